@@ -1,0 +1,106 @@
+/**
+ * A workflow file as GitHub defines it (reference: "Workflow syntax for GitHub Actions"). Keys carry GitHub's own
+ * names, so that a model prints to the file without a second vocabulary.
+ */
+
+export type Scalar = string | number | boolean | null;
+export type YamlValue = Scalar | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined } | Commented;
+
+const comment = Symbol("comment");
+
+/** A value with a comment: before it, on lines of its own, or behind it on its line. */
+export interface Commented {
+  readonly [comment]: true;
+  readonly value: YamlValue;
+  readonly before: readonly string[];
+  readonly behind: string | undefined;
+}
+
+/** Puts `text` behind a value on its line: `uses: actions/checkout@3d3c… # v7.0.1`. */
+export const withComment = (value: YamlValue, behind: string): Commented => ({ [comment]: true, value, before: [], behind });
+/** Puts lines above the key, or the list item, that holds the value. */
+export const withCommentAbove = (value: YamlValue, ...before: string[]): Commented => ({ [comment]: true, value, before, behind: undefined });
+
+export const isCommented = (value: unknown): value is Commented => typeof value === "object" && value !== null && comment in value;
+
+export type PermissionLevel = "read" | "write" | "none";
+export type PermissionScope =
+  | "actions"
+  | "attestations"
+  | "checks"
+  | "contents"
+  | "deployments"
+  | "id-token"
+  | "issues"
+  | "packages"
+  | "pages"
+  | "pull-requests"
+  | "security-events"
+  | "statuses";
+export type Permissions = Partial<Record<PermissionScope, PermissionLevel>>;
+
+export interface Concurrency {
+  group: string;
+  "cancel-in-progress": boolean | string;
+  queue?: "max";
+}
+
+export interface Step {
+  id?: string;
+  name: string;
+  if?: string;
+  uses?: Commented;
+  with?: Record<string, Scalar | Commented>;
+  env?: Record<string, Scalar | Commented>;
+  "continue-on-error"?: boolean;
+  "timeout-minutes"?: number;
+  "working-directory"?: string;
+  shell?: "bash";
+  run?: string;
+}
+
+export interface Service {
+  image: string;
+  ports?: readonly (string | number)[];
+  env?: Record<string, Scalar>;
+  options?: string;
+}
+
+export interface Job {
+  name: string;
+  needs?: readonly string[];
+  if?: string;
+  "runs-on": string;
+  "timeout-minutes": number;
+  permissions: Permissions;
+  concurrency?: Concurrency;
+  strategy?: { "fail-fast": boolean; "max-parallel"?: number; matrix: Record<string, YamlValue> | string };
+  outputs?: Record<string, string>;
+  env?: Record<string, Scalar>;
+  services?: Record<string, Service>;
+  steps: readonly Step[];
+}
+
+export interface DispatchInput {
+  description: string;
+  required: boolean;
+  type: "string" | "boolean";
+  default?: string | boolean;
+}
+
+export interface Triggers {
+  push?: { branches?: readonly string[]; tags?: readonly string[] };
+  pull_request?: { branches?: readonly string[] };
+  merge_group?: { branches?: readonly string[] };
+  workflow_run?: Commented | { workflows: readonly string[]; types: readonly ["completed"]; branches: readonly string[] };
+  schedule?: readonly { cron: string }[];
+  workflow_dispatch?: { inputs?: Record<string, DispatchInput> } | null;
+}
+
+export interface Workflow {
+  name: string;
+  on: Triggers;
+  permissions: Permissions;
+  concurrency: Concurrency;
+  jobs: Record<string, Job>;
+}
