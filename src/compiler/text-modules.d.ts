@@ -1,9 +1,5 @@
-/** A program under templates/, imported as its text. */
-declare module "*.sh" {
-  const text: string;
-  export default text;
-}
-declare module "*.mjs" {
+/** A program under templates/, imported as its text rather than run. */
+declare module "*?raw" {
   const text: string;
   export default text;
 }
