@@ -1,0 +1,114 @@
+// Compiled by `npm run typecheck`: every `@ts-expect-error` must sit on a line that really is an error.
+import { defineConfig, days, dockerHub, files, ghcr, hours, image, minutes, registry } from "../../src/index.ts";
+
+defineConfig({
+  project: "charon",
+  registry: ghcr("Wikid82"),
+  copies: [
+    dockerHub("wikid82", { username: "DOCKERHUB_USERNAME", password: "DOCKERHUB_TOKEN", of: ["main", "development", "release"] }),
+    registry("quay.io", { namespace: "team", username: "QUAY_USER", password: "QUAY_TOKEN" }),
+    dockerHub("wikid82", { username: "A", password: "B" }),
+  ],
+  branches: { main: "main", integration: ["development"], feature: ["feature/**"] },
+  channels: { main: "latest", development: "dev", nightly: false },
+  builds: {
+    app: image({ inputs: ["src/**"], platforms: { default: ["linux/amd64"], main: ["linux/amd64", "linux/arm64"] }, scan: { block: false } }),
+    package: files({ run: "npm pack", paths: ["*.tgz"] }),
+    literal: { kind: "image", dockerfile: "Dockerfile.two" },
+  },
+  consumers: {
+    e2e: { needs: "app", run: "npm test", timeout: minutes(15), container: { build: "app", ports: [8080] } },
+    both: { needs: ["app", "package"], steps: [{ name: "Test", run: "true" }, { name: "Use", uses: "actions/cache", with: { path: "x" } }] },
+  },
+  retention: { pullRequest: hours(24), branch: days(7), minimumAge: "48h" },
+});
+
+// What is declared outside, `as const` or not, fits as well.
+const shared = { needs: ["app"], secrets: ["TOKEN"], run: ["a", "b"] } as const;
+const builds = { app: image() };
+defineConfig({ project: "p", builds, consumers: { a: shared, b: { ...shared, needs: "app" } } });
+
+defineConfig({
+  project: "p",
+  builds: { app: image(), web: image() },
+  branches: { main: "trunk", integration: ["next"] },
+  channels: {
+    trunk: "latest",
+    // @ts-expect-error no such branch
+    main: "latest",
+  },
+  copies: [
+    // @ts-expect-error no such branch
+    dockerHub("o", { username: "U", password: "P", of: ["trunk", "main"] }),
+    {
+      host: "docker.io",
+      username: "U",
+      password: "P",
+      of: [
+        "trunk",
+        // @ts-expect-error no such branch
+        "main",
+      ],
+    },
+  ],
+  consumers: {
+    one: {
+      // @ts-expect-error no such build
+      needs: "ap",
+    },
+    many: {
+      // @ts-expect-error no such build
+      needs: ["app", "wbe"],
+    },
+    started: {
+      needs: "app",
+      container: {
+        // @ts-expect-error no such build
+        build: "wep",
+      },
+    },
+    typo: {
+      needs: "app",
+      // @ts-expect-error no such setting
+      timout: minutes(5),
+    },
+    unit: {
+      needs: "app",
+      // @ts-expect-error not a duration
+      timeout: "5 minutes",
+    },
+    number: {
+      needs: "app",
+      // @ts-expect-error a number has no unit
+      timeout: 5,
+    },
+  },
+  retention: {
+    // @ts-expect-error no such kind of tag
+    pullRequests: days(1),
+  },
+  // @ts-expect-error neither of the two
+  freshness: "explode",
+});
+
+defineConfig({
+  project: "p",
+  builds: { app: image() },
+  // @ts-expect-error no such setting
+  nightlies: {},
+});
+
+defineConfig({
+  project: "p",
+  builds: {
+    app: image({
+      // @ts-expect-error no such setting
+      dockerFile: "Dockerfile",
+    }),
+    raw: {
+      kind: "image",
+      // @ts-expect-error no such setting
+      contxt: ".",
+    },
+  },
+});
