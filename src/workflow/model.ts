@@ -1,10 +1,13 @@
 /**
  * A workflow file as GitHub defines it (reference: "Workflow syntax for GitHub Actions"). Keys carry GitHub's own
- * names, so that a model prints to the file without a second vocabulary.
+ * names, so that a model prints to the file without a second vocabulary. Types rather than interfaces: only those are
+ * assignable to a mapping of any keys, which is what the printer takes.
  */
 
 export type Scalar = string | number | boolean | null;
-export type YamlValue = Scalar | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined } | Commented;
+export type YamlSequence = readonly YamlValue[];
+export type YamlMapping = { readonly [key: string]: YamlValue | undefined };
+export type YamlValue = Scalar | YamlSequence | YamlMapping | Commented;
 
 const comment = Symbol("comment");
 
@@ -19,9 +22,12 @@ export interface Commented {
 /** Puts `text` behind a value on its line: `uses: actions/checkout@3d3c… # v7.0.1`. */
 export const withComment = (value: YamlValue, behind: string): Commented => ({ [comment]: true, value, before: [], behind });
 /** Puts lines above the key, or the list item, that holds the value. */
-export const withCommentAbove = (value: YamlValue, ...before: string[]): Commented => ({ [comment]: true, value, before, behind: undefined });
+export const withCommentAbove = (value: YamlValue, ...before: string[]): Commented =>
+  isCommented(value) ? { ...value, before: [...before, ...value.before] } : { [comment]: true, value, before, behind: undefined };
 
-export const isCommented = (value: unknown): value is Commented => typeof value === "object" && value !== null && comment in value;
+export function isCommented(value: unknown): value is Commented {
+  return typeof value === "object" && value !== null && comment in value;
+}
 
 export type PermissionLevel = "read" | "write" | "none";
 export type PermissionScope =
@@ -39,13 +45,13 @@ export type PermissionScope =
   | "statuses";
 export type Permissions = Partial<Record<PermissionScope, PermissionLevel>>;
 
-export interface Concurrency {
+export type Concurrency = {
   group: string;
   "cancel-in-progress": boolean | string;
   queue?: "max";
-}
+};
 
-export interface Step {
+export type Step = {
   id?: string;
   name: string;
   if?: string;
@@ -57,16 +63,16 @@ export interface Step {
   "working-directory"?: string;
   shell?: "bash";
   run?: string;
-}
+};
 
-export interface Service {
+export type Service = {
   image: string;
   ports?: readonly (string | number)[];
   env?: Record<string, Scalar>;
   options?: string;
-}
+};
 
-export interface Job {
+export type Job = {
   name: string;
   needs?: readonly string[];
   if?: string;
@@ -79,28 +85,28 @@ export interface Job {
   env?: Record<string, Scalar>;
   services?: Record<string, Service>;
   steps: readonly Step[];
-}
+};
 
-export interface DispatchInput {
+export type DispatchInput = {
   description: string;
   required: boolean;
   type: "string" | "boolean";
   default?: string | boolean;
-}
+};
 
-export interface Triggers {
+export type Triggers = {
   push?: { branches?: readonly string[]; tags?: readonly string[] };
   pull_request?: { branches?: readonly string[] };
   merge_group?: { branches?: readonly string[] };
   workflow_run?: Commented | { workflows: readonly string[]; types: readonly ["completed"]; branches: readonly string[] };
   schedule?: readonly { cron: string }[];
   workflow_dispatch?: { inputs?: Record<string, DispatchInput> } | null;
-}
+};
 
-export interface Workflow {
+export type Workflow = {
   name: string;
   on: Triggers;
   permissions: Permissions;
   concurrency: Concurrency;
   jobs: Record<string, Job>;
-}
+};

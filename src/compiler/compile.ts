@@ -1,0 +1,51 @@
+/** The plan becomes files. Pure: the same plan gives the same bytes. */
+import type { Pipeline, WorkflowKind } from "../pipeline/types.ts";
+import type { Workflow } from "../workflow/model.ts";
+import { printWorkflow } from "../workflow/print.ts";
+import { buildWorkflow } from "./workflows/build.ts";
+import { checkWorkflow } from "./workflows/check.ts";
+import { cleanupWorkflow } from "./workflows/cleanup.ts";
+import { consumerWorkflow } from "./workflows/consumer.ts";
+import { metricsWorkflow } from "./workflows/metrics.ts";
+import { nightlyWorkflow } from "./workflows/nightly.ts";
+import { promoteWorkflow } from "./workflows/promote.ts";
+import { releaseWorkflow } from "./workflows/release.ts";
+import { selfBuildingConsumerWorkflow } from "./workflows/self-building-consumer.ts";
+
+export interface GeneratedFile {
+  /** Relative to the repository's root, with forward slashes. */
+  path: string;
+  /** The file's text without the header that marks it as generated. */
+  body: string;
+}
+
+/** One line a kind of workflow. */
+const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) => Workflow>> = {
+  build: buildWorkflow,
+  nightly: nightlyWorkflow,
+  promote: promoteWorkflow,
+  release: releaseWorkflow,
+  cleanup: cleanupWorkflow,
+  metrics: metricsWorkflow,
+  check: checkWorkflow,
+};
+
+/** The workflow models by path, for whoever wants to look at them rather than at their text. */
+export function compileWorkflows(pipeline: Pipeline): { path: string; workflow: Workflow }[] {
+  const own = (Object.keys(KINDS) as WorkflowKind[]).flatMap((kind) => {
+    const file = pipeline.workflows[kind];
+    return file ? [{ path: file.path, workflow: KINDS[kind](pipeline, file.name) }] : [];
+  });
+  const consumers = pipeline.consumers.map((consumer) => ({
+    path: consumer.path,
+    workflow: consumer.source === "build" ? selfBuildingConsumerWorkflow(pipeline, consumer) : consumerWorkflow(pipeline, consumer),
+  }));
+  return [...own, ...consumers];
+}
+
+/** Every file that the plan asks for, in the order of their paths. The plan must have no problems. */
+export function compile(pipeline: Pipeline): GeneratedFile[] {
+  return compileWorkflows(pipeline)
+    .map(({ path, workflow }) => ({ path, body: printWorkflow(workflow) }))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
+}

@@ -1,0 +1,24 @@
+/** The expressions that several workflows share, each in one place. */
+
+/** `${{ … }}`. */
+export const expression = (text: string): string => `\${{ ${text} }}`;
+
+/** The commit that people mean: a pull request's head, never the merge commit that GitHub makes of it. */
+export const HEAD_SHA = "github.event.pull_request.head.sha || github.event.merge_group.head_sha || github.sha";
+
+/** The address of this run, as the target of a commit status. */
+export const RUN_URL = expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)");
+
+export const TOKEN = expression("github.token");
+
+/** An output of the job `plan`. */
+export const planned = (output: string): string => `needs.plan.outputs.${output}`;
+
+/** `needs.<job>.result` is one of success and skipped: the job did its work, or had none to do. */
+export const succeededOrSkipped = (job: string): string => `(needs.${job}.result == 'success' || needs.${job}.result == 'skipped')`;
+
+/** Nothing in this string can be taken for an expression by GitHub, nor end the string. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** `A && B && …`; absent parts are left out. */
+export const every = (...conditions: (string | undefined | false)[]): string => conditions.filter((condition) => condition).join(" && ");

@@ -1,0 +1,30 @@
+/** The job that makes an artifact of files: built once, uploaded once, taken by every consumer. */
+import type { FilesBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Job } from "../../workflow/model.ts";
+import { expression, planned } from "../expressions.ts";
+import { uploadArtifact } from "../steps/artifacts.ts";
+import { runScript } from "../steps/program.ts";
+import { checkout } from "../steps/sources.ts";
+import { saveToolCache, setUpTools } from "../steps/tools.ts";
+
+export function filesJob(pipeline: Pipeline, build: FilesBuild): Job {
+  return {
+    name: `Build ${build.key}`,
+    needs: ["plan"],
+    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "timeout-minutes": build.timeoutMinutes,
+    permissions: { contents: "read" },
+    steps: [
+      checkout(pipeline, { ref: expression(planned("sha")) }),
+      ...setUpTools(pipeline, build.setup),
+      ...build.run.map((command) =>
+        runScript(
+          { name: `Run ${command.split("\n")[0] ?? command}`, timeoutMinutes: build.timeoutMinutes, env: { ...build.env, VERSION: expression(planned("version")) } },
+          `${command.trimEnd()}\n`,
+        ),
+      ),
+      uploadArtifact(pipeline, { title: "Upload the files", name: build.artifact, paths: build.paths, keepDays: build.keepDays, overwrite: true }),
+      ...saveToolCache(pipeline, build.setup, `${planned("class")} == 'main'`),
+    ],
+  };
+}

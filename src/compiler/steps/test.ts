@@ -1,0 +1,118 @@
+/** The steps of a consumer's test job that do not depend on where the image came from. */
+import { inSeconds } from "../../config/durations.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import type { Scalar, Step } from "../../workflow/model.ts";
+import { every, expression } from "../expressions.ts";
+import { useAction } from "./action.ts";
+import { uploadArtifact } from "./artifacts.ts";
+import { runProgram, runScript } from "./program.ts";
+
+/** Upper-case, as environment variables are written: `rate-limit` becomes `RATE_LIMIT`. */
+export const environmentName = (key: string): string => key.toUpperCase().replaceAll("-", "_");
+
+/** The name under which a consumer finds an image on the runner. */
+export const localImage = (pipeline: Pipeline, consumer: Consumer, key: string): string =>
+  consumer.localTag !== undefined && consumer.builds.filter((build) => build.kind === "image").length === 1
+    ? consumer.localTag
+    : `${key === pipeline.project ? key : `${pipeline.project}-${key}`}:local`;
+
+export const filesFolder = (key: string): string => `${expression("runner.temp")}/files-${key}`;
+
+/** What every job of the consumer knows: the images' local names and the matrix, as plain variables for the scripts. */
+export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): Record<string, Scalar> {
+  const images = consumer.builds.filter((build) => build.kind === "image");
+  const [first] = images;
+  return {
+    ...(first && { IMAGE: localImage(pipeline, consumer, first.key) }),
+    ...(images.length > 1 && Object.fromEntries(images.map((build) => [`IMAGE_${environmentName(build.key)}`, localImage(pipeline, consumer, build.key)]))),
+    ...Object.fromEntries(Object.keys(consumer.matrix ?? {}).map((key) => [`MATRIX_${environmentName(key)}`, expression(`matrix.${key}`)])),
+    ...consumer.env,
+  };
+}
+
+/** A container of the image under test, waited for until it is healthy. */
+export function containerSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
+  const { container } = consumer;
+  if (!container) return [];
+  const start = runProgram("start-container.sh", {
+    name: "Start the container",
+    env: {
+      LOCAL_TAG: localImage(pipeline, consumer, container.build.key),
+      NAME: container.name,
+      PORTS: container.ports.join(" "),
+      ENVIRONMENT: Object.entries(container.env)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join("\n"),
+      ARGS: JSON.stringify(container.args),
+    },
+  });
+  if (!container.health) return [start];
+  const wait = runProgram("wait-healthy.sh", {
+    name: "Wait until the container is healthy",
+    timeoutMinutes: Math.ceil(inSeconds(container.health.timeout) / 60) + 1,
+    env: { URL: container.health.url, TIMEOUT: inSeconds(container.health.timeout), INTERVAL: inSeconds(container.health.interval), CONTAINER: container.name },
+  });
+  return [start, wait];
+}
+
+/** What the config asks for, as it stands there. Secrets are granted by the job that calls this. */
+export function testSteps(pipeline: Pipeline, consumer: Consumer, secrets: Record<string, Scalar>): Step[] {
+  const files = consumer.builds.filter((build) => build.kind === "files");
+  const folders = Object.fromEntries(files.map((build) => [`FILES_${environmentName(build.key)}`, filesFolder(build.key)]));
+  return consumer.steps.map((step) => {
+    const condition = step.when === "success" ? undefined : step.when === "always" ? "always()" : "failure()";
+    const env = { ...folders, ...secrets, ...step.env };
+    if (step.uses !== undefined)
+      return useAction(pipeline, step.uses, {
+        name: step.name,
+        if: condition,
+        with: { ...step.with },
+        timeoutMinutes: step.timeoutMinutes,
+        ...(Object.keys(step.env).length + Object.keys(secrets).length > 0 && { env: { ...secrets, ...step.env } }),
+      });
+    const script = runScript({ name: step.name, if: condition, env, timeoutMinutes: step.timeoutMinutes }, `${(step.run ?? "").trimEnd()}\n`);
+    return step.workingDirectory ? { ...script, "working-directory": step.workingDirectory } : script;
+  });
+}
+
+/** The suffix that makes an artifact's name unique in a matrix. */
+const matrixSuffix = (consumer: Consumer): string =>
+  Object.keys(consumer.matrix ?? {})
+    .map((key) => `-${expression(`matrix.${key}`)}`)
+    .join("");
+
+const LOG_DAYS = 7;
+
+/** Logs of a container that failed, and whatever the config wants to keep. */
+export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
+  const logs = `${expression("runner.temp")}/container-logs`;
+  return [
+    ...(consumer.container
+      ? [
+          runProgram("container-logs.sh", { name: "Show the container's logs", if: "failure()", env: { NAME: consumer.container.name, OUT: logs } }),
+          uploadArtifact(pipeline, {
+            title: "Upload the container's logs",
+            name: `container-logs${matrixSuffix(consumer)}`,
+            paths: [logs],
+            keepDays: LOG_DAYS,
+            if: "failure()",
+            missing: "ignore",
+            overwrite: true,
+          }),
+        ]
+      : []),
+    ...consumer.artifacts.map((artifact) =>
+      uploadArtifact(pipeline, {
+        title: `Upload ${artifact.name}`,
+        name: `${artifact.name}${matrixSuffix(consumer)}`,
+        paths: artifact.paths,
+        keepDays: artifact.keepDays,
+        if: every(artifact.when === "success" ? "success()" : artifact.when === "failure" ? "failure()" : "always()"),
+        missing: "warn",
+        overwrite: true,
+      }),
+    ),
+  ];
+}
+
+

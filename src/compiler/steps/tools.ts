@@ -1,0 +1,63 @@
+/** Languages and their download caches. */
+import type { SetupConfig } from "../../config/schema.ts";
+import type { Pipeline } from "../../pipeline/types.ts";
+import type { Step } from "../../workflow/model.ts";
+import { every, expression } from "../expressions.ts";
+import { useAction } from "./action.ts";
+
+interface Cache {
+  path: string;
+  lockfiles: string;
+}
+
+const CACHES: Readonly<Record<"npm" | "pip" | "go" | "maven", Cache>> = {
+  npm: { path: "~/.npm", lockfiles: "'**/package-lock.json'" },
+  pip: { path: "~/.cache/pip", lockfiles: "'**/requirements*.txt', '**/pyproject.toml'" },
+  go: { path: "~/go/pkg/mod", lockfiles: "'**/go.sum'" },
+  maven: { path: "~/.m2/repository", lockfiles: "'**/pom.xml'" },
+};
+
+const cacheKey = (name: string, cache: Cache): string => `${name}-${expression("runner.os")}-${expression(`hashFiles(${cache.lockfiles})`)}`;
+
+/**
+ * Installs the tools and restores their download cache. The setup actions' own caching stays off: it would also save,
+ * and a job that runs a pull request's code must not write what a later job of main reads.
+ */
+export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): Step[] {
+  if (!setup) return [];
+  const steps: Step[] = [];
+  const version = (value: string | number): string => String(value);
+  if (setup.node !== undefined)
+    steps.push(useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": version(setup.node), "package-manager-cache": false } }));
+  if (setup.python !== undefined)
+    steps.push(useAction(pipeline, "actions/setup-python", { name: "Set up Python", with: { "python-version": version(setup.python) } }));
+  if (setup.go !== undefined)
+    steps.push(useAction(pipeline, "actions/setup-go", { name: "Set up Go", with: { "go-version": version(setup.go), cache: false } }));
+  if (setup.java !== undefined)
+    steps.push(useAction(pipeline, "actions/setup-java", { name: "Set up Java", with: { distribution: "temurin", "java-version": version(setup.java) } }));
+  if (setup.cache) {
+    const cache = CACHES[setup.cache];
+    steps.push(
+      useAction(pipeline, "actions/cache/restore", {
+        name: `Restore the ${setup.cache} cache`,
+        id: "cache",
+        with: { path: cache.path, key: cacheKey(setup.cache, cache), "restore-keys": `${setup.cache}-${expression("runner.os")}-` },
+      }),
+    );
+  }
+  return steps;
+}
+
+/** Saves the download cache; `onlyIf` keeps everything but the main branch's own pushes away from it. */
+export function saveToolCache(pipeline: Pipeline, setup: SetupConfig | undefined, onlyIf: string): Step[] {
+  if (!setup?.cache) return [];
+  const cache = CACHES[setup.cache];
+  return [
+    useAction(pipeline, "actions/cache/save", {
+      name: `Save the ${setup.cache} cache`,
+      if: every(onlyIf, "steps.cache.outputs.cache-hit != 'true'"),
+      continueOnError: true,
+      with: { path: cache.path, key: cacheKey(setup.cache, cache) },
+    }),
+  ];
+}

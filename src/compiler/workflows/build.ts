@@ -1,0 +1,69 @@
+/** The build workflow: the single source of every image and file that the consumers test. */
+import type { Build, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
+import { expression, planned } from "../expressions.ts";
+import { filesJob } from "../jobs/files.ts";
+import { type ImageJobs, imageJobs } from "../jobs/image.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { decideBuild, planJob } from "../jobs/plan.ts";
+import { recordJob } from "../jobs/record.ts";
+
+/** The name of the job that a branch rule requires of the build workflow. */
+export const READY = "Build ready";
+
+const GROUP =
+  "github.event_name == 'pull_request' && format('pr-{0}', github.event.pull_request.number) || github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha)";
+
+export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filter((build) => build.kind === "image");
+export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
+
+export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline), reuse: true });
+  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: false, reuse: true, cached: true }) };
+  const ids = Object.keys(jobs);
+  return {
+    name,
+    on: buildTriggers(pipeline),
+    permissions: {},
+    concurrency: {
+      group: `build-${pipeline.project}-${expression(GROUP)}`,
+      // A newer commit of a pull request makes the older run pointless; every other commit's verdict is kept.
+      "cancel-in-progress": expression("github.event_name == 'pull_request'"),
+    },
+    jobs: {
+      ...jobs,
+      ready: recordJob(pipeline, READY, pipeline.builds, ids),
+      ...notifyJob(pipeline, "build", [...ids, "ready"], `(${planned("class")} == 'main' || ${planned("class")} == 'integration')`),
+    },
+  };
+}
+
+/** The jobs of each build. Only a build with declared inputs can be found unchanged. */
+export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: ImageJobs): Record<string, Job> {
+  return Object.fromEntries(
+    builds.flatMap((build) =>
+      build.kind === "image"
+        ? Object.entries(imageJobs(pipeline, build, { ...mode, reuse: mode.reuse && build.inputs !== undefined }))
+        : [[`build-${build.key}`, filesJob(pipeline, build)] as const],
+    ),
+  );
+}
+
+/** The events that build; `workflow_dispatch` takes a tag. */
+function buildTriggers(pipeline: Pipeline): Triggers {
+  return {
+    ...codeTriggers(pipeline),
+    workflow_dispatch: imagesOf(pipeline.builds).length > 0 ? { inputs: { tag: { description: "The tag to give the image; manual-<run id> without one", required: false, type: "string" } } } : null,
+  };
+}
+
+/** Pushes to the branch groups, pull requests into the long-lived ones, and the merge queue. */
+export function codeTriggers(pipeline: Pipeline): Triggers {
+  const { main, integration, feature } = pipeline.branches;
+  const pushed = [main, ...integration, ...feature];
+  return {
+    push: { branches: pushed.some((branch) => branch.startsWith("*")) ? [...pushed, "!gh-readonly-queue/**"] : pushed },
+    ...(pipeline.pullRequests && { pull_request: { branches: [main, ...integration] } }),
+    ...(pipeline.mergeQueue && { merge_group: { branches: [main, ...integration] } }),
+  };
+}

@@ -1,0 +1,41 @@
+/** The check that fails a pull request when the committed workflows are not what the config compiles to. */
+import type { Pipeline } from "../../pipeline/types.ts";
+import type { Workflow } from "../../workflow/model.ts";
+import { expression } from "../expressions.ts";
+import { runScript } from "../steps/program.ts";
+import { checkout } from "../steps/sources.ts";
+import { setUpTools } from "../steps/tools.ts";
+
+/** The name of the job that a branch rule requires. */
+export const CHECK_JOB = "Workflows match the config";
+
+export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const { check } = pipeline;
+  if (!check) throw new Error("This pipeline has no check.");
+  const { main, integration } = pipeline.branches;
+  const branches = [main, ...integration];
+  return {
+    name,
+    // Not filtered by paths: a required check that is skipped by its paths waits for ever.
+    on: { push: { branches }, pull_request: { branches }, ...(pipeline.mergeQueue && { merge_group: { branches } }), workflow_dispatch: null },
+    permissions: {},
+    concurrency: {
+      group: `check-${pipeline.project}-${expression("github.event.pull_request.number || github.sha")}`,
+      "cancel-in-progress": expression("github.event_name == 'pull_request'"),
+    },
+    jobs: {
+      check: {
+        name: CHECK_JOB,
+        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "timeout-minutes": check.timeoutMinutes,
+        permissions: { contents: "read" },
+        steps: [
+          checkout(pipeline),
+          ...setUpTools(pipeline, check.setup),
+          runScript({ name: "Install Pipewright", timeoutMinutes: check.timeoutMinutes }, `${check.install.trimEnd()}\n`),
+          runScript({ name: "Compare the workflows with the config" }, `${check.run.trimEnd()}\n`),
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** The cleanup of the registry: daily, serialised, and without effect until the config says otherwise. */
+import type { ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
+import { TRANSIENT_CLASSES } from "../../pipeline/types.ts";
+import type { YamlMapping, Scalar, Workflow } from "../../workflow/model.ts";
+import { expression, TOKEN } from "../expressions.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { useAction } from "../steps/action.ts";
+import { runProgram } from "../steps/program.ts";
+import { imagesOf } from "./build.ts";
+
+const NODE_VERSION = "24";
+
+export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const { retention, registry } = pipeline;
+  if (!retention || !registry) throw new Error("This pipeline has no cleanup.");
+  return {
+    name,
+    on: {
+      schedule: [{ cron: retention.schedule }],
+      workflow_dispatch: { inputs: { dry_run: { description: "Only say what would be deleted", required: false, type: "boolean", default: retention.dryRun } } },
+    },
+    permissions: {},
+    concurrency: { group: `cleanup-${pipeline.project}`, "cancel-in-progress": false },
+    jobs: {
+      cleanup: {
+        name: "Delete expired images",
+        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "timeout-minutes": retention.timeoutMinutes,
+        permissions: { actions: "read", packages: "write", "pull-requests": "read" },
+        steps: [
+          useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
+          runProgram("cleanup.mjs", {
+            name: "Delete expired images",
+            timeoutMinutes: retention.timeoutMinutes,
+            env: {
+              GH_TOKEN: TOKEN,
+              ...registryCredentials(pipeline),
+              DRY_RUN: expression(`github.event_name == 'workflow_dispatch' && inputs.dry_run || github.event_name != 'workflow_dispatch' && ${String(retention.dryRun)}`),
+              CLEANUP: JSON.stringify(cleanupSettings(pipeline, retention), null, 2),
+            },
+          }),
+        ],
+      },
+      ...notifyJob(pipeline, "cleanup", ["cleanup"]),
+    },
+  };
+}
+
+/** What reads manifests and deletes in registries without a package API. */
+export function registryCredentials(pipeline: Pipeline): Record<string, Scalar> {
+  const { registry } = pipeline;
+  return {
+    REGISTRY_USERNAME: registry?.username ? expression(`secrets.${registry.username}`) : expression("github.actor"),
+    REGISTRY_PASSWORD: registry?.password ? expression(`secrets.${registry.password}`) : TOKEN,
+  };
+}
+
+/** The classes in their one order, and what is never deleted; as both programs read them. */
+export function classSettings(pipeline: Pipeline, retention: Retention): YamlMapping & { classes: { class: string; pattern: string; hours: number }[]; keepForever: string[] } {
+  return {
+    classes: TRANSIENT_CLASSES.map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] })),
+    keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release, ...retention.protect.map(globToExpression)],
+  };
+}
+
+export const packagesOf = (pipeline: Pipeline): { owner: string; name: string; host: string; repository: string }[] =>
+  imagesOf(pipeline.builds).map((build: ImageBuild) => {
+    const [host = "", owner = "", ...name] = build.image.split("/");
+    return { owner, name: name.join("/"), host, repository: [owner, ...name].join("/") };
+  });
+
+function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping {
+  const { build, nightly, release } = pipeline.workflows;
+  const pulling = [build, nightly, release].flatMap((workflow) => (workflow ? [workflow.name] : []));
+  return {
+    packages: packagesOf(pipeline),
+    mode: pipeline.registry?.cleanup ?? "packages",
+    ownerKind: pipeline.registry?.owner ?? null,
+    ...classSettings(pipeline, retention),
+    minimumAgeHours: retention.minimumAgeHours,
+    dryRun: retention.dryRun,
+    maxDeletions: retention.maxDeletions,
+    workflows: [...pulling, ...pipeline.consumers.map((consumer) => consumer.name)],
+    graceHours: 1,
+  };
+}
+
+/** `release-*` becomes `^release-.*$`. */
+export const globToExpression = (glob: string): string => `^${glob.replace(/[.+^${}()|[\]\\?]/g, "\\$&").replaceAll("*", ".*")}$`;

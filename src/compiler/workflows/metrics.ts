@@ -1,0 +1,81 @@
+/** What the pipeline costs and how well it does: measured daily, compared with a baseline, kept for a quarter. */
+import type { Pipeline } from "../../pipeline/types.ts";
+import type { Workflow, YamlMapping } from "../../workflow/model.ts";
+import { expression, TOKEN } from "../expressions.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { useAction } from "../steps/action.ts";
+import { uploadArtifact } from "../steps/artifacts.ts";
+import { runProgram } from "../steps/program.ts";
+import { classSettings, packagesOf, registryCredentials } from "./cleanup.ts";
+import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "./consumer.ts";
+
+const NODE_VERSION = "24";
+const ARTIFACT = "ci-metrics";
+
+export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const { metrics } = pipeline;
+  if (!metrics) throw new Error("This pipeline measures nothing.");
+  const folder = expression("runner.temp");
+  return {
+    name,
+    on: { schedule: [{ cron: metrics.schedule }], workflow_dispatch: null },
+    permissions: {},
+    concurrency: { group: `metrics-${pipeline.project}`, "cancel-in-progress": false },
+    jobs: {
+      measure: {
+        name: "Measure",
+        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "timeout-minutes": 30,
+        permissions: { actions: "read", packages: "read", "pull-requests": "read", statuses: "read" },
+        steps: [
+          useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
+          runProgram("find-baseline.sh", {
+            name: "Find the metrics to compare with",
+            id: "baseline",
+            env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT },
+          }),
+          useAction(pipeline, "actions/download-artifact", {
+            name: "Download the metrics to compare with",
+            if: "steps.baseline.outputs.run-id != ''",
+            continueOnError: true,
+            with: { name: ARTIFACT, path: `${folder}/baseline`, "run-id": expression("steps.baseline.outputs.run-id"), "github-token": TOKEN },
+          }),
+          runProgram("metrics.mjs", {
+            name: "Measure the pipeline",
+            timeoutMinutes: 25,
+            env: {
+              GH_TOKEN: TOKEN,
+              ...registryCredentials(pipeline),
+              METRICS: JSON.stringify(metricsSettings(pipeline), null, 2),
+              BASELINE_FILE: `${folder}/baseline/ci-metrics.json`,
+              OUTPUT: `${folder}/ci-metrics.json`,
+            },
+          }),
+          uploadArtifact(pipeline, { title: "Keep the metrics", name: ARTIFACT, paths: [`${folder}/ci-metrics.json`], keepDays: metrics.keepDays, if: "!cancelled()", overwrite: true }),
+        ],
+      },
+      ...notifyJob(pipeline, "metrics", ["measure"]),
+    },
+  };
+}
+
+function metricsSettings(pipeline: Pipeline): YamlMapping {
+  const { metrics, retention, workflows } = pipeline;
+  if (!metrics) throw new Error("This pipeline measures nothing.");
+  return {
+    build: workflows.build?.name ?? null,
+    consumers: pipeline.consumers.map((consumer) => consumer.name),
+    cleanup: workflows.cleanup?.name ?? null,
+    runs: metrics.runs,
+    thresholds: { ...metrics.thresholds },
+    regressions: { ...metrics.regressions },
+    baseline: metrics.baseline ? { ...metrics.baseline } : null,
+    ...(retention ? classSettings(pipeline, retention) : { classes: [], keepForever: [] }),
+    packages: pipeline.registry ? packagesOf(pipeline) : [],
+    buildJobPrefix: "Build ",
+    testJobPrefix: TEST_JOB,
+    pullStep: PULL_STEP,
+    fallbackStep: FALLBACK_STEP,
+  };
+}
+

@@ -1,0 +1,21 @@
+/** The nightly build: from nothing, to learn in time when a fresh base image breaks what a cache still hides. */
+import type { Pipeline } from "../../pipeline/types.ts";
+import type { Workflow } from "../../workflow/model.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { decideBuild, planJob } from "../jobs/plan.ts";
+import { recordJob } from "../jobs/record.ts";
+import { buildJobs, imagesOf } from "./build.ts";
+
+export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
+  if (!pipeline.nightly) throw new Error("This pipeline has no nightly build.");
+  const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline, "schedule"), reuse: false });
+  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: true, reuse: false, cached: false }) };
+  const ids = Object.keys(jobs);
+  return {
+    name,
+    on: { schedule: [{ cron: pipeline.nightly.schedule }], workflow_dispatch: null },
+    permissions: {},
+    concurrency: { group: `nightly-${pipeline.project}`, "cancel-in-progress": false },
+    jobs: { ...jobs, ready: recordJob(pipeline, "Nightly ready", pipeline.builds, ids), ...notifyJob(pipeline, "nightly", [...ids, "ready"]) },
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * A release promotes the digest that was tested. Only where the tagged commit has no image yet, or none for all
+ * platforms, is one built, and then nothing is published before that image has passed the same tests.
+ */
+import { imageBaseName, imageIn } from "../../pipeline/images.ts";
+import { tagEnvironment } from "../../pipeline/tags.ts";
+import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Job, Workflow } from "../../workflow/model.ts";
+import { every, expression, planned, TOKEN } from "../expressions.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { planJob } from "../jobs/plan.ts";
+import { recordJob } from "../jobs/record.ts";
+import { runProgram } from "../steps/program.ts";
+import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { buildJobs, imagesOf } from "./build.ts";
+
+export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const { release } = pipeline;
+  if (!release) throw new Error("This pipeline releases nothing.");
+  const images = imagesOf(pipeline.builds);
+  const plan = planJob(pipeline, images, {
+    decide: runProgram("plan-release.sh", {
+      name: "Decide what to release",
+      id: "plan",
+      env: { REF_NAME: expression("github.ref_name"), SHA: expression("github.sha"), ...tagEnvironment(pipeline.rules) },
+    }),
+    reuse: false,
+  });
+  const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, images, { fresh: false, reuse: false, cached: false }) };
+  const ids = Object.keys(jobs);
+  return {
+    name,
+    on: { push: { tags: [release.tags] } },
+    permissions: {},
+    concurrency: { group: `release-${pipeline.project}`, "cancel-in-progress": false },
+    jobs: {
+      ...jobs,
+      ready: recordJob(pipeline, "Release ready", images, ids),
+      test: testJob(pipeline),
+      ...Object.fromEntries(images.map((build) => [`release-${build.key}`, releaseJob(pipeline, build)])),
+      ...notifyJob(pipeline, "release", [...ids, "ready", "test", ...images.map((build) => `release-${build.key}`)]),
+    },
+  };
+}
+
+/** Waits for the verdicts on the commit, and asks for those that nobody has asked for yet. */
+function testJob(pipeline: Pipeline): Job {
+  const waitMinutes = pipeline.release ? pipeline.release.waitMinutes : 0;
+  const required = pipeline.consumers.filter((consumer) => consumer.required && consumer.source === "registry");
+  return {
+    name: "Wait for the tests",
+    needs: ["plan", "ready"],
+    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "timeout-minutes": waitMinutes + 5,
+    permissions: { actions: "write", checks: "read", contents: "read", statuses: "read" },
+    steps: [
+      runProgram("await-tests.sh", {
+        name: "Wait for the tests of this commit",
+        timeoutMinutes: waitMinutes + 2,
+        env: {
+          GH_TOKEN: TOKEN,
+          REPOSITORY: expression("github.repository"),
+          SHA: expression(planned("sha")),
+          TAG: expression(planned("tag")),
+          REF: pipeline.branches.main,
+          WORKFLOWS: JSON.stringify(Object.fromEntries(required.map((consumer) => [consumer.name, consumer.dispatch ? (consumer.path.split("/").at(-1) ?? "") : ""])), null, 2),
+          TIMEOUT_SECONDS: waitMinutes * 60,
+          POLL_SECONDS: 30,
+        },
+      }),
+    ],
+  };
+}
+
+function releaseJob(pipeline: Pipeline, build: ImageBuild): Job {
+  const copies = pipeline.copies.filter((copy) => copy.of.includes("release"));
+  const published = `needs.publish-${build.key}.outputs`;
+  return {
+    name: `Release ${build.key}`,
+    needs: ["plan", `publish-${build.key}`, "ready", "test"],
+    if: every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'"),
+    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "timeout-minutes": 20,
+    permissions: { packages: "write" },
+    steps: [
+      ...loginToOwnRegistry(pipeline),
+      ...copies.map((copy) => login(pipeline, copy)),
+      setUpBuildx(pipeline),
+      runProgram("publish-image.sh", {
+        name: "Give the tested image its release tags",
+        timeoutMinutes: 15,
+        env: {
+          IMAGE: build.image,
+          DIGEST: expression(`${published}.digest`),
+          SOURCE_COMMIT: expression(`${published}.commit`),
+          TAGS: expression(planned("release-tags")),
+          COMMIT: expression(planned("sha")),
+          COPY_TO: copies.map((copy) => imageIn(copy, imageBaseName(build.image))).join(" "),
+        },
+      }),
+    ],
+  };
+}
+

@@ -1,0 +1,97 @@
+/**
+ * A consumer that builds for itself again (`source: "build"`): the partial rollback for the day when the shared image
+ * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
+ */
+import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import { type Job, type Step, type Workflow, withCommentAbove } from "../../workflow/model.ts";
+import { expression, HEAD_SHA } from "../expressions.ts";
+import { useAction } from "../steps/action.ts";
+import { runProgram, runScript } from "../steps/program.ts";
+import { setUpBuildx } from "../steps/registry.ts";
+import { checkout } from "../steps/sources.ts";
+import { afterTestSteps, consumerEnvironment, containerSteps, environmentName, filesFolder, localImage, testSteps } from "../steps/test.ts";
+import { setUpTools } from "../steps/tools.ts";
+import { codeTriggers } from "./build.ts";
+import { servicesOf, TEST_JOB } from "./consumer.ts";
+
+export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
+  return {
+    name: consumer.name,
+    on: { ...codeTriggers(pipeline), ...(consumer.dispatch && { workflow_dispatch: null }) },
+    permissions: {},
+    concurrency: {
+      group: `${pipeline.project}-${consumer.key}-${expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)")}`,
+      "cancel-in-progress": expression("github.event_name == 'pull_request'"),
+    },
+    jobs: { test: testJob(pipeline, consumer), report: gateJob(pipeline, consumer) },
+  };
+}
+
+function testJob(pipeline: Pipeline, consumer: Consumer): Job {
+  const { matrix } = consumer;
+  const values = Object.keys(matrix ?? {}).map((key) => expression(`matrix.${key}`));
+  const ofThisRepository = "github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request'";
+  const secrets = Object.fromEntries(consumer.secrets.names.map((name) => [name, expression(`(${ofThisRepository}) && secrets.${name} || ''`)]));
+  const images = consumer.builds.filter((build) => build.kind === "image");
+  return {
+    name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
+    "runs-on": consumer.runner,
+    "timeout-minutes": consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes)),
+    permissions: { contents: "read" },
+    ...(matrix && { strategy: { "fail-fast": false, ...(consumer.maxParallel && { "max-parallel": consumer.maxParallel }), matrix: { ...matrix } } }),
+    env: consumerEnvironment(pipeline, consumer),
+    ...servicesOf(consumer),
+    steps: [
+      checkout(pipeline, { ...consumer.checkout, ref: expression(HEAD_SHA) }),
+      ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
+      ...images.map((build) => buildLocally(pipeline, consumer, build)),
+      ...setUpTools(pipeline, consumer.setup),
+      ...consumer.builds.flatMap((build) =>
+        build.kind === "files"
+          ? build.run.map((command) => runScript({ name: `Build ${build.key}`, env: { ...build.env, FILES: filesFolder(build.key) }, timeoutMinutes: build.timeoutMinutes }, filesScript(command, build.paths)))
+          : [],
+      ),
+      ...containerSteps(pipeline, consumer),
+      ...testSteps(pipeline, consumer, secrets),
+      ...afterTestSteps(pipeline, consumer),
+    ],
+  };
+}
+
+/** Makes the files where the shared build would have put them. */
+const filesScript = (command: string, paths: readonly string[]): string =>
+  [command.trimEnd(), 'mkdir -p "$FILES"', ...paths.map((path) => `cp -r ${path} "$FILES"/`), ""].join("\n");
+
+function buildLocally(pipeline: Pipeline, consumer: Consumer, build: ImageBuild): Step {
+  const args = Object.entries(build.args).map(([name, value]) => `${name}=${value.replaceAll("{commit}", expression(HEAD_SHA)).replace(/\{(?:version|created)\}/g, "local")}`);
+  const step = useAction(pipeline, "docker/build-push-action", {
+    name: `Build ${environmentName(build.key).toLowerCase()} for this test only`,
+    timeoutMinutes: build.timeoutMinutes,
+    with: {
+      context: build.context,
+      file: build.dockerfile,
+      target: build.target,
+      "build-args": args.length > 0 ? `${args.join("\n")}\n` : undefined,
+      tags: localImage(pipeline, consumer, build.key),
+      load: true,
+      push: false,
+    },
+  });
+  return {
+    ...step,
+    ...(step.uses && { uses: withCommentAbove(step.uses, `pipewright-ignore: redundant-image-build -- source: "build" in the config asks this consumer to build for itself.`) }),
+  };
+}
+
+/** Its name is the status context of the shared form, so a branch rule finds it under either. */
+function gateJob(pipeline: Pipeline, consumer: Consumer): Job {
+  return {
+    name: consumer.name,
+    needs: ["test"],
+    if: "always()",
+    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "timeout-minutes": 5,
+    permissions: {},
+    steps: [runProgram("check-needs.sh", { name: "Check the tests", env: { NEEDS: expression("toJSON(needs)") } })],
+  };
+}

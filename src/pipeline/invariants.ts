@@ -1,0 +1,36 @@
+/**
+ * What must hold before a byte is written. Each invariant is a question to the config and its plan, and answers with
+ * problems that lead to the line of the config; one file a subject, one line here.
+ */
+import type { Problem } from "../config/problem.ts";
+import type { Config } from "../config/schema.ts";
+import { actionProblems } from "./invariants/actions.ts";
+import { imageProblems } from "./invariants/images.ts";
+import { limitProblems } from "./invariants/limits.ts";
+import { nameProblems } from "./invariants/names.ts";
+import { referenceProblems } from "./invariants/references.ts";
+import { retentionProblems } from "./invariants/retention.ts";
+import { scriptProblems } from "./invariants/scripts.ts";
+import { trustProblems } from "./invariants/trust.ts";
+import { chainProblems } from "./invariants/chains.ts";
+import { tagProblems } from "./tags.ts";
+import type { Pipeline } from "./types.ts";
+
+export type Invariant = (config: Config, pipeline: Pipeline) => Problem[];
+
+const INVARIANTS: readonly Invariant[] = [
+  referenceProblems,
+  imageProblems,
+  (_config, pipeline) => tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
+  retentionProblems,
+  trustProblems,
+  chainProblems,
+  nameProblems,
+  limitProblems,
+  actionProblems,
+  scriptProblems,
+];
+
+export function checkInvariants(config: Config, pipeline: Pipeline): Problem[] {
+  return INVARIANTS.flatMap((invariant) => invariant(config, pipeline));
+}

@@ -1,0 +1,42 @@
+/** An image has a registry to live in, and exactly one build that makes it. */
+import type { Problem } from "../../config/problem.ts";
+import type { Config } from "../../config/schema.ts";
+import { imageBaseName, imageIn } from "../images.ts";
+import type { Pipeline } from "../types.ts";
+
+export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
+  const images = pipeline.builds.filter((build) => build.kind === "image");
+  if (images.length === 0) return [];
+  const problems: Problem[] = [];
+  const { registry } = config;
+  if (!registry) {
+    problems.push({ path: ["builds", images[0]?.key ?? ""], message: "An image is built, but the config names no registry to push it to.", hint: 'Add `registry: ghcr("your-account")`.' });
+    return problems;
+  }
+  if (registry.host === "ghcr.io" && registry.namespace === undefined)
+    problems.push({ path: ["registry"], message: "Images on ghcr.io live below an account, and the registry names none.", hint: 'Write `ghcr("your-account")`.' });
+  if (registry.host !== "ghcr.io" && registry.password === undefined)
+    problems.push({ path: ["registry"], message: `${registry.host} does not accept GitHub's own token.`, hint: "Name the secrets that hold its `username` and `password`." });
+  if (registry.host !== "ghcr.io" && registry.cleanup === "packages")
+    problems.push({ path: ["registry", "cleanup"], message: `${registry.host} has no GitHub package API to delete images through.`, hint: 'Use "oci".' });
+  if (registry.host === "ghcr.io" && registry.cleanup === "oci")
+    problems.push({ path: ["registry", "cleanup"], message: "ghcr.io answers 405 to deletes of the OCI distribution API.", hint: 'Use "packages".' });
+  const first = new Map<string, string>();
+  for (const build of images) {
+    const other = first.get(build.image);
+    if (other === undefined) first.set(build.image, build.key);
+    else
+      problems.push({
+        path: ["builds", build.key],
+        message: `The builds "${other}" and "${build.key}" both make ${build.image} on the same events, so one would overwrite the other's tags.`,
+        hint: "Give one of them another `image`, or test one build twice.",
+      });
+  }
+  for (const [index, copy] of config.copies.entries()) {
+    for (const build of images) {
+      if (imageIn({ host: copy.host, namespace: copy.namespace ?? registry.namespace }, imageBaseName(build.image)) === build.image)
+        problems.push({ path: ["copies", index], message: `This copy of ${build.image} would be copied onto itself.`, hint: "Name another registry or namespace." });
+    }
+  }
+  return problems;
+}

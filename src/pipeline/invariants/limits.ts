@@ -1,0 +1,56 @@
+/** GitHub's limits, and limits that contradict each other. */
+import { inDays, inMinutes } from "../../config/durations.ts";
+import type { Problem } from "../../config/problem.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Pipeline } from "../types.ts";
+
+/** GitHub's docs, "Usage limits": a job on a hosted runner ends after six hours, a matrix has at most 256 jobs. */
+const JOB_MINUTES = 360;
+const MATRIX_JOBS = 256;
+/** Docs of actions/upload-artifact: `retention-days`, at most 90 unless the repository allows more. */
+const ARTIFACT_DAYS = 90;
+
+export function limitProblems(config: Config, pipeline: Pipeline): Problem[] {
+  return [...buildLimits(config), ...consumerLimits(config, pipeline), ...(pipeline.metrics ? tooLong(["metrics", "keep"], pipeline.metrics.keepDays) : [])];
+}
+
+function buildLimits(config: Config): Problem[] {
+  return Object.entries(config.builds).flatMap(([key, build]) => [
+    ...jobTooLong(["builds", key, "timeout"], inMinutes(build.timeout)),
+    ...(build.kind === "files" ? tooLong(["builds", key, "keep"], inDays(build.keep)) : []),
+  ]);
+}
+
+function consumerLimits(config: Config, pipeline: Pipeline): Problem[] {
+  return pipeline.consumers.flatMap((consumer): Problem[] => {
+    const path = ["consumers", consumer.key];
+    const written = config.consumers[consumer.key];
+    const jobs = Object.values(consumer.matrix ?? {}).reduce((product, values) => product * values.length, 1);
+    const slow = written?.testTimeout !== undefined && inMinutes(written.testTimeout) > consumer.timeoutMinutes;
+    return [
+      ...jobTooLong([...path, "timeout"], consumer.timeoutMinutes),
+      ...(slow ? [{ path: [...path, "testTimeout"], message: "The test step may take longer than its job.", hint: "Raise `timeout`, or lower `testTimeout`." }] : []),
+      ...(jobs > MATRIX_JOBS ? [{ path: [...path, "matrix"], message: `This matrix makes ${jobs} jobs. GitHub accepts ${MATRIX_JOBS}.`, hint: "Split the consumer." }] : []),
+      ...consumer.artifacts.flatMap((artifact, index) => tooLong([...path, "artifacts", index, "keep"], artifact.keepDays)),
+      ...doubledMatrixKeys(path, consumer.matrix),
+    ];
+  });
+}
+
+/** The scripts read `MATRIX_<KEY>`, which two keys that differ only in case would share. */
+function doubledMatrixKeys(path: PropertyKey[], matrix: Pipeline["consumers"][number]["matrix"]): Problem[] {
+  const seen = new Set<string>();
+  return Object.keys(matrix ?? {}).flatMap((key) => {
+    if (!seen.has(key.toUpperCase())) {
+      seen.add(key.toUpperCase());
+      return [];
+    }
+    return [{ path: [...path, "matrix", key], at: "key" as const, message: `MATRIX_${key.toUpperCase()} would stand for two keys of the matrix.`, hint: "Rename one of them." }];
+  });
+}
+
+const jobTooLong = (path: PropertyKey[], minutes: number): Problem[] =>
+  minutes > JOB_MINUTES ? [{ path, message: `A job ends after ${JOB_MINUTES} minutes on GitHub's runners, and this one may take ${minutes}.`, hint: "Write at most hours(6)." }] : [];
+
+const tooLong = (path: PropertyKey[], days: number): Problem[] =>
+  days > ARTIFACT_DAYS ? [{ path, message: `GitHub keeps an artifact for at most ${ARTIFACT_DAYS} days, and this one asks for ${days}.`, hint: "Write at most days(90)." }] : [];

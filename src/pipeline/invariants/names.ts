@@ -1,0 +1,70 @@
+/** Names and paths are used once, and none leaves the repository. */
+import { posix } from "node:path";
+import type { Problem } from "../../config/problem.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Pipeline } from "../types.ts";
+
+interface Named {
+  value: string;
+  path: PropertyKey[];
+}
+
+export function nameProblems(config: Config, pipeline: Pipeline): Problem[] {
+  const kinds = Object.entries(pipeline.workflows);
+  const names: Named[] = [
+    ...kinds.map(([kind, file]) => ({ value: file.name, path: kind in config.names ? ["names", kind] : ["names"] })),
+    ...pipeline.consumers.map(({ key, name }) => ({ value: name, path: ["consumers", key, ...(config.consumers[key]?.name === undefined ? [] : ["name"])] })),
+  ];
+  const files: Named[] = [
+    ...kinds.map(([kind, file]) => ({ value: file.path, path: kind in config.files.names ? ["files", "names", kind] : ["files"] })),
+    ...pipeline.consumers.map(({ key, path }) => ({ value: path, path: ["consumers", key, ...(config.consumers[key]?.file === undefined ? [] : ["file"])] })),
+  ];
+  return [
+    ...repeated(names, (value) => `Two workflows have the name "${value}". Triggers and branch rules could not tell them apart.`),
+    ...repeated(files, (value) => `Two workflows would be written to ${value}.`),
+    ...artifactProblems(pipeline),
+    ...pathProblems(config, pipeline),
+  ];
+}
+
+/** Compared without case: some file systems do not know the difference, and GitHub's statuses ignore it. */
+function repeated(named: readonly Named[], message: (value: string) => string): Problem[] {
+  const seen = new Set<string>();
+  return named.flatMap(({ value, path }) => {
+    const folded = value.toLowerCase();
+    if (!seen.has(folded)) {
+      seen.add(folded);
+      return [];
+    }
+    return [{ path, message: message(value), hint: "Give one of them another name." }];
+  });
+}
+
+function artifactProblems(pipeline: Pipeline): Problem[] {
+  return pipeline.consumers.flatMap((consumer) =>
+    repeated(
+      consumer.artifacts.map((artifact, index) => ({ value: artifact.name, path: ["consumers", consumer.key, "artifacts", index, "name"] })),
+      (value) => `Two artifacts of "${consumer.key}" have the name "${value}". GitHub accepts a name once a run.`,
+    ),
+  );
+}
+
+function pathProblems(config: Config, pipeline: Pipeline): Problem[] {
+  const paths: Named[] = Object.entries(config.builds).flatMap(([key, build]) =>
+    build.kind === "image"
+      ? [
+          { value: build.dockerfile, path: ["builds", key, "dockerfile"] },
+          { value: build.context, path: ["builds", key, "context"] },
+        ]
+      : [],
+  );
+  const files = pipeline.consumers.map((consumer) => ({ value: consumer.path, path: ["consumers", consumer.key, "file"] }));
+  return [
+    ...paths.filter(({ value }) => leavesRepository(value)).map(({ value, path }) => ({ path, message: `"${value}" leaves the repository.`, hint: "Write a path relative to the repository's root." })),
+    ...files
+      .filter(({ value }) => posix.dirname(posix.normalize(value)) !== ".github/workflows")
+      .map(({ value, path }) => ({ path, message: `"${value}" is not directly in .github/workflows, where alone GitHub looks.`, hint: "Write a file name without folders." })),
+  ];
+}
+
+const leavesRepository = (path: string): boolean => posix.isAbsolute(path) || /^[A-Za-z]:|\\/.test(path) || posix.normalize(path).split("/")[0] === "..";

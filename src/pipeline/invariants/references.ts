@@ -1,0 +1,83 @@
+/** Names that must lead somewhere: builds, branches, events. */
+import type { Problem } from "../../config/problem.ts";
+import type { Config, EventClass } from "../../config/schema.ts";
+import { nameHint } from "../nearest.ts";
+import type { Pipeline } from "../types.ts";
+
+export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {
+  return [...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config)];
+}
+
+function consumerReferences(config: Config, pipeline: Pipeline, key: string): Problem[] {
+  const consumer = config.consumers[key];
+  if (!consumer) return [];
+  const builds = Object.keys(config.builds);
+  const path = ["consumers", key];
+  const needed = Array.isArray(consumer.needs) ? consumer.needs : [consumer.needs];
+  const unknown = needed.flatMap((name, index): Problem[] =>
+    builds.includes(name)
+      ? []
+      : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: nameHint(name, builds) }],
+  );
+  const problems = [...unknown];
+  const images = needed.filter((name) => config.builds[name]?.kind === "image");
+  const { container } = consumer;
+  if (container) {
+    if (container.build !== undefined && !images.includes(container.build))
+      problems.push({ path: [...path, "container", "build"], message: `The container runs the image of "${container.build}", which the consumer does not need.`, hint: nameHint(container.build, images) });
+    else if (images.length === 0 && unknown.length === 0)
+      problems.push({ path: [...path, "container"], message: `The consumer "${key}" runs a container but needs no image.`, hint: "Name an image build in `needs`, or remove `container`." });
+  }
+  if (consumer.run === undefined && consumer.steps === undefined)
+    problems.push({ path, message: `The consumer "${key}" runs nothing.`, hint: "Give it `run` or `steps`." });
+  if (consumer.run !== undefined && consumer.steps !== undefined)
+    problems.push({ path: [...path, "run"], message: `The consumer "${key}" has both \`run\` and \`steps\`.`, hint: "Keep one of them." });
+  if (consumer.localTag !== undefined && images.length > 1)
+    problems.push({ path: [...path, "localTag"], message: "`localTag` names one image, and this consumer takes several.", hint: "Remove it; the scripts find each image's name in IMAGE_<BUILD>." });
+  return [...problems, ...eventReferences(consumer.on ?? [], key, consumer.enabled, pipeline)];
+}
+
+/** A consumer that waits for a tag that no event produces would be green for ever, because it never runs. */
+function eventReferences(events: readonly EventClass[], key: string, enabled: boolean, pipeline: Pipeline): Problem[] {
+  if (!enabled) return [];
+  const missing: Readonly<Partial<Record<EventClass, string>>> = {
+    pullRequest: "Set `pullRequests: true`, or remove it.",
+    feature: "Declare patterns in `branches.feature`, or remove it.",
+    integration: "Declare branches in `branches.integration`, or remove it.",
+    queue: "Set `mergeQueue: true`, or remove it.",
+    nightly: "Declare `nightly`, or remove it.",
+    release: "Releases are tested through their commit: remove it.",
+  };
+  return events.flatMap((event, index): Problem[] => {
+    if (event !== "release" && pipeline.events.includes(event)) return [];
+    return [
+      {
+        path: ["consumers", key, "on", index],
+        message: `The consumer "${key}" tests images of "${event}", whose tag no event of this pipeline hands to a consumer.`,
+        hint: missing[event] ?? "Remove it.",
+      },
+    ];
+  });
+}
+
+function channelReferences(config: Config): Problem[] {
+  const known = [config.branches.main, ...config.branches.integration, "nightly"];
+  return Object.keys(config.channels ?? {}).flatMap((of): Problem[] => {
+    if (!known.includes(of)) return [{ path: ["channels", of], at: "key", message: `No branch "${of}" is declared, so nothing would ever move its channel.`, hint: nameHint(of, known) }];
+    if (of === "nightly" && !config.nightly) return [{ path: ["channels", of], at: "key", message: "There is a channel for nightly images, but no nightly build.", hint: "Declare `nightly`, or remove the channel." }];
+    return [];
+  });
+}
+
+function copyReferences(config: Config): Problem[] {
+  const known = [config.branches.main, ...config.branches.integration, "nightly", "release"];
+  return config.copies.flatMap((copy, index) =>
+    (copy.of ?? []).flatMap((of, position): Problem[] => {
+      const path = ["copies", index, "of", position];
+      if (!known.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which is no branch with a channel.`, hint: nameHint(of, known) }];
+      if (of === "release" && !config.release) return [{ path, message: `${copy.host} receives copies of releases, but the config declares none.`, hint: "Declare `release`, or remove it." }];
+      if (of === "nightly" && !config.nightly) return [{ path, message: `${copy.host} receives copies of nightly images, but there is no nightly build.`, hint: "Declare `nightly`, or remove it." }];
+      return [];
+    }),
+  );
+}
