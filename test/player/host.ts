@@ -1,0 +1,37 @@
+/** What the player needs of the world that it plays in. */
+import type { Action } from "./action.ts";
+import type { RepositoryInfo } from "./events.ts";
+import type { TokenPermissions } from "./permissions.ts";
+import type { JobRun, Run } from "./runs.ts";
+import type { WorkflowFile } from "./workflow-file.ts";
+
+export interface Host {
+  readonly repository: RepositoryInfo;
+  readonly apiUrl: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  /** The stand-ins of actions, by `owner/name` or `owner/name/path`. */
+  readonly actions: ReadonlyMap<string, Action>;
+  /** How long a minute of `timeout-minutes` really takes, in milliseconds. */
+  readonly minute: number;
+  /** How many jobs run at the same time. */
+  readonly runners: number;
+  now(): Date;
+  /** The workflow files of a commit. */
+  workflowsAt(sha: string): Promise<readonly WorkflowFile[]>;
+  /** The commit at the tip of a branch. */
+  tip(branch: string): Promise<string>;
+  /** A fresh folder of that name. */
+  folder(name: string): string;
+  /** What a runner's machine brings beside the runner's own variables: PATH and the stand-ins' settings. */
+  machine(job: JobRun, folder: string): Readonly<Record<string, string>>;
+  issueToken(token: string, permissions: TokenPermissions, job: JobRun, run: Run): void;
+  revokeToken(token: string): void;
+  /** The local bare repository that holds `owner/name`, for checkouts. */
+  gitFolder(repository: string): string | undefined;
+  /** Called when a run was created or has changed, for the fake API. */
+  changed(run: Run): void;
+  /** A test's hands in the play: awaited before a job takes a runner, and before each step. */
+  beforeJob?(run: Run, job: JobRun): Promise<void> | void;
+  beforeStep?(run: Run, job: JobRun, step: string): Promise<void> | void;
+}

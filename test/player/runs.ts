@@ -1,0 +1,107 @@
+/** What was played: runs, their jobs and their steps, as data that a test can ask about and the fake API can serve. */
+import type { Artifact } from "./artifacts.ts";
+import type { GitHubEvent } from "./events.ts";
+import type { JsonObject } from "./json.ts";
+import type { TokenPermissions } from "./permissions.ts";
+
+export type Result = "success" | "failure" | "cancelled" | "skipped";
+
+export interface StepRun {
+  readonly name: string;
+  readonly id: string | undefined;
+  /** The result before `continue-on-error`, and after it. */
+  outcome: Result;
+  conclusion: Result;
+  /** The log as GitHub shows it: secrets masked. */
+  readonly log: string[];
+  /** The names of the secrets, GITHUB_TOKEN among them, that the step's environment or inputs held. */
+  readonly secrets: string[];
+}
+
+export interface JobRun {
+  readonly id: number;
+  /** The key in `jobs:`. */
+  readonly key: string;
+  readonly name: string;
+  readonly matrix: JsonObject;
+  status: "queued" | "in_progress" | "completed";
+  result: Result | undefined;
+  outputs: Record<string, string>;
+  readonly steps: StepRun[];
+  /** `error: …`, `warning: …`: what the run's page shows. */
+  readonly annotations: string[];
+  permissions: TokenPermissions;
+  token: string;
+  summary: string;
+  startedAt: Date | undefined;
+  completedAt: Date | undefined;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly number: number;
+  attempt: number;
+  readonly workflowName: string;
+  readonly workflowPath: string;
+  readonly event: GitHubEvent;
+  readonly inputs: JsonObject;
+  status: "queued" | "pending" | "in_progress" | "completed";
+  conclusion: Result | undefined;
+  cancelled: boolean;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  /** The jobs of the newest attempt. */
+  jobs: JobRun[];
+  readonly artifacts: Artifact[];
+}
+
+/** The run as GitHub's API and the workflow_run event describe it. */
+export function runPayload(run: Run, repository: string): JsonObject {
+  const { event } = run;
+  const [owner = "", name = ""] = event.headRepository.split("/");
+  return {
+    id: run.id,
+    name: run.workflowName,
+    display_title: titleOf(event),
+    run_number: run.number,
+    run_attempt: run.attempt,
+    path: run.workflowPath,
+    workflow_id: workflowId(run.workflowPath),
+    event: event.name,
+    status: run.status,
+    conclusion: run.conclusion ?? null,
+    head_branch: event.headBranch,
+    head_sha: event.headSha,
+    head_repository: { name, full_name: event.headRepository, fork: event.headRepository !== repository, owner: { login: owner } },
+    head_commit: { id: event.headSha },
+    repository: { full_name: repository },
+    pull_requests: [...event.pullRequests],
+    actor: { login: event.actor },
+    triggering_actor: { login: event.actor },
+    created_at: timestamp(run.createdAt),
+    run_started_at: timestamp(run.createdAt),
+    updated_at: timestamp(run.updatedAt),
+    html_url: `https://github.com/${repository}/actions/runs/${run.id}`,
+  };
+}
+
+function titleOf(event: GitHubEvent): string {
+  const pull = event.payload["pull_request"];
+  if (typeof pull === "object" && pull !== null && !Array.isArray(pull)) return String(pull["title"]);
+  return `${event.name} on ${event.headBranch}`;
+}
+
+/** A number that stays the same for a file, as GitHub's ids of workflows do. */
+export const workflowId = (path: string): number => [...path].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_000_007, 7);
+
+/** GitHub's API has no fractions of seconds. */
+export const timestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, "Z");
+
+/** The one job of that key, or of that expanded name. */
+export function jobOf(run: Run, name: string): JobRun {
+  const found = run.jobs.find((job) => job.name === name) ?? run.jobs.find((job) => job.key === name);
+  if (!found) throw new Error(`Run ${run.id} of ${run.workflowName} has no job ${name}, but ${run.jobs.map((job) => job.name).join(", ")}.`);
+  return found;
+}
+
+export const logOf = (job: JobRun): string => job.steps.flatMap((step) => [`# ${step.name}: ${step.conclusion}`, ...step.log]).join("\n");
