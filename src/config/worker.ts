@@ -1,0 +1,73 @@
+/**
+ * Evaluates one config in a thread of its own, so that a config that runs for ever, exits or exhausts memory takes
+ * nothing with it. `import ... from "pipewright"` gets this very package, whether or not it is installed there.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { createJiti, type Jiti } from "jiti";
+import * as pipewright from "../index.ts";
+import { cross } from "./crossing.ts";
+import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import { explainThrown } from "./thrown.ts";
+
+const request = workerData as EvaluationRequest;
+
+const exit = process.exit.bind(process);
+process.exit = (code) => {
+  const { location } = explainThrown(new Error("exit"), transformWithMap);
+  send({
+    kind: "failure",
+    message: "The config calls process.exit().",
+    hint: "Let it export a value, or throw an error that says what is missing.",
+    ...(location && { location }),
+  });
+  return exit(code);
+};
+// What is thrown outside of the import, in a timer or an unhandled promise, ends the config as well.
+process.on("uncaughtException", (error) => {
+  send(explainThrown(error, transformWithMap));
+  exit(1);
+});
+
+send(await evaluate());
+exit(0);
+
+async function evaluate(): Promise<Evaluation> {
+  try {
+    const exported = defaultExport(await jiti(false).import(request.file));
+    if (exported.kind === "failure") return exported;
+    return { kind: "value", ...cross(await exported.value) };
+  } catch (error) {
+    return explainThrown(error, transformWithMap);
+  }
+}
+
+function jiti(sourceMaps: boolean): Jiti {
+  return createJiti(request.file, {
+    fsCache: request.cache,
+    interopDefault: false,
+    sourceMaps,
+    virtualModules: { pipewright },
+  });
+}
+
+/** The text that runs for a TypeScript file, with its source map at the end: only needed once something went wrong. */
+function transformWithMap(source: string, filename: string): string {
+  return jiti(true).transform({ source, filename, ts: /\.m?ts$/.test(filename), async: true });
+}
+
+function defaultExport(module: unknown): { kind: "exported"; value: unknown } | Extract<Evaluation, { kind: "failure" }> {
+  const names = typeof module === "object" && module !== null ? Object.keys(module) : [];
+  if (typeof module === "object" && module !== null && "default" in module && module.default !== undefined) {
+    return { kind: "exported", value: module.default };
+  }
+  const others = names.filter((name) => name !== "default");
+  return {
+    kind: "failure",
+    message: others.length === 0 ? "The config exports nothing." : `The config has no default export, only ${others.map((name) => `\`${name}\``).join(", ")}.`,
+    hint: "Write `export default defineConfig({ ... })`.",
+  };
+}
+
+function send(evaluation: Evaluation): void {
+  parentPort?.postMessage(evaluation);
+}
