@@ -18,6 +18,9 @@ function printString(text: string): string {
   return JSON.stringify(text).replaceAll("\u007f", "\\x7f");
 }
 
+/** `on` stands without quotes in every workflow file that people know. */
+const printKey = (key: string): string => (key === "on" ? key : printString(key));
+
 function printScalar(value: Scalar): string {
   return typeof value === "string" ? printString(value) : String(value);
 }
@@ -72,7 +75,7 @@ function commentLines(value: YamlValue, indent: string): string {
 
 function printMapping(mapping: YamlMapping, indent: string, spacing: Spacing): string {
   return entriesOf(mapping)
-    .map(([key, value]) => `${commentLines(value, indent)}${indent}${printString(key)}:${printBehind(value, `${indent}  `, spacing.inside(key))}`)
+    .map(([key, value]) => `${commentLines(value, indent)}${indent}${printKey(key)}:${printBehind(value, `${indent}  `, spacing.inside(key))}`)
     .join(spacing.between ? "\n\n" : "\n");
 }
 
