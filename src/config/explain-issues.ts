@@ -3,13 +3,21 @@ import type * as z from "zod/v4/core";
 import { didYouMean, nearest } from "./nearest.ts";
 import { nameOf } from "./path-name.ts";
 import type { Problem } from "./problem.ts";
-import { alternatives, expectation, keysAt, oneOf, schemasAt, textsAt } from "./schema-walk.ts";
+import { alternatives, expectations, keysAt, oneOf, schemasAt, textsAt } from "./schema-walk.ts";
 
 type Issue = z.$ZodIssue;
 
 /** @param value the config as it was written, before the schema's defaults */
 export function explainIssues(schema: z.$ZodType, value: unknown, issues: readonly Issue[]): Problem[] {
-  return issues.flatMap((issue) => explain({ schema, value }, issue, issue.path));
+  const problems = issues.flatMap((issue) => explain({ schema, value }, issue, issue.path));
+  return problems.filter((problem) => !isMisspelt(problem, problems));
+}
+
+/** A setting is not missing as well when it is there under a misspelt name. */
+function isMisspelt({ path, message }: Problem, problems: readonly Problem[]): boolean {
+  if (!message.includes(" is missing; ")) return false;
+  const parent = nameOf(path.slice(0, -1));
+  return problems.some((other) => other.at === "key" && nameOf(other.path.slice(0, -1)) === parent && other.hint === `Did you mean \`${String(path.at(-1))}\`?`);
 }
 
 interface Written {
@@ -47,7 +55,7 @@ function unknownKey({ schema, value }: Written, path: readonly PropertyKey[], ke
 
 function badKey(path: readonly PropertyKey[], message: string | undefined): Problem {
   const key = String(path.at(-1));
-  const tidy = key.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "");
+  const tidy = key.replace(/([a-z])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "");
   const asksForLowerCase = message?.includes("lower-case letters") ?? false;
   return {
     path,
@@ -75,7 +83,7 @@ function said(message: string | undefined): string | undefined {
 
 function unexpected({ schema, value }: Written, path: readonly PropertyKey[], wanted?: string): Problem {
   const found = valueAt(value, path);
-  const expected = wanted ?? (oneOf(schemasAt(schema, value, path).map(expectation)) || "something else");
+  const expected = wanted ?? (oneOf(schemasAt(schema, value, path).flatMap(expectations)) || "something else");
   if (found === undefined) return { path, message: `${nameOf(path)} is missing; expected ${expected}.`, ...meaningOf(schema, value, path) };
   const texts = textsAt(schema, value, path);
   const near = typeof found === "string" ? nearest(found, texts) : undefined;
@@ -146,6 +154,6 @@ const LONGEST_SHOWN = 60;
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object" && value !== null) return "an object";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
 }

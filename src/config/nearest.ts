@@ -8,11 +8,18 @@ export function nearest(written: string, candidates: Iterable<string>): string |
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
     const plainCandidate = plain(candidate);
-    const isWordOf = wanted.length >= 4 && plainCandidate.length >= 4 && (plainCandidate.startsWith(wanted) || wanted.startsWith(plainCandidate));
-    const away = isWordOf ? Math.min(1, distance(wanted, plainCandidate)) : distance(wanted, plainCandidate);
+    const away = apart(wanted, plainCandidate);
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
   return best;
+}
+
+/** How many slips lie between two names. Two letters that changed places are one slip, and so is half a name. */
+function apart(a: string, b: string): number {
+  const between = distance(a, b);
+  const isHalf = Math.min(a.length, b.length) >= 4 && (a.startsWith(b) || b.startsWith(a));
+  const isSwap = between === 2 && [...a].sort().join("") === [...b].sort().join("");
+  return isHalf || isSwap ? Math.min(1, between) : between;
 }
 
 /** ``Did you mean `timeout`?``, or the whole list when nothing is near and the list is short enough to read. */

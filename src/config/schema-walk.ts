@@ -71,30 +71,30 @@ export function textsAt(schema: z.$ZodType, value: unknown, path: readonly Prope
   return [...new Set(texts)];
 }
 
-/** What a schema asks for, as a person would say it. */
-export function expectation({ _zod: { def } }: Known): string {
+/** What a schema asks for, as a person would say it: several things for a choice. */
+export function expectations({ _zod: { def } }: Known): string[] {
   if ("error" in def && typeof def.error === "function") {
     const said: unknown = def.error({ code: "custom" } as never);
-    if (typeof said === "string") return said.replace(/^expected /, "");
+    if (typeof said === "string") return [said.replace(/^expected /, "")];
   }
   switch (def.type) {
     case "string":
-      return "a text";
+      return ["a text"];
     case "number":
-      return "a number";
+      return ["a number"];
     case "boolean":
-      return "true or false";
+      return ["true or false"];
     case "array":
-      return "a list";
+      return ["a list"];
     case "object":
     case "record":
-      return "an object";
+      return ["an object"];
     case "enum":
-      return oneOf(Object.values(def.entries).map((entry) => JSON.stringify(entry)));
+      return Object.values(def.entries).map((entry) => JSON.stringify(entry));
     case "literal":
-      return oneOf(def.values.map((literal) => (typeof literal === "bigint" ? String(literal) : JSON.stringify(literal))));
+      return def.values.map((literal) => (typeof literal === "bigint" ? String(literal) : JSON.stringify(literal)));
     default:
-      return "something else";
+      return ["something else"];
   }
 }
 

@@ -59,7 +59,7 @@ describe("what the file holds", () => {
   });
   test("something that does not parse: every place at once", async () => {
     const found = await mistakes("export default {\n  project: ,\n  builds: {}\n  names: [};\n");
-    expect(found).toEqual(["ci.config.ts:2:12 Expression expected.", "ci.config.ts:4:15 '}' expected."]);
+    expect(found).toEqual(["ci.config.ts:2:12 Expression expected.", "ci.config.ts:4:3 ',' expected.", "ci.config.ts:4:11 Expression or comma expected."]);
   });
   test("something that does not parse, in an imported file", async () => {
     const cwd = folder({ "ci.config.ts": 'import { a } from "./a.ts";\nexport default { a };\n', "a.ts": "export const a = ;\n" });

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { mistakes } from "./mistakes.ts";
+
+describe("sentences, with the place and the nearest valid name", () => {
+  test("all mistakes at once, in the file's order", async () => {
+    const text = `import { defineConfig, image, minutes } from "pipewright";
+export default defineConfig({
+  project: "My Project",
+  freshnes: "fail",
+  freshness: "wran",
+  builds: {
+    app: image({ dockerFile: "Dockerfile", timeout: 5, platforms: ["linux-amd64"], cache: "ghaa" }),
+    E2E: image(),
+    other: { kind: "imgae" },
+    none: { dockerfile: "x" },
+  },
+  consumers: {
+    e2e: { needs: "app", timout: minutes(15), matrix: { browser: [] }, artifacts: [{ name: "a/b", path: "x", keep: "7 days" }] },
+    unit: { run: "npm test" },
+    steps: { needs: "app", steps: [{ name: "x", rum: "npm test" }, "npm test"] },
+  },
+  metrics: { runs: 5, thresholds: { storageGigabytes: "50" } },
+  retention: { pullRequests: "1d" },
+  actions: { "actions/checkout": { version: "v7", sha: "abc" } },
+} as never);
+`;
+    expect(await mistakes(text)).toEqual([
+      'ci.config.ts:3:12 `project` is "My Project"; expected lower-case letters, digits and dashes, beginning with a letter.',
+      "ci.config.ts:4:3 `freshnes` is no setting of the config. Did you mean `freshness`?",
+      'ci.config.ts:5:14 `freshness` is "wran"; expected "fail" or "warn". Did you mean "warn"?',
+      "ci.config.ts:7:18 `dockerFile` is no setting of `builds.app`. Did you mean `dockerfile`?",
+      'ci.config.ts:7:53 `builds.app.timeout` is 5; expected a duration such as minutes(15) or "15m". A number has no unit: for minutes write minutes(5) or "5m".',
+      'ci.config.ts:7:68 `builds.app.platforms[0]` is "linux-amd64"; expected a platform such as linux/amd64.',
+      'ci.config.ts:7:91 `builds.app.cache` is "ghaa"; expected false, "gha" or "registry". Did you mean "gha"?',
+      "ci.config.ts:8:5 `E2E` cannot be a name in `builds`: expected lower-case letters, digits and dashes, beginning with a letter. Call it `e2e`.",
+      'ci.config.ts:9:20 `builds.other.kind` is "imgae"; expected "image" or "files". Did you mean "image"?',
+      'ci.config.ts:10:11 `builds.none.kind` is missing; expected "image" or "files". The builders image({ ... }) and files({ ... }) fill it in.',
+      "ci.config.ts:13:26 `timout` is no setting of `consumers.e2e`. Did you mean `timeout`?",
+      "ci.config.ts:13:66 `consumers.e2e.matrix.browser` is empty; expected at least one entry.",
+      'ci.config.ts:13:92 `consumers.e2e.artifacts[0].name` is "a/b"; expected an artifact name without slashes or wildcards.',
+      'ci.config.ts:13:116 `consumers.e2e.artifacts[0].keep` is "7 days"; expected a duration such as minutes(15) or "15m". Write "7d".',
+      "ci.config.ts:14:11 `consumers.unit.needs` is missing; expected a text or a list. It is the builds that are tested.",
+      "ci.config.ts:15:49 `rum` is no setting of `consumers.steps.steps[0]`. Did you mean `run`?",
+      expect.stringMatching(/^ci\.config\.ts:15:68 `consumers\.steps\.steps\[1\]` is "npm test"; expected an object\./),
+      "ci.config.ts:17:20 `metrics.runs` is 5; expected at least 10.",
+      'ci.config.ts:17:55 `metrics.thresholds.storageGigabytes` is "50"; expected a number.',
+      "ci.config.ts:18:16 `pullRequests` is no setting of `retention`. Did you mean `pullRequest`?",
+      'ci.config.ts:19:56 `actions["actions/checkout"].sha` is "abc"; expected a full commit, 40 hexadecimal digits.',
+    ]);
+  });
+
+  test("something else altogether", async () => {
+    expect(await mistakes("export default [];\n")).toEqual(["ci.config.ts:1:16 The config is an empty list; expected an object."]);
+    expect(await mistakes('export default "x";\n')).toEqual(['ci.config.ts:1:16 The config is "x"; expected an object.']);
+    expect(await mistakes("export default { project: 'p', builds: [], nightly: 'yes', consumers: { a: 1 } };\n")).toEqual([
+      "ci.config.ts:1:40 `builds` is an empty list; expected an object.",
+      'ci.config.ts:1:53 `nightly` is "yes"; expected false or an object.',
+      "ci.config.ts:1:76 `consumers.a` is 1; expected an object.",
+    ]);
+  });
+
+  test("a text that is no duration, number or platform", async () => {
+    const found = await mistakes("export default { project: 'p', builds: { a: { kind: 'image', platforms: { default: [], man: ['linux/amd64'] }, timeout: NaN } } };\n");
+    expect(found).toEqual([
+      "ci.config.ts:1:84 `builds.a.platforms.default` is empty; expected at least one entry.",
+      "ci.config.ts:1:88 `man` is no setting of `builds.a.platforms`. Did you mean `main`?",
+      expect.stringMatching(/^ci\.config\.ts:1:121 `builds\.a\.timeout` is NaN; expected a duration/),
+    ]);
+  });
+});
+
+describe("the place is found", () => {
+  const at = async (text: string): Promise<string[]> => (await mistakes(text)).map((line) => line.split(" ")[0]?.replace("ci.config.ts:", "") ?? "");
+
+  test("behind constants, shorthands, `as const` and `satisfies`", async () => {
+    const text = `import { defineConfig, image } from "pipewright";
+const timeout = 5 as never;
+const app = image({ timeout });
+const builds = { app } satisfies object;
+const config = ({ project: "p", builds } as const);
+export default defineConfig(config);
+`;
+    expect(await at(text)).toEqual(["2:17"]);
+  });
+
+  test("behind spreads, of which the last one wins", async () => {
+    const text = `const base = { timeout: "x", freshness: 1 };
+const strict = { freshness: "no" };
+const list = ["linux/amd64"] as const;
+const rest = ["bad"];
+export default {
+  project: "p",
+  ...base && { pullRequests: "a" },
+  ...{ mergeQueue: "b" },
+  ...strict,
+  builds: { app: { kind: "image", ...base, platforms: [...list, ...rest, "worse"], freshness: undefined } },
+};
+`;
+    expect(await at(text)).toEqual(["1:25", "2:29", "4:15", "7:30", "8:20", "10:74", "10:84"]);
+  });
+
+  test("behind functions and members of the same file", async () => {
+    const text = `const limits = { short: "15" };
+const shard = (timeout: string) => ({ needs: "app", timeout, wrong: true });
+function whole() {
+  return { needs: "app", timeout: limits.short };
+}
+export default { project: "p", builds: { app: { kind: "image" } }, consumers: { a: shard("15"), b: whole(), c: { needs: "app", timeout: limits["short"] } } };
+`;
+    expect(await at(text)).toEqual(["1:25", "1:25", "2:53", "2:62"]);
+  });
+
+  test("of the first argument of a registry's builder", async () => {
+    const text = 'import { ghcr, registry } from "pipewright";\nexport default { project: "p", registry: ghcr("not an owner"), copies: [registry("bad host", { username: "A", password: "B" })], builds: {} };\n';
+    expect(await at(text)).toEqual(["2:47", "2:82"]);
+  });
+
+  test("as near as the file goes, for what is made elsewhere or by a program", async () => {
+    const text = `import { readFileSync } from "node:fs";
+const made = Object.fromEntries(["a", "b"].map((name) => [name, { needs: "app", timeout: name }]));
+export default {
+  project: readFileSync(new URL("ci.config.ts", import.meta.url), "utf8"),
+  builds: { app: { kind: "image" } },
+  consumers: made,
+};
+`;
+    expect(await at(text)).toEqual(["2:14", "2:14", "4:12"]);
+  });
+
+  test("of computed and quoted names, and in a file with CRLF and a byte order mark", async () => {
+    const text = '\uFEFFconst name = "app";\r\nexport default {\r\n  project: "p",\r\n  builds: {\r\n    [name]: { "kind": "image", \'timeout\': 1 },\r\n  },\r\n};\r\n';
+    expect(await at(text)).toEqual(["5:43"]);
+  });
+
+  test("of a config exported by name, in plain JavaScript and as CommonJS", async () => {
+    expect(await at("const config = { project: 1, builds: {} };\nexport { config as default };\n")).toEqual(["1:27"]);
+    expect(await mistakes("module.exports = { project: 1, builds: {} };\n", "ci.config.js")).toEqual([expect.stringMatching(/^ci\.config\.js:1:29 /)]);
+    expect(await mistakes("export default { project: 1, builds: {} };\n", "ci.config.mjs")).toEqual([expect.stringMatching(/^ci\.config\.mjs:1:27 /)]);
+    expect(await mistakes("export default { project: 1 as any, builds: {} };\n", "ci.config.mts")).toEqual([expect.stringMatching(/^ci\.config\.mts:1:27 /)]);
+  });
+});
