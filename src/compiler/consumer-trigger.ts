@@ -1,10 +1,8 @@
 /** How a consumer follows the build: its trigger, its concurrency group, and the context of its commit status. */
+import { NIGHTLY_SUFFIX } from "../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../pipeline/types.ts";
 import type { Concurrency, Triggers } from "../workflow/model.ts";
 import { expression, quoted } from "./expressions.ts";
-
-/** The suffix that keeps a nightly verdict apart from the commit's own: both are posted on the same commit. */
-export const NIGHTLY_SUFFIX = " (nightly)";
 
 export const testsNightly = (consumer: Consumer): boolean => consumer.source === "registry" && consumer.events.includes("nightly");
 

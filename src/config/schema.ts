@@ -328,7 +328,7 @@ export const configSchema = z
     tags: tags.prefault({}),
     builds: z.record(key, build),
     consumers: z.record(key, consumer).default({}),
-    pullRequests: z.boolean().default(true).describe("Whether pull requests into main and the integration branches are built."),
+    pullRequests: z.union([z.boolean(), z.literal("artifact")]).default(true).describe("Whether pull requests into main and the integration branches are built; `artifact` builds them without pushing their images."),
     mergeQueue: z.boolean().default(false).describe("Whether a merge queue's commits are built."),
     forks: z.enum(["test", "build", "ignore"]).default("test").describe("Pull requests from forks: build and test them, only build them, or leave them out."),
     freshness: z.enum(["fail", "warn"]).default("fail").describe("What happens when a pulled image was made from another commit than recorded."),

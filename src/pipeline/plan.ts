@@ -100,7 +100,7 @@ function makePipeline(config: Config): Pipeline {
 
 function eventsOf(config: Config): EventClass[] {
   const has: Record<EventClass, boolean> = {
-    pullRequest: config.pullRequests,
+    pullRequest: config.pullRequests !== false,
     feature: config.branches.feature.length > 0,
     integration: config.branches.integration.length > 0,
     main: true,

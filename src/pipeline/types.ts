@@ -163,7 +163,7 @@ export interface Pipeline {
   builds: readonly Build[];
   /** Enabled consumers only. */
   consumers: readonly Consumer[];
-  pullRequests: boolean;
+  pullRequests: Config["pullRequests"];
   mergeQueue: boolean;
   forks: Config["forks"];
   freshness: Config["freshness"];

@@ -1,4 +1,5 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
+import { READY_CHECK } from "../../pipeline/check-names.ts";
 import type { Build, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { expression, planned } from "../expressions.ts";
@@ -7,9 +8,6 @@ import { type ImageJobs, imageJobs } from "../jobs/image.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { decideBuild, planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
-
-/** The name of the job that a branch rule requires of the build workflow. */
-export const READY = "Build ready";
 
 const GROUP =
   "github.event_name == 'pull_request' && format('pr-{0}', github.event.pull_request.number) || github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha)";
@@ -32,7 +30,7 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     },
     jobs: {
       ...jobs,
-      ready: recordJob(pipeline, READY, pipeline.builds, ids),
+      ready: recordJob(pipeline, READY_CHECK, pipeline.builds, ids),
       ...notifyJob(pipeline, "build", [...ids, "ready"], `(${planned("class")} == 'main' || ${planned("class")} == 'integration')`),
     },
   };
@@ -41,10 +39,10 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
 /** The jobs of each build. Only a build with declared inputs can be found unchanged. */
 export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: ImageJobs): Record<string, Job> {
   return Object.fromEntries(
-    builds.flatMap((build) =>
+    builds.flatMap((build): [string, Job][] =>
       build.kind === "image"
         ? Object.entries(imageJobs(pipeline, build, { ...mode, reuse: mode.reuse && build.inputs !== undefined }))
-        : [[`build-${build.key}`, filesJob(pipeline, build)] as const],
+        : [[`build-${build.key}`, filesJob(pipeline, build)]],
     ),
   );
 }

@@ -1,13 +1,11 @@
 /** The check that fails a pull request when the committed workflows are not what the config compiles to. */
+import { CONFIG_CHECK } from "../../pipeline/check-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
 import { expression } from "../expressions.ts";
 import { runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
 import { setUpTools } from "../steps/tools.ts";
-
-/** The name of the job that a branch rule requires. */
-export const CHECK_JOB = "Workflows match the config";
 
 export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { check } = pipeline;
@@ -25,7 +23,7 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
     },
     jobs: {
       check: {
-        name: CHECK_JOB,
+        name: CONFIG_CHECK,
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": check.timeoutMinutes,
         permissions: { contents: "read" },

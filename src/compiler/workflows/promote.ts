@@ -2,15 +2,16 @@
  * The one workflow that moves tags. It runs whenever a verdict may have come in, looks at every channel afresh, and
  * moves what is due: so a run that GitHub drops, or that comes in late, costs nothing but time.
  */
+import { NIGHTLY_SUFFIX, READY_CHECK } from "../../pipeline/check-names.ts";
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { Channel, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Workflow, withComment } from "../../workflow/model.ts";
-import { NIGHTLY_SUFFIX, testsNightly } from "../consumer-trigger.ts";
+import { testsNightly } from "../consumer-trigger.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { runProgram } from "../steps/program.ts";
 import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
-import { imagesOf, READY } from "./build.ts";
+import { imagesOf } from "./build.ts";
 
 /** Once a day, in case a verdict came while GitHub lost an event. */
 const CATCH_UP = "41 5 * * *";
@@ -87,7 +88,7 @@ function promotion(pipeline: Pipeline, channel: Channel, build: ImageBuild): Pro
 export function requiredContexts(pipeline: Pipeline, branch: string): string[] {
   const event = branch === pipeline.branches.main ? "main" : "integration";
   const consumers = pipeline.consumers.filter((consumer: Consumer) => consumer.required && consumer.events.includes(event));
-  return [READY, ...consumers.map((consumer) => consumer.name)];
+  return [READY_CHECK, ...consumers.map((consumer) => consumer.name)];
 }
 
 const nightlyContexts = (pipeline: Pipeline): string[] =>

@@ -1,0 +1,97 @@
+/** `docs/ci-cd.md`: the pipeline as people need to know it, made from the plan and so never out of date. */
+import { requiredChecks, retentionOfTag, tagExamples, triggersInWords } from "../../pipeline/describe.ts";
+import type { Pipeline } from "../../pipeline/types.ts";
+import { code, codes, sections, table } from "./markdown.ts";
+
+export function ciCdDocument(pipeline: Pipeline): string {
+  return sections(
+    `# The CI/CD pipeline of ${pipeline.project}`,
+    "Every commit is built once. Every test takes that very image, and what passed is promoted by its digest: nothing is built a second time on its way to a release.",
+    "## Workflows, triggers and the way of the image",
+    diagram(pipeline),
+    workflowTable(pipeline),
+    "## Tags and how long they live",
+    tagTable(pipeline),
+    retentionText(pipeline),
+    "## What a branch rule can require",
+    "Results of workflows that follow the build do not show on a pull request by themselves. Each posts a commit status instead, under the name below, whatever happened: also when the build failed or was cancelled.",
+    requiredTable(pipeline),
+    "## Where images come from",
+    sourcesText(pipeline),
+  );
+}
+
+/** Names of nodes in Mermaid must be plain words. */
+const node = (name: string): string => name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
+const label = (text: string): string => `"${text.replaceAll('"', "#quot;")}"`;
+
+function diagram(pipeline: Pipeline): string {
+  const { build, nightly, promote, cleanup, release, metrics } = pipeline.workflows;
+  const lines: string[] = ["flowchart LR"];
+  const registry = pipeline.registry ? `registry[(${label(pipeline.registry.host)})]` : undefined;
+  if (build) {
+    lines.push(`  code([${label("push, pull request, merge queue")}]) --> build[${label(build.name)}]`);
+    if (registry) lines.push(`  build -- "image by digest" --> ${registry}`);
+  }
+  if (nightly) lines.push(`  clock([${label(`every night, ${pipeline.nightly ? pipeline.nightly.schedule : ""}`)}]) --> nightly[${label(nightly.name)}]`, ...(registry ? ["  nightly --> registry"] : []));
+  for (const consumer of pipeline.consumers) {
+    const id = `consumer_${node(consumer.key)}`;
+    if (consumer.source === "build") {
+      lines.push(`  code --> ${id}[${label(`${consumer.name} (builds for itself)`)}]`);
+      continue;
+    }
+    lines.push(`  build -- "workflow_run" --> ${id}[${label(consumer.name)}]`);
+    if (nightly && consumer.events.includes("nightly")) lines.push(`  nightly -.-> ${id}`);
+    lines.push(`  ${id} -- "commit status" --> commit([${label("commit")}])`);
+  }
+  if (promote) {
+    lines.push(`  commit --> promote[${label(promote.name)}]`, `  promote -- ${label(pipeline.channels.map((channel) => channel.tag).join(", "))} --> registry`);
+    for (const copy of pipeline.copies) lines.push(`  promote -- "copies" --> ${node(copy.host)}[(${label(copy.host)})]`);
+  }
+  if (release) lines.push(`  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`, "  release -- \"the tested digest\" --> registry");
+  if (cleanup) lines.push(`  cleanup[${label(cleanup.name)}] -- "deletes what expired" --> registry`);
+  if (metrics) lines.push(`  metrics[${label(metrics.name)}] -. "reads runs and sizes" .-> registry`);
+  return `\`\`\`mermaid\n${lines.join("\n")}\n\`\`\``;
+}
+
+function workflowTable(pipeline: Pipeline): string {
+  return table(
+    ["Workflow", "File", "Runs on"],
+    triggersInWords(pipeline).map(({ name, path, on }) => [name, code(path.split("/").at(-1) ?? path), on.join("; ")]),
+  );
+}
+
+function tagTable(pipeline: Pipeline): string {
+  if (!pipeline.registry) return "This pipeline builds files, not images, so it gives no tags.";
+  return table(
+    ["Made by", "Tag", "Example", "Moves", "Kept"],
+    tagExamples(pipeline).map((row) => [row.event, codes(row.patterns), codes(row.examples), row.moves ? "yes" : "no", retentionOfTag(pipeline, row)]),
+  );
+}
+
+function retentionText(pipeline: Pipeline): string {
+  const { retention, registry } = pipeline;
+  if (!registry) return "";
+  if (!retention) return "Nothing is deleted: the config switches the cleanup off.";
+  const effect = retention.dryRun ? "It only says what it would delete, until the config sets `dryRun: false`." : `It deletes at most ${retention.maxDeletions} versions a run.`;
+  return `The cleanup runs on ${code(retention.schedule)} (UTC). ${effect} Nothing younger than ${retention.minimumAgeHours} hours is deleted, nothing that a run still needs, nothing at the head of an open pull request, and no version that carries even one tag that is to be kept.`;
+}
+
+function requiredTable(pipeline: Pipeline): string {
+  return table(
+    ["Status or check", "From", "Kind"],
+    requiredChecks(pipeline).map((check) => [code(check.name), check.from, check.kind]),
+  );
+}
+
+function sourcesText(pipeline: Pipeline): string {
+  const images = pipeline.builds.filter((build) => build.kind === "image");
+  if (images.length === 0) return "Consumers take the artifact of the build's own run.";
+  const forks = {
+    test: "Pull requests from forks cannot push. Their image travels as an artifact of the build's run, and the tests run it without secrets and without a token that can write.",
+    build: "Pull requests from forks are built, not tested.",
+    ignore: "Pull requests from forks are left out.",
+  }[pipeline.forks];
+  const fallback = images.some((build) => build.fallback) ? "When the registry fails, a consumer takes the artifact that the build saved beside its push (kept one day)." : "There is no artifact to fall back to when the registry fails.";
+  return `Consumers pull by digest, with retries. ${fallback} ${forks} Whatever was pulled is compared with the commit that the build recorded; a mismatch ${pipeline.freshness === "fail" ? "fails the test" : "is a warning"}.`;
+}

@@ -1,0 +1,10 @@
+/** Names under which results show on a commit. A branch rule holds them, so they change for nobody's convenience. */
+
+/** The job of the build workflow that fails unless everything before it did its work. */
+export const READY_CHECK = "Build ready";
+
+/** The job that fails when the committed workflows are not what the config compiles to. */
+export const CONFIG_CHECK = "Workflows match the config";
+
+/** Keeps a nightly verdict apart from the commit's own: both are posted on the same commit. */
+export const NIGHTLY_SUFFIX = " (nightly)";

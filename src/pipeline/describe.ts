@@ -1,0 +1,107 @@
+/** The plan in words and rows, for the compiled docs and for `explain-config`. */
+import { CONFIG_CHECK, READY_CHECK } from "./check-names.ts";
+import { branchTag, expandTag } from "./tags.ts";
+import type { EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
+
+const SAMPLE_COMMIT = "abc1234def5678901234567890123456789abcde";
+
+export interface WorkflowRow {
+  name: string;
+  path: string;
+  kind: WorkflowKind | "consumer";
+  on: string[];
+}
+
+const list = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(", ");
+
+/** What every workflow runs on, as sentences' parts. */
+export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
+  const { branches } = pipeline;
+  const longLived = [branches.main, ...branches.integration];
+  const code = [
+    `pushes to ${list([...longLived, ...branches.feature])}`,
+    ...(pipeline.pullRequests ? [`pull requests into ${list(longLived)}`] : []),
+    ...(pipeline.mergeQueue ? ["the merge queue"] : []),
+  ];
+  const byHand = "by hand";
+  const on: Readonly<Record<WorkflowKind, string[]>> = {
+    build: [...code, byHand],
+    nightly: [`schedule \`${pipeline.nightly ? pipeline.nightly.schedule : ""}\``, byHand],
+    promote: ["the end of every build and test", "once a day", byHand],
+    release: [`tags \`${pipeline.release ? pipeline.release.tags : ""}\``],
+    cleanup: [`schedule \`${pipeline.retention ? pipeline.retention.schedule : ""}\``, byHand],
+    metrics: [`schedule \`${pipeline.metrics ? pipeline.metrics.schedule : ""}\``, byHand],
+    check: [`pushes to ${list(longLived)}`, `pull requests into ${list(longLived)}`, ...(pipeline.mergeQueue ? ["the merge queue"] : []), byHand],
+  };
+  const own = (Object.keys(on) as WorkflowKind[]).flatMap((kind): WorkflowRow[] => {
+    const file = pipeline.workflows[kind];
+    return file ? [{ ...file, kind, on: on[kind] }] : [];
+  });
+  const consumers = pipeline.consumers.map((consumer): WorkflowRow => {
+    const follows = [pipeline.workflows.build?.name, consumer.events.includes("nightly") ? pipeline.workflows.nightly?.name : undefined].filter((name) => name !== undefined);
+    return {
+      name: consumer.name,
+      path: consumer.path,
+      kind: "consumer",
+      on: consumer.source === "build" ? [...code, byHand] : [`the end of ${list(follows)}, for ${consumer.events.join(", ")}`, ...(consumer.dispatch ? ["by hand, with an image tag"] : [])],
+    };
+  });
+  return [...own, ...consumers];
+}
+
+export interface TagRow {
+  event: string;
+  class: TransientClass | "channel" | "release";
+  patterns: string[];
+  examples: string[];
+  moves: boolean;
+}
+
+/** One row a kind of tag that this pipeline makes. */
+export function tagExamples(pipeline: Pipeline): TagRow[] {
+  const { tags, rules, channels, branches } = pipeline;
+  const sha = SAMPLE_COMMIT.slice(0, tags.shaLength);
+  const values = { sha, number: "123", date: "2026-02-04", run: "4242424242", version: "1.2.3", branch: branches.main, platform: "amd64" };
+  const has = (event: EventClass): boolean => pipeline.events.includes(event);
+  const row = (event: string, name: TransientClass, example: string): TagRow => ({ event, class: name, patterns: [tags[name]], examples: [example], moves: false });
+  const moving = channels.map((channel) => channel.tag);
+  return [
+    ...(has("pullRequest") ? [row("pull request", "pullRequest", expandTag(tags.pullRequest, values))] : []),
+    ...(has("feature") ? [row("push to a feature branch", "branch", branchTag("feature/dns-provider", SAMPLE_COMMIT, rules))] : []),
+    row(`push to ${[branches.main, ...branches.integration].join(", ")}`, "commit", expandTag(tags.commit, values)),
+    ...(has("queue") ? [row("merge queue", "queue", expandTag(tags.queue, values))] : []),
+    ...(has("nightly") ? [row("nightly build", "nightly", expandTag(tags.nightly, values))] : []),
+    row("run by hand", "manual", expandTag(tags.manual, values)),
+    row("a build's own staging", "staging", expandTag(tags.staging, values)),
+    ...(moving.length > 0 ? [{ event: channels.map((channel) => channel.of).join(", "), class: "channel" as const, patterns: moving, examples: moving, moves: true }] : []),
+    ...(pipeline.release
+      ? [{ event: `tag ${pipeline.release.tags}`, class: "release" as const, patterns: [tags.release, "{major}.{minor}", "{major}"], examples: [expandTag(tags.release, values), "1.2", "1"], moves: true }]
+      : []),
+  ];
+}
+
+/** How long tags of a row are kept, in words. */
+export function retentionOfTag(pipeline: Pipeline, row: TagRow): string {
+  if (row.class === "channel" || row.class === "release" || !pipeline.retention) return "for ever";
+  const hours = Math.max(pipeline.retention.hours[row.class], pipeline.retention.minimumAgeHours);
+  return hours % 24 === 0 && hours > 48 ? `${hours / 24} days` : `${hours} hours`;
+}
+
+export interface RequiredCheck {
+  name: string;
+  from: string;
+  kind: "check" | "commit status";
+}
+
+/** Everything that a branch rule of GitHub can require of this pipeline. */
+export function requiredChecks(pipeline: Pipeline): RequiredCheck[] {
+  const { build, check } = pipeline.workflows;
+  return [
+    ...(build ? [{ name: READY_CHECK, from: build.name, kind: "check" as const }] : []),
+    ...pipeline.consumers
+      .filter((consumer) => !pipeline.pullRequests || consumer.events.includes("pullRequest"))
+      .map((consumer) => ({ name: consumer.name, from: consumer.name, kind: consumer.source === "build" ? ("check" as const) : ("commit status" as const) })),
+    ...(check ? [{ name: CONFIG_CHECK, from: check.name, kind: "check" as const }] : []),
+  ];
+}
+
