@@ -1,0 +1,145 @@
+// Deletes images that are past their retention, and says of every version why it goes or stays.
+//
+// A version goes only when all its tags are expired, nothing that stays refers to it, and no run or open pull request
+// needs it. Whatever cannot be classified, dated or read stays.
+//
+// CLEANUP             the packages, classes of tags with their hours, and limits, as JSON
+// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read, packages: write, pull-requests: read)
+// REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests, and for deleting where GitHub does not do it
+// RETRY_SECONDS       the wait before a second attempt, 5 by default
+//
+// Outputs: deleted, kept, freed-bytes, failed. In a dry run `deleted` and `freed-bytes` say what would have gone.
+import { classOf, decide, readPolicy, short } from "./lib/decide.mjs";
+import { githubApi } from "./lib/github.mjs";
+import { addSummary, cell, closeGroup, complain, gigabytes, openGroup, say, setOutput, warn } from "./lib/log.mjs";
+import { sizeOf } from "./lib/oci.mjs";
+import { openPackage } from "./lib/versions.mjs";
+
+const settings = JSON.parse(process.env.CLEANUP);
+const repository = process.env.GITHUB_REPOSITORY;
+const github = githubApi(process.env.GITHUB_API_URL, process.env.GH_TOKEN);
+const policy = readPolicy(settings);
+const total = { deleted: 0, kept: 0, freed: 0, failed: 0 };
+const rows = [];
+
+// The order in which a run passes through them: one that moves on while we ask is seen again later.
+const ACTIVE = ["requested", "waiting", "pending", "queued", "in_progress"];
+
+async function readUse() {
+  openGroup("Open pull requests and active runs");
+  const pulls = await github.all(`/repos/${repository}/pulls?state=open`);
+  for (const { number, head } of pulls) say(`Open pull request #${number}: ${head.ref} at ${head.sha}`);
+  const runs = new Map();
+  for (const status of ACTIVE) {
+    const found = await github.all(`/repos/${repository}/actions/runs?status=${status}`, { key: "workflow_runs" });
+    for (const run of found) if (settings.workflows.includes(run.name)) runs.set(run.id, run);
+  }
+  for (const { id, name, status, head_branch: branch, head_sha: sha } of runs.values()) say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`);
+  say(`${pulls.length} open pull requests and ${runs.size} active runs. ${runs.size > 0 ? `Every image is kept ${policy.graceHours} h longer.` : ""}`);
+  closeGroup();
+  return { active: runs.size > 0, commits: [...pulls.map(({ head }) => head.sha), ...[...runs.values()].map((run) => run.head_sha)] };
+}
+
+/** A new tag may hang on an old version. Its commit tells the least age that it can have; in doubt it is new. */
+async function readTagTimes(decisions) {
+  const tags = decisions.filter(({ action, version }) => action === "delete" && version.tags.length > 1).flatMap(({ version }) => version.tags);
+  const times = new Map();
+  for (const tag of tags.filter((name) => classOf(name, policy))) {
+    for (const [sha] of tag.matchAll(/(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/g)) {
+      try {
+        const { commit } = await github.get(`/repos/${repository}/commits/${sha}`);
+        times.set(tag, Math.max(times.get(tag) ?? 0, Date.parse(commit.committer.date) || Date.now()));
+      } catch (error) {
+        if (error.status !== 404 && error.status !== 422) times.set(tag, Date.now());
+      }
+    }
+  }
+  return times;
+}
+
+/** Deletes one version, unless something changed since it was listed. Says why not, or nothing when it is gone. */
+async function remove(opened, { version, after }, kept) {
+  const holder = after.find((digest) => kept.has(digest));
+  if (holder) return `${short(holder)} needs it and could not be deleted`;
+  if (version.tags.length > 0) {
+    const tags = await opened.tagsNow(version);
+    if (tags.some((tag) => !version.tags.includes(tag))) return "it has got a new tag meanwhile";
+  }
+  return opened.remove(version);
+}
+
+async function clean(item, inUse) {
+  const name = `${item.host}/${item.repository}`;
+  const opened = openPackage(item, settings);
+  const { versions, manifests } = await opened.list();
+  const remaining = { ...policy, maxDeletions: policy.maxDeletions - total.deleted };
+  const now = Date.now();
+  const tagTimes = await readTagTimes(decide(versions, manifests, remaining, now, inUse));
+  const decisions = decide(versions, manifests, remaining, now, inUse, tagTimes);
+  if ([...manifests.values()].includes(null)) warn(`A manifest of ${name} could not be read. What it refers to is unknown, so nothing of this package is deleted.`);
+
+  const kept = new Set();
+  const gone = [];
+  let failed = 0;
+  openGroup(`${name}: ${versions.length} versions${settings.dryRun ? " (dry run)" : ""}`);
+  for (const decision of decisions) {
+    const { version, action } = decision;
+    let { reason } = decision;
+    let word = action;
+    if (action === "delete" && !settings.dryRun) {
+      try {
+        const refusal = await remove(opened, decision, kept);
+        if (refusal) [word, reason] = ["keep", refusal];
+      } catch (error) {
+        [word, reason] = ["FAILED", error.message];
+        failed += 1;
+        complain(`${name} ${version.tags.join(" ")} ${version.digest} could not be deleted: ${error.message}`);
+      }
+    }
+    if (word === "delete") gone.push(version.digest);
+    else kept.add(version.digest);
+    const age = Number.isFinite(version.time) ? `${Math.floor((now - version.time) / 3_600_000)} h` : "age unknown";
+    say(`${word.padEnd(6)} ${version.tags.join(" ") || "(no tag)"} | ${version.digest} | ${age} | ${reason}`);
+  }
+  closeGroup();
+
+  const read = [...manifests].filter(([, manifest]) => manifest);
+  const part = (isGone) => read.filter(([digest]) => gone.includes(digest) === isGone).map(([, manifest]) => manifest);
+  const freed = sizeOf(part(true), part(false));
+  total.deleted += gone.length;
+  total.kept += versions.length - gone.length;
+  total.freed += freed;
+  total.failed += failed;
+  rows.push(`| ${cell(name)} | ${gone.length} | ${versions.length - gone.length} | ${gigabytes(freed)} GB | ${failed} |`);
+}
+
+try {
+  const inUse = await readUse();
+  for (const item of settings.packages) {
+    try {
+      await clean(item, inUse);
+    } catch (error) {
+      total.failed += 1;
+      complain(`${item.host}/${item.repository} could not be cleaned up: ${error.message}`);
+      rows.push(`| ${cell(`${item.host}/${item.repository}`)} | - | - | - | ${cell(error.message)} |`);
+    }
+  }
+} catch (error) {
+  total.failed += 1;
+  complain(`Nothing is deleted, since what is in use could not be read: ${error.message}`);
+}
+
+addSummary(`## Image cleanup${settings.dryRun ? ": dry run" : ""}
+
+${settings.dryRun ? "**Nothing was deleted.** These versions would have been. Set `dryRun: false` in the configuration to delete them.\n\n" : ""}\
+| Package | ${settings.dryRun ? "To delete" : "Deleted"} | Kept | ${settings.dryRun ? "To free" : "Freed"} | Failed |
+|---|---|---|---|---|
+${rows.join("\n")}
+
+The log holds one line for each version, with the reason. Layers that several versions share are counted once.
+`);
+setOutput("deleted", total.deleted);
+setOutput("kept", total.kept);
+setOutput("freed-bytes", total.freed);
+setOutput("failed", total.failed);
+if (total.failed > 0) process.exitCode = 1;

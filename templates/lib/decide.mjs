@@ -1,0 +1,166 @@
+// Which versions of a package may be deleted. Pure: the registry, the policy, the time and what is in use go in, one
+// decision a version comes out. Whatever is in doubt stays.
+
+const HOUR = 3_600_000;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+/** How attestations and signatures are tagged: with the digest that they are about. */
+const ATTESTATION = /^sha256-([0-9a-f]{64})(?:\.[a-z0-9.-]+)?$/;
+
+export const short = (digest) => String(digest).slice(0, 19);
+
+/** The settings with their patterns compiled. `hours` of a class may be null: kept for ever. */
+export const readPolicy = ({ classes, keepForever, minimumAgeHours, maxDeletions, graceHours = 1 }) => ({
+  classes: classes.map(({ class: name, pattern, hours }) => ({ name, pattern: new RegExp(pattern), hours })),
+  keepForever: keepForever.map((pattern) => new RegExp(pattern)),
+  minimumAgeHours,
+  maxDeletions,
+  graceHours,
+});
+
+/** The first class that a tag reads as, or undefined. */
+export const classOf = (tag, { classes }) => classes.find(({ pattern }) => pattern.test(tag));
+
+/** The digests that attestation tags name. */
+export const subjectsIn = (tags) => tags.flatMap((tag) => ATTESTATION.exec(tag)?.[1] ?? []).map((hex) => `sha256:${hex}`);
+const isAttestationTag = (tag) => ATTESTATION.test(tag);
+
+/**
+ * Decides on every version: `{ version, action: "delete" | "keep", reason, after }`. Deletions come last, an index before
+ * what it refers to; `after` names the versions without whose deletion this one must stay.
+ *
+ * versions   `{ digest, tags, time }`, time in milliseconds
+ * manifests  digest -> `{ isIndex, children, subject }`, or null for one that could not be read
+ * inUse      `{ active, commits }`: whether a run may be pulling, and the commits whose images are needed
+ * tagTimes   tag -> milliseconds, where a tag is known to be younger than what it hangs on
+ */
+export function decide(versions, manifests, policy, now, inUse, tagTimes = new Map()) {
+  const unread = versions.find(({ digest }) => !manifests.get(digest))?.digest ?? [...manifests].find(([, manifest]) => !manifest)?.[0];
+  if (unread !== undefined) {
+    const reason = `the manifest ${short(unread)} could not be read and may refer to this one`;
+    return versions.map((version) => ({ version, action: "keep", reason, after: [] }));
+  }
+
+  const listed = new Map(versions.map((version) => [version.digest, version]));
+  const holders = holdersOf(versions, manifests, listed);
+  const units = unitsOf(versions, listed, manifests);
+  for (const unit of units.values()) {
+    unit.reason = first(unit.members, (version) => reasonToKeep(version, policy, now, inUse, listed, tagTimes));
+    unit.holders = new Set(unit.members.flatMap(({ digest }) => holders.get(digest)).map((digest) => units.get(digest)).filter((holder) => holder !== unit));
+    unit.time = Math.max(...unit.members.map(({ time }) => time));
+    unit.isRoot = unit.members.some(
+      ({ digest, tags }) => tags.some((tag) => !isAttestationTag(tag)) || (tags.length === 0 && manifests.get(digest).isIndex && holders.get(digest).length === 0),
+    );
+  }
+  const { chosen, capped } = choose(new Set(units.values()), policy.maxDeletions);
+
+  // An index goes before its children and an image before its attestations; what cannot be put in order stays.
+  const order = new Map();
+  const before = (version) => [...holders.get(version.digest), ...subjectsOf(version, manifests).filter((digest) => listed.has(digest))];
+  let waiting = versions.filter(({ digest }) => chosen.has(units.get(digest)));
+  for (let count = -1; count !== waiting.length; ) {
+    count = waiting.length;
+    for (const version of waiting) if (before(version).every((digest) => order.has(digest))) order.set(version.digest, version);
+    waiting = waiting.filter(({ digest }) => !order.has(digest));
+  }
+
+  const kept = versions.filter(({ digest }) => !order.has(digest)).map((version) => ({ version, action: "keep", reason: whyKept(version), after: [] }));
+  const deleted = [...order.values()].map((version) => ({ version, action: "delete", reason: whyDeleted(version), after: before(version) }));
+  return [...kept, ...deleted];
+
+  function whyKept(version) {
+    const unit = units.get(version.digest);
+    const own = reasonToKeep(version, policy, now, inUse, listed, tagTimes);
+    if (own) return own;
+    if (unit.reason) return `it belongs together with ${short(unit.members.find((member) => member !== version)?.digest)}, which is kept`;
+    if (capped.has(unit)) return `one run deletes at most ${policy.maxDeletions} versions`;
+    const holder = before(version).find((digest) => !order.has(digest));
+    return holder ? `${short(holder)} refers to it and is kept` : "it has no tag, and nothing tells what it is";
+  }
+
+  function whyDeleted({ digest, tags }) {
+    const names = tags.filter((tag) => !isAttestationTag(tag)).map((tag) => classOf(tag, policy).name);
+    if (names.length > 0) return `every tag is past its retention (${[...new Set(names)].join(", ")})`;
+    const holder = before({ digest, tags })[0];
+    return holder ? `it goes with ${short(holder)}` : "an index that lost its tags";
+  }
+}
+
+const first = (items, find) => {
+  for (const item of items) {
+    const found = find(item);
+    if (found) return found;
+  }
+  return undefined;
+};
+
+const subjectsOf = ({ digest, tags }, manifests) => [...subjectsIn(tags), ...(manifests.get(digest).subject ? [manifests.get(digest).subject] : [])];
+
+/** digest -> the digests of all indexes that name it, also of such that are not listed and hence never deleted. */
+function holdersOf(versions, manifests, listed) {
+  const holders = new Map(versions.map(({ digest }) => [digest, []]));
+  for (const [digest, { children }] of manifests) for (const child of children) if (listed.has(child) && child !== digest) holders.get(child).push(digest);
+  return holders;
+}
+
+/** digest -> its unit: an image and the attestations and signatures about it, which share one fate. */
+function unitsOf(versions, listed, manifests) {
+  const units = new Map(versions.map((version) => [version.digest, { members: [version] }]));
+  for (const version of versions) {
+    for (const subject of subjectsOf(version, manifests)) {
+      const [one, other] = [units.get(version.digest), units.get(subject)];
+      if (!listed.has(subject) || one === other) continue;
+      one.members.push(...other.members);
+      for (const { digest } of other.members) units.set(digest, one);
+    }
+  }
+  return units;
+}
+
+/** Why a version must stay for its own sake, or undefined. */
+function reasonToKeep({ digest, tags, time }, policy, now, inUse, listed, tagTimes) {
+  if (!DIGEST.test(digest)) return "its name is no digest";
+  if (!Number.isFinite(time)) return "its age is unknown";
+  const grace = inUse.active ? policy.graceHours : 0;
+  const isYoung = (since, hours) => !(now - since >= (Math.max(hours, policy.minimumAgeHours) + grace) * HOUR);
+  const missing = subjectsIn(tags).find((subject) => !listed.has(subject));
+  if (missing) return `${short(missing)}, which it is about, is not listed`;
+  for (const tag of tags) {
+    if (policy.keepForever.some((pattern) => pattern.test(tag))) return `${tag} is protected`;
+    if (isAttestationTag(tag)) continue;
+    const found = classOf(tag, policy);
+    if (!found) return `${tag} is of no class that expires`;
+    if (typeof found.hours !== "number") return `${tag} is kept for ever`;
+    const commit = inUse.commits.find((sha) => tag.toLowerCase().includes(sha.slice(0, 7)));
+    if (commit) return `${tag} is in use: ${commit.slice(0, 7)} is the head of an open pull request or of an active run`;
+    if (isYoung(Math.max(time, tagTimes.get(tag) ?? 0), found.hours)) return `${tag} is younger than ${Math.max(found.hours, policy.minimumAgeHours) + grace} hours`;
+  }
+  return isYoung(time, 0) ? `it is younger than ${policy.minimumAgeHours + grace} hours` : undefined;
+}
+
+/** The units to delete, the oldest first, each with all that only it refers to, as far as the cap allows. */
+function choose(units, maxDeletions) {
+  const children = new Map([...units].map((unit) => [unit, []]));
+  for (const unit of units) for (const holder of unit.holders) children.get(holder)?.push(unit);
+  const chosen = new Set();
+  const capped = new Set();
+  let count = 0;
+  const roots = [...units].filter(({ isRoot, reason }) => isRoot && !reason).sort((a, b) => a.time - b.time || (a.members[0].digest < b.members[0].digest ? -1 : 1));
+  for (const root of roots) {
+    const group = new Set();
+    const queue = [root];
+    for (const unit of queue) {
+      const isFree = [...unit.holders].every((holder) => chosen.has(holder) || group.has(holder));
+      if (!isFree || unit.reason || chosen.has(unit) || group.has(unit)) continue;
+      group.add(unit);
+      queue.push(...children.get(unit));
+    }
+    const size = [...group].reduce((sum, { members }) => sum + members.length, 0);
+    if (count + size > maxDeletions) {
+      for (const unit of group) capped.add(unit);
+      continue;
+    }
+    count += size;
+    for (const unit of group) chosen.add(unit);
+  }
+  return { chosen, capped };
+}
