@@ -14,7 +14,7 @@ export interface Problem {
   /** A sentence: what is wrong. */
   message: string;
   /** A sentence: what to do, or the nearest valid name. */
-  hint?: string;
+  hint?: string | undefined;
   /** Point at the key rather than at its value: for a key that should not be there. */
   at?: "key" | "value";
 }

@@ -1,7 +1,7 @@
 /** Names that must lead somewhere: builds, branches, events. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config, EventClass } from "../../config/schema.ts";
-import { nameHint } from "../nearest.ts";
+import { didYouMean } from "../../config/nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {
@@ -17,14 +17,14 @@ function consumerReferences(config: Config, pipeline: Pipeline, key: string): Pr
   const unknown = needed.flatMap((name, index): Problem[] =>
     builds.includes(name)
       ? []
-      : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: nameHint(name, builds) }],
+      : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: didYouMean(name, builds) }],
   );
   const problems = [...unknown];
   const images = needed.filter((name) => config.builds[name]?.kind === "image");
   const { container } = consumer;
   if (container) {
     if (container.build !== undefined && !images.includes(container.build))
-      problems.push({ path: [...path, "container", "build"], message: `The container runs the image of "${container.build}", which the consumer does not need.`, hint: nameHint(container.build, images) });
+      problems.push({ path: [...path, "container", "build"], message: `The container runs the image of "${container.build}", which the consumer does not need.`, hint: didYouMean(container.build, images) });
     else if (images.length === 0 && unknown.length === 0)
       problems.push({ path: [...path, "container"], message: `The consumer "${key}" runs a container but needs no image.`, hint: "Name an image build in `needs`, or remove `container`." });
   }
@@ -63,7 +63,7 @@ function eventReferences(events: readonly EventClass[], key: string, enabled: bo
 function channelReferences(config: Config): Problem[] {
   const known = [config.branches.main, ...config.branches.integration, "nightly"];
   return Object.keys(config.channels ?? {}).flatMap((of): Problem[] => {
-    if (!known.includes(of)) return [{ path: ["channels", of], at: "key", message: `No branch "${of}" is declared, so nothing would ever move its channel.`, hint: nameHint(of, known) }];
+    if (!known.includes(of)) return [{ path: ["channels", of], at: "key", message: `No branch "${of}" is declared, so nothing would ever move its channel.`, hint: didYouMean(of, known) }];
     if (of === "nightly" && !config.nightly) return [{ path: ["channels", of], at: "key", message: "There is a channel for nightly images, but no nightly build.", hint: "Declare `nightly`, or remove the channel." }];
     return [];
   });
@@ -74,7 +74,7 @@ function copyReferences(config: Config): Problem[] {
   return config.copies.flatMap((copy, index) =>
     (copy.of ?? []).flatMap((of, position): Problem[] => {
       const path = ["copies", index, "of", position];
-      if (!known.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which is no branch with a channel.`, hint: nameHint(of, known) }];
+      if (!known.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which is no branch with a channel.`, hint: didYouMean(of, known) }];
       if (of === "release" && !config.release) return [{ path, message: `${copy.host} receives copies of releases, but the config declares none.`, hint: "Declare `release`, or remove it." }];
       if (of === "nightly" && !config.nightly) return [{ path, message: `${copy.host} receives copies of nightly images, but there is no nightly build.`, hint: "Declare `nightly`, or remove it." }];
       return [];
