@@ -41,6 +41,8 @@ export function play(files: Record<string, string>, more: Partial<Host> = {}): B
     revokeToken: () => undefined,
     gitFolder: () => undefined,
     changed: () => undefined,
+    built: () => undefined,
+    vulnerable: () => false,
     ...more,
   };
   return { player: createPlayer(host), tokens };

@@ -1,9 +1,10 @@
 /** What the player needs of the world that it plays in. */
 import type { Action } from "./action.ts";
+import type { BuildRecord } from "./actions/build-push.ts";
 import type { RepositoryInfo } from "./events.ts";
 import type { TokenPermissions } from "./permissions.ts";
 import type { JobRun, Run } from "./runs.ts";
-import type { WorkflowFile } from "./workflow-file.ts";
+import type { JobDefinition, WorkflowFile } from "./workflow-file.ts";
 
 export interface Host {
   readonly repository: RepositoryInfo;
@@ -29,9 +30,14 @@ export interface Host {
   revokeToken(token: string): void;
   /** The local bare repository that holds `owner/name`, for checkouts. */
   gitFolder(repository: string): string | undefined;
+  /** Called with every image that a builder was asked for. */
+  built(build: BuildRecord): void;
+  /** Whether the scanner finds something in that image (a reference, or the path of a saved image). */
+  vulnerable(subject: string): boolean;
   /** Called when a run was created or has changed, for the fake API. */
   changed(run: Run): void;
   /** A test's hands in the play: awaited before a job takes a runner, and before each step. */
-  beforeJob?(run: Run, job: JobRun): Promise<void> | void;
+  beforeJob?(run: Run, job: JobRun, definition: JobDefinition): Promise<void> | void;
+  afterJob?(run: Run, job: JobRun): Promise<void> | void;
   beforeStep?(run: Run, job: JobRun, step: string): Promise<void> | void;
 }

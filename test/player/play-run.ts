@@ -220,7 +220,7 @@ async function playLeg(play: RunPlay, definition: JobDefinition, leg: Leg & { co
   }
   const release = await play.runners.take(abort.signal);
   try {
-    await host.beforeJob?.(run, job);
+    await host.beforeJob?.(run, job, definition);
     if (abort.signal.aborted) {
       finish(play, job, "cancelled");
       return;
@@ -228,6 +228,7 @@ async function playLeg(play: RunPlay, definition: JobDefinition, leg: Leg & { co
     job.permissions = tokenPermissions(workflow.permissions, definition.permissions, run.event.fromFork);
     job.token = `ghs_${run.id}x${run.attempt}x${job.id}${"0".repeat(24)}`;
     host.issueToken(job.token, job.permissions, job, run);
+    job.runsOn = JSON.stringify(interpolate(definition.runsOn, { contexts: leg.contexts }));
     job.status = "in_progress";
     job.startedAt = host.now();
     host.changed(run);
@@ -236,6 +237,7 @@ async function playLeg(play: RunPlay, definition: JobDefinition, leg: Leg & { co
     await playJob({ host, run, runs: play.runs, workflow, definition, job, contexts, secrets, cancelled: abort.signal });
     finish(play, job, job.result ?? "failure");
   } finally {
+    await host.afterJob?.(run, job);
     release();
     if (admission) admission.release();
   }
@@ -247,6 +249,7 @@ function record(play: RunPlay, definition: JobDefinition, name: string, matrix: 
     key: definition.id,
     name,
     matrix,
+    runsOn: "",
     status: "completed",
     result: undefined,
     outputs: {},

@@ -24,6 +24,8 @@ export interface JobRun {
   readonly key: string;
   readonly name: string;
   readonly matrix: JsonObject;
+  /** The evaluated `runs-on`, as text. */
+  runsOn: string;
   status: "queued" | "in_progress" | "completed";
   result: Result | undefined;
   outputs: Record<string, string>;
