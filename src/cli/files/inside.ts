@@ -16,7 +16,7 @@ export interface Target {
  */
 export async function targetInside(root: string, path: string): Promise<Target> {
   const lexical = resolve(root, path);
-  if (isAbsolute(path) || path.includes("\\") || leaves(root, lexical)) {
+  if (isAbsolute(path) || path.includes("\\") || lexical === resolve(root) || !isWithin(root, lexical)) {
     throw userError(`The file ${path} would lie outside of the repository.`, {
       hint: "Generated files are named by a relative path without `..` that stays below the folder of the config.",
     });
@@ -26,7 +26,7 @@ export async function targetInside(root: string, path: string): Promise<Target> 
   }
   const realRoot = await realpath(root);
   const file = await resolveLinks(lexical, path);
-  if (leaves(realRoot, file)) {
+  if (!isWithin(realRoot, file)) {
     throw userError(`The file ${path} would be written to ${file}, through a symbolic link that leaves the repository.`, {
       hint: "Replace the link by a real folder or file.",
     });
@@ -34,9 +34,10 @@ export async function targetInside(root: string, path: string): Promise<Target> 
   return { path, file };
 }
 
-const leaves = (root: string, file: string): boolean => {
-  const way = relative(root, file);
-  return way === "" || way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
+/** Whether a path is a folder itself or lies below it. Symbolic links are not looked at. */
+export const isWithin = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 };
 
 /** The real path of a file that need not exist: that of the deepest folder which does, and the rest behind it. */

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { readStamp, withoutCarriageReturns } from "../../compiler/stamp.ts";
 import { userError } from "../../config/user-error.ts";
 import { type Declared, type Existing, type FileStatus, sameButEndings, statusOfDeclared, statusOfUndeclared } from "./changes.ts";
-import { storedAs } from "./git.ts";
+import { storedAs } from "./git-endings.ts";
 import { type Target, targetInside } from "./inside.ts";
 
 /** Where generated files live. Nothing is ever looked for, or removed, in another folder. */

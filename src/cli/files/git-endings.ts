@@ -1,4 +1,4 @@
-/** The two questions that Pipewright asks of git. Without git, or outside of a repository, the answers are "no". */
+/** What git makes of line endings. Without git, or outside of a repository, it makes nothing of them. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 
@@ -14,12 +14,6 @@ export async function storedAs(root: string, files: ReadonlyMap<string, string>)
   const names = answer?.trim().split("\n") ?? [];
   if (names.length !== paths.length) return new Set();
   return new Set(paths.filter((path, index) => names[index] === objectName(files.get(path) ?? "", names[index] ?? "")));
-}
-
-/** The root of the working tree that `folder` lies in. */
-export async function workingTree(folder: string): Promise<string | undefined> {
-  const answer = await git(folder, ["rev-parse", "--show-toplevel"], "");
-  return answer?.replace(/\r?\n$/, "") || undefined;
 }
 
 /** Git's name for a blob, in the hash function of which `sample` is a name: SHA-1, or SHA-256 in newer repositories. */

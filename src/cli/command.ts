@@ -1,0 +1,16 @@
+/** What every command is made of. */
+import type { Command } from "commander";
+import type { ExitCode, Io } from "./io.ts";
+
+/** The options that every command takes. `--cwd` is in `Io.cwd` by the time that a command runs. */
+export interface GlobalOptions {
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** How a command's action says with which code the process shall end; 0 when it says nothing. */
+export type Finish = (code: ExitCode) => void;
+
+/** Adds a command to the program: its options, its help, and what it does. */
+export type Register = (program: Command, io: Io, finish: Finish) => void;

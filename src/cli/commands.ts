@@ -1,0 +1,14 @@
+/** The commands, one line each. A command's module is loaded only when it is called. */
+import type { Register } from "./command.ts";
+
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load: () => Promise<Register>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "generate", summary: "write the workflow files that the config declares", load: async () => (await import("./generate.ts")).registerGenerate },
+  { name: "check", summary: "say whether the workflow files are what the config declares", load: async () => (await import("./check.ts")).registerCheck },
+  { name: "explain-config", summary: "show what runs on which event, which tags appear, and how long things live", load: async () => (await import("./explain-config.ts")).registerExplainConfig },
+];

@@ -1,0 +1,28 @@
+/** Docs are written on request. Once they are there they are kept current, like every other generated file. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { GeneratedFile } from "../compiler/compile.ts";
+import { readStamp } from "../compiler/stamp.ts";
+import type { Pipeline } from "../pipeline/types.ts";
+
+/** Compiled docs, by path. To be replaced by `import("../compiler/docs/…")` as soon as that room is furnished. */
+const compileDocs = async (_pipeline: Pipeline): Promise<GeneratedFile[]> => [];
+const PATHS = ["docs/ci-cd.md", "docs/troubleshooting-ci.md"];
+
+interface DocsRequest {
+  root: string;
+  /** The config that stamps name. */
+  config: string;
+  pipeline: Pipeline;
+}
+
+/** The docs that are asked for, or that were generated from this config earlier. */
+export async function docsOf({ root, config, pipeline }: DocsRequest, requested: boolean): Promise<GeneratedFile[]> {
+  const there = await Promise.all(PATHS.map((path) => isGeneratedFrom(config, resolve(root, path))));
+  const wanted = PATHS.filter((_, index) => requested || there[index]);
+  if (wanted.length === 0) return [];
+  return (await compileDocs(pipeline)).filter(({ path }) => wanted.includes(path));
+}
+
+const isGeneratedFrom = async (config: string, file: string): Promise<boolean> =>
+  readStamp(await readFile(file, "utf8").catch(() => ""))?.source === config;

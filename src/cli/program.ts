@@ -1,0 +1,65 @@
+/** argv -> a command -> an exit code. */
+import { resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../../package.json";
+import { COMMANDS, type CommandEntry } from "./commands.ts";
+import { reportFailure } from "./failure.ts";
+import type { ExitCode, Io } from "./io.ts";
+
+const OPTIONS_WITH_VALUE = ["--cwd", "--config"];
+
+const EXAMPLES = `
+Examples:
+  $ pipewright generate               write .github/workflows from ci.config.ts
+  $ pipewright generate --dry-run --diff
+  $ pipewright check                  exit 1, with a diff, when the files are not what the config says
+  $ pipewright explain-config --json
+
+Exit codes: 0 fine, 1 findings or drift, 2 could not run.`;
+
+/** Runs one command line. Never throws: what goes wrong is printed, and told by the exit code. */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  const called = calledCommand(args);
+  let code: ExitCode = 0;
+  const live = { ...io };
+  const program = makeProgram(io);
+  program.hook("preAction", () => {
+    const { cwd } = program.opts<{ cwd?: string }>();
+    live.cwd = resolve(io.cwd, cwd ?? ".");
+  });
+  try {
+    for (const command of COMMANDS) {
+      if (command === called) (await command.load())(program, live, (result) => (code = result));
+      else program.command(command.name).description(command.summary);
+    }
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportFailure(live, error, { command: called?.name ?? "", json: args.includes("--json") });
+  }
+}
+
+function makeProgram(io: Io): Command {
+  return new Command("pipewright")
+    .description("Compiles one typed config into the full set of GitHub Actions workflows.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addOption(new Option("--cwd <folder>", "the repository's root; the current folder by default"))
+    .addOption(new Option("--config <file>", "the config file; ci.config.{ts,mts,js,mjs,json,yaml} by default"))
+    .addOption(new Option("--json", "print one JSON document instead of text"))
+    .addOption(new Option("-q, --quiet", "print nothing but errors"))
+    .addHelpText("after", EXAMPLES)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .showSuggestionAfterError()
+    .exitOverride();
+}
+
+/** The command that the arguments name, looked for before commander runs, so that only its module is loaded. */
+function calledCommand(args: readonly string[]): CommandEntry | undefined {
+  const words = args.filter((arg, index) => !arg.startsWith("-") && !OPTIONS_WITH_VALUE.includes(args[index - 1] ?? ""));
+  const name = words[0] === "help" ? words[1] : words[0];
+  return COMMANDS.find((command) => command.name === name);
+}

@@ -1,0 +1,52 @@
+/** From the config on disk to the texts that should lie in the repository. */
+import { stat } from "node:fs/promises";
+import { compile } from "../compiler/compile.ts";
+import { stamp } from "../compiler/stamp.ts";
+import { loadConfig, locateAll } from "../config/load.ts";
+import { UserError, userError } from "../config/user-error.ts";
+import { plan } from "../pipeline/plan.ts";
+import type { Pipeline } from "../pipeline/types.ts";
+import { docsOf } from "./docs.ts";
+import type { DeclaredText } from "./files/snapshot.ts";
+import { workingTree } from "./files/working-tree.ts";
+import { formatForRepository } from "./format.ts";
+
+export interface ProjectOptions {
+  /** The repository's root, absolute. */
+  root: string;
+  /** `--config`, relative to the root. */
+  config: string | undefined;
+  /** Milliseconds that the config may take to evaluate. */
+  timeLimit: number | undefined;
+}
+
+export interface Project {
+  root: string;
+  /** The config file, relative to the root, with forward slashes. */
+  config: string;
+  pipeline: Pipeline;
+}
+
+/** Loads the config and makes its plan. Throws a `UserError` that holds every mistake with its place. */
+export async function loadProject({ root, config: file, timeLimit }: ProjectOptions): Promise<Project> {
+  await requireFolder(root);
+  const loaded = await loadConfig({ cwd: root, file, timeLimit });
+  const { pipeline, problems } = plan(loaded.config);
+  if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
+  return { root, config: loaded.file, pipeline };
+}
+
+/** Every file that the config declares: formatted as the repository wants it, and stamped. */
+export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
+  const files = [...compile(project.pipeline), ...(await docsOf(project, docs))];
+  const formatted = await formatForRepository(project.root, await workingTree(project.root), files);
+  return formatted.map(({ path, body }) => ({
+    path,
+    text: stamp(body, { source: project.config, comment: path.endsWith(".md") ? "html" : "hash" }),
+  }));
+}
+
+async function requireFolder(root: string): Promise<void> {
+  const isFolder = await stat(root).then((found) => found.isDirectory(), () => false);
+  if (!isFolder) throw userError(`There is no folder ${root}.`, { hint: "Check --cwd." });
+}
