@@ -6,6 +6,7 @@ import type { Problem } from "../config/problem.ts";
 import type { Config } from "../config/schema.ts";
 import { actionProblems } from "./invariants/actions.ts";
 import { imageProblems } from "./invariants/images.ts";
+import { inputProblems } from "./invariants/inputs.ts";
 import { limitProblems } from "./invariants/limits.ts";
 import { nameProblems } from "./invariants/names.ts";
 import { referenceProblems } from "./invariants/references.ts";
@@ -14,9 +15,9 @@ import { scriptProblems } from "./invariants/scripts.ts";
 import { trustProblems } from "./invariants/trust.ts";
 import { chainProblems } from "./invariants/chains.ts";
 import { tagProblems } from "./tags.ts";
-import type { Pipeline } from "./types.ts";
+import type { Pipeline, RepositoryFacts } from "./types.ts";
 
-export type Invariant = (config: Config, pipeline: Pipeline) => Problem[];
+export type Invariant = (config: Config, pipeline: Pipeline, repository: RepositoryFacts) => Problem[];
 
 const INVARIANTS: readonly Invariant[] = [
   referenceProblems,
@@ -29,8 +30,9 @@ const INVARIANTS: readonly Invariant[] = [
   limitProblems,
   actionProblems,
   scriptProblems,
+  inputProblems,
 ];
 
-export function checkInvariants(config: Config, pipeline: Pipeline): Problem[] {
-  return INVARIANTS.flatMap((invariant) => invariant(config, pipeline));
+export function checkInvariants(config: Config, pipeline: Pipeline, repository: RepositoryFacts): Problem[] {
+  return INVARIANTS.flatMap((invariant) => invariant(config, pipeline, repository));
 }

@@ -15,6 +15,7 @@ import {
   type ImageBuild,
   type Pipeline,
   type Registry,
+  type RepositoryFacts,
   type Retention,
   type TestStep,
   TRANSIENT_CLASSES,
@@ -46,10 +47,16 @@ const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
 /** Of two minutes' grace, a job can still upload what its tests left when they hit their own limit. */
 const GRACE_MINUTES = 2;
 
-export function plan(config: Config): Plan {
+const NOTHING_KNOWN: RepositoryFacts = { dockerfiles: {} };
+
+/** @param repository what was read of the repository; without it, what depends on it is not asked. */
+export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN): Plan {
   const pipeline = makePipeline(config);
-  return { pipeline, problems: checkInvariants(config, pipeline) };
+  return { pipeline, problems: checkInvariants(config, pipeline, repository) };
 }
+
+/** The Dockerfiles that a caller should read for `plan`, relative to the repository's root. */
+export const dockerfilesOf = (config: Config): string[] => [...new Set(Object.values(config.builds).flatMap((build) => (build.kind === "image" ? [build.dockerfile] : [])))];
 
 function makePipeline(config: Config): Pipeline {
   const events = eventsOf(config);

@@ -146,6 +146,12 @@ export interface Retention extends Omit<RetentionConfig, "timeout"> {
   minimumAgeHours: number;
 }
 
+/** What the plan wants to know of the repository beside its config. Read by whoever calls, so that the plan stays pure. */
+export interface RepositoryFacts {
+  /** The text of each Dockerfile that the config names, by path; `null` where there is none. */
+  dockerfiles: Readonly<Record<string, string | null>>;
+}
+
 export const TRANSIENT_CLASSES = ["pullRequest", "branch", "commit", "queue", "nightly", "manual", "staging"] as const;
 export type TransientClass = (typeof TRANSIENT_CLASSES)[number];
 
