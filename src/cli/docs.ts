@@ -5,8 +5,6 @@ import type { GeneratedFile } from "../compiler/compile.ts";
 import { readStamp } from "../compiler/stamp.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 
-/** Compiled docs, by path. To be replaced by `import("../compiler/docs/…")` as soon as that room is furnished. */
-const compileDocs = async (_pipeline: Pipeline): Promise<GeneratedFile[]> => [];
 const PATHS = ["docs/ci-cd.md", "docs/troubleshooting-ci.md"];
 
 interface DocsRequest {
@@ -21,7 +19,8 @@ export async function docsOf({ root, config, pipeline }: DocsRequest, requested:
   const there = await Promise.all(PATHS.map((path) => isGeneratedFrom(config, resolve(root, path))));
   const wanted = PATHS.filter((_, index) => requested || there[index]);
   if (wanted.length === 0) return [];
-  return (await compileDocs(pipeline)).filter(({ path }) => wanted.includes(path));
+  const { compileDocs } = await import("../compiler/docs/compile-docs.ts");
+  return compileDocs(pipeline).filter(({ path }) => wanted.includes(path));
 }
 
 const isGeneratedFrom = async (config: string, file: string): Promise<boolean> =>

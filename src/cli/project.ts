@@ -4,12 +4,13 @@ import { compile } from "../compiler/compile.ts";
 import { stamp } from "../compiler/stamp.ts";
 import { loadConfig, locateAll } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
-import { plan } from "../pipeline/plan.ts";
+import { dockerfilesOf, plan } from "../pipeline/plan.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import { docsOf } from "./docs.ts";
 import type { DeclaredText } from "./files/snapshot.ts";
 import { workingTree } from "./files/working-tree.ts";
 import { formatForRepository } from "./format.ts";
+import { repositoryFacts } from "./repository-facts.ts";
 
 export interface ProjectOptions {
   /** The repository's root, absolute. */
@@ -31,7 +32,7 @@ export interface Project {
 export async function loadProject({ root, config: file, timeLimit }: ProjectOptions): Promise<Project> {
   await requireFolder(root);
   const loaded = await loadConfig({ cwd: root, file, timeLimit });
-  const { pipeline, problems } = plan(loaded.config);
+  const { pipeline, problems } = plan(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
   if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
   return { root, config: loaded.file, pipeline };
 }

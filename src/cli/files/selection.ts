@@ -1,5 +1,5 @@
 /** `--only`: which files a person means by a path, a file's name with or without its ending, or a glob. */
-import { closest, distance } from "fastest-levenshtein";
+import { didYouMean } from "../../config/nearest.ts";
 import { userError } from "../../config/user-error.ts";
 
 /** Tells whether a declared path is selected. Throws a `UserError` for a pattern that selects none of `paths`. */
@@ -7,7 +7,7 @@ export function selectPaths(patterns: readonly string[], paths: readonly string[
   if (patterns.length === 0) return () => true;
   const tests = patterns.map((pattern) => ({ pattern, matches: matcher(pattern) }));
   const useless = tests.find(({ matches }) => !paths.some(matches));
-  if (useless) throw userError(`--only ${useless.pattern} selects no file that the config declares.`, { hint: nearest(useless.pattern, paths) });
+  if (useless) throw userError(`--only ${useless.pattern} selects no file that the config declares.`, hintFor(useless.pattern, paths));
   return (path) => tests.some(({ matches }) => matches(path));
 }
 
@@ -30,9 +30,7 @@ function globExpression(glob: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-function nearest(pattern: string, paths: readonly string[]): string {
-  const names = paths.map((path) => withoutEnding(baseName(path)));
-  const guess = names.length > 0 ? closest(pattern, names) : "";
-  if (guess !== "" && distance(pattern, guess) <= Math.max(2, pattern.length / 3)) return `Did you mean ${guess}?`;
-  return `It declares ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}.`;
+function hintFor(pattern: string, paths: readonly string[]): { hint: string } | undefined {
+  const hint = didYouMean(pattern, paths.map((path) => withoutEnding(baseName(path))));
+  return hint === undefined ? undefined : { hint };
 }

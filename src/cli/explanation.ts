@@ -1,0 +1,56 @@
+/** The whole plan as plain data, for `explain-config`. Pure. */
+import { type RequiredCheck, requiredChecks, retentionOfTag, tagExamples, type TagRow, triggersInWords, type WorkflowRow } from "../pipeline/describe.ts";
+import type { Build, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
+
+export interface Explanation {
+  project: string;
+  builds: { name: string; gives: string; on: { event: EventClass; platforms: readonly string[] }[] }[];
+  workflows: WorkflowRow[];
+  /** For each event, the tags that its images get and the consumers that test them. */
+  events: { event: EventClass; tags: readonly string[]; consumers: string[] }[];
+  tags: (TagRow & { kept: string })[];
+  artifacts: { name: string; of: string; kept: string }[];
+  statuses: RequiredCheck[];
+}
+
+const CLASS_OF_EVENT: Readonly<Record<EventClass, TransientClass | "release">> = {
+  pullRequest: "pullRequest",
+  feature: "branch",
+  integration: "commit",
+  main: "commit",
+  queue: "queue",
+  nightly: "nightly",
+  manual: "manual",
+  release: "release",
+};
+
+export function explain(pipeline: Pipeline): Explanation {
+  const rows = tagExamples(pipeline);
+  const hasImages = pipeline.builds.some((build) => build.kind === "image");
+  return {
+    project: pipeline.project,
+    builds: pipeline.builds.map((build) => ({ name: build.key, gives: build.kind === "image" ? build.image : build.artifact, on: builtOn(pipeline, build) })),
+    workflows: triggersInWords(pipeline),
+    events: pipeline.events.map((event) => ({
+      event,
+      tags: hasImages ? (rows.find((row) => row.class === CLASS_OF_EVENT[event])?.patterns ?? []) : [],
+      consumers: pipeline.consumers.filter((consumer) => consumer.events.includes(event)).map((consumer) => consumer.name),
+    })),
+    tags: hasImages ? rows.map((row) => ({ ...row, kept: retentionOfTag(pipeline, row) })) : [],
+    artifacts: artifactsOf(pipeline),
+    statuses: requiredChecks(pipeline),
+  };
+}
+
+function builtOn(pipeline: Pipeline, build: Build): { event: EventClass; platforms: readonly string[] }[] {
+  if (build.kind === "files") return pipeline.events.map((event) => ({ event, platforms: [] }));
+  return pipeline.events.map((event) => ({ event, platforms: (build.entries[event] ?? []).flatMap((entry) => entry.platforms) }));
+}
+
+function artifactsOf(pipeline: Pipeline): Explanation["artifacts"] {
+  const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
+  return [
+    ...pipeline.builds.flatMap((build) => (build.kind === "files" ? [{ name: build.artifact, of: build.key, kept: days(build.keepDays) }] : [])),
+    ...pipeline.consumers.flatMap((consumer) => consumer.artifacts.map((artifact) => ({ name: artifact.name, of: consumer.name, kept: days(artifact.keepDays) }))),
+  ];
+}
