@@ -1,6 +1,5 @@
 /** `pipewright check`: says whether the files are what the config declares, and if not, whose doing that is. */
 import type { Command } from "commander";
-import { configTimeLimit } from "../config/load.ts";
 import type { Finish, GlobalOptions } from "./command.ts";
 import type { FileState, FileStatus } from "./files/changes.ts";
 import { unifiedDiff } from "./files/diff.ts";
@@ -22,7 +21,7 @@ async function check(io: Io, options: GlobalOptions): Promise<ExitCode> {
   const progress = startProgress(io, options.quiet === true || options.json === true);
   try {
     progress.step("Reading the config");
-    const project = await loadProject({ root: io.cwd, config: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) });
+    const project = await loadProject(io, options);
     progress.step("Comparing the workflows with what is there");
     const statuses = await compareWithRepository(project.root, project.config, await declaredFiles(project, { docs: false }));
     progress.done();

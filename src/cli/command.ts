@@ -1,9 +1,11 @@
 /** What every command is made of. */
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { ExitCode, Io } from "./io.ts";
 
-/** The options that every command takes. `--cwd` is in `Io.cwd` by the time that a command runs. */
+/** The options that every command takes. */
 export interface GlobalOptions {
+  cwd?: string;
   config?: string;
   json?: boolean;
   quiet?: boolean;
@@ -14,3 +16,6 @@ export type Finish = (code: ExitCode) => void;
 
 /** Adds a command to the program: its options, its help, and what it does. */
 export type Register = (program: Command, io: Io, finish: Finish) => void;
+
+/** The repository's root: where the command was called, or `--cwd`. */
+export const rootOf = (io: Io, { cwd }: GlobalOptions): string => resolve(io.cwd, cwd ?? ".");

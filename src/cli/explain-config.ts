@@ -1,6 +1,5 @@
 /** `pipewright explain-config`: the plan, for people and for programs. */
 import type { Command } from "commander";
-import { configTimeLimit } from "../config/load.ts";
 import { explain, type Explanation } from "./explanation.ts";
 import type { Finish, GlobalOptions } from "./command.ts";
 import type { Io } from "./io.ts";
@@ -15,7 +14,7 @@ export function registerExplainConfig(program: Command, io: Io, finish: Finish):
     .addHelpText("after", "\nExamples:\n  $ pipewright explain-config\n  $ pipewright explain-config --json | jq '.tags'")
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const { config, pipeline } = await loadProject({ root: io.cwd, config: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) });
+      const { config, pipeline } = await loadProject(io, options);
       const explanation = explain(pipeline);
       if (options.json) io.stdout.write(`${JSON.stringify({ version: 1, command: "explain-config", ok: true, config, ...explanation }, undefined, 2)}\n`);
       else io.stdout.write(render(paintFor(io.env, io.stdout), config, explanation));

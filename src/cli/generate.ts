@@ -1,8 +1,7 @@
 /** `pipewright generate`: writes what the config declares, all of it or nothing, and loses nothing that a hand wrote. */
 import type { Command } from "commander";
-import { configTimeLimit } from "../config/load.ts";
 import { UserError } from "../config/user-error.ts";
-import type { Finish, GlobalOptions } from "./command.ts";
+import { type Finish, type GlobalOptions, rootOf } from "./command.ts";
 import { type FileState, type FileStatus, losesWork } from "./files/changes.ts";
 import { unifiedDiff } from "./files/diff.ts";
 import { whileLocked } from "./files/lock.ts";
@@ -54,7 +53,7 @@ export function registerGenerate(program: Command, io: Io, finish: Finish): void
 async function generate(io: Io, options: GenerateOptions): Promise<void> {
   const progress = startProgress(io, options.quiet === true || options.json === true);
   try {
-    const { config, statuses } = options.dryRun ? await bringAbout(io, options, progress) : await whileLocked(io.cwd, () => bringAbout(io, options, progress));
+    const { config, statuses } = options.dryRun ? await bringAbout(io, options, progress) : await whileLocked(rootOf(io, options), () => bringAbout(io, options, progress));
     progress.done();
     await report(io, options, config, statuses);
   } finally {
@@ -69,7 +68,7 @@ interface Outcome {
 
 async function bringAbout(io: Io, options: GenerateOptions, progress: Progress): Promise<Outcome> {
   progress.step("Reading the config");
-  const project = await loadProject({ root: io.cwd, config: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) });
+  const project = await loadProject(io, options);
   progress.step("Compiling the workflows");
   const declared = await declaredFiles(project, { docs: options.docs === true });
   progress.step("Comparing with what is there");

@@ -1,5 +1,4 @@
 /** argv -> a command -> an exit code. */
-import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
@@ -21,22 +20,17 @@ Exit codes: 0 fine, 1 findings or drift, 2 could not run.`;
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const called = calledCommand(args);
   let code: ExitCode = 0;
-  const live = { ...io };
   const program = makeProgram(io);
-  program.hook("preAction", () => {
-    const { cwd } = program.opts<{ cwd?: string }>();
-    live.cwd = resolve(io.cwd, cwd ?? ".");
-  });
   try {
     for (const command of COMMANDS) {
-      if (command === called) (await command.load())(program, live, (result) => (code = result));
+      if (command === called) (await command.load())(program, io, (result) => (code = result));
       else program.command(command.name).description(command.summary);
     }
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportFailure(live, error, { command: called?.name ?? "", json: args.includes("--json") });
+    return reportFailure(io, error, { command: called?.name ?? "", json: args.includes("--json") });
   }
 }
 

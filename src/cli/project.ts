@@ -2,26 +2,20 @@
 import { stat } from "node:fs/promises";
 import { compile } from "../compiler/compile.ts";
 import { stamp } from "../compiler/stamp.ts";
-import { loadConfig, locateAll } from "../config/load.ts";
+import { configTimeLimit, loadConfig, locateAll } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
 import { dockerfilesOf, plan } from "../pipeline/plan.ts";
 import type { Pipeline } from "../pipeline/types.ts";
+import { type GlobalOptions, rootOf } from "./command.ts";
 import { docsOf } from "./docs.ts";
 import type { DeclaredText } from "./files/snapshot.ts";
 import { workingTree } from "./files/working-tree.ts";
 import { formatForRepository } from "./format.ts";
+import type { Io } from "./io.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 
-export interface ProjectOptions {
-  /** The repository's root, absolute. */
-  root: string;
-  /** `--config`, relative to the root. */
-  config: string | undefined;
-  /** Milliseconds that the config may take to evaluate. */
-  timeLimit: number | undefined;
-}
-
 export interface Project {
+  /** The repository's root, absolute. */
   root: string;
   /** The config file, relative to the root, with forward slashes. */
   config: string;
@@ -29,9 +23,10 @@ export interface Project {
 }
 
 /** Loads the config and makes its plan. Throws a `UserError` that holds every mistake with its place. */
-export async function loadProject({ root, config: file, timeLimit }: ProjectOptions): Promise<Project> {
+export async function loadProject(io: Io, options: GlobalOptions): Promise<Project> {
+  const root = rootOf(io, options);
   await requireFolder(root);
-  const loaded = await loadConfig({ cwd: root, file, timeLimit });
+  const loaded = await loadConfig({ cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) });
   const { pipeline, problems } = plan(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
   if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
   return { root, config: loaded.file, pipeline };
