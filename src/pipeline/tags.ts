@@ -155,6 +155,7 @@ export function tagEnvironment(rules: TagRules): Record<string, string> {
     TAG_QUEUE: patterns.queue,
     TAG_NIGHTLY: patterns.nightly,
     TAG_MANUAL: patterns.manual,
+    TAG_RELEASE: patterns.release,
     TAG_STAGING: patterns.staging,
     MAIN_BRANCH: branches.main,
     INTEGRATION_BRANCHES: branches.integration.join(" "),
