@@ -1,0 +1,42 @@
+/** Runs a program of templates/ as a runner does: a process of its own, inputs by environment, outputs by files. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface ProgramResult {
+  readonly code: number | null;
+  /** Standard output and error together. */
+  readonly log: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+const TEMPLATES = fileURLToPath(new URL("../../templates/", import.meta.url));
+
+/** `runNodeProgram("cleanup.mjs", {CLEANUP: …})`. Nothing of this process' own environment but PATH reaches it. */
+export async function runNodeProgram(name: string, environment: Readonly<Record<string, string>>): Promise<ProgramResult> {
+  const folder = mkdtempSync(join(tmpdir(), "pipewright-program-"));
+  const outputFile = join(folder, "output");
+  const summaryFile = join(folder, "summary");
+  writeFileSync(outputFile, "");
+  writeFileSync(summaryFile, "");
+  try {
+    const child = spawn(process.execPath, [join(TEMPLATES, name)], {
+      env: { PATH: process.env["PATH"], RETRY_SECONDS: "0.01", GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, ...environment },
+    });
+    let log = "";
+    child.stdout.on("data", (part: Buffer) => (log += part.toString("utf8")));
+    child.stderr.on("data", (part: Buffer) => (log += part.toString("utf8")));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    const lines = readFileSync(outputFile, "utf8").split("\n").filter((line) => line !== "");
+    const outputs = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    return { code, log, outputs, summary: readFileSync(summaryFile, "utf8") };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
