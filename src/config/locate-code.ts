@@ -9,10 +9,17 @@ import type { LocatedProblem } from "./user-error.ts";
 
 export interface CodeDocument {
   locate(problem: Problem): Location;
-  /** The default export's place. */
-  start(): Location;
+  /** The object literal that is written at a path, if one is. */
+  objectAt(path: readonly PropertyKey[]): WrittenObject | undefined;
   /** Everything that does not parse, in TypeScript's words. */
   syntaxErrors(): LocatedProblem[];
+}
+
+/** Offsets in the text; an end is the offset behind the last character. */
+export interface WrittenObject {
+  start: number;
+  end: number;
+  last: { start: number; end: number } | undefined;
 }
 
 export function readCode(name: string, text: string): CodeDocument {
@@ -21,7 +28,7 @@ export function readCode(name: string, text: string): CodeDocument {
   const at = (position: number): Location => ({ file: name, ...file.getLineAndColumnAtPos(position) });
   return {
     locate: (problem) => at(find(file, problem).getStart()),
-    start: () => at((defaultExport(file) ?? file).getStart()),
+    objectAt: (path) => objectAt(file, path),
     syntaxErrors: () =>
       project
         .getProgram()
@@ -47,6 +54,14 @@ function find(file: SourceFile, { path, at }: Problem): Node {
   }
   // A constant's own value is where the mistake is; a place outside of the file is not.
   return at === "key" || path.length === 0 ? place : nearestPlace(current, place);
+}
+
+function objectAt(file: SourceFile, path: readonly PropertyKey[]): WrittenObject | undefined {
+  const node = path.reduce<Node | undefined>((inside, part) => inside && memberOf(inside, part)?.value, defaultExport(file));
+  const object = node && meanings(node).find((meant) => Node.isObjectLiteralExpression(meant));
+  if (!object) return undefined;
+  const last = object.getProperties().at(-1);
+  return { start: object.getStart(), end: object.getEnd(), last: last && { start: last.getStart(), end: last.getEnd() } };
 }
 
 /** Where to point when the trail ends at `current`: at what it stands for, if that is in this file. */
