@@ -30,7 +30,7 @@ esac
 
 # A newer run for the same commit may have taken over; its verdict is the one that counts.
 if [[ "$description" == Cancelled* && -n "${TARGET_URL:-}" ]]; then
-  newest="$(latest_statuses | jq --raw-output --arg context "$CONTEXT" 'select(.context == $context) | .target_url // ""')" || newest=""
+  newest="$(api GET "repos/$REPOSITORY/commits/$SHA/statuses?per_page=100" | jq --raw-output --arg context "$CONTEXT" 'map(select(.context == $context)) | .[0].target_url // ""')" || newest=""
   if [[ -n "$newest" && "$newest" != "$TARGET_URL" ]]; then
     echo "This run was cancelled, and another has reported since: $(printable "$newest")"
     exit 0

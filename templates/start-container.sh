@@ -18,7 +18,7 @@ done
 while IFS= read -r pair; do
   if [[ -n "$pair" ]]; then options+=(--env "$pair"); fi
 done <<< "${ENVIRONMENT:-}"
-mapfile -d '' -t arguments < <(jq --raw-output0 '.[]' <<< "${ARGS:-[]}" 2> /dev/null || jq --join-output '.[] | . + "\u0000"' <<< "${ARGS:-[]}")
+mapfile -d '' -t arguments < <(jq --join-output '.[] | . + "\u0000"' <<< "${ARGS:-[]}")
 
 group "Start $NAME"
 docker rm --force "$NAME" > /dev/null 2>&1 || true

@@ -4,11 +4,11 @@
 
 # printable TEXT: the text on one line, without control characters and without anything that the runner obeys.
 printable() {
-  local LC_ALL=C text="$1"
-  text="${text//[[:cntrl:]]/ }"
-  while [[ "$text" == *::* ]]; do text="${text//::/: :}"; done
-  while [[ "$text" == *"##["* ]]; do text="${text//"##["/"## ["}"; done
-  printf '%s\n' "$text"
+  local LC_ALL=C line="$1"
+  line="${line//[[:cntrl:]]/ }"
+  while [[ "$line" == *::* ]]; do line="${line//::/: :}"; done
+  while [[ "$line" == *"##["* ]]; do line="${line//"##["/"## ["}"; done
+  printf '%s\n' "$line"
 }
 
 # printable_lines: the same for each line of the standard input, for the output of other programs.
@@ -18,11 +18,11 @@ printable_lines() {
 
 # code TEXT: the text as code in a line or a table of the summary.
 code() {
-  local text
-  text="$(printable "$1")"
-  text="${text//\`/\'}"
+  local line
+  line="$(printable "$1")"
+  line="${line//\`/\'}"
   # shellcheck disable=SC2016 # the backticks are Markdown
-  printf '`%s`' "${text//|/\\|}"
+  printf '`%s`' "${line//|/\\|}"
 }
 
 group() { printf '::group::%s\n' "$(printable "$1")"; }
@@ -59,20 +59,20 @@ fail() {
 
 # require NAME...: ends the step when an environment variable is missing.
 require() {
-  local name
-  for name in "$@"; do
-    [[ -n "${!name:-}" ]] || fail "The step has no value for $name. The workflow file is incomplete: generate it again."
+  local variable
+  for variable in "$@"; do
+    [[ -n "${!variable:-}" ]] || fail "The step has no value for $variable. The workflow file is incomplete: generate it again."
   done
 }
 
 # output NAME VALUE: hands a value on to later steps. A value of several lines could add outputs of its own.
 output() {
-  local name="$1" value="$2"
+  local key="$1" value="$2"
   if [[ "$value" == *$'\n'* || "$value" == *$'\r'* ]]; then
-    fail "The output $name would have several lines." "Value: $value"
+    fail "The output $key would have several lines." "Value: $value"
   fi
-  printf '%s=%s\n' "$name" "$value" >> "$GITHUB_OUTPUT"
-  printf '  %s: %s\n' "$name" "$(printable "$value")"
+  printf '%s=%s\n' "$key" "$value" >> "$GITHUB_OUTPUT"
+  printf '  %s: %s\n' "$key" "$(printable "$value")"
 }
 
 # summary LINE...: adds lines to the job's summary.

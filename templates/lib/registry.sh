@@ -7,7 +7,7 @@ source "${BASH_SOURCE[0]%/*}/lib/retry.sh"
 inspect_image() {
   local file="$1" error
   shift
-  if { error="$(docker buildx imagetools inspect "$@" 2>&1 >&3)"; } 3> "$file"; then return 0; fi
+  if { error="$(docker buildx imagetools inspect "$@" 2>&1 >&3 < /dev/null)"; } 3> "$file"; then return 0; fi
   if [[ "$error" =~ (: not found|[Mm]anifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN)([^a-z]|$) ]]; then return 4; fi
   printf '%s\n' "$error" | printable_lines >&2
   return 1
@@ -30,11 +30,11 @@ find_manifest() {
 
 # read_image REF: what the registry holds there. Returns 4 when there is no such image, another code when the registry
 # cannot be asked. Sets IMAGE_DIGEST; IMAGE_PLATFORMS (comma between them); IMAGE_REVISION and IMAGE_RECIPE, the labels
-# (empty when the image's platforms differ in them).
+# (empty when the image's platforms differ in them); IMAGE_CREATED, the label that says when the build began.
 # shellcheck disable=SC2034 # not every program reads all of them
 read_image() {
   local reference="$1" file code=0 configs
-  IMAGE_DIGEST="" IMAGE_PLATFORMS="" IMAGE_REVISION="" IMAGE_RECIPE=""
+  IMAGE_DIGEST="" IMAGE_PLATFORMS="" IMAGE_REVISION="" IMAGE_RECIPE="" IMAGE_CREATED=""
   find_manifest "$reference" || return $?
   IMAGE_DIGEST="$REPLY"
   file="$(mktemp)"
@@ -49,6 +49,7 @@ read_image() {
   IMAGE_PLATFORMS="$(jq --raw-output '[.[] | [.os, .architecture, (.variant // empty)] | join("/")] | sort | join(",")' <<< "$configs")"
   IMAGE_REVISION="$(label_of "$configs" org.opencontainers.image.revision)"
   IMAGE_RECIPE="$(label_of "$configs" pipewright.recipe)"
+  IMAGE_CREATED="$(label_of "$configs" org.opencontainers.image.created)"
 }
 
 # label_of CONFIGS LABEL
@@ -84,7 +85,7 @@ has_recipe() { [[ -n "$IMAGE_RECIPE" && " $1 " == *" $IMAGE_RECIPE "* ]]; }
 copy_image() {
   local target="$1"
   shift
-  retry "${ATTEMPTS:-3}" "${DELAY:-5}" docker buildx imagetools create --prefer-index=false --tag "$target" "$@"
+  retry "${ATTEMPTS:-3}" "${DELAY:-5}" docker buildx imagetools create --prefer-index=false --tag "$target" "$@" < /dev/null
 }
 
 # copy_exactly TARGET DIGEST SOURCE: the same, and compares the digests afterwards. Does nothing where the target is the
