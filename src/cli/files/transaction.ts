@@ -77,8 +77,10 @@ async function stage(disk: Disk, write: Write, suffix: string, undo: Undo[]): Pr
   if (write.after === undefined) return { ...write, temporary: undefined, backup };
   const mode = write.before === undefined ? NEW_FILE_MODE : await disk.mode(write.file);
   const temporary = beside("new");
-  // Registered first: a disk that fills up leaves half of a temporary file.
-  undo.push(() => disk.remove(temporary));
+  // Registered first: a disk that fills up leaves half of a temporary file, and a read-only one leaves none.
+  undo.push(async () => {
+    if ((await disk.read(temporary)) !== undefined) await disk.remove(temporary);
+  });
   await disk.create(temporary, write.after, mode);
   return { ...write, temporary, backup };
 }
