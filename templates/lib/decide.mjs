@@ -53,13 +53,15 @@ export function decide(versions, manifests, policy, now, inUse, tagTimes = new M
   }
   const { chosen, capped } = choose(new Set(units.values()), policy.maxDeletions);
 
-  // An index goes before its children and an image before its attestations; what cannot be put in order stays.
+  // An index goes before what it refers to, and an image before its attestations where that does not contradict.
   const order = new Map();
   const before = (version) => [...holders.get(version.digest), ...subjectsOf(version, manifests).filter((digest) => listed.has(digest))];
-  let waiting = versions.filter(({ digest }) => chosen.has(units.get(digest)));
-  for (let count = -1; count !== waiting.length; ) {
-    count = waiting.length;
-    for (const version of waiting) if (before(version).every((digest) => order.has(digest))) order.set(version.digest, version);
+  for (let waiting = versions.filter(({ digest }) => chosen.has(units.get(digest))); waiting.length > 0; ) {
+    const isReady = (digest) => order.has(digest);
+    const ready = waiting.filter((version) => before(version).every(isReady));
+    const next = ready.length > 0 ? ready : waiting.filter(({ digest }) => holders.get(digest).every(isReady)).slice(0, 1);
+    if (next.length === 0) break;
+    for (const version of next) order.set(version.digest, version);
     waiting = waiting.filter(({ digest }) => !order.has(digest));
   }
 

@@ -1,0 +1,38 @@
+/** Types of decide.mjs, for the tests. */
+export interface Version {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly time: number;
+}
+export interface Manifest {
+  readonly isIndex: boolean;
+  readonly children: readonly string[];
+  readonly subject?: string | undefined;
+}
+export interface Settings {
+  readonly classes: readonly { readonly class: string; readonly pattern: string; readonly hours: number | null }[];
+  readonly keepForever: readonly string[];
+  readonly minimumAgeHours: number;
+  readonly maxDeletions: number;
+  readonly graceHours?: number;
+}
+export interface Policy {
+  readonly minimumAgeHours: number;
+  readonly maxDeletions: number;
+  readonly graceHours: number;
+}
+export interface Decision {
+  readonly version: Version;
+  readonly action: "delete" | "keep";
+  readonly reason: string;
+  readonly after: readonly string[];
+}
+export function readPolicy(settings: Settings): Policy;
+export function decide(
+  versions: readonly Version[],
+  manifests: ReadonlyMap<string, Manifest | null>,
+  policy: Policy,
+  now: number,
+  inUse: { readonly active: boolean; readonly commits: readonly string[] },
+  tagTimes?: ReadonlyMap<string, number>,
+): Decision[];
