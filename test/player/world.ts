@@ -277,7 +277,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-const standInDocker = new URL("../support/docker-stand-in", import.meta.url).pathname;
+const standInDocker = process.env["PLAYER_DOCKER"] ?? new URL("../support/docker-stand-in", import.meta.url).pathname;
 
 /** What the machines have beside the system's programs. Waiting between attempts is real, but short. */
 function installTools(folder: string, tools: Readonly<Record<string, string>>): string {
