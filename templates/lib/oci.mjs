@@ -48,9 +48,9 @@ export function registryApi(url, repository, { username, password } = {}) {
       const answer = await request("GET", target.href);
       found.push(...(JSON.parse(answer.text).tags ?? []));
       const next = /<([^>]+)>;\s*rel="?next"?/.exec(answer.headers.get("link") ?? "")?.[1];
+      // Behind a proxy the answer may name another origin; the login goes to this registry only.
       const following = next ? new URL(next, target) : undefined;
-      // The login goes to this registry only, whatever address an answer names.
-      target = following?.origin === target.origin ? following : undefined;
+      target = following ? new URL(`${following.pathname}${following.search}`, target.origin) : undefined;
     }
     return found;
   }
