@@ -224,7 +224,7 @@ function trim(text: string): string {
 
 /** Text as an expression that matches just it. A class in brackets is the one way to quote that both dialects share. */
 function literal(text: string): string {
-  return text.replace(/[.+*?()|{}$]/g, "[$&]").replace(/[\\^[\]]/g, "\\$&");
+  return text.replace(/[.+*?()|{}$[\]\\^]/g, (character) => (/[[\]\\^]/.test(character) ? `\\${character}` : `[${character}]`));
 }
 
 function expression(pattern: string, values: Readonly<Record<TagPlaceholder, string>>): string {

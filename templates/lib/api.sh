@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # GitHub's REST API, with curl: `gh` would be one more program that every runner must have.
-source "${BASH_SOURCE[0]%/*}/lib/log.sh"
-source "${BASH_SOURCE[0]%/*}/lib/retry.sh"
+source "${BASH_SOURCE[0]%/*}/log.sh"
+source "${BASH_SOURCE[0]%/*}/retry.sh"
 
 # api METHOD PATH [JSON]: prints the answer. Returns 4 when GitHub refuses (such as: not found), another code when it
 # cannot be reached; says why on the standard error.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Was this image made from the commit that is recorded for it?
-source "${BASH_SOURCE[0]%/*}/lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/log.sh"
 
 # check_freshness LOCAL_IMAGE: compares its label with EXPECTED_COMMIT. FRESHNESS says whether a difference fails. The
 # caller's array "context" tells what belongs to the message.

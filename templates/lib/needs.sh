@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What became of the jobs that this one needs.
-source "${BASH_SOURCE[0]%/*}/lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/log.sh"
 
 # check_needs NEEDS: adds a table to the summary; leaves the names of the jobs that neither succeeded nor were rightly
 # skipped in REPLY. A job that is skipped because another failed has that other one in the table.

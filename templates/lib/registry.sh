@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Images in a registry, through `docker buildx imagetools`: nothing is pulled.
-source "${BASH_SOURCE[0]%/*}/lib/log.sh"
-source "${BASH_SOURCE[0]%/*}/lib/retry.sh"
+source "${BASH_SOURCE[0]%/*}/log.sh"
+source "${BASH_SOURCE[0]%/*}/retry.sh"
 
 # inspect_image FILE ARGUMENT...: one attempt. Returns 4 when the registry answers that there is no such image.
 inspect_image() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Commit statuses: what a branch rule requires, and the only result of a workflow_run workflow that a pull request shows.
-source "${BASH_SOURCE[0]%/*}/lib/log.sh"
-source "${BASH_SOURCE[0]%/*}/lib/api.sh"
+source "${BASH_SOURCE[0]%/*}/log.sh"
+source "${BASH_SOURCE[0]%/*}/api.sh"
 
 # post_status STATE DESCRIPTION: on SHA in REPOSITORY, under CONTEXT, with TARGET_URL. GitHub takes 140 characters.
 post_status() {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The tag algorithm. Each function leaves its result in REPLY.
-source "${BASH_SOURCE[0]%/*}/lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/log.sh"
 
 # trim_tag TEXT: without "-" and "." at either end.
 trim_tag() {
