@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import module from "node:module";
 import { processIo } from "./io.ts";
-import { run } from "./program.ts";
+
+// Node 22 and later keep the compiled code of the bundle between runs; Node 20 has no such function.
+if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
 
 const interrupt = new AbortController();
 // Writing is undone on Ctrl-C; whoever presses it twice means it.
@@ -16,4 +19,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const { run } = await import("./program.ts");
 process.exitCode = await run(process.argv.slice(2), { ...processIo(), interrupted: interrupt.signal });

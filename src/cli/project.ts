@@ -1,10 +1,8 @@
 /** From the config on disk to the texts that should lie in the repository. */
 import { stat } from "node:fs/promises";
-import { compile } from "../compiler/compile.ts";
 import { stamp } from "../compiler/stamp.ts";
 import { configTimeLimit, loadConfig, locateAll } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
-import { dockerfilesOf, plan } from "../pipeline/plan.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import { type GlobalOptions, rootOf } from "./command.ts";
 import { docsOf } from "./docs.ts";
@@ -26,7 +24,12 @@ export interface Project {
 export async function loadProject(io: Io, options: GlobalOptions): Promise<Project> {
   const root = rootOf(io, options);
   await requireFolder(root);
-  const loaded = await loadConfig({ cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) });
+  // The config is evaluated in a thread. While that starts, this one reads the rest of the program.
+  const [loaded, { dockerfilesOf, plan }] = await Promise.all([
+    loadConfig({ cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) }),
+    import("../pipeline/plan.ts"),
+    import("../compiler/compile.ts"),
+  ]);
   const { pipeline, problems } = plan(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
   if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
   return { root, config: loaded.file, pipeline };
@@ -34,6 +37,7 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
 
 /** Every file that the config declares: formatted as the repository wants it, and stamped. */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
+  const { compile } = await import("../compiler/compile.ts");
   const files = [...compile(project.pipeline), ...(await docsOf(project, docs))];
   const formatted = await formatForRepository(project.root, await workingTree(project.root), files);
   return formatted.map(({ path, body }) => ({
