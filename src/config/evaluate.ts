@@ -60,7 +60,7 @@ function startWorker(options: WorkerOptions): Worker {
   const bundle = ["./config-worker.js", "../config-worker.js"].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
   if (bundle) return new Worker(bundle, options);
   const source = fileURLToPath(new URL("./worker.ts", import.meta.url));
-  const bootstrap = `import("jiti").then(({ createJiti }) => createJiti(${JSON.stringify(source)}).import(${JSON.stringify(source)}))`;
+  const bootstrap = `require("jiti").createJiti(${JSON.stringify(source)}).import(${JSON.stringify(source)})`;
   return new Worker(bootstrap, { ...options, eval: true });
 }
 

@@ -86,13 +86,19 @@ interface Member {
   value: Node;
 }
 
+/** Which parts of which expressions were asked for on the way: asked again, they have nothing new to say. */
+type Asked = Map<Node, Set<string>>;
+
 /** The places of one key or index of what an expression stands for. */
-function memberOf(container: Node, part: PropertyKey): Member | undefined {
-  for (const meant of meanings(container)) {
+function memberOf(container: Node, part: PropertyKey, asked: Asked = new Map()): Member | undefined {
+  const parts = asked.get(container) ?? new Set();
+  if (parts.has(String(part))) return undefined;
+  asked.set(container, parts.add(String(part)));
+  for (const meant of meanings(container, asked)) {
     const member = Node.isObjectLiteralExpression(meant)
-      ? propertyOf(meant, String(part))
+      ? propertyOf(meant, String(part), asked)
       : Node.isArrayLiteralExpression(meant)
-        ? elementOf(meant.getElements(), Number(part))
+        ? elementOf(meant.getElements(), Number(part), asked)
         : Node.isCallExpression(meant)
           ? builderArgument(meant.getExpression().getText(), String(part), meant.getArguments())
           : undefined;
@@ -102,10 +108,10 @@ function memberOf(container: Node, part: PropertyKey): Member | undefined {
 }
 
 /** The last one wins, as it does when the object is made. */
-function propertyOf(object: ObjectLiteralExpression, name: string): Member | undefined {
+function propertyOf(object: ObjectLiteralExpression, name: string, asked: Asked): Member | undefined {
   for (const property of object.getProperties().toReversed()) {
     if (Node.isSpreadAssignment(property)) {
-      const member = memberOf(property.getExpression(), name);
+      const member = memberOf(property.getExpression(), name, asked);
       if (member) return member;
     } else if (nameOf(property.getNameNode()) === name) {
       if (Node.isPropertyAssignment(property)) return { key: property.getNameNode(), value: property.getInitializerOrThrow() };
@@ -122,7 +128,7 @@ function nameOf(node: Node): string {
   return Node.isStringLiteral(meant) || Node.isNoSubstitutionTemplateLiteral(meant) ? meant.getLiteralValue() : node.getText();
 }
 
-function elementOf(elements: readonly Node[], index: number): Member | undefined {
+function elementOf(elements: readonly Node[], index: number, asked: Asked): Member | undefined {
   let before = 0;
   for (const element of elements) {
     if (!Node.isSpreadElement(element)) {
@@ -132,8 +138,9 @@ function elementOf(elements: readonly Node[], index: number): Member | undefined
     }
     const spread = meaning(element.getExpression());
     // How long is it? Unknown: this spread is as near as the text can tell.
-    if (!Node.isArrayLiteralExpression(spread)) return { key: element, value: element };
-    const inside = elementOf(spread.getElements(), index - before);
+    const isSpread = Node.isArrayLiteralExpression(spread) && spread.getElements().some((inner) => Node.isSpreadElement(inner));
+    if (!Node.isArrayLiteralExpression(spread) || isSpread) return { key: element, value: element };
+    const inside = elementOf(spread.getElements(), index - before, asked);
     if (inside) return inside;
     before += spread.getElements().length;
   }
@@ -150,10 +157,11 @@ function builderArgument(builder: string, key: string, [first]: readonly Node[])
 /** The one thing that an expression stands for. */
 const meaning = (node: Node): Node | undefined => meanings(node)[0];
 
-/** What an expression may stand for, likeliest first. The guard ends constants that refer to themselves. */
-function meanings(node: Node, seen: readonly Node[] = []): Node[] {
-  if (seen.includes(node)) return [];
-  const follow = (next: Node | undefined): Node[] => (next ? meanings(next, [...seen, node]) : []);
+/** What an expression may stand for, likeliest first. A constant that refers to itself is seen once. */
+function meanings(node: Node, asked: Asked = new Map(), seen: Set<Node> = new Set()): Node[] {
+  if (seen.has(node)) return [];
+  seen.add(node);
+  const follow = (next: Node | undefined): Node[] => (next ? meanings(next, asked, seen) : []);
   if (
     Node.isParenthesizedExpression(node) ||
     Node.isAsExpression(node) ||
@@ -167,11 +175,11 @@ function meanings(node: Node, seen: readonly Node[] = []): Node[] {
   if (Node.isIdentifier(node)) return [...follow(initializerOf(node)), node];
   if (Node.isConditionalExpression(node)) return [...follow(node.getWhenTrue()), ...follow(node.getWhenFalse())];
   if (Node.isBinaryExpression(node)) return [...follow(node.getLeft()), ...follow(node.getRight())];
-  if (Node.isPropertyAccessExpression(node)) return [...follow(memberOf(node.getExpression(), node.getName())?.value), node];
+  if (Node.isPropertyAccessExpression(node)) return [...follow(memberOf(node.getExpression(), node.getName(), asked)?.value), node];
   if (Node.isElementAccessExpression(node)) {
     const key = node.getArgumentExpression();
     const literal = Node.isStringLiteral(key) || Node.isNumericLiteral(key) ? key.getLiteralValue() : undefined;
-    return [...(literal === undefined ? [] : follow(memberOf(node.getExpression(), literal)?.value)), node];
+    return [...(literal === undefined ? [] : follow(memberOf(node.getExpression(), literal, asked)?.value)), node];
   }
   if (Node.isCallExpression(node)) {
     const callee = node.getExpression();

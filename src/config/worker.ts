@@ -2,13 +2,16 @@
  * Evaluates one config in a thread of its own, so that a config that runs for ever, exits or exhausts memory takes
  * nothing with it. `import ... from "pipewright"` gets this very package, whether or not it is installed there.
  */
+import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import { createJiti, type Jiti } from "jiti";
+import type { Jiti } from "jiti";
 import * as pipewright from "../index.ts";
 import { cross } from "./crossing.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 import { explainThrown } from "./thrown.ts";
 
+// Required rather than imported: Node reads a CommonJS file of this size several times as long for an import.
+const { createJiti } = createRequire(import.meta.url)("jiti") as typeof import("jiti");
 const request = workerData as EvaluationRequest;
 
 const exit = process.exit.bind(process);
