@@ -17,10 +17,14 @@ expand_tag "$STAGING" "platform=$ENTRY"
 staging_tag="$REPLY"
 is_docker_tag "$staging_tag" || fail "The staging tag is no Docker tag. Correct tags.staging in the config." "Tag: $staging_tag"
 
-finish() {
+report() {
   output found "$1"
   output staging "$staging_tag"
   endgroup
+}
+
+finish() {
+  report "$1"
   exit 0
 }
 
@@ -51,4 +55,4 @@ for tag in "$staging_tag" "${candidates[@]}"; do
     finish false
   fi
 done
-finish false
+report false

@@ -16,10 +16,14 @@ source "${BASH_SOURCE[0]%/*}/lib/registry.sh"
 
 require IMAGE INPUTS CLASS PLATFORMS_NEEDED RECIPE
 
-none() {
+report_none() {
   output digest ""
   output commit ""
   endgroup
+}
+
+none() {
+  report_none
   exit 0
 }
 
@@ -94,4 +98,4 @@ for commit in "${commits[@]}"; do
   done
 done
 echo "No image of this history will do."
-none
+report_none

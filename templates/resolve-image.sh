@@ -23,8 +23,8 @@ context=(
 )
 sha="${HEAD_SHA:-}" trusted=true class="" tag="" pull_request="" tags=() numbers=()
 
-# finish READY SKIP REASON
-finish() {
+# report READY SKIP REASON; finish ends the step besides.
+report() {
   group "Result"
   output ready "$1"
   output skip "$2"
@@ -43,6 +43,10 @@ finish() {
     printf '%s\n' "$3"
     summary "Nothing to test: $(printable "$3")"
   fi
+}
+
+finish() {
+  report "$@"
   exit 0
 }
 
@@ -256,4 +260,4 @@ while IFS=$'\t' read -r name image; do
   output "$name-digest" "$REPLY"
   output "$name-commit" "$HEAD_SHA"
 done < <(images)
-finish true false ""
+report true false ""

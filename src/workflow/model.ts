@@ -43,7 +43,7 @@ export type PermissionScope =
   | "pull-requests"
   | "security-events"
   | "statuses";
-export type Permissions = Partial<Record<PermissionScope, PermissionLevel>>;
+export type Permissions = Partial<Record<PermissionScope, PermissionLevel | Commented>>;
 
 export type Concurrency = {
   group: string;

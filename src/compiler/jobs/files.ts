@@ -6,6 +6,7 @@ import { uploadArtifact } from "../steps/artifacts.ts";
 import { runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
+import { grant } from "../permissions.ts";
 
 export function filesJob(pipeline: Pipeline, build: FilesBuild): Job {
   return {
@@ -13,7 +14,7 @@ export function filesJob(pipeline: Pipeline, build: FilesBuild): Job {
     needs: ["plan"],
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": build.timeoutMinutes,
-    permissions: { contents: "read" },
+    permissions: grant({ contents: "read" }),
     steps: [
       checkout(pipeline, { ref: expression(planned("sha")) }),
       ...setUpTools(pipeline, build.setup),

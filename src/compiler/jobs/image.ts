@@ -9,6 +9,7 @@ import { runProgram, runScript } from "../steps/program.ts";
 import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { ownRecipeOf, recipeOf, withoutAttestations } from "./plan.ts";
+import { grant } from "../permissions.ts";
 
 export interface ImageJobs {
   /** Start from nothing: no cache, a fresh base image. For nightly builds. */
@@ -59,7 +60,7 @@ function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
     ...(mode.reuse && { if: `${planned(`${build.key}-digest`)} == ''` }),
     "runs-on": expression("matrix.runner"),
     "timeout-minutes": build.timeoutMinutes,
-    permissions: { contents: "read", packages: "write" },
+    permissions: grant({ contents: "read", packages: "write" }),
     concurrency: buildLock(pipeline, build),
     strategy: { "fail-fast": false, matrix: { include: expression(`fromJSON(${planned(`${build.key}-matrix`)})`) } },
     outputs: { unpushed: expression("steps.pushed.outputs.unpushed") },
@@ -207,7 +208,7 @@ function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job
     if: every("!cancelled()", CAN_PUSH, succeededOrSkipped(`build-${build.key}`), `${built}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 15,
-    permissions: { packages: "write" },
+    permissions: grant({ packages: "write" }),
     outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit") },
     steps: [
       ...loginToOwnRegistry(pipeline),
@@ -279,7 +280,7 @@ function scanJob(pipeline: Pipeline, build: ImageBuild): Job {
     if: every("!cancelled()", succeededOrSkipped(`build-${build.key}`), succeededOrSkipped(`publish-${build.key}`), "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": scan.timeoutMinutes + 10,
-    permissions: { contents: "read", packages: "read", ...(scan.sarif && { "security-events": "write" as const }) },
+    permissions: grant({ contents: "read", packages: "read", "security-events": scan.sarif && "write" }),
     strategy: {
       "fail-fast": false,
       // Only one platform is saved where nothing could be pushed.
@@ -314,7 +315,7 @@ function attestJob(pipeline: Pipeline, build: ImageBuild): Job {
     if: every("!cancelled()", `needs.publish-${build.key}.result == 'success'`, `!${withoutAttestations(CLASS)}`, `${CLASS} != 'queue'`),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 10,
-    permissions: { attestations: "write", "id-token": "write", packages: "write" },
+    permissions: grant({ attestations: "write", "id-token": "write", packages: "write" }),
     steps: [
       ...loginToOwnRegistry(pipeline),
       useAction(pipeline, "actions/attest-build-provenance", {

@@ -6,6 +6,7 @@ import { expression, HEAD_SHA } from "../expressions.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
+import { grant } from "../permissions.ts";
 
 /** How many commits of the history may be searched for an image made from the same inputs. */
 const HISTORY = 50;
@@ -26,7 +27,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
     name: "Plan",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 10,
-    permissions: { contents: "read", ...(images.length > 0 && { packages: "read" as const }) },
+    permissions: grant({ contents: "read", packages: images.length > 0 && "read" }),
     outputs: {
       ...Object.fromEntries(planOutputs.map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
       ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),
@@ -46,17 +47,18 @@ function imageOutputs(build: ImageBuild, reusable: boolean): [string, string][] 
   return reusable ? [...platforms, ...unchanged] : platforms;
 }
 
-export function decideBuild(pipeline: Pipeline, eventName = expression("github.event_name")): Step {
-  const manualTag = expression("inputs.tag || ''");
+/** @param as the event to plan for, where the workflow always builds for the same; and then it takes no tag by hand. */
+export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
+  const images = pipeline.builds.filter((build) => build.kind === "image");
   const env: Record<string, Scalar> = {
-    EVENT_NAME: eventName,
+    EVENT_NAME: as ?? expression("github.event_name"),
     REF_NAME: expression("github.ref_name"),
     HEAD_SHA: expression(HEAD_SHA),
     HEAD_REF: expression("github.head_ref"),
     HEAD_REPOSITORY: expression("github.event.pull_request.head.repo.full_name || github.repository"),
     REPOSITORY: expression("github.repository"),
     PR_NUMBER: expression("github.event.pull_request.number"),
-    MANUAL_TAG: manualTag,
+    MANUAL_TAG: as || images.length === 0 ? "" : expression("inputs.tag"),
     RUN_ID: expression("github.run_id"),
     ...tagEnvironment(pipeline.rules),
   };

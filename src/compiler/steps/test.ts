@@ -19,15 +19,16 @@ export const localImage = (pipeline: Pipeline, consumer: Consumer, key: string):
 export const filesFolder = (key: string): string => `${expression("runner.temp")}/files-${key}`;
 
 /** What every job of the consumer knows: the images' local names and the matrix, as plain variables for the scripts. */
-export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): Record<string, Scalar> {
+export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): { env?: Record<string, Scalar> } {
   const images = consumer.builds.filter((build) => build.kind === "image");
   const [first] = images;
-  return {
+  const env = {
     ...(first && { IMAGE: localImage(pipeline, consumer, first.key) }),
     ...(images.length > 1 && Object.fromEntries(images.map((build) => [`IMAGE_${environmentName(build.key)}`, localImage(pipeline, consumer, build.key)]))),
     ...Object.fromEntries(Object.keys(consumer.matrix ?? {}).map((key) => [`MATRIX_${environmentName(key)}`, expression(`matrix.${key}`)])),
     ...consumer.env,
   };
+  return Object.keys(env).length > 0 ? { env } : {};
 }
 
 /** A container of the image under test, waited for until it is healthy. */

@@ -6,6 +6,7 @@ import { expression } from "../expressions.ts";
 import { runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
 import { setUpTools } from "../steps/tools.ts";
+import { grant } from "../permissions.ts";
 
 export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { check } = pipeline;
@@ -26,7 +27,7 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: CONFIG_CHECK,
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": check.timeoutMinutes,
-        permissions: { contents: "read" },
+        permissions: grant({ contents: "read" }),
         steps: [
           checkout(pipeline),
           ...setUpTools(pipeline, check.setup),

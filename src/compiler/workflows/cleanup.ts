@@ -7,6 +7,7 @@ import { notifyJob } from "../jobs/notify.ts";
 import { useAction } from "../steps/action.ts";
 import { runProgram } from "../steps/program.ts";
 import { imagesOf } from "./build.ts";
+import { grant } from "../permissions.ts";
 
 const NODE_VERSION = "24";
 
@@ -26,7 +27,7 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Delete expired images",
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": retention.timeoutMinutes,
-        permissions: { actions: "read", packages: "write", "pull-requests": "read" },
+        permissions: grant({ actions: "read", packages: "write", "pull-requests": "read" }),
         steps: [
           useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
           runProgram("cleanup.mjs", {

@@ -12,6 +12,7 @@ import { loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
+import { grant } from "../permissions.ts";
 
 const RUN = "github.event.workflow_run";
 const BUILD_RUN = expression(`${RUN}.id`);
@@ -55,7 +56,7 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: "Resolve the image",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 10,
-    permissions: { actions: "read", contents: "read", ...(needsRegistry && { packages: "read" as const }), "pull-requests": "read", statuses: "write" },
+    permissions: grant({ actions: "read", contents: "read", packages: needsRegistry && "read", "pull-requests": "read", statuses: "write" }),
     outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
     steps: [
       downloadArtifact(pipeline, {
@@ -84,8 +85,8 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
           HEAD_REPOSITORY: expression(`${RUN}.head_repository.full_name`),
           PULL_REQUESTS: expression(`toJSON(${RUN}.pull_requests)`),
           RECORD_FILE: `${expression("runner.temp")}/record/${RECORD_FILE}`,
-          MANUAL_TAG: expression("inputs.image_tag"),
-          MANUAL_COMMIT: expression("inputs.commit"),
+          MANUAL_TAG: consumer.dispatch ? expression("inputs.image_tag") : "",
+          MANUAL_COMMIT: consumer.dispatch ? expression("inputs.commit") : "",
           BUILDS: JSON.stringify(consumer.builds.map((build) => ({ name: build.key, kind: build.kind, ...(build.kind === "image" && { image: build.image }) })), null, 2),
           FORKS: consumer.forks ? "test" : "ignore",
           EVENTS: consumer.events.join(" "),
@@ -123,9 +124,9 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
     if: `${resolved("ready")} == 'true'`,
     "runs-on": consumer.runner,
     "timeout-minutes": consumer.timeoutMinutes,
-    permissions: { actions: "read", contents: "read", ...(needsRegistry && { packages: "read" as const }) },
+    permissions: grant({ actions: "read", contents: "read", packages: needsRegistry && "read" }),
     ...(matrix && { strategy: { "fail-fast": false, ...(consumer.maxParallel && { "max-parallel": consumer.maxParallel }), matrix: { ...matrix } } }),
-    env: consumerEnvironment(pipeline, consumer),
+    ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
     steps: [
       ...(needsRegistry ? loginToOwnRegistry(pipeline, TRUSTED) : []),
@@ -217,7 +218,7 @@ function reportJob(pipeline: Pipeline, consumer: Consumer): Job {
     if: `always() && ${resolved("skip")} != 'true'`,
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 5,
-    permissions: { statuses: "write" },
+    permissions: grant({ statuses: "write" }),
     steps: [
       runProgram("report-status.sh", {
         name: "Post the result",

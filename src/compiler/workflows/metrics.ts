@@ -8,6 +8,7 @@ import { uploadArtifact } from "../steps/artifacts.ts";
 import { runProgram } from "../steps/program.ts";
 import { classSettings, packagesOf, registryCredentials } from "./cleanup.ts";
 import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "./consumer.ts";
+import { grant } from "../permissions.ts";
 
 const NODE_VERSION = "24";
 const ARTIFACT = "ci-metrics";
@@ -26,7 +27,7 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Measure",
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": 30,
-        permissions: { actions: "read", packages: "read", "pull-requests": "read", statuses: "read" },
+        permissions: grant({ actions: "read", packages: "read", "pull-requests": "read", statuses: "read" }),
         steps: [
           useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
           runProgram("find-baseline.sh", {

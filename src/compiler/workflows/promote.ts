@@ -12,6 +12,7 @@ import { notifyJob } from "../jobs/notify.ts";
 import { runProgram } from "../steps/program.ts";
 import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { imagesOf } from "./build.ts";
+import { grant } from "../permissions.ts";
 
 /** Once a day, in case a verdict came while GitHub lost an event. */
 const CATCH_UP = "41 5 * * *";
@@ -37,7 +38,7 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Move the tags",
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": 20,
-        permissions: { checks: "read", contents: "read", packages: "write", statuses: "read" },
+        permissions: grant({ checks: "read", contents: "read", packages: "write", statuses: "read" }),
         steps: [
           ...loginToOwnRegistry(pipeline),
           ...pipeline.copies.map((copy) => login(pipeline, copy)),

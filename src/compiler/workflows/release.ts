@@ -13,6 +13,7 @@ import { recordJob } from "../jobs/record.ts";
 import { runProgram } from "../steps/program.ts";
 import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { buildJobs, imagesOf } from "./build.ts";
+import { grant } from "../permissions.ts";
 
 export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { release } = pipeline;
@@ -52,7 +53,7 @@ function testJob(pipeline: Pipeline): Job {
     needs: ["plan", "ready"],
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": waitMinutes + 5,
-    permissions: { actions: "write", checks: "read", contents: "read", statuses: "read" },
+    permissions: grant({ actions: "write", checks: "read", contents: "read", statuses: "read" }),
     steps: [
       runProgram("await-tests.sh", {
         name: "Wait for the tests of this commit",
@@ -81,7 +82,7 @@ function releaseJob(pipeline: Pipeline, build: ImageBuild): Job {
     if: every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 20,
-    permissions: { packages: "write" },
+    permissions: grant({ packages: "write" }),
     steps: [
       ...loginToOwnRegistry(pipeline),
       ...copies.map((copy) => login(pipeline, copy)),

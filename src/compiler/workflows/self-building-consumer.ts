@@ -13,6 +13,7 @@ import { afterTestSteps, consumerEnvironment, containerSteps, environmentName, f
 import { setUpTools } from "../steps/tools.ts";
 import { codeTriggers } from "./build.ts";
 import { servicesOf, TEST_JOB } from "./consumer.ts";
+import { grant } from "../permissions.ts";
 
 export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
   return {
@@ -37,9 +38,9 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
     "runs-on": consumer.runner,
     "timeout-minutes": consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes)),
-    permissions: { contents: "read" },
+    permissions: grant({ contents: "read" }),
     ...(matrix && { strategy: { "fail-fast": false, ...(consumer.maxParallel && { "max-parallel": consumer.maxParallel }), matrix: { ...matrix } } }),
-    env: consumerEnvironment(pipeline, consumer),
+    ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
     steps: [
       checkout(pipeline, { ...consumer.checkout, ref: expression(HEAD_SHA) }),

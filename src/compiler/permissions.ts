@@ -1,0 +1,29 @@
+import { type Commented, type PermissionLevel, type Permissions, type PermissionScope, withComment } from "../workflow/model.ts";
+
+/** What each grant is for. A permission that nobody can explain is one too many. */
+const REASONS: Readonly<Partial<Record<`${PermissionScope}: ${PermissionLevel}`, string>>> = {
+  "actions: read": "read runs, their jobs and their artifacts",
+  "actions: write": "start the tests of this commit",
+  "attestations: write": "store the attestation",
+  "checks: read": "read the results of check runs",
+  "contents: read": "read the code and its commits",
+  "id-token: write": "sign as this workflow",
+  "packages: read": "pull images",
+  "packages: write": "push, tag or delete images",
+  "pull-requests: read": "find the pull request of a commit",
+  "security-events: write": "report to code scanning",
+  "statuses: read": "read the verdicts on a commit",
+  "statuses: write": "post the verdict on the commit",
+};
+
+/** The least that a job needs, each with its reason. */
+export function grant(levels: Partial<Record<PermissionScope, PermissionLevel | false | undefined>>): Permissions {
+  const granted = Object.entries(levels) as [PermissionScope, PermissionLevel | false | undefined][];
+  return Object.fromEntries(
+    granted.flatMap(([scope, level]): [PermissionScope, PermissionLevel | Commented][] => {
+      if (!level) return [];
+      const reason = REASONS[`${scope}: ${level}`];
+      return [[scope, reason === undefined ? level : withComment(level, reason)]];
+    }),
+  );
+}

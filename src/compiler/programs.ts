@@ -1,0 +1,103 @@
+/** The programs of `templates/`, each whole: with the shared pieces that it names put in their places. */
+import awaitTests from "../../templates/await-tests.sh?raw";
+import checkNeeds from "../../templates/check-needs.sh?raw";
+import choosePlatforms from "../../templates/choose-platforms.sh?raw";
+import cleanup from "../../templates/cleanup.mjs?raw";
+import containerLogs from "../../templates/container-logs.sh?raw";
+import findBaseline from "../../templates/find-baseline.sh?raw";
+import findImage from "../../templates/find-image.sh?raw";
+import findUnchanged from "../../templates/find-unchanged.sh?raw";
+import imageSummary from "../../templates/image-summary.sh?raw";
+import judgePush from "../../templates/judge-push.sh?raw";
+import libApi from "../../templates/lib/api.sh?raw";
+import libDecide from "../../templates/lib/decide.mjs?raw";
+import libGithubScript from "../../templates/lib/github.mjs?raw";
+import libHttp from "../../templates/lib/http.mjs?raw";
+import libLogScript from "../../templates/lib/log.mjs?raw";
+import libFreshness from "../../templates/lib/freshness.sh?raw";
+import libCompare from "../../templates/lib/compare.mjs?raw";
+import libFigures from "../../templates/lib/figures.mjs?raw";
+import libLog from "../../templates/lib/log.sh?raw";
+import libNeeds from "../../templates/lib/needs.sh?raw";
+import libOci from "../../templates/lib/oci.mjs?raw";
+import libRegistry from "../../templates/lib/registry.sh?raw";
+import libRetry from "../../templates/lib/retry.sh?raw";
+import libStatus from "../../templates/lib/status.sh?raw";
+import libTags from "../../templates/lib/tags.sh?raw";
+import libVersions from "../../templates/lib/versions.mjs?raw";
+import loadImage from "../../templates/load-image.sh?raw";
+import metrics from "../../templates/metrics.mjs?raw";
+import notify from "../../templates/notify.sh?raw";
+import planBuild from "../../templates/plan-build.sh?raw";
+import planRelease from "../../templates/plan-release.sh?raw";
+import postStatus from "../../templates/post-status.sh?raw";
+import promote from "../../templates/promote.sh?raw";
+import publishImage from "../../templates/publish-image.sh?raw";
+import pullImage from "../../templates/pull-image.sh?raw";
+import reportStatus from "../../templates/report-status.sh?raw";
+import resolveImage from "../../templates/resolve-image.sh?raw";
+import startContainer from "../../templates/start-container.sh?raw";
+import waitHealthy from "../../templates/wait-healthy.sh?raw";
+import writeRecord from "../../templates/write-record.sh?raw";
+import { inlineProgram } from "./inline.ts";
+
+const LIBRARIES: Readonly<Record<string, string>> = {
+  "lib/api.sh": libApi,
+  "lib/decide.mjs": libDecide,
+  "lib/github.mjs": libGithubScript,
+  "lib/http.mjs": libHttp,
+  "lib/log.mjs": libLogScript,
+  "lib/freshness.sh": libFreshness,
+  "lib/compare.mjs": libCompare,
+  "lib/figures.mjs": libFigures,
+  "lib/log.sh": libLog,
+  "lib/needs.sh": libNeeds,
+  "lib/oci.mjs": libOci,
+  "lib/registry.sh": libRegistry,
+  "lib/retry.sh": libRetry,
+  "lib/status.sh": libStatus,
+  "lib/tags.sh": libTags,
+  "lib/versions.mjs": libVersions,
+};
+
+const PROGRAMS = {
+  "await-tests.sh": awaitTests,
+  "check-needs.sh": checkNeeds,
+  "choose-platforms.sh": choosePlatforms,
+  "cleanup.mjs": cleanup,
+  "container-logs.sh": containerLogs,
+  "find-baseline.sh": findBaseline,
+  "find-image.sh": findImage,
+  "find-unchanged.sh": findUnchanged,
+  "image-summary.sh": imageSummary,
+  "judge-push.sh": judgePush,
+  "load-image.sh": loadImage,
+  "metrics.mjs": metrics,
+  "notify.sh": notify,
+  "plan-build.sh": planBuild,
+  "plan-release.sh": planRelease,
+  "post-status.sh": postStatus,
+  "promote.sh": promote,
+  "publish-image.sh": publishImage,
+  "pull-image.sh": pullImage,
+  "report-status.sh": reportStatus,
+  "resolve-image.sh": resolveImage,
+  "start-container.sh": startContainer,
+  "wait-healthy.sh": waitHealthy,
+  "write-record.sh": writeRecord,
+} as const;
+
+export type ProgramName = keyof typeof PROGRAMS;
+
+const inlined = new Map<ProgramName, string>();
+
+/** A program's whole text. Made once: a thousand consumers carry the same one. */
+export function programText(name: ProgramName): string {
+  const known = inlined.get(name);
+  if (known !== undefined) return known;
+  const text = inlineProgram(PROGRAMS[name], LIBRARIES);
+  inlined.set(name, text);
+  return text;
+}
+
+export const programNames = (): ProgramName[] => Object.keys(PROGRAMS) as ProgramName[];
