@@ -24,20 +24,26 @@ export interface Project {
 export async function loadProject(io: Io, options: GlobalOptions): Promise<Project> {
   const root = rootOf(io, options);
   await requireFolder(root);
-  // The config is evaluated in a thread. While that starts, this one reads the rest of the program.
+  // The config is evaluated in a thread. While that starts, this one reads the rest of the program and prepares it.
   const [loaded, { dockerfilesOf, plan }] = await Promise.all([
     loadConfig({ cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) }),
     import("../pipeline/plan.ts"),
-    import("../compiler/compile.ts"),
+    readyCompiler(),
   ]);
   const { pipeline, problems } = plan(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
   if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
   return { root, config: loaded.file, pipeline };
 }
 
+async function readyCompiler(): Promise<typeof import("../compiler/compile.ts")> {
+  const [compiler, { programNames, programText }] = await Promise.all([import("../compiler/compile.ts"), import("../compiler/programs.ts")]);
+  for (const name of programNames()) programText(name);
+  return compiler;
+}
+
 /** Every file that the config declares: formatted as the repository wants it, and stamped. */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
-  const { compile } = await import("../compiler/compile.ts");
+  const { compile } = await readyCompiler();
   const files = [...compile(project.pipeline), ...(await docsOf(project, docs))];
   const formatted = await formatForRepository(project.root, await workingTree(project.root), files);
   return formatted.map(({ path, body }) => ({

@@ -7,6 +7,9 @@
 import * as z from "zod";
 import { type Duration, DURATION_PATTERN } from "./durations.ts";
 
+// One config is parsed once: compiling a parser for it takes longer than parsing.
+z.config({ jitless: true });
+
 const duration = z
   .custom<Duration>((value) => typeof value === "string" && DURATION_PATTERN.test(value), {
     error: 'expected a duration such as minutes(15) or "15m"',
@@ -131,7 +134,7 @@ const matrix = z
 const port = z.union([z.int().min(1).max(65_535), z.string().regex(/^\d+:\d+$/, { error: 'expected a port such as 8080 or "8080:80"' })]);
 
 const healthCheck = z.strictObject({
-  url: z.string().url().describe("An address that answers with success once the container is ready."),
+  url: z.url({ error: "expected an address such as http://localhost:8080/health" }).describe("An address that answers with success once the container is ready."),
   timeout: duration.default("60s"),
   interval: duration.default("2s"),
 });
@@ -341,7 +344,7 @@ export const configSchema = z
     notify: notify.optional(),
     queue: z.enum(["single", "max"]).default("single").describe("How many builds of one commit may wait for another: GitHub's `queue: max` keeps up to 100, and not every tool knows it yet."),
     runners: z.record(z.string(), z.string().min(1)).default({}).describe("The runner's label by platform, or `default`."),
-    files: z.strictObject({ prefix: z.string().regex(/^[A-Za-z0-9._-]*$/).default(""), names: byKind(z.string().regex(/^[A-Za-z0-9._-]+$/)).prefault({}) }).prefault({}).describe("The names of the workflow files."),
+    files: z.strictObject({ prefix: z.string().regex(/^[A-Za-z0-9._-]*$/, { error: "expected letters, digits, `.`, `_` and `-`" }).default(""), names: byKind(z.string().regex(/^[A-Za-z0-9._-]+$/, { error: "expected a file name of letters, digits, `.`, `_` and `-`" })).prefault({}) }).prefault({}).describe("The names of the workflow files."),
     names: byKind(z.string().min(1)).prefault({}).describe("The names of the workflows."),
     actions: z.record(z.string(), actionPin).default({}).describe("Pins of actions that override or extend the catalogue."),
   })
