@@ -134,7 +134,7 @@ const matrix = z
 const port = z.union([z.int().min(1).max(65_535), z.string().regex(/^\d+:\d+$/, { error: 'expected a port such as 8080 or "8080:80"' })]);
 
 const healthCheck = z.strictObject({
-  url: z.url({ error: "expected an address such as http://localhost:8080/health" }).describe("An address that answers with success once the container is ready."),
+  url: z.string().regex(/^https?:\/\/[^\s/]\S*$/, { error: "expected an address such as http://localhost:8080/health" }).describe("An address that answers with success once the container is ready."),
   timeout: duration.default("60s"),
   interval: duration.default("2s"),
 });

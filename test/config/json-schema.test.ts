@@ -6,11 +6,7 @@ import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { configSchema } from "../../src/config/schema.ts";
 
 const schema: object = JSON.parse(configJsonSchema());
-const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: false, formats: { uri: isAddress } }).compile(schema);
-
-function isAddress(text: string): boolean {
-  return URL.canParse(text);
-}
+const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: false }).compile(schema);
 
 test("the committed schema is fresh: run `pipewright schema > schemas/config.schema.json`", () => {
   expect(readFileSync(new URL("../../schemas/config.schema.json", import.meta.url), "utf8")).toBe(configJsonSchema());

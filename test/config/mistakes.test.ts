@@ -59,6 +59,16 @@ export default defineConfig({
     ]);
   });
 
+  test("names of files and addresses", async () => {
+    const found = await mistakes("export default { project: 'p', builds: {}, files: { prefix: 'a/', names: { build: '../x', bild: 'y' } }, consumers: { a: { needs: 'b', container: { health: { url: 'localhost:80' } } } } };\n");
+    expect(found).toEqual([
+      'ci.config.ts:1:61 `files.prefix` is "a/"; expected letters, digits, `.`, `_` and `-`.',
+      'ci.config.ts:1:83 `files.names.build` is "../x"; expected a file name of letters, digits, `.`, `_` and `-`.',
+      "ci.config.ts:1:91 `bild` is no setting of `files.names`. Did you mean `build`?",
+      'ci.config.ts:1:164 `consumers.a.container.health.url` is "localhost:80"; expected an address such as http://localhost:8080/health.',
+    ]);
+  });
+
   test("a text that is no duration, number or platform", async () => {
     const found = await mistakes("export default { project: 'p', builds: { a: { kind: 'image', platforms: { default: [], man: ['linux/amd64'] }, timeout: NaN } } };\n");
     expect(found).toEqual([
