@@ -1,5 +1,4 @@
 /** Pipewright's public API; nothing else of the package is public. Configs import it: it loads nothing heavy by itself. */
-import type { AsWritten } from "./config/as-written.ts";
 import type { ConfigInput } from "./config/schema.ts";
 import type { GeneratedFile } from "./compiler/compile.ts";
 
@@ -16,7 +15,7 @@ export type { ConfigInput, GeneratedFile };
  *
  * Throws an error whose `problems` say everything that is wrong with the config, each as a sentence.
  */
-export async function compile(config: AsWritten<ConfigInput>): Promise<GeneratedFile[]> {
+export async function compile(config: ConfigInput): Promise<GeneratedFile[]> {
   const { compileConfig } = await import("./compile-config.ts");
   return compileConfig(config);
 }

@@ -1,15 +1,14 @@
 import type { FilesBuildInput, ImageBuildInput } from "./schema.ts";
-import type { AsWritten } from "./as-written.ts";
 
 type WithoutKind<Build> = Omit<Build, "kind">;
 
 /** A container image: what it is made from, on which platforms, and how it is scanned. */
-export function image(settings: AsWritten<WithoutKind<ImageBuildInput>> = {}): AsWritten<ImageBuildInput> {
+export function image(settings: WithoutKind<ImageBuildInput> = {}): ImageBuildInput {
   return { kind: "image", ...settings };
 }
 
 /** Files that commands make, such as a package's tarball; consumers take them as an artifact. */
-export function files(settings: AsWritten<WithoutKind<FilesBuildInput>>): AsWritten<FilesBuildInput> {
+export function files(settings: WithoutKind<FilesBuildInput>): FilesBuildInput {
   return { kind: "files", ...settings };
 }
 

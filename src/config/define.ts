@@ -1,4 +1,3 @@
-import type { AsWritten } from "./as-written.ts";
 import type { BuildInput, ConfigInput, ConsumerInput } from "./schema.ts";
 
 type ContainerInput = NonNullable<ConsumerInput["container"]>;
@@ -6,11 +5,11 @@ type CopyInput = NonNullable<ConfigInput["copies"]>[number];
 type BranchesInput = NonNullable<ConfigInput["branches"]>;
 
 /** A consumer whose references to builds are the names of declared builds. */
-export interface ConsumerOf<BuildName extends string> extends AsWritten<Omit<ConsumerInput, "needs" | "container">> {
+export interface ConsumerOf<BuildName extends string> extends Omit<ConsumerInput, "needs" | "container"> {
   /** The builds that are tested. */
   needs: BuildName | readonly BuildName[];
   /** Run the image under test before the commands, wait until it is healthy, and show its logs on failure. */
-  container?: (AsWritten<Omit<ContainerInput, "build">> & { build?: BuildName | undefined }) | undefined;
+  container?: (Omit<ContainerInput, "build"> & { build?: BuildName | undefined }) | undefined;
 }
 
 /** What has a moving tag: the default branch, an integration branch, or the nightly build. */
@@ -21,14 +20,14 @@ type ChannelOf<Main extends string, Integration extends string> = Main | Integra
  * that refers to them.
  */
 export interface TypedConfig<BuildName extends string, Main extends string, Integration extends string>
-  extends AsWritten<Omit<ConfigInput, "builds" | "consumers" | "branches" | "channels" | "copies">> {
+  extends Omit<ConfigInput, "builds" | "consumers" | "branches" | "channels" | "copies"> {
   /** What is built: images and files, by name. */
-  builds: Readonly<Record<BuildName, AsWritten<BuildInput>>>;
+  builds: Readonly<Record<BuildName, BuildInput>>;
   /** Who tests what is built, by name. */
   consumers?: Readonly<Record<string, ConsumerOf<NoInfer<BuildName>>>> | undefined;
   /** The branch groups. */
   branches?:
-    | (AsWritten<Omit<BranchesInput, "main" | "integration">> & {
+    | (Omit<BranchesInput, "main" | "integration"> & {
         /** The default branch; `main` when it is not named. */
         main?: Main | undefined;
         /** Long-lived branches whose images are kept like main's. */
@@ -39,7 +38,7 @@ export interface TypedConfig<BuildName extends string, Main extends string, Inte
   channels?: Readonly<Partial<Record<ChannelOf<NoInfer<Main>, NoInfer<Integration>>, string | false>>> | undefined;
   /** Registries that receive copies of moving tags and releases, without a second build. */
   copies?:
-    | readonly (AsWritten<Omit<CopyInput, "of">> & {
+    | readonly (Omit<CopyInput, "of"> & {
         /** Whose images are copied: branches with a channel, `nightly`, `release`. All of them by default. */
         of?: readonly (ChannelOf<NoInfer<Main>, NoInfer<Integration>> | "release")[] | undefined;
       })[]

@@ -5,6 +5,7 @@
  * the plan, in `pipeline/invariants.ts`.
  */
 import * as z from "zod";
+import type { AsWritten } from "./as-written.ts";
 import { type Duration, DURATION_PATTERN } from "./durations.ts";
 
 // One config is parsed once: compiling a parser for it takes longer than parsing.
@@ -350,16 +351,16 @@ export const configSchema = z
   })
   .describe("Pipewright's configuration: what is built, who tests it, and how long it is kept.");
 
-/** What a user writes. */
-export type ConfigInput = z.input<typeof configSchema>;
+/** What a user writes; what `defineConfig` returns fits. */
+export type ConfigInput = AsWritten<z.input<typeof configSchema>>;
 /** What the schema makes of it: every default in its place. */
 export type Config = z.output<typeof configSchema>;
-export type BuildInput = z.input<typeof build>;
-export type ImageBuildInput = z.input<typeof imageBuild>;
-export type FilesBuildInput = z.input<typeof filesBuild>;
+export type BuildInput = AsWritten<z.input<typeof build>>;
+export type ImageBuildInput = AsWritten<z.input<typeof imageBuild>>;
+export type FilesBuildInput = AsWritten<z.input<typeof filesBuild>>;
 export type ImageBuildConfig = z.output<typeof imageBuild>;
 export type FilesBuildConfig = z.output<typeof filesBuild>;
-export type ConsumerInput = z.input<typeof consumer>;
+export type ConsumerInput = AsWritten<z.input<typeof consumer>>;
 export type ConsumerConfig = z.output<typeof consumer>;
 export type RetentionConfig = z.output<typeof retention>;
 export type MetricsConfig = z.output<typeof metrics>;
