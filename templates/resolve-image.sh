@@ -229,6 +229,11 @@ esac
 possible_tags
 if [[ "$trusted" != true ]]; then
   tag="${tags[0]:-}"
+  # Its image comes from the run's artifact, and must be the commit's own all the same.
+  while IFS=$'\t' read -r name _; do
+    output "$name-digest" ""
+    output "$name-commit" "$HEAD_SHA"
+  done < <(images)
   finish true false ""
 fi
 if [[ "$recorded" == true ]] && record_fits; then

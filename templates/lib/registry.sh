@@ -47,14 +47,14 @@ read_image() {
   rm "$file"
   if ((code != 0)); then return "$code"; fi
   IMAGE_PLATFORMS="$(jq --raw-output '[.[] | [.os, .architecture, (.variant // empty)] | join("/")] | sort | join(",")' <<< "$configs")"
-  IMAGE_REVISION="$(label_of "$configs" org.opencontainers.image.revision)"
-  IMAGE_RECIPE="$(label_of "$configs" pipewright.recipe)"
+  IMAGE_REVISION="$(label_of "$configs" org.opencontainers.image.revision)" || return 1
+  IMAGE_RECIPE="$(label_of "$configs" pipewright.recipe)" || return 1
   IMAGE_CREATED="$(label_of "$configs" org.opencontainers.image.created)"
 }
 
 # label_of CONFIGS LABEL
 label_of() {
-  jq --raw-output --arg label "$2" '[.[] | .config.Labels[$label] // ""] | unique | if length == 1 then .[0] else "" end' <<< "$1"
+  jq --raw-output --arg name "$2" '[.[] | .config.Labels[$name] // ""] | unique | if length == 1 then .[0] else "" end' <<< "$1"
 }
 
 # repository_of REF: the name without tag or digest.
