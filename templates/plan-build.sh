@@ -7,6 +7,7 @@
 # HEAD_REF         the pull request's branch, else empty
 # HEAD_REPOSITORY  where the commit comes from; REPOSITORY where the run is
 # PR_NUMBER        the pull request's number, else empty
+# PULL_REQUESTS    push, or artifact where images of pull requests stay out of the registry
 # MANUAL_TAG       the tag that somebody asked for, or empty
 # RUN_ID           this run
 # SHA_LENGTH, TAG_*, MAIN_BRANCH, INTEGRATION_BRANCHES, RESERVED_BRANCHES, OTHER_CLASSES, MANUAL_FORBIDDEN  the tag rules
@@ -39,9 +40,10 @@ case "$EVENT_NAME" in
     [[ "${PR_NUMBER:-}" =~ ^[0-9]+$ ]] || fail "The event names no pull request." "${context[@]}"
     expand_tag "$TAG_PULL_REQUEST" "number=$PR_NUMBER" "sha=$short"
     tag="$REPLY"
-    # A fork's token cannot push.
     if [[ "${HEAD_REPOSITORY:-}" != "$REPOSITORY" ]]; then
-      push=false
+      push=false unpushed="as a fork's token cannot push"
+    elif [[ "${PULL_REQUESTS:-push}" == artifact ]]; then
+      push=false unpushed="as the config keeps images of pull requests out of the registry"
     elif [[ -n "${HEAD_REF:-}" ]]; then
       branch_tag "$HEAD_REF" "$HEAD_SHA"
       candidates+=("$REPLY")
@@ -111,6 +113,6 @@ endgroup
 if [[ "$push" == true ]]; then
   note="pushed"
 else
-  note="kept as an artifact, as a fork's run cannot push"
+  note="kept as an artifact, $unpushed"
 fi
 summary "Build of $(code "$HEAD_SHA") as $(code "$tag") ($class, $note)"

@@ -83,6 +83,11 @@ promote_branch() {
     broken "$commit" "the registry cannot be asked for $source"
     return
   fi
+  # A merge queue has tested the same commit before this image was built; only results since then are about it.
+  if ! passed "$commit" "$IMAGE_CREATED"; then
+    row "$commit" "stays: ${REPLY:-results cannot be read}"
+    return
+  fi
   # Somebody may have pushed while this ran.
   if [[ "$(tip_of "$branch")" != "$commit" ]]; then
     row "$commit" "stays: $branch has moved on"

@@ -4,7 +4,7 @@
  */
 import type { Build, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
-import { every, expression, planned } from "../expressions.ts";
+import { expression, planned } from "../expressions.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
 import { runProgram } from "../steps/program.ts";
 
@@ -36,7 +36,6 @@ export function recordJob(pipeline: Pipeline, name: string, builds: readonly Bui
         name: RECORD_ARTIFACT,
         paths: [`${expression("runner.temp")}/${RECORD_FILE}`],
         keepDays: RECORD_DAYS,
-        if: every(`${planned("push")} == 'true'`),
         overwrite: true,
       }),
     ],
