@@ -4,6 +4,7 @@
 // needs it. Whatever cannot be classified, dated or read stays.
 //
 // CLEANUP             the packages, classes of tags with their hours, and limits, as JSON
+// DRY_RUN             "true" or "false" overrides the settings
 // GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read, packages: write, pull-requests: read)
 // REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests, and for deleting where GitHub does not do it
 // RETRY_SECONDS       the wait before a second attempt, 5 by default
@@ -16,6 +17,7 @@ import { sizeOf } from "./lib/oci.mjs";
 import { openPackage } from "./lib/versions.mjs";
 
 const settings = JSON.parse(process.env.CLEANUP);
+const dryRun = process.env.DRY_RUN ? process.env.DRY_RUN !== "false" : settings.dryRun;
 const repository = process.env.GITHUB_REPOSITORY;
 const github = githubApi(process.env.GITHUB_API_URL, process.env.GH_TOKEN);
 const policy = readPolicy(settings);
@@ -81,12 +83,12 @@ async function clean(item, inUse) {
   const kept = new Set();
   const gone = [];
   let failed = 0;
-  openGroup(`${name}: ${versions.length} versions${settings.dryRun ? " (dry run)" : ""}`);
+  openGroup(`${name}: ${versions.length} versions${dryRun ? " (dry run)" : ""}`);
   for (const decision of decisions) {
     const { version, action } = decision;
     let { reason } = decision;
     let word = action;
-    if (action === "delete" && !settings.dryRun) {
+    if (action === "delete" && !dryRun) {
       try {
         const refusal = await remove(opened, decision, kept);
         if (refusal) [word, reason] = ["keep", refusal];
@@ -129,10 +131,10 @@ try {
   complain(`Nothing is deleted, since what is in use could not be read: ${error.message}`);
 }
 
-addSummary(`## Image cleanup${settings.dryRun ? ": dry run" : ""}
+addSummary(`## Image cleanup${dryRun ? ": dry run" : ""}
 
-${settings.dryRun ? "**Nothing was deleted.** These versions would have been. Set `dryRun: false` in the configuration to delete them.\n\n" : ""}\
-| Package | ${settings.dryRun ? "To delete" : "Deleted"} | Kept | ${settings.dryRun ? "To free" : "Freed"} | Failed |
+${dryRun ? "**Nothing was deleted.** These versions would have been. Set `dryRun: false` under `retention` in the configuration to delete them.\n\n" : ""}\
+| Package | ${dryRun ? "To delete" : "Deleted"} | Kept | ${dryRun ? "To free" : "Freed"} | Failed |
 |---|---|---|---|---|
 ${rows.join("\n")}
 

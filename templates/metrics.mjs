@@ -41,7 +41,7 @@ async function readPipeline() {
     say(`${name}: ${lists.flat().length} completed runs`);
     return lists.flat();
   };
-  const builds = await runsOf(settings.build);
+  const builds = settings.build ? await runsOf(settings.build) : [];
   const tests = [];
   for (const name of settings.consumers) tests.push(...(await runsOf(name)));
   const cleanups = settings.cleanup ? await runsOf(settings.cleanup) : [];

@@ -13,11 +13,13 @@ export const FIGURES = [
 ];
 
 /** What is worse than its threshold, as sentences. */
-export const exceeded = (values, thresholds) =>
-  FIGURES.filter(({ key, worse }) => {
+export function exceeded(values, thresholds) {
+  const beyond = FIGURES.filter(({ key, worse }) => {
     const [value, limit] = [values[key], thresholds[key]];
     return typeof value === "number" && typeof limit === "number" && (worse === "more" ? value > limit : value < limit);
-  }).map(({ key, title, unit, worse }) => `${title} is ${values[key]} ${unit}, ${worse === "more" ? "over" : "under"} the threshold of ${thresholds[key]} ${unit}.`);
+  });
+  return beyond.map(({ key, title, unit, worse }) => `${title} is ${values[key]} ${unit}, ${worse === "more" ? "over" : "under"} the threshold of ${thresholds[key]} ${unit}.`);
+}
 
 /** What got too much worse than the baseline, as sentences. Pull failures have a limit of their own and need none. */
 export function regressed(values, baseline, limits) {

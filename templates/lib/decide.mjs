@@ -2,7 +2,7 @@
 // decision a version comes out. Whatever is in doubt stays.
 
 const HOUR = 3_600_000;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const DIGEST_NAME = /^sha256:[0-9a-f]{64}$/;
 /** How attestations and signatures are tagged: with the digest that they are about. */
 const ATTESTATION = /^sha256-([0-9a-f]{64})(?:\.[a-z0-9.-]+)?$/;
 
@@ -74,7 +74,7 @@ export function decide(versions, manifests, policy, now, inUse, tagTimes = new M
     const own = reasonToKeep(version, policy, now, inUse, listed, tagTimes);
     if (own) return own;
     if (unit.reason) return `it belongs together with ${short(unit.members.find((member) => member !== version)?.digest)}, which is kept`;
-    if (capped.has(unit)) return `one run deletes at most ${policy.maxDeletions} versions`;
+    if (capped.has(unit)) return "the cap on deletions a run is reached";
     const holder = before(version).find((digest) => !order.has(digest));
     return holder ? `${short(holder)} refers to it and is kept` : "it has no tag, and nothing tells what it is";
   }
@@ -120,7 +120,7 @@ function unitsOf(versions, listed, manifests) {
 
 /** Why a version must stay for its own sake, or undefined. */
 function reasonToKeep({ digest, tags, time }, policy, now, inUse, listed, tagTimes) {
-  if (!DIGEST.test(digest)) return "its name is no digest";
+  if (!DIGEST_NAME.test(digest)) return "its name is no digest";
   if (!Number.isFinite(time)) return "its age is unknown";
   const grace = inUse.active ? policy.graceHours : 0;
   const isYoung = (since, hours) => !(now - since >= (Math.max(hours, policy.minimumAgeHours) + grace) * HOUR);

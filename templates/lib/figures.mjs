@@ -17,7 +17,7 @@ const minutesOf = ({ started_at: start, completed_at: end }) => (Date.parse(end)
 const stepOf = (job, name) => (job.steps ?? []).find((step) => step.name === name);
 
 /** A build job that found the commit's image already there built nothing: it skipped its build step. */
-const built = (job, { buildJobPrefix, buildStep }) => job.name.startsWith(buildJobPrefix) && ran(job) && (!buildStep || ran(stepOf(job, buildStep) ?? { conclusion: "skipped" }));
+const built = (job, { buildJobPrefix, buildStep }) => job.name.startsWith(buildJobPrefix) && ran(job) && ran(stepOf(job, buildStep) ?? job);
 
 /** Minutes that the build jobs of a pull request's commit took together, where something was built. */
 export function buildMinutes(runs, jobsOf, settings) {
@@ -52,17 +52,19 @@ export function totalMinutes(runs, statusesOf, consumers) {
 }
 
 /** Runs whose tests were skipped, for instance since the build failed, do not count. */
-export function testFailurePercent(runs, jobsOf, { pullStep }) {
-  const tested = runs.filter(({ id }) => {
-    const jobs = jobsOf.get(id);
-    return jobs && !(jobs.some(({ conclusion }) => conclusion === "skipped") && !jobs.some((job) => stepOf(job, pullStep)));
-  });
-  return failurePercent(tested);
+export function testFailurePercent(runs, jobsOf, { testJobPrefix }) {
+  return failurePercent(runs.filter(({ id }) => (jobsOf.get(id) ?? []).some((job) => job.name.startsWith(testJobPrefix) && ran(job))));
 }
 
-/** Of the jobs that tried to pull the image: those that did not fall back to the artifact. */
+/** Of the pulls that were tried: those after which nothing fell back to the artifact. */
 export function pullSuccessPercent(jobs, { pullStep, fallbackStep }) {
-  const attempts = jobs.filter((job) => ran(stepOf(job, pullStep) ?? { conclusion: "skipped" }));
-  const pulled = attempts.filter((job) => isSuccess(stepOf(job, pullStep)) && !ran(stepOf(job, fallbackStep) ?? { conclusion: "skipped" }));
-  return percent(pulled.length, attempts.length);
+  const verdicts = jobs.flatMap((job) => {
+    // A job that needs several images has a pair of steps for each, named after the image.
+    const attempts = (job.steps ?? []).filter((step) => step.name.startsWith(pullStep) && ran(step));
+    return attempts.map((pull) => {
+      const fallback = stepOf(job, fallbackStep + pull.name.slice(pullStep.length));
+      return isSuccess(pull) && !(fallback && ran(fallback));
+    });
+  });
+  return percent(verdicts.filter(Boolean).length, verdicts.length);
 }

@@ -2,11 +2,12 @@
 import { appendFileSync } from "node:fs";
 
 /** A value from outside as one harmless line: no control characters, no workflow commands (`::error::`, `##[error]`). */
-export const plain = (value) =>
-  String(value)
+export function plain(value) {
+  return String(value)
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
     .replaceAll("::", ": :")
     .replaceAll("##[", "## [");
+}
 
 /** A value from outside as text of a Markdown table. */
 export const cell = (value) => plain(value).replace(/[\\`*_{}[\]<>|#&!~]/g, (sign) => `&#${sign.charCodeAt(0)};`);

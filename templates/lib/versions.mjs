@@ -7,8 +7,7 @@ import { readManifests, registryApi } from "./oci.mjs";
 
 /** No image is older than Docker: such a date is a placeholder of a reproducible build, and tells no age. */
 const FIRST_IMAGES = Date.parse("2013-03-01T00:00:00Z");
-const ROLE =
-  "GitHub answers so too when the token lacks rights: the package's settings, under Manage Actions access, must give this repository the role Admin, and the job needs `packages: write`.";
+const ROLE = "GitHub answers so too when the token lacks rights: the package's settings, under Manage Actions access, must give this repository the role Admin, and the job needs `packages: write`.";
 
 /** Opens a package as the settings describe it; `mode` is "packages" or "oci". */
 export function openPackage({ owner, name, host, repository, registryUrl }, { mode, ownerKind }) {

@@ -97,7 +97,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
 
   const leftTags = (): string[] => item.versions.flatMap(({ metadata }) => metadata.container.tags).toSorted();
 
-  test("reads every page, deletes what is expired, and counts shared layers once", async () => {
+  test("reads every page, deletes what is expired, and counts shared layers once", { timeout: 120_000 }, async () => {
     const old = await Promise.all(Array.from({ length: 230 }, (_, n) => image(60, ["shared base", `pr ${n}`], `pr-${n}-${n.toString(16).padStart(7, "0")}`)));
     await image(60, ["shared base", "released"], "latest", "pr-9999-9999999");
     await image(47, ["shared base", "young"], "pr-8888-8888888");
@@ -120,8 +120,11 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "1", kept: "1" } });
     expect(result.summary).toContain("**Nothing was deleted.**");
     expect(result.summary).toContain("| 1 | 1 | 0.00 GB | 0 |");
+    expect((await clean({}, { DRY_RUN: "true" })).outputs).toMatchObject({ deleted: "1" });
     expect(leftTags()).toEqual(["latest", "pr-1-1111111"]);
     expect(api.requests.some(({ method }) => method === "DELETE")).toBe(false);
+    await clean({ dryRun: true }, { DRY_RUN: "false" });
+    expect(leftTags()).toEqual(["latest"]);
   });
 
   test("an index goes before its children, and children that a kept index needs stay", async () => {

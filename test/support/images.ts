@@ -124,15 +124,26 @@ async function pushManifest(registry: Registry, repository: string, mediaType: s
   return { mediaType, digest, size: bytes.length };
 }
 
-async function pushBlob(registry: Registry, repository: string, mediaType: string, bytes: Buffer): Promise<Descriptor> {
+/** Blobs by registry: two uploads of one blob at the same time confuse docker-registry. */
+const uploads = new WeakMap<Registry, Map<string, Promise<Descriptor>>>();
+
+function pushBlob(registry: Registry, repository: string, mediaType: string, bytes: Buffer): Promise<Descriptor> {
+  const known = uploads.get(registry) ?? new Map<string, Promise<Descriptor>>();
+  uploads.set(registry, known);
   const digest = sha256(bytes);
+  const upload = known.get(`${repository}@${digest}`) ?? uploadBlob(registry, repository, { mediaType, digest, size: bytes.length }, bytes);
+  known.set(`${repository}@${digest}`, upload);
+  return upload;
+}
+
+async function uploadBlob(registry: Registry, repository: string, descriptor: Descriptor, bytes: Buffer): Promise<Descriptor> {
   const start = await fetch(`http://${registry.direct}/v2/${repository}/blobs/uploads/`, { method: "POST" });
   await expectStatus(start, 202);
   const target = new URL(start.headers.get("location") ?? "", `http://${registry.direct}`);
-  target.searchParams.set("digest", digest);
+  target.searchParams.set("digest", descriptor.digest);
   const headers = { "content-type": "application/octet-stream" };
   await expectStatus(await fetch(target, { method: "PUT", headers, body: bytes }), 201);
-  return { mediaType, digest, size: bytes.length };
+  return descriptor;
 }
 
 async function expectStatus(answer: Response, status: number): Promise<void> {

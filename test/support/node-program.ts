@@ -1,9 +1,12 @@
-/** Runs a program of templates/ as a runner does: a process of its own, inputs by environment, outputs by files. */
+/**
+ * Runs a program of templates/ as a runner does: the one text that is emitted, in a process of its own, with inputs by
+ * environment and outputs by files.
+ */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { type ProgramName, programText } from "../../src/compiler/programs.ts";
 
 export interface ProgramResult {
   readonly code: number | null;
@@ -13,17 +16,17 @@ export interface ProgramResult {
   readonly summary: string;
 }
 
-const TEMPLATES = fileURLToPath(new URL("../../templates/", import.meta.url));
-
 /** `runNodeProgram("cleanup.mjs", {CLEANUP: …})`. Nothing of this process' own environment but PATH reaches it. */
-export async function runNodeProgram(name: string, environment: Readonly<Record<string, string>>): Promise<ProgramResult> {
+export async function runNodeProgram(name: ProgramName, environment: Readonly<Record<string, string>>): Promise<ProgramResult> {
   const folder = mkdtempSync(join(tmpdir(), "pipewright-program-"));
   const outputFile = join(folder, "output");
   const summaryFile = join(folder, "summary");
+  const programFile = join(folder, name);
+  writeFileSync(programFile, programText(name));
   writeFileSync(outputFile, "");
   writeFileSync(summaryFile, "");
   try {
-    const child = spawn(process.execPath, [join(TEMPLATES, name)], {
+    const child = spawn(process.execPath, [programFile], {
       env: { PATH: process.env["PATH"], RETRY_SECONDS: "0.01", GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, ...environment },
     });
     let log = "";

@@ -11,9 +11,11 @@ const missing = (): Answer => notFound("Package not found.");
 
 /** The package, when the path is the one for its owner's kind. */
 function packageOf({ state, parameters: { kind, owner = "", name } }: Request): Package | undefined {
-  const type = state.users[owner] ?? "User";
+  // GitHub does not tell upper from lower case in logins, and images' names are lower case.
+  const isOwner = (login: string): boolean => login.toLowerCase() === owner.toLowerCase();
+  const type = Object.entries(state.users).find(([login]) => isOwner(login))?.[1] ?? "User";
   if ((kind === "orgs") !== (type === "Organization")) return undefined;
-  return state.packages.find((item) => item.owner === owner && item.name === name);
+  return state.packages.find((item) => isOwner(item.owner) && item.name === name);
 }
 
 const versionOf = (item: Package, { parameters: { id } }: Request): PackageVersion | undefined =>

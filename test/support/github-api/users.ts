@@ -6,7 +6,7 @@ export const userRoutes: readonly Route[] = [
     method: "GET",
     path: path("/users/{login}"),
     handle({ state, parameters: { login = "" } }) {
-      const type = state.users[login];
+      const type = Object.entries(state.users).find(([known]) => known.toLowerCase() === login.toLowerCase())?.[1];
       return type ? ok({ login, type }) : notFound();
     },
   },

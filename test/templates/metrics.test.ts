@@ -1,0 +1,265 @@
+/** The metrics program against a GitHub API of the test's own, with figures computed by hand. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { packageVersion } from "../support/github-api/packages.ts";
+import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
+import type { Job, Run, Step } from "../support/github-api/state.ts";
+import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+
+const at = (minute: number): string => new Date(Date.parse("2026-05-01T10:00:00Z") + minute * 60_000).toISOString();
+const sha = (letter: string): string => letter.repeat(40);
+const digest = (n: number): string => `sha256:${n.toString(16).padStart(64, "0")}`;
+
+let nextId = 1;
+const BUILD = 10;
+const E2E = 20;
+const WAF = 30;
+const CLEANUP = 40;
+
+function run(workflow: number, values: Partial<Run> = {}): Run {
+  const names: Record<number, string> = { [BUILD]: "Build, Publish & Test", [E2E]: "E2E", [WAF]: "WAF", [CLEANUP]: "Container cleanup" };
+  return {
+    id: nextId++,
+    workflow_id: workflow,
+    name: names[workflow] ?? "",
+    display_title: "::error::`hostile`\n| title |\n::set-output name=x::y",
+    event: workflow === BUILD ? "pull_request" : "workflow_run",
+    status: "completed",
+    conclusion: "success",
+    head_branch: "feature/x",
+    head_sha: sha("0"),
+    created_at: at(0),
+    updated_at: at(60),
+    ...values,
+  };
+}
+
+const step = (name: string, conclusion: string): Step => ({ name, status: "completed", conclusion });
+const job = (name: string, from: number, to: number, steps: readonly Step[], conclusion = "success"): Job => ({
+  id: nextId++,
+  name,
+  status: "completed",
+  conclusion,
+  started_at: at(from),
+  completed_at: at(to),
+  steps,
+});
+const buildJob = (name: string, from: number, to: number, conclusion = "success"): Job => job(name, from, to, [step("Build", conclusion)]);
+/** A consumer of two images pulls each in a step of its own. */
+const twoImages = job("Test (2, chromium)", 0, 5, [
+  step("Pull the image (app)", "success"),
+  step("Pull the image (web)", "success"),
+  step("Load the image from the artifact (app)", "skipped"),
+  step("Load the image from the artifact (web)", "skipped"),
+]);
+const testJob = (pull: string, fallback: string): Job => job("Test (1, chromium)", 0, 5, [step("Pull the image", pull), step("Load the image from the artifact", fallback)]);
+
+describe("CI metrics", () => {
+  let api: GithubApi;
+  let registry: Server;
+  let folder: string;
+  let manifests: Record<string, object>;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "pipewright-metrics-"));
+    manifests = {};
+    api = await startGithubApi({ users: { o: "User" }, packages: [{ owner: "o", name: "app", versions: [] }] });
+    registry = createServer((request, answer) => {
+      const found = manifests[request.url?.split("/").at(-1) ?? ""];
+      answer.writeHead(found ? 200 : 404).end(JSON.stringify(found ?? { errors: [] }));
+    });
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(async () => {
+    await api.stop();
+    registry.close();
+    registry.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const measure = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
+    runNodeProgram("metrics.mjs", {
+      GITHUB_API_URL: api.url,
+      GITHUB_REPOSITORY: "o/r",
+      GH_TOKEN: "token",
+      OUTPUT: join(folder, "ci-metrics.json"),
+      METRICS: JSON.stringify({
+        build: "Build, Publish & Test",
+        consumers: ["E2E", "WAF"],
+        cleanup: "Container cleanup",
+        runs: 100,
+        thresholds: { buildMinutes: 20, totalMinutes: 30, buildsPerCommit: 1, buildFailurePercent: 5, testFailurePercent: 100, pullSuccessPercent: 95, cleanupSuccessPercent: 98, storageGigabytes: 50 },
+        regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 100 },
+        baseline: null,
+        mode: "packages",
+        ownerKind: null,
+        classes: [
+          { class: "pullRequest", pattern: "^pr-\\d+-", hours: 24 },
+          { class: "commit", pattern: "^sha-", hours: 720 },
+        ],
+        keepForever: ["^latest$"],
+        packages: [{ owner: "o", name: "app", host: "ghcr.io", repository: "o/app", registryUrl: `http://127.0.0.1:${(registry.address() as AddressInfo).port}` }],
+        buildJobPrefix: "Build ",
+        buildStep: "Build",
+        testJobPrefix: "Test",
+        pullStep: "Pull the image",
+        fallbackStep: "Load the image from the artifact",
+        ...settings,
+      }),
+      ...environment,
+    });
+
+  const written = (): Record<string, unknown> => JSON.parse(readFileSync(join(folder, "ci-metrics.json"), "utf8"));
+  const status = (of: string, context: string, minute: number, state: string): void =>
+    void api.state.statuses.push({ id: nextId++, sha: of, context, state, description: "", target_url: "", created_at: at(minute) });
+
+  /** Two pull requests and a push of the second one's commit, of which the build found the image already there. */
+  function fill(): void {
+    const one = run(BUILD, { head_sha: sha("a"), created_at: at(0), jobs: [buildJob("Build app (amd64)", 1, 9), buildJob("Build app (arm64)", 1, 13), job("Scan app", 13, 60, [])] });
+    const two = run(BUILD, { head_sha: sha("b"), created_at: at(100), jobs: [buildJob("Build app (amd64)", 101, 111)] });
+    const push = run(BUILD, { head_sha: sha("b"), created_at: at(99), event: "push", jobs: [buildJob("Build app (amd64)", 100, 101, "skipped")] });
+    const again = run(BUILD, { head_sha: sha("c"), created_at: at(200), event: "push", jobs: [buildJob("Build app (amd64)", 200, 210)] });
+    const redundant = run(BUILD, { head_sha: sha("c"), created_at: at(201), event: "push", jobs: [buildJob("Build app (amd64)", 201, 211)] });
+    const failed = run(BUILD, { head_sha: sha("d"), event: "push", conclusion: "failure" });
+    const cancelled = run(BUILD, { head_sha: sha("d"), conclusion: "cancelled" });
+    api.state.runs.push(one, two, push, again, redundant, failed, cancelled);
+    // The first commit's verdicts came after 25 and 31 minutes; the second's E2E was re-run, and ended after 41.
+    status(sha("a"), "E2E", 14, "pending");
+    status(sha("a"), "E2E", 25, "success");
+    status(sha("a"), "WAF", 31, "failure");
+    status(sha("a"), "Someone else's", 500, "success");
+    status(sha("b"), "E2E", 120, "failure");
+    status(sha("b"), "WAF", 121, "success");
+    status(sha("b"), "E2E", 140, "success");
+    api.state.runs.push(
+      run(E2E, { jobs: [testJob("success", "skipped"), twoImages] }),
+      run(E2E, { conclusion: "failure", jobs: [testJob("failure", "success")] }),
+      run(WAF, { jobs: [testJob("success", "skipped")] }),
+      // Untested, since the build failed: no verdict of the tests, and no pull.
+      run(WAF, { jobs: [job("Resolve", 0, 1, []), job("Test", 1, 1, [], "skipped"), job("Report", 1, 2, [])] }),
+      // A fork's image is never pulled.
+      run(WAF, { jobs: [testJob("skipped", "success")] }),
+      run(CLEANUP),
+      run(CLEANUP, { conclusion: "failure" }),
+      run(CLEANUP, { conclusion: "cancelled" }),
+    );
+    const blob = (n: number, size: number): object => ({ digest: digest(n), size });
+    manifests = {
+      [digest(1)]: { config: blob(11, 1000), layers: [blob(12, 3_000_000_000)] },
+      [digest(2)]: { config: blob(21, 1000), layers: [blob(12, 3_000_000_000), blob(22, 500_000_000)] },
+      [digest(3)]: { manifests: [{ digest: digest(1) }, { digest: digest(2) }] },
+    };
+    const [item] = api.state.packages;
+    item?.versions.push(
+      packageVersion(1, digest(1), [], new Date()),
+      packageVersion(2, digest(2), ["pr-1-abc1234", "sha-abc1234"], new Date()),
+      packageVersion(3, digest(3), ["latest", "odd", "sha-1111111"], new Date()),
+    );
+  }
+
+  test("computes every figure of the seed", async () => {
+    fill();
+    const result = await measure();
+    expect(result.log).not.toMatch(/^::(error|set-output)/m);
+    expect(result.code).toBe(0);
+    expect(written()).toMatchObject({
+      version: 1,
+      repository: "o/r",
+      figures: {
+        buildMinutes: 15, // (8 + 12) and 10
+        totalMinutes: 36, // 31 - 0, and 140 - 99: the push was first
+        buildsPerCommit: 1.33, // 1, 1 and 2
+        buildFailurePercent: 16.67, // 1 of 6
+        testFailurePercent: 25, // 1 of 4
+        pullSuccessPercent: 80, // 4 of 5
+        cleanupSuccessPercent: 50, // 1 of 2
+        storageGigabytes: 3.5, // the shared layer once
+      },
+      storageBytes: 3_500_002_000,
+      versions: 3,
+      tags: { pullRequest: 1, commit: 2, protected: 1, other: 1 },
+    });
+    expect(result.outputs).toEqual({ warnings: "5", regressions: "0" });
+    expect(result.log).toContain("::warning::Total CI time (pull request) is 36 min, over the threshold of 30 min.");
+    expect(result.log).toContain("::warning::Image pull success rate is 80 %25, under the threshold of 95 %25.");
+    expect(result.summary).toContain("There are no earlier figures to compare with yet.");
+    expect(result.summary).toContain("| pullRequest | 1 |");
+    expect(result.summary).not.toContain("hostile");
+  });
+
+  test("an empty repository has no figures, and says so", async () => {
+    const result = await measure();
+    expect(result.code).toBe(0);
+    expect(written()["figures"]).toEqual({
+      buildMinutes: null,
+      totalMinutes: null,
+      buildsPerCommit: null,
+      buildFailurePercent: null,
+      testFailurePercent: null,
+      pullSuccessPercent: null,
+      cleanupSuccessPercent: null,
+      storageGigabytes: 0,
+    });
+    expect(result.summary).toContain("| Build time (pull request) | no data | no data |  | at most 20 min |");
+    expect(result.log).toContain("Build time (pull request): no data yet");
+    expect(result.log).not.toContain("NaN");
+    expect(result.summary).not.toContain("NaN");
+  });
+
+  test("fails on a regression against the configured baseline, after the figures are written", async () => {
+    fill();
+    const result = await measure({ baseline: { buildMinutes: 12, testFailurePercent: 21.5, storageGigabytes: 7 }, regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 10 } });
+    expect(result).toMatchObject({ code: 1, outputs: { regressions: "3" } });
+    expect(written()).toMatchObject({ figures: { buildMinutes: 15 } });
+    expect(result.log).toContain("::error::Builds take 25.0 %25 longer than before (12 min, now 15 min); 20 %25 are allowed.");
+    expect(result.log).toContain("::error::Tests fail 3.5 points more often");
+    expect(result.log).toContain("::error::20.0 %25 of image pulls fail; 10 %25 are allowed.");
+    expect(result.summary).toContain("| Build time (pull request) | 12 min | 15 min | +3 min (+25.0 %) | at most 20 min |");
+    expect(result.summary).toContain("| Registry storage | 7 GB | 3.5 GB | -3.5 GB (-50.0 %) | at most 50 GB |");
+  });
+
+  test("compares with an earlier run's figures, and copes with a baseline that is zero, odd or missing", async () => {
+    fill();
+    const file = join(folder, "earlier.json");
+    writeFileSync(file, JSON.stringify({ figures: { buildMinutes: 10, totalMinutes: "::error::", testFailurePercent: null } }));
+    const worse = await measure({}, { BASELINE_FILE: file });
+    expect(worse).toMatchObject({ code: 1, outputs: { regressions: "1" } });
+    expect(worse.summary).toContain("| Total CI time (pull request) | no data | 36 min |");
+    writeFileSync(file, JSON.stringify({ figures: { buildMinutes: 0 } }));
+    expect((await measure({}, { BASELINE_FILE: file })).code).toBe(0);
+    writeFileSync(file, "not JSON");
+    const odd = await measure({}, { BASELINE_FILE: file });
+    expect(odd.code).toBe(0);
+    expect(odd.log).toContain("could not be read, so nothing is compared");
+    expect((await measure({}, { BASELINE_FILE: join(folder, "missing.json") })).code).toBe(0);
+  });
+
+  test("a registry that cannot be read costs the storage figure only", async () => {
+    fill();
+    manifests = {};
+    const result = await measure();
+    expect(result.code).toBe(0);
+    expect(written()).toMatchObject({ figures: { buildMinutes: 15, storageGigabytes: null }, storageBytes: null, versions: 3 });
+    expect(result.log).toContain("::warning::The storage could not be measured");
+    expect((await measure({ packages: [{ owner: "o", name: "absent", host: "ghcr.io", repository: "o/absent" }] })).log).toContain("could not be measured");
+  });
+
+  test("reads at most the asked number of runs, and the jobs of the newest hundred", async () => {
+    for (let n = 0; n < 450; n += 1) api.state.runs.push(run(BUILD, { event: "push", created_at: at(n), conclusion: n < 150 ? "failure" : "success" }));
+    await measure({ runs: 300 });
+    expect(written()).toMatchObject({ figures: { buildFailurePercent: 0 } });
+    expect(api.requests.filter(({ path }) => /runs\?.*page=/.test(path))).toHaveLength(3);
+    expect(api.requests.filter(({ path }) => path.includes("/jobs"))).toHaveLength(100);
+  });
+
+  test("fails when GitHub does not answer", async () => {
+    api.fault({ status: 503 });
+    const result = await measure();
+    expect(result.code).toBe(1);
+    expect(result.log).toMatch(/^::error::The pipeline could not be measured/m);
+  });
+});
