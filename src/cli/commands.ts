@@ -12,5 +12,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "check", summary: "say whether the workflow files are what the config declares", load: async () => (await import("./check.ts")).registerCheck },
   { name: "explain-config", summary: "show what runs on which event, which tags appear, and how long things live", load: async () => (await import("./explain-config.ts")).registerExplainConfig },
   { name: "init", summary: "write a config from what this repository holds", load: async () => (await import("./init.ts")).registerInit },
+  { name: "update", summary: "move the pins of actions in the config to their newest versions", load: async () => (await import("./update.ts")).registerUpdate },
   { name: "schema", summary: "print the JSON Schema of a config written in JSON or YAML", load: async () => (await import("./schema.ts")).registerSchema },
 ];
