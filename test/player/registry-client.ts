@@ -45,6 +45,9 @@ interface DockerConfig {
   auths: Record<string, { auth: string }>;
 }
 
+/** Under which name Docker keeps a registry's login. */
+export const loginKey = (host: string): string => (host === "docker.io" ? "https://index.docker.io/v1/" : host);
+
 export const dockerConfigFile = (env: Environment): string => join(env["DOCKER_CONFIG"] ?? join(env["HOME"] ?? "", ".docker"), "config.json");
 
 export function readDockerConfig(env: Environment): DockerConfig {
@@ -67,7 +70,7 @@ export interface RegistryClient {
 /** A client for one repository. Every failure is what the action would fail with. */
 export function registryClient(env: Environment, host: string, repository: string): RegistryClient {
   const local = localHost(env, host);
-  const auth = readDockerConfig(env).auths[local]?.auth;
+  const auth = readDockerConfig(env).auths[loginKey(host)]?.auth;
   const request: RegistryClient["request"] = async (method, path, body, headers = {}) => {
     const url = path.startsWith("http") ? path : `http://${local}/v2/${repository}/${path}`;
     try {

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly files: Files;
   readonly secrets?: Readonly<Record<string, string>>;
   /** User name and password of docker.io, where copies go. Without them the world has no docker.io. */
+  /** The name of a secret that holds the address of a chat's webhook, which the world answers. */
+  readonly webhook?: string;
   readonly dockerHub?: { readonly username: string; readonly password: string };
   /** Programs that the machines have beside docker: name -> script. */
   readonly tools?: Readonly<Record<string, string>>;
@@ -47,6 +49,8 @@ export interface World {
   readonly pulls: ReadonlyMap<number, PullRequest>;
   readonly builds: readonly BuildRecord[];
   readonly statuses: readonly CommitStatus[];
+  /** What the webhook was told. */
+  readonly messages: readonly string[];
   /** Package versions that were deleted. */
   readonly deleted: readonly string[];
   /** Every token that was issued, with whose it was, and every secret. */
@@ -84,7 +88,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const { repository } = options;
   const own = fullName(repository);
   const now = (): Date => new Date();
-  const secrets = options.secrets ?? {};
+  const messages: string[] = [];
   const tokens = new Map<string, ApiToken>();
   const live = new Set<string>();
   const builds: BuildRecord[] = [];
@@ -146,7 +150,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     get apiUrl() {
       return api.server?.url ?? "";
     },
-    secrets,
+    get secrets() {
+      return { ...options.secrets, ...(options.webhook === undefined ? {} : { [options.webhook]: `${api.server?.url ?? ""}${WEBHOOK}` }) };
+    },
     variables: {},
     actions: standInActions,
     minute: options.minute ?? 60_000,
@@ -181,6 +187,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const player = createPlayer(host);
   const server = await startApi(
     [
+      { method: "POST", path: WEBHOOK, permission: undefined, open: true, handle: ({ body }) => ({ status: messages.push(String(body["text"])) > 0 ? 200 : 500, body: "ok" }) },
       ...statusRoutes({ statuses, runs: player.runs, now, commit: async (ref) => (await git.ref(ref)) ?? git.ref(`refs/heads/${ref}`) }),
       ...actionsRoutes({ repository: own, player, now }),
       ...packagesRoutes({ gate: ghcr.gate, backend: ghcrRegistry.direct, deleted }),
@@ -206,6 +213,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     pulls,
     builds,
     statuses,
+    messages,
     deleted,
     tokens,
     notes,
@@ -277,7 +285,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-const standInDocker = process.env["PLAYER_DOCKER"] ?? new URL("../support/docker-stand-in", import.meta.url).pathname;
+const standInDocker = new URL("../support/docker-stand-in", import.meta.url).pathname;
+
+const WEBHOOK = "/webhook/a-secret-address";
 
 /** What the machines have beside the system's programs. Waiting between attempts is real, but short. */
 function installTools(folder: string, tools: Readonly<Record<string, string>>): string {

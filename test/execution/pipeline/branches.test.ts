@@ -1,7 +1,10 @@
 /** Pushes to main and development, and the merge queue: what is built, and which tags move after the tests. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { missing } from "../../support/tools.ts";
 import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, nosyTest, playCharon, pulled, short, troubles, WAF } from "./charon.ts";
+
+// A scenario plays dozens of jobs with real shells.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a push", () => {
   test("to main builds every platform once, and latest and its copy move to the tested digest", async () => {

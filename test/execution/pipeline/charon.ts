@@ -13,7 +13,6 @@ export const BUILD = "Docker Build, Publish & Test";
 export const SECRETS = {
   DOCKERHUB_USERNAME: "wikid82",
   DOCKERHUB_TOKEN: "dckr_pat_the-password-of-docker-hub",
-  CI_WEBHOOK_URL: "https://hooks.example.test/a-secret-address",
 };
 
 /** The statuses that moving tags wait for in the trimmed Charon. */
@@ -31,7 +30,7 @@ export interface CharonOptions {
 function trimmed(full: ConfigInput): ConfigInput {
   const { "crowdsec-integration": crowdsec, "waf-integration": waf } = full.consumers ?? {};
   if (!crowdsec || !waf) throw new Error("Charon's example has lost its consumers.");
-  return { ...full, consumers: { "crowdsec-integration": crowdsec, "waf-integration": waf } };
+  return { ...full, check: false, consumers: { "crowdsec-integration": crowdsec, "waf-integration": waf } };
 }
 
 export async function playCharon(options: CharonOptions = {}): Promise<World> {
@@ -43,6 +42,7 @@ export async function playCharon(options: CharonOptions = {}): Promise<World> {
     repository: { owner: "Wikid82", name: "Charon", defaultBranch: "main", private: false },
     files: { ...sources, ...workflows },
     secrets: SECRETS,
+    webhook: "CI_WEBHOOK_URL",
     dockerHub: { username: SECRETS.DOCKERHUB_USERNAME, password: SECRETS.DOCKERHUB_TOKEN },
     tools: { npm: "#!/bin/sh\nexit 0\n", npx: playwright, pipewright: "#!/bin/sh\nexit 0\n" },
     ...options.world,
@@ -58,7 +58,7 @@ notes="$(dirname "$(dirname "$RUNNER_TEMP")")/notes/$GITHUB_RUN_ID-$GITHUB_RUN_A
 {
   echo "workflow: $GITHUB_WORKFLOW"
   echo "commit: $(git rev-parse HEAD)"
-  echo "image: $(docker image inspect --format '{{index .Config.Labels "org.opencontainers.image.revision"}}' "$IMAGE")"
+  echo "image: $(docker image inspect --format '{{json .Config.Labels}}' "$IMAGE" | jq --raw-output '."org.opencontainers.image.revision"')"
   env
   find "$HOME" "$RUNNER_TEMP" .git -type f -exec cat {} + 2>/dev/null
 } > "$notes" 2>&1
@@ -91,7 +91,7 @@ export const noted = (world: World, workflow: string, key: "commit" | "image"): 
 /** Tokens and secrets that the tested code could read: whose, by the name of the secret or of the token's job. */
 export function leaked(world: World): string[] {
   const texts = Object.values(readNotes(world)).flatMap((text) => [text, ...decoded(text)]);
-  const values = [...Object.entries(SECRETS).filter(([name]) => name !== "DOCKERHUB_USERNAME"), ...[...world.tokens].map(([token, { who }]) => [who, token] as const)];
+  const values = [["CI_WEBHOOK_URL", "a-secret-address"] as const, ...Object.entries(SECRETS).filter(([name]) => name !== "DOCKERHUB_USERNAME"), ...[...world.tokens].map(([token, { who }]) => [who, token] as const)];
   return values.filter(([, value]) => texts.some((text) => text.includes(value))).map(([name]) => name);
 }
 

@@ -1,8 +1,11 @@
 /** What goes wrong, and what the commit is told. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { jobOf, logOf } from "../../player/runs.ts";
 import { missing } from "../../support/tools.ts";
 import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, nosyTest, playCharon, pulled, results, short, troubles, WAF } from "./charon.ts";
+
+// A scenario plays dozens of jobs with real shells.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a failure", () => {
   test("of the build: every consumer reports it, tests nothing, and the gate fails", async () => {

@@ -1,9 +1,12 @@
 /** Pull requests: from the repository, from a fork, updated, and of a branch whose pushes build too. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { jobOf, logOf } from "../../player/runs.ts";
 import { readNotes } from "../../player/world.ts";
 import { missing } from "../../support/tools.ts";
 import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, playCharon, pulled, results, short, troubles, WAF } from "./charon.ts";
+
+// A scenario plays dozens of jobs with real shells.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pull request", () => {
   test("of the repository is built once, tested by every consumer from that one digest, and moves no tag", async () => {

@@ -1,9 +1,12 @@
 /** What runs by the clock, by hand and by a tag: nightly builds, cleanup, dispatches and releases. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { DispatchRefused } from "../../player/triggers.ts";
 import { jobOf, logOf } from "../../player/runs.ts";
 import { missing } from "../../support/tools.ts";
 import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, playCharon, pulled, short, troubles, WAF } from "./charon.ts";
+
+// A scenario plays dozens of jobs with real shells.
+vi.setConfig({ testTimeout: 120_000 });
 
 const NEEDED = ["docker-registry", "skopeo", "jq", "curl", "git"];
 const today = (): string => new Date().toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 /** docker/login-action: asks the registry whether the login is good, and keeps it until the job ends. */
 import { knownAction } from "../../../src/actions/catalogue.ts";
 import { type Action, ActionFailed } from "../action.ts";
-import { localHost, readDockerConfig, writeDockerConfig } from "../registry-client.ts";
+import { localHost, loginKey, readDockerConfig, writeDockerConfig } from "../registry-client.ts";
 
 export const login: Action = {
   name: "docker/login-action",
@@ -10,22 +10,23 @@ export const login: Action = {
     const { inputs, env } = context;
     const { username = "", password = "" } = inputs;
     if (username === "" || password === "") throw new ActionFailed("Username and password required");
-    const host = localHost(env, inputs["registry"] || "docker.io");
+    const name = inputs["registry"] || "docker.io";
+    const host = localHost(env, name);
     const auth = Buffer.from(`${username}:${password}`).toString("base64");
     let status = 0;
     try {
       status = (await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } })).status;
     } catch (error) {
-      throw new ActionFailed(`Error response from daemon: Get "https://${inputs["registry"] ?? ""}/v2/": ${error instanceof Error ? error.message : String(error)}`);
+      throw new ActionFailed(`Error response from daemon: Get "https://${name}/v2/": ${error instanceof Error ? error.message : String(error)}`);
     }
-    if (status !== 200) throw new ActionFailed(`Error response from daemon: Get "https://${inputs["registry"] ?? ""}/v2/": ${status}`);
+    if (status !== 200) throw new ActionFailed(`Error response from daemon: Get "https://${name}/v2/": ${status}`);
     const config = readDockerConfig(env);
-    config.auths[host] = { auth };
+    config.auths[loginKey(name)] = { auth };
     writeDockerConfig(env, config);
     context.print("Login Succeeded!");
     if (inputs["logout"] !== "false") {
       context.after(() => {
-        const { [host]: _, ...auths } = readDockerConfig(env).auths;
+        const { [loginKey(name)]: _, ...auths } = readDockerConfig(env).auths;
         writeDockerConfig(env, { auths });
       });
     }

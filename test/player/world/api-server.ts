@@ -26,6 +26,8 @@ export interface Route {
   /** `/repos/:owner/:repo/statuses/:sha`; a name with `*` takes slashes too. */
   readonly path: string;
   readonly permission: readonly [scope: string, level: "read" | "write"] | undefined;
+  /** Whether it asks for no token at all. */
+  readonly open?: boolean;
   handle(request: ApiRequest): Promise<ApiAnswer> | ApiAnswer;
 }
 
@@ -60,15 +62,16 @@ export async function startApi(routes: readonly Route[], token: (value: string) 
       fault.left -= 1;
       return { status: fault.status, body: { message: "Server Error" } };
     }
-    if (!caller) return { status: 401, body: { message: "Bad credentials" } };
     for (const { route, test } of compiled) {
       const match = route.method === method ? test.exec(url.pathname) : null;
       if (!match) continue;
+      if (route.open) return route.handle({ path: match.groups ?? {}, query: url.searchParams, body, who: "nobody" });
+      if (!caller) return { status: 401, body: { message: "Bad credentials" } };
       if (route.permission && !allows(caller.permissions, ...route.permission)) return { status: 403, body: { message: "Resource not accessible by integration" } };
       const path = Object.fromEntries(Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
       return route.handle({ path, query: url.searchParams, body, who: caller.who });
     }
-    return { status: 404, body: { message: "Not Found" } };
+    return caller ? { status: 404, body: { message: "Not Found" } } : { status: 401, body: { message: "Bad credentials" } };
   };
 
   const server = createServer((incoming, answer) => {
