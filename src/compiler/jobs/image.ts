@@ -20,6 +20,10 @@ export interface ImageJobs {
   cached: boolean;
 }
 
+/** By these names the metrics tell a build from a run that found its image already there. */
+export const BUILD_JOB_PREFIX = "Build ";
+export const BUILD_STEP = "Build";
+
 const PUSH_ATTEMPTS = 3;
 const PUSH_DELAY_SECONDS = 15;
 const ARCHIVE_DAYS = 1;
@@ -55,7 +59,7 @@ function buildLock(pipeline: Pipeline, build: ImageBuild): Concurrency {
 function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const pushing = every(CAN_PUSH, NOT_FOUND);
   return {
-    name: `Build ${build.key} (${expression("matrix.name")})`,
+    name: `${BUILD_JOB_PREFIX}${build.key} (${expression("matrix.name")})`,
     needs: ["plan"],
     ...(mode.reuse && { if: `${planned(`${build.key}-digest`)} == ''` }),
     "runs-on": expression("matrix.runner"),
@@ -84,7 +88,7 @@ function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
       }),
       checkout(pipeline, { ref: expression(planned("sha")), if: NOT_FOUND }),
       useAction(pipeline, "docker/build-push-action", {
-        name: "Build",
+        name: BUILD_STEP,
         id: "build",
         if: NOT_FOUND,
         timeoutMinutes: build.timeoutMinutes,

@@ -27,7 +27,7 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Delete expired images",
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": retention.timeoutMinutes,
-        permissions: grant({ actions: "read", packages: "write", "pull-requests": "read" }),
+        permissions: grant({ actions: "read", contents: "read", packages: "write", "pull-requests": "read" }),
         steps: [
           useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
           runProgram("cleanup.mjs", {

@@ -6,6 +6,7 @@ import { notifyJob } from "../jobs/notify.ts";
 import { useAction } from "../steps/action.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
 import { runProgram } from "../steps/program.ts";
+import { BUILD_JOB_PREFIX, BUILD_STEP } from "../jobs/image.ts";
 import { classSettings, packagesOf, registryCredentials } from "./cleanup.ts";
 import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "./consumer.ts";
 import { grant } from "../permissions.ts";
@@ -73,7 +74,10 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     baseline: metrics.baseline ? { ...metrics.baseline } : null,
     ...(retention ? classSettings(pipeline, retention) : { classes: [], keepForever: [] }),
     packages: pipeline.registry ? packagesOf(pipeline) : [],
-    buildJobPrefix: "Build ",
+    mode: pipeline.registry?.cleanup ?? "packages",
+    ownerKind: pipeline.registry?.owner ?? null,
+    buildJobPrefix: BUILD_JOB_PREFIX,
+    buildStep: BUILD_STEP,
     testJobPrefix: TEST_JOB,
     pullStep: PULL_STEP,
     fallbackStep: FALLBACK_STEP,
