@@ -1,0 +1,111 @@
+// What is measured: repositories for Pipewright, and as many workflows for its peers.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MODULES = fileURLToPath(new URL("node_modules", import.meta.url));
+
+/** A folder for all subjects, outside of any repository; `remove` ends it. */
+export function makeWorkplace() {
+  const folder = mkdtempSync(join(tmpdir(), "pipewright-bench-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A copy of the built command line: a build in the meantime must not change what is measured. Gives its path. */
+export function commandLine(workplace) {
+  const folder = subject(workplace, "command-line");
+  cpSync(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
+  cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return join(folder, "dist/cli.js");
+}
+
+/** A copy of Charon's example, so that nothing committed is touched. */
+export function charon(workplace) {
+  const folder = subject(workplace, "charon");
+  cpSync(join(ROOT, "examples/charon"), folder, { recursive: true });
+  if (!existsSync(join(folder, "Dockerfile"))) writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+  return folder;
+}
+
+export function thisRepository(workplace) {
+  const folder = subject(workplace, "pipewright");
+  for (const name of ["ci.config.ts", "package.json"]) cpSync(join(ROOT, name), join(folder, name));
+  return folder;
+}
+
+/** One image and so many consumers, each with a workflow of its own. */
+export function consumers(workplace, count) {
+  const folder = subject(workplace, `consumers-${count}`);
+  const config = [
+    'import { defineConfig, ghcr, image, minutes } from "pipewright";',
+    "",
+    "export default defineConfig({",
+    '  project: "synthetic",',
+    '  registry: ghcr("octocat"),',
+    "  builds: { app: image({}) },",
+    `  consumers: Object.fromEntries(Array.from({ length: ${count} }, (_, index) => [\`test-\${index}\`, { needs: "app", run: \`./test.sh \${index}\`, timeout: minutes(10) }])),`,
+    "});",
+    "",
+  ];
+  writeFileSync(join(folder, "ci.config.ts"), config.join("\n"));
+  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+  return folder;
+}
+
+export const removeWorkflows = (folder) => rmSync(join(folder, ".github"), { recursive: true, force: true });
+export const countWorkflows = (folder) => readdirSync(join(folder, ".github/workflows")).length;
+
+/** github-actions-workflow-ts: one file of TypeScript a workflow, of one job with two steps. */
+export function workflowTs(workplace, count) {
+  const folder = peer(workplace, `workflow-ts-${count}`);
+  mkdirSync(join(folder, ".github/workflows"), { recursive: true });
+  for (let index = 0; index < count; index++) {
+    const text = [
+      'import { NormalJob, Step, Workflow } from "github-actions-workflow-ts";',
+      "",
+      'const checkout = new Step({ name: "Check out", uses: "actions/checkout@v4" });',
+      `const run = new Step({ name: "Test", run: "./test.sh ${index}" });`,
+      'const job = new NormalJob("Test", { "runs-on": "ubuntu-latest", "timeout-minutes": 10 }).addSteps([checkout, run]);',
+      `export const workflow${index} = new Workflow("test-${index}", { name: "Test ${index}", on: { push: { branches: ["main"] } } }).addJob(job);`,
+      "",
+    ];
+    writeFileSync(join(folder, `test-${index}.wac.ts`), text.join("\n"));
+  }
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { module: "commonjs", target: "es2022", esModuleInterop: true, skipLibCheck: true } }));
+  return { folder, args: [join(MODULES, "github-actions-workflow-ts/build/bin.js"), "build"] };
+}
+
+/** projen: the same workflows from one `.projenrc.js`, without the files that a new project would get. */
+export function projen(workplace, count) {
+  const folder = peer(workplace, `projen-${count}`);
+  const text = [
+    'const { github } = require("projen");',
+    'const { JobPermission } = require("projen/lib/github/workflows-model");',
+    'const project = new github.GitHubProject({ name: "bench", commitGenerated: true });',
+    `for (let index = 0; index < ${count}; index++) {`,
+    "  const workflow = project.github.addWorkflow(`test-${index}`);",
+    '  workflow.on({ push: { branches: ["main"] } });',
+    '  workflow.addJob("test", { runsOn: ["ubuntu-latest"], timeoutMinutes: 10, permissions: { contents: JobPermission.READ }, steps: [{ name: "Check out", uses: "actions/checkout@v4" }, { name: "Test", run: `./test.sh ${index}` }] });',
+    "}",
+    "project.synth();",
+    "",
+  ];
+  writeFileSync(join(folder, ".projenrc.js"), text.join("\n"));
+  return { folder, args: [".projenrc.js"], env: { PROJEN_DISABLE_POST: "true" } };
+}
+
+function subject(workplace, name) {
+  const folder = join(workplace.folder, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function peer(workplace, name) {
+  const folder = subject(workplace, name);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", private: true }));
+  symlinkSync(MODULES, join(folder, "node_modules"));
+  return folder;
+}
