@@ -1,0 +1,47 @@
+/** The small values that configs are made of, each with the sentence that says what was expected. */
+import * as z from "zod";
+import { type Duration, DURATION_PATTERN } from "../durations.ts";
+
+export const duration = z
+  .custom<Duration>((value) => typeof value === "string" && DURATION_PATTERN.test(value), {
+    error: 'expected a duration such as minutes(15) or "15m"',
+  })
+  .meta({ type: "string", pattern: DURATION_PATTERN.source, examples: ["90s", "15m", "24h", "7d"] });
+
+export const key = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, { error: "expected lower-case letters, digits and dashes, beginning with a letter" });
+
+export const imageName = z
+  .string()
+  .regex(/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/, {
+    error: "expected a lower-case image name such as wikid82/charon",
+  });
+
+export const tagName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, {
+  error: "expected a Docker tag: letters, digits, `_`, `.` and `-`, at most 128 characters",
+});
+
+export const cron = z.string().regex(/^(\S+ ){4}\S+$/, { error: 'expected a cron expression with five fields, such as "0 3 * * *"' });
+export const secretName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a secret, such as DOCKERHUB_TOKEN" });
+export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of an environment variable" });
+export const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, { error: "expected a platform such as linux/amd64" });
+export const relativePath = z.string().min(1);
+export const globs = z.array(z.string().min(1)).min(1);
+export const count = z.int().min(0);
+export const environment = z.record(environmentName, z.union([z.string(), z.number(), z.boolean()]));
+
+/** The moments at which something is built. `main`, `integration` and `feature` are pushes to those branch groups. */
+export const EVENT_CLASSES = ["pullRequest", "feature", "integration", "main", "queue", "nightly", "manual", "release"] as const;
+export type EventClass = (typeof EVENT_CLASSES)[number];
+export const eventClass = z.enum(EVENT_CLASSES);
+
+export const setup = z
+  .strictObject({
+    node: z.union([z.string(), z.number()]).optional().describe("The version of Node.js."),
+    python: z.union([z.string(), z.number()]).optional().describe("The version of Python."),
+    go: z.union([z.string(), z.number()]).optional().describe("The version of Go."),
+    java: z.union([z.string(), z.number()]).optional().describe("The version of Java (Temurin)."),
+    cache: z.union([z.literal(false), z.enum(["npm", "pip", "go", "maven"])]).optional().describe("Restore the tool's download cache. Only pushes to main save it."),
+  })
+  .describe("Tools to install before the commands run.");
