@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DockerError } from "./docker-error.mjs";
-import { findImage } from "./images.mjs";
+import { copyOut, findImage, imageInspect, labelFormat } from "./images.mjs";
 import { parseOptions } from "./options.mjs";
 import { home, read, write } from "./store.mjs";
 
@@ -41,6 +41,24 @@ export async function run(words) {
   console.log(id);
 }
 
+/** A container that is made but not started: for `docker cp`. */
+export function createContainer(words) {
+  const { options, operands } = parseOptions(words, RUN_OPTIONS, { interspersed: false });
+  const [imageName, ...args] = operands;
+  const image = findImage(imageName);
+  if (!image) throw new DockerError(`Error response from daemon: No such image: ${imageName}`);
+  const id = randomBytes(32).toString("hex");
+  const name = options.name?.[0] ?? `container_${id.slice(0, 8)}`;
+  write("containers", { ...read("containers"), [name]: { id, image: imageName, args, env: [], ports: [], log: "/dev/null", exitCode: 0 } });
+  console.log(id);
+}
+
+export function copy([source, target]) {
+  const [name, path] = [source.slice(0, source.indexOf(":")), source.slice(source.indexOf(":") + 1)];
+  const image = findImage(find(name).image);
+  if (!image || !copyOut(image, path, target)) throw new DockerError(`Error response from daemon: Could not find the file ${path} in container ${name}`);
+}
+
 const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
@@ -50,9 +68,16 @@ const isAlive = (pid) => {
   }
 };
 
+function nameOf(text) {
+  const containers = read("containers");
+  return containers[text] ? text : Object.keys(containers).find((key) => containers[key].id.startsWith(text));
+}
+
+const exists = (text) => nameOf(text) !== undefined;
+
 function find(text) {
   const containers = read("containers");
-  const name = containers[text] ? text : Object.keys(containers).find((key) => containers[key].id.startsWith(text));
+  const name = nameOf(text);
   if (name === undefined) throw new DockerError(`Error response from daemon: No such container: ${text}`);
   return { name, ...containers[name] };
 }
@@ -65,10 +90,12 @@ function stateOf({ exitCode, pid }) {
 export const container = {
   inspect(words) {
     const { options, operands } = parseOptions(words, { "--format": true, "-f": true });
+    if (!exists(operands[0]) && findImage(operands[0])) return imageInspect(words);
     const found = find(operands[0]);
     const state = stateOf(found);
     const format = (options.format ?? options.f)?.[0];
     if (format === "{{.State.Status}} {{.State.ExitCode}}") console.log(`${state.Status} ${state.ExitCode}`);
+    else if (labelFormat(format) !== undefined) console.log(labelFormat(format, findImage(found.image)?.config.config?.Labels));
     else if (format === undefined) console.log(JSON.stringify([{ Id: found.id, Name: `/${found.name}`, State: state, Config: { Image: found.image, Env: found.env, Cmd: found.args } }], null, 2));
     else throw new DockerError(`template parsing error: the stand-in does not know the format ${format}`, 64);
   },

@@ -5,7 +5,7 @@
 // DOCKER_STAND_IN_HOME   where it keeps its images and containers
 // DOCKER_STAND_IN_HOSTS  JSON, optional: {"ghcr.io": "127.0.0.1:5001"}, which host really stands behind a name
 // DOCKER_CONFIG          the folder with config.json, where logins are, as in Docker
-import { container, logs, remove, run } from "./containers.mjs";
+import { container, copy, createContainer, logs, remove, run } from "./containers.mjs";
 import { DockerError } from "./docker-error.mjs";
 import { imageInspect, listImages, load, pull, removeImages, tag } from "./images.mjs";
 import { create, inspect } from "./imagetools.mjs";
@@ -25,6 +25,8 @@ const COMMANDS = {
   login,
   logout,
   run,
+  create: createContainer,
+  cp: copy,
   logs,
   ps: (args) => container.list(args),
   inspect: (args) => container.inspect(args),

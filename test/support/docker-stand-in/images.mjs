@@ -1,7 +1,7 @@
 // The images of this machine, unpacked by skopeo into OCI folders.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DockerError } from "./docker-error.mjs";
 import { credentialsOf } from "./logins.mjs";
@@ -21,7 +21,7 @@ export function findImage(text) {
 
 function remember(names, image) {
   const { tags = {}, images = {} } = read("images");
-  write("images", { images: { ...images, [image.id]: { config: image.config } }, tags: { ...tags, ...Object.fromEntries(names.map((name) => [name, image.id])) } });
+  write("images", { images: { ...images, [image.id]: { config: image.config, layers: image.layers } }, tags: { ...tags, ...Object.fromEntries(names.map((name) => [name, image.id])) } });
 }
 
 function skopeo(args) {
@@ -41,7 +41,14 @@ function unpack(source, options = []) {
     const { manifests } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
     const manifest = JSON.parse(blob(manifests[0].digest).toString());
     const config = blob(manifest.config.digest);
-    return { id: `sha256:${createHash("sha256").update(config).digest("hex")}`, config: JSON.parse(config.toString()) };
+    const layers = join(home(), "layers");
+    mkdirSync(layers, { recursive: true });
+    for (const { digest } of manifest.layers) cpSync(join(folder, "blobs", ...digest.split(":")), join(layers, digest.slice(7)));
+    return {
+      id: `sha256:${createHash("sha256").update(config).digest("hex")}`,
+      config: JSON.parse(config.toString()),
+      layers: manifest.layers.map(({ digest }) => digest.slice(7)),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -82,6 +89,34 @@ export function load(words) {
   });
 }
 
+/** Copies a path out of an image, as the topmost layer that holds it has it. */
+export function copyOut(image, path, target) {
+  const folder = mkdtempSync(join(home(), "copied-"));
+  try {
+    const inside = path.replace(/^\/+/, "");
+    for (const layer of image.layers) {
+      for (const member of [inside, `./${inside}`]) {
+        try {
+          execFileSync("tar", ["--extract", "--file", join(home(), "layers", layer), "--directory", folder, member], { stdio: "ignore" });
+        } catch {
+          // This layer does not hold it.
+        }
+      }
+    }
+    if (!existsSync(join(folder, inside))) return false;
+    cpSync(join(folder, inside), existsSync(target) && !existsSync(join(folder, inside, ".")) ? join(target, inside.split("/").at(-1)) : target, { recursive: true });
+    return true;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** `{{index .Config.Labels "name"}}`. */
+export function labelFormat(format, labels) {
+  const name = /^\{\{ ?index \.Config\.Labels "([^"]+)" ?\}\}$/.exec(format)?.[1];
+  return name === undefined ? undefined : (labels?.[name] ?? "<no value>");
+}
+
 const FORMATS = {
   "{{.Id}}": ({ id }) => id,
   "{{json .Config.Labels}}": ({ config }) => JSON.stringify(config.config?.Labels ?? null),
@@ -94,6 +129,7 @@ export function imageInspect(words) {
     const image = findImage(text);
     if (!image) throw new DockerError(`Error response from daemon: No such image: ${text}`);
     if (format === undefined) console.log(JSON.stringify([{ Id: image.id, Architecture: image.config.architecture, Os: image.config.os, Config: image.config.config }], null, 2));
+    else if (labelFormat(format) !== undefined) console.log(labelFormat(format, image.config.config?.Labels));
     else if (FORMATS[format]) console.log(FORMATS[format](image));
     else throw new DockerError(`template parsing error: the stand-in does not know the format ${format}`, 64);
   }

@@ -11,7 +11,8 @@ export function parseReference(text) {
   const name = colon > path.lastIndexOf("/") ? path.slice(0, colon) : path;
   const tag = colon > path.lastIndexOf("/") ? path.slice(colon + 1) : digest ? undefined : "latest";
   const repository = host === "docker.io" && !name.includes("/") ? `library/${name}` : name;
-  const familiar = hasHost ? `${host}/${name}` : name;
+  // Docker shows what is Docker Hub's without its host, and its own images without "library/".
+  const familiar = host === "docker.io" ? name.replace(/^library\//, "") : `${host}/${name}`;
   return { host, repository, tag, digest, familiar, reference: digest ?? tag };
 }
 

@@ -1,0 +1,169 @@
+/** What is posted on the tested commit, and who is told. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
+import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
+import { missing } from "../support/tools.ts";
+
+const SHA = "abc1234def5678901234567890abcdef12345678";
+const REPOSITORY = "Wikid82/charon";
+const RUN = "https://github.com/Wikid82/charon/actions/runs/99";
+const CONTEXT = "Integration Test: Cerberus";
+
+describe.skipIf(missing("bash", "jq", "curl"))("statuses and notes", () => {
+  let api: GithubApi;
+  let machine: Machine;
+  beforeAll(() => {
+    machine = startMachine();
+  });
+  afterAll(() => machine.stop());
+  beforeEach(async () => {
+    api = await startGithubApi({ repository: REPOSITORY });
+    return () => api.stop();
+  });
+
+  const common = () => ({ GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA, CONTEXT, TARGET_URL: RUN });
+  const needs = (resolve: string, test: string) => JSON.stringify({ resolve: { result: resolve, outputs: {} }, test: { result: test, outputs: {} } });
+  const report = (change: Record<string, string>) => machine.run("report-status.sh", { ...common(), BUILD_CONCLUSION: "success", REASON: "", NEEDS: needs("success", "success"), ...change });
+
+  describe("post-status.sh", () => {
+    it("posts what it is told", async () => {
+      expect((await machine.run("post-status.sh", { ...common(), STATE: "pending", DESCRIPTION: "Testing pr-12-abc1234" })).code).toBe(0);
+      expect(api.state.statuses).toMatchObject([{ sha: SHA, context: CONTEXT, state: "pending", description: "Testing pr-12-abc1234", target_url: RUN }]);
+      expect(api.requests[0]).toMatchObject({ method: "POST", path: `/repos/${REPOSITORY}/statuses/${SHA}`, authorization: `Bearer ${TOKEN}` });
+    });
+
+    it("shortens what GitHub would not take, by characters", async () => {
+      await machine.run("post-status.sh", { ...common(), STATE: "pending", DESCRIPTION: "ü".repeat(200) });
+      expect(api.state.statuses[0]?.description).toBe(`${"ü".repeat(139)}…`);
+    });
+
+    it.each(HOSTILE)("posts %j as it is", async (text) => {
+      expect((await machine.run("post-status.sh", { ...common(), CONTEXT: text, STATE: "error", DESCRIPTION: text, TARGET_URL: "" })).code).toBe(0);
+      expect(api.state.statuses[0]).toMatchObject({ context: text, description: text });
+    });
+
+    it("tries again when GitHub stumbles, and not when it refuses", async () => {
+      api.fault({ status: 502, times: 1 });
+      api.fault({ status: "refuse", times: 1 });
+      api.fault({ status: 403, message: "You have exceeded a secondary rate limit", times: 1 });
+      expect((await machine.run("post-status.sh", { ...common(), STATE: "success" })).code).toBe(0);
+      expect(api.requests.map((request) => request.status)).toEqual([502, 0, 403, 201]);
+      api.fault({ status: 403, message: "Resource not accessible by integration" });
+      const refused = await machine.run("post-status.sh", { ...common(), STATE: "success" });
+      expect(refused).toMatchObject({ code: 1, log: expect.stringContaining("Resource not accessible by integration") });
+      expect(refused.log).toContain("::error::The status cannot be posted");
+      expect(api.requests).toHaveLength(5);
+    });
+
+    it("refuses what is no commit", async () => {
+      expect((await machine.run("post-status.sh", { ...common(), SHA: "main", STATE: "success" })).code).toBe(1);
+      expect(api.requests).toEqual([]);
+    });
+  });
+
+  describe("report-status.sh", () => {
+    it.each([
+      ["success", "success", "success", "", "success", "Passed"],
+      ["", "success", "success", "", "success", "Passed"],
+      ["success", "success", "failure", "", "failure", "Failed"],
+      ["success", "success", "skipped", "", "error", "The tests did not run: look at the run"],
+      ["success", "success", "skipped", "The build was cancelled: re-run it.", "error", "The build was cancelled: re-run it."],
+      ["success", "failure", "skipped", "", "error", "The image could not be resolved: look at the run"],
+      ["success", "skipped", "skipped", "", "error", "The image could not be resolved: look at the run"],
+      ["success", "success", "cancelled", "", "error", "Cancelled: re-run this workflow"],
+      ["success", "cancelled", "skipped", "", "error", "Cancelled: re-run this workflow"],
+      ["failure", "success", "skipped", "", "failure", "The build failed, so nothing was tested"],
+      ["failure", "failure", "skipped", "", "failure", "The build failed, so nothing was tested"],
+      ["timed_out", "success", "skipped", "The build failed, so nothing was tested.", "failure", "The build failed, so nothing was tested."],
+      ["startup_failure", "success", "skipped", "", "failure", "The build failed, so nothing was tested"],
+      ["cancelled", "success", "skipped", "", "error", "The build ended as cancelled, so nothing was tested: re-run the build"],
+      ["action_required", "success", "skipped", "The build waits for somebody's approval.", "error", "The build waits for somebody's approval."],
+      ["skipped", "success", "skipped", "", "error", "The build ended as skipped, so nothing was tested: re-run the build"],
+      ["stale", "success", "skipped", "", "error", "The build ended as stale, so nothing was tested: re-run the build"],
+    ])("build %j, resolve %s, test %s, reason %j: %s", async (build, resolve, test, reason, state, description) => {
+      const result = await report({ BUILD_CONCLUSION: build, NEEDS: needs(resolve, test), REASON: reason });
+      expect(result.code, result.log).toBe(0);
+      expect(api.state.statuses.map((status) => [status.state, status.description])).toEqual([[state, description]]);
+      expect(result.summary).toContain(state);
+    });
+
+    const post = (target_url: string, state: string, context = CONTEXT) =>
+      api.state.statuses.push({ id: api.state.statuses.length + 1, sha: SHA, context, state, description: "", target_url, created_at: `2026-01-01T00:00:0${api.state.statuses.length}Z` });
+
+    it("says nothing of its cancellation when a newer run has taken over", async () => {
+      post(RUN, "pending");
+      post(`${RUN}0`, "pending");
+      expect((await report({ NEEDS: needs("success", "cancelled") })).code).toBe(0);
+      expect(api.state.statuses).toHaveLength(2);
+    });
+
+    it("reports its cancellation when the newest status is its own", async () => {
+      post(`${RUN}0`, "success");
+      post(RUN, "pending");
+      post(`${RUN}1`, "success", "Another");
+      await report({ NEEDS: needs("success", "cancelled") });
+      expect(api.state.statuses.at(-1)).toMatchObject({ state: "error", context: CONTEXT });
+    });
+
+    it("reports its cancellation when GitHub cannot be asked", async () => {
+      api.fault({ status: 500, method: "GET" });
+      await report({ NEEDS: needs("success", "cancelled") });
+      expect(api.state.statuses).toMatchObject([{ state: "error" }]);
+    });
+
+    it("warns when no commit was found", async () => {
+      expect(await report({ SHA: "", NEEDS: needs("failure", "skipped") })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::No commit was found") });
+      expect(api.state.statuses).toEqual([]);
+    });
+  });
+
+  describe("notify.sh", () => {
+    it("sends the text to the webhook, hostile or not", async () => {
+      const bodies: string[] = [];
+      let failures = 2;
+      const server = createServer((request, response) => {
+        let body = "";
+        request.on("data", (part) => (body += part)).on("end", () => {
+          if (failures-- > 0) return void response.writeHead(500).end();
+          bodies.push(body);
+          response.writeHead(200).end("ok");
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const WEBHOOK_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T000/secret`;
+      for (const TEXT of HOSTILE) expect((await machine.run("notify.sh", { WEBHOOK_URL, TEXT })).code).toBe(0);
+      expect(bodies.map((body) => JSON.parse(body).text)).toEqual(HOSTILE);
+      failures = 3;
+      expect(await machine.run("notify.sh", { WEBHOOK_URL, TEXT: "x" })).toMatchObject({ code: 1, log: expect.stringContaining("The webhook does not take the message") });
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    it("only warns where no webhook is set", async () => {
+      expect(await machine.run("notify.sh", { WEBHOOK_URL: "", TEXT: "x" })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::Nobody is told") });
+    });
+  });
+
+  describe("find-baseline.sh", () => {
+    const find = () => machine.run("find-baseline.sh", { ...common(), ARTIFACT: "ci-metrics" });
+    const run = (id: number, day: number, expired = false) => ({
+      id, name: "CI metrics", event: "schedule", status: "completed", conclusion: "success", head_branch: "main", head_sha: SHA, created_at: "", updated_at: "",
+      artifacts: [{ id: id * 10, name: "ci-metrics", created_at: `2026-01-${String(day).padStart(2, "0")}T00:00:00Z`, expired }],
+    });
+    it("finds the oldest that is kept", async () => {
+      api.state.runs.push(run(3, 3), run(1, 1, true), run(2, 2));
+      expect((await find()).outputs).toEqual({ "run-id": "2" });
+    });
+    it("reads every page", async () => {
+      for (let id = 250; id > 0; id -= 1) api.state.runs.push({ ...run(id, 28), artifacts: [{ id, name: "ci-metrics", created_at: `2026-01-01T00:00:00.${String(id).padStart(3, "0")}Z`, expired: false }] });
+      expect((await find()).outputs).toEqual({ "run-id": "1" });
+      expect(api.requests).toHaveLength(3);
+    });
+    it("finds none at first, and compares nothing when GitHub cannot be asked", async () => {
+      expect((await find()).outputs).toEqual({ "run-id": "" });
+      api.fault({ status: 500 });
+      expect(await find()).toMatchObject({ code: 0, outputs: { "run-id": "" }, log: expect.stringContaining("::warning::") });
+    });
+  });
+});
