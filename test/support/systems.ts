@@ -1,0 +1,116 @@
+/** The systems on which the pipeline contract is tested: the examples, this project, and Charon with options turned. */
+import charon from "../../examples/charon/ci.config.ts";
+import minimal from "../../examples/minimal/ci.config.ts";
+import own from "../../ci.config.ts";
+import type { ConfigInput, ConsumerInput, ImageBuildInput } from "../../src/config/schema.ts";
+import type { Pipeline } from "../../src/pipeline/types.ts";
+import { planOf } from "./plan-of.ts";
+import { type EmittedWorkflow, readWorkflows } from "./read-workflows.ts";
+import { twoImages } from "./two-images.ts";
+
+export interface System {
+  readonly name: string;
+  readonly config: ConfigInput;
+  readonly pipeline: Pipeline;
+  readonly workflows: readonly EmittedWorkflow[];
+}
+
+/** Plans and compiles a config that has no problems. */
+export function systemOf(name: string, config: ConfigInput): System {
+  const { pipeline, problems } = planOf(config);
+  if (problems.length > 0) throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
+  return { name, config, pipeline, workflows: readWorkflows(pipeline) };
+}
+
+/** Charon with two of its consumers, which is as telling and much shorter. */
+const someConsumers: ConfigInput["consumers"] = Object.fromEntries(Object.entries(charon.consumers ?? {}).filter(([key]) => key === "e2e-tests" || key === "security-pr"));
+export const shortCharon: ConfigInput = { ...charon, consumers: someConsumers };
+
+export const withImage = (change: Partial<ImageBuildInput>, config: ConfigInput = shortCharon): ConfigInput => ({
+  ...config,
+  builds: Object.fromEntries(Object.entries(config.builds).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
+});
+
+export const withConsumers = (change: Partial<ConsumerInput>, config: ConfigInput = shortCharon): ConfigInput => ({
+  ...config,
+  consumers: Object.fromEntries(Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, ...change }])),
+});
+
+/** A consumer with everything that a consumer may have, of an image and of files. */
+const everything: ConfigInput = {
+  project: "all",
+  registry: { host: "registry.example.com", namespace: "team", username: "REGISTRY_USER", password: "REGISTRY_PASSWORD" },
+  builds: {
+    app: { kind: "image", inputs: ["Dockerfile", "src/**"], cache: "registry", scan: { ignoreFile: ".trivyignore" } },
+    "app-web": { kind: "image", dockerfile: "web/Dockerfile" },
+    dist: { kind: "files", run: "make dist", paths: ["dist/**"] },
+  },
+  consumers: {
+    test: {
+      name: "It's \"all\" | of it",
+      needs: ["app", "app-web", "dist"],
+      setup: { node: 24, python: "3.13", go: "1.25", java: 21, cache: "maven" },
+      matrix: { platform: ["linux/amd64", "linux/arm64"], "data_base": ["pg", "my:sql"] },
+      maxParallel: 2,
+      services: { db: { image: "postgres:17", ports: [5432], env: { POSTGRES_PASSWORD: "x" } } },
+      container: { build: "app-web", ports: ["8080:80"], args: ["--now"], env: { A: 1 }, health: { url: "http://localhost:8080/" } },
+      steps: [
+        { name: "Prepare", run: "make prepare", workingDirectory: "tests" },
+        { name: "Test", run: "make test", timeout: "5m" },
+        { name: "Tell", run: "make tell", when: "always" },
+        { name: "Scan", uses: "anchore/scan-action", with: { path: "." }, when: "failure" },
+      ],
+      artifacts: [
+        { name: "report", path: ["report", "logs"] },
+        { name: "dump", path: "dump", when: "failure" },
+        { name: "coverage", path: "coverage", when: "success" },
+      ],
+      secrets: ["LICENCE", "API_KEY"],
+      checkout: { depth: 0, submodules: true, lfs: true },
+    },
+    "test-app": { needs: "app", run: "make app", secrets: { names: ["LICENCE"], grant: "always" }, forks: false },
+    package: { needs: "dist", run: "make package" },
+  },
+  nightly: {},
+  release: {},
+  metrics: {},
+  mergeQueue: true,
+  branches: { feature: ["**"] },
+  notify: { webhook: "HOOK", on: ["build", "nightly", "release", "cleanup", "promote", "metrics"] },
+  runners: { default: "ubuntu-latest" },
+};
+
+export const systems: readonly System[] = (
+  [
+    ["Charon", charon],
+    ["the minimal example", minimal],
+    ["this project", own],
+    ["a system that no one planned for", twoImages],
+    ["a system with every part", everything],
+    ["Charon on emulated platforms", withImage({ multiPlatform: "emulated" })],
+    ["Charon with its cache in the registry", withImage({ cache: "registry" })],
+    ["Charon without a scan", withImage({ scan: false })],
+    ["Charon with a scan that only reports", withImage({ scan: { block: false, sarif: false, ignoreFile: ".trivyignore" } })],
+    ["Charon without attestations", withImage({ sbom: false, provenance: false, attest: false })],
+    ["Charon without a fallback", withImage({ fallback: false })],
+    ["Charon without inputs and cache", withImage({ inputs: undefined, cache: false })],
+    ["Charon that builds forks", { ...shortCharon, forks: "build" }],
+    ["Charon that ignores forks", { ...shortCharon, forks: "ignore" }],
+    ["Charon that moves tags at the build", { ...shortCharon, moveTags: "at-build" }],
+    ["Charon that warns of another commit", { ...shortCharon, freshness: "warn" }],
+    ["Charon with whole commits in its tags", { ...shortCharon, tags: { shaLength: 40 } }],
+    ["Charon with tags of its own", { ...shortCharon, tags: { commit: "{branch}-{sha}", pullRequest: "review-{number}-{sha}", queue: "queue-{sha}", nightly: "night-{date}", staging: "tmp-{sha}-{platform}" } }],
+    ["Charon whose consumers build for themselves", withConsumers({ source: "build" })],
+    ["Charon whose pull requests stay out of the registry", { ...shortCharon, pullRequests: "artifact" }],
+    ["Charon without pull requests", { ...shortCharon, pullRequests: false, mergeQueue: false }],
+    ["Charon with little around it", { ...shortCharon, retention: false, nightly: false, metrics: false, release: false, check: false, notify: undefined, copies: [], channels: undefined }],
+    ["Charon with long queues", { ...shortCharon, queue: "max" }],
+    ["Charon without dispatches", withConsumers({ dispatch: false })],
+  ] satisfies [string, ConfigInput][]
+).map(([name, config]) => systemOf(name, config));
+
+export function systemNamed(name: string): System {
+  const system = systems.find((one) => one.name === name);
+  if (!system) throw new Error(`No system is called "${name}".`);
+  return system;
+}
