@@ -8,6 +8,7 @@
 # PLATFORMS_NEEDED  what the image must be for, comma between them
 # RECIPE            the recipes that will do, space between them
 # COMMIT            the commit that is built
+# ANY_REVISION      true where an image of an earlier commit with the same inputs, which carries this one's tag, will do
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/lib/tags.sh"
 source "${BASH_SOURCE[0]%/*}/lib/registry.sh"
@@ -41,7 +42,7 @@ for tag in "$staging_tag" "${candidates[@]}"; do
     warn "The registry cannot be asked for an image of this commit, so it is built." "Image: $IMAGE:$tag" "Commit: $COMMIT"
     finish false
   fi
-  if [[ "$IMAGE_REVISION" != "$COMMIT" ]]; then
+  if [[ "$IMAGE_REVISION" != "$COMMIT" && "${ANY_REVISION:-}" != true ]]; then
     echo "$tag: made from ${IMAGE_REVISION:-an unknown commit}"
   elif ! has_platforms "$PLATFORMS_NEEDED"; then
     echo "$tag: for ${IMAGE_PLATFORMS:-no platform} only"

@@ -16,6 +16,8 @@ export interface ImageJobs {
   fresh: boolean;
   /** Whether `plan` may have found an unchanged image, which then needs no build. */
   reuse: boolean;
+  /** Whether an image that an earlier commit with the same inputs gave this one will do, as it does for what is promoted. */
+  promoted: boolean;
   /** Layers of an earlier run may be taken and saved. Never for what is released. */
   cached: boolean;
 }
@@ -69,7 +71,8 @@ function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
     strategy: { "fail-fast": false, matrix: { include: expression(`fromJSON(${planned(`${build.key}-matrix`)})`) } },
     outputs: { unpushed: expression("steps.pushed.outputs.unpushed") },
     steps: [
-      ...loginToOwnRegistry(pipeline),
+      // Whether a build without the registry is worth something is judged after the push.
+      ...loginToOwnRegistry(pipeline, { optional: true }),
       setUpBuildx(pipeline),
       ...(Object.values(build.entries).some((entries) => entries.some((entry) => entry.platforms.length > 1)) ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
       runProgram("find-image.sh", {
@@ -84,6 +87,7 @@ function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
           PLATFORMS_NEEDED: expression("matrix.platforms"),
           RECIPE: recipeOf(build, CLASS),
           COMMIT: expression(planned("sha")),
+          ...(mode.promoted && { ANY_REVISION: true }),
         },
       }),
       checkout(pipeline, { ref: expression(planned("sha")), if: NOT_FOUND }),
@@ -216,7 +220,7 @@ function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job
     outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit") },
     steps: [
       ...loginToOwnRegistry(pipeline),
-      ...(moving ? pipeline.copies.map((copy) => login(pipeline, copy, moving.condition)) : []),
+      ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy, { if: moving.condition })) : []),
       setUpBuildx(pipeline),
       runProgram("publish-image.sh", {
         name: "Publish the image",
@@ -292,7 +296,7 @@ function scanJob(pipeline: Pipeline, build: ImageBuild): Job {
     },
     steps: [
       ...(scan.ignoreFile ? [checkout(pipeline, { ref: expression(planned("sha")) })] : []),
-      ...loginToOwnRegistry(pipeline, `${digest} != ''`),
+      ...loginToOwnRegistry(pipeline, { if: `${digest} != ''` }),
       downloadArtifact(pipeline, { title: "Download the saved image", name: archiveArtifact(build), path: expression("runner.temp"), if: `${digest} == ''` }),
       trivy("Scan the published image", `${digest} != ''`, { "image-ref": `${build.image}@${expression(digest)}` }),
       trivy("Scan the saved image", `${digest} == ''`, { input: archivePath(build) }),

@@ -33,7 +33,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
       ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),
     },
     steps: [
-      ...(reusable.length > 0 ? [checkout(pipeline, { ref: expression(HEAD_SHA), depth: 0 }), ...loginToOwnRegistry(pipeline)] : []),
+      ...(reusable.length > 0 ? [checkout(pipeline, { ref: expression(HEAD_SHA), depth: 0 }), ...loginToOwnRegistry(pipeline, { optional: true })] : []),
       decide,
       ...images.map(choosePlatforms),
       ...reusable.map((build) => findUnchanged(pipeline, build)),

@@ -17,7 +17,7 @@ export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
   const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline), reuse: true });
-  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: false, reuse: true, cached: true }) };
+  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
   const ids = Object.keys(jobs);
   return {
     name,

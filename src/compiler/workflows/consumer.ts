@@ -68,7 +68,7 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
         if: `github.event_name == 'workflow_run' && ${RUN}.conclusion == 'success' && ${RUN}.head_repository.full_name == github.repository`,
         continueOnError: true,
       }),
-      ...(needsRegistry ? loginToOwnRegistry(pipeline) : []),
+      ...(needsRegistry ? loginToOwnRegistry(pipeline, { optional: true }) : []),
       runProgram("resolve-image.sh", {
         name: "Resolve the image",
         id: "resolve",
@@ -129,7 +129,7 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
     ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
     steps: [
-      ...(needsRegistry ? loginToOwnRegistry(pipeline, TRUSTED) : []),
+      ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: TRUSTED, optional: true }) : []),
       ...consumer.builds.flatMap((build) => takeBuild(pipeline, consumer, build)),
       checkout(pipeline, { ...consumer.checkout, ref: expression(resolved("sha")), allowFork: expression(`${resolved("trusted")} != 'true'`) }),
       ...setUpTools(pipeline, consumer.setup),

@@ -9,7 +9,7 @@ import { buildJobs, imagesOf } from "./build.ts";
 export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
   if (!pipeline.nightly) throw new Error("This pipeline has no nightly build.");
   const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline, "schedule"), reuse: false });
-  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: true, reuse: false, cached: false }) };
+  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: true, reuse: false, promoted: false, cached: false }) };
   const ids = Object.keys(jobs);
   return {
     name,

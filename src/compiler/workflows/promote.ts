@@ -41,7 +41,7 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
         permissions: grant({ checks: "read", contents: "read", packages: "write", statuses: "read" }),
         steps: [
           ...loginToOwnRegistry(pipeline),
-          ...pipeline.copies.map((copy) => login(pipeline, copy)),
+          ...pipeline.copies.flatMap((copy) => login(pipeline, copy)),
           setUpBuildx(pipeline),
           runProgram("promote.sh", {
             name: "Move the tags whose commits have passed",

@@ -27,7 +27,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     }),
     reuse: false,
   });
-  const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, images, { fresh: false, reuse: false, cached: false }) };
+  const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, images, { fresh: false, reuse: false, promoted: true, cached: false }) };
   const ids = Object.keys(jobs);
   return {
     name,
@@ -85,7 +85,7 @@ function releaseJob(pipeline: Pipeline, build: ImageBuild): Job {
     permissions: grant({ packages: "write" }),
     steps: [
       ...loginToOwnRegistry(pipeline),
-      ...copies.map((copy) => login(pipeline, copy)),
+      ...copies.flatMap((copy) => login(pipeline, copy)),
       setUpBuildx(pipeline),
       runProgram("publish-image.sh", {
         name: "Give the tested image its release tags",
