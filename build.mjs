@@ -1,10 +1,17 @@
 // Bundles the command line and the public API. Code splitting keeps start-up lean: a module that only one command
 // needs (ts-morph's part of the config room, prettier, the docs compiler) is read from disk only when that command runs.
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 
-/** `import text from "./program.sh?raw"` carries a runner program's text in the bundle. */
+/** The compiler's own way to make a program whole, so that the command line need not do it at every start. */
+const { outputFiles } = await build({ entryPoints: ["src/compiler/inline.ts"], write: false, bundle: true, format: "esm", platform: "node" });
+const { inlineProgram } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const libraries = Object.fromEntries(
+  await Promise.all((await readdir("templates/lib")).map(async (name) => [`lib/${name}`, await readFile(`templates/lib/${name}`, "utf8")])),
+);
+
+/** `import text from "./program.sh?raw"` carries a runner program's text in the bundle: whole, so its pieces stay out. */
 const programsAsText = {
   name: "programs-as-text",
   setup(bundler) {
@@ -12,7 +19,10 @@ const programsAsText = {
       path: resolve(dirname(importer), path.replace(/\?raw$/, "")),
       namespace: "text",
     }));
-    bundler.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => ({ contents: await readFile(path, "utf8"), loader: "text" }));
+    bundler.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => {
+      const isPiece = dirname(path).endsWith("/lib");
+      return { contents: isPiece ? "" : inlineProgram(await readFile(path, "utf8"), libraries), loader: "text" };
+    });
   },
 };
 

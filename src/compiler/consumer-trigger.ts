@@ -2,6 +2,7 @@
 import { NIGHTLY_SUFFIX } from "../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../pipeline/types.ts";
 import type { Concurrency, Triggers } from "../workflow/model.ts";
+import { concurrencyGroup } from "./concurrency.ts";
 import { expression, quoted } from "./expressions.ts";
 
 export const testsNightly = (consumer: Consumer): boolean => consumer.source === "registry" && consumer.events.includes("nightly");
@@ -30,7 +31,7 @@ const dispatchInputs = () =>
 export function consumerConcurrency(pipeline: Pipeline, consumer: Consumer): Concurrency {
   const run = "github.event.workflow_run";
   return {
-    group: `${pipeline.project}-${consumer.key}-${expression(`${run}.event == 'pull_request' && format('{0}-{1}', ${run}.head_repository.full_name, ${run}.head_branch) || ${run}.event && format('{0}-{1}', ${run}.event, ${run}.head_sha) || github.run_id`)}`,
+    group: concurrencyGroup(pipeline, "test", consumer.key, expression(`${run}.event == 'pull_request' && format('{0}/{1}', ${run}.head_repository.full_name, ${run}.head_branch) || ${run}.event && format('{0}-{1}', ${run}.event, ${run}.head_sha) || github.run_id`)),
     "cancel-in-progress": expression(`${run}.event == 'pull_request'`),
   };
 }

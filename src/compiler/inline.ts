@@ -30,6 +30,7 @@ export function inlineProgram(text: string, libraries: ProgramSources): string {
       return false;
     });
   const program = withoutReferences(text.trim(), "");
+  if (pieces.length === 0) return `${program.join("\n").trim()}\n`;
   const [head, body] = splitHead(program);
   const used = usedBy(body.join("\n"), pieces);
   const library = used.map((piece) => piece.text.join("\n")).join("\n\n");

@@ -100,4 +100,13 @@ export function programText(name: ProgramName): string {
   return text;
 }
 
+const words = new Map<ProgramName, ReadonlySet<string>>();
+
+/** Of variables that many programs share, those that this one reads: the rest would only stand in its way. */
+export function readBy<Value>(name: ProgramName, environment: Readonly<Record<string, Value>>): Record<string, Value> {
+  const known = words.get(name) ?? new Set(programText(name).match(/\b[A-Z][A-Z0-9_]+\b/g));
+  words.set(name, known);
+  return Object.fromEntries(Object.entries(environment).filter(([variable]) => known.has(variable)));
+}
+
 export const programNames = (): ProgramName[] => Object.keys(PROGRAMS) as ProgramName[];

@@ -36,6 +36,10 @@ describe("the programs", () => {
     for (const name of programNames()) expect(programText(name)).not.toMatch(/BASH_SOURCE|from "\.\/|\$\{\{/);
   });
 
+  it.each(programNames())("%s is not changed by being made whole again, as the bundle makes it whole beforehand", (name) => {
+    expect(inlineProgram(programText(name), {})).toBe(programText(name));
+  });
+
   it.each(programNames())("%s says on top what it does, and keeps its own text", (name) => {
     const source = readFileSync(new URL(name, templates), "utf8");
     expect(programText(name)).toMatch(/^(#|\/\/|\/\*)/);

@@ -2,6 +2,7 @@
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { Concurrency, Job, Scalar, Step } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { every, expression, planned, succeededOrSkipped } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
@@ -41,7 +42,7 @@ export function imageJobs(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs
   return {
     [`build-${build.key}`]: buildJob(pipeline, build, mode),
     [`publish-${build.key}`]: publishJob(pipeline, build, mode),
-    ...(build.scan && { [`scan-${build.key}`]: scanJob(pipeline, build) }),
+    ...(build.scan && { [`scan-${build.key}`]: scanJob(pipeline, build, mode) }),
     ...(build.attest && { [`attest-${build.key}`]: attestJob(pipeline, build) }),
   };
 }
@@ -52,7 +53,7 @@ export function imageJobs(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs
  */
 function buildLock(pipeline: Pipeline, build: ImageBuild): Concurrency {
   return {
-    group: `build-${pipeline.project}-${build.key}-${expression("matrix.name")}-${expression(planned("sha"))}`,
+    group: concurrencyGroup(pipeline, "image", build.key, expression("matrix.name"), expression(planned("sha"))),
     "cancel-in-progress": false,
     ...(pipeline.queue === "max" && { queue: "max" as const }),
   };
@@ -258,7 +259,7 @@ function movingTags(pipeline: Pipeline, build: ImageBuild): { tag: string; copie
   };
 }
 
-function scanJob(pipeline: Pipeline, build: ImageBuild): Job {
+function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const { scan } = build;
   if (!scan) throw new Error("This build has no scan.");
   const published = `needs.publish-${build.key}`;
@@ -288,7 +289,8 @@ function scanJob(pipeline: Pipeline, build: ImageBuild): Job {
     if: every("!cancelled()", succeededOrSkipped(`build-${build.key}`), succeededOrSkipped(`publish-${build.key}`), "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": scan.timeoutMinutes + 10,
-    permissions: grant({ contents: "read", packages: "read", "security-events": scan.sarif && "write" }),
+    // The upload of a report reads the run and the commit, too, where the repository is private.
+    permissions: grant({ actions: scan.sarif && "read", contents: (scan.sarif || scan.ignoreFile !== undefined) && "read", packages: "read", "security-events": scan.sarif && "write" }),
     strategy: {
       "fail-fast": false,
       // Only one platform is saved where nothing could be pushed.

@@ -3,6 +3,7 @@ import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { expression, HEAD_SHA } from "../expressions.ts";
+import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
@@ -19,7 +20,9 @@ export interface PlanJob {
   reuse: boolean;
 }
 
-export const planOutputs = ["class", "tag", "sha", "short-sha", "version", "created", "push", "candidates", "staging"] as const;
+const OUTPUTS = ["class", "tag", "sha", "version"] as const;
+/** What only the jobs of an image ask for. */
+const IMAGE_OUTPUTS = ["created", "push", "candidates", "staging"] as const;
 
 export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse }: PlanJob): Job {
   const reusable = reuse ? images.filter((build) => build.inputs) : [];
@@ -27,9 +30,9 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
     name: "Plan",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 10,
-    permissions: grant({ contents: "read", packages: images.length > 0 && "read" }),
+    permissions: grant({ contents: reusable.length > 0 && "read", packages: reusable.length > 0 && "read" }),
     outputs: {
-      ...Object.fromEntries(planOutputs.map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
+      ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
       ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),
     },
     steps: [
@@ -42,7 +45,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
 }
 
 function imageOutputs(build: ImageBuild, reusable: boolean): [string, string][] {
-  const platforms: [string, string][] = ["matrix", "platforms"].map((name) => [`${build.key}-${name}`, expression(`steps.platforms-${build.key}.outputs.${name}`)]);
+  const platforms: [string, string][] = ["matrix", ...(build.scan ? ["platforms"] : [])].map((name) => [`${build.key}-${name}`, expression(`steps.platforms-${build.key}.outputs.${name}`)]);
   const unchanged: [string, string][] = ["digest", "commit"].map((name) => [`${build.key}-${name}`, expression(`steps.unchanged-${build.key}.outputs.${name}`)]);
   return reusable ? [...platforms, ...unchanged] : platforms;
 }
@@ -61,7 +64,7 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
     ...(pipeline.pullRequests && { PULL_REQUESTS: pipeline.pullRequests === "artifact" ? "artifact" : "push" }),
     MANUAL_TAG: as || images.length === 0 ? "" : expression("inputs.tag"),
     RUN_ID: expression("github.run_id"),
-    ...tagEnvironment(pipeline.rules),
+    ...readBy("plan-build.sh", tagEnvironment(pipeline.rules)),
   };
   return runProgram("plan-build.sh", { name: "Decide what to build", id: "plan", env });
 }
@@ -96,10 +99,11 @@ function findUnchanged(pipeline: Pipeline, build: ImageBuild): Step {
       INPUTS: `${(build.inputs ?? []).join("\n")}\n`,
       CLASS: expression("steps.plan.outputs.class"),
       BRANCH: expression("github.head_ref || github.ref_name"),
+      PR_NUMBER: expression("github.event.pull_request.number"),
       PLATFORMS_NEEDED: expression(`join(fromJSON(steps.platforms-${build.key}.outputs.platforms), ',')`),
       RECIPE: recipeOf(build, "steps.plan.outputs.class"),
       HISTORY,
-      ...tagEnvironment(pipeline.rules),
+      ...readBy("find-unchanged.sh", tagEnvironment(pipeline.rules)),
     },
   });
 }

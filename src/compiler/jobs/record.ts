@@ -18,7 +18,7 @@ export function recordJob(pipeline: Pipeline, name: string, builds: readonly Bui
     needs: [...jobs],
     if: "always()",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
-    "timeout-minutes": 5,
+    "timeout-minutes": 15,
     permissions: {},
     steps: [
       runProgram("write-record.sh", {

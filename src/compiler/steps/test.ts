@@ -76,11 +76,15 @@ export function testSteps(pipeline: Pipeline, consumer: Consumer, secrets: Recor
   });
 }
 
-/** The suffix that makes an artifact's name unique in a matrix. */
-const matrixSuffix = (consumer: Consumer): string =>
-  Object.keys(consumer.matrix ?? {})
-    .map((key) => `-${expression(`matrix.${key}`)}`)
-    .join("");
+/** Characters that actions/upload-artifact refuses in a name. */
+const NOT_IN_A_NAME = /["<>|*?:\r\n\\/]/;
+
+/** The suffix that makes an artifact's name unique in a matrix: its values, or the job's number where they cannot stand in a name. */
+function matrixSuffix(consumer: Consumer): string {
+  const matrix = Object.entries(consumer.matrix ?? {});
+  if (matrix.some(([, values]) => values.some((value) => NOT_IN_A_NAME.test(String(value))))) return `-${expression("strategy.job-index")}`;
+  return matrix.map(([key]) => `-${expression(`matrix.${key}`)}`).join("");
+}
 
 const LOG_DAYS = 7;
 

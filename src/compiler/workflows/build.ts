@@ -2,6 +2,7 @@
 import { READY_CHECK } from "../../pipeline/check-names.ts";
 import type { Build, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { expression, planned } from "../expressions.ts";
 import { filesJob } from "../jobs/files.ts";
 import { type ImageJobs, imageJobs } from "../jobs/image.ts";
@@ -24,7 +25,7 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     on: buildTriggers(pipeline),
     permissions: {},
     concurrency: {
-      group: `build-${pipeline.project}-${expression(GROUP)}`,
+      group: concurrencyGroup(pipeline, "build", expression(GROUP)),
       // A newer commit of a pull request makes the older run pointless; every other commit's verdict is kept.
       "cancel-in-progress": expression("github.event_name == 'pull_request'"),
     },

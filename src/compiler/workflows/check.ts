@@ -2,6 +2,7 @@
 import { CONFIG_CHECK } from "../../pipeline/check-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { expression } from "../expressions.ts";
 import { runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
@@ -19,7 +20,7 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
     on: { push: { branches }, pull_request: { branches }, ...(pipeline.mergeQueue && { merge_group: { branches } }), workflow_dispatch: null },
     permissions: {},
     concurrency: {
-      group: `check-${pipeline.project}-${expression("github.event.pull_request.number || github.sha")}`,
+      group: concurrencyGroup(pipeline, "check", expression("github.event.pull_request.number || github.sha")),
       "cancel-in-progress": expression("github.event_name == 'pull_request'"),
     },
     jobs: {

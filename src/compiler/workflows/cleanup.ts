@@ -2,6 +2,7 @@
 import type { ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
 import { TRANSIENT_CLASSES } from "../../pipeline/types.ts";
 import type { YamlMapping, Scalar, Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { useAction } from "../steps/action.ts";
@@ -21,7 +22,7 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
       workflow_dispatch: { inputs: { dry_run: { description: "Only say what would be deleted", required: false, type: "boolean", default: retention.dryRun } } },
     },
     permissions: {},
-    concurrency: { group: `cleanup-${pipeline.project}`, "cancel-in-progress": false },
+    concurrency: { group: concurrencyGroup(pipeline, "cleanup"), "cancel-in-progress": false },
     jobs: {
       cleanup: {
         name: "Delete expired images",

@@ -7,6 +7,7 @@ import { every, expression, RUN_URL, TOKEN } from "../expressions.ts";
 import { archiveArtifact } from "../jobs/image.ts";
 import { RECORD_ARTIFACT, RECORD_FILE } from "../jobs/record.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
+import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
@@ -56,7 +57,7 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: "Resolve the image",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 10,
-    permissions: grant({ actions: "read", contents: "read", packages: needsRegistry && "read", "pull-requests": "read", statuses: "write" }),
+    permissions: grant({ actions: "read", packages: needsRegistry && "read", "pull-requests": "read", statuses: "write" }),
     outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
     steps: [
       downloadArtifact(pipeline, {
@@ -90,7 +91,7 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
           BUILDS: JSON.stringify(consumer.builds.map((build) => ({ name: build.key, kind: build.kind, ...(build.kind === "image" && { image: build.image }) })), null, 2),
           FORKS: consumer.forks ? "test" : "ignore",
           EVENTS: consumer.events.join(" "),
-          ...tagEnvironment(pipeline.rules),
+          ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
         },
       }),
       runProgram("post-status.sh", {

@@ -1,6 +1,7 @@
 /** What the pipeline costs and how well it does: measured daily, compared with a baseline, kept for a quarter. */
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow, YamlMapping } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { useAction } from "../steps/action.ts";
@@ -22,13 +23,13 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
     name,
     on: { schedule: [{ cron: metrics.schedule }], workflow_dispatch: null },
     permissions: {},
-    concurrency: { group: `metrics-${pipeline.project}`, "cancel-in-progress": false },
+    concurrency: { group: concurrencyGroup(pipeline, "metrics"), "cancel-in-progress": false },
     jobs: {
       measure: {
         name: "Measure",
         "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
         "timeout-minutes": 30,
-        permissions: grant({ actions: "read", packages: "read", "pull-requests": "read", statuses: "read" }),
+        permissions: grant({ actions: "read", packages: "read", statuses: "read" }),
         steps: [
           useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
           runProgram("find-baseline.sh", {

@@ -1,6 +1,8 @@
 /** The nightly build: from nothing, to learn in time when a fresh base image breaks what a cache still hides. */
+import { NIGHTLY_READY_CHECK } from "../../pipeline/check-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { decideBuild, planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
@@ -15,7 +17,7 @@ export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
     name,
     on: { schedule: [{ cron: pipeline.nightly.schedule }], workflow_dispatch: null },
     permissions: {},
-    concurrency: { group: `nightly-${pipeline.project}`, "cancel-in-progress": false },
-    jobs: { ...jobs, ready: recordJob(pipeline, "Nightly ready", pipeline.builds, ids), ...notifyJob(pipeline, "nightly", [...ids, "ready"]) },
+    concurrency: { group: concurrencyGroup(pipeline, "nightly"), "cancel-in-progress": false },
+    jobs: { ...jobs, ready: recordJob(pipeline, NIGHTLY_READY_CHECK, pipeline.builds, ids), ...notifyJob(pipeline, "nightly", [...ids, "ready"]) },
   };
 }

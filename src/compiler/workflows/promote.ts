@@ -2,10 +2,11 @@
  * The one workflow that moves tags. It runs whenever a verdict may have come in, looks at every channel afresh, and
  * moves what is due: so a run that GitHub drops, or that comes in late, costs nothing but time.
  */
-import { NIGHTLY_SUFFIX, READY_CHECK } from "../../pipeline/check-names.ts";
+import { NIGHTLY_READY_CHECK, NIGHTLY_SUFFIX, READY_CHECK } from "../../pipeline/check-names.ts";
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { Channel, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Workflow, withComment } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { testsNightly } from "../consumer-trigger.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
@@ -32,7 +33,7 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
       workflow_dispatch: null,
     },
     permissions: {},
-    concurrency: { group: `promote-${pipeline.project}`, "cancel-in-progress": false },
+    concurrency: { group: concurrencyGroup(pipeline, "promote"), "cancel-in-progress": false },
     jobs: {
       promote: {
         name: "Move the tags",
@@ -92,5 +93,7 @@ export function requiredContexts(pipeline: Pipeline, branch: string): string[] {
   return [READY_CHECK, ...consumers.map((consumer) => consumer.name)];
 }
 
-const nightlyContexts = (pipeline: Pipeline): string[] =>
-  pipeline.consumers.filter((consumer) => consumer.required && testsNightly(consumer)).map((consumer) => consumer.name + NIGHTLY_SUFFIX);
+const nightlyContexts = (pipeline: Pipeline): string[] => [
+  NIGHTLY_READY_CHECK,
+  ...pipeline.consumers.filter((consumer) => consumer.required && testsNightly(consumer)).map((consumer) => consumer.name + NIGHTLY_SUFFIX),
+];

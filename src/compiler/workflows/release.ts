@@ -6,10 +6,12 @@ import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { every, expression, planned, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
+import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
 import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { buildJobs, imagesOf } from "./build.ts";
@@ -23,7 +25,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     decide: runProgram("plan-release.sh", {
       name: "Decide what to release",
       id: "plan",
-      env: { REF_NAME: expression("github.ref_name"), SHA: expression("github.sha"), ...tagEnvironment(pipeline.rules) },
+      env: { REF_NAME: expression("github.ref_name"), SHA: expression("github.sha"), ...readBy("plan-release.sh", tagEnvironment(pipeline.rules)) },
     }),
     reuse: false,
   });
@@ -33,7 +35,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     name,
     on: { push: { tags: [release.tags] } },
     permissions: {},
-    concurrency: { group: `release-${pipeline.project}`, "cancel-in-progress": false },
+    concurrency: { group: concurrencyGroup(pipeline, "release"), "cancel-in-progress": false },
     jobs: {
       ...jobs,
       ready: recordJob(pipeline, "Release ready", images, ids),
@@ -51,9 +53,11 @@ function testJob(pipeline: Pipeline): Job {
   return {
     name: "Wait for the tests",
     needs: ["plan", "ready"],
+    // Without a status function it would be skipped as soon as one of the jobs behind the gate was.
+    if: every("!cancelled()", "needs.ready.result == 'success'"),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": waitMinutes + 5,
-    permissions: grant({ actions: "write", checks: "read", contents: "read", statuses: "read" }),
+    permissions: grant({ actions: "write", checks: "read", statuses: "read" }),
     steps: [
       runProgram("await-tests.sh", {
         name: "Wait for the tests of this commit",

@@ -4,6 +4,7 @@
  */
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Step, type Workflow, withCommentAbove } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
 import { expression, HEAD_SHA } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
 import { runProgram, runScript } from "../steps/program.ts";
@@ -21,7 +22,7 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
     on: { ...codeTriggers(pipeline), ...(consumer.dispatch && { workflow_dispatch: null }) },
     permissions: {},
     concurrency: {
-      group: `${pipeline.project}-${consumer.key}-${expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)")}`,
+      group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)")),
       "cancel-in-progress": expression("github.event_name == 'pull_request'"),
     },
     jobs: { test: testJob(pipeline, consumer), report: gateJob(pipeline, consumer) },
