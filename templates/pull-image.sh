@@ -8,6 +8,7 @@
 # LOCAL_TAG        the name that it gets on this runner
 # TRUSTED          true unless a fork's run built it: then no registry has it
 # FRESHNESS        fail or warn: what another commit means
+# KEEP_LOGIN       true where another image is pulled afterwards
 # ATTEMPTS, DELAY  of the pull; the delay in seconds
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/lib/retry.sh"
@@ -48,7 +49,7 @@ code=0
 retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull || code=$?
 endgroup
 # The tests that follow need no registry, and must not find its password.
-docker logout "${IMAGE%%/*}" > /dev/null 2>&1 || true
+if [[ "${KEEP_LOGIN:-}" != true ]]; then docker logout "${IMAGE%%/*}" > /dev/null 2>&1 || true; fi
 if ((code == 4)); then
   warn "The registry does not have the image (any more). The artifact is tried next." "${context[@]}"
   without_registry "The registry does not have the image."

@@ -3,6 +3,9 @@
 /** The job of the build workflow that fails unless everything before it did its work. */
 export const READY_CHECK = "Build ready";
 
+/** The same job of the nightly build. */
+export const NIGHTLY_READY_CHECK = "Nightly ready";
+
 /** The job that fails when the committed workflows are not what the config compiles to. */
 export const CONFIG_CHECK = "Workflows match the config";
 

@@ -167,9 +167,12 @@ function attestations(build: ImageBuild): Record<string, Scalar> {
   return { provenance, sbom };
 }
 
+/** What is built by night or for a release is of no use outside the registry. */
+const savesArchive = (mode: ImageJobs): boolean => !mode.fresh && !mode.promoted;
+
 /** Where nothing can be pushed, and beside the push where the config wants a fallback. */
 function archiveSteps(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Step[] {
-  if (mode.fresh) return [];
+  if (!savesArchive(mode)) return [];
   const condition = every("matrix.archive != ''", NOT_FOUND, !build.fallback && `${planned("push")} != 'true'`);
   return [
     useAction(pipeline, "docker/build-push-action", {
@@ -262,10 +265,12 @@ function movingTags(pipeline: Pipeline, build: ImageBuild): { tag: string; copie
 function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const { scan } = build;
   if (!scan) throw new Error("This build has no scan.");
-  const published = `needs.publish-${build.key}`;
-  const digest = `${published}.outputs.digest`;
+  const digest = `needs.publish-${build.key}.outputs.digest`;
+  const platforms = planned(`${build.key}-platforms`);
+  const saved = savesArchive(mode);
+  const published = saved ? `${digest} != ''` : undefined;
   const report = `trivy-${build.key}.sarif`;
-  const trivy = (name: string, condition: string, subject: Record<string, Scalar>): Step =>
+  const trivy = (name: string, condition: string | undefined, subject: Record<string, Scalar>): Step =>
     useAction(pipeline, "aquasecurity/trivy-action", {
       name,
       if: condition,
@@ -294,14 +299,14 @@ function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
     strategy: {
       "fail-fast": false,
       // Only one platform is saved where nothing could be pushed.
-      matrix: { platform: expression(`fromJSON(${digest} != '' && ${planned(`${build.key}-platforms`)} || format('["{0}"]', fromJSON(${planned(`${build.key}-matrix`)})[0].archive))`) },
+      matrix: { platform: expression(saved ? `fromJSON(${digest} != '' && ${platforms} || format('["{0}"]', fromJSON(${planned(`${build.key}-matrix`)})[0].archive))` : `fromJSON(${platforms})`) },
     },
     steps: [
       ...(scan.ignoreFile ? [checkout(pipeline, { ref: expression(planned("sha")) })] : []),
-      ...loginToOwnRegistry(pipeline, { if: `${digest} != ''` }),
-      downloadArtifact(pipeline, { title: "Download the saved image", name: archiveArtifact(build), path: expression("runner.temp"), if: `${digest} == ''` }),
-      trivy("Scan the published image", `${digest} != ''`, { "image-ref": `${build.image}@${expression(digest)}` }),
-      trivy("Scan the saved image", `${digest} == ''`, { input: archivePath(build) }),
+      ...loginToOwnRegistry(pipeline, { if: published }),
+      ...(saved ? [downloadArtifact(pipeline, { title: "Download the saved image", name: archiveArtifact(build), path: expression("runner.temp"), if: `${digest} == ''` })] : []),
+      trivy("Scan the published image", published, { "image-ref": `${build.image}@${expression(digest)}` }),
+      ...(saved ? [trivy("Scan the saved image", `${digest} == ''`, { input: archivePath(build) })] : []),
       ...(scan.sarif
         ? [
             useAction(pipeline, "github/codeql-action/upload-sarif", {

@@ -163,6 +163,7 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build): Step[]
   if (build.kind === "files")
     return [downloadArtifact(pipeline, { title: `Download ${build.key}`, name: build.artifact, path: filesFolder(build.key), runId: BUILD_RUN })];
   const folder = `${expression("runner.temp")}/image-${build.key}`;
+  const anotherFollows = consumer.builds.slice(consumer.builds.indexOf(build) + 1).some((other) => other.kind === "image");
   const notPulled = `steps.pull-${build.key}.outputs.source != 'registry'`;
   const image: Record<string, Scalar> = {
     IMAGE: build.image,
@@ -178,7 +179,7 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build): Step[]
       // What a fork's run built is in no registry.
       if: TRUSTED,
       timeoutMinutes: 10,
-      env: { ...image, DIGEST: expression(resolved(`${build.key}-digest`)), TRUSTED: expression(resolved("trusted")), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds },
+      env: { ...image, DIGEST: expression(resolved(`${build.key}-digest`)), TRUSTED: expression(resolved("trusted")), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds, ...(anotherFollows && { KEEP_LOGIN: true }) },
     }),
     downloadArtifact(pipeline, {
       title: titled("Download the image artifact", consumer, build),
