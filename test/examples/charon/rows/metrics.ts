@@ -1,0 +1,113 @@
+/** Section 8 of Charon's plan: what the pipeline measures about itself. */
+import { type Emission } from "../emission.ts";
+import { BUILD_NAME, holdsValue, input, onOf, same, script } from "../charon-files.ts";
+import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+
+const METRICS = "ci-metrics";
+const PROOF = "test/templates/metrics.test.ts";
+const setting = (files: Emission, path: string) => files.setting(METRICS, "METRICS", path);
+const program = (files: Emission): string => script(files, METRICS, "measure", "Measure the pipeline");
+
+const inProgram = (section: string, requirement: string, line: string): Requirement =>
+  always(section, requirement, {
+    output: "ci-metrics.yml: job `measure`, step `Measure the pipeline`",
+    holds: (files) => program(files).includes(line),
+    breaks: broken(METRICS, line, "void 0"),
+    proof: PROOF,
+  });
+
+/** A figure is measured, and somebody is warned when it passes its threshold. */
+const threshold = (section: string, requirement: string, name: string, value: number, other: number): Requirement =>
+  fromConfig(section, requirement, {
+    line: set(`metrics.thresholds.${name}`, other),
+    output: `ci-metrics.yml: job \`measure\`, \`METRICS.thresholds.${name}\``,
+    holds: (files) => same(setting(files, `thresholds.${name}`), value) && program(files).includes(`{ key: "${name}"`),
+    proof: PROOF,
+  });
+
+const regression = (section: string, requirement: string, name: string, value: number, other: number): Requirement =>
+  fromConfig(section, requirement, {
+    line: set(`metrics.regressions.${name}`, other),
+    output: `ci-metrics.yml: job \`measure\`, \`METRICS.regressions.${name}\``,
+    holds: (files) => same(setting(files, `regressions.${name}`), value) && program(files).includes(`limits.${name}`),
+    proof: PROOF,
+  });
+
+const baseline = (section: string, requirement: string, name: string, value: number): Requirement =>
+  fromConfig(section, requirement, {
+    line: deleted(`metrics.baseline.${name}`),
+    output: `ci-metrics.yml: job \`measure\`, \`METRICS.baseline.${name}\``,
+    holds: (files) => same(setting(files, `baseline.${name}`), value),
+    proof: PROOF,
+  });
+
+export const metricsRows: Requirement[] = [
+  fromConfig("6.1, 8.4", "A workflow measures the pipeline every day at midnight.", {
+    line: set("metrics.schedule", "0 6 * * *"),
+    output: "ci-metrics.yml: `on.schedule`",
+    holds: (files) => same(onOf(files, METRICS, "schedule.0.cron"), "0 0 * * *"),
+  }),
+  always("8.4", "Its token reads runs, packages and results, and writes nothing.", {
+    output: "ci-metrics.yml: job `measure`, `permissions`",
+    holds: (files) => {
+      const granted = JSON.stringify(files.job(METRICS, "measure")?.permissions ?? null);
+      return ['"actions":"read"', '"packages":"read"'].every((each) => granted.includes(each)) && !granted.includes("write");
+    },
+    breaks: broken(METRICS, "packages: read", "packages: write"),
+  }),
+  fromConfig("8.4", "The last hundred runs of each workflow are read.", {
+    line: set("metrics.runs", 50),
+    output: "ci-metrics.yml: job `measure`, `METRICS.runs`",
+    holds: (files) => same(setting(files, "runs"), 100),
+  }),
+  always("8.4", "The build and every test are measured, each by its full name.", {
+    output: "ci-metrics.yml: job `measure`, `METRICS.build` and `METRICS.consumers`",
+    holds: (files) => same(setting(files, "build"), BUILD_NAME) && ["Integration Test: CrowdSec", "Integration Test: Cerberus", "Integration Test: WAF", "Integration Test: Rate Limiting", "E2E Tests"].every((name) => holdsValue(setting(files, "consumers"), name)),
+    breaks: broken(METRICS, '"Integration Test: WAF"', '"Integration Test*"'),
+  }),
+  threshold("8.1, 8.4", "Build time of a pull request: over 20 minutes is a warning.", "buildMinutes", 20, 60),
+  threshold("8.1", "Total CI time of a pull request: over 30 minutes is a warning.", "totalMinutes", 30, 120),
+  threshold("8.1", "Builds of one commit: more than one is a warning.", "buildsPerCommit", 1, 6),
+  threshold("8.1, 8.4", "Build failures: over 5 % is a warning.", "buildFailurePercent", 5, 50),
+  threshold("8.1", "Successful image pulls: under 95 % is a warning.", "pullSuccessPercent", 95, 10),
+  threshold("8.1", "Successful cleanups: under 98 % is a warning.", "cleanupSuccessPercent", 98, 10),
+  threshold("6.0, 6.5, 8.1", "Registry storage: over 80 GB is a warning.", "storageGigabytes", 80, 500),
+  threshold("6.6, 8.3", "Test failures are measured.", "testFailurePercent", 100, 50),
+  always("8.1", "A build counts as built only where its job ran the step that builds.", {
+    output: "ci-metrics.yml: job `measure`, `METRICS.buildStep`",
+    holds: (files) => same(setting(files, "buildStep"), "Build") && files.step("docker-build", "build-charon", "Build")?.name === "Build",
+    breaks: broken(METRICS, /^ +"buildStep": .*\n/, ""),
+    proof: PROOF,
+  }),
+  inProgram("6.0, 8.1", "Storage is summed from manifests, in gigabytes.", "sizeOf([...manifests.values()])"),
+  inProgram("6.0, 8.4", "Tags are counted by their kind: pull requests, branches, commits, and so on.", "classOf(tag, policy)"),
+  inProgram("8.4", "Figures beyond a threshold are warnings of the run.", "for (const text of warnings) warn(text);"),
+  inProgram("8.3", "A regression fails the run.", "if (regressions.length > 0) process.exitCode = 1;"),
+  regression("8.3", "Build time: 20 % more than before is a regression.", "buildTimePercent", 20, 90),
+  regression("8.3", "Test failures: three points more than before are a regression.", "testFailurePoints", 3, 50),
+  regression("8.3", "Image pulls: more than 10 % that fail are a regression.", "pullFailurePercent", 10, 90),
+  baseline("6.0, 6.6, 8.5", "The baseline: 62 minutes of builds a pull request.", "buildMinutes", 62),
+  baseline("6.6, 8.1, 8.5", "The baseline: 120 minutes until a pull request has its verdict.", "totalMinutes", 120),
+  baseline("6.0, 8.5", "The baseline: six builds of a pull request's commit.", "buildsPerCommit", 6),
+  baseline("6.0, 8.5", "The baseline: 150 GB in the registry.", "storageGigabytes", 150),
+  always("8.4", "What the config's baseline does not name is compared with the oldest metrics still kept.", {
+    output: "ci-metrics.yml: job `measure`, steps `Find the metrics to compare with`, `Download the metrics to compare with`",
+    holds: (files) => files.step(METRICS, "measure", "Find the metrics to compare with") !== undefined && input(files, METRICS, "measure", "Download the metrics to compare with", "run-id") === "${{ steps.baseline.outputs.run-id }}",
+    breaks: broken(METRICS, "run-id: ${{ steps.baseline.outputs.run-id }}", "run-id: 1"),
+    proof: PROOF,
+  }),
+  inProgram("6.6, 8.6", "The summary is the report: before, now, change and threshold of every figure.", "${comparison(values, baseline, settings.thresholds)}"),
+  fromConfig("8.4", "The figures are kept 90 days as an artifact, so trends can be read.", {
+    line: set("metrics.keep", "30d"),
+    output: "ci-metrics.yml: job `measure`, step `Keep the metrics`",
+    holds: (files) => same(input(files, METRICS, "measure", "Keep the metrics", "retention-days"), 90),
+  }),
+  fromConfig("6.1", "Monitoring is a line of the config.", {
+    line: deleted("metrics"),
+    output: "ci-metrics.yml",
+    holds: (files) => files.workflow(METRICS) !== undefined,
+  }),
+  beyond("6.7", "Weekly, monthly and quarterly reviews of the figures and the retention.", "People, from the daily summaries; the thresholds are lines of the config."),
+  beyond("8.3", "Resource usage falls by more than 80 %.", "Follows from the builds of one commit, which are measured: one instead of six.", PROOF),
+  beyond("8.5", "A script to collect the baseline by hand.", "Not needed: the figures of the time before stand in `metrics.baseline`, and the daily run measures in the same way from then on."),
+];
