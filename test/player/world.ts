@@ -64,6 +64,7 @@ export interface World {
   openPull(pull: { number: number; branch: string; files: Files; base?: string; fork?: string; title?: string; push?: boolean }): Promise<PullRequest>;
   /** Pushes to the branch of an open pull request. */
   updatePull(number: number, files: Files): Promise<PullRequest>;
+  closePull(number: number): void;
   /** The merge queue builds a pull request: returns the commit that main will have. */
   enqueue(number: number): Promise<string>;
   /** The merge queue moves main to a commit that it has built. */
@@ -166,6 +167,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       DOCKER_STAND_IN_HOME: join(machine, "docker"),
       DOCKER_STAND_IN_HOSTS: JSON.stringify(hosts),
       DOCKER_CONFIG: join(machine, "home", ".docker"),
+      NODE_OPTIONS: `--import=${localRegistries}`,
     }),
     issueToken(token, permissions, job, run) {
       tokens.set(token, { who: `${run.workflowName} > ${job.name}`, permissions });
@@ -183,6 +185,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     afterJob: (_run, job) => ports.give(job),
     beforeStep: (run, job, step) => hooks.beforeStep?.(run, job, step),
   };
+  const aged: { at: number; milliseconds: number }[] = [];
+  const committedAt = async (sha: string): Promise<Date> => {
+    const date = (await git.date(sha)).getTime();
+    return new Date(aged.reduce((time, age) => (date <= age.at ? time - age.milliseconds : time), date));
+  };
   const ports = portLock();
   const player = createPlayer(host);
   const server = await startApi(
@@ -191,7 +198,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...statusRoutes({ statuses, runs: player.runs, now, commit: async (ref) => (await git.ref(ref)) ?? git.ref(`refs/heads/${ref}`) }),
       ...actionsRoutes({ repository: own, player, now }),
       ...packagesRoutes({ gate: ghcr.gate, backend: ghcrRegistry.direct, deleted }),
-      ...repositoryRoutes({ repository, git, pulls }),
+      ...repositoryRoutes({ repository, git, pulls, committedAt }),
     ],
     (value) => (live.has(value) ? tokens.get(value) : undefined),
   );
@@ -266,7 +273,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     dispatch: (file, inputs = {}) => player.dispatch(file, repository.defaultBranch, inputs),
     settle: () => player.settle(),
-    age: (hours) => makeOlder([player.runs, ghcr.gate.transfers, statuses], hours * 3_600_000),
+    age(hours) {
+      const milliseconds = hours * 3_600_000;
+      aged.push({ at: Date.now(), milliseconds });
+      makeOlder([player.runs, ghcr.gate.transfers, statuses], milliseconds);
+    },
+    closePull: (number) => void pulls.delete(number),
     verdicts: (sha) => Object.fromEntries(latestStatuses(statuses, sha).map((status) => [status.context, status.state])),
     async tags(name, where = "ghcr") {
       const registry = where === "ghcr" ? ghcrRegistry : hubRegistry;
@@ -285,6 +297,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
+const localRegistries = new URL("world/local-registries.mjs", import.meta.url).href;
 const standInDocker = new URL("../support/docker-stand-in", import.meta.url).pathname;
 
 const WEBHOOK = "/webhook/a-secret-address";

@@ -71,7 +71,7 @@ case "$*" in *test*) mkdir -p test-results && echo "$*" > test-results/result.tx
 
 const scripts = ["crowdsec", "cerberus", "waf", "rate_limit"];
 const sources: Files = {
-  Dockerfile: "FROM scratch\nCOPY backend /app\nCOPY frontend /app/frontend\n",
+  Dockerfile: "# holds app/charon\nFROM scratch\nCOPY backend /app\nCOPY frontend /app/frontend\n",
   ".dockerignore": ".git\n",
   "backend/main.go": "package main // 1\n",
   "frontend/index.html": "<h1>Charon</h1>\n",

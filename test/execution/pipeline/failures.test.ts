@@ -105,7 +105,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a fa
     const world = await playCharon();
     const pull = await world.openPull({ number: 49, branch: "fix/late", files: change("late") });
     await world.settle();
-    (world.pulls as Map<number, unknown>).delete(49);
+    world.closePull(49);
     world.age(24 * 4);
     await world.push("main", change("keeps the package alive"));
     await world.settle();

@@ -1,6 +1,6 @@
 /**
  * docker/build-push-action: makes a small image out of everything that decides a real one, so that equal inputs give an
- * equal digest. A Dockerfile with the line `RUN false` does not build.
+ * equal digest. A Dockerfile with the line `RUN false` does not build, and `# holds app/tool` puts that file into the image.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -97,7 +97,8 @@ function buildOne(context: ActionContext, platform: string): PlatformImage {
     platform,
   };
   const [os = "linux", architecture = "amd64", variant] = platform.split("/");
-  const layer = tar({ "app/content.json": JSON.stringify(content) });
+  const held = (/^# holds (.+)$/m.exec(text)?.[1] ?? "").split(" ").filter(Boolean);
+  const layer = tar({ "app/content.json": JSON.stringify(content), ...Object.fromEntries(held.map((path) => [path, "binary\n"])) });
   const config = Buffer.from(
     JSON.stringify({
       created: labels["org.opencontainers.image.created"] || "1970-01-01T00:00:00Z",

@@ -23,6 +23,8 @@ export interface Git {
   ref(name: string): Promise<string | undefined>;
   setRef(name: string, sha: string): Promise<void>;
   branches(): Promise<{ name: string; sha: string }[]>;
+  /** When a commit was made. */
+  date(sha: string): Promise<Date>;
   read(sha: string, path: string): Promise<string>;
   list(sha: string, folder: string): Promise<string[]>;
 }
@@ -120,6 +122,7 @@ export async function createGit(folder: string, own: string, now: () => Date): P
       const text = await git(bare(own), "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads");
       return text.split("\n").filter(Boolean).map((line) => ({ name: line.split(" ")[0] ?? "", sha: line.split(" ")[1] ?? "" }));
     },
+    date: async (sha) => new Date(await git(bare(own), "show", "--no-patch", "--format=%cI", sha)),
     read: (sha, path) => git(bare(own), "show", `${sha}:${path}`),
     async list(sha, folderPath) {
       const text = await git(bare(own), "ls-tree", "--name-only", sha, `${folderPath}/`);

@@ -53,6 +53,15 @@ export function packagesRoutes(state: PackagesState): Route[] {
       },
     },
     {
+      method: "GET",
+      path: `${base(kind)}/versions/:id`,
+      permission: ["packages", "read"],
+      handle({ path }) {
+        const version = versionsOf(state, `${path["owner"] ?? ""}/${path["name"] ?? ""}`.toLowerCase()).find((candidate) => String(candidate.id) === path["id"]);
+        return version ? { status: 200, body: toJson(version) } : { status: 404, body: { message: "Package not found." } };
+      },
+    },
+    {
       method: "DELETE",
       path: `${base(kind)}/versions/:id`,
       permission: ["packages", "write"],

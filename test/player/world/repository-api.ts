@@ -1,6 +1,7 @@
 /** The repository itself: branches, commits and pull requests. */
 import { fullName, type PullRequest, pullRequestEvent, type RepositoryInfo, repositoryPayload } from "../events.ts";
 import type { Json } from "../json.ts";
+import { timestamp } from "../runs.ts";
 import type { Route } from "./api-server.ts";
 import type { Git } from "./git.ts";
 
@@ -9,6 +10,8 @@ export interface RepositoryState {
   readonly git: Git;
   /** The open pull requests. */
   readonly pulls: Map<number, PullRequest>;
+  /** When a commit was made, as old as the world has made it since. */
+  committedAt(sha: string): Promise<Date>;
 }
 
 const NOT_FOUND = { status: 404, body: { message: "Not Found" } };
@@ -44,7 +47,8 @@ export function repositoryRoutes(state: RepositoryState): Route[] {
       permission: ["contents", "read"],
       async handle({ path }) {
         const sha = await commitOf(path["ref"] ?? "");
-        return sha ? { status: 200, body: { sha, commit: { message: "" } } } : { status: 422, body: { message: `No commit found for SHA: ${path["ref"] ?? ""}` } };
+        if (sha) return { status: 200, body: { sha, commit: { message: "", committer: { date: timestamp(await state.committedAt(sha)) } } } };
+        return { status: 422, body: { message: `No commit found for SHA: ${path["ref"] ?? ""}` } };
       },
     },
     {
