@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { GeneratedFile } from "../compiler/compile.ts";
-import { readStamp } from "../compiler/stamp.ts";
+import { readSource } from "../compiler/stamp.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 
 const PATHS = ["docs/ci-cd.md", "docs/troubleshooting-ci.md"];
@@ -24,4 +24,4 @@ export async function docsOf({ root, config, pipeline }: DocsRequest, requested:
 }
 
 const isGeneratedFrom = async (config: string, file: string): Promise<boolean> =>
-  readStamp(await readFile(file, "utf8").catch(() => ""))?.source === config;
+  readSource(await readFile(file, "utf8").catch(() => "")) === config;

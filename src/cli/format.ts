@@ -19,25 +19,28 @@ interface Prettier {
 
 const CONFIG_FILE = /^(\.prettierrc(\..+)?|prettier\.config\.[cm]?[jt]s|\.editorconfig)$/;
 
-/** The files as they shall lie in the repository at `root`, whose working tree begins at `top`. */
-export async function formatForRepository(root: string, top: string, files: readonly GeneratedFile[]): Promise<GeneratedFile[]> {
-  const folders = new Set(files.flatMap((file) => foldersAbove(resolve(root, file.path), top)));
+/** Formats one generated file. */
+export type Formatter = (file: GeneratedFile) => Promise<string>;
+
+/** What brings files at these paths into the format of the repository at `root`, whose working tree begins at `top`. */
+export async function formatterFor(root: string, top: string, paths: readonly string[]): Promise<Formatter> {
+  const folders = new Set(paths.flatMap((path) => foldersAbove(resolve(root, path), top)));
   const configured = await Promise.all([...folders].map(configuresPrettier));
-  if (!configured.includes(true)) return [...files];
+  if (!configured.includes(true)) return async (file) => file.body;
   const prettier = await loadPrettier(root);
-  return Promise.all(files.map((file) => format(prettier, root, file)));
+  return (file) => format(prettier, root, file);
 }
 
-async function format(prettier: Prettier, root: string, file: GeneratedFile): Promise<GeneratedFile> {
-  const filepath = resolve(root, file.path);
+async function format(prettier: Prettier, root: string, { path, body }: GeneratedFile): Promise<string> {
+  const filepath = resolve(root, path);
   const { ignored } = await prettier.getFileInfo(filepath, { ignorePath: join(root, ".prettierignore") });
-  if (ignored) return file;
+  if (ignored) return body;
   const options = await prettier.resolveConfig(filepath, { editorconfig: true });
-  if (!options || Object.keys(options).length === 0) return file;
+  if (!options || Object.keys(options).length === 0) return body;
   try {
-    return { ...file, body: await prettier.format(file.body, { ...options, filepath }) };
+    return await prettier.format(body, { ...options, filepath });
   } catch (error) {
-    throw userError(`Prettier could not format ${file.path} with the repository's settings: ${firstLine(error)}`, {
+    throw userError(`Prettier could not format ${path} with the repository's settings: ${firstLine(error)}`, {
       hint: "Mend the Prettier config, or list the file in .prettierignore.",
     });
   }

@@ -8,7 +8,7 @@ import { type GlobalOptions, rootOf } from "./command.ts";
 import { docsOf } from "./docs.ts";
 import type { DeclaredText } from "./files/snapshot.ts";
 import { workingTree } from "./files/working-tree.ts";
-import { formatForRepository } from "./format.ts";
+import { formatterFor } from "./format.ts";
 import type { Io } from "./io.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 
@@ -41,14 +41,19 @@ async function readyCompiler(): Promise<typeof import("../compiler/compile.ts")>
   return compiler;
 }
 
-/** Every file that the config declares: formatted as the repository wants it, and stamped. */
+/**
+ * Every file that the config declares: formatted as the repository wants it, and stamped. Texts are made when they are
+ * asked for: a thousand workflows need not be in memory at once.
+ */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
-  const { compile } = await readyCompiler();
-  const files = [...compile(project.pipeline), ...(await docsOf(project, docs))];
-  const formatted = await formatForRepository(project.root, await workingTree(project.root), files);
-  return formatted.map(({ path, body }) => ({
+  const [{ compileWorkflows }, { printWorkflow }] = await Promise.all([readyCompiler(), import("../workflow/print.ts")]);
+  const workflows = compileWorkflows(project.pipeline).map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) }));
+  const pages = (await docsOf(project, docs)).map(({ path, body }) => ({ path, body: () => body }));
+  const files = [...workflows, ...pages];
+  const format = await formatterFor(project.root, await workingTree(project.root), files.map((file) => file.path));
+  return files.map(({ path, body }) => ({
     path,
-    text: stamp(body, { source: project.config, comment: path.endsWith(".md") ? "html" : "hash" }),
+    text: async () => stamp(await format({ path, body: body() }), { source: project.config, comment: path.endsWith(".md") ? "html" : "hash" }),
   }));
 }
 

@@ -49,12 +49,21 @@ export function stamp(body: string, { source, comment = "hash" }: StampOptions):
 /** Reads the header of a generated file; undefined for a file that Pipewright did not generate. */
 export function readStamp(text: string): Stamp | undefined {
   const normal = withoutCarriageReturns(text);
-  const match = [HASH_HEADER, HTML_HEADER].map((header) => header.exec(normal)).find((found) => found && found.index < HEADER_WITHIN);
+  const match = findHeader(normal);
   const source = match?.groups?.["source"];
   const digest = match?.groups?.["digest"];
   if (!match || source === undefined || digest === undefined) return undefined;
   const body = normal.slice(0, match.index) + normal.slice(match.index + match[0].length);
   return { source, digest, body, intact: digestOf(body) === digest };
+}
+
+/** The config that a generated file names, without asking whether the file is intact. */
+export const readSource = (text: string): string | undefined => findHeader(withoutCarriageReturns(text.slice(0, 2 * HEADER_WITHIN)))?.groups?.["source"];
+
+function findHeader(text: string): RegExpExecArray | undefined {
+  const head = text.slice(0, 2 * HEADER_WITHIN);
+  const found = HASH_HEADER.exec(head) ?? HTML_HEADER.exec(head);
+  return found && found.index < HEADER_WITHIN ? found : undefined;
 }
 
 /** The same text with `\n` line endings. */

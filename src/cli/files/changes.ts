@@ -15,23 +15,23 @@ import type { Target } from "./inside.ts";
 export type FileState = "current" | "missing" | "stale" | "edited" | "handwritten" | "undeclared" | "undeclared-edited";
 
 export interface Declared extends Target {
-  /** The whole file as it should be, header included. */
-  text: string;
+  /** The whole file as it should be, header included. Bytes, here and below: a thousand texts are twice as large. */
+  bytes: Buffer;
 }
 
 export interface Existing extends Target {
   /** Undefined when there is no such file. */
-  text: string | undefined;
+  bytes: Buffer | undefined;
   /** The working copy differs in line endings only, and git made them. */
   endingsFromGit: boolean;
 }
 
 export interface FileStatus extends Target {
   state: FileState;
-  /** What lies there now; undefined when nothing does. */
-  before: string | undefined;
-  /** What the config declares; undefined when it does not. */
-  after: string | undefined;
+  /** What lies there now; undefined when nothing does. A `current` file's text is not kept. */
+  before: Buffer | undefined;
+  /** What the config declares; undefined when it does not, and for a `current` file. */
+  after: Buffer | undefined;
   /** The config that a `handwritten` file's stamp names, when it has one. */
   otherSource: string | undefined;
 }
@@ -43,25 +43,28 @@ export interface Sources {
   exists: (source: string) => boolean;
 }
 
+/** A file that is what it should be. */
+export const current = ({ path, file }: Target): FileStatus => ({ path, file, state: "current", before: undefined, after: undefined, otherSource: undefined });
+
 /** The state of a declared file. */
 export function statusOfDeclared(declared: Declared, existing: Existing, sources: Sources): FileStatus {
-  const { path, file, text: after } = declared;
-  const before = existing.text;
+  const { path, file, bytes: after } = declared;
+  const before = existing.bytes;
   const status = (state: FileState, otherSource?: string): FileStatus => ({ path, file, state, before, after, otherSource });
   if (before === undefined) return status("missing");
-  if (before === after || existing.endingsFromGit) return status("current");
-  const stamp = readStamp(before);
+  if (before.equals(after) || existing.endingsFromGit) return current(declared);
+  const stamp = readStamp(before.toString("utf8"));
   if (!stamp) return status("handwritten");
   if (stamp.source !== sources.config && sources.exists(stamp.source)) return status("handwritten", stamp.source);
   // Where the hand-made body is what the config now says (a merge was resolved by hand), nothing would be lost.
-  const lost = !stamp.intact && stamp.body !== readStamp(after)?.body;
+  const lost = !stamp.intact && stamp.body !== readStamp(after.toString("utf8"))?.body;
   return status(lost ? "edited" : "stale");
 }
 
 /** The state of a file that is not declared: undefined when it is none of this config's business. */
 export function statusOfUndeclared(existing: Existing, sources: Sources): FileStatus | undefined {
-  const { path, file, text: before } = existing;
-  const stamp = before === undefined ? undefined : readStamp(before);
+  const { path, file, bytes: before } = existing;
+  const stamp = before === undefined ? undefined : readStamp(before.toString("utf8"));
   if (!stamp || (stamp.source !== sources.config && sources.exists(stamp.source))) return undefined;
   const state = stamp.intact ? "undeclared" : "undeclared-edited";
   return { path, file, state, before, after: undefined, otherSource: undefined };
@@ -72,5 +75,5 @@ export const losesWork = (status: FileStatus): boolean =>
   status.state === "edited" || status.state === "handwritten" || status.state === "undeclared-edited";
 
 /** Whether two texts differ in their line endings only. */
-export const sameButEndings = (one: string, other: string): boolean =>
-  one !== other && withoutCarriageReturns(one) === withoutCarriageReturns(other);
+export const sameButEndings = (one: Buffer, other: Buffer): boolean =>
+  !one.equals(other) && one.includes("\r") !== other.includes("\r") && withoutCarriageReturns(one.toString("utf8")) === withoutCarriageReturns(other.toString("utf8"));

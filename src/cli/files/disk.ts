@@ -2,10 +2,10 @@
 import { chmod, link, mkdir, open, readFile, rename, rmdir, stat, unlink } from "node:fs/promises";
 
 export interface Disk {
-  /** Creates a new file that must not exist, with its bytes flushed to the device before this returns. */
-  create(file: string, text: string, mode: number): Promise<void>;
-  /** The text of a file; undefined when there is none. */
-  read(file: string): Promise<string | undefined>;
+  /** Creates a new file that must not exist, with the bytes flushed to the device before this returns. */
+  create(file: string, bytes: Buffer, mode: number): Promise<void>;
+  /** The bytes of a file; undefined when there is none. */
+  read(file: string): Promise<Buffer | undefined>;
   /** The permission bits of a file. */
   mode(file: string): Promise<number>;
   /** Creates a folder and its parents; returns the topmost that was new. */
@@ -18,10 +18,10 @@ export interface Disk {
 }
 
 export const realDisk: Disk = {
-  async create(file, text, mode) {
+  async create(file, bytes, mode) {
     const handle = await open(file, "wx", mode);
     try {
-      await handle.writeFile(text, "utf8");
+      await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
@@ -31,7 +31,7 @@ export const realDisk: Disk = {
   },
   async read(file) {
     try {
-      return await readFile(file, "utf8");
+      return await readFile(file);
     } catch (error) {
       if (errorCode(error) === "ENOENT") return undefined;
       throw error;
@@ -45,7 +45,7 @@ export const realDisk: Disk = {
       await link(file, backup);
     } catch (error) {
       if (errorCode(error) === "EEXIST") throw error;
-      await realDisk.create(backup, await readFile(file, "utf8"), await realDisk.mode(file));
+      await realDisk.create(backup, await readFile(file), await realDisk.mode(file));
     }
   },
   rename,

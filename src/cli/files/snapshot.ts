@@ -1,10 +1,11 @@
 /** Reads what lies in the repository: the declared files, and every other file that carries Pipewright's stamp. */
 import { access, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readStamp, withoutCarriageReturns } from "../../compiler/stamp.ts";
+import { readSource, withoutCarriageReturns } from "../../compiler/stamp.ts";
 import { userError } from "../../config/user-error.ts";
-import { type Declared, type Existing, type FileStatus, sameButEndings, statusOfDeclared, statusOfUndeclared } from "./changes.ts";
+import { current, type Declared, type Existing, type FileStatus, sameButEndings, statusOfDeclared, statusOfUndeclared } from "./changes.ts";
 import { storedAs } from "./git-endings.ts";
+import { inParallel } from "./in-parallel.ts";
 import { type Target, targetInside } from "./inside.ts";
 
 /** Where generated files live. Nothing is ever looked for, or removed, in another folder. */
@@ -12,32 +13,51 @@ const WORKFLOWS = ".github/workflows";
 
 export interface DeclaredText {
   path: string;
-  text: string;
+  /** Makes the whole text, header included. Asked once. */
+  text: () => Promise<string>;
 }
+
+/** So many files are made and read at once. */
+const AT_ONCE = 16;
 
 /**
  * Every declared file with its state, then the generated files that are no longer declared, each in the order of
- * their paths.
+ * their paths. A file that is as it should be is compared as bytes, and forgotten.
  */
 export async function compareWithRepository(root: string, config: string, files: readonly DeclaredText[]): Promise<FileStatus[]> {
   refuseDuplicates(files);
-  const declared: Declared[] = await Promise.all(files.map(async (file) => ({ ...(await targetInside(root, file.path)), text: file.text })));
-  const paths = new Set(declared.map((file) => file.file));
-  const others = (await generatedFiles(root)).filter((target) => !paths.has(target.file));
-  const texts = new Map(await Promise.all([...declared, ...others].map(async ({ file }) => [file, await readText(file)] as const)));
-  const fromGit = await endingsFromGit(root, declared, texts);
-  const existing = (target: Target): Existing => ({ ...target, text: texts.get(target.file), endingsFromGit: fromGit.has(target.file) });
-  const sources = { config, exists: await existingSources(root, [...texts.values()]) };
-  return [
-    ...declared.map((file) => statusOfDeclared(file, existing(file), sources)).sort(byPath),
-    ...others.flatMap((target) => statusOfUndeclared(existing(target), sources) ?? []).sort(byPath),
-  ];
+  const compared = await inParallel(files, AT_ONCE, (file) => compare(root, file));
+  const differing = compared.filter((each) => "declared" in each);
+  const paths = new Set(compared.map((each) => ("declared" in each ? each.declared.file : each.file)));
+  const others = await Promise.all((await generatedFiles(root)).filter(({ file }) => !paths.has(file)).map(existingFile));
+  const fromGit = await endingsFromGit(root, differing);
+  const present = [...differing.map(({ existing }) => existing.bytes), ...others.map(({ bytes }) => bytes)];
+  const sources = { config, exists: await existingSources(root, present) };
+  const statuses = compared.map((each) =>
+    "declared" in each ? statusOfDeclared(each.declared, { ...each.existing, endingsFromGit: fromGit.has(each.declared.file) }, sources) : each,
+  );
+  return [...statuses.sort(byPath), ...others.flatMap((existing) => statusOfUndeclared(existing, sources) ?? []).sort(byPath)];
 }
+
+interface Difference {
+  declared: Declared;
+  existing: Existing;
+}
+
+async function compare(root: string, { path, text }: DeclaredText): Promise<FileStatus | Difference> {
+  const target = await targetInside(root, path);
+  const after = Buffer.from(await text(), "utf8");
+  const bytes = await readBytes(target.file);
+  if (bytes?.equals(after)) return current(target);
+  return { declared: { ...target, bytes: after }, existing: { ...target, bytes, endingsFromGit: false } };
+}
+
+const existingFile = async (target: Target): Promise<Existing> => ({ ...target, bytes: await readBytes(target.file), endingsFromGit: false });
 
 const byPath = (one: Target, other: Target): number => (one.path < other.path ? -1 : 1);
 
 /** macOS and Windows keep `Build.yml` and `build.yml` in one file, so they are one name everywhere. */
-function refuseDuplicates(files: readonly DeclaredText[]): void {
+function refuseDuplicates(files: readonly { path: string }[]): void {
   const seen = new Map<string, string>();
   for (const { path } of files) {
     const earlier = seen.get(path.toLowerCase());
@@ -59,9 +79,9 @@ async function generatedFiles(root: string): Promise<Target[]> {
     .map((entry) => ({ path: `${WORKFLOWS}/${entry.name}`, file: join(folder.file, entry.name) }));
 }
 
-async function readText(file: string): Promise<string | undefined> {
+async function readBytes(file: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return await readFile(file);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -70,15 +90,15 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-async function endingsFromGit(root: string, declared: readonly Declared[], texts: ReadonlyMap<string, string | undefined>): Promise<Set<string>> {
-  const suspects = declared.filter(({ file, text }) => sameButEndings(texts.get(file) ?? "", text));
+async function endingsFromGit(root: string, differing: readonly Difference[]): Promise<Set<string>> {
+  const suspects = differing.filter(({ declared, existing }) => existing.bytes !== undefined && sameButEndings(existing.bytes, declared.bytes));
   if (suspects.length === 0) return new Set();
-  return storedAs(root, new Map(suspects.map(({ file, text }) => [file, withoutCarriageReturns(text)])));
+  return storedAs(root, new Map(suspects.map(({ declared: { file, bytes } }) => [file, withoutCarriageReturns(bytes.toString("utf8"))])));
 }
 
 /** Answers, for the configs that the stamps name, whether they still exist. */
-async function existingSources(root: string, texts: readonly (string | undefined)[]): Promise<(source: string) => boolean> {
-  const named = new Set(texts.flatMap((text) => (text === undefined ? [] : (readStamp(text)?.source ?? []))));
+async function existingSources(root: string, files: readonly (Buffer | undefined)[]): Promise<(source: string) => boolean> {
+  const named = new Set(files.flatMap((bytes) => (bytes === undefined ? [] : (readSource(bytes.toString("utf8")) ?? []))));
   const checked = await Promise.all([...named].map(async (source) => ({ source, there: await isThere(resolve(root, source)) })));
   const there = new Set(checked.filter((check) => check.there).map((check) => check.source));
   return (source) => there.has(source);

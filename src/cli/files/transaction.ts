@@ -15,9 +15,9 @@ export interface Write {
   /** The absolute path. */
   file: string;
   /** What lay there when the changes were decided; undefined for nothing. */
-  before: string | undefined;
+  before: Buffer | undefined;
   /** What shall lie there; undefined to remove the file. */
-  after: string | undefined;
+  after: Buffer | undefined;
 }
 
 export interface TransactionOptions {
@@ -87,7 +87,7 @@ async function stage(disk: Disk, write: Write, suffix: string, undo: Undo[]): Pr
 
 async function commit(disk: Disk, write: Staged, undo: Undo[]): Promise<void> {
   const { file, temporary, backup } = write;
-  if ((await disk.read(file)) !== write.before) throw new ChangedMeanwhile();
+  if (!isSame(await disk.read(file), write.before)) throw new ChangedMeanwhile();
   if (backup !== undefined) {
     undo.push(() => disk.remove(backup));
     await disk.keep(file, backup);
@@ -97,6 +97,8 @@ async function commit(disk: Disk, write: Staged, undo: Undo[]): Promise<void> {
   await disk.rename(temporary, file);
   if (backup === undefined) undo.push(() => disk.remove(file));
 }
+
+const isSame = (one: Buffer | undefined, other: Buffer | undefined): boolean => (one && other ? one.equals(other) : one === other);
 
 async function removeFolders(disk: Disk, folder: string, topmost: string): Promise<void> {
   for (let each = folder; each.length >= topmost.length; each = dirname(each)) await disk.removeFolder(each);

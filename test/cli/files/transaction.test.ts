@@ -8,13 +8,21 @@ import { contents, folder, put } from "../folder.ts";
 /** One file to replace, one to remove, one to create in a folder that is not there yet. */
 async function repository(): Promise<{ root: string; writes: Write[]; before: Record<string, string> }> {
   const root = await folder({ "flows/a.yml": "old a", "flows/b.yml": "old b", "flows/own.yml": "by hand" });
-  const write = (path: string, before: string | undefined, after: string | undefined): Write => ({ path, file: join(root, path), before, after });
+  const write = (path: string, before: string | undefined, after: string | undefined): Write => writeOf(root, path, before, after);
   return {
     root,
     before: await contents(root),
     writes: [write("flows/a.yml", "old a", "new a"), write("flows/b.yml", "old b", undefined), write("docs/ci/c.md", undefined, "new c")],
   };
 }
+
+const bytes = (text: string | undefined): Buffer | undefined => (text === undefined ? undefined : Buffer.from(text));
+const writeOf = (root: string, path: string, before: string | undefined, after: string | undefined): Write => ({
+  path,
+  file: join(root, path),
+  before: bytes(before),
+  after: bytes(after),
+});
 
 /** A disk on which one operation fails from its nth call on. */
 function failing(operation: keyof Disk, call: number, code: string): Disk {
@@ -66,9 +74,9 @@ describe("writing all files or none", () => {
     const { root, writes, before } = await repository();
     const full: Disk = {
       ...realDisk,
-      async create(file, text, mode) {
-        if (!text.startsWith("new c")) return realDisk.create(file, text, mode);
-        await realDisk.create(file, text.slice(0, 2), mode);
+      async create(file, bytes, mode) {
+        if (!bytes.toString().startsWith("new c")) return realDisk.create(file, bytes, mode);
+        await realDisk.create(file, bytes.subarray(0, 2), mode);
         throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
       },
     };
@@ -127,14 +135,13 @@ describe("writing all files or none", () => {
 
   test("a file where a folder should be is told", async () => {
     const root = await folder({ docs: "a file" });
-    const write = { path: "docs/ci.md", file: join(root, "docs/ci.md"), before: undefined, after: "x" };
-    await expect(writeAll([write])).rejects.toThrow("docs/ci.md could not be written: a file lies where its folder should be");
+    await expect(writeAll([writeOf(root, "docs/ci.md", undefined, "x")])).rejects.toThrow("docs/ci.md could not be written: a file lies where its folder should be");
   });
 
   test("hundreds of files are all in place", async () => {
     const root = await folder();
     const paths = Array.from({ length: 300 }, (_, index) => `flows/${index}.yml`);
-    await writeAll(paths.map((path) => ({ path, file: join(root, path), before: undefined, after: path })));
+    await writeAll(paths.map((path) => writeOf(root, path, undefined, path)));
     expect(await contents(root)).toEqual(Object.fromEntries([...paths].sort().map((path) => [path, path])));
   });
 });
