@@ -200,8 +200,8 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       const result = await publish();
       expect(result.code, result.log).toBe(0);
       expect(result.outputs).toEqual({ digest: await digest("sha-abc1234"), commit: SHA });
-      const index = await (await fetch(`http://${registry.direct}/v2/${repository}/manifests/sha-abc1234`, { headers: { accept: "application/vnd.oci.image.index.v1+json" } })).json();
-      expect(index.manifests.map((child: { digest: string; platform: object }) => [child.digest, child.platform])).toEqual([
+      const index = (await (await fetch(`http://${registry.direct}/v2/${repository}/manifests/sha-abc1234`, { headers: { accept: "application/vnd.oci.image.index.v1+json" } })).json()) as { manifests: { digest: string; platform: object }[] };
+      expect(index.manifests.map((child) => [child.digest, child.platform])).toEqual([
         [amd64.digest, { architecture: "amd64", os: "linux" }],
         [arm64.digest, { architecture: "arm64", os: "linux" }],
       ]);
