@@ -77,7 +77,9 @@ function print({ cases, results }) {
   );
 }
 
-const aim = (what, measured, met) => [what, measured, met ? "yes" : "no"];
+function aim(what, measured, met) {
+  return [what, measured, met ? "yes" : "no"];
+}
 
 function printTable(columns, rows) {
   const all = [columns, ...rows.map((row) => row.map(String))];

@@ -33,11 +33,11 @@ export async function formatterFor(root: string, top: string, paths: readonly st
 
 async function format(prettier: Prettier, root: string, { path, body }: GeneratedFile): Promise<string> {
   const filepath = resolve(root, path);
-  const { ignored } = await prettier.getFileInfo(filepath, { ignorePath: join(root, ".prettierignore") });
-  if (ignored) return body;
-  const options = await prettier.resolveConfig(filepath, { editorconfig: true });
-  if (!options || Object.keys(options).length === 0) return body;
   try {
+    const { ignored } = await prettier.getFileInfo(filepath, { ignorePath: join(root, ".prettierignore") });
+    if (ignored) return body;
+    const options = await prettier.resolveConfig(filepath, { editorconfig: true });
+    if (!options || Object.keys(options).length === 0) return body;
     return await prettier.format(body, { ...options, filepath });
   } catch (error) {
     throw userError(`Prettier could not format ${path} with the repository's settings: ${firstLine(error)}`, {
