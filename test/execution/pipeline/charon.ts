@@ -11,7 +11,7 @@ import type { Files } from "../../player/world/git.ts";
 export const IMAGE = "wikid82/charon";
 export const BUILD = "Docker Build, Publish & Test";
 export const SECRETS = {
-  DOCKERHUB_USERNAME: "wikid82",
+  DOCKERHUB_USERNAME: "charon-bot",
   DOCKERHUB_TOKEN: "dckr_pat_the-password-of-docker-hub",
 };
 

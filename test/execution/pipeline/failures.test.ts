@@ -64,6 +64,16 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a fa
     expect(leaked(world)).toEqual([]);
   });
 
+  test("of the whole registry, logins included: the pull request is tested all the same", async () => {
+    const world = await playCharon();
+    await world.ghcr.registry.down();
+    const pull = await world.openPull({ number: 50, branch: "fix/dark", files: change("dark") });
+    await world.settle();
+    expect(builds(world, pull.headSha)).toEqual({ "linux/amd64": 1 });
+    expect(noted(world, WAF, "image")).toEqual([pull.headSha]);
+    expect(world.verdicts(pull.headSha)).toEqual({ [CROWDSEC]: "success", [WAF]: "success" });
+  });
+
   test("of the registry while the consumers pull: they take the artifact", async () => {
     const world = await playCharon();
     world.hooks.beforeJob = (run, job) => {

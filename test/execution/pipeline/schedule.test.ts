@@ -61,6 +61,24 @@ describe.skipIf(missing(...NEEDED))("the cleanup", () => {
     }
   });
 
+  test("keeps main's images for their own thirty days, not for a branch's seven", async () => {
+    const world = await playCharon({ change: (config) => ({ ...config, consumers: {} }) });
+    const older = await world.push("main", change("older"));
+    await world.settle();
+    await world.push("main", change("newer"));
+    await world.settle();
+    world.age(24 * 10);
+    await world.schedule("0 3 * * *");
+    await world.settle();
+    expect(Object.keys(await world.tags(IMAGE))).toContain(`sha-${short(older)}`);
+    world.age(24 * 21);
+    await world.schedule("0 3 * * *");
+    await world.settle();
+    expect(troubles(world)).toBe("");
+    expect(Object.keys(await world.tags(IMAGE))).not.toContain(`sha-${short(older)}`);
+    expect(Object.keys(await world.tags(IMAGE))).toContain("latest");
+  });
+
   test("only says so in a dry run", async () => {
     const world = await playCharon();
     await world.openPull({ number: 33, branch: "fix/closed", files: change("closed") });
