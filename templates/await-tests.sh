@@ -3,8 +3,9 @@
 #
 # GH_TOKEN, REPOSITORY, SHA  the token, and the commit
 # TAG              the image that a test is started with; REF the branch whose workflow file it runs from
-# WORKFLOWS        JSON: each test's status, and the workflow file that can be started for it, or ""
-# SINCE            results from before do not count; empty where the commit's image is the one that was tested
+# WORKFLOWS        JSON: each test's status, and the workflow file that can be started for it; or ""; or null where the
+#                  test builds for itself, so that its result says the same whenever it came
+# SINCE            when the images were built, space between them: results from before are about others
 # TIMEOUT_SECONDS, POLL_SECONDS
 # GRACE_SECONDS    how long a test may take to announce itself before it is started here
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
@@ -14,6 +15,7 @@ require GH_TOKEN REPOSITORY SHA TAG REF WORKFLOWS TIMEOUT_SECONDS
 is_commit "$SHA" || fail "SHA is no full commit." "Commit: $SHA"
 file="$(mktemp)"
 declare -A started=()
+since="$(tr ' ' '\n' <<< "${SINCE:-}" | sort | tail --lines=1)"
 start="$SECONDS"
 
 start_test() {
@@ -33,8 +35,8 @@ start_test() {
 while true; do
   failed=() waiting=()
   if verdicts "$file"; then
-    while IFS=$'\t' read -r context workflow; do
-      state_of "$file" "$context" "${SINCE:-}"
+    while IFS=$'\t' read -r context counts workflow; do
+      if [[ "$counts" == always ]]; then state_of "$file" "$context"; else state_of "$file" "$context" "$since"; fi
       case "$REPLY" in
         success) ;;
         pending) waiting+=("$context") ;;
@@ -44,7 +46,7 @@ while true; do
           ;;
         *) failed+=("$context ($REPLY)") ;;
       esac
-    done < <(jq --raw-output 'to_entries[] | [.key, .value] | @tsv' <<< "$WORKFLOWS")
+    done < <(jq --raw-output 'to_entries[] | [.key, (if .value == null then "always" else "since" end), .value // ""] | @tsv' <<< "$WORKFLOWS")
     if ((${#failed[@]} > 0)); then
       fail "Tests of this commit failed, so nothing is released. Re-run them; once they pass, re-run the failed jobs here." "${failed[@]}" "Commit: $SHA"
     fi

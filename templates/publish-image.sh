@@ -58,7 +58,9 @@ for target in "${targets[@]}" "${copies[@]}"; do
   copy_exactly "$target" "$digest" "$IMAGE@$digest" ||
     fail "The image cannot be published as $target. Once the registry works again, re-run the failed jobs: what is done already stays." "Digest: $digest" "${context[@]}"
 done
+read_image "$IMAGE@$digest" || fail "The registry does not give back what was published. Re-run the failed jobs." "Digest: $digest" "${context[@]}"
 output digest "$digest"
+output created "$IMAGE_CREATED"
 output commit "${SOURCE_COMMIT:-$COMMIT}"
 endgroup
 summary "Published $(code "$IMAGE@$digest") as ${tags[*]}"

@@ -6,6 +6,9 @@ export const expression = (text: string): string => `\${{ ${text} }}`;
 /** The commit that people mean: a pull request's head, never the merge commit that GitHub makes of it. */
 export const HEAD_SHA = "github.event.pull_request.head.sha || github.event.merge_group.head_sha || github.sha";
 
+/** Whether what runs is this repository's own, and not a pull request's of a fork. */
+export const OF_THIS_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request'";
+
 /** The address of this run, as the target of a commit status. */
 export const RUN_URL = expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)");
 

@@ -221,7 +221,7 @@ function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 15,
     permissions: grant({ packages: "write" }),
-    outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit") },
+    outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit"), ...(mode.promoted && { created: expression("steps.publish.outputs.created") }) },
     steps: [
       ...loginToOwnRegistry(pipeline),
       ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy, { if: moving.condition })) : []),

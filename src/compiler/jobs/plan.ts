@@ -18,16 +18,19 @@ export interface PlanJob {
   decide: Step;
   /** Whether an unchanged image of the history may be reused. */
   reuse: boolean;
+  /** Where it does not hold, nothing is built, and all jobs are skipped. */
+  if?: string | undefined;
 }
 
 const OUTPUTS = ["class", "tag", "sha", "version"] as const;
 /** What only the jobs of an image ask for. */
 const IMAGE_OUTPUTS = ["created", "push", "candidates", "staging"] as const;
 
-export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse }: PlanJob): Job {
+export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse, if: condition }: PlanJob): Job {
   const reusable = reuse ? images.filter((build) => build.inputs) : [];
   return {
     name: "Plan",
+    ...(condition && { if: condition }),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 10,
     permissions: grant({ contents: reusable.length > 0 && "read", packages: reusable.length > 0 && "read" }),

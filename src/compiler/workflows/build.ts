@@ -3,7 +3,7 @@ import { READY_CHECK } from "../../pipeline/check-names.ts";
 import type { Build, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, planned } from "../expressions.ts";
+import { expression, OF_THIS_REPOSITORY, planned } from "../expressions.ts";
 import { filesJob } from "../jobs/files.ts";
 import { type ImageJobs, imageJobs } from "../jobs/image.ts";
 import { notifyJob } from "../jobs/notify.ts";
@@ -17,7 +17,7 @@ export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filte
 export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
-  const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline), reuse: true });
+  const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline), reuse: true, if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined });
   const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
   const ids = Object.keys(jobs);
   return {

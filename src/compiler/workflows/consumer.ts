@@ -51,8 +51,8 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const outputs = ["ready", "reason", "skip", "sha", "trusted", "class", "tag", "pull-request", ...consumer.builds.flatMap((build) => (build.kind === "image" ? [`${build.key}-digest`, `${build.key}-commit`] : []))];
   const needsRegistry = consumer.builds.some((build) => build.kind === "image");
+  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache ? ["class"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? [`${build.key}-digest`, `${build.key}-commit`] : []))];
   return {
     name: "Resolve the image",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",

@@ -4,7 +4,7 @@
  */
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
-import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { every, expression, planned, TOKEN } from "../expressions.ts";
@@ -39,7 +39,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     jobs: {
       ...jobs,
       ready: recordJob(pipeline, "Release ready", images, ids),
-      test: testJob(pipeline),
+      test: testJob(pipeline, images),
       ...Object.fromEntries(images.map((build) => [`release-${build.key}`, releaseJob(pipeline, build)])),
       ...notifyJob(pipeline, "release", [...ids, "ready", "test", ...images.map((build) => `release-${build.key}`)]),
     },
@@ -47,12 +47,16 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
 }
 
 /** Waits for the verdicts on the commit, and asks for those that nobody has asked for yet. */
-function testJob(pipeline: Pipeline): Job {
+function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
   const waitMinutes = pipeline.release ? pipeline.release.waitMinutes : 0;
-  const required = pipeline.consumers.filter((consumer) => consumer.required && consumer.source === "registry");
+  const required = pipeline.consumers.filter((consumer) => consumer.required);
+  const startable = (consumer: Consumer): string | null => {
+    if (consumer.source === "build") return null;
+    return consumer.dispatch ? (consumer.path.split("/").at(-1) ?? "") : "";
+  };
   return {
     name: "Wait for the tests",
-    needs: ["plan", "ready"],
+    needs: ["plan", ...images.map((build) => `publish-${build.key}`), "ready"],
     // Without a status function it would be skipped as soon as one of the jobs behind the gate was.
     if: every("!cancelled()", "needs.ready.result == 'success'"),
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
@@ -68,7 +72,8 @@ function testJob(pipeline: Pipeline): Job {
           SHA: expression(planned("sha")),
           TAG: expression(planned("tag")),
           REF: pipeline.branches.main,
-          WORKFLOWS: JSON.stringify(Object.fromEntries(required.map((consumer) => [consumer.name, consumer.dispatch ? (consumer.path.split("/").at(-1) ?? "") : ""])), null, 2),
+          WORKFLOWS: JSON.stringify(Object.fromEntries(required.map((consumer) => [consumer.name, startable(consumer)])), null, 2),
+          SINCE: images.map((build) => expression(`needs.publish-${build.key}.outputs.created`)).join(" "),
           TIMEOUT_SECONDS: waitMinutes * 60,
           POLL_SECONDS: 30,
         },

@@ -5,7 +5,7 @@
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Step, type Workflow, withCommentAbove } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, HEAD_SHA } from "../expressions.ts";
+import { expression, HEAD_SHA, OF_THIS_REPOSITORY } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
 import { runProgram, runScript } from "../steps/program.ts";
 import { setUpBuildx } from "../steps/registry.ts";
@@ -32,11 +32,11 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
 function testJob(pipeline: Pipeline, consumer: Consumer): Job {
   const { matrix } = consumer;
   const values = Object.keys(matrix ?? {}).map((key) => expression(`matrix.${key}`));
-  const ofThisRepository = "github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request'";
-  const secrets = Object.fromEntries(consumer.secrets.names.map((name) => [name, expression(`(${ofThisRepository}) && secrets.${name} || ''`)]));
+  const secrets = Object.fromEntries(consumer.secrets.names.map((name) => [name, expression(`(${OF_THIS_REPOSITORY}) && secrets.${name} || ''`)]));
   const images = consumer.builds.filter((build) => build.kind === "image");
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
+    ...(!consumer.forks && { if: OF_THIS_REPOSITORY }),
     "runs-on": consumer.runner,
     "timeout-minutes": consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes)),
     permissions: grant({ contents: "read" }),
@@ -90,7 +90,7 @@ function gateJob(pipeline: Pipeline, consumer: Consumer): Job {
   return {
     name: consumer.name,
     needs: ["test"],
-    if: "always()",
+    if: consumer.forks ? "always()" : `always() && (${OF_THIS_REPOSITORY})`,
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 5,
     permissions: {},
