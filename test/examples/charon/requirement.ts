@@ -12,8 +12,10 @@ interface Stated {
 interface Answered extends Stated {
   /** File, job and step that meet it. */
   output: string;
-  /** A test that proves the behaviour by running it, below `test/`. */
+  /** A test that proves the behaviour by running it. */
   proof?: string;
+  /** What is missing, for a requirement that is not met yet. */
+  unmet?: string;
 }
 
 /** Met because of a line of the config: it no longer holds without that line. */
@@ -79,8 +81,12 @@ export function all(path: string, lines: readonly Line[]): Line {
   return { path, change: lines[0]?.change ?? "", apply: (config) => lines.reduce((rest, line) => line.apply(rest), config) };
 }
 
-/** A config is plain data, so a copy of it is one. */
-const change = (config: ConfigInput, path: readonly string[], value: Json | undefined): ConfigInput => withValue(config as Json, path, value) as ConfigInput;
+/** A config is plain data, so a copy of it is one; whether it still is a config, the schema says when it is compiled. */
+function change(config: ConfigInput, path: readonly string[], value: Json | undefined): ConfigInput {
+  const plain: unknown = config;
+  const changed: unknown = withValue(plain as Json, path, value);
+  return changed as ConfigInput;
+}
 
 function withValue(whole: Json | undefined, [key, ...rest]: readonly string[], value: Json | undefined): Json | undefined {
   if (key === undefined) return value;

@@ -21,7 +21,7 @@ export const buildRows: Requirement[] = [
       const login = files.step(BUILD, "build-charon", "Log in to ghcr.io");
       return login !== undefined && login.if === undefined;
     },
-    breaks: broken(BUILD, /- name: Log in to ghcr.io$/, "- name: Log in to ghcr.io\n        if: github.event_name == 'push'"),
+    breaks: broken(BUILD, /- name: Log in to ghcr\.io\n(?! +id: [^\n]*\n +if:| +if:)/, "- name: Log in to ghcr.io\n        if: github.event_name == 'push'\n"),
   }),
   always("4.1, 6.1", "The build's token may push images.", {
     output: "docker-build.yml: job `build-charon`, `permissions`",
@@ -147,7 +147,7 @@ export const buildRows: Requirement[] = [
   always("11.1, 11.3", "No job of the build waits for another without a reason.", {
     output: "docker-build.yml: `needs` of every job",
     holds: (files) => same([...(files.job(BUILD, "build-charon")?.needs ?? ["none"])], ["plan"]),
-    breaks: broken(BUILD, /^ {2}build-charon:\n {4}name: (.*)\n {4}needs:$/, "  build-charon:\n    name: $1\n    needs:\n      - waiting"),
+    breaks: broken(BUILD, /^ {2}build-charon:\n {4}name: (.*)\n {4}needs:$/, "  build-charon:\n    name: $1\n    needs:\n      - notify"),
   }),
   always("10.2", "Every action is pinned to a commit.", {
     output: "every file: `uses`",

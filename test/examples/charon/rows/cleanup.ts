@@ -1,5 +1,5 @@
 /** Sections 5, 6.0 and 6.5 of Charon's plan: which images are deleted, when, and which never. */
-import { type Emission } from "../emission.ts";
+import { type Emission, valueAt } from "../emission.ts";
 import { holdsValue, onOf, same, script } from "../charon-files.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 
@@ -9,9 +9,11 @@ const DECIDE = "test/templates/cleanup-decision.test.ts";
 const PACKAGES = "test/execution/cleanup-packages.test.ts";
 const program = (files: Emission): string => script(files, CLEANUP, "cleanup", "Delete expired images");
 const setting = (files: Emission, path: string) => files.setting(CLEANUP, "CLEANUP", path);
-const hours = (files: Emission, name: string) => {
-  const index = [0, 1, 2, 3, 4, 5, 6].find((each) => same(setting(files, `classes.${each}.class`), name));
-  return index === undefined ? undefined : setting(files, `classes.${index}.hours`);
+/** After how many hours a tag expires: the first class that it reads as decides. */
+const hours = (files: Emission, tag: string) => {
+  const classes = setting(files, "classes");
+  const first = Array.isArray(classes) ? classes.find((each) => new RegExp(String(valueAt(each, "pattern"))).test(tag)) : undefined;
+  return valueAt(first, "hours");
 };
 const protects = (files: Emission, tag: string): boolean => [0, 1].some((index) => new RegExp(String(setting(files, `keepForever.${index}`))).test(tag));
 
@@ -48,25 +50,26 @@ export const cleanupRows: Requirement[] = [
   fromConfig("3.1, 5.2, 6.5, 8.2", "Images of pull requests expire after 24 hours.", {
     line: set("retention.pullRequest", "72h"),
     output: `${WHERE}.classes\`, \`pullRequest\``,
-    holds: (files) => same(hours(files, "pullRequest"), 24),
+    holds: (files) => same(hours(files, "pr-123-abc1234"), 24),
     proof: DECIDE,
   }),
   fromConfig("3.1, 5.2, 6.5, 8.2", "Images of feature branches expire after seven days.", {
     line: set("retention.branch", "14d"),
     output: `${WHERE}.classes\`, \`branch\``,
-    holds: (files) => same(hours(files, "branch"), 168),
+    holds: (files) => same(hours(files, "feature-dns-provider-def5678"), 168),
     proof: DECIDE,
   }),
-  fromConfig("3.1, 5.2", "`sha-*` images expire after 30 days.", {
+  fromConfig("1.4, 3.1, 5.2", "`sha-*` images no longer pile up: they expire after 30 days.", {
     line: set("retention.commit", "60d"),
     output: `${WHERE}.classes\`, \`commit\``,
-    holds: (files) => same(hours(files, "commit"), 720),
+    holds: (files) => same(hours(files, "sha-abc1234"), 720),
     proof: DECIDE,
+    unmet: "`sha-*` reads as a branch's tag first, so it expires after seven days.",
   }),
   fromConfig("3.1, 5.2", "`nightly-*` images expire after seven days.", {
     line: set("retention.nightly", "14d"),
     output: `${WHERE}.classes\`, \`nightly\``,
-    holds: (files) => same(hours(files, "nightly"), 168),
+    holds: (files) => same(hours(files, "nightly-2026-02-04"), 168),
     proof: DECIDE,
   }),
   ...(["latest", "dev"] as const).map((tag) =>

@@ -1,7 +1,7 @@
 /** Section 4.2 of Charon's plan, and what 7 and 10 repeat of it: the tests that follow the build. */
 import { stepsOf, valueAt } from "../emission.ts";
 import { BUILD, CONSUMERS, holdsValue, INTEGRATION, input, onOf, same, script, shellFunction, variable } from "../charon-files.ts";
-import { all, always, broken, fromConfig, type Requirement, set } from "../requirement.ts";
+import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 
 const resolve = (file: string) => `${file}.yml: job \`resolve\`, step \`Resolve the image\``;
 const SAMPLE = "crowdsec-integration";
@@ -163,6 +163,16 @@ export const consumerRows: Requirement[] = [
     output: "the four integration files: job `test`, step `Upload …-logs`",
     holds: (files) => INTEGRATION.every((file) => files.job(file, "test")?.steps.some((step) => step.uses?.startsWith("actions/upload-artifact@") && step.if === "failure()" && step.with["path"] === "logs/") === true),
     proof: "test/execution/pipeline/failures.test.ts",
+  }),
+  fromConfig("10.5", "The report of the scanned binary is kept when the scan fails.", {
+    line: deleted("consumers.security-pr.artifacts"),
+    output: "security-pr.yml: job `test`, step `Upload trivy-report`",
+    holds: (files) => files.step("security-pr", "test", "Upload trivy-report")?.if === "failure()" && input(files, "security-pr", "test", "Scan the binary", "output") === input(files, "security-pr", "test", "Upload trivy-report", "path"),
+  }),
+  fromConfig("10.5", "The list of what is in the image is kept, for 30 days.", {
+    line: deleted("consumers.supply-chain-pr.artifacts"),
+    output: "supply-chain-pr.yml: job `test`, step `Upload sbom`",
+    holds: (files) => same(input(files, "supply-chain-pr", "test", "Upload sbom", "retention-days"), 30),
   }),
   fromConfig("1.1, 1.3", "The supply-chain check lists what is in the image and looks for known vulnerabilities.", {
     line: set("consumers.supply-chain-pr.steps", [{ name: "Nothing", run: "true" }]),

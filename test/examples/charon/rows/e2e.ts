@@ -1,5 +1,5 @@
 /** Section 4.3 of Charon's plan: the end-to-end tests. */
-import { type Emission } from "../emission.ts";
+import type { Emission } from "../emission.ts";
 import { input, onOf, same, script, shellFunction, variable } from "../charon-files.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 

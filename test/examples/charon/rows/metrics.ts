@@ -1,6 +1,6 @@
 /** Section 8 of Charon's plan: what the pipeline measures about itself. */
-import { type Emission } from "../emission.ts";
-import { BUILD_NAME, holdsValue, input, onOf, same, script } from "../charon-files.ts";
+import type { Emission } from "../emission.ts";
+import { BUILD, BUILD_NAME, holdsValue, input, onOf, same, script } from "../charon-files.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 
 const METRICS = "ci-metrics";
@@ -73,11 +73,16 @@ export const metricsRows: Requirement[] = [
   threshold("8.1", "Successful cleanups: under 98 % is a warning.", "cleanupSuccessPercent", 98, 10),
   threshold("6.0, 6.5, 8.1", "Registry storage: over 80 GB is a warning.", "storageGigabytes", 80, 500),
   threshold("6.6, 8.3", "Test failures are measured.", "testFailurePercent", 100, 50),
-  always("8.1", "A build counts as built only where its job ran the step that builds.", {
-    output: "ci-metrics.yml: job `measure`, `METRICS.buildStep`",
-    holds: (files) => same(setting(files, "buildStep"), "Build") && files.step("docker-build", "build-charon", "Build")?.name === "Build",
+  always("8.1", "A build counts only where a job ran the step that builds.", {
+    output: "ci-metrics.yml: job `measure`, `METRICS.buildJobPrefix` and `METRICS.buildStep`",
+    holds: (files) => {
+      const jobs = [...(files.workflow(BUILD)?.jobs.values() ?? [])].filter((job) => job.name?.startsWith(String(setting(files, "buildJobPrefix"))) === true);
+      const building = jobs.filter((job) => job.steps.some((step) => step.name === setting(files, "buildStep")));
+      return building.length > 0 && (building.length === jobs.length || !program(files).includes("stepOf(job, buildStep) ?? job"));
+    },
     breaks: broken(METRICS, /^ +"buildStep": .*\n/, ""),
     proof: PROOF,
+    unmet: "The job \"Build ready\" counts as a build.",
   }),
   inProgram("6.0, 8.1", "Storage is summed from manifests, in gigabytes.", "sizeOf([...manifests.values()])"),
   inProgram("6.0, 8.4", "Tags are counted by their kind: pull requests, branches, commits, and so on.", "classOf(tag, policy)"),
@@ -92,9 +97,10 @@ export const metricsRows: Requirement[] = [
   baseline("6.0, 8.5", "The baseline: 150 GB in the registry.", "storageGigabytes", 150),
   always("8.4", "What the config's baseline does not name is compared with the oldest metrics still kept.", {
     output: "ci-metrics.yml: job `measure`, steps `Find the metrics to compare with`, `Download the metrics to compare with`",
-    holds: (files) => files.step(METRICS, "measure", "Find the metrics to compare with") !== undefined && input(files, METRICS, "measure", "Download the metrics to compare with", "run-id") === "${{ steps.baseline.outputs.run-id }}",
+    holds: (files) => /\.\.\.settings\.baseline/.test(program(files)) && input(files, METRICS, "measure", "Download the metrics to compare with", "run-id") === "${{ steps.baseline.outputs.run-id }}",
     breaks: broken(METRICS, "run-id: ${{ steps.baseline.outputs.run-id }}", "run-id: 1"),
     proof: PROOF,
+    unmet: "A baseline in the config hides the earlier metrics altogether.",
   }),
   inProgram("6.6, 8.6", "The summary is the report: before, now, change and threshold of every figure.", "${comparison(values, baseline, settings.thresholds)}"),
   fromConfig("8.4", "The figures are kept 90 days as an artifact, so trends can be read.", {

@@ -9,6 +9,7 @@ export const peopleRows: Requirement[] = [
   beyond("6.6, 15.1", "The team is trained, contributors are told, a blog post is written.", "People."),
   beyond("7.2, 7.4", "Races and wrong triggers are seen in the logs.", "They cannot pass unseen: a mismatch fails the test, and a run that is not tested says why in its summary."),
   beyond("8.2", "The team understands the architecture; rollbacks are tested and documented.", "The pages explain it; the rollbacks are the rows of section 9."),
+  beyond("10.7", "Back up the workflows, move one at a time, tell contributors.", "Git keeps the earlier workflows; a consumer is moved by deleting its `source: \"build\"`, one commit each; the rest is people's."),
   beyond("13", "Eleven points of a review.", "They repeat the sections above, and the rows name both."),
   beyond("15.2", "Templates of announcements.", "People."),
   beyond("16", "Approvals, next steps, and the estimate of minutes and money saved.", "People; the metrics say what was saved."),

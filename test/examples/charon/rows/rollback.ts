@@ -1,5 +1,5 @@
 /** Section 9 of Charon's plan: going back, whole or in part. Each row is a line that the config can take. */
-import { type Emission } from "../emission.ts";
+import type { Emission } from "../emission.ts";
 import { BUILD, CONSUMERS, takesSharedImage, variable } from "../charon-files.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 

@@ -51,15 +51,9 @@ export const tagRows: Requirement[] = [
     proof: "test/execution/pipeline/branches.test.ts",
   }),
   fromConfig("1.3, 2.1", "GitHub's registry is the primary source of the image.", {
-    line: set("registry.host", "quay.io"),
+    line: set("registry", { host: "quay.io", namespace: "wikid82", username: "QUAY_USERNAME", password: "QUAY_PASSWORD" }),
     output: "docker-build.yml: job `publish-charon`, `IMAGE`; every consumer: step `Pull the image`",
     holds: (files) => variable(files, BUILD, "publish-charon", "Publish the image", "IMAGE") === IMAGE && CONSUMERS.every((file) => variable(files, file, "test", "Pull the image", "IMAGE") === IMAGE),
-  }),
-  fromConfig("1.4, 8.1", "`sha-*` tags no longer pile up: they expire after 30 days.", {
-    line: set("retention.commit", "365d"),
-    output: "container-prune.yml: `CLEANUP`, class `commit`",
-    holds: (files) => same(files.setting("container-prune", "CLEANUP", "classes.2.class"), "commit") && same(files.setting("container-prune", "CLEANUP", "classes.2.hours"), 720),
-    proof: "test/templates/cleanup-decision.test.ts",
   }),
   fromConfig("2.1", "Production images are multi-platform manifests.", {
     line: set("builds.charon.platforms.default", ["linux/amd64"]),
@@ -166,13 +160,13 @@ export const tagRows: Requirement[] = [
   always("1.2, 8.1, 11.4", "Two events of one commit, such as a push and a pull request, share one build.", {
     output: "docker-build.yml: job `build-charon`, its concurrency group and the step `Look for an image of this commit`",
     holds: (files) =>
-      same(files.job(BUILD, "build-charon")?.concurrency, { group: "build-charon-charon-${{ matrix.name }}-${{ needs.plan.outputs.sha }}", "cancel-in-progress": false }) &&
+      /matrix\.name.*needs\.plan\.outputs\.sha.*"cancel-in-progress":false/.test(JSON.stringify(files.job(BUILD, "build-charon")?.concurrency ?? null)) &&
       files.step(BUILD, "build-charon", "Build")?.if === "steps.find.outputs.found != 'true'",
-    breaks: broken(BUILD, "${{ matrix.name }}-${{ needs.plan.outputs.sha }}", "${{ github.run_id }}"),
+    breaks: broken(BUILD, /^ {6}group: .*needs\.plan\.outputs\.sha.*$/, "      group: ${{ github.run_id }}"),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   fromConfig("14.1", "The build workflow keeps its name and its file.", {
-    line: all("names.build", [deleted("names.build"), deleted("files.names.build")]),
+    line: deleted("names.build", "files.names.build"),
     output: "docker-build.yml: `name`",
     holds: (files) => files.workflow(BUILD)?.name === BUILD_NAME,
   }),
