@@ -16,8 +16,8 @@ export function recordJob(pipeline: Pipeline, name: string, builds: readonly Bui
   return {
     name,
     needs: [...jobs],
-    // A run that is not to build anything has nothing to record: the skipped gate counts as passed.
-    if: "always() && needs.plan.result != 'skipped'",
+    // Where forks are left out, their runs have nothing to record, and the skipped gate counts as passed.
+    if: pipeline.forks === "ignore" ? "always() && needs.plan.result != 'skipped'" : "always()",
     "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
     "timeout-minutes": 15,
     permissions: {},
