@@ -227,6 +227,14 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
       expect(api.state.dispatches).toHaveLength(1);
     });
 
+    it("counts from when the last of several images was built, except for a test that builds for itself", async () => {
+      status(NEW, "E2E Tests", "success", LATER);
+      status(NEW, "Builds for itself", "success", EARLIER);
+      const WORKFLOWS = JSON.stringify({ "E2E Tests": "e2e-tests.yml", "Builds for itself": null });
+      expect((await wait({ WORKFLOWS, SINCE: `${BUILT} ${EARLIER}` })).code).toBe(0);
+      expect((await wait({ WORKFLOWS, SINCE: `${EARLIER} 2026-02-04T12:00:00Z`, TIMEOUT_SECONDS: "1" })).code).toBe(1);
+    });
+
     it("gives a test time to announce itself", async () => {
       await wait({ GRACE_SECONDS: "60", TIMEOUT_SECONDS: "1" });
       expect(api.state.dispatches).toEqual([]);

@@ -11,6 +11,7 @@ import { missing } from "../support/tools.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
 const OTHER = "0".repeat(40);
+const CREATED = "2026-02-04T10:00:00Z";
 const NOTHING = `sha256:${"0".repeat(64)}`;
 
 describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("building once", () => {
@@ -38,7 +39,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       ...(content.tag && { tag: content.tag }),
       ...(content.platform && { platform: content.platform }),
       layers: content.layers ?? [content.platform ?? "base"],
-      labels: { "org.opencontainers.image.revision": content.commit ?? SHA, "pipewright.recipe": content.recipe ?? "r1" },
+      labels: { "org.opencontainers.image.revision": content.commit ?? SHA, "org.opencontainers.image.created": CREATED, "pipewright.recipe": content.recipe ?? "r1" },
     });
   const digest = (tag: string) => digestOf(registry, repository, tag);
 
@@ -65,6 +66,11 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       const built = await pushIndex(registry, repository, { tag: "sha-abc1234", manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })] });
       expect((await find({ PLATFORMS_NEEDED: "linux/amd64,linux/arm64" })).outputs["found"]).toBe("true");
       expect(await digest("stage-abc1234-amd64")).toBe(built.digest);
+    });
+
+    it("takes an image of an earlier commit with the same inputs where that is allowed", async () => {
+      await push({ tag: "sha-abc1234", commit: OTHER });
+      expect((await find({ ANY_REVISION: "true" })).outputs["found"]).toBe("true");
     });
 
     it.each([

@@ -87,22 +87,21 @@ function stateOf({ exitCode, pid }) {
   return { Status: running ? "running" : "exited", Running: running, ExitCode: exitCode ?? 0 };
 }
 
-export const container = {
-  inspect(words) {
-    const { options, operands } = parseOptions(words, { "--format": true, "-f": true });
-    if (!exists(operands[0]) && findImage(operands[0])) return imageInspect(words);
-    const found = find(operands[0]);
-    const state = stateOf(found);
-    const format = (options.format ?? options.f)?.[0];
-    if (format === "{{.State.Status}} {{.State.ExitCode}}") console.log(`${state.Status} ${state.ExitCode}`);
-    else if (labelFormat(format) !== undefined) console.log(labelFormat(format, findImage(found.image)?.config.config?.Labels));
-    else if (format === undefined) console.log(JSON.stringify([{ Id: found.id, Name: `/${found.name}`, State: state, Config: { Image: found.image, Env: found.env, Cmd: found.args } }], null, 2));
-    else throw new DockerError(`template parsing error: the stand-in does not know the format ${format}`, 64);
-  },
-  list() {
-    for (const [name, { image, pid, exitCode }] of Object.entries(read("containers"))) if (stateOf({ pid, exitCode }).Running) console.log(`${name} ${image}`);
-  },
-};
+export function inspectContainer(words) {
+  const { options, operands } = parseOptions(words, { "--format": true, "-f": true });
+  if (!exists(operands[0]) && findImage(operands[0])) return imageInspect(words);
+  const found = find(operands[0]);
+  const state = stateOf(found);
+  const format = (options.format ?? options.f)?.[0];
+  if (format === "{{.State.Status}} {{.State.ExitCode}}") console.log(`${state.Status} ${state.ExitCode}`);
+  else if (labelFormat(format) !== undefined) console.log(labelFormat(format, findImage(found.image)?.config.config?.Labels));
+  else if (format === undefined) console.log(JSON.stringify([{ Id: found.id, Name: `/${found.name}`, State: state, Config: { Image: found.image, Env: found.env, Cmd: found.args } }], null, 2));
+  else throw new DockerError(`template parsing error: the stand-in does not know the format ${format}`, 64);
+}
+
+export function listContainers() {
+  for (const [name, { image, pid, exitCode }] of Object.entries(read("containers"))) if (stateOf({ pid, exitCode }).Running) console.log(`${name} ${image}`);
+}
 
 export function logs(words) {
   const { options, operands } = parseOptions(words, { "--timestamps": false, "--tail": true, "--follow": false });

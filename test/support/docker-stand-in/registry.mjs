@@ -1,5 +1,6 @@
 // The OCI distribution API, as much of it as `docker buildx imagetools` uses.
 import { createHash } from "node:crypto";
+import { request } from "node:http";
 import { DockerError } from "./docker-error.mjs";
 import { credentialsOf } from "./logins.mjs";
 import { addressOf, isPlain } from "./references.mjs";
@@ -10,6 +11,23 @@ const MANIFESTS = ["application/vnd.oci.image.manifest.v1+json", "application/vn
 export const sha256 = (bytes) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 const tokens = new Map();
 
+/** A plain request: `fetch` would take as long to load as the rest of the command to run. */
+function ask(url, { method = "GET", headers = {}, body } = {}) {
+  if (url.protocol !== "http:") throw new DockerError(`ERROR: the stand-in reaches loopback addresses only, not ${url.host}: set DOCKER_STAND_IN_HOSTS`, 125);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers: { ...headers, ...(body && { "content-length": body.length }) } }, (answer) => {
+      const parts = [];
+      answer.on("data", (part) => parts.push(part));
+      answer.on("error", reject);
+      answer.on("end", () => resolve({ url, status: answer.statusCode, statusText: answer.statusMessage, headers: answer.headers, bytes: Buffer.concat(parts) }));
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+const isOk = ({ status }) => status >= 200 && status < 300;
+
 /** One request, with the login that the registry asks for. Throws as buildx does when nobody answers. */
 async function send(host, path, { method = "GET", headers = {}, body } = {}) {
   const address = addressOf(host);
@@ -17,14 +35,15 @@ async function send(host, path, { method = "GET", headers = {}, body } = {}) {
   const attempt = async () => {
     const authorization = tokens.get(host);
     try {
-      return await fetch(url, { method, headers: { ...headers, ...(authorization && { authorization }) }, body });
+      return await ask(url, { method, headers: { ...headers, ...(authorization && { authorization }) }, body });
     } catch (error) {
-      throw new DockerError(`ERROR: failed to do request: ${method} "${url}": ${error.cause?.message ?? error.message}`);
+      if (error instanceof DockerError) throw error;
+      throw new DockerError(`ERROR: failed to do request: ${method} "${url}": ${error.message}`);
     }
   };
   const first = await attempt();
   if (first.status !== 401) return first;
-  tokens.set(host, await authorize(host, first.headers.get("www-authenticate") ?? ""));
+  tokens.set(host, await authorize(host, first.headers["www-authenticate"] ?? ""));
   return attempt();
 }
 
@@ -35,9 +54,9 @@ async function authorize(host, challenge) {
   const values = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
   const url = new URL(values.realm);
   for (const name of ["service", "scope"]) if (values[name]) url.searchParams.set(name, values[name]);
-  const answer = await fetch(url, { headers: basic ? { authorization: basic } : {} });
-  if (!answer.ok) throw new DockerError(`ERROR: failed to authorize: failed to fetch oauth token: unexpected status from GET request to ${url}: ${answer.status} ${answer.statusText}`);
-  const { token, access_token } = await answer.json();
+  const answer = await ask(url, { headers: basic ? { authorization: basic } : {} });
+  if (!isOk(answer)) throw new DockerError(`ERROR: failed to authorize: failed to fetch oauth token: unexpected status from GET request to ${url}: ${answer.status} ${answer.statusText}`);
+  const { token, access_token } = JSON.parse(answer.bytes.toString());
   return `Bearer ${token ?? access_token}`;
 }
 
@@ -47,16 +66,16 @@ const unexpected = (method, url, answer) => new DockerError(`ERROR: unexpected s
 export async function getManifest({ host, repository, reference }, text) {
   const answer = await send(host, `/v2/${repository}/manifests/${reference}`, { headers: { accept: [...INDEXES, ...MANIFESTS].join(", ") } });
   if (answer.status === 404) throw new DockerError(`ERROR: ${text}: not found`);
-  if (!answer.ok) throw unexpected("HEAD", answer.url, answer);
-  const bytes = Buffer.from(await answer.arrayBuffer());
+  if (!isOk(answer)) throw unexpected("HEAD", answer.url, answer);
+  const { bytes } = answer;
   const content = JSON.parse(bytes.toString());
-  return { bytes, content, digest: sha256(bytes), mediaType: content.mediaType ?? answer.headers.get("content-type") };
+  return { bytes, content, digest: sha256(bytes), mediaType: content.mediaType ?? answer.headers["content-type"] };
 }
 
 export async function getBlob({ host, repository }, digest) {
   const answer = await send(host, `/v2/${repository}/blobs/${digest}`);
-  if (!answer.ok) throw unexpected("GET", answer.url, answer);
-  return Buffer.from(await answer.arrayBuffer());
+  if (!isOk(answer)) throw unexpected("GET", answer.url, answer);
+  return answer.bytes;
 }
 
 export async function putManifest({ host, repository }, reference, { bytes, mediaType }) {
@@ -65,13 +84,13 @@ export async function putManifest({ host, repository }, reference, { bytes, medi
 }
 
 async function hasBlob({ host, repository }, digest) {
-  return (await send(host, `/v2/${repository}/blobs/${digest}`, { method: "HEAD" })).ok;
+  return isOk(await send(host, `/v2/${repository}/blobs/${digest}`, { method: "HEAD" }));
 }
 
 async function putBlob({ host, repository }, digest, bytes) {
   const start = await send(host, `/v2/${repository}/blobs/uploads/`, { method: "POST" });
   if (start.status !== 202) throw unexpected("POST", start.url, start);
-  const target = new URL(start.headers.get("location"), start.url);
+  const target = new URL(start.headers["location"], start.url);
   target.searchParams.set("digest", digest);
   const answer = await send(host, target.pathname + target.search, { method: "PUT", headers: { "content-type": "application/octet-stream" }, body: bytes });
   if (answer.status !== 201) throw unexpected("PUT", answer.url, answer);
