@@ -40,7 +40,13 @@ pull() {
 if [[ "${TRUSTED:-}" != true ]]; then
   without_registry "The image was built by a fork's run, which cannot push."
 fi
+# The tests that follow need no registry, and must not find its password.
+forget_login() {
+  if [[ "${KEEP_LOGIN:-}" != true ]]; then docker logout "${IMAGE%%/*}" > /dev/null 2>&1 || true; fi
+}
+
 if [[ -z "${DIGEST:-}" && -z "${TAG:-}" ]]; then
+  forget_login
   without_registry "Neither a tag nor a digest of the image is known."
 fi
 
@@ -48,8 +54,7 @@ group "Pull $reference"
 code=0
 retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull || code=$?
 endgroup
-# The tests that follow need no registry, and must not find its password.
-if [[ "${KEEP_LOGIN:-}" != true ]]; then docker logout "${IMAGE%%/*}" > /dev/null 2>&1 || true; fi
+forget_login
 if ((code == 4)); then
   warn "The registry does not have the image (any more). The artifact is tried next." "${context[@]}"
   without_registry "The registry does not have the image."

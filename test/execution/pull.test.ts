@@ -73,10 +73,21 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       expect(await pull({ TAG: "both" })).toMatchObject({ code: 0, outputs: { source: "registry" } });
     });
 
-    it("forgets the registry's password", async () => {
+    const loggedIn = () => Object.keys(JSON.parse(readFileSync(join(machine.temp, "../.docker/config.json"), "utf8")).auths);
+    it("forgets the registry's password, unless another image is pulled afterwards", async () => {
       await push("pr-12-abc1234");
+      await pull({ KEEP_LOGIN: "true" });
+      expect(loggedIn()).toEqual(["ghcr.io"]);
       await pull();
-      expect(readFileSync(join(machine.temp, "../.docker/config.json"), "utf8")).toBe(JSON.stringify({ auths: {} }, null, 2));
+      expect(loggedIn()).toEqual([]);
+    });
+
+    it("forgets it also where there is nothing to pull, or the pull fails", async () => {
+      expect((await pull({ TAG: "", DIGEST: "" })).outputs["source"]).toBe("none");
+      expect(loggedIn()).toEqual([]);
+      logIn();
+      expect((await pull({ TAG: "never-abc1234" })).outputs["source"]).toBe("none");
+      expect(loggedIn()).toEqual([]);
     });
 
     it("tries again when the first pulls fail", async () => {
