@@ -77,7 +77,11 @@ async function bringAbout(io: Io, options: GenerateOptions, progress: Progress):
   const statuses = all.filter((status) => selected(status.path));
   if (!options.force) refuseLosses(statuses);
   progress.step("Writing the files");
-  if (!options.dryRun) await writeAll(statuses.filter((status) => status.state !== "current"), { interrupted: io.interrupted });
+  const changes = statuses.filter((status) => status.state !== "current");
+  if (!options.dryRun && changes.length > 0) {
+    const { interruptible = (work) => work(new AbortController().signal) } = io;
+    await interruptible((interrupted) => writeAll(changes, { interrupted }));
+  }
   return { config: project.config, statuses };
 }
 

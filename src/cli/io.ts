@@ -9,8 +9,11 @@ export interface Io {
   readonly isTTY: boolean;
   /** The time in milliseconds. The real clock by default. */
   readonly now?: () => number;
-  /** Fires when the person interrupts: writes are rolled back. */
-  readonly interrupted?: AbortSignal;
+  /**
+   * Runs `work` with a signal that fires when the person interrupts, instead of ending the process at once: for what
+   * must not be left half done. Everything else ends the way that processes end.
+   */
+  readonly interruptible?: <Result>(work: (interrupted: AbortSignal) => Promise<Result>) => Promise<Result>;
 }
 
 export interface Output {
@@ -21,6 +24,19 @@ export interface Output {
 /** 0: fine. 1: findings or drift. 2: could not run. */
 export type ExitCode = 0 | 1 | 2;
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+async function interruptible<Result>(work: (interrupted: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}
+
 /** The real world. */
 export function processIo(): Io {
   return {
@@ -30,5 +46,6 @@ export function processIo(): Io {
     env: process.env,
     isTTY: process.stdout.isTTY === true,
     now: () => performance.now(),
+    interruptible,
   };
 }

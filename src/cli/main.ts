@@ -5,14 +5,6 @@ import { processIo } from "./io.ts";
 // Node 22 and later keep the compiled code of the bundle between runs; Node 20 has no such function.
 if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
 
-const interrupt = new AbortController();
-// Writing is undone on Ctrl-C; whoever presses it twice means it.
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    interrupt.abort();
-    process.exitCode = 2;
-  });
-}
 // `pipewright check | head` closes the pipe early: nobody reads on, which is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
@@ -20,4 +12,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const { run } = await import("./program.ts");
-process.exitCode = await run(process.argv.slice(2), { ...processIo(), interrupted: interrupt.signal });
+process.exitCode = await run(process.argv.slice(2), processIo());
