@@ -10,7 +10,27 @@ import { practiceRows } from "./rows/practices.ts";
 import { rollbackRows } from "./rows/rollback.ts";
 import { tagRows } from "./rows/tags.ts";
 
-const rows = [tagRows, buildRows, consumerRows, e2eRows, cleanupRows, metricsRows, rollbackRows, practiceRows, peopleRows].flat();
+/** A row with the id that tests and the README call it by. */
+export type Row = Requirement & { id: string };
 
-/** The rows with the ids that tests and the README call them by. */
-export const requirements: readonly (Requirement & { id: string })[] = rows.map((row, index) => ({ id: `R${String(index + 1).padStart(3, "0")}`, ...row }));
+const byTopic: readonly [title: string, rows: readonly Requirement[]][] = [
+  ["What is built, and how it is named", tagRows],
+  ["The build", buildRows],
+  ["The tests that follow it", consumerRows],
+  ["The end-to-end tests", e2eRows],
+  ["The cleanup", cleanupRows],
+  ["The metrics", metricsRows],
+  ["Going back", rollbackRows],
+  ["Every file, and the pages", practiceRows],
+  ["People", peopleRows],
+];
+
+const startOf = (topic: number): number => byTopic.slice(0, topic).reduce((sum, [, rows]) => sum + rows.length, 0);
+const idOf = (number: number): string => `R${String(number).padStart(3, "0")}`;
+
+export const topics: readonly { title: string; rows: readonly Row[] }[] = byTopic.map(([title, rows], topic) => ({
+  title,
+  rows: rows.map((row, index) => ({ id: idOf(startOf(topic) + index + 1), ...row })),
+}));
+
+export const requirements: readonly Row[] = topics.flatMap(({ rows }) => rows);
