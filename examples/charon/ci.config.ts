@@ -72,8 +72,9 @@ export default defineConfig({
       localTag: "charon:local",
       steps: [
         { name: "Take the binary out of the image", run: 'id="$(docker create "$IMAGE")"\ndocker cp "$id:/app/charon" ./charon-binary\ndocker rm "$id"' },
-        { name: "Scan the binary", uses: "aquasecurity/trivy-action", with: { "scan-type": "rootfs", "scan-ref": "./charon-binary", severity: "CRITICAL,HIGH", "exit-code": "1" } },
+        { name: "Scan the binary", uses: "aquasecurity/trivy-action", with: { "scan-type": "rootfs", "scan-ref": "./charon-binary", severity: "CRITICAL,HIGH", "exit-code": "1", format: "table", output: "trivy-binary.txt" } },
       ],
+      artifacts: [{ name: "trivy-report", path: "trivy-binary.txt", when: "failure", keep: days(7) }],
       timeout: minutes(15),
     },
     "e2e-tests": {

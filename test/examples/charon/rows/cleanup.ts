@@ -64,7 +64,6 @@ export const cleanupRows: Requirement[] = [
     output: `${WHERE}.classes\`, \`commit\``,
     holds: (files) => same(hours(files, "sha-abc1234"), 720),
     proof: DECIDE,
-    unmet: "`sha-*` reads as a branch's tag first, so it expires after seven days.",
   }),
   fromConfig("3.1, 5.2", "`nightly-*` images expire after seven days.", {
     line: set("retention.nightly", "14d"),
