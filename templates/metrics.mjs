@@ -2,7 +2,7 @@
 // what the registry holds. Warns beyond thresholds, and fails (after writing the figures) on a regression.
 //
 // METRICS             workflow names, job and step names, packages, classes of tags, thresholds and limits, as JSON
-// BASELINE_FILE       the figures of an earlier run to compare with, unless METRICS holds a baseline; may be missing
+// BASELINE_FILE       the figures of an earlier run to compare with, beside the baseline of METRICS; may be missing
 // OUTPUT              where the figures are written, as JSON
 // GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions, packages and statuses: read)
 // REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests
@@ -99,8 +99,7 @@ async function readStorage() {
   return { versions, tags, bytes };
 }
 
-function readBaseline() {
-  if (settings.baseline) return settings.baseline;
+function readEarlier() {
   if (!existsSync(baselineFile)) return {};
   try {
     const figures = JSON.parse(readFileSync(baselineFile, "utf8")).figures ?? {};
@@ -120,9 +119,12 @@ async function measure() {
   const report = { version: 1, date: new Date().toISOString(), repository, figures: values, samples, storageBytes: storage.bytes, versions: storage.versions, tags: storage.tags };
   writeFileSync(output, `${JSON.stringify(report, null, 2)}\n`);
 
-  const baseline = readBaseline();
+  const earlier = readEarlier();
+  const baseline = { ...earlier, ...settings.baseline };
+  // A figure that has become better since the baseline must not fall back to it unnoticed.
+  const best = Object.fromEntries(Object.entries(baseline).map(([key, value]) => [key, Math.min(value, earlier[key] ?? value)]));
   const warnings = exceeded(values, settings.thresholds);
-  const regressions = regressed(values, baseline, settings.regressions);
+  const regressions = regressed(values, best, settings.regressions);
   for (const text of warnings) warn(text);
   for (const text of regressions) complain(text);
   for (const { key, title, unit } of FIGURES) say(`${title}: ${values[key] === null ? "no data yet" : `${values[key]} ${unit}`}${samples[key] ? ` (of ${samples[key]})` : ""}`);

@@ -17,7 +17,11 @@ const minutesOf = ({ started_at: start, completed_at: end }) => (Date.parse(end)
 const stepOf = (job, name) => (job.steps ?? []).find((step) => step.name === name);
 
 /** A build job that found the commit's image already there built nothing: it skipped its build step. */
-const built = (job, { buildJobPrefix, buildStep }) => job.name.startsWith(buildJobPrefix) && ran(job) && ran(stepOf(job, buildStep) ?? job);
+function built(job, { buildJobPrefix, buildStep, gateJob }) {
+  if (!job.name.startsWith(buildJobPrefix) || job.name === gateJob || !ran(job)) return false;
+  const step = stepOf(job, buildStep);
+  return step === undefined || ran(step);
+}
 
 /** Minutes that the build jobs of a pull request's commit took together, where something was built. */
 export function buildMinutes(runs, jobsOf, settings) {

@@ -1,7 +1,7 @@
 /** `docs/ci-cd.md`: the pipeline as people need to know it, made from the plan and so never out of date. */
 import { requiredChecks, retentionOfTag, tagExamples, triggersInWords } from "../../pipeline/describe.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
-import { code, codes, sections, table } from "./markdown.ts";
+import { code, codes, escapeMarkdown, sections, table } from "./markdown.ts";
 
 export function ciCdDocument(pipeline: Pipeline): string {
   return sections(
@@ -65,7 +65,7 @@ function tagTable(pipeline: Pipeline): string {
   if (!pipeline.registry) return "This pipeline builds files, not images, so it gives no tags.";
   return table(
     ["Made by", "Tag", "Example", "Moves", "Kept"],
-    tagExamples(pipeline).map((row) => [row.event, codes(row.patterns), codes(row.examples), row.moves ? "yes" : "no", retentionOfTag(pipeline, row)]),
+    tagExamples(pipeline).map((row) => [escapeMarkdown(row.event), codes(row.patterns), codes(row.examples), row.moves ? "yes" : "no", retentionOfTag(pipeline, row)]),
   );
 }
 

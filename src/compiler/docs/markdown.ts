@@ -12,6 +12,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(first), rule, ...rest.map(line)].join("\n");
 }
 
+/** Text in which nothing is taken for emphasis. */
+export const escapeMarkdown = (text: string): string => text.replace(/[*_`]/g, "\\$&");
+
 export const code = (text: string): string => `\`${text}\``;
 
 /** `code` and `code`, or a dash. */

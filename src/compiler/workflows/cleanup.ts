@@ -1,6 +1,7 @@
 /** The cleanup of the registry: daily, serialised, and without effect until the config says otherwise. */
 import type { ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
-import { TRANSIENT_CLASSES } from "../../pipeline/types.ts";
+import { TAG_CLASSES, type TagClass } from "../../pipeline/tags.ts";
+import { TRANSIENT_CLASSES, type TransientClass } from "../../pipeline/types.ts";
 import type { YamlMapping, Scalar, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
@@ -57,10 +58,13 @@ export function registryCredentials(pipeline: Pipeline): Record<string, Scalar> 
   };
 }
 
+const isTransient = (name: TagClass): name is TransientClass & TagClass => TRANSIENT_CLASSES.some((transient) => transient === name);
+
 /** The classes in their one order, and what is never deleted; as both programs read them. */
 export function classSettings(pipeline: Pipeline, retention: Retention): YamlMapping & { classes: { class: string; pattern: string; hours: number }[]; keepForever: string[] } {
   return {
-    classes: TRANSIENT_CLASSES.map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] })),
+    // In the order in which tags are told apart: `sha-abc1234` would pass for a branch's tag as well.
+    classes: TAG_CLASSES.filter(isTransient).map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] })),
     keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release, ...retention.protect.map(globToExpression)],
   };
 }

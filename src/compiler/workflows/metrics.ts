@@ -1,4 +1,5 @@
 /** What the pipeline costs and how well it does: measured daily, compared with a baseline, kept for a quarter. */
+import { READY_CHECK } from "../../pipeline/check-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow, YamlMapping } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -79,6 +80,7 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     ownerKind: pipeline.registry?.owner ?? null,
     buildJobPrefix: BUILD_JOB_PREFIX,
     buildStep: BUILD_STEP,
+    gateJob: READY_CHECK,
     testJobPrefix: TEST_JOB,
     pullStep: PULL_STEP,
     fallbackStep: FALLBACK_STEP,
