@@ -302,10 +302,10 @@ const standInDocker = new URL("../support/docker-stand-in", import.meta.url).pat
 
 const WEBHOOK = "/webhook/a-secret-address";
 
-/** What the machines have beside the system's programs. Waiting between attempts is real, but short. */
+/** What the machines have beside the system's programs. Waiting is real, at a second for a minute. */
 function installTools(folder: string, tools: Readonly<Record<string, string>>): string {
   mkdirSync(folder, { recursive: true });
-  for (const [name, script] of Object.entries({ sleep: "#!/bin/sh\nexec /bin/sleep 0.05\n", ...tools })) {
+  for (const [name, script] of Object.entries({ sleep: "#!/bin/sh\nexec /bin/sleep \"$(awk -v seconds=\"$1\" 'BEGIN { print seconds / 60 }')\"\n", ...tools })) {
     writeFileSync(join(folder, name), script);
     chmodSync(join(folder, name), 0o755);
   }
