@@ -238,6 +238,23 @@ describe("CI metrics", () => {
     expect((await measure({}, { BASELINE_FILE: join(folder, "missing.json") })).code).toBe(0);
   });
 
+  test("an earlier figure that was better than the configured baseline is the one to hold", async () => {
+    fill();
+    const file = join(folder, "earlier.json");
+    writeFileSync(file, JSON.stringify({ figures: { buildMinutes: 10, testFailurePercent: 20 } }));
+    const result = await measure({ baseline: { buildMinutes: 62 } }, { BASELINE_FILE: file });
+    expect(result).toMatchObject({ code: 1, outputs: { regressions: "2" } });
+    expect(result.log).toContain("longer than before (10 min, now 15 min)");
+    expect(result.summary).toContain("| Build time (pull request) | 62 min | 15 min |");
+  });
+
+  test("the gate's job, whose name begins like a build's, built nothing", async () => {
+    fill();
+    for (const one of api.state.runs.filter((each) => each.workflow_id === BUILD)) one.jobs?.push(job("Build ready", 60, 90, [step("Check the jobs and record what was built", "success")]));
+    await measure({ gateJob: "Build ready" });
+    expect(written()).toMatchObject({ figures: { buildMinutes: 15, buildsPerCommit: 1.33 } });
+  });
+
   test("a registry that cannot be read costs the storage figure only", async () => {
     fill();
     manifests = {};
