@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { folder } from "./folder.ts";
+import { configOf, hello, pipewright } from "./pipewright.ts";
+
+describe("explain-config", () => {
+  test("shows what is built, what runs, which tags appear, who tests them, and how long they live", async () => {
+    const { code, stdout, stderr } = await pipewright(await folder(hello("smoke", "other")), ["explain-config"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("hello, as ci.config.ts declares it");
+    expect(stdout).toMatch(/^ {2}app +ghcr\.io\/octocat\/app +pullRequest \(linux\/amd64\)/m);
+    expect(stdout).toMatch(/^ {2}smoke +\.github\/workflows\/smoke\.yml +the end of `Build`/m);
+    expect(stdout).toMatch(/^ {2}pullRequest +pr-\{number\}-\{sha\} +smoke, other$/m);
+    expect(stdout).toMatch(/^ {2}push to main +sha-\{sha\} +sha-abc1234 +no +30 days$/m);
+    expect(stdout).toMatch(/^ {2}main +latest +latest +yes +for ever$/m);
+    expect(stdout).toMatch(/^ {2}smoke +commit status +smoke$/m);
+  });
+
+  test("--json holds the same, for programs", async () => {
+    const { code, stdout } = await pipewright(await folder(hello("smoke")), ["explain-config", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      command: "explain-config",
+      ok: true,
+      config: "ci.config.ts",
+      project: "hello",
+      builds: [{ name: "app", gives: "ghcr.io/octocat/app", on: expect.arrayContaining([{ event: "main", platforms: ["linux/amd64"] }]) }],
+      workflows: expect.arrayContaining([expect.objectContaining({ path: ".github/workflows/smoke.yml", kind: "consumer" })]),
+      events: expect.arrayContaining([{ event: "pullRequest", tags: ["pr-{number}-{sha}"], consumers: ["smoke"] }]),
+      tags: expect.arrayContaining([expect.objectContaining({ class: "commit", kept: "30 days", moves: false })]),
+      statuses: expect.arrayContaining([{ name: "smoke", from: "smoke", kind: "commit status" }]),
+    });
+  });
+
+  test("a pipeline of files only has artifacts and no tags", async () => {
+    const config = configOf("smoke").replace("builds: { app: image({}) }", 'builds: { app: files({ run: "make", paths: ["out/"] }) }').replace("image }", "files }");
+    const { code, stdout } = await pipewright(await folder({ "ci.config.ts": config }), ["explain-config"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}files-app +app +7 days$/m);
+    expect(stdout).not.toContain("Tags and how long they live");
+  });
+
+  test("writes nothing, and reports mistakes like the other commands", async () => {
+    const root = await folder({ "ci.config.ts": configOf("smoke").replace('"app", run', '"ap", run'), Dockerfile: "FROM scratch\n" });
+    const { code, stderr } = await pipewright(root, ["explain-config"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^ci\.config\.ts:8:\d+ {2}error/m);
+  });
+});
