@@ -3,7 +3,7 @@ import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { Concurrency, Job, Scalar, Step } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { every, expression, planned, succeededOrSkipped } from "../expressions.ts";
+import { every, expression, planned, quoted, succeededOrSkipped } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
 import { runProgram, runScript } from "../steps/program.ts";
@@ -213,7 +213,7 @@ function pushAttempt(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, att
 /** Gives what was built, or found, its tag. Adding a tag twice changes nothing, so a re-run is safe. */
 function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const built = `needs.build-${build.key}`;
-  const moving = pipeline.moveTags === "at-build" && !mode.fresh ? movingTags(pipeline, build) : undefined;
+  const moving = pipeline.moveTags === "at-build" && !mode.fresh && !mode.promoted ? movingTags(pipeline, build) : undefined;
   return {
     name: `Publish ${build.key}`,
     needs: ["plan", `build-${build.key}`],
@@ -247,7 +247,7 @@ function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job
 /** For configs that move tags at once: the channel of the pushed branch, and its copies in other registries. */
 function movingTags(pipeline: Pipeline, build: ImageBuild): { tag: string; copies: string; condition: string } {
   const branches = pipeline.channels.filter((channel) => channel.of !== "nightly");
-  const isChannel = (of: string): string => `github.event_name == 'push' && github.ref_name == '${of}'`;
+  const isChannel = (of: string): string => `github.event_name == 'push' && github.ref_name == ${quoted(of)}`;
   const choose = (value: (channel: { of: string; tag: string }) => string): string =>
     expression(`${branches.map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`).join(" || ")} || ''`);
   return {

@@ -1,0 +1,115 @@
+/**
+ * Pipeline contract, "Cleanup". The decision is proven on random registries in test/templates/cleanup-decision.test.ts, the
+ * deletes in test/execution/cleanup-packages.test.ts and cleanup-oci.test.ts; here is what the program is told.
+ */
+import { describe, expect, it } from "vitest";
+import { evaluate } from "../player/expressions.ts";
+import type { Json } from "../player/json.ts";
+import { type EmittedWorkflow, expressionsIn, stepOf } from "../support/read-workflows.ts";
+import { type System, systemNamed, systems } from "../support/systems.ts";
+
+const cleanupOf = (system: System): EmittedWorkflow => {
+  const workflow = system.workflows.find(({ name }) => name === system.pipeline.workflows.cleanup?.name);
+  if (!workflow) throw new Error(`${system.name} has no cleanup.`);
+  return workflow;
+};
+interface Settings {
+  packages: { owner: string; name: string; host: string; repository: string }[];
+  mode: string;
+  classes: { class: string; pattern: string; hours: number }[];
+  keepForever: string[];
+  minimumAgeHours: number;
+  dryRun: boolean;
+  maxDeletions: number;
+  workflows: string[];
+  graceHours: number;
+}
+const stepIn = (system: System) => {
+  const [job] = cleanupOf(system).jobs;
+  if (!job) throw new Error("The cleanup has no job.");
+  return stepOf(job, "Delete expired images");
+};
+const settingsOf = (system: System): Settings => JSON.parse(String(stepIn(system).env["CLEANUP"])) as Settings;
+const dryRun = (system: System, github: Json, inputs: Json = {}): Json => evaluate(expressionsIn(stepIn(system).env["DRY_RUN"])[0] ?? "", { contexts: { github, inputs } });
+
+const cleaning = systems.filter((system) => system.pipeline.workflows.cleanup);
+const charon = systemNamed("Charon");
+const unplanned = systemNamed("a system that no one planned for");
+
+/** The class that the program gives a tag: what is kept for ever first, then the classes in their order. */
+const classOf = ({ keepForever, classes }: Settings, tag: string): string => (keepForever.some((pattern) => new RegExp(pattern).test(tag)) ? "for ever" : (classes.find(({ pattern }) => new RegExp(pattern).test(tag))?.class ?? "none"));
+
+describe("the cleanup", () => {
+  it("runs daily, one at a time, and is never cancelled", () => {
+    for (const system of cleaning) {
+      const workflow = cleanupOf(system);
+      expect(workflow.on.schedule?.[0]?.cron.split(" ").slice(2)).toEqual(["*", "*", "*"]);
+      expect(workflow.concurrency).toEqual({ group: `${system.config.project}/cleanup`, "cancel-in-progress": false });
+    }
+  });
+
+  it("only says what it would delete until the config says otherwise, and by hand as asked", () => {
+    const minimal = systemNamed("the minimal example");
+    expect([dryRun(minimal, { event_name: "schedule" }), dryRun(charon, { event_name: "schedule" })]).toEqual([true, false]);
+    for (const system of [minimal, charon]) expect([true, false].map((value) => dryRun(system, { event_name: "workflow_dispatch" }, { dry_run: value }))).toEqual([true, false]);
+    expect(cleanupOf(minimal).on.workflow_dispatch?.inputs?.["dry_run"]?.default).toBe(true);
+    expect(cleanupOf(charon).on.workflow_dispatch?.inputs?.["dry_run"]?.default).toBe(false);
+  });
+
+  it("knows every class's age, and a minimum age of 48 hours unless the config has another", () => {
+    for (const system of cleaning) {
+      const settings = settingsOf(system);
+      const { retention } = system.pipeline;
+      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(retention && retention.hours);
+      expect(settings.minimumAgeHours).toBe(48);
+    }
+  });
+
+  it.each(cleaning)("tells the tags of $name apart as the build makes them", (system) => {
+    const settings = settingsOf(system);
+    for (const channel of system.pipeline.channels) expect(classOf(settings, channel.tag)).toBe("for ever");
+    for (const tag of ["v1.2.3", "1.2", "1", "v2.0.0-rc.1"]) expect(classOf(settings, tag), tag).toBe("for ever");
+    expect(classOf(settings, "manual-4242")).toBe("manual");
+    expect(classOf(settings, "somebody's own")).toBe("none");
+    expect(classOf(settings, `sha256-${"0".repeat(64)}`)).toBe("none");
+  });
+
+  it("tells staging tags, nightly ones and those of pull requests apart, by each system's own patterns", () => {
+    const own = settingsOf(systemNamed("Charon with tags of its own"));
+    expect(["review-12-abc1234", "queue-abc1234", "night-2026-02-04", "tmp-abc1234-amd64", "tmp-n4242-arm64", "main-abc1234", "feature-x-abc1234"].map((tag) => classOf(own, tag))).toEqual(["pullRequest", "queue", "nightly", "staging", "staging", "commit", "branch"]);
+    expect(["pr-12-abc1234", "mq-abc1234", "nightly-2026-02-04", "stage-abc1234-amd64", "sha-abc1234", "feature-x-abc1234"].map((tag) => classOf(settingsOf(charon), tag))).toEqual(["pullRequest", "queue", "nightly", "staging", "commit", "branch"]);
+  });
+
+  it("never deletes protected tags", () => {
+    expect(classOf(settingsOf(charon), "buildcache-amd64")).toBe("for ever");
+    expect(classOf(settingsOf(unplanned), "stable-2026-02")).toBe("for ever");
+  });
+
+  it("deletes at most as many versions a run as the config says", () => {
+    expect([settingsOf(charon).maxDeletions, settingsOf(unplanned).maxDeletions]).toEqual([300, 200]);
+  });
+
+  it("keeps what a run still pulls, with an hour's grace: it knows all workflows that build and test", () => {
+    for (const system of cleaning) {
+      const { build, nightly, release } = system.pipeline.workflows;
+      const expected = [build, nightly, release].flatMap((workflow) => workflow?.name ?? []).concat(system.pipeline.consumers.map((consumer) => consumer.name));
+      expect(settingsOf(system)).toMatchObject({ workflows: expected, graceHours: 1 });
+      const emitted = system.workflows.map((workflow) => workflow.name);
+      expect(expected.filter((name) => !emitted.includes(name))).toEqual([]);
+    }
+  });
+
+  it("looks after every image of the registry, and of no other", () => {
+    for (const system of cleaning) expect(settingsOf(system).packages.map(({ host, repository }) => `${host}/${repository}`)).toEqual(system.pipeline.builds.flatMap((build) => (build.kind === "image" ? [build.image] : [])));
+  });
+
+  it("deletes through GitHub's package API, or by digest where the registry speaks OCI, with the registry's credentials", () => {
+    expect([settingsOf(charon).mode, settingsOf(unplanned).mode]).toEqual(["packages", "oci"]);
+    expect(stepIn(unplanned).env).toMatchObject({ REGISTRY_USERNAME: "${{ secrets.QUAY_USER }}", REGISTRY_PASSWORD: "${{ secrets.QUAY_TOKEN }}" });
+    expect(stepIn(charon).env).toMatchObject({ REGISTRY_USERNAME: "${{ github.actor }}", REGISTRY_PASSWORD: "${{ github.token }}" });
+  });
+
+  it("is not there where the config switches it off, or no image is built", () => {
+    for (const name of ["Charon with little around it", "this project"]) expect(systemNamed(name).pipeline.workflows.cleanup).toBeUndefined();
+  });
+});
