@@ -14,8 +14,6 @@ interface Answered extends Stated {
   output: string;
   /** A test that proves the behaviour by running it. */
   proof?: string;
-  /** What is missing, for a requirement that is not met yet. */
-  unmet?: string;
 }
 
 /** Met because of a line of the config: it no longer holds without that line. */

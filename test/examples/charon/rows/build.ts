@@ -1,7 +1,7 @@
 /** Sections 4.1, 6.2, 10.2 and 11 of Charon's plan: how the image is built, pushed and scanned. */
 import { type Emission, stepsOf } from "../emission.ts";
 import { BUILD, holdsValue, IMAGE, input, onOf, same, script, variable } from "../charon-files.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 
 const push = (files: Emission, attempt: number, name: string) => input(files, BUILD, "build-charon", `Push (attempt ${attempt})`, name);
 const scans = ["Scan the published image", "Scan the saved image"];
@@ -34,6 +34,44 @@ export const buildRows: Requirement[] = [
     output: "docker-build.yml: job `plan`, `PLATFORMS.pullRequest`",
     holds: (files) => same(files.setting(BUILD, "PLATFORMS", "pullRequest.0.platforms"), "linux/amd64") && files.setting(BUILD, "PLATFORMS", "pullRequest.1") === undefined,
     proof: "test/execution/pipeline/pull-request.test.ts",
+  }),
+  fromConfig("1.2, 4.1", "A feature branch's push is built for the same platform as its pull request, so the two share one build.", {
+    line: deleted("builds.charon.platforms.feature"),
+    output: "docker-build.yml: job `plan`, `PLATFORMS.feature`",
+    holds: (files) => same(files.setting(BUILD, "PLATFORMS", "feature") ?? null, files.setting(BUILD, "PLATFORMS", "pullRequest") ?? "none"),
+    proof: "test/execution/pipeline/pull-request.test.ts",
+  }),
+  fromConfig("4.1", "Pushes to main are built.", {
+    line: all("branches.main", [set("branches.main", "trunk"), deleted("channels.main")]),
+    output: "docker-build.yml: `on.push.branches`",
+    holds: (files) => holdsValue(onOf(files, BUILD, "push.branches"), "main"),
+  }),
+  fromConfig("4.1", "The image is made from the whole repository.", {
+    line: set("builds.charon.context", "backend"),
+    output: "docker-build.yml: job `build-charon`, `context`",
+    holds: (files) => input(files, BUILD, "build-charon", "Build", "context") === "." && push(files, 1, "context") === ".",
+  }),
+  ...(["VERSION", "VCS_REF", "BUILD_DATE"] as const).map((name) =>
+    fromConfig("Summary", `What worked before still does: the Dockerfile's argument \`${name}\`.`, {
+      line: deleted(`builds.charon.args.${name}`),
+      output: "docker-build.yml: job `build-charon`, `build-args`",
+      holds: (files) => String(push(files, 1, "build-args")).includes(`${name}=\${{ needs.plan.outputs.`),
+    }),
+  ),
+  fromConfig("Summary", "What worked before still does: main's images carry a bill of materials.", {
+    line: set("builds.charon.sbom", false),
+    output: "docker-build.yml: job `build-charon`, `sbom` of each push",
+    holds: (files) => String(push(files, 1, "sbom")).endsWith("|| 'true' }}"),
+  }),
+  fromConfig("Summary, 2.1", "What worked before still does: they carry their provenance, for forensic analysis.", {
+    line: set("builds.charon.provenance", false),
+    output: "docker-build.yml: job `build-charon`, `provenance` of each push",
+    holds: (files) => String(push(files, 1, "provenance")).endsWith("|| 'mode=max' }}"),
+  }),
+  fromConfig("Summary", "What worked before still does: their provenance is signed.", {
+    line: deleted("builds.charon.attest"),
+    output: "docker-build.yml: job `attest-charon`",
+    holds: (files) => files.step(BUILD, "attest-charon", "Attest the provenance") !== undefined,
   }),
   always("7.1, 7.5, 10.1", "A push that fails is tried three times, without building again.", {
     output: "docker-build.yml: job `build-charon`, steps `Push (attempt 1)` to `(attempt 3)`",

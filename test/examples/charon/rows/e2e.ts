@@ -56,7 +56,7 @@ export const e2eRows: Requirement[] = [
   fromConfig("4.3", "A container of the image runs beside the tests.", {
     line: deleted(`${config}.container`),
     output: "e2e-tests.yml: job `test`, step `Start the container`",
-    holds: (files) => variable(files, E2E, "test", "Start the container", "LOCAL_TAG") === "charon:local" || step(files, "Start the container")?.env["LOCAL_TAG"] !== undefined,
+    holds: (files) => same(step(files, "Start the container")?.env["LOCAL_TAG"], variable(files, E2E, "test", "Pull the image", "LOCAL_TAG") ?? "none"),
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3", "It is called `charon-e2e`.", {

@@ -4,7 +4,8 @@ import { BUILD, CONSUMERS, holdsValue, onOf, same, script } from "../charon-file
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
 
 const E2E = "e2e-tests";
-const programs = /docker (pull|push|run|load)|curl |npm |npx |node /;
+/** A secret as the argument of something that prints, outside of what curl reads from a file descriptor. */
+const PRINTED = /^\s*(echo|printf)\b(?!.*url = ).*\$\{?(GH_TOKEN|WEBHOOK_URL|REGISTRY_PASSWORD)\b/m;
 
 export const practiceRows: Requirement[] = [
   always("10.1, 13.10", "Every job ends after a stated time.", {
@@ -78,8 +79,8 @@ export const practiceRows: Requirement[] = [
   }),
   always("10.2", "No script prints a secret: they reach programs through the environment, by name.", {
     output: "every file: `secrets.*` stands in `env` and in inputs of logins only",
-    holds: (files) => stepsOf(files).every((step) => !/secrets\./.test(step.run ?? "") && !/(echo|printf)[^\n]*\$\{?(GH_TOKEN|WEBHOOK_URL|REGISTRY_PASSWORD)\b(?![^\n]*--config|")/.test((step.run ?? "").replace(/printf 'url = .*/g, ""))),
-    breaks: broken("promote", /^ {10}require TEXT$/, '          echo "$WEBHOOK_URL" | base64\n          echo $WEBHOOK_URL'),
+    holds: (files) => stepsOf(files).every((step) => !/\bsecrets\./.test(step.run ?? "") && !PRINTED.test((step.run ?? "").replace(/--config <\(.*$/gm, ""))),
+    breaks: broken("promote", /^ {10}require TEXT$/, '          echo "Telling $WEBHOOK_URL"'),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.3", "Independent jobs do not wait for each other.", {
@@ -108,7 +109,7 @@ export const practiceRows: Requirement[] = [
   beyond("10.4", "Workflow changes have a changelog.", "People; the config's own history is one."),
   always("10.5", "Every workflow writes a summary.", {
     output: "every file but ci-config.yml: `GITHUB_STEP_SUMMARY`",
-    holds: (files) => files.workflows().every((workflow) => workflow.name === "CI Config" || [...workflow.jobs.values()].some((job) => job.steps.some((step) => step.run?.includes("GITHUB_STEP_SUMMARY") && programs.test(step.run + "docker run")))),
+    holds: (files) => files.workflows().every((workflow) => workflow.name === "CI Config" || [...workflow.jobs.values()].some((job) => job.steps.some((step) => step.run?.includes("GITHUB_STEP_SUMMARY")))),
     breaks: broken("ci-metrics", "GITHUB_STEP_SUMMARY", "NOWHERE"),
   }),
   fromConfig("10.5", "A failure of the build on main, of a nightly build, a release, a cleanup or a promotion is told to people.", {
