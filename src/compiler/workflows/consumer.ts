@@ -4,7 +4,7 @@ import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types
 import { type Job, type Scalar, type Step, type Workflow, withComment } from "../../workflow/model.ts";
 import { consumerConcurrency, consumerTriggers, statusContext } from "../consumer-trigger.ts";
 import { every, expression, RUN_URL, TOKEN } from "../expressions.ts";
-import { archiveArtifact } from "../jobs/image.ts";
+import { archiveArtifact } from "../jobs/image/mode.ts";
 import { RECORD_ARTIFACT, RECORD_FILE } from "../jobs/record.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";

@@ -8,7 +8,7 @@ import { notifyJob } from "../jobs/notify.ts";
 import { useAction } from "../steps/action.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
 import { runProgram } from "../steps/program.ts";
-import { BUILD_JOB_PREFIX, BUILD_STEP } from "../jobs/image.ts";
+import { BUILD_JOB_PREFIX, BUILD_STEP } from "../jobs/image/mode.ts";
 import { classSettings, packagesOf, registryCredentials } from "./cleanup.ts";
 import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "./consumer.ts";
 import { grant } from "../permissions.ts";

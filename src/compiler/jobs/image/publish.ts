@@ -1,0 +1,61 @@
+/** The job that gives an image its tag, once all of its platforms are there. */
+import { imageBaseName, imageIn } from "../../../pipeline/images.ts";
+import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
+import type { Job } from "../../../workflow/model.ts";
+import { every, expression, planned, quoted, succeededOrSkipped } from "../../expressions.ts";
+import { grant } from "../../permissions.ts";
+import { runProgram } from "../../steps/program.ts";
+import { login, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { CAN_PUSH, type ImageJobs } from "./mode.ts";
+
+/** Gives what was built, or found, its tag. Adding a tag twice changes nothing, so a re-run is safe. */
+export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
+  const built = `needs.build-${build.key}`;
+  const moving = pipeline.moveTags === "at-build" && !mode.fresh && !mode.promoted ? movingTags(pipeline, build) : undefined;
+  return {
+    name: `Publish ${build.key}`,
+    needs: ["plan", `build-${build.key}`],
+    if: every("!cancelled()", CAN_PUSH, succeededOrSkipped(`build-${build.key}`), `${built}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
+    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "timeout-minutes": 15,
+    permissions: grant({ packages: "write" }),
+    outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit"), ...(mode.promoted && { created: expression("steps.publish.outputs.created") }) },
+    steps: [
+      ...loginToOwnRegistry(pipeline),
+      ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy, { if: moving.condition })) : []),
+      setUpBuildx(pipeline),
+      runProgram("publish-image.sh", {
+        name: "Publish the image",
+        id: "publish",
+        timeoutMinutes: 10,
+        env: {
+          IMAGE: build.image,
+          ENTRIES: expression(planned(`${build.key}-matrix`)),
+          STAGING: expression(planned("staging")),
+          ...(mode.reuse && { DIGEST: expression(planned(`${build.key}-digest`)), SOURCE_COMMIT: expression(planned(`${build.key}-commit`)) }),
+          TAGS: [expression(planned("tag")), ...(moving ? [moving.tag] : [])].join(" "),
+          COMMIT: expression(planned("sha")),
+          ...(moving && { COPIES: moving.copies }),
+        },
+      }),
+    ],
+  };
+}
+
+/** For configs that move tags at once: the channel of the pushed branch, and its copies in other registries. */
+function movingTags(pipeline: Pipeline, build: ImageBuild): { tag: string; copies: string; condition: string } {
+  const branches = pipeline.channels.filter((channel) => channel.of !== "nightly");
+  const isChannel = (of: string): string => `github.event_name == 'push' && github.ref_name == ${quoted(of)}`;
+  const choose = (value: (channel: { of: string; tag: string }) => string): string =>
+    expression(`${branches.map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`).join(" || ")} || ''`);
+  return {
+    tag: choose((channel) => channel.tag),
+    copies: choose((channel) =>
+      pipeline.copies
+        .filter((copy) => copy.of.includes(channel.of))
+        .map((copy) => `${imageIn(copy, imageBaseName(build.image))}:${channel.tag}`)
+        .join(" "),
+    ),
+    condition: branches.map((channel) => `(${isChannel(channel.of)})`).join(" || "),
+  };
+}
