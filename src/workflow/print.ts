@@ -27,7 +27,19 @@ function printScalar(value: Scalar): string {
 
 /** A literal block keeps a script readable. Text that a block cannot hold exactly is quoted instead. */
 function isBlock(text: string): boolean {
-  return text.includes("\n") && !/[^\n\t\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd]/.test(text) && !/^\s|[ \t]$|[ \t]\n|\n\n$/.test(text) && text !== "\n";
+  return !/[^\n\t\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd]/.test(text) && !/^\s|[ \t]$|[ \t]\n|\n\n$/.test(text) && text !== "\n";
+}
+
+/** A thousand workflows carry the same few programs, so what a text becomes is remembered. */
+const printedBlocks = new Map<string, Map<string, string | undefined>>();
+
+/** The text as a literal block, or `undefined` where it must be quoted. */
+function blockOf(text: string, indent: string): string | undefined {
+  if (!text.includes("\n")) return undefined;
+  const byIndent = printedBlocks.get(text) ?? new Map<string, string | undefined>();
+  printedBlocks.set(text, byIndent);
+  if (!byIndent.has(indent)) byIndent.set(indent, isBlock(text) ? printBlock(text, indent) : undefined);
+  return byIndent.get(indent);
 }
 
 function printBlock(text: string, indent: string): string {
@@ -57,7 +69,8 @@ function printBehind(value: YamlValue, indent: string, spaced: Spacing): string 
   if (isSequence(inner)) return `${behind}\n${printSequence(inner, indent, spaced)}`;
   if (isMapping(inner)) return `${behind}\n${printMapping(inner, indent, spaced)}`;
   if (inner === null) return behind;
-  if (typeof inner === "string" && isBlock(inner)) return ` ${printBlock(inner, indent)}`;
+  const block = typeof inner === "string" ? blockOf(inner, indent) : undefined;
+  if (block !== undefined) return ` ${block}`;
   return ` ${printScalar(inner)}${behind}`;
 }
 

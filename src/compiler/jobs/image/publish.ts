@@ -1,6 +1,6 @@
 /** The job that gives an image its tag, once all of its platforms are there. */
 import { imageBaseName, imageIn } from "../../../pipeline/images.ts";
-import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
+import type { Channel, ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { every, expression, planned, quoted, succeededOrSkipped } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
@@ -11,7 +11,7 @@ import { CAN_PUSH, type ImageJobs } from "./mode.ts";
 /** Gives what was built, or found, its tag. Adding a tag twice changes nothing, so a re-run is safe. */
 export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const built = `needs.build-${build.key}`;
-  const moving = pipeline.moveTags === "at-build" && !mode.fresh && !mode.promoted ? movingTags(pipeline, build) : undefined;
+  const moving = pipeline.moveTags === "at-build" && !mode.promoted ? (mode.fresh ? movingNightlyTag : movingTags)(pipeline, build) : undefined;
   return {
     name: `Publish ${build.key}`,
     needs: ["plan", `build-${build.key}`],
@@ -42,20 +42,32 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
   };
 }
 
+interface MovingTags {
+  tag: string;
+  copies: string;
+  /** An expression that tells whether this run moves a tag at all; none where it always does. */
+  condition: string | undefined;
+}
+
 /** For configs that move tags at once: the channel of the pushed branch, and its copies in other registries. */
-function movingTags(pipeline: Pipeline, build: ImageBuild): { tag: string; copies: string; condition: string } {
+function movingTags(pipeline: Pipeline, build: ImageBuild): MovingTags {
   const branches = pipeline.channels.filter((channel) => channel.of !== "nightly");
   const isChannel = (of: string): string => `github.event_name == 'push' && github.ref_name == ${quoted(of)}`;
-  const choose = (value: (channel: { of: string; tag: string }) => string): string =>
-    expression(`${branches.map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`).join(" || ")} || ''`);
+  const choose = (value: (channel: Channel) => string): string => expression(`${branches.map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`).join(" || ")} || ''`);
   return {
     tag: choose((channel) => channel.tag),
-    copies: choose((channel) =>
-      pipeline.copies
-        .filter((copy) => copy.of.includes(channel.of))
-        .map((copy) => `${imageIn(copy, imageBaseName(build.image))}:${channel.tag}`)
-        .join(" "),
-    ),
+    copies: choose((channel) => copiesOf(pipeline, build, channel)),
     condition: branches.map((channel) => `(${isChannel(channel.of)})`).join(" || "),
   };
 }
+
+function movingNightlyTag(pipeline: Pipeline, build: ImageBuild): MovingTags | undefined {
+  const channel = pipeline.channels.find(({ of }) => of === "nightly");
+  return channel && { tag: channel.tag, copies: copiesOf(pipeline, build, channel), condition: undefined };
+}
+
+const copiesOf = (pipeline: Pipeline, build: ImageBuild, channel: Channel): string =>
+  pipeline.copies
+    .filter((copy) => copy.of.includes(channel.of))
+    .map((copy) => `${imageIn(copy, imageBaseName(build.image))}:${channel.tag}`)
+    .join(" ");
