@@ -1,4 +1,4 @@
-/** Names under which results show on a commit. A branch rule holds them, so they change for nobody's convenience. */
+/** Names under which results show on a commit or run. A branch rule may hold them, so they change for nobody's convenience. */
 
 /** The job of the build workflow that fails unless everything before it did its work. */
 export const READY_CHECK = "Build ready";
@@ -11,3 +11,6 @@ export const CONFIG_CHECK = "Workflows match the config";
 
 /** Keeps a nightly verdict apart from the commit's own: both are posted on the same commit. */
 export const NIGHTLY_SUFFIX = " (nightly)";
+
+/** The artifact with what a consumer's container said, which no artifact of the config may be called. */
+export const CONTAINER_LOGS = "container-logs";

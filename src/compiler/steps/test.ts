@@ -1,5 +1,6 @@
 /** The steps of a consumer's test job that do not depend on where the image came from. */
 import { inSeconds } from "../../config/durations.ts";
+import { CONTAINER_LOGS } from "../../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
@@ -97,7 +98,7 @@ export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
           runProgram("container-logs.sh", { name: "Show the container's logs", if: "failure()", env: { NAME: consumer.container.name, OUT: logs } }),
           uploadArtifact(pipeline, {
             title: "Upload the container's logs",
-            name: `container-logs${matrixSuffix(consumer)}`,
+            name: `${CONTAINER_LOGS}${matrixSuffix(consumer)}`,
             paths: [logs],
             keepDays: LOG_DAYS,
             if: "failure()",

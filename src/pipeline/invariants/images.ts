@@ -32,7 +32,11 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
         hint: "Give one of them another `image`, or test one build twice.",
       });
   }
+  const hosts = [registry.host];
   for (const [index, copy] of config.copies.entries()) {
+    if (hosts.includes(copy.host))
+      problems.push({ path: ["copies", index, "host"], message: `A job can be logged in to ${copy.host} with one account only, and this would be a second one.`, hint: "Copy to another registry, or give both images to one account." });
+    hosts.push(copy.host);
     for (const build of images) {
       if (imageIn({ host: copy.host, namespace: copy.namespace ?? registry.namespace }, imageBaseName(build.image)) === build.image)
         problems.push({ path: ["copies", index], message: `This copy of ${build.image} would be copied onto itself.`, hint: "Name another registry or namespace." });

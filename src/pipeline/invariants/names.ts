@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
+import { CONTAINER_LOGS } from "../check-names.ts";
 import type { Pipeline } from "../types.ts";
 
 interface Named {
@@ -43,7 +44,10 @@ function repeated(named: readonly Named[], message: (value: string) => string): 
 function artifactProblems(pipeline: Pipeline): Problem[] {
   return pipeline.consumers.flatMap((consumer) =>
     repeated(
-      consumer.artifacts.map((artifact, index) => ({ value: artifact.name, path: ["consumers", consumer.key, "artifacts", index, "name"] })),
+      [
+        ...(consumer.container ? [{ value: CONTAINER_LOGS, path: ["consumers", consumer.key, "container"] }] : []),
+        ...consumer.artifacts.map((artifact, index) => ({ value: artifact.name, path: ["consumers", consumer.key, "artifacts", index, "name"] })),
+      ],
       (value) => `Two artifacts of "${consumer.key}" have the name "${value}". GitHub accepts a name once a run.`,
     ),
   );

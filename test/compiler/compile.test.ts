@@ -1,0 +1,58 @@
+/** The whole compiler: same plan, same bytes; text that says what the model says, as Prettier would write it. */
+import { format } from "prettier";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { compile, compileWorkflows } from "../../src/compiler/compile.ts";
+import { compileConfig } from "../../src/compile-config.ts";
+import { planOf, smallConfig } from "../support/plan-of.ts";
+import { plain } from "../support/read-workflows.ts";
+import { systemNamed, systems } from "../support/systems.ts";
+
+const printed = ["Charon", "the minimal example", "this project", "a system that no one planned for", "a system with every part", "Charon whose consumers build for themselves"].map(systemNamed);
+
+/** A system with that many consumers. */
+const crowd = (count: number) =>
+  smallConfig({ consumers: Object.fromEntries(Array.from({ length: count }, (_, index) => [`test-${index}`, { needs: "app", run: `./test.sh ${index}` }])) });
+
+const bytesOf = (count: number): number => compile(planOf(crowd(count)).pipeline).reduce((sum, file) => sum + file.body.length, 0);
+
+describe("compile", () => {
+  it.each(systems)("gives the same bytes twice, also of a config read anew: $name", ({ config, pipeline }) => {
+    const files = compile(pipeline);
+    expect(compile(pipeline)).toEqual(files);
+    expect(compile(planOf(structuredClone(config)).pipeline)).toEqual(files);
+  });
+
+  it.each(systems)("gives one file a workflow, by path, each directly where GitHub looks: $name", ({ pipeline, workflows }) => {
+    const paths = compile(pipeline).map((file) => file.path);
+    expect(paths).toEqual([...new Set(paths)].sort());
+    expect(paths).toEqual(workflows.map((workflow) => workflow.path).sort());
+    expect(paths.filter((path) => !/^\.github\/workflows\/[^/]+\.yml$/.test(path))).toEqual([]);
+  });
+
+  it.each(printed)("prints what the model says: $name", ({ pipeline }) => {
+    const texts = new Map(compile(pipeline).map((file) => [file.path, file.body]));
+    for (const { path, workflow } of compileWorkflows(pipeline)) expect(parse(texts.get(path) ?? ""), path).toEqual(plain(workflow));
+  });
+
+  it.each(printed)("prints it as Prettier would: $name", async ({ pipeline }) => {
+    for (const { path, body } of compile(pipeline)) expect(await format(body, { parser: "yaml", printWidth: 80 }), path).toBe(body);
+  });
+
+  it("grows with the number of consumers, and no faster", () => {
+    const [one = 0, ten = 0, hundred = 0] = [1, 10, 100].map(bytesOf);
+    const each = (ten - one) / 9;
+    expect((hundred - ten) / 90).toBeGreaterThan(each * 0.99);
+    expect((hundred - ten) / 90).toBeLessThan(each * 1.05);
+  });
+
+  it("does not depend on the order of the config's sections", () => {
+    const { consumers, builds, ...rest } = smallConfig();
+    expect(compile(planOf({ consumers, ...rest, builds }).pipeline)).toEqual(compile(planOf(smallConfig()).pipeline));
+  });
+
+  it("is what the public API does", () => {
+    const files = compileConfig(smallConfig());
+    expect(files.map((file) => file.path)).toEqual(compile(planOf(smallConfig()).pipeline).map((file) => file.path));
+  });
+});
