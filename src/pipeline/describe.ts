@@ -12,20 +12,30 @@ export interface WorkflowRow {
   on: string[];
 }
 
-const list = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(", ");
+/** Text as code in Markdown, whatever backticks it holds (CommonMark, "Code spans"). */
+export function code(text: string): string {
+  const runs = new Set((text.match(/`+/g) ?? []).map((run) => run.length));
+  let length = 1;
+  while (runs.has(length)) length++;
+  const fence = "`".repeat(length);
+  const padding = /^`|`$/.test(text) ? " " : "";
+  return fence + padding + text + padding + fence;
+}
+
+const list = (texts: readonly string[]): string => texts.map(code).join(", ");
 
 /** What every workflow runs on, as sentences' parts. */
 export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
   const { branches } = pipeline;
   const longLived = [branches.main, ...branches.integration];
-  const code = [
+  const ofCode = [
     `pushes to ${list([...longLived, ...branches.feature])}`,
     ...(pipeline.pullRequests ? [`pull requests into ${list(longLived)}`] : []),
     ...(pipeline.mergeQueue ? ["the merge queue"] : []),
   ];
   const byHand = "by hand";
   const on: Readonly<Record<WorkflowKind, string[]>> = {
-    build: [...code, byHand],
+    build: [...ofCode, byHand],
     nightly: [`schedule \`${pipeline.nightly ? pipeline.nightly.schedule : ""}\``, byHand],
     promote: ["the end of every build and test", "once a day", byHand],
     release: [`tags \`${pipeline.release ? pipeline.release.tags : ""}\``],
@@ -43,7 +53,7 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
       name: consumer.name,
       path: consumer.path,
       kind: "consumer",
-      on: consumer.source === "build" ? [...code, byHand] : [`the end of ${list(follows)}, for ${consumer.events.join(", ")}`, ...(consumer.dispatch ? ["by hand, with an image tag"] : [])],
+      on: consumer.source === "build" ? [...ofCode, byHand] : [`the end of ${list(follows)}, for ${consumer.events.join(", ")}`, ...(consumer.dispatch ? ["by hand, with an image tag"] : [])],
     };
   });
   return [...own, ...consumers];

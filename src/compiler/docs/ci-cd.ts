@@ -22,8 +22,9 @@ export function ciCdDocument(pipeline: Pipeline): string {
 }
 
 /** Names of nodes in Mermaid must be plain words. */
-const node = (name: string): string => name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
-const label = (text: string): string => `"${text.replaceAll('"', "#quot;")}"`;
+const node = (kind: string, name: string): string => `${kind}_${name.replace(/[^A-Za-z0-9]/g, "_").toLowerCase()}`;
+/** Mermaid reads entity codes with `#`, and hands labels to the browser as HTML. */
+const label = (text: string): string => `"${text.replace(/["<>#]/g, (sign) => `#${sign.charCodeAt(0)};`)}"`;
 
 function diagram(pipeline: Pipeline): string {
   const { build, nightly, promote, cleanup, release, metrics } = pipeline.workflows;
@@ -35,9 +36,9 @@ function diagram(pipeline: Pipeline): string {
   }
   if (nightly) lines.push(`  clock([${label(`every night, ${pipeline.nightly ? pipeline.nightly.schedule : ""}`)}]) --> nightly[${label(nightly.name)}]`, ...(registry ? ["  nightly --> registry"] : []));
   for (const consumer of pipeline.consumers) {
-    const id = `consumer_${node(consumer.key)}`;
+    const id = node("consumer", consumer.key);
     if (consumer.source === "build") {
-      lines.push(`  code --> ${id}[${label(`${consumer.name} (builds for itself)`)}]`);
+      lines.push(`  code --> ${id}[${label(`${consumer.name} (builds for itself)`)}]`, `  ${id} -- "check" --> commit([${label("commit")}])`);
       continue;
     }
     lines.push(`  build -- "workflow_run" --> ${id}[${label(consumer.name)}]`);
@@ -46,18 +47,18 @@ function diagram(pipeline: Pipeline): string {
   }
   if (promote) {
     lines.push(`  commit --> promote[${label(promote.name)}]`, `  promote -- ${label(pipeline.channels.map((channel) => channel.tag).join(", "))} --> registry`);
-    for (const copy of pipeline.copies) lines.push(`  promote -- "copies" --> ${node(copy.host)}[(${label(copy.host)})]`);
+    for (const copy of pipeline.copies) lines.push(`  promote -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
   }
   if (release) lines.push(`  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`, "  release -- \"the tested digest\" --> registry");
   if (cleanup) lines.push(`  cleanup[${label(cleanup.name)}] -- "deletes what expired" --> registry`);
-  if (metrics) lines.push(`  metrics[${label(metrics.name)}] -. "reads runs and sizes" .-> registry`);
+  if (metrics) lines.push(registry ? `  metrics[${label(metrics.name)}] -. "reads runs and sizes" .-> registry` : `  metrics[${label(metrics.name)}] -. "reads runs" .-> build`);
   return `\`\`\`mermaid\n${lines.join("\n")}\n\`\`\``;
 }
 
 function workflowTable(pipeline: Pipeline): string {
   return table(
     ["Workflow", "File", "Runs on"],
-    triggersInWords(pipeline).map(({ name, path, on }) => [name, code(path.split("/").at(-1) ?? path), on.join("; ")]),
+    triggersInWords(pipeline).map(({ name, path, on }) => [code(name), code(path.split("/").at(-1) ?? path), on.join("; ")]),
   );
 }
 
@@ -80,7 +81,7 @@ function retentionText(pipeline: Pipeline): string {
 function requiredTable(pipeline: Pipeline): string {
   return table(
     ["Status or check", "From", "Kind"],
-    requiredChecks(pipeline).map((check) => [code(check.name), check.from, check.kind]),
+    requiredChecks(pipeline).map((check) => [code(check.name), code(check.from), check.kind]),
   );
 }
 

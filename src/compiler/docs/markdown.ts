@@ -1,4 +1,5 @@
 /** Small pieces of Markdown. */
+import { code } from "../../pipeline/describe.ts";
 
 const escapeCell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -15,9 +16,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** Text in which nothing is taken for emphasis. */
 export const escapeMarkdown = (text: string): string => text.replace(/[*_`]/g, "\\$&");
 
-export const code = (text: string): string => `\`${text}\``;
+export { code };
 
 /** `code` and `code`, or a dash. */
 export const codes = (texts: readonly string[]): string => (texts.length > 0 ? texts.map(code).join(", ") : "–");
 
-export const sections = (...parts: readonly string[]): string => `${parts.map((part) => part.trim()).join("\n\n")}\n`;
+export const sections = (...parts: readonly string[]): string => `${parts
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .join("\n\n")}\n`;

@@ -4,6 +4,7 @@
  */
 import type { ConfigInput, ConsumerInput } from "../../config/schema.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
+import { code } from "./markdown.ts";
 
 export interface RollbackRow {
   /** What is broken. */
@@ -30,7 +31,7 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
   const images = pipeline.builds.filter((build) => build.kind === "image");
   const [firstImage] = images;
   const own: RollbackRow[] = shared.map(({ key, name }) => ({
-    broken: `${name} fails on the shared image`,
+    broken: `${code(name)} fails on the shared image`,
     line: `consumers["${key}"].source: "build"`,
     keeps: "Everything else. This consumer builds for itself again, and reports under the same name.",
     apply: (config) => changeConsumers(config, [key], { source: "build" }),

@@ -1,6 +1,6 @@
 /** `docs/troubleshooting-ci.md`: what to do when a stage fails, with this pipeline's own names. */
 import type { Pipeline } from "../../pipeline/types.ts";
-import { code, sections, table } from "./markdown.ts";
+import { code, codes, sections, table } from "./markdown.ts";
 import { rollbackRows } from "./rollback.ts";
 
 interface Scenario {
@@ -44,7 +44,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
   return [
     {
       title: "The build fails",
-      seen: [`"${buildName}" is red, and every consumer's status says that the build failed.`],
+      seen: [`${code(buildName)} is red, and every consumer's status says that the build failed.`],
       causes: ["The code does not build.", ...(image?.scan ? [`The scan found vulnerabilities of the severities ${image.scan.severities.join(", ")}.`] : [])],
       do: ["Read the first red step of the build job.", ...(image?.scan ? ["For a scan: open the run's code scanning results, update the base image or the package, or accept the finding in an ignore file that `scan.ignoreFile` names."] : []), rerun],
       prevented: ["Consumers do not run on an image that was not built or not scanned."],
@@ -85,7 +85,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       ? [
           {
             title: "The cleanup deleted an image that was still needed",
-            seen: ["`manifest unknown` for a tag that existed yesterday.", `The log of "${cleanup.name}" lists the tag as deleted, with the reason.`],
+            seen: ["`manifest unknown` for a tag that existed yesterday.", `The log of ${code(cleanup.name)} lists the tag as deleted, with the reason.`],
             causes: ["The run is older than the retention of its kind of tag.", "Another tool deletes images of this package."],
             do: [`Switch the cleanup off: ${code("retention: { dryRun: true }")}.`, rerun, "Raise the retention of that kind of tag, or protect the tag."],
             prevented: ["Minimum age, runs in progress, heads of open pull requests, protected tags, a cap on deletions, and indexes that cannot be read: each keeps an image."],
@@ -102,8 +102,8 @@ function scenarios(pipeline: Pipeline): Scenario[] {
     ...(promote
       ? [
           {
-            title: `${pipeline.channels.map((channel) => channel.tag).join(", ")} did not move`,
-            seen: [`"${promote.name}" is green, and its summary says what it waits for.`],
+            title: `${codes(pipeline.channels.map((channel) => channel.tag))} did not move`,
+            seen: [`${code(promote.name)} is green, and its summary says what it waits for.`],
             causes: ["A required status of the commit is missing or red.", "The branch has a newer commit, whose tests are not finished."],
             do: ["Read the summary of its last run.", `Run it by hand after mending the cause: ${code(`gh workflow run ${promote.path.split("/").at(-1) ?? ""}`)}.`],
             prevented: ["It looks at every channel afresh each time, so a lost event only delays a move."],
