@@ -57,7 +57,7 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
     ...own,
     ...(pipeline.retention
       ? [
-          { broken: "The cleanup deletes too much", line: "retention: { dryRun: true }", keeps: "Builds and tests. The cleanup only says what it would delete.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: { ...(config.retention || {}), dryRun: true } }) },
+          ...(pipeline.retention.dryRun ? [] : [{ broken: "The cleanup deletes too much", line: "retention: { dryRun: true }", keeps: "Builds and tests. The cleanup only says what it would delete.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: { ...(config.retention || {}), dryRun: true } }) }]),
           { broken: "The cleanup fails", line: "retention: false", keeps: "Builds and tests. Nothing is deleted.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: false }) },
         ]
       : []),

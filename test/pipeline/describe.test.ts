@@ -1,0 +1,82 @@
+/** The plan in words and rows, as the docs and `explain-config` show it. */
+import { describe, expect, it } from "vitest";
+import { code, requiredChecks, retentionOfTag, tagExamples, triggersInWords } from "../../src/pipeline/describe.ts";
+import { classifyTag } from "../../src/pipeline/tags.ts";
+import type { ConfigInput } from "../../src/config/schema.ts";
+import { planOf, smallConfig } from "../support/plan-of.ts";
+import { systemNamed, systems } from "../support/systems.ts";
+
+const pipelineOf = (change: Partial<ConfigInput> = {}) => planOf(smallConfig(change)).pipeline;
+
+describe("triggers in words", () => {
+  it("say what each workflow runs on", () => {
+    const rows = Object.fromEntries(triggersInWords(pipelineOf({ branches: { integration: ["dev"], feature: ["f/**"] }, mergeQueue: true, nightly: {}, release: {} })).map((row) => [row.name, row.on.join("; ")]));
+    expect(rows).toEqual({
+      Build: "pushes to `main`, `dev`, `f/**`; pull requests into `main`, `dev`; the merge queue; by hand",
+      "Nightly Build": "schedule `0 2 * * *`; by hand",
+      "Promote Images": "the end of every build and test; once a day; by hand",
+      Release: "tags `v*.*.*`",
+      "Container Registry Cleanup": "schedule `0 3 * * *`; by hand",
+      "CI Config": "pushes to `main`, `dev`; pull requests into `main`, `dev`; the merge queue; by hand",
+      smoke: "the end of `Build`, `Nightly Build`, for pullRequest, feature, integration, main, queue, nightly, manual; by hand, with an image tag",
+    });
+  });
+
+  it("say so of consumers that build for themselves or take no tag", () => {
+    const on = (change: object) => triggersInWords(pipelineOf({ consumers: { smoke: { needs: "app", run: "x", ...change } } })).at(-1)?.on.join("; ");
+    expect(on({ source: "build" })).toBe("pushes to `main`; pull requests into `main`; by hand");
+    expect(on({ dispatch: false })).toBe("the end of `Build`, for pullRequest, main, manual");
+  });
+
+  it.each(systems)("have one row for each emitted workflow, with its own triggers: $name", ({ pipeline, workflows }) => {
+    const rows = triggersInWords(pipeline);
+    expect(rows.map((row) => row.path).sort()).toEqual(workflows.map((workflow) => workflow.path).sort());
+    for (const { path, on } of rows) {
+      const workflow = workflows.find((one) => one.path === path);
+      const words = on.join("; ");
+      const said: readonly (readonly [string, boolean])[] = [
+        ["pull_request", /pull requests/.test(words)],
+        ["merge_group", /merge queue/.test(words)],
+        ["schedule", /schedule|once a day/.test(words)],
+        ["workflow_dispatch", /by hand/.test(words)],
+        ["workflow_run", /the end of/.test(words)],
+        ["push", /pushes to|^tags/.test(words)],
+      ];
+      expect(said.filter(([, is]) => is).map(([event]) => event).sort(), path).toEqual(Object.keys(workflow?.on ?? {}).sort());
+    }
+  });
+});
+
+describe("tags by example", () => {
+  it.each(systems.filter((system) => system.pipeline.registry))("read as their own class: $name", ({ pipeline }) => {
+    for (const row of tagExamples(pipeline)) for (const example of row.examples) expect(classifyTag(example, pipeline.rules), example).toBe(row.class);
+  });
+
+  it("say how long they are kept: the larger of the class's age and the minimum, or for ever", () => {
+    const kept = (change: Partial<ConfigInput>) => Object.fromEntries(tagExamples(pipelineOf(change)).map((row) => [row.class, retentionOfTag(pipelineOf(change), row)]));
+    expect(kept({ release: {} })).toEqual({ pullRequest: "48 hours", commit: "30 days", manual: "7 days", staging: "48 hours", channel: "for ever", release: "for ever" });
+    expect(kept({ retention: false })["pullRequest"]).toBe("for ever");
+    expect(kept({ retention: { pullRequest: "5h", minimumAge: "4h" } })["pullRequest"]).toBe("5 hours");
+  });
+});
+
+describe("required checks", () => {
+  it("are the gate, every consumer that tests pull requests, and the check of the config", () => {
+    expect(requiredChecks(systemNamed("Charon").pipeline).map((check) => [check.name, check.kind])).toEqual([
+      ["Build ready", "check"],
+      ...systemNamed("Charon").pipeline.consumers.map((consumer) => [consumer.name, "commit status"]),
+      ["Workflows match the config", "check"],
+    ]);
+    const names = requiredChecks(systemNamed("a system that no one planned for").pipeline).map((check) => check.name);
+    expect(names).not.toContain("Load test");
+  });
+
+  it("change their kind, not their name, when a consumer builds for itself", () => {
+    const of = (name: string) => requiredChecks(systemNamed(name).pipeline).map((check) => [check.name, check.kind]);
+    expect(of("Charon whose consumers build for themselves").filter(([, kind]) => kind === "check").map(([name]) => name)).toEqual(["Build ready", "Security Scan", "E2E Tests", "Workflows match the config"]);
+  });
+});
+
+it("code spans hold any text", () => {
+  expect(["a", "a`b", "`a`", "``", "a`b``c"].map(code)).toEqual(["`a`", "``a`b``", "`` `a` ``", "` `` `", "```a`b``c```"]);
+});
