@@ -1,6 +1,6 @@
 // Bundles the command line and the public API. Code splitting keeps start-up lean: a module that only one command
 // needs (ts-morph's part of the config room, prettier, the docs compiler) is read from disk only when that command runs.
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -26,10 +26,11 @@ const programsAsText = {
   },
 };
 
-await rm("dist", { recursive: true, force: true });
+// Built beside the old one and then put in its place, so that whoever runs it meanwhile finds one or the other.
+const fresh = `dist.${process.pid}`;
 await build({
   entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts", "config-worker": "src/config/worker.ts" },
-  outdir: "dist",
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -44,3 +45,5 @@ await build({
   external: ["ts-morph", "prettier", "jiti"],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+await rm("dist", { recursive: true, force: true });
+await rename(fresh, "dist");

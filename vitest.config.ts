@@ -1,10 +1,15 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** Tests that run real programs mostly wait for them, so more of them than there are processors go side by side. */
+const slow = process.env["PIPEWRIGHT_SLOW"] === "1";
 
 export default defineConfig({
   resolve: { alias: { pipewright: new URL("./src/index.ts", import.meta.url).pathname } },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: process.env["PIPEWRIGHT_SLOW"] ? [] : ["test/execution/**", "test/oracles/**", "test/package/**"],
+    exclude: slow ? [] : ["test/execution/**", "test/oracles/**", "test/package/**"],
+    maxWorkers: slow ? 2 * availableParallelism() : availableParallelism(),
     testTimeout: 30_000,
   },
 });

@@ -135,12 +135,11 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     let added: Promise<void> | undefined;
     // The first commit that is looked up comes after the listing and before the first deletion.
     await addTag(registry, repository, "pr-1-1111111", "sha-1111111");
-    api.state.onRequest = (_, path) => {
-      if (path.includes("/commits/")) added ??= addTag(registry, repository, "pr-1-1111111", "latest");
+    api.state.onRequest = async (_, path) => {
+      if (path.includes("/commits/")) await (added ??= addTag(registry, repository, "pr-1-1111111", "latest"));
     };
     api.state.commits["1".repeat(40)] = hoursAgo(2000);
     const result = await clean({ classes: [{ class: "any", pattern: "^(pr|sha)-", hours: 24 }] });
-    await added;
     expect(result.log).toContain("it has got a new tag meanwhile");
     expect(await remaining("latest")).toEqual(["latest"]);
   });

@@ -61,7 +61,7 @@ export async function startGithubApi(given: Partial<GithubState> = {}): Promise<
     const text = await readText(incoming);
     const body = parse(text);
     const { authorization } = incoming.headers;
-    state.onRequest?.(method, path);
+    await state.onRequest?.(method, path);
     const fault = nextFault(method, path);
     if (fault?.status === "refuse") {
       requests.push({ method, path, status: 0, authorization, body });

@@ -123,7 +123,7 @@ export interface GithubState {
   /** Called on a dispatch, so that a test can let the workflow run. */
   onDispatch?: (dispatch: Dispatch) => void;
   /** Called before each request is answered: the test's chance to change the state meanwhile. */
-  onRequest?: (method: string, path: string) => void;
+  onRequest?: (method: string, path: string) => void | Promise<void>;
   /** The time at which the next status is created. */
   now: () => Date;
 }
