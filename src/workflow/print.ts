@@ -13,8 +13,8 @@ const PLAIN = /^[A-Za-z0-9_./$(][^\u0000-\u001f\u007f-\uffff]*$/;
 function printString(text: string): string {
   const plain = PLAIN.test(text) && !/: |:$| #|\s$/.test(text) && !READS_AS_ANOTHER_TYPE.test(text);
   if (plain) return text;
-  // Prettier prefers double quotes, and single ones where those would need more escapes.
-  if (text.includes('"') && !text.includes("'") && !/[\u0000-\u001f\u007f-\uffff\\]/.test(text)) return `'${text}'`;
+  // Prettier prefers double quotes, and single ones where the only escapes would be those of double quotes.
+  if (text.includes('"') && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\\]/.test(text)) return `'${text.replaceAll("'", "''")}'`;
   return JSON.stringify(text).replaceAll("\u007f", "\\x7f");
 }
 

@@ -32,7 +32,7 @@ describe("printYaml", () => {
   });
 
   it("prints what Prettier would print", async () => {
-    const tame = fc.constantFrom("main", "feature/**", "15m", "yes", "a: b", "a #b", 'say "hi"', "it's", "${{ github.sha }}", "echo a\necho b\n", "0 3 * * *", "**", "", "a\n\n  b\n", "x".repeat(120), `${"word ".repeat(40)}end`);
+    const tame = fc.constantFrom("main", "feature/**", "15m", "yes", "a: b", "a #b", 'say "hi"', "it's", `it's "both"`, 'ü "🚀"', "${{ github.sha }}", "echo a\necho b\n", "0 3 * * *", "**", "", "a\n\n  b\n", "x".repeat(120), `${"word ".repeat(40)}end`);
     const tameValue: fc.Arbitrary<YamlValue> = fc.letrec<{ value: YamlValue }>((tie) => ({
       value: fc.oneof({ maxDepth: 3 }, tame, fc.integer(), fc.boolean(), fc.array(tie("value"), { maxLength: 4 }), fc.dictionary(tame.filter((key) => !key.includes("\n") && key.length < 100), tie("value"), { maxKeys: 4 })),
     })).value;

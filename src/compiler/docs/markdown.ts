@@ -1,13 +1,14 @@
 /** Small pieces of Markdown. */
 import { code } from "../../pipeline/describe.ts";
+import { textWidth } from "./text-width.ts";
 
 const escapeCell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 /** A table as Prettier formats it: columns padded to their widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(escapeCell));
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => [...(row[column] ?? "")].length)));
-  const line = (row: readonly string[]): string => `| ${widths.map((width, column) => (row[column] ?? "") + " ".repeat(width - [...(row[column] ?? "")].length)).join(" | ")} |`;
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => textWidth(row[column] ?? ""))));
+  const line = (row: readonly string[]): string => `| ${widths.map((width, column) => (row[column] ?? "") + " ".repeat(width - textWidth(row[column] ?? ""))).join(" | ")} |`;
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
   const [first = [], ...rest] = cells;
   return [line(first), rule, ...rest.map(line)].join("\n");

@@ -1,0 +1,103 @@
+/** Configs that a user might write: any mixture of what the schema accepts, hostile names among them. */
+import fc from "fast-check";
+import type { BuildInput, ConfigInput, ConsumerInput } from "../../src/config/schema.ts";
+import type { Duration } from "../../src/config/durations.ts";
+
+const key = fc.constantFrom("app", "web", "app-web", "a", "ready", "plan", "test", "notify", "build", "x1");
+/** Names of workflows, steps and artifacts go into YAML, expressions, JSON and Markdown. */
+const title = fc.oneof(
+  fc.constantFrom("Tests", "It's fine", 'Say "hi"', "a: b", "# no comment", "- item", "yes", "1.0", "{a}", "[b]", "*c", "&d", "!e", "%f", "@g", "`h`", "trailing \\", "ünïcode 🚀", "a | b", "null", "on", "~", "<b>", "a  b", "?", "12:30", "'"),
+  fc.string({ minLength: 1, maxLength: 30 }).map((text) => text.replace(/[\u0000-\u001f\u007f]/g, "x")).filter((text) => text.trim() !== "" && !text.includes("\\|")), // A table in Markdown cannot hold a backslash before a bar.
+);
+const branch = fc.constantFrom("main", "trunk", "release/1.x", "dev", "it's", "feature/**", "**", "hot-fix", "v2");
+const duration = fc.constantFrom<Duration>("5m", "15m", "30m", "1h", "2h");
+const line = fc.constantFrom("make test", "true", 'echo "$IMAGE"', "a\nb", "cat <<'EOF'\n\n  x\nEOF", "  indented", "x  \ny", "echo 'a: b' # c", "\ttab", "ends\n\n");
+const environment = fc.dictionary(fc.constantFrom("A", "B_C", "X1"), fc.oneof(title, fc.integer(), fc.boolean()), { maxKeys: 3 });
+const platforms = fc.subarray(["linux/amd64", "linux/arm64", "linux/arm/v7"], { minLength: 1 });
+
+/** An object with any of the optional parts. */
+const some = <T extends object>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Partial<T>> => fc.record(parts, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
+
+const imageBuild: fc.Arbitrary<BuildInput> = some<Record<string, unknown>>({
+  image: fc.constantFrom("one", "two", "team/three"),
+  dockerfile: fc.constantFrom("Dockerfile", "docker/Dockerfile.prod"),
+  target: fc.constant("runtime"),
+  args: environment,
+  platforms: fc.oneof(platforms, platforms.map((list) => ({ default: list, pullRequest: ["linux/amd64"] }))),
+  multiPlatform: fc.constantFrom("native", "emulated"),
+  cache: fc.constantFrom(false, "gha", "registry"),
+  timeout: duration,
+  inputs: fc.constant(["Dockerfile", "src/**", "!src/**/*.md"]),
+  scan: fc.constantFrom(false, {}, { block: false, sarif: false, ignoreFile: ".trivyignore" }),
+  sbom: fc.boolean(),
+  provenance: fc.constantFrom(false, "min", "max"),
+  attest: fc.boolean(),
+  fallback: fc.constantFrom(false, "artifact"),
+}).map((parts) => ({ kind: "image", ...parts }) as BuildInput);
+
+const filesBuild: fc.Arbitrary<BuildInput> = fc.record({ run: fc.oneof(line, fc.array(line, { minLength: 1, maxLength: 2 })), env: environment, setup: fc.constantFrom(undefined, { node: 24, cache: "npm" as const }) }).map((parts) => ({ kind: "files", paths: ["out/**"], ...parts }));
+
+const consumer = (builds: readonly string[]): fc.Arbitrary<ConsumerInput> =>
+  fc
+    .tuple(
+      fc.subarray([...builds], { minLength: 1 }),
+      fc.oneof(
+        line.map((run) => ({ run })),
+        fc.array(fc.record({ name: title, run: line, when: fc.constantFrom("success" as const, "always" as const, "failure" as const) }), { minLength: 1, maxLength: 3 }).map((steps) => ({ steps })),
+      ),
+      some<Record<string, unknown>>({
+        name: title,
+        env: environment,
+        matrix: fc.dictionary(fc.constantFrom("os", "Shard", "x_y"), fc.array(fc.oneof(fc.constantFrom("a", "linux/amd64", "1.10", "yes"), fc.integer({ min: 0, max: 9 }), fc.boolean()), { minLength: 1, maxLength: 3 }), { minKeys: 1, maxKeys: 2 }),
+        services: fc.constant({ db: { image: "postgres:17", ports: [5432, "80:8080"], options: "--health-cmd 'x'" } }),
+        container: fc.constantFrom({}, { ports: [80], health: { url: "http://localhost:80/" }, args: ["--x", "it's"] }),
+        artifacts: fc.uniqueArray(fc.record({ name: fc.constantFrom("log", "report", "a b", "container-logs"), path: fc.constantFrom("out", "**/*.log") }), { selector: (one) => one.name, maxLength: 2 }),
+        timeout: duration,
+        dispatch: fc.boolean(),
+        secrets: fc.constantFrom(["TOKEN"], { names: ["TOKEN"], grant: "always" }),
+        forks: fc.boolean(),
+        required: fc.boolean(),
+        enabled: fc.boolean(),
+        source: fc.constantFrom("registry", "build"),
+        on: fc.subarray(["pullRequest", "main", "manual", "nightly", "queue"], { minLength: 1 }),
+        setup: fc.constantFrom({ node: 24, cache: "npm" }, { python: "3.13" }),
+        checkout: fc.constantFrom({ depth: 0 }, { submodules: true, lfs: true }),
+      }),
+    )
+    .map(([needs, work, parts]) => ({ needs, ...work, ...parts }) as ConsumerInput);
+
+export const anyConfig: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLength: 1, maxLength: 3 }).chain((keys) =>
+  fc
+    .tuple(
+      fc.tuple(...keys.map(() => fc.oneof({ weight: 3, arbitrary: imageBuild }, { weight: 1, arbitrary: filesBuild }))),
+      fc.uniqueArray(fc.tuple(fc.constantFrom("unit", "e2e", "e2e-slow", "lint", "smoke", "test", "build"), consumer(keys)), { selector: ([name]) => name, maxLength: 6 }),
+      fc.constantFrom("shop", "build", "test", "a-b"),
+      some<Record<string, unknown>>({
+        branches: fc.record({ main: branch, integration: fc.uniqueArray(branch, { maxLength: 2 }), feature: fc.uniqueArray(branch, { maxLength: 2 }) }),
+        registry: fc.constantFrom(undefined, { host: "ghcr.io", namespace: "acme" }, { host: "registry.example.com:5000", username: "U", password: "P" }),
+        copies: fc.constantFrom([], [{ host: "docker.io", namespace: "acme", username: "U", password: "P" }]),
+        pullRequests: fc.constantFrom(true, false, "artifact"),
+        mergeQueue: fc.boolean(),
+        forks: fc.constantFrom("test", "build", "ignore"),
+        freshness: fc.constantFrom("fail", "warn"),
+        moveTags: fc.constantFrom("after-tests", "at-build"),
+        retention: fc.constantFrom(false, {}, { dryRun: false, protect: ["keep-*"] }),
+        nightly: fc.constantFrom(false, {}, { test: false }),
+        release: fc.constantFrom(false, {}),
+        metrics: fc.constantFrom(false, {}),
+        check: fc.constantFrom(false, {}),
+        notify: fc.constantFrom(undefined, { webhook: "HOOK", on: ["build", "nightly", "release", "cleanup", "promote", "metrics"] }),
+        queue: fc.constantFrom("single", "max"),
+        tags: fc.record({ shaLength: fc.constantFrom(7, 12, 40) }),
+        names: some<Record<string, unknown>>({ build: title, nightly: title, promote: title, check: title }),
+        files: fc.constantFrom({}, { prefix: "ci-" }),
+      }),
+    )
+    .map(([builds, consumers, project, parts]) => ({
+      registry: { host: "ghcr.io", namespace: "acme" },
+      ...parts,
+      project,
+      builds: Object.fromEntries(keys.map((name, index) => [name, builds[index] ?? { kind: "image" as const }])),
+      consumers: Object.fromEntries(consumers),
+    }) as ConfigInput),
+);
