@@ -1,7 +1,8 @@
 // Bundles the command line and the public API. Code splitting keeps start-up lean: a module that only one command
 // needs (ts-morph's part of the config room, prettier, the docs compiler) is read from disk only when that command runs.
+import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 
 /** The compiler's own way to make a program whole, so that the command line need not do it at every start. */
@@ -26,6 +27,13 @@ const programsAsText = {
   },
 };
 
+/** What a remembered config depends on beside its own text: every source of the bundle. */
+const digest = createHash("sha256");
+for (const folder of ["src", "templates", "package-lock.json"]) {
+  const files = folder.endsWith(".json") ? [folder] : (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const file of files.sort()) digest.update(`${file}\n`).update(await readFile(file));
+}
+
 // Built beside the old one and then put in its place, so that whoever runs it meanwhile finds one or the other.
 const fresh = `dist.${process.pid}`;
 await build({
@@ -41,6 +49,7 @@ await build({
   minifyWhitespace: true,
   legalComments: "none",
   plugins: [programsAsText],
+  define: { PIPEWRIGHT_BUILD: JSON.stringify(digest.digest("hex").slice(0, 16)) },
   // Heavy or self-resolving packages stay what they are, installed beside the bundle.
   external: ["ts-morph", "prettier", "jiti"],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },

@@ -1,9 +1,9 @@
 /** Evaluates a config written in TypeScript or JavaScript, in a thread with limits on time and memory. */
-import { existsSync, mkdirSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import { cacheFolder } from "./cache-folder.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 
 const MEMORY_LIMIT_MEGABYTES = 512;
@@ -62,22 +62,4 @@ function startWorker(options: WorkerOptions): Worker {
   const source = fileURLToPath(new URL("./worker.ts", import.meta.url));
   const bootstrap = `require("jiti").createJiti(${JSON.stringify(source)}).import(${JSON.stringify(source)})`;
   return new Worker(bootstrap, { ...options, eval: true });
-}
-
-/** A folder that is the user's own: `node_modules/.cache` of the repository, else one of theirs among temporary files. */
-function cacheFolder(from: string): string | false {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const modules = join(folder, "node_modules");
-    if (existsSync(modules)) return join(modules, ".cache", "pipewright");
-    if (folder === dirname(folder)) break;
-  }
-  const user = process.getuid?.();
-  const folder = join(tmpdir(), user === undefined ? "pipewright" : `pipewright-${user}`);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Code is read back from there: another user's folder of that name is not to be trusted.
-    return user === undefined || statSync(folder).uid === user ? folder : false;
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import type { Evaluation } from "./evaluation.ts";
 import { evaluate } from "./evaluate.ts";
 import { type ConfigFile, findConfigFile } from "./find.ts";
 import { findImportCycle } from "./import-cycle.ts";
+import { knownConfig, rememberConfig } from "./known-configs.ts";
 import type { Location, Problem } from "./problem.ts";
 import type { Config } from "./schema.ts";
 import { type LocatedProblem, UserError, userError } from "./user-error.ts";
@@ -35,12 +36,22 @@ export interface LoadedConfig {
 /** Throws a {@link UserError} that holds every mistake, each with its place. */
 export async function loadConfig({ cwd, file, timeLimit = DEFAULT_TIME_LIMIT }: LoadRequest): Promise<LoadedConfig> {
   const found = await findConfigFile(cwd, file);
+  const known = await knownConfig(found);
+  if (known) return { file: found.name, text: found.text, config: known, locate: locator(found) };
   const { value, problems, locate } = found.language === "code" ? await evaluated(found, cwd, timeLimit) : await read(found);
   const { configSchema } = await schema();
   const result = configSchema.safeParse(value);
   const all = result.success ? problems : [...problems, ...(await explained(value, result.error.issues, problems))];
   if (all.length > 0 || !result.success) throw new UserError(await locateAll(all, locate));
+  await rememberConfig(found, result.data);
   return { file: found.name, text: found.text, config: result.data, locate };
+}
+
+/** The way back from a value to its line, for a config that need not be read again. */
+function locator(found: ConfigFile): LoadedConfig["locate"] {
+  if (found.language !== "code") return async (problem) => (await read(found)).locate(problem);
+  const document = once(async () => (await import("./locate-code.ts")).readCode(found.name, found.text));
+  return async (problem) => (await document()).locate(problem);
 }
 
 /** Every problem with its place, in the file's order. */
@@ -92,8 +103,7 @@ async function evaluated(found: ConfigFile, cwd: string, timeLimit: number): Pro
     });
   }
   if (evaluation.kind !== "value") throw new UserError(await failures(evaluation, found, toName));
-  const document = once(async () => (await import("./locate-code.ts")).readCode(found.name, found.text));
-  return { value: evaluation.value, problems: evaluation.problems, locate: async (problem) => (await document()).locate(problem) };
+  return { value: evaluation.value, problems: evaluation.problems, locate: locator(found) };
 }
 
 async function failures(evaluation: Exclude<Evaluation, { kind: "value" }>, found: ConfigFile, toName: (absolute: string) => string): Promise<LocatedProblem[]> {
