@@ -1,0 +1,118 @@
+/** Pipeline contract, "Every emitted workflow": who holds which scope and secret, and what runs beside them. */
+import { describe, expect, it } from "vitest";
+import { readProgram } from "../support/read-programs.ts";
+import { type EmittedJob, type EmittedStep, expressionsIn, expressionsOf, withoutStrings } from "../support/read-workflows.ts";
+import { type System, systems } from "../support/systems.ts";
+
+const jobsOf = ({ workflows }: System): EmittedJob[] => workflows.flatMap((workflow) => workflow.jobs);
+
+const canWrite = (job: EmittedJob): boolean => Object.values(job.permissions).includes("write");
+const SECRET = /\bsecrets\.(\w+)/g;
+/** The job's own token reaches only as far as the job's permissions; what counts here are secrets of the repository. */
+const hasSecrets = (job: EmittedJob): boolean => expressionsOf(job).some((expression) => /\bsecrets\./.test(expression));
+/** A command of the config, and not a program of Pipewright's own. */
+const isForeign = (step: EmittedStep): boolean => step.run !== undefined && step.program === undefined && step.run !== 'sleep "$SECONDS_TO_WAIT"\n';
+/** BuildKit runs a Dockerfile's commands in a sandbox that sees neither the runner's files nor its environment. */
+const buildsAnImage = (job: EmittedJob): boolean => job.steps.some((step) => step.action === "docker/build-push-action");
+
+describe.each(systems)("in $name", (system) => {
+  it("each job holds just the scopes that its steps need", () => {
+    const wrong = jobsOf(system).flatMap((job) => {
+      const needed = scopesNeededBy(job);
+      const granted = Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`);
+      const missing = [...needed].filter((scope) => !granted.includes(scope) && !granted.includes(scope.replace("read", "write")));
+      const idle = granted.filter((scope) => !needed.has(scope));
+      return [...missing.map((scope) => `${job.where} lacks ${scope}`), ...idle.map((scope) => `${job.where} has no use for ${scope}`)];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("no job with a secret or a scope to write runs code of a checkout", () => {
+    const wrong = jobsOf(system).filter((job) => canWrite(job) && job.steps.some(isForeign));
+    expect(wrong.map((job) => job.where)).toEqual([]);
+    const checkingOut = jobsOf(system).filter((job) => (canWrite(job) || hasSecrets(job)) && job.steps.some((step) => step.action === "actions/checkout"));
+    for (const job of checkingOut) {
+      if (job.steps.some(isForeign) || isTestJob(job)) continue;
+      const reads = job.steps.filter((step) => step.program === undefined && step.action !== undefined).map((step) => step.action);
+      // An image's Dockerfile, an ignore file of the scan, or the history: read, never run.
+      expect(buildsAnImage(job) || reads.includes("aquasecurity/trivy-action") || job.id === "plan", job.where).toBe(true);
+      expect(job.permissions["id-token"], job.where).toBeUndefined();
+    }
+  });
+
+  it("code under test runs where nothing can be written, with secrets for this repository's own events only", () => {
+    for (const job of jobsOf(system).filter((one) => one.steps.some(isForeign))) {
+      const allowed = ["contents: read", "packages: read", "actions: read"];
+      expect(Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`).filter((scope) => !allowed.includes(scope)), job.where).toEqual([]);
+      for (const step of job.steps) {
+        for (const expression of expressionsIn([step.env, step.with])) {
+          for (const [, secret] of expression.matchAll(SECRET)) {
+            if (step.action === "docker/login-action") expect(conditionsOf(job, step), step.where).toContain("needs.resolve.outputs.trusted == 'true'");
+            else if (!alwaysGranted(system).includes(`${job.where}: ${secret}`)) expect(expression, step.where).toMatch(/^(needs\.resolve\.outputs\.trusted == 'true'|\(github\.event\.pull_request\.head\.repo\.full_name == github\.repository \|\| github\.event_name != 'pull_request'\)) && secrets\.\w+ \|\| ''$/);
+          }
+        }
+      }
+      expect(Object.values(job.env).flatMap(expressionsIn).filter((expression) => /secrets\.|github\.token/.test(expression)), job.where).toEqual([]);
+    }
+  });
+
+  it("every checkout leaves no token behind, and a fork's commit is let in only where nothing can be written", () => {
+    for (const job of jobsOf(system)) {
+      for (const step of job.steps.filter((one) => one.action === "actions/checkout")) {
+        expect(step.with["persist-credentials"], step.where).toBe(false);
+        if (step.with["allow-unsafe-pr-checkout"] !== undefined) expect(canWrite(job), step.where).toBe(false);
+      }
+    }
+  });
+
+  it("secrets go to steps that need them, never to a whole job, and only those that the config names", () => {
+    const named = secretsNamedBy(system);
+    const used = jobsOf(system).flatMap((job) => expressionsOf(job).flatMap((expression) => [...withoutStrings(expression).matchAll(SECRET)].map(([, name]) => name ?? "")));
+    expect(used.filter((name) => !named.includes(name))).toEqual([]);
+    expect(jobsOf(system).filter((job) => /secrets/.test(JSON.stringify(job.env)))).toEqual([]);
+  });
+
+  it("no value that a stranger chooses stands where GitHub or a shell would run it", () => {
+    const chosen = /github\.(head_ref|event\.(pull_request\.(title|body|head\.(ref|label))|head_commit|commits|issue|comment|workflow_run\.(head_branch|head_commit|display_title)))/;
+    for (const job of jobsOf(system)) {
+      for (const step of job.steps) for (const expression of expressionsIn(step.with)) expect(expression, step.where).not.toMatch(chosen);
+    }
+  });
+});
+
+/** The jobs where a config's commands or actions run on a checkout. */
+const isTestJob = (job: EmittedJob): boolean => job.id === "test" || job.id === "check";
+
+/** A step's condition, with that of the step on whose failure it depends. */
+function conditionsOf(job: EmittedJob, step: EmittedStep): string {
+  const earlier = /^steps\.([\w-]+)\.outcome == 'failure'$/.exec(step.if ?? "")?.[1];
+  return `${job.steps.find((one) => earlier !== undefined && one.id === earlier)?.if ?? ""} ${step.if ?? ""}`;
+}
+
+/** Secrets that the config hands out whatever the event, as `file > job: SECRET`. The invariants keep forks away. */
+const alwaysGranted = ({ pipeline }: System): string[] =>
+  pipeline.consumers.filter((consumer) => consumer.secrets.grant === "always").flatMap((consumer) => consumer.secrets.names.map((name) => `${consumer.path.split("/").at(-1)} > test: ${name}`));
+
+function secretsNamedBy({ pipeline }: System): string[] {
+  const registries = [pipeline.registry, ...pipeline.copies].flatMap((registry) => [registry?.username, registry?.password]);
+  return [...registries, pipeline.notify?.webhook, ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names)].filter((name) => name !== undefined);
+}
+
+/** The scopes that a job's steps need, as `scope: level`. */
+function scopesNeededBy(job: EmittedJob): Set<string> {
+  const needed = new Set<string>();
+  const hasLogin = job.steps.some((step) => step.action === "docker/login-action");
+  for (const step of job.steps) {
+    for (const scope of step.program ? readProgram(step.program).scopes : []) needed.add(scope);
+    if (step.action === "actions/checkout") needed.add("contents: read");
+    if (step.action === "actions/download-artifact" && step.with["run-id"] !== undefined) needed.add("actions: read");
+    // Action's docs: in private repositories the upload also reads the run and the commit.
+    if (step.action === "github/codeql-action/upload-sarif") for (const scope of ["security-events: write", "actions: read", "contents: read"]) needed.add(scope);
+    if (step.action === "actions/attest-build-provenance") for (const scope of ["attestations: write", "id-token: write", "packages: write"]) needed.add(scope);
+    if (step.action === "docker/build-push-action" && step.with["push"] === true) needed.add("packages: write");
+    if (step.program === "cleanup.mjs" || step.program === "publish-image.sh" || step.program === "promote.sh" || step.program === "find-image.sh") needed.add("packages: write");
+  }
+  if (hasLogin && !needed.has("packages: write")) needed.add("packages: read");
+  for (const scope of [...needed]) if (scope.endsWith(": write")) needed.delete(scope.replace("write", "read"));
+  return needed;
+}
