@@ -26,7 +26,12 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
   await requireFolder(root);
   // The config is evaluated in a thread. While that starts, this one reads the rest of the program and prepares it.
   const [loaded, { dockerfilesOf, plan }] = await Promise.all([
-    loadConfig({ cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) }),
+    loadConfig({
+      cwd: root,
+      file: options.config,
+      timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]),
+      check: async (config) => (await import("../pipeline/plan.ts")).plan(config).problems,
+    }),
     import("../pipeline/plan.ts"),
     readyCompiler(),
   ]);

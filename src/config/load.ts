@@ -22,6 +22,8 @@ export interface LoadRequest {
   file?: string | undefined;
   /** How long a config may take, in milliseconds. Ten seconds by default. */
   timeLimit?: number | undefined;
+  /** Finds what else is wrong with a config that has mistakes of shape, so that all of it is said at once. */
+  check?: (config: Config) => Problem[] | Promise<Problem[]>;
 }
 
 export interface LoadedConfig {
@@ -34,7 +36,7 @@ export interface LoadedConfig {
 }
 
 /** Throws a {@link UserError} that holds every mistake, each with its place. */
-export async function loadConfig({ cwd, file, timeLimit = DEFAULT_TIME_LIMIT }: LoadRequest): Promise<LoadedConfig> {
+export async function loadConfig({ cwd, file, timeLimit = DEFAULT_TIME_LIMIT, check }: LoadRequest): Promise<LoadedConfig> {
   const found = await findConfigFile(cwd, file);
   const known = await knownConfig(found);
   if (known) return { file: found.name, text: found.text, config: known, locate: locator(found) };
@@ -42,7 +44,7 @@ export async function loadConfig({ cwd, file, timeLimit = DEFAULT_TIME_LIMIT }: 
   const { configSchema } = await schema();
   const result = configSchema.safeParse(value);
   const all = result.success ? problems : [...problems, ...(await explained(value, result.error.issues, problems))];
-  if (all.length > 0 || !result.success) throw new UserError(await locateAll(all, locate));
+  if (all.length > 0 || !result.success) throw new UserError(await locateAll([...all, ...(check ? await furtherProblems(value, check) : [])], locate));
   await rememberConfig(found, result.data);
   return { file: found.name, text: found.text, config: result.data, locate };
 }
@@ -52,6 +54,15 @@ function locator(found: ConfigFile): LoadedConfig["locate"] {
   if (found.language !== "code") return async (problem) => (await read(found)).locate(problem);
   const document = once(async () => (await import("./locate-code.ts")).readCode(found.name, found.text));
   return async (problem) => (await document()).locate(problem);
+}
+
+/** Problems of what is left when the mistakes of shape are taken out, but for those that only follow from them. */
+async function furtherProblems(value: unknown, check: NonNullable<LoadRequest["check"]>): Promise<Problem[]> {
+  const [{ configSchema }, { salvage }] = await Promise.all([schema(), import("./salvage.ts")]);
+  const salvaged = salvage(value, configSchema);
+  if (!salvaged) return [];
+  const follows = ({ path }: Problem): boolean => salvaged.removed.some((removed) => removed.slice(0, path.length).every((part, index) => part === path[index]));
+  return (await check(salvaged.config)).filter((problem) => !follows(problem));
 }
 
 /** Every problem with its place, in the file's order. */

@@ -1,6 +1,6 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
 import { READY_CHECK } from "../../pipeline/check-names.ts";
-import type { Build, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, OF_THIS_REPOSITORY, planned } from "../expressions.ts";
@@ -57,13 +57,14 @@ function buildTriggers(pipeline: Pipeline): Triggers {
   };
 }
 
-/** Pushes to the branch groups, pull requests into the long-lived ones, and the merge queue. */
-export function codeTriggers(pipeline: Pipeline): Triggers {
+/** Pushes to the branch groups, pull requests into the long-lived ones, and the merge queue; of these, the given events. */
+export function codeTriggers(pipeline: Pipeline, events: readonly EventClass[] = pipeline.events): Triggers {
   const { main, integration, feature } = pipeline.branches;
-  const pushed = [main, ...integration, ...feature];
+  const longLived = [main, ...integration];
+  const pushed = [...(events.includes("main") ? [main] : []), ...(events.includes("integration") ? integration : []), ...(events.includes("feature") ? feature : [])];
   return {
-    push: { branches: pushed.some((branch) => branch.startsWith("*")) ? [...pushed, "!gh-readonly-queue/**"] : pushed },
-    ...(pipeline.pullRequests && { pull_request: { branches: [main, ...integration] } }),
-    ...(pipeline.mergeQueue && { merge_group: { branches: [main, ...integration] } }),
+    ...(pushed.length > 0 && { push: { branches: pushed.some((branch) => branch.startsWith("*")) ? [...pushed, "!gh-readonly-queue/**"] : pushed } }),
+    ...(pipeline.pullRequests && events.includes("pullRequest") && { pull_request: { branches: longLived } }),
+    ...(pipeline.mergeQueue && events.includes("queue") && { merge_group: { branches: longLived } }),
   };
 }

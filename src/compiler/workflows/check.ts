@@ -9,6 +9,13 @@ import { checkout } from "../steps/sources.ts";
 import { setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
 
+const SUMMARY = `case "$OUTCOME" in
+  success) echo "The workflows are what the config compiles to." ;;
+  failure) echo "The workflows are not what the config compiles to. Run \\\`npx pipewright generate\\\` and commit the result; the log shows the difference." ;;
+  *) echo "Pipewright could not be installed, so nothing was compared." ;;
+esac >> "$GITHUB_STEP_SUMMARY"
+`;
+
 export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { check } = pipeline;
   if (!check) throw new Error("This pipeline has no check.");
@@ -33,7 +40,8 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
           checkout(pipeline),
           ...setUpTools(pipeline, check.setup),
           runScript({ name: "Install Pipewright", timeoutMinutes: check.timeoutMinutes }, `${check.install.trimEnd()}\n`),
-          runScript({ name: "Compare the workflows with the config" }, `${check.run.trimEnd()}\n`),
+          runScript({ name: "Compare the workflows with the config", id: "compare" }, `${check.run.trimEnd()}\n`),
+          runScript({ name: "Say what came of it", if: "always()", env: { OUTCOME: expression("steps.compare.outcome") } }, SUMMARY),
         ],
       },
     },

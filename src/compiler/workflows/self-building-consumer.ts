@@ -3,7 +3,7 @@
  * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
  */
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import { type Job, type Step, type Workflow, withCommentAbove } from "../../workflow/model.ts";
+import { type Job, type Step, type Triggers, type Workflow, withCommentAbove } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, HEAD_SHA, OF_THIS_REPOSITORY } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
@@ -19,7 +19,7 @@ import { grant } from "../permissions.ts";
 export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
   return {
     name: consumer.name,
-    on: { ...codeTriggers(pipeline), ...(consumer.dispatch && { workflow_dispatch: null }) },
+    on: triggers(pipeline, consumer),
     permissions: {},
     concurrency: {
       group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)")),
@@ -27,6 +27,12 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
     },
     jobs: { test: testJob(pipeline, consumer), report: gateJob(pipeline, consumer) },
   };
+}
+
+/** The code's own events, of those that the consumer tests; all of them where it tests none of these. */
+function triggers(pipeline: Pipeline, consumer: Consumer): Triggers {
+  const own = codeTriggers(pipeline, consumer.events);
+  return { ...(Object.keys(own).length > 0 ? own : codeTriggers(pipeline)), ...(consumer.dispatch && { workflow_dispatch: null }) };
 }
 
 function testJob(pipeline: Pipeline, consumer: Consumer): Job {
