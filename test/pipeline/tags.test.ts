@@ -26,11 +26,11 @@ describe("a branch's tag", () => {
     expect(branchTag(branch, SHA, rules)).toBe(tag);
   });
 
-  // Seed 000, section 3.2: two of its five rows disagree with the rules that stand above them, which keep "_" and ".".
+  // Charon's plan, section 3.2: two of its five rows disagree with the rules that stand above them, which keep "_" and ".".
   it.each([
     ["feature/Add_New-Feature", "feature-add-new-feature", "feature-add_new-feature"],
     ["dependabot/npm_and_yarn/frontend/vite-5.0.12", "dependabot-npm-and-yarn-frontend-vite-5-0-12", "dependabot-npm_and_yarn-frontend-vite-5.0.12"],
-  ])("the seed's row for %s says %s; its own rules, and these, give %s", (branch, inTheTable, byItsRules) => {
+  ])("the row of Charon's plan for %s says %s; its own rules, and these, give %s", (branch, inTheTable, byItsRules) => {
     expect(branchTag(branch, SHA, rules)).toBe(`${byItsRules}-abc1234`);
     expect(byItsRules.replace(/[_.]/g, "-")).toBe(inTheTable);
   });

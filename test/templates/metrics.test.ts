@@ -161,7 +161,7 @@ describe("CI metrics", () => {
     );
   }
 
-  test("computes every figure of the seed", async () => {
+  test("computes every figure of the plan", async () => {
     fill();
     const result = await measure();
     expect(result.log).not.toMatch(/^::(error|set-output)/m);
