@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { Registry as RunningRegistry } from "./registry.ts";
+import { tar } from "./tar.ts";
 
 /** Images are prepared and looked at behind the proxy, past every fault and login. */
 type Registry = Pick<RunningRegistry, "direct">;
@@ -50,9 +51,9 @@ export async function pushImage(registry: Registry, repository: string, content:
   const layers: Descriptor[] = [];
   const diffIds: string[] = [];
   for (const text of content.layers ?? ["base"]) {
-    const tar = tarOf("content", text);
-    diffIds.push(sha256(tar));
-    layers.push(await pushBlob(registry, repository, IMAGE_LAYER, gzipSync(tar)));
+    const archive = tar({ content: text });
+    diffIds.push(sha256(archive));
+    layers.push(await pushBlob(registry, repository, IMAGE_LAYER, gzipSync(archive)));
   }
   const config = await pushBlob(
     registry,
@@ -149,23 +150,4 @@ async function uploadBlob(registry: Registry, repository: string, descriptor: De
 async function expectStatus(answer: Response, status: number): Promise<void> {
   if (answer.status === status) return;
   throw new Error(`The registry answered ${answer.status} instead of ${status} for ${answer.url}: ${await answer.text()}`);
-}
-
-/** A tar archive with one file, dated 1970 so that equal contents are equal bytes. */
-function tarOf(name: string, text: string): Buffer {
-  const content = Buffer.from(text);
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write("0000644\0", 100);
-  header.write("0000000\0", 108);
-  header.write("0000000\0", 116);
-  header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
-  header.write("00000000000\0", 136);
-  header.write("        ", 148);
-  header.write("0", 156);
-  header.write("ustar\x0000", 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
-  return Buffer.concat([header, content, padding, Buffer.alloc(1024)]);
 }

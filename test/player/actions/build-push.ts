@@ -11,7 +11,7 @@ import { type Action, type ActionContext, ActionFailed } from "../action.ts";
 import { listFiles } from "../glob.ts";
 import { PlayerError } from "../json.ts";
 import { type Descriptor, INDEX, MANIFEST, parseReference, registryClient, type RegistryClient, sha256 } from "../registry-client.ts";
-import { tar } from "../tar.ts";
+import { tar } from "../../support/tar.ts";
 
 /** One image for one platform that a builder was asked for. */
 export interface BuildRecord {
