@@ -117,7 +117,9 @@ describe("tools", () => {
     const [restore] = setUpTools(pipeline, { cache });
     const [save] = saveToolCache(pipeline, { cache }, "onlyIf");
     expect(restore?.with?.["key"]).toMatch(/^\w+-\$\{\{ runner\.os \}\}-\$\{\{ hashFiles\('.+'\) \}\}$/);
-    expect(save?.with?.["key"]).toBe(restore?.with?.["key"]);
+    // Not hashed again: the tests may have brought lock files of their own, under node_modules for one.
+    expect(restore?.id).toBe("cache");
+    expect(save?.with?.["key"]).toBe("${{ steps.cache.outputs.cache-primary-key }}");
     expect(restore?.with?.["restore-keys"]).toBe(`${cache}-\${{ runner.os }}-`);
     expect(save?.if).toBe("onlyIf && steps.cache.outputs.cache-hit != 'true'");
     expect(saveToolCache(pipeline, { node: 24 }, "onlyIf")).toEqual([]);

@@ -75,6 +75,11 @@ describe.each(systems)("in $name", (system) => {
     expect(uploads.filter((step) => !(Number(step.with["retention-days"]) >= 1 && Number(step.with["retention-days"]) <= 90)).map((step) => step.where)).toEqual([]);
   });
 
+  it("no build leaves a record that nobody asked for, kept as long as an artifact can be", () => {
+    const builds = jobsOf(system).flatMap((job) => job.steps.filter((step) => step.action === "docker/build-push-action").map((step) => ({ where: step.where, env: { ...job.env, ...step.env } })));
+    expect(builds.filter(({ env }) => String(env["DOCKER_BUILD_RECORD_UPLOAD"]) !== "false").map(({ where }) => where)).toEqual([]);
+  });
+
   it("artifact names are unique within a run, also where a matrix runs a job several times", () => {
     for (const workflow of system.workflows) {
       const uploads = workflow.jobs.flatMap((job) => job.steps.filter((step) => step.action === "actions/upload-artifact").map((step) => ({ job, step, name: String(step.with["name"]) })));

@@ -92,8 +92,8 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
 
   describe("judge-push.sh", () => {
     it.each([
-      ["success skipped skipped", "main", "", 0, "false"],
-      ["failure failure success", "main", "", 0, "false"],
+      ["success skipped skipped", "main", "", 0, undefined],
+      ["failure failure success", "main", "", 0, undefined],
       ["failure failure failure", "pullRequest", "true", 0, "true"],
       ["failure failure failure", "queue", "true", 0, "true"],
       ["failure failure failure", "pullRequest", "false", 1, undefined],

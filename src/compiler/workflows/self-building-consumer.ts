@@ -75,6 +75,7 @@ function buildLocally(pipeline: Pipeline, consumer: Consumer, build: ImageBuild)
   const step = useAction(pipeline, "docker/build-push-action", {
     name: `Build ${environmentName(build.key).toLowerCase()} for this test only`,
     timeoutMinutes: build.timeoutMinutes,
+    env: { DOCKER_BUILD_RECORD_UPLOAD: false },
     with: {
       context: build.context,
       file: build.dockerfile,

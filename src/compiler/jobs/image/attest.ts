@@ -21,7 +21,7 @@ export function attestJob(pipeline: Pipeline, build: ImageBuild): Job {
       ...loginToOwnRegistry(pipeline),
       useAction(pipeline, "actions/attest-build-provenance", {
         name: "Attest the provenance",
-        with: { "subject-name": build.image, "subject-digest": expression(digest), "push-to-registry": true },
+        with: { "subject-name": build.image, "subject-digest": expression(digest), "push-to-registry": true, "create-storage-record": false },
       }),
     ],
   };

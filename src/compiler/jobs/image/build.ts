@@ -41,6 +41,8 @@ export function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs)
     concurrency: buildLock(pipeline, build),
     strategy: { "fail-fast": false, matrix: { include: expression(`fromJSON(${planned(`${build.key}-matrix`)})`) } },
     outputs: { unpushed: expression("steps.pushed.outputs.unpushed") },
+    // Every step that builds would else upload a record, an artifact that is kept for ninety days.
+    env: { DOCKER_BUILD_RECORD_UPLOAD: false },
     steps: [
       // Whether a build without the registry is worth something is judged after the push.
       ...loginToOwnRegistry(pipeline, { optional: true }),
@@ -120,11 +122,14 @@ const cacheFrom = (build: ImageBuild): string | undefined => {
   return undefined;
 };
 
-/** GitHub keeps the caches of pull requests apart by itself; in a registry only pushes may write what all read. */
+/**
+ * GitHub keeps the caches of pull requests apart by itself; in a registry only pushes may write what all read. A cache that
+ * cannot be written costs time later; BuildKit would fail the build for it.
+ */
 const cacheTo = (build: ImageBuild): string | undefined => {
-  if (build.cache === "gha") return `type=gha,scope=${cacheScope(build)},mode=max`;
+  if (build.cache === "gha") return `type=gha,scope=${cacheScope(build)},mode=max,ignore-error=true`;
   if (build.cache === "registry") {
-    const target = `type=registry,ref=${build.image}:buildcache-{0},mode=max`;
+    const target = `type=registry,ref=${build.image}:buildcache-{0},mode=max,ignore-error=true`;
     return expression(`(${CLASS} == 'main' || ${CLASS} == 'integration') && format('${target}', matrix.name) || ''`);
   }
   return undefined;
