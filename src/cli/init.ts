@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { userError } from "../config/user-error.ts";
-import type { GlobalOptions } from "./command.ts";
+import { type GlobalOptions, rootOf } from "./command.ts";
 import type { Io } from "./io.ts";
 import { type Format, printConfig } from "./init/print-config.ts";
 import { proposeConfig } from "./init/propose.ts";
@@ -24,8 +24,9 @@ export function registerInit(program: Command, io: Io): void {
 }
 
 /** Writes `ci.config.ts` or `ci.config.yaml`. Never overwrites: throws a `UserError` when there is a config already. */
-export async function init(io: Io, { format, dryRun = false, json = false, quiet = false }: InitOptions): Promise<void> {
-  const root = io.cwd;
+export async function init(io: Io, options: InitOptions): Promise<void> {
+  const { format, dryRun = false, json = false, quiet = false } = options;
+  const root = rootOf(io, options);
   const file = `ci.config.${format}`;
   if (!dryRun) await refuseSecondConfig(root);
   const proposal = await proposeConfig(root);

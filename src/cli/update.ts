@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { knownAction } from "../actions/catalogue.ts";
 import { configTimeLimit, loadConfig, locateAll, type LoadedConfig } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
-import type { GlobalOptions } from "./command.ts";
+import { type GlobalOptions, rootOf } from "./command.ts";
 import type { Io } from "./io.ts";
 import { type CurrentPin, decideMoves, type Decision, type Move } from "./update/moves.ts";
 import { rewritePins } from "./update/rewrite.ts";
@@ -35,14 +35,15 @@ export function registerUpdate(program: Command, io: Io): void {
 
 /** Changes the config only, never what is generated from it. Throws a `UserError` and leaves the config as it was when something is wrong. */
 export async function update(io: Io, options: UpdateOptions): Promise<void> {
-  const request = { cwd: io.cwd, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) };
+  const root = rootOf(io, options);
+  const request = { cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) };
   const loaded = await loadConfig(request);
   const source = options.facts === undefined ? gitHub(io.env) : await factsFile(io.cwd, options.facts);
   const decision = await decideMoves(await currentPins(loaded, options.all ?? false), source, { major: options.major ?? false });
   if (decision.moves.length > 0) {
     const text = await rewritePins(loaded, decision.moves);
     if (!options.dryRun) {
-      await write(resolve(io.cwd, loaded.file), text, async () => verify(await loadConfig(request), decision.moves));
+      await write(resolve(root, loaded.file), text, async () => verify(await loadConfig(request), decision.moves));
     }
   }
   report(io, loaded.file, decision, options);

@@ -33,14 +33,20 @@ export interface GhcrSettings {
   owner?: "user" | "organization";
 }
 
+/** Throws on what only a config in JavaScript can give, or one that nobody has type-checked. */
+function lowerCase(builder: string, account: unknown): string {
+  if (typeof account !== "string" || account === "") throw new Error(`${builder}() needs the name of an account: ${builder}("octocat"${builder === "dockerHub" ? ", { … }" : ""}).`);
+  return account.toLowerCase();
+}
+
 /** GitHub's container registry. Registries know lower-case names only, so `Wikid82` becomes `wikid82`. */
 export function ghcr(owner: string, settings: GhcrSettings = {}): Hosted<"ghcr.io"> & GhcrSettings {
-  return { host: "ghcr.io", namespace: owner.toLowerCase(), ...settings };
+  return { host: "ghcr.io", namespace: lowerCase("ghcr", owner), ...settings };
 }
 
 /** Docker Hub, with the names of the two secrets to log in with. */
 export function dockerHub<const Of extends string = never>(namespace: string, login: Login<Of>): Hosted<"docker.io"> & Login<Of> {
-  return { host: "docker.io", namespace: namespace.toLowerCase(), ...login };
+  return { host: "docker.io", namespace: lowerCase("dockerHub", namespace), ...login };
 }
 
 /** Settings of a registry of another host. */

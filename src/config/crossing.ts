@@ -23,7 +23,7 @@ function crossAt(value: unknown, path: readonly PropertyKey[], above: readonly o
     problems.push({ path, message: `${nameOf(path)} ${message}.`, hint });
     return undefined;
   };
-  if (typeof value === "function") return refuse("is a function", value.name ? `Write what \`${value.name}\` returns: call it.` : "A config holds data only.");
+  if (typeof value === "function") return refuse("is a function", isNamed(value) ? `Write what \`${value.name}\` returns: call it.` : "A config holds data only: write the object itself.");
   if (typeof value === "symbol") return refuse("is a symbol", "Write a text.");
   if (typeof value === "bigint") return refuse("is a bigint", "Write a number.");
   if (typeof value !== "object" || value === null) return value;
@@ -37,6 +37,9 @@ function crossAt(value: unknown, path: readonly PropertyKey[], above: readonly o
   }
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, crossAt(member, [...path, key], inside, problems)]));
 }
+
+/** A function without a name of its own that a module exports gets one: JavaScript's `default`, the loader's `_default`. */
+const isNamed = (value: { name: string }): boolean => !["", "default", "_default"].includes(value.name);
 
 function className(value: object): string {
   const name: unknown = value.constructor?.name;

@@ -1,5 +1,5 @@
 /** Reads a config written in JSON or YAML, and finds the places of its values. */
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from "yaml";
 import type { ConfigFile } from "./find.ts";
 import type { Location, Problem } from "./problem.ts";
 import { type LocatedProblem, UserError } from "./user-error.ts";
@@ -26,11 +26,33 @@ export function readData({ name, text, language }: ConfigFile): DataDocument {
   if (strict) throw new UserError([{ ...strict, location: place(strict.offset) }]);
   const wrong = language === "json" ? document.errors.filter(({ code }) => code === "DUPLICATE_KEY") : [...document.errors, ...document.warnings];
   if (wrong.length > 0) throw new UserError(wrong.map(({ message, pos }): LocatedProblem => ({ message: asSentence(message), location: place(pos[0]) })));
+  const refused = language === "json" ? [] : refusedNodes(document);
+  if (refused.length > 0) throw new UserError(refused.map(({ offset, ...problem }): LocatedProblem => ({ ...problem, location: place(offset) })));
   return {
     value: language === "json" ? JSON.parse(text) : toValue(document, place(0)),
     locate: (problem) => place(offsetOf(document, problem)),
   };
 }
+
+/** What YAML takes and nobody means: an alias of nothing, and a version that is read as another number. */
+function refusedNodes(document: Document.Parsed): { message: string; hint: string; offset: number }[] {
+  const refused: { message: string; hint: string; offset: number }[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      refused.push({ message: `No anchor \`&${alias.source}\` stands before this alias.`, hint: `Quote it if it is a text: "*${alias.source}".`, offset: startOf(alias) ?? 0 });
+    },
+    Scalar(_, scalar, above) {
+      const { source = "", value } = scalar;
+      if (typeof value !== "number" || !/^\d+\.\d*0$/.test(source) || isMeasured(above)) return;
+      refused.push({ message: `YAML reads ${source} as the number ${value}.`, hint: `Quote it: "${source}".`, offset: startOf(scalar) ?? 0 });
+    },
+  });
+  return refused;
+}
+
+/** Whether a number stands where fractions are meant: in `metrics`, whose thresholds are measures. */
+const isMeasured = (above: readonly unknown[]): boolean => above.some((node) => isPair(node) && isScalar(node.key) && node.key.value === "metrics");
 
 function toValue(document: Document.Parsed, start: Location): unknown {
   try {

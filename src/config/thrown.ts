@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as pipewright from "../index.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { nearest } from "./nearest.ts";
 import type { Location } from "./problem.ts";
 
 /** Gives the text that ran for a source file, with an inline source map. */
@@ -13,7 +15,7 @@ type Failure = Exclude<Evaluation, { kind: "value" }>;
 
 export function explainThrown(thrown: unknown, transform: Transform): Failure {
   if (!(thrown instanceof Error)) return { kind: "failure", message: `The config throws ${quoted(thrown)}.`, hint: "Throw an Error, and the line can be shown here." };
-  return unparsed(thrown) ?? missingModule(thrown) ?? plainError(thrown, transform);
+  return unparsed(thrown) ?? missingModule(thrown) ?? missingExport(thrown, transform) ?? plainError(thrown, transform);
 }
 
 function quoted(value: unknown): string {
@@ -48,6 +50,20 @@ function missingModule(error: Error): Failure | undefined {
     kind: "failure",
     message: `The config imports \`${specifier}\`, which cannot be found.`,
     hint: isRelative ? "Is the path right, seen from the importing file?" : "Install it in this repository, or is its name misspelt?",
+    ...(location && { location }),
+  };
+}
+
+/** What the loader makes of a call of an imported name: `(0 , _module.name)`. */
+function missingExport(error: Error, transform: Transform): Failure | undefined {
+  const { module, name } = /^\(0 ?, ?(?<module>[\w$]+)\.(?<name>[\w$]+)\) is not a function/.exec(error.message)?.groups ?? {};
+  if (name === undefined) return undefined;
+  const near = module === "_pipewright" ? nearest(name, Object.keys(pipewright)) : undefined;
+  const location = whereThrown(error, transform);
+  return {
+    kind: "failure",
+    message: `The config calls \`${name}\`, which is no function of the module that it is imported from.`,
+    hint: near === undefined ? "Look at what that module exports." : `Did you mean \`${near}\`?`,
     ...(location && { location }),
   };
 }

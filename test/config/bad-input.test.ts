@@ -83,6 +83,15 @@ describe("what the file holds", () => {
     ]);
     expect(await mistakes("throw 'a text';\nexport default {};\n")).toEqual([expect.stringContaining('The config throws "a text".')]);
   });
+  test("a builder called without what it needs, and a name that a module does not export", async () => {
+    expect(await mistakes('import { ghcr } from "pipewright";\nexport default { registry: ghcr() };\n')).toEqual([
+      expect.stringMatching(/^ci\.config\.ts:2:\d+ The config throws an error: ghcr\(\) needs the name of an account: ghcr\("octocat"\)\.$/),
+    ]);
+    expect(await mistakes('import { defineconfig } from "pipewright";\nexport default defineconfig({});\n')).toEqual([
+      expect.stringMatching(/^ci\.config\.ts:2:\d+ The config calls `defineconfig`, which is no function of the module that it is imported from\. Did you mean `defineConfig`\?$/),
+    ]);
+    expect(await mistakes("export default () => ({});\n")).toEqual(["ci.config.ts:1:16 The config is a function. A config holds data only: write the object itself."]);
+  });
   test("a throw in an imported file, and in a timer", async () => {
     const cwd = folder({ "ci.config.ts": 'import "./ci/a.ts";\nexport default {};\n', "ci/a.ts": "\n\n  null.x;\n" });
     expect(await mistakesIn(cwd)).toEqual([expect.stringMatching(/^ci\/a\.ts:3:\d+ The config throws an error: TypeError: /)]);

@@ -36,6 +36,18 @@ describe("YAML", () => {
     const levels = Array.from({ length: 12 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array.from({ length: 9 }, () => `*l${level}`).join(", ")}]`);
     expect(await yaml(`l0: &l0 [x, x]\n${levels.join("\n")}\n`)).toEqual([expect.stringContaining("Excessive alias count")]);
   });
+  test("a version that YAML reads as another number, but not a measure", async () => {
+    const text = "project: p\nbuilds:\n  app: { kind: files, setup: { python: 3.10, node: 22 }, run: x, paths: [y] }\nconsumers:\n  unit: { needs: app, run: x, matrix: { go: [1.19, 1.20] } }\n";
+    expect(await yaml(`${text}metrics: { thresholds: { buildMinutes: 20.0 } }\n`)).toEqual([
+      'ci.config.yaml:3:40 YAML reads 3.10 as the number 3.1. Quote it: "3.10".',
+      'ci.config.yaml:5:52 YAML reads 1.20 as the number 1.2. Quote it: "1.20".',
+    ]);
+  });
+  test("an alias of nothing", async () => {
+    expect(await yaml("project: p\nbuilds:\n  app: { kind: image, inputs: *sources }\n")).toEqual([
+      'ci.config.yaml:3:31 No anchor `&sources` stands before this alias. Quote it if it is a text: "*sources".',
+    ]);
+  });
   test("a list, a text or comments only", async () => {
     expect(await yaml("- a\n")).toEqual(["ci.config.yaml:1:1 The config is a list; expected an object."]);
     expect(await yaml("# nothing\n")).toEqual([expect.stringMatching(/^ci\.config\.yaml:1:\d+ The config is null; expected an object\.$/)]);

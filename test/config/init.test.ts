@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { registerInit } from "../../src/cli/init.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
@@ -33,6 +34,19 @@ async function initialised(cwd: string): Promise<Config> {
   expect((await loadConfig({ cwd: inYaml })).config).toEqual(config);
   return config;
 }
+
+test("--cwd names the repository, whatever the current folder is", async () => {
+  const cwd = folder({ "sub/Dockerfile": "FROM scratch\n" });
+  expect((await command(registerInit, cwd, ["init", "--cwd", "sub"])).errors).toEqual([]);
+  expect(existsSync(join(cwd, "sub/ci.config.ts"))).toBe(true);
+  expect(existsSync(join(cwd, "ci.config.ts"))).toBe(false);
+  expect((await command(registerInit, cwd, ["init", "--cwd", "nowhere"])).errors.join()).toContain("nowhere cannot be read");
+});
+
+test("a check that installs Pipewright by itself stays with one version", async () => {
+  const config = await initialised(repository({ "api/Dockerfile": "FROM scratch\n" }));
+  expect(config.check).toMatchObject({ install: `npm install --global pipewright@${manifest.version}` });
+});
 
 describe("init writes what it sees", () => {
   test("one Dockerfile and an npm package, on GitHub", async () => {

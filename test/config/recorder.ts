@@ -6,7 +6,7 @@ import { formatProblem, UserError } from "../../src/config/user-error.ts";
 export async function command(register: Register, cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<{ output: string; errors: string[] }> {
   let output = "";
   let log = "";
-  const program = new Command("pipewright").option("--json").option("--quiet").option("--config <file>").exitOverride();
+  const program = new Command("pipewright").option("--json").option("--quiet").option("--config <file>").option("--cwd <folder>").exitOverride();
   const io = { cwd, stdout: { write: (text: string) => (output += text) }, stderr: { write: (text: string) => (log += text) }, env, isTTY: false };
   register(program, io, () => undefined);
   try {

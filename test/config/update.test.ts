@@ -32,6 +32,13 @@ async function updated(files: Record<string, string>, args: string[] = [], env: 
   return { text: readFileSync(join(cwd, name), "utf8"), output, errors, cwd };
 }
 
+test("--cwd names the repository; --facts is a path from where the command is called", async () => {
+  const before = config(`{ "own/action": { version: "v1.2.0", sha: "${sha("b")}" } }`);
+  const cwd = folder({ "facts.json": FACTS, "sub/ci.config.ts": before });
+  expect((await command(registerUpdate, cwd, ["update", "--cwd", "sub", "--facts", "facts.json"])).errors).toEqual([]);
+  expect(readFileSync(join(cwd, "sub/ci.config.ts"), "utf8")).toBe(before.replace("v1.2.0", "v1.3.0").replace(sha("b"), sha("c")));
+});
+
 describe("which version is newer", () => {
   const released = ["v1.2.0", "v1.10.0", "v1.9.9", "v2.0.0", "v2.1.0-beta.1", "v1", "v2", "main", "1.11.0"].map((tag) => ({ tag, sha: sha("a") }));
   test.each([

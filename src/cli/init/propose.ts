@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { version } from "../../../package.json";
 import type { ConfigInput } from "../../config/schema.ts";
 import { type Dockerfile, findDockerfiles } from "./dockerfiles.ts";
 import { defaultBranch, integrationBranches, remoteRepository } from "./git.ts";
@@ -74,8 +75,8 @@ function testsOf(build: string, isImage: boolean, toolchain: Toolchain | undefin
   return Object.fromEntries(tests.map(([name, command]) => [name, { needs: build, setup: toolchain.setup, run: toolchain.install.length > 0 ? [...toolchain.install, command] : command }]));
 }
 
-/** Without npm's lock file nothing installs Pipewright with the project: the check brings its own. */
+/** Without npm's lock file nothing installs Pipewright with the project: the check brings its own, always the same: a newer one may write other files. */
 function checkOf(toolchain: Toolchain | undefined): ConfigInput["check"] {
   const isNode = toolchain?.setup.node !== undefined;
-  return { ...(isNode && { setup: { node: toolchain.setup.node } }), install: "npm install --global pipewright", run: "pipewright check" };
+  return { ...(isNode && { setup: { node: toolchain.setup.node } }), install: `npm install --global pipewright@${version}`, run: "pipewright check" };
 }
