@@ -5,6 +5,8 @@
 import type { Problem } from "../config/problem.ts";
 import type { Config } from "../config/schema.ts";
 import { actionProblems } from "./invariants/actions.ts";
+import { branchProblems } from "./invariants/branches.ts";
+import { expressionProblems } from "./invariants/expressions.ts";
 import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
 import { limitProblems } from "./invariants/limits.ts";
@@ -21,6 +23,7 @@ export type Invariant = (config: Config, pipeline: Pipeline, repository: Reposit
 
 const INVARIANTS: readonly Invariant[] = [
   referenceProblems,
+  branchProblems,
   imageProblems,
   (_config, pipeline) => tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
   retentionProblems,
@@ -30,6 +33,7 @@ const INVARIANTS: readonly Invariant[] = [
   limitProblems,
   actionProblems,
   scriptProblems,
+  expressionProblems,
   inputProblems,
 ];
 

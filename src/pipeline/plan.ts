@@ -123,7 +123,8 @@ function channelsOf(config: Config): Channel[] {
   const [firstIntegration] = config.branches.integration;
   const chosen: Record<string, string | false> = {
     [config.branches.main]: "latest",
-    ...(firstIntegration === undefined ? {} : { [firstIntegration]: "dev" }),
+    // A pattern stands for several branches, which one tag cannot follow.
+    ...(firstIntegration === undefined || firstIntegration.includes("*") ? {} : { [firstIntegration]: "dev" }),
     ...(config.nightly ? { nightly: "nightly" } : {}),
     ...config.channels,
   };
@@ -242,9 +243,17 @@ function consumerOf(key: string, consumer: ConsumerConfig, { config, builds, eve
     events: tested,
     required: consumer.required,
     source: consumer.source,
-    runner: consumer.runner ?? runners["default"] ?? "ubuntu-24.04",
+    runner: consumer.runner ?? (config.runners["default"] === undefined ? runnerOf(images, runners) : undefined) ?? runners["default"] ?? "ubuntu-24.04",
     checkout: consumer.checkout,
   };
+}
+
+/** Where an image runs that is not made for the default runner. */
+function runnerOf(images: readonly ImageBuild[], runners: Readonly<Record<string, string>>): string | undefined {
+  const made = images.flatMap((build) => Object.values(build.entries).map((entries) => entries.flatMap((entry) => entry.platforms)));
+  if (made.every((platforms) => platforms.includes("linux/amd64"))) return undefined;
+  const shared = Object.keys(runners).find((platform) => made.every((platforms) => platforms.includes(platform)));
+  return shared === undefined ? undefined : runners[shared];
 }
 
 function stepsOf(consumer: ConsumerConfig, testMinutes: number): TestStep[] {

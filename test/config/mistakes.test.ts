@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { configSchema } from "../../src/config/schema.ts";
 import { mistakes } from "./mistakes.ts";
 
 describe("sentences, with the place and the nearest valid name", () => {
@@ -47,6 +48,25 @@ export default defineConfig({
       "ci.config.ts:18:16 `pullRequests` is no setting of `retention`. Did you mean `pullRequest`?",
       'ci.config.ts:19:56 `actions["actions/checkout"].sha` is "abc"; expected a full commit, 40 hexadecimal digits.',
     ]);
+  });
+
+  test.each([
+    ["a minute that no clock shows", { nightly: { schedule: "61 2 * * *" } }],
+    ["a word that is no day", { nightly: { schedule: "0 2 * * XYZ" } }],
+    ["a secret that GitHub does not let anybody name", { notify: { webhook: "GITHUB_HOOK" } }],
+    ["a host that Docker reads as an account", { registry: { host: "registry" } }],
+    ["a host that is none", { registry: { host: "-x.." } }],
+    ["a key that makes no image name", { builds: { "app-": { kind: "image" } } }],
+  ])("%s", (_name, change) => {
+    expect(configSchema.safeParse({ project: "p", builds: {}, ...change }).error?.issues).toHaveLength(1);
+  });
+
+  test.each(["*/15 0-6/2 1,15 JAN-MAR mon-FRI", "0 3 * * 0", "59 23 31 12 6"])("the schedule %s is none", (schedule) => {
+    expect(configSchema.safeParse({ project: "p", builds: {}, nightly: { schedule } }).success).toBe(true);
+  });
+
+  test.each(["ghcr.io", "localhost:5000", "registry:5000", "123456789012.dkr.ecr.eu-west-1.amazonaws.com", "a--b.example.com:443"])("the host %s is none", (host) => {
+    expect(configSchema.safeParse({ project: "p", builds: {}, registry: { host } }).success).toBe(true);
   });
 
   test("something else altogether", async () => {

@@ -95,6 +95,18 @@ describe("an image", () => {
     expect(imageOf({ builds: { app: { kind: "image", platforms, multiPlatform: "emulated" } }, runners: { default: "big" } }).entries.main).toEqual([{ name: "all", platforms: ["linux/amd64", "linux/arm64"], runner: "big" }]);
   });
 
+  it("is tested where it runs: by default on a runner of a platform that every event builds", () => {
+    const runner = (platforms: string[] | { default: string[]; pullRequest: string[] }, change: object = {}) => planOf(smallConfig({ builds: { app: { kind: "image", platforms } }, consumers: { smoke: { needs: "app", run: "x" } }, ...change })).pipeline.consumers[0]?.runner;
+    expect(runner(["linux/amd64", "linux/arm64"])).toBe("ubuntu-24.04");
+    expect(runner(["linux/arm64"])).toBe("ubuntu-24.04-arm");
+    expect(runner({ default: ["linux/amd64", "linux/arm64"], pullRequest: ["linux/arm64"] })).toBe("ubuntu-24.04-arm");
+    expect(runner(["linux/arm64"], { runners: { default: "own" } })).toBe("own");
+  });
+
+  it("has no moving tag of its own for a pattern of branches", () => {
+    expect(planOf(smallConfig({ branches: { integration: ["release/*"] } })).pipeline.channels).toEqual([{ of: "main", tag: "latest" }]);
+  });
+
   it("has a recipe that changes with all that decides what it holds, and with nothing else", () => {
     const recipe = (change: object): string => imageOf({ builds: { app: { kind: "image", ...change } } }).recipe;
     expect(recipe({})).toMatch(/^[0-9a-f]{12}$/);

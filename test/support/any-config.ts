@@ -9,7 +9,8 @@ const title = fc.oneof(
   fc.constantFrom("Tests", "It's fine", 'Say "hi"', "a: b", "# no comment", "- item", "yes", "1.0", "{a}", "[b]", "*c", "&d", "!e", "%f", "@g", "`h`", "trailing \\", "ünïcode 🚀", "a | b", "null", "on", "~", "<b>", "a  b", "?", "12:30", "'"),
   fc.string({ minLength: 1, maxLength: 30 }).map((text) => text.replace(/[\u0000-\u001f\u007f]/g, "x")).filter((text) => text.trim() !== "" && !text.includes("\\|")), // A table in Markdown cannot hold a backslash before a bar.
 );
-const branch = fc.constantFrom("main", "trunk", "release/1.x", "dev", "it's", "feature/**", "**", "hot-fix", "v2");
+const branch = fc.constantFrom("main", "trunk", "release/1.x", "dev", "it's", "hot-fix", "v2");
+const branches = fc.oneof(branch, fc.constantFrom("feature/**", "**", "release/*"));
 const duration = fc.constantFrom<Duration>("5m", "15m", "30m", "1h", "2h");
 const line = fc.constantFrom("make test", "true", 'echo "$IMAGE"', "a\nb", "cat <<'EOF'\n\n  x\nEOF", "  indented", "x  \ny", "echo 'a: b' # c", "\ttab", "ends\n\n");
 const environment = fc.dictionary(fc.constantFrom("A", "B_C", "X1"), fc.oneof(title, fc.integer(), fc.boolean()), { maxKeys: 3 });
@@ -48,7 +49,7 @@ const consumer = (builds: readonly string[]): fc.Arbitrary<ConsumerInput> =>
       some<Record<string, unknown>>({
         name: title,
         env: environment,
-        matrix: fc.dictionary(fc.constantFrom("os", "Shard", "x_y"), fc.array(fc.oneof(fc.constantFrom("a", "linux/amd64", "1.10", "yes"), fc.integer({ min: 0, max: 9 }), fc.boolean()), { minLength: 1, maxLength: 3 }), { minKeys: 1, maxKeys: 2 }),
+        matrix: fc.dictionary(fc.constantFrom("os", "Shard", "x_y"), fc.uniqueArray(fc.oneof(fc.constantFrom("a", "linux/amd64", "1.10", "yes"), fc.integer({ min: 0, max: 9 }), fc.boolean()), { minLength: 1, maxLength: 3 }), { minKeys: 1, maxKeys: 2 }),
         services: fc.constant({ db: { image: "postgres:17", ports: [5432, "80:8080"], options: "--health-cmd 'x'" } }),
         container: fc.constantFrom({}, { ports: [80], health: { url: "http://localhost:80/" }, args: ["--x", "it's"] }),
         artifacts: fc.uniqueArray(fc.record({ name: fc.constantFrom("log", "report", "a b", "container-logs"), path: fc.constantFrom("out", "**/*.log") }), { selector: (one) => one.name, maxLength: 2 }),
@@ -73,8 +74,8 @@ export const anyConfig: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLen
       fc.uniqueArray(fc.tuple(fc.constantFrom("unit", "e2e", "e2e-slow", "lint", "smoke", "test", "build"), consumer(keys)), { selector: ([name]) => name, maxLength: 6 }),
       fc.constantFrom("shop", "build", "test", "a-b"),
       some<Record<string, unknown>>({
-        branches: fc.record({ main: branch, integration: fc.uniqueArray(branch, { maxLength: 2 }), feature: fc.uniqueArray(branch, { maxLength: 2 }) }),
-        registry: fc.constantFrom(undefined, { host: "ghcr.io", namespace: "acme" }, { host: "registry.example.com:5000", username: "U", password: "P" }),
+        branches: fc.record({ main: branch, integration: fc.uniqueArray(branches, { maxLength: 2 }), feature: fc.uniqueArray(branches, { maxLength: 2 }) }).map((groups) => ({ ...groups, integration: groups.integration.filter((name) => name !== groups.main) })),
+        registry: fc.constantFrom(undefined, { host: "ghcr.io", namespace: "acme" }, { host: "registry.example.com:5000", username: "U", password: "P" }, { host: "quay.io", namespace: "acme/team", username: "U", password: "P" }),
         copies: fc.constantFrom([], [{ host: "docker.io", namespace: "acme", username: "U", password: "P" }]),
         pullRequests: fc.constantFrom(true, false, "artifact"),
         mergeQueue: fc.boolean(),
@@ -88,7 +89,7 @@ export const anyConfig: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLen
         check: fc.constantFrom(false, {}),
         notify: fc.constantFrom(undefined, { webhook: "HOOK", on: ["build", "nightly", "release", "cleanup", "promote", "metrics"] }),
         queue: fc.constantFrom("single", "max"),
-        tags: fc.record({ shaLength: fc.constantFrom(7, 12, 40) }),
+        tags: fc.constantFrom({ shaLength: 7 }, { shaLength: 12 }, { shaLength: 40 }, { commit: "{branch}-{sha}", pullRequest: "preview-{number}-{sha}", queue: "queue-{sha}", release: "{version}" }),
         names: some<Record<string, unknown>>({ build: title, nightly: title, promote: title, check: title }),
         files: fc.constantFrom({}, { prefix: "ci-" }),
       }),

@@ -10,7 +10,7 @@ export const duration = z
 
 export const key = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*$/, { error: "expected lower-case letters, digits and dashes, beginning with a letter" });
+  .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, { error: "expected lower-case letters, digits and dashes, beginning with a letter" });
 
 export const imageName = z
   .string()
@@ -22,8 +22,25 @@ export const tagName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, {
   error: "expected a Docker tag: letters, digits, `_`, `.` and `-`, at most 128 characters",
 });
 
-export const cron = z.string().regex(/^(\S+ ){4}\S+$/, { error: 'expected a cron expression with five fields, such as "0 3 * * *"' });
-export const secretName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a secret, such as DOCKERHUB_TOKEN" });
+/** Minute, hour, day of the month, month, day of the week: the smallest and largest number of each, and its names. */
+const CRON_FIELDS: readonly { from: number; to: number; names?: string }[] = [{ from: 0, to: 59 }, { from: 0, to: 23 }, { from: 1, to: 31 }, { from: 1, to: 12, names: "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC" }, { from: 0, to: 6, names: "SUN|MON|TUE|WED|THU|FRI|SAT" }];
+
+function isCronField(field: string, index: number): boolean {
+  const { from, to, names } = CRON_FIELDS[index] ?? { from: 0, to: 0 };
+  return field.split(",").every((part) => {
+    const match = /^(\*|[^-/]+(?:-[^-/]+)?)(?:\/([1-9]\d*))?$/.exec(part);
+    const bounds = match?.[1] === "*" ? [] : (match?.[1]?.split("-") ?? [""]);
+    return bounds.every((bound) => (/^\d+$/.test(bound) ? Number(bound) >= from && Number(bound) <= to : names !== undefined && new RegExp(`^(${names})$`, "i").test(bound)));
+  });
+}
+
+const CRON = { error: 'expected a cron expression with five fields, such as "0 3 * * *"' };
+export const cron = z
+  .string()
+  .regex(/^(\S+ ){4}\S+$/, CRON)
+  .refine((text) => text.split(" ").every(isCronField), CRON);
+/** GitHub refuses secrets that begin with GITHUB_; only its own token does (docs: "Using secrets in GitHub Actions"). */
+export const secretName = z.string().regex(/^(?!GITHUB_(?!TOKEN$))[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a secret, such as DOCKERHUB_TOKEN, not beginning with GITHUB_" });
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of an environment variable" });
 export const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, { error: "expected a platform such as linux/amd64" });
 export const relativePath = z.string().min(1);

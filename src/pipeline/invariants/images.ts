@@ -2,11 +2,12 @@
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { imageBaseName, imageIn } from "../images.ts";
-import type { Pipeline } from "../types.ts";
+import type { ImageBuild, Pipeline } from "../types.ts";
 
 export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
   const images = pipeline.builds.filter((build) => build.kind === "image");
-  if (images.length === 0) return [];
+  if (images.length === 0)
+    return config.release ? [{ path: ["release"], message: "A release promotes images, and none is built.", hint: "Declare an image, or remove `release`." }] : [];
   const problems: Problem[] = [];
   const { registry } = config;
   if (!registry) {
@@ -15,6 +16,9 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
   }
   if (registry.host === "ghcr.io" && registry.namespace === undefined)
     problems.push({ path: ["registry"], message: "Images on ghcr.io live below an account, and the registry names none.", hint: 'Write `ghcr("your-account")`.' });
+  for (const [path, { host, namespace }] of [[["registry"], registry] as const, ...config.copies.map((copy, index) => [["copies", index], { host: copy.host, namespace: copy.namespace ?? registry.namespace }] as const)])
+    if (host === "docker.io" && namespace === undefined)
+      problems.push({ path: [...path], message: "Images on Docker Hub live below an account, and the registry names none.", hint: "Name it in `namespace`." });
   if (registry.host !== "ghcr.io" && registry.password === undefined)
     problems.push({ path: ["registry"], message: `${registry.host} does not accept GitHub's own token.`, hint: "Name the secrets that hold its `username` and `password`." });
   if (registry.host !== "ghcr.io" && registry.cleanup === "packages")
@@ -32,6 +36,11 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
         hint: "Give one of them another `image`, or test one build twice.",
       });
   }
+  if (config.copies.length > 0) problems.push(...sharedCopies(images));
+  for (const build of images) {
+    const broken = Object.entries(build.args).find(([, value]) => /[\r\n]/.test(value));
+    if (broken) problems.push({ path: ["builds", build.key, "args", broken[0]], message: `The build argument ${broken[0]} has several lines, and each line would be taken for an argument of its own.`, hint: "Put the text into a file that the Dockerfile copies." });
+  }
   const hosts = [registry.host];
   for (const [index, copy] of config.copies.entries()) {
     if (hosts.includes(copy.host))
@@ -43,4 +52,18 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
     }
   }
   return problems;
+}
+
+/** A copy keeps the last part of an image's name only. */
+function sharedCopies(images: readonly ImageBuild[]): Problem[] {
+  const first = new Map<string, string>();
+  return images.flatMap((build): Problem[] => {
+    const name = imageBaseName(build.image);
+    const other = first.get(name);
+    if (other === undefined) {
+      first.set(name, build.image);
+      return [];
+    }
+    return other === build.image ? [] : [{ path: ["builds", build.key], message: `${other} and ${build.image} would both be copied to the name "${name}".`, hint: "Give one of them an `image` with another last part." }];
+  });
 }

@@ -11,12 +11,18 @@ const MATRIX_JOBS = 256;
 const ARTIFACT_DAYS = 90;
 
 export function limitProblems(config: Config, pipeline: Pipeline): Problem[] {
-  return [...buildLimits(config), ...consumerLimits(config, pipeline), ...(pipeline.metrics ? tooLong(["metrics", "keep"], pipeline.metrics.keepDays) : [])];
+  const whole = [
+    ...(config.release ? jobTooLong(["release", "wait"], inMinutes(config.release.wait)) : []),
+    ...(config.retention ? jobTooLong(["retention", "timeout"], inMinutes(config.retention.timeout)) : []),
+    ...(config.check ? jobTooLong(["check", "timeout"], inMinutes(config.check.timeout)) : []),
+  ];
+  return [...whole, ...buildLimits(config), ...consumerLimits(config, pipeline), ...(pipeline.metrics ? tooLong(["metrics", "keep"], pipeline.metrics.keepDays) : [])];
 }
 
 function buildLimits(config: Config): Problem[] {
   return Object.entries(config.builds).flatMap(([key, build]) => [
     ...jobTooLong(["builds", key, "timeout"], inMinutes(build.timeout)),
+    ...(build.kind === "image" && build.scan ? jobTooLong(["builds", key, "scan", "timeout"], inMinutes(build.scan.timeout)) : []),
     ...(build.kind === "files" ? tooLong(["builds", key, "keep"], inDays(build.keep)) : []),
   ]);
 }
@@ -33,6 +39,8 @@ function consumerLimits(config: Config, pipeline: Pipeline): Problem[] {
       ...(jobs > MATRIX_JOBS ? [{ path: [...path, "matrix"], message: `This matrix makes ${jobs} jobs. GitHub accepts ${MATRIX_JOBS}.`, hint: "Split the consumer." }] : []),
       ...consumer.artifacts.flatMap((artifact, index) => tooLong([...path, "artifacts", index, "keep"], artifact.keepDays)),
       ...doubledMatrixKeys(path, consumer.matrix),
+      ...matrixProblems(path, consumer.matrix),
+      ...containerProblems(path, consumer),
     ];
   });
 }
@@ -47,6 +55,27 @@ function doubledMatrixKeys(path: PropertyKey[], matrix: Pipeline["consumers"][nu
     }
     return [{ path: [...path, "matrix", key], at: "key" as const, message: `MATRIX_${key.toUpperCase()} would stand for two keys of the matrix.`, hint: "Rename one of them." }];
   });
+}
+
+/** GitHub gives `include` and `exclude` a meaning of their own, and runs a value that stands there twice twice under one name. */
+function matrixProblems(path: PropertyKey[], matrix: Pipeline["consumers"][number]["matrix"]): Problem[] {
+  return Object.entries(matrix ?? {}).flatMap(([key, values]): Problem[] => {
+    if (key === "include" || key === "exclude") return [{ path: [...path, "matrix", key], at: "key", message: `\`${key}\` is no key of a matrix: GitHub reads it as combinations to ${key === "include" ? "add" : "leave out"}.`, hint: "Give the values another key." }];
+    const index = values.findIndex((value, at) => values.slice(0, at).some((other) => String(other) === String(value)));
+    return index === -1 ? [] : [{ path: [...path, "matrix", key, index], message: `The value ${JSON.stringify(values[index])} stands twice in the matrix: two jobs would have one name and one artifact.`, hint: "Remove it here." }];
+  });
+}
+
+function containerProblems(path: PropertyKey[], consumer: Pipeline["consumers"][number]): Problem[] {
+  const { container } = consumer;
+  if (!container) return [];
+  const slow = container.health !== undefined && inMinutes(container.health.timeout) > consumer.timeoutMinutes;
+  return [
+    ...(slow ? [{ path: [...path, "container", "health", "timeout"], message: "The wait for the container may take longer than its job.", hint: "Raise the consumer's `timeout`, or wait less." }] : []),
+    ...Object.entries(container.env)
+      .filter(([, value]) => /[\r\n]/.test(String(value)))
+      .map(([name]) => ({ path: [...path, "container", "env", name], message: `The container's variable ${name} has several lines, and each line would be taken for a variable of its own.`, hint: "Encode it, or start the container in a step of your own." })),
+  ];
 }
 
 const jobTooLong = (path: PropertyKey[], minutes: number): Problem[] =>

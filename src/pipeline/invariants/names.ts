@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { CONTAINER_LOGS } from "../check-names.ts";
+import { CONFIG_CHECK, CONTAINER_LOGS, NIGHTLY_READY_CHECK, NIGHTLY_SUFFIX, READY_CHECK } from "../check-names.ts";
 import type { Pipeline } from "../types.ts";
 
 interface Named {
@@ -23,6 +23,7 @@ export function nameProblems(config: Config, pipeline: Pipeline): Problem[] {
   return [
     ...repeated(names, (value) => `Two workflows have the name "${value}". Triggers and branch rules could not tell them apart.`),
     ...repeated(files, (value) => `Two workflows would be written to ${value}.`),
+    ...statusProblems(names.slice(kinds.length), pipeline),
     ...artifactProblems(pipeline),
     ...pathProblems(config, pipeline),
   ];
@@ -39,6 +40,15 @@ function repeated(named: readonly Named[], message: (value: string) => string): 
     }
     return [{ path, message: message(value), hint: "Give one of them another name." }];
   });
+}
+
+/** A consumer's name is the context of its status, beside Pipewright's own checks and the nightly verdicts of others. */
+function statusProblems(consumers: readonly Named[], pipeline: Pipeline): Problem[] {
+  const nightly = pipeline.workflows.nightly ? pipeline.consumers.map((consumer) => consumer.name + NIGHTLY_SUFFIX) : [];
+  const taken = [READY_CHECK, NIGHTLY_READY_CHECK, CONFIG_CHECK, ...nightly].map((name) => name.toLowerCase());
+  return consumers
+    .filter(({ value }) => taken.includes(value.toLowerCase()))
+    .map(({ value, path }) => ({ path, message: `Another check on the same commit is called "${value}", and a branch rule could not tell them apart.`, hint: "Give the consumer another name." }));
 }
 
 function artifactProblems(pipeline: Pipeline): Problem[] {

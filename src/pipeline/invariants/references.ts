@@ -5,7 +5,7 @@ import { didYouMean } from "../../config/nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {
-  return [...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config)];
+  return [...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config, pipeline)];
 }
 
 function consumerReferences(config: Config, pipeline: Pipeline, key: string): Problem[] {
@@ -69,7 +69,9 @@ function channelReferences(config: Config): Problem[] {
   });
 }
 
-function copyReferences(config: Config): Problem[] {
+function copyReferences(config: Config, pipeline: Pipeline): Problem[] {
+  const moved = pipeline.channels.map((channel) => channel.of);
+  const hasImages = pipeline.builds.some((build) => build.kind === "image");
   const known = [config.branches.main, ...config.branches.integration, "nightly", "release"];
   return config.copies.flatMap((copy, index) =>
     (copy.of ?? []).flatMap((of, position): Problem[] => {
@@ -77,6 +79,7 @@ function copyReferences(config: Config): Problem[] {
       if (!known.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which is no branch with a channel.`, hint: didYouMean(of, known) }];
       if (of === "release" && !config.release) return [{ path, message: `${copy.host} receives copies of releases, but the config declares none.`, hint: "Declare `release`, or remove it." }];
       if (of === "nightly" && !config.nightly) return [{ path, message: `${copy.host} receives copies of nightly images, but there is no nightly build.`, hint: "Declare `nightly`, or remove it." }];
+      if (of !== "release" && hasImages && !moved.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which has no channel: no tag of it ever moves, so nothing would be copied.`, hint: "Give it a tag in `channels`, or remove it." }];
       return [];
     }),
   );

@@ -2,7 +2,7 @@
 import { inMinutes } from "../../config/durations.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { branchTag, expandTag, shortSha } from "../tags.ts";
+import { branchTag, expandTag, shortSha, tagProblems } from "../tags.ts";
 import { type Pipeline, TRANSIENT_CLASSES, type TransientClass } from "../types.ts";
 
 export function retentionProblems(config: Config, pipeline: Pipeline): Problem[] {
@@ -19,6 +19,8 @@ export function retentionProblems(config: Config, pipeline: Pipeline): Problem[]
         hint: `Keep them for at least ${Math.ceil(longest / 60)} hours, or raise \`minimumAge\`.`,
       });
   }
+  // Patterns that cannot work have no sample; what is wrong with them is said elsewhere.
+  if (tagProblems(pipeline.rules).length > 0) return problems;
   for (const [index, pattern] of config.retention.protect.entries()) {
     const matched = TRANSIENT_CLASSES.find((name) => matchesGlob(pattern, sampleTag(name, pipeline)));
     if (matched !== undefined)

@@ -29,6 +29,10 @@ function buildLock(pipeline: Pipeline, build: ImageBuild): Concurrency {
   };
 }
 
+/** Whether a job builds for a platform that is not its runner's own. */
+const needsEmulation = (pipeline: Pipeline, build: ImageBuild): boolean =>
+  Object.values(build.entries).some((entries) => entries.some((entry) => entry.platforms.some((platform) => pipeline.runners[platform] !== entry.runner) || entry.platforms.length > 1));
+
 export function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const pushing = every(CAN_PUSH, NOT_FOUND);
   return {
@@ -47,7 +51,7 @@ export function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs)
       // Whether a build without the registry is worth something is judged after the push.
       ...loginToOwnRegistry(pipeline, { optional: true }),
       setUpBuildx(pipeline),
-      ...(Object.values(build.entries).some((entries) => entries.some((entry) => entry.platforms.length > 1)) ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
+      ...(needsEmulation(pipeline, build) ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
       runProgram("find-image.sh", {
         name: "Look for an image of this commit",
         id: "find",

@@ -53,7 +53,10 @@ interface MovingTags {
 function movingTags(pipeline: Pipeline, build: ImageBuild): MovingTags {
   const branches = pipeline.channels.filter((channel) => channel.of !== "nightly");
   const isChannel = (of: string): string => `github.event_name == 'push' && github.ref_name == ${quoted(of)}`;
-  const choose = (value: (channel: Channel) => string): string => expression(`${branches.map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`).join(" || ")} || ''`);
+  const choose = (value: (channel: Channel) => string): string => {
+    const chosen = branches.filter((channel) => value(channel) !== "").map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`);
+    return chosen.length > 0 ? expression(`${chosen.join(" || ")} || ''`) : "";
+  };
   return {
     tag: choose((channel) => channel.tag),
     copies: choose((channel) => copiesOf(pipeline, build, channel)),
