@@ -37,6 +37,7 @@ function explain(written: Written, issue: Issue, path: readonly PropertyKey[]): 
     case "too_big":
       return [outOfBounds(written, issue, path)];
     case "invalid_format":
+    case "not_multiple_of":
     case "custom":
       return [unexpected(written, path, said(issue.message))];
     default:

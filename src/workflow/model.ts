@@ -66,7 +66,7 @@ export type Step = {
 };
 
 export type Service = {
-  image: string;
+  image: string | Commented;
   ports?: readonly (string | number)[];
   env?: Record<string, Scalar>;
   options?: string;

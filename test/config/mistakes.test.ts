@@ -3,6 +3,12 @@ import { configSchema } from "../../src/config/schema.ts";
 import { mistakes } from "./mistakes.ts";
 
 describe("sentences, with the place and the nearest valid name", () => {
+  test("a version that loses its last zero as a number", async () => {
+    const text = `import { defineConfig, files } from "pipewright";
+export default defineConfig({ project: "p", builds: { a: files({ run: "x", paths: ["y"], setup: { python: 3.1 } }) } });
+`;
+    expect(await mistakes(text)).toEqual([expect.stringMatching(/^ci\.config\.ts:2:\d+ .*python.*expected a version in quotes, such as "3\.10"/)]);
+  });
   test("all mistakes at once, in the file's order", async () => {
     const text = `import { defineConfig, image, minutes } from "pipewright";
 export default defineConfig({

@@ -32,7 +32,7 @@ describe.each(withImages)("in $name", (system) => {
   it("each image has one job that builds it, in a group of the image, the platform and the commit, which never cancels", () => {
     for (const build of imagesOf(system)) {
       const job = jobIn(system, `build-${build.key}`);
-      expect(job.concurrency?.group).toBe(`${system.config.project}/image/${build.key}/\${{ matrix.name }}/\${{ needs.plan.outputs.sha }}`);
+      expect(job.concurrency?.group).toBe(`${system.config.project}/image/${build.key}/\${{ matrix.name }}/\${{ needs.plan.outputs.staging }}`);
       expect(job.concurrency?.["cancel-in-progress"]).toBe(false);
       expect(job.concurrency?.queue).toBe(system.pipeline.queue === "max" ? "max" : undefined);
     }

@@ -139,7 +139,7 @@ describe("a release", () => {
   it("is made once at a time and never cancelled, from tags only", () => {
     for (const system of releasing) {
       const workflow = workflowOf(system, "release");
-      expect(workflow.concurrency).toEqual({ group: `${system.config.project}/release`, "cancel-in-progress": false });
+      expect(workflow.concurrency).toEqual({ group: `${system.config.project}/release`, "cancel-in-progress": false, ...(system.pipeline.queue === "max" && { queue: "max" }) });
       expect(workflow.on).toEqual({ push: { tags: [system.pipeline.release && system.pipeline.release.tags] } });
     }
   });

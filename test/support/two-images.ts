@@ -20,7 +20,7 @@ export const twoImages = defineConfig({
     contract: {
       name: "Contract tests",
       needs: ["api", "worker", "client"],
-      services: { broker: { image: "rabbitmq:4.1.1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", ports: [5672], options: "--health-cmd 'rabbitmq-diagnostics ping'" } },
+      services: { broker: { image: "rabbitmq:4.1.1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", ports: [5672], options: "--health-cmd 'rabbitmq-diagnostics ping'" }, cache: { image: "redis:8.2" } },
       setup: { python: "3.13", cache: "pip" },
       run: ["pip install -r tests/requirements.txt", 'pytest --api "$IMAGE_API" --worker "$IMAGE_WORKER" --client "$FILES_CLIENT"'],
       secrets: ["LICENCE_KEY"],

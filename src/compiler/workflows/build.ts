@@ -3,7 +3,7 @@ import { READY_CHECK } from "../../pipeline/check-names.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, OF_THIS_REPOSITORY, planned } from "../expressions.ts";
+import { expression, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
 import { filesJob } from "../jobs/files.ts";
 import { imageJobs } from "../jobs/image.ts";
 import { type ImageJobs } from "../jobs/image/mode.ts";
@@ -33,10 +33,13 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     jobs: {
       ...jobs,
       ready: recordJob(pipeline, READY_CHECK, pipeline.builds, ids),
-      ...notifyJob(pipeline, "build", [...ids, "ready"], `(${planned("class")} == 'main' || ${planned("class")} == 'integration')`),
+      ...notifyJob(pipeline, "build", [...ids, "ready"], isLongLivedPush(pipeline)),
     },
   };
 }
+
+/** Asked of the event itself: when `plan` fails, nobody has decided on a class. */
+const isLongLivedPush = ({ branches }: Pipeline): string => `github.event_name == 'push' && contains(fromJSON(${quoted(JSON.stringify([branches.main, ...branches.integration]))}), github.ref_name)`;
 
 /** The jobs of each build. Only a build with declared inputs can be found unchanged. */
 export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: ImageJobs): Record<string, Job> {

@@ -147,7 +147,7 @@ export function servicesOf(consumer: Consumer): Pick<Job, "services"> {
   const services = Object.entries(consumer.services).map(([key, service]) => [
     key,
     {
-      image: service.image,
+      image: service.image.includes("@sha256:") ? service.image : withComment(service.image, "zizmor: ignore[unpinned-images] the config names this image by its tag"),
       ...(service.ports.length > 0 && { ports: service.ports }),
       ...(Object.keys(service.env).length > 0 && { env: service.env }),
       ...(service.options && { options: service.options }),

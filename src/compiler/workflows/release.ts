@@ -35,7 +35,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     name,
     on: { push: { tags: [release.tags] } },
     permissions: {},
-    concurrency: { group: concurrencyGroup(pipeline, "release"), "cancel-in-progress": false },
+    concurrency: { group: concurrencyGroup(pipeline, "release"), "cancel-in-progress": false, ...(pipeline.queue === "max" && { queue: "max" as const }) },
     jobs: {
       ...jobs,
       ready: recordJob(pipeline, "Release ready", images, ids),

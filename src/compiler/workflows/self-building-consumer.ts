@@ -16,6 +16,9 @@ import { codeTriggers } from "./build.ts";
 import { servicesOf, TEST_JOB } from "./consumer.ts";
 import { grant } from "../permissions.ts";
 
+/** GitHub ends a job on its own runners after six hours. */
+const JOB_MINUTES = 360;
+
 export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
   return {
     name: consumer.name,
@@ -44,7 +47,7 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
     ...(!consumer.forks && { if: OF_THIS_REPOSITORY }),
     "runs-on": consumer.runner,
-    "timeout-minutes": consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes)),
+    "timeout-minutes": Math.min(JOB_MINUTES, consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes))),
     permissions: grant({ contents: "read" }),
     ...(matrix && { strategy: { "fail-fast": false, ...(consumer.maxParallel && { "max-parallel": consumer.maxParallel }), matrix: { ...matrix } } }),
     ...consumerEnvironment(pipeline, consumer),

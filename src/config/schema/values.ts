@@ -53,12 +53,15 @@ export const EVENT_CLASSES = ["pullRequest", "feature", "integration", "main", "
 export type EventClass = (typeof EVENT_CLASSES)[number];
 export const eventClass = z.enum(EVENT_CLASSES);
 
+/** 3.10 as a number is 3.1: a version with a dot must be a text. */
+const toolVersion = z.union([z.string().min(1), z.number().multipleOf(1, { error: 'expected a version in quotes, such as "3.10"; as a number it loses its last zero' })]);
+
 export const setup = z
   .strictObject({
-    node: z.union([z.string(), z.number()]).optional().describe("The version of Node.js."),
-    python: z.union([z.string(), z.number()]).optional().describe("The version of Python."),
-    go: z.union([z.string(), z.number()]).optional().describe("The version of Go."),
-    java: z.union([z.string(), z.number()]).optional().describe("The version of Java (Temurin)."),
+    node: toolVersion.optional().describe("The version of Node.js."),
+    python: toolVersion.optional().describe("The version of Python."),
+    go: toolVersion.optional().describe("The version of Go."),
+    java: toolVersion.optional().describe("The version of Java (Temurin)."),
     cache: z.union([z.literal(false), z.enum(["npm", "pip", "go", "maven"])]).optional().describe("Restore the tool's download cache. Only pushes to main save it."),
   })
   .describe("Tools to install before the commands run.");

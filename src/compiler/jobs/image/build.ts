@@ -19,11 +19,12 @@ const NOT_FOUND = "steps.find.outputs.found != 'true'";
 
 /**
  * One build of a commit and platform at a time: a second event of the same commit waits, then finds the first one's
- * image. A newer commit's group is another one, so nothing is ever cancelled here.
+ * image. The staging tag holds the commit, or the run where nothing is shared with others. A newer commit's group is another
+ * one, so nothing is ever cancelled here.
  */
 function buildLock(pipeline: Pipeline, build: ImageBuild): Concurrency {
   return {
-    group: concurrencyGroup(pipeline, "image", build.key, expression("matrix.name"), expression(planned("sha"))),
+    group: concurrencyGroup(pipeline, "image", build.key, expression("matrix.name"), expression(planned("staging"))),
     "cancel-in-progress": false,
     ...(pipeline.queue === "max" && { queue: "max" as const }),
   };
