@@ -1,6 +1,7 @@
 /** argv -> a command -> an exit code. */
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
+import { userError } from "../config/user-error.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { reportFailure } from "./failure.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -29,10 +30,15 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportFailure(io, error, { command: called?.name ?? "", json: args.includes("--json") });
+    const json = args.includes("--json");
+    if (error instanceof CommanderError && (error.exitCode === 0 || !json)) return error.exitCode === 0 ? 0 : 2;
+    const shown = error instanceof CommanderError ? userError(sentence(error.message), { hint: "See `pipewright --help`." }) : error;
+    return reportFailure(io, shown, { command: called?.name ?? "", json });
   }
 }
+
+/** `error: unknown option '--x'` becomes a sentence. */
+const sentence = (message: string): string => message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase()).replace(/[^.]$/, "$&.");
 
 function makeProgram(io: Io): Command {
   return new Command("pipewright")

@@ -34,6 +34,15 @@ describe("the command line", () => {
     expect(await pipewright(root, [])).toMatchObject({ code: 2 });
   });
 
+  test("a misspelt command or option is one JSON document as well, where JSON was asked for", async () => {
+    const root = await folder();
+    for (const args of [["--json", "generat"], ["check", "--json", "--quite"]]) {
+      const { code, stdout } = await pipewright(root, args);
+      expect(code).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({ version: 1, ok: false, errors: [{ message: expect.stringMatching(/^Unknown (command|option)/), hint: "See `pipewright --help`." }] });
+    }
+  });
+
   test("--cwd and --config name another place, before or after the command", async () => {
     const root = await folder({ "sub/Dockerfile": "FROM scratch\n", "sub/my.config.ts": configOf("smoke") });
     expect(await pipewright(root, ["--cwd", "sub", "generate", "--config", "my.config.ts"])).toMatchObject({ code: 0 });
