@@ -119,8 +119,8 @@ export const practiceRows: Requirement[] = [
   }),
   always("10.5", "Failures of pull requests' builds are not.", {
     output: "docker-build.yml: job `notify`, `if`",
-    holds: (files) => files.job(BUILD, "notify")?.if === "failure() && (needs.plan.outputs.class == 'main' || needs.plan.outputs.class == 'integration')",
-    breaks: broken(BUILD, "if: failure() && (needs.plan", "if: failure() || (needs.plan"),
+    holds: (files) => files.job(BUILD, "notify")?.if === `failure() && github.event_name == 'push' && contains(fromJSON('["main","development"]'), github.ref_name)`,
+    breaks: broken(BUILD, "failure() && github.event_name == 'push'", "failure() || github.event_name == 'push'"),
   }),
   fromConfig("10.8", "A check on every pull request finds workflows that were edited by hand or are out of date.", {
     line: set("check", false),

@@ -160,9 +160,9 @@ export const tagRows: Requirement[] = [
   always("1.2, 8.1, 11.4", "Two events of one commit, such as a push and a pull request, share one build.", {
     output: "docker-build.yml: job `build-charon`, its concurrency group and the step `Look for an image of this commit`",
     holds: (files) =>
-      /matrix\.name.*needs\.plan\.outputs\.sha.*"cancel-in-progress":false/.test(JSON.stringify(files.job(BUILD, "build-charon")?.concurrency ?? null)) &&
+      /matrix\.name.*needs\.plan\.outputs\.staging.*"cancel-in-progress":false/.test(JSON.stringify(files.job(BUILD, "build-charon")?.concurrency ?? null)) &&
       files.step(BUILD, "build-charon", "Build")?.if === "steps.find.outputs.found != 'true'",
-    breaks: broken(BUILD, /^ {6}group: .*needs\.plan\.outputs\.sha.*$/, "      group: ${{ github.run_id }}"),
+    breaks: broken(BUILD, /^ {6}group: .*needs\.plan\.outputs\.staging.*$/, "      group: ${{ github.run_id }}"),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   fromConfig("14.1", "The build workflow keeps its name and its file.", {
