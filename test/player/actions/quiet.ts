@@ -23,7 +23,7 @@ export const quietActions: readonly Action[] = [
   quiet("actions/setup-go"),
   quiet("actions/setup-java"),
   quiet("actions/cache", () => ({ "cache-hit": "" })),
-  quiet("actions/cache/restore", () => ({ "cache-hit": "" })),
+  quiet("actions/cache/restore", ({ inputs }) => ({ "cache-hit": "", "cache-primary-key": inputs["key"] ?? "" })),
   quiet("actions/cache/save"),
   quiet("anchore/sbom-action", ({ inputs, workspace }) => {
     if (inputs["output-file"]) writeFileSync(resolve(workspace, inputs["output-file"]), "{}");
