@@ -24,7 +24,7 @@ export interface Project {
 export async function loadProject(io: Io, options: GlobalOptions): Promise<Project> {
   const root = rootOf(io, options);
   await requireFolder(root);
-  // The config is evaluated in a thread. While that starts, this one reads the rest of the program and prepares it.
+  // The config is evaluated in a thread. While that starts, this one reads the rest of the program.
   const [loaded, { dockerfilesOf, plan }] = await Promise.all([
     loadConfig({
       cwd: root,
@@ -33,17 +33,11 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
       check: async (config) => (await import("../pipeline/plan.ts")).plan(config).problems,
     }),
     import("../pipeline/plan.ts"),
-    readyCompiler(),
+    import("../compiler/compile.ts"),
   ]);
   const { pipeline, problems } = plan(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
   if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
   return { root, config: loaded.file, pipeline };
-}
-
-async function readyCompiler(): Promise<typeof import("../compiler/compile.ts")> {
-  const [compiler, { programNames, programText }] = await Promise.all([import("../compiler/compile.ts"), import("../compiler/programs.ts")]);
-  for (const name of programNames()) programText(name);
-  return compiler;
 }
 
 /**
@@ -51,7 +45,7 @@ async function readyCompiler(): Promise<typeof import("../compiler/compile.ts")>
  * asked for: a thousand workflows need not be in memory at once.
  */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
-  const [{ compileWorkflows }, { printWorkflow }] = await Promise.all([readyCompiler(), import("../workflow/print.ts")]);
+  const [{ compileWorkflows }, { printWorkflow }] = await Promise.all([import("../compiler/compile.ts"), import("../workflow/print.ts")]);
   const workflows = compileWorkflows(project.pipeline).map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) }));
   const pages = (await docsOf(project, docs)).map(({ path, body }) => ({ path, body: () => body }));
   const files = [...workflows, ...pages];

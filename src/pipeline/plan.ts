@@ -17,6 +17,7 @@ import {
   type Registry,
   type RepositoryFacts,
   type Retention,
+  type Runners,
   type TestStep,
   TRANSIENT_CLASSES,
   type WorkflowFile,
@@ -28,7 +29,7 @@ export interface Plan {
   problems: Problem[];
 }
 
-const DEFAULT_RUNNERS: Readonly<Record<string, string>> = {
+const DEFAULT_RUNNERS: Runners = {
   default: "ubuntu-24.04",
   "linux/amd64": "ubuntu-24.04",
   "linux/arm64": "ubuntu-24.04-arm",
@@ -61,7 +62,7 @@ export const dockerfilesOf = (config: Config): string[] => [...new Set(Object.va
 function makePipeline(config: Config): Pipeline {
   const events = eventsOf(config);
   const channels = channelsOf(config);
-  const runners = { ...DEFAULT_RUNNERS, ...config.runners };
+  const runners: Runners = { ...DEFAULT_RUNNERS, ...config.runners, default: config.runners["default"] ?? DEFAULT_RUNNERS.default };
   const registry = registryOf(config);
   const builds = Object.entries(config.builds).map(([key, build]) =>
     build.kind === "image" ? imageBuild(key, build, { registry, events, runners }) : filesBuild(key, build),
@@ -147,7 +148,7 @@ function registryOf(config: Config): Pipeline["registry"] {
 interface BuildContext {
   registry: Registry | undefined;
   events: readonly EventClass[];
-  runners: Readonly<Record<string, string>>;
+  runners: Runners;
 }
 
 function imageBuild(key: string, build: ImageBuildConfig, { registry, events, runners }: BuildContext): ImageBuild {
@@ -175,14 +176,13 @@ function imageBuild(key: string, build: ImageBuildConfig, { registry, events, ru
   };
 }
 
-function entriesOf(build: ImageBuildConfig, event: EventClass, runners: Readonly<Record<string, string>>): BuildEntry[] {
+function entriesOf(build: ImageBuildConfig, event: EventClass, runners: Runners): BuildEntry[] {
   const platforms = Array.isArray(build.platforms) ? build.platforms : (build.platforms[event] ?? build.platforms.default);
-  const fallbackRunner = runners["default"] ?? "ubuntu-24.04";
-  if (build.multiPlatform === "emulated") return [{ name: "all", platforms, runner: fallbackRunner }];
+  if (build.multiPlatform === "emulated") return [{ name: "all", platforms, runner: runners.default }];
   return platforms.map((platform) => ({
     name: platform.split("/").slice(1).join("-"),
     platforms: [platform],
-    runner: runners[platform] ?? fallbackRunner,
+    runner: runners[platform] ?? runners.default,
   }));
 }
 
@@ -204,7 +204,7 @@ interface ConsumerContext {
   config: Config;
   builds: readonly Build[];
   events: readonly EventClass[];
-  runners: Readonly<Record<string, string>>;
+  runners: Runners;
 }
 
 function consumerOf(key: string, consumer: ConsumerConfig, { config, builds, events, runners }: ConsumerContext): Consumer {
@@ -243,13 +243,13 @@ function consumerOf(key: string, consumer: ConsumerConfig, { config, builds, eve
     events: tested,
     required: consumer.required,
     source: consumer.source,
-    runner: consumer.runner ?? (config.runners["default"] === undefined ? runnerOf(images, runners) : undefined) ?? runners["default"] ?? "ubuntu-24.04",
+    runner: consumer.runner ?? (config.runners["default"] === undefined ? runnerOf(images, runners) : undefined) ?? runners.default,
     checkout: consumer.checkout,
   };
 }
 
 /** Where an image runs that is not made for the default runner. */
-function runnerOf(images: readonly ImageBuild[], runners: Readonly<Record<string, string>>): string | undefined {
+function runnerOf(images: readonly ImageBuild[], runners: Runners): string | undefined {
   const made = images.flatMap((build) => Object.values(build.entries).map((entries) => entries.flatMap((entry) => entry.platforms)));
   if (made.every((platforms) => platforms.includes("linux/amd64"))) return undefined;
   const shared = Object.keys(runners).find((platform) => made.every((platforms) => platforms.includes(platform)));

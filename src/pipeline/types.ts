@@ -134,6 +134,9 @@ export interface RegistryCopy extends Registry {
   of: readonly string[];
 }
 
+/** The runner's label by platform, and the one for everything else. */
+export type Runners = Readonly<Record<string, string>> & { readonly default: string };
+
 export interface WorkflowFile {
   name: string;
   path: string;
@@ -181,7 +184,7 @@ export interface Pipeline {
   check: { setup: SetupConfig; install: string; run: string; timeoutMinutes: number } | false;
   notify: { webhook: string; on: readonly string[] } | undefined;
   queue: Config["queue"];
-  runners: Readonly<Record<string, string>>;
+  runners: Runners;
   /** The workflows that the pipeline has, beside one a consumer. */
   workflows: Readonly<Partial<Record<WorkflowKind, WorkflowFile>>>;
   pins: Readonly<Record<string, ActionPin>>;

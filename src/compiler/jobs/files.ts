@@ -12,7 +12,7 @@ export function filesJob(pipeline: Pipeline, build: FilesBuild): Job {
   return {
     name: `Build ${build.key}`,
     needs: ["plan"],
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": build.timeoutMinutes,
     permissions: grant({ contents: "read" }),
     steps: [

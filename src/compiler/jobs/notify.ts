@@ -12,7 +12,7 @@ export function notifyJob(pipeline: Pipeline, on: string, jobs: readonly string[
       name: "Notify",
       needs: [...jobs],
       if: every("failure()", condition),
-      "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+      "runs-on": pipeline.runners.default,
       "timeout-minutes": 5,
       permissions: {},
       steps: [

@@ -31,7 +31,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
   return {
     name: "Plan",
     ...(condition && { if: condition }),
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant({ contents: reusable.length > 0 && "read", packages: reusable.length > 0 && "read" }),
     outputs: {

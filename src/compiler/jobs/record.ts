@@ -18,7 +18,7 @@ export function recordJob(pipeline: Pipeline, name: string, builds: readonly Bui
     needs: [...jobs],
     // Where forks are left out, their runs have nothing to record, and the skipped gate counts as passed.
     if: pipeline.forks === "ignore" ? "always() && needs.plan.result != 'skipped'" : "always()",
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
     permissions: {},
     steps: [

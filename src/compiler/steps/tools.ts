@@ -5,6 +5,9 @@ import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
 
+/** What the programs written in JavaScript run on. */
+export const PROGRAM_TOOLS: SetupConfig = { node: "24" };
+
 interface Cache {
   path: string;
   lockfiles: string;

@@ -33,7 +33,7 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
     jobs: {
       check: {
         name: CONFIG_CHECK,
-        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "runs-on": pipeline.runners.default,
         "timeout-minutes": check.timeoutMinutes,
         permissions: grant({ contents: "read" }),
         steps: [

@@ -1,17 +1,16 @@
 /** The cleanup of the registry: daily, serialised, and without effect until the config says otherwise. */
 import type { ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
+import { globToExpression } from "../../pipeline/globs.ts";
 import { TAG_CLASSES, type TagClass } from "../../pipeline/tags.ts";
 import { TRANSIENT_CLASSES, type TransientClass } from "../../pipeline/types.ts";
 import type { YamlMapping, Scalar, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
-import { useAction } from "../steps/action.ts";
 import { runProgram } from "../steps/program.ts";
+import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
-
-const NODE_VERSION = "24";
 
 export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { retention, registry } = pipeline;
@@ -27,11 +26,11 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
     jobs: {
       cleanup: {
         name: "Delete expired images",
-        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "runs-on": pipeline.runners.default,
         "timeout-minutes": retention.timeoutMinutes,
         permissions: grant({ actions: "read", contents: "read", packages: "write", "pull-requests": "read" }),
         steps: [
-          useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
+          ...setUpTools(pipeline, PROGRAM_TOOLS),
           runProgram("cleanup.mjs", {
             name: "Delete expired images",
             timeoutMinutes: retention.timeoutMinutes,
@@ -90,6 +89,3 @@ function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping 
     graceHours: 1,
   };
 }
-
-/** `release-*` becomes `^release-.*$`. */
-export const globToExpression = (glob: string): string => `^${glob.replace(/[.+^${}()|[\]\\?]/g, "\\$&").replaceAll("*", ".*")}$`;

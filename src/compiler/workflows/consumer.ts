@@ -55,7 +55,7 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
   const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache ? ["class"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? [`${build.key}-digest`, `${build.key}-commit`] : []))];
   return {
     name: "Resolve the image",
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant({ actions: "read", packages: needsRegistry && "read", "pull-requests": "read", statuses: "write" }),
     outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
@@ -220,7 +220,7 @@ function reportJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: "Report the result",
     needs: ["resolve", "test"],
     if: `always() && ${resolved("skip")} != 'true'`,
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 5,
     permissions: grant({ statuses: "write" }),
     steps: [

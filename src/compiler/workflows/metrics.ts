@@ -8,12 +8,12 @@ import { notifyJob } from "../jobs/notify.ts";
 import { useAction } from "../steps/action.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
 import { runProgram } from "../steps/program.ts";
+import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { BUILD_JOB_PREFIX, BUILD_STEP } from "../jobs/image/mode.ts";
 import { classSettings, packagesOf, registryCredentials } from "./cleanup.ts";
 import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "./consumer.ts";
 import { grant } from "../permissions.ts";
 
-const NODE_VERSION = "24";
 const ARTIFACT = "ci-metrics";
 
 export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
@@ -28,11 +28,11 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
     jobs: {
       measure: {
         name: "Measure",
-        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "runs-on": pipeline.runners.default,
         "timeout-minutes": 30,
         permissions: grant({ actions: "read", packages: "read", statuses: "read" }),
         steps: [
-          useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": NODE_VERSION, "package-manager-cache": false } }),
+          ...setUpTools(pipeline, PROGRAM_TOOLS),
           runProgram("find-baseline.sh", {
             name: "Find the metrics to compare with",
             id: "baseline",

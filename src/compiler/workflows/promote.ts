@@ -37,7 +37,7 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
     jobs: {
       promote: {
         name: "Move the tags",
-        "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+        "runs-on": pipeline.runners.default,
         "timeout-minutes": 20,
         permissions: grant({ checks: "read", contents: "read", packages: "write", statuses: "read" }),
         steps: [

@@ -59,7 +59,7 @@ function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
     needs: ["plan", ...images.map((build) => `publish-${build.key}`), "ready"],
     // Without a status function it would be skipped as soon as one of the jobs behind the gate was.
     if: every("!cancelled()", "needs.ready.result == 'success'"),
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": waitMinutes + 5,
     permissions: grant({ actions: "write", checks: "read", statuses: "read" }),
     steps: [
@@ -89,7 +89,7 @@ function releaseJob(pipeline: Pipeline, build: ImageBuild): Job {
     name: `Release ${build.key}`,
     needs: ["plan", `publish-${build.key}`, "ready", "test"],
     if: every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'"),
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 20,
     permissions: grant({ packages: "write" }),
     steps: [

@@ -101,7 +101,7 @@ function gateJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: consumer.name,
     needs: ["test"],
     if: consumer.forks ? "always()" : `always() && (${OF_THIS_REPOSITORY})`,
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 5,
     permissions: {},
     steps: [runProgram("check-needs.sh", { name: "Check the tests", env: { NEEDS: expression("toJSON(needs)") } })],

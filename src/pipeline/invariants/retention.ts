@@ -2,6 +2,7 @@
 import { inMinutes } from "../../config/durations.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
+import { globToExpression } from "../globs.ts";
 import { branchTag, expandTag, shortSha, tagProblems } from "../tags.ts";
 import { type Pipeline, TRANSIENT_CLASSES, type TransientClass } from "../types.ts";
 
@@ -22,7 +23,7 @@ export function retentionProblems(config: Config, pipeline: Pipeline): Problem[]
   // Patterns that cannot work have no sample; what is wrong with them is said elsewhere.
   if (tagProblems(pipeline.rules).length > 0) return problems;
   for (const [index, pattern] of config.retention.protect.entries()) {
-    const matched = TRANSIENT_CLASSES.find((name) => matchesGlob(pattern, sampleTag(name, pipeline)));
+    const matched = TRANSIENT_CLASSES.find((name) => new RegExp(globToExpression(pattern)).test(sampleTag(name, pipeline)));
     if (matched !== undefined)
       problems.push({
         path: ["retention", "protect", index],
@@ -45,9 +46,4 @@ function sampleTag(name: TransientClass, pipeline: Pipeline): string {
   const { rules, tags, branches } = pipeline;
   if (name === "branch") return branchTag("topic/sample", commit, rules);
   return expandTag(tags[name], { sha: shortSha(commit, rules), number: "12", date: "2026-01-31", run: "123456", branch: branches.main, platform: "amd64" });
-}
-
-function matchesGlob(glob: string, text: string): boolean {
-  const parts = glob.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(text);
 }

@@ -14,7 +14,7 @@ export function attestJob(pipeline: Pipeline, build: ImageBuild): Job {
     name: `Attest ${build.key}`,
     needs: ["plan", `publish-${build.key}`],
     if: every("!cancelled()", `needs.publish-${build.key}.result == 'success'`, `!${withoutAttestations(CLASS)}`, `${CLASS} != 'queue'`),
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant({ attestations: "write", "id-token": "write", packages: "write" }),
     steps: [

@@ -16,7 +16,7 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
     name: `Publish ${build.key}`,
     needs: ["plan", `build-${build.key}`],
     if: every("!cancelled()", CAN_PUSH, succeededOrSkipped(`build-${build.key}`), `${built}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
     permissions: grant({ packages: "write" }),
     outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit"), ...(mode.promoted && { created: expression("steps.publish.outputs.created") }) },

@@ -39,7 +39,7 @@ export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs):
     name: `Scan ${build.key} (${expression("matrix.platform")})`,
     needs: ["plan", `build-${build.key}`, `publish-${build.key}`],
     if: every("!cancelled()", succeededOrSkipped(`build-${build.key}`), succeededOrSkipped(`publish-${build.key}`), "needs.plan.result == 'success'"),
-    "runs-on": pipeline.runners["default"] ?? "ubuntu-24.04",
+    "runs-on": pipeline.runners.default,
     "timeout-minutes": scan.timeoutMinutes + 10,
     // The upload of a report reads the run and the commit, too, where the repository is private.
     permissions: grant({ actions: scan.sarif && "read", contents: (scan.sarif || scan.ignoreFile !== undefined) && "read", packages: "read", "security-events": scan.sarif && "write" }),
