@@ -1,0 +1,101 @@
+/** Runs rules over documents. Pure: same documents and settings, same findings in the same order. */
+import type { Document } from "../workflow/document/document.ts";
+import { jobsOf, stepsOf } from "../workflow/document/document.ts";
+import { expressionsOf } from "../workflow/document/expression-sites.ts";
+import type { Span } from "../workflow/yaml/node.ts";
+import { positionAt } from "../workflow/yaml/position.ts";
+import { isBroken } from "../workflow/yaml/read.ts";
+import type { Finding, Level, RelatedPlace } from "./finding.ts";
+import type { Repository } from "./repository.ts";
+import { type DocumentRule, type ReportDetails, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
+import { scriptsOf } from "./scripts.ts";
+import type { LintSettings } from "./settings.ts";
+
+/** The level of a rule under the settings; nothing where it is off. */
+export function levelOf({ id, levels }: Rule, { preset, rules }: LintSettings): Level | undefined {
+  const level = rules[id]?.level ?? levels[preset];
+  return level === "off" ? undefined : level;
+}
+
+const optionsOf = ({ id, options }: Rule, { rules }: LintSettings): never => options?.parse(rules[id]?.options ?? {}) as never;
+
+/** A file that is not YAML has no meaning that other rules could judge. */
+const SYNTAX_RULE = "yaml-syntax";
+
+/** What the rules on single files find in one document. */
+export function lintDocument(document: Document, rules: readonly Rule[], settings: LintSettings): Finding[] {
+  const findings: Finding[] = [];
+  const broken = isBroken(document.file.yaml);
+  const active = rules.filter((rule): rule is DocumentRule<never> => !seesRepository(rule) && levelOf(rule, settings) !== undefined && (!broken || rule.id === SYNTAX_RULE));
+  const contexts = new Map<DocumentRule<never>, RuleContext<never>>(
+    active.map((rule) => [
+      rule,
+      { settings, options: optionsOf(rule, settings), document, report: (at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)) },
+    ]),
+  );
+  const each = <Subject>(pick: (rule: DocumentRule<never>) => ((subject: Subject, context: RuleContext<never>) => void) | undefined, subjects: () => Iterable<Subject>): void => {
+    const interested = active.filter((rule) => pick(rule) !== undefined);
+    if (interested.length === 0) return;
+    for (const subject of subjects())
+      for (const rule of interested) {
+        const context = contexts.get(rule);
+        if (context) pick(rule)?.call(rule, subject, context);
+      }
+  };
+  each((rule) => rule.document, () => [document]);
+  each((rule) => rule.workflow, () => (document.kind === "workflow" ? [document] : []));
+  each((rule) => rule.action, () => (document.kind === "action" ? [document] : []));
+  each((rule) => rule.job, () => jobsOf(document));
+  each((rule) => rule.step, () => stepsOf(document));
+  each((rule) => rule.expression, () => expressionsOf(document));
+  each((rule) => rule.script, () => scriptsOf(document));
+  return inOrder(findings);
+}
+
+/** What the rules on the repository find in all of its documents. */
+export function lintRepository(repository: Repository, rules: readonly Rule[], settings: LintSettings): Finding[] {
+  const findings: Finding[] = [];
+  const readable = { ...repository, documents: repository.documents.filter(({ file }) => !isBroken(file.yaml)) };
+  for (const rule of rules) {
+    if (!seesRepository(rule) || levelOf(rule, settings) === undefined) continue;
+    (rule as RepositoryRule<never>).repository({
+      settings,
+      options: optionsOf(rule, settings),
+      repository: readable,
+      report: (document, at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)),
+    });
+  }
+  return inOrder(findings);
+}
+
+function findingOf(rule: Rule, settings: LintSettings, document: Document, at: Span, message: string, details: ReportDetails = {}): Finding {
+  const configured = settings.rules[rule.id]?.level;
+  const level = (configured === "off" ? undefined : configured) ?? details.level ?? levelOf(rule, settings) ?? "info";
+  return {
+    rule: rule.id,
+    family: rule.family,
+    level,
+    ...placeOf(document, at),
+    message,
+    related: (details.related ?? []).map(({ in: other, at: place, message: text }): RelatedPlace => ({ ...placeOf(other ?? document, place), message: text })),
+    ...(details.fix === undefined ? {} : { fix: details.fix }),
+  };
+}
+
+function placeOf({ file }: Document, { start, end }: Span): Pick<Finding, "file" | "span" | "start" | "end"> {
+  const span = { start: Math.min(Math.max(start, 0), file.text.length), end: Math.min(Math.max(end, start, 0), file.text.length) };
+  return { file: file.path, span, start: positionAt(file.lines, span.start), end: positionAt(file.lines, span.end) };
+}
+
+/** By file, then by place; the same thing said twice (through an alias, say) is said once. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  const sorted = [...findings].sort(
+    (a, b) => compare(a.file, b.file) || a.span.start - b.span.start || a.span.end - b.span.end || compare(a.rule, b.rule) || compare(a.message, b.message),
+  );
+  return sorted.filter((finding, index) => {
+    const before = sorted[index - 1];
+    return !before || before.rule !== finding.rule || before.file !== finding.file || before.span.start !== finding.span.start || before.span.end !== finding.span.end || before.message !== finding.message;
+  });
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

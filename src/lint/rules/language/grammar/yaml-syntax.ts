@@ -1,0 +1,27 @@
+import { rule } from "../../../rule.ts";
+
+/** The codes of reading that are about the text itself; those about anchors have rules of their own. */
+export const yamlSyntax = rule({
+  id: "yaml-syntax",
+  family: "language",
+  levels: { recommended: "error", strict: "error" },
+  summary: "The file is YAML that GitHub can read.",
+  why: "GitHub shows a file that it cannot read as a failed run without jobs, on every event.",
+  bad: `on: push
+jobs:
+  test:
+    runs-on: [ubuntu-latest
+    steps:
+      - run: make test
+`,
+  good: `on: push
+jobs:
+  test:
+    runs-on: [ubuntu-latest]
+    steps:
+      - run: make test
+`,
+  document(document, { report }) {
+    for (const problem of document.file.yaml.problems) report(problem, problem.message);
+  },
+});

@@ -1,0 +1,142 @@
+/** js-yaml's flat list of events to the tree. */
+import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, type AliasEvent, type MappingEvent, type ScalarEvent, type SequenceEvent } from "js-yaml";
+import type { ScalarNode, ScalarStyle, Span, YamlFile, YamlNode } from "./node.ts";
+import { anchorBook } from "./anchors.ts";
+
+const STYLES: Readonly<Record<number, ScalarStyle>> = {
+  [SCALAR_STYLE.PLAIN]: "plain",
+  [SCALAR_STYLE.SINGLE_QUOTED]: "single",
+  [SCALAR_STYLE.DOUBLE_QUOTED]: "double",
+  [SCALAR_STYLE.LITERAL_BLOCK]: "literal",
+  [SCALAR_STYLE.FOLDED_BLOCK]: "folded",
+};
+
+/** Deeper than any workflow, shallower than the call stack of what walks the tree. */
+const MAX_DEPTH = 100;
+
+/** A collection that is still open; a mapping's key waits there for its value. */
+interface Open {
+  node: Exclude<YamlNode, ScalarNode>;
+  key?: ScalarNode;
+}
+
+/** Throws js-yaml's exception at the first error. */
+export function readEvents(text: string): YamlFile {
+  const events = parseEvents(text, { maxDepth: MAX_DEPTH });
+  const file: YamlFile = { text, problems: [], anchors: [], aliases: [] };
+  const book = anchorBook(file);
+  const open: Open[] = [];
+  let documents = 0;
+  /** Where the last token ended: an empty value has no place of its own and stands there. */
+  let cursor = 0;
+
+  const place = (node: YamlNode): void => {
+    const parent = open.at(-1);
+    if (parent === undefined) {
+      if (documents === 1) file.root = node;
+    } else if (parent.node.kind === "sequence") {
+      parent.node.items.push(node);
+    } else if (parent.key === undefined) {
+      if (node.kind !== "scalar") file.problems.push({ code: "complex-key", message: "A key must be a plain word here, not a list or a mapping.", start: node.start, end: node.end });
+      parent.key = node.kind === "scalar" ? node : emptyScalar(node.start);
+    } else {
+      parent.node.pairs.push({ key: parent.key, value: node });
+      delete parent.key;
+    }
+  };
+
+  for (const event of events) {
+    switch (event.type) {
+      case EVENT_ID.DOCUMENT:
+        documents++;
+        if (documents === 2) file.problems.push({ code: "many-documents", message: "A second YAML document starts after this; GitHub reads one a file.", start: cursor, end: cursor });
+        break;
+      case EVENT_ID.SCALAR: {
+        const node = scalarFrom(text, event, cursor);
+        book.remember(node, event);
+        cursor = Math.max(cursor, node.end);
+        place(node);
+        break;
+      }
+      case EVENT_ID.ALIAS: {
+        const node = book.resolve(aliasSpan(event), text.slice(event.anchorStart, event.anchorEnd));
+        cursor = event.anchorEnd;
+        place(node);
+        break;
+      }
+      case EVENT_ID.SEQUENCE:
+      case EVENT_ID.MAPPING: {
+        const node = collectionFrom(event);
+        book.open(node, event);
+        cursor = Math.max(cursor, event.start);
+        open.push({ node });
+        break;
+      }
+      case EVENT_ID.POP: {
+        const closed = open.pop();
+        if (closed === undefined) break; // the end of a document
+        closed.node.end = endOf(text, closed.node, cursor);
+        cursor = Math.max(cursor, closed.node.end);
+        book.close(closed.node);
+        place(closed.node);
+        break;
+      }
+    }
+  }
+  return file;
+}
+
+const emptyScalar = (at: number): ScalarNode => ({ kind: "scalar", value: "", style: "plain", content: { start: at, end: at }, indent: 0, start: at, end: at });
+
+const aliasSpan = ({ anchorStart, anchorEnd }: AliasEvent): Span => ({ start: anchorStart - 1, end: anchorEnd });
+
+function collectionFrom(event: SequenceEvent | MappingEvent): Exclude<YamlNode, ScalarNode> {
+  const common = { flow: event.style === 2, start: event.start, end: event.start };
+  return event.type === EVENT_ID.SEQUENCE ? { kind: "sequence", items: [], ...common } : { kind: "mapping", pairs: [], ...common };
+}
+
+function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNode {
+  if (event.valueStart === -1) return emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd)));
+  const style = STYLES[event.style] ?? "plain";
+  const content = { start: event.valueStart, end: event.valueEnd };
+  const block = style === "literal" || style === "folded";
+  const quoted = style === "single" || style === "double";
+  return {
+    kind: "scalar",
+    value: getScalarValue(text, event),
+    style,
+    content,
+    indent: block ? Math.max(event.indent, 0) : 0,
+    start: block ? text.indexOf(style === "literal" ? "|" : ">", Math.max(cursor, event.anchorEnd, event.tagEnd)) : quoted ? content.start - 1 : content.start,
+    end: quoted ? content.end + 1 : block ? endOfBlock(text, content) : content.end,
+    ...(event.tagStart === -1 ? {} : { tag: text.slice(event.tagStart, event.tagEnd) }),
+  };
+}
+
+/** An empty value stands behind the `:` or `-` that it belongs to. */
+function afterSeparator(text: string, from: number): number {
+  const separator = /[ \t]*[:?-]?/y;
+  separator.lastIndex = from;
+  separator.test(text);
+  return Math.max(from, separator.lastIndex);
+}
+
+/** The last line of a block with something on it: blank lines behind it are nobody's. */
+function endOfBlock(text: string, { start, end }: Span): number {
+  let last = end;
+  while (last > start && /\s/.test(text[last - 1] ?? "")) last--;
+  return last > start ? last : start;
+}
+
+/** A block collection ends with its last child, a flow one with its bracket. */
+function endOf(text: string, node: Exclude<YamlNode, ScalarNode>, cursor: number): number {
+  if (!node.flow) return Math.max(node.start, cursor);
+  const opening = text[node.start];
+  // A pair inside `[a: 1]` is a flow mapping without brackets.
+  if (opening !== "{" && opening !== "[") return Math.max(node.start, cursor);
+  const rest = /(?:[\s,]|#[^\n]*)*[\]}]?/y;
+  rest.lastIndex = Math.max(cursor, node.start + 1);
+  rest.test(text);
+  return rest.lastIndex;
+}
+
