@@ -1,0 +1,64 @@
+/**
+ * What somebody else decides: values of a run that an attacker, or anybody who may start the run by hand, can choose, and
+ * the way on which they travel. One analysis for every rule that asks; see `document-taint.ts` and `repository-taint.ts`.
+ */
+import type { Document, Job, Step } from "../../workflow/document/document.ts";
+import type { Expression } from "../../workflow/expressions/expression.ts";
+import type { ScalarNode, Span } from "../../workflow/yaml/node.ts";
+
+/**
+ * Who chooses the value: `anyone` (who can open an issue, a pull request from a fork, ...), or `contributor` (somebody who
+ * may already write: who dispatches a run by hand, names a branch or a tag of the repository, writes its commits).
+ */
+export type Trust = "anyone" | "contributor";
+
+/**
+ * `text`: it may hold quotes, `$(...)` or line breaks, so it is code wherever a program reads it as code. `commit`: it says
+ * which commit is checked out (a head SHA is harmless as text, and its files are not).
+ */
+export type TaintKind = "text" | "commit";
+
+/** One stop of a value on its way. */
+export interface Stop {
+  in: Document;
+  at: Span;
+  message: string;
+}
+
+export interface Taint {
+  trust: Trust;
+  /** Where the value comes from, for a message: `github.event.issue.title`, `the input \`name\``. */
+  source: string;
+  /**
+   * The events of this workflow on which somebody sets the value; empty where none of them does (the value is then always
+   * empty). For called workflows and actions, the events of whoever calls.
+   */
+  events: readonly string[];
+  /** From the source to the last stop before whoever asked. */
+  way: readonly Stop[];
+}
+
+/** Where an expression is evaluated. */
+export interface Place {
+  job?: Job | undefined;
+  step?: Step | undefined;
+}
+
+/** The answers for one document. All of them are computed when first asked for, and kept. */
+export interface TaintAnalysis {
+  /** The worst that the value of an expression may hold; nothing where nobody outside decides it. */
+  ofExpression(expression: Expression, place: Place, kind?: TaintKind): Taint | undefined;
+  /** The same for all `${{ }}` of a scalar; its own text is trusted. */
+  ofScalar(node: ScalarNode, place: Place, kind?: TaintKind): Taint | undefined;
+  /** An environment variable as the step's script sees it: from `env:` of step, job and workflow, or earlier writes to `$GITHUB_ENV`. */
+  ofVariable(step: Step, name: string): Taint | undefined;
+  /** Every such variable of a step. */
+  variablesOf(step: Step): ReadonlyMap<string, Taint>;
+  /** `steps.<id>.outputs.<name>`. */
+  ofStepOutput(step: Step, name: string): Taint | undefined;
+  /** `needs.<job>.outputs.<name>`. */
+  ofJobOutput(job: Job, name: string): Taint | undefined;
+}
+
+/** Whether somebody without any right in the repository chooses the value on an event that this workflow has. */
+export const isLive = ({ events }: Taint): boolean => events.length > 0;
