@@ -1,17 +1,146 @@
 /** The `run:` blocks of a document as scripts. */
+import type { ParsedScript } from "unbash";
+import { commandsOf, type ShellCommand } from "../shell/commands.ts";
+import { applySet, optionsAt as optionsAlong, type ShellOptions } from "../shell/options.ts";
+import { parseShell } from "../shell/parse.ts";
+import { PLACEHOLDER } from "../shell/words.ts";
+import type { ShellStart } from "../shell/effective-shell.ts";
 import type { Document, Step } from "../workflow/document/document.ts";
 import { stepsOf } from "../workflow/document/document.ts";
-import type { ScalarNode } from "../workflow/yaml/node.ts";
+import { expressionsOf } from "../workflow/document/expression-sites.ts";
+import type { EmbeddedExpression } from "../workflow/expressions/embedded.ts";
+import type { ScalarNode, Span } from "../workflow/yaml/node.ts";
+import { sourceSpan } from "../workflow/yaml/scalar-source.ts";
+import { type ShellOrigin, shellOfStep } from "./step-shell.ts";
+
+export type { ShellCommand } from "../shell/commands.ts";
+export { literalOf } from "../shell/words.ts";
 
 export interface Script {
+  document: Document;
   step: Step;
   /** The `run:` scalar. */
   node: ScalarNode;
-  /** As it stands in the file, expressions and all. */
+  shell: "bash" | "sh";
+  /** What decides the shell. */
+  shellFrom: ShellOrigin;
+  /** The options that the shell starts with. */
+  start: ShellStart;
+  /** The scalar's value, expressions and all. */
   text: string;
+  /** `text` with every `${{ }}` replaced by as many underscores, so that offsets hold. */
+  source: string;
+  /** The tree of `source`; parsed when it is first asked for. */
+  ast: ParsedScript;
+  expressions: readonly EmbeddedExpression[];
+  /** The shell has it, or the script sets it somewhere; `optionsAt` is exact. */
+  pipefail: boolean;
+  /** The shell has it, or the script sets it somewhere; `optionsAt` is exact. */
+  errexit: boolean;
 }
 
-/** Scripts in bash or sh; those of other shells are nobody's business here. */
+const scripts = new WeakMap<Document, Script[]>();
+const commands = new WeakMap<Script, ShellCommand[]>();
+const optionChanges = new WeakMap<Script, ShellCommand[]>();
+
+/** Scripts in bash or sh, in file order; those of other shells are nobody's business here. */
 export function scriptsOf(document: Document): Script[] {
-  return stepsOf(document).flatMap((step) => (step.run ? [{ step, node: step.run, text: step.run.value }] : []));
+  let found = scripts.get(document);
+  if (!found) {
+    found = collect(document);
+    scripts.set(document, found);
+  }
+  return found;
 }
+
+function collect(document: Document): Script[] {
+  const expressions = new Map<ScalarNode, EmbeddedExpression[]>();
+  for (const site of expressionsOf(document)) {
+    const together = expressions.get(site.node);
+    if (together) together.push(site);
+    else expressions.set(site.node, [site]);
+  }
+  return stepsOf(document).flatMap((step) => {
+    const found = step.run && shellOfStep(step);
+    return step.run && found ? [scriptFrom(document, step, step.run, found, expressions.get(step.run) ?? [])] : [];
+  });
+}
+
+function scriptFrom(document: Document, step: Step, node: ScalarNode, { start, origin }: { start: ShellStart; origin: ShellOrigin }, expressions: readonly EmbeddedExpression[]): Script {
+  let ast: ParsedScript | undefined;
+  let set: ShellOptions | undefined;
+  const script: Script = {
+    document,
+    step,
+    node,
+    shell: start.shell,
+    shellFrom: origin,
+    start,
+    text: node.value,
+    source: withoutExpressions(node.value, expressions),
+    get ast() {
+      return (ast ??= parseShell(script.source));
+    },
+    expressions,
+    get pipefail() {
+      return start.pipefail || (set ??= setIn(script)).pipefail;
+    },
+    get errexit() {
+      return start.errexit || (set ??= setIn(script)).errexit;
+    },
+  };
+  return script;
+}
+
+function withoutExpressions(text: string, expressions: readonly EmbeddedExpression[]): string {
+  let source = "";
+  let from = 0;
+  for (const { within, implicit } of expressions) {
+    // One that is not closed is the grammar's business.
+    if (implicit || !text.startsWith("}}", within.end - 2)) continue;
+    source += text.slice(from, within.start) + PLACEHOLDER.repeat(within.end - within.start);
+    from = within.end;
+  }
+  return source + text.slice(from);
+}
+
+function setIn(script: Script): ShellOptions {
+  const options: ShellOptions = { errexit: false, pipefail: false, nounset: false, xtrace: false };
+  for (const command of commandsIn(script)) {
+    const before = { ...options };
+    applySet(options, command);
+    options.errexit ||= before.errexit;
+    options.pipefail ||= before.pipefail;
+  }
+  return options;
+}
+
+/** Every simple command at any depth, in the order in which they are written. */
+export function commandsIn(script: Script): ShellCommand[] {
+  let found = commands.get(script);
+  if (!found) {
+    found = commandsOf(script.ast);
+    commands.set(script, found);
+  }
+  return found;
+}
+
+/** The shell's options at an offset of the script. */
+export function optionsAt(script: Script, offset: number): ShellOptions {
+  let changes = optionChanges.get(script);
+  if (!changes) {
+    changes = commandsIn(script).filter(({ name }) => name === "set" || name === "shopt");
+    optionChanges.set(script, changes);
+  }
+  return optionsAlong(script.start, changes, offset);
+}
+
+/** Where a part of the script stands in the file. */
+export const spanInScript = (script: Script, { start, end }: Span): Span => sourceSpan(script.document.file.text, script.node, { start, end });
+
+/** Where a node of the script's tree stands in the file. */
+export const spanOf = (script: Script, { pos, end }: { pos: number; end: number }): Span => spanInScript(script, { start: pos, end });
+
+/** The expressions that stand within a part of the script. */
+export const expressionsInside = ({ expressions }: Script, { pos, end }: { pos: number; end: number }): EmbeddedExpression[] =>
+  expressions.filter(({ within }) => within.start >= pos && within.end <= end);
