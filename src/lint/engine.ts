@@ -9,7 +9,7 @@ import type { Finding, Level, RelatedPlace } from "./finding.ts";
 import type { Repository } from "./repository.ts";
 import { type DocumentRule, type ReportDetails, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
 import { scriptsOf } from "./scripts.ts";
-import type { LintSettings } from "./settings.ts";
+import { type LintSettings, settingsFor } from "./settings.ts";
 
 /** The level of a rule under the settings; nothing where it is off. */
 export function levelOf({ id, levels }: Rule, { preset, rules }: LintSettings): Level | undefined {
@@ -22,8 +22,13 @@ const optionsOf = ({ id, options }: Rule, { rules }: LintSettings): never => opt
 /** A file that is not YAML has no meaning that other rules could judge. */
 const SYNTAX_RULE = "yaml-syntax";
 
+/** Whether a rule is on anywhere. */
+export const isActive = (rule: Rule, settings: LintSettings): boolean =>
+  levelOf(rule, settings) !== undefined || settings.overrides.some(({ rules }) => (rules[rule.id]?.level ?? "off") !== "off");
+
 /** What the rules on single files find in one document. */
-export function lintDocument(document: Document, rules: readonly Rule[], settings: LintSettings): Finding[] {
+export function lintDocument(document: Document, rules: readonly Rule[], everywhere: LintSettings): Finding[] {
+  const settings = settingsFor(everywhere, document.file.path);
   const findings: Finding[] = [];
   const broken = isBroken(document.file.yaml);
   const active = rules.filter((rule): rule is DocumentRule<never> => !seesRepository(rule) && levelOf(rule, settings) !== undefined && (!broken || rule.id === SYNTAX_RULE));
@@ -57,12 +62,15 @@ export function lintRepository(repository: Repository, rules: readonly Rule[], s
   const findings: Finding[] = [];
   const readable = { ...repository, documents: repository.documents.filter(({ file }) => !isBroken(file.yaml)) };
   for (const rule of rules) {
-    if (!seesRepository(rule) || levelOf(rule, settings) === undefined) continue;
+    if (!seesRepository(rule) || !isActive(rule, settings)) continue;
     (rule as RepositoryRule<never>).repository({
       settings,
       options: optionsOf(rule, settings),
       repository: readable,
-      report: (document, at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)),
+      report: (document, at, message, details) => {
+        const here = settingsFor(settings, document.file.path);
+        if (levelOf(rule, here) !== undefined) findings.push(findingOf(rule, here, document, at, message, details));
+      },
     });
   }
   return inOrder(findings);

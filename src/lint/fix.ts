@@ -18,10 +18,12 @@ export function applyFixes(text: string, fixes: readonly Fix[]): FixedText {
     applied.push(fix);
   }
   taken.sort((a, b) => a.start - b.start || a.end - b.end);
+  // A file keeps its line endings, whoever wrote the fix.
+  const breaks = text.includes("\r\n") ? (written: string): string => written.replace(/\r?\n/g, "\r\n") : (written: string): string => written;
   let result = "";
   let cursor = 0;
   for (const { start, end, text: replacement } of taken) {
-    result += text.slice(cursor, start) + replacement;
+    result += text.slice(cursor, start) + breaks(replacement);
     cursor = end;
   }
   return { text: result + text.slice(cursor), applied };
