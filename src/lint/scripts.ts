@@ -3,6 +3,7 @@ import type { ParsedScript } from "unbash";
 import { commandsOf, type ShellCommand } from "../shell/commands.ts";
 import { applySet, optionsAt as optionsAlong, type ShellOptions } from "../shell/options.ts";
 import { parseShell } from "../shell/parse.ts";
+import { type Variables, variablesOf } from "../shell/variables.ts";
 import { PLACEHOLDER } from "../shell/words.ts";
 import type { ShellStart } from "../shell/effective-shell.ts";
 import type { Document, Step } from "../workflow/document/document.ts";
@@ -41,6 +42,7 @@ export interface Script {
 
 const scripts = new WeakMap<Document, Script[]>();
 const commands = new WeakMap<Script, ShellCommand[]>();
+const variables = new WeakMap<Script, Variables>();
 const optionChanges = new WeakMap<Script, ShellCommand[]>();
 
 /** Scripts in bash or sh, in file order; those of other shells are nobody's business here. */
@@ -121,6 +123,16 @@ export function commandsIn(script: Script): ShellCommand[] {
   if (!found) {
     found = commandsOf(script.ast);
     commands.set(script, found);
+  }
+  return found;
+}
+
+/** The variables that the script sets and reads. */
+export function variablesIn(script: Script): Variables {
+  let found = variables.get(script);
+  if (!found) {
+    found = variablesOf(script.ast);
+    variables.set(script, found);
   }
   return found;
 }
