@@ -6,10 +6,13 @@ import type { Span } from "../workflow/yaml/node.ts";
 import { positionAt } from "../workflow/yaml/position.ts";
 import { isBroken } from "../workflow/yaml/read.ts";
 import type { Finding, Level, RelatedPlace } from "./finding.ts";
+import { inOrder } from "./in-order.ts";
 import type { Repository } from "./repository.ts";
 import { type DocumentRule, type ReportDetails, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
 import { scriptsOf } from "./scripts.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
+
+export { inOrder };
 
 /** The level of a rule under the settings; nothing where it is off. */
 export function levelOf({ id, levels }: Rule, { preset, rules }: LintSettings): Level | undefined {
@@ -94,16 +97,3 @@ function placeOf({ file }: Document, { start, end }: Span): Pick<Finding, "file"
   const span = { start: Math.min(Math.max(start, 0), file.text.length), end: Math.min(Math.max(end, start, 0), file.text.length) };
   return { file: file.path, span, start: positionAt(file.lines, span.start), end: positionAt(file.lines, span.end) };
 }
-
-/** By file, then by place; the same thing said twice (through an alias, say) is said once. */
-export function inOrder(findings: readonly Finding[]): Finding[] {
-  const sorted = [...findings].sort(
-    (a, b) => compare(a.file, b.file) || a.span.start - b.span.start || a.span.end - b.span.end || compare(a.rule, b.rule) || compare(a.message, b.message),
-  );
-  return sorted.filter((finding, index) => {
-    const before = sorted[index - 1];
-    return !before || before.rule !== finding.rule || before.file !== finding.file || before.span.start !== finding.span.start || before.span.end !== finding.span.end || before.message !== finding.message;
-  });
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

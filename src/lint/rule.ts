@@ -41,6 +41,8 @@ export interface RuleTexts {
   fixable?: boolean;
   /** Names the newest releases of other tools do not know, or that GitHub Enterprise Server lacks. */
   optInFix?: boolean;
+  /** Judges the run itself, suppressions and the baseline: it looks at what the other rules found, in `judge.ts`. */
+  onTheRun?: boolean;
 }
 
 export interface ReportDetails {

@@ -1,6 +1,9 @@
 /** Lints texts as a repository would be. */
 import { lintDocument, lintRepository, inOrder } from "../../src/lint/engine.ts";
+import { readBaseline } from "../../src/lint/baseline.ts";
 import type { Finding } from "../../src/lint/finding.ts";
+import { judge } from "../../src/lint/judge.ts";
+import { infoOf } from "../../src/lint/pass.ts";
 import type { Repository, RepositoryFiles } from "../../src/lint/repository.ts";
 import { EXAMPLE_PATH, type Example, type Rule } from "../../src/lint/rule.ts";
 import { RULES } from "../../src/lint/rules/index.ts";
@@ -36,7 +39,22 @@ export function filesIn(texts: Readonly<Record<string, string>>): RepositoryFile
 export async function findingsIn(example: Example, rules: readonly Rule[] = RULES, settings: Partial<LintSettings> = {}): Promise<Finding[]> {
   const repository = await repositoryOf(example);
   const all: LintSettings = { ...DEFAULT_SETTINGS, preset: "strict", ...settings };
-  return inOrder([...repository.documents.flatMap((document) => lintDocument(document, rules, all)), ...lintRepository(repository, rules, all)]);
+  // What judges the run needs the other rules' findings.
+  const ran = rules.some(({ onTheRun }) => onTheRun) ? RULES : rules;
+  const found = [...repository.documents.flatMap((document) => lintDocument(document, ran, all)), ...lintRepository(repository, ran, all)];
+  if (ran === rules) return inOrder(found);
+  const baseline = filesOf(example)["pipewright.baseline.json"];
+  const entries = baseline === undefined ? [] : readBaseline(baseline);
+  const { findings } = judge({
+    found,
+    texts: new Map(repository.documents.map(({ file }) => [file.path, file.text])),
+    linted: new Set(repository.documents.map(({ file }) => file.path)),
+    rules: infoOf(ran, all),
+    settings: all,
+    maxWarnings: 0,
+    baseline: baseline === undefined || typeof entries === "string" ? undefined : { path: "pipewright.baseline.json", text: baseline, entries },
+  });
+  return findings.filter(({ rule }) => rules.some(({ id }) => id === rule));
 }
 
 /** `line:column rule message`, for reading in a test. */

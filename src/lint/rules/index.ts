@@ -5,5 +5,6 @@ import { languageRules } from "./language/index.ts";
 import { pipelineRules } from "./pipeline/index.ts";
 import { scriptRules } from "./script/index.ts";
 import { securityRules } from "./security/index.ts";
+import { suppressionRules } from "./suppression/index.ts";
 
-export const RULES: readonly Rule[] = [...languageRules, ...checklistRules, ...securityRules, ...pipelineRules, ...scriptRules];
+export const RULES: readonly Rule[] = [...languageRules, ...checklistRules, ...securityRules, ...pipelineRules, ...scriptRules, ...suppressionRules];
