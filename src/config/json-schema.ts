@@ -1,20 +1,27 @@
 /** The published JSON Schema: what editors complete and check in ci.config.json and ci.config.yaml. */
 import * as z from "zod";
 import { configSchema } from "./schema.ts";
+import { lintFileSchema } from "./schema/lint.ts";
 
 /** A name, not an address: editors are pointed at the file itself. */
 const SCHEMA_ID = "urn:pipewright:schema:config";
+const LINT_SCHEMA_ID = "urn:pipewright:schema:lint";
 
 /** The schema file's text, byte for byte. */
-export function configJsonSchema(): string {
-  const schema = z.toJSONSchema(configSchema, {
+export const configJsonSchema = (): string => published(configSchema, SCHEMA_ID, "Pipewright config");
+
+/** The same for `pipewright.lint.json` and `pipewright.lint.yaml`. */
+export const lintJsonSchema = (): string => published(lintFileSchema, LINT_SCHEMA_ID, "Pipewright lint config");
+
+function published(of: z.ZodType, id: string, title: string): string {
+  const schema = z.toJSONSchema(of, {
     io: "input",
     target: "draft-2020-12",
     // A duration is a custom type: its own `meta` says what it is in JSON.
     unrepresentable: "any",
   });
   const { $schema, ...rest } = schema;
-  return `${JSON.stringify({ $schema, $id: SCHEMA_ID, title: "Pipewright config", ...(titled(rest) as object) }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema, $id: id, title, ...(titled(rest) as object) }, null, 2)}\n`;
 }
 
 /** The same with a title on every setting: editors show it above the description. */

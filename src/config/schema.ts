@@ -8,6 +8,7 @@ import * as z from "zod";
 import type { AsWritten } from "./as-written.ts";
 import { build, type filesBuild, type imageBuild, type scan } from "./schema/builds.ts";
 import { consumer, type container } from "./schema/consumers.ts";
+import { lint } from "./schema/lint.ts";
 import { registry, registryCopy } from "./schema/registries.ts";
 import { key, type setup, tagName } from "./schema/values.ts";
 import { actionPin, branches, byKind, check, metrics, nightly, notify, release, retention, tags } from "./schema/workflows.ts";
@@ -42,6 +43,7 @@ export const configSchema = z
     release: z.union([z.literal(false), release]).default(false).describe("Promote the tested image of a tagged commit."),
     metrics: z.union([z.literal(false), metrics]).default(false).describe("Measure the pipeline daily."),
     check: emptyDefault(check).describe("The workflow that fails a pull request on drift."),
+    lint: lint.optional().describe("What `pipewright lint` is told."),
     notify: notify.optional().describe("Tell people about failures."),
     queue: z.enum(["single", "max"]).default("single").describe("How many builds of one commit may wait for another: GitHub's `queue: max` keeps up to 100, and not every tool knows it yet."),
     runners: z.record(z.string(), z.string().min(1)).default({}).describe("The runner's label by platform, or `default`."),

@@ -5,7 +5,7 @@ import type { LintReport } from "../report.ts";
 import { type Example, EXAMPLE_PATH, type PresetLevel, type RuleTexts } from "../rule.ts";
 
 /** By name: the schema's own address is where it is published. */
-const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 export interface SarifOptions {
   version: string;
