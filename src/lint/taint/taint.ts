@@ -3,8 +3,10 @@
  * the way on which they travel. One analysis for every rule that asks; see `document-taint.ts` and `repository-taint.ts`.
  */
 import type { Document, Job, Step } from "../../workflow/document/document.ts";
+import type { EmbeddedExpression } from "../../workflow/expressions/embedded.ts";
 import type { Expression } from "../../workflow/expressions/expression.ts";
 import type { ScalarNode, Span } from "../../workflow/yaml/node.ts";
+import type { ShellFlow } from "./shell-flow.ts";
 
 /**
  * Who chooses the value: `anyone` (who can open an issue, a pull request from a fork, ...), or `contributor` (somebody who
@@ -44,21 +46,30 @@ export interface Place {
   step?: Step | undefined;
 }
 
-/** The answers for one document. All of them are computed when first asked for, and kept. */
-export interface TaintAnalysis {
-  /** The worst that the value of an expression may hold; nothing where nobody outside decides it. */
-  ofExpression(expression: Expression, place: Place, kind?: TaintKind): Taint | undefined;
-  /** The same for all `${{ }}` of a scalar; its own text is trusted. */
-  ofScalar(node: ScalarNode, place: Place, kind?: TaintKind): Taint | undefined;
-  /** An environment variable as the step's script sees it: from `env:` of step, job and workflow, or earlier writes to `$GITHUB_ENV`. */
-  ofVariable(step: Step, name: string): Taint | undefined;
-  /** Every such variable of a step. */
-  variablesOf(step: Step): ReadonlyMap<string, Taint>;
-  /** `steps.<id>.outputs.<name>`. */
-  ofStepOutput(step: Step, name: string): Taint | undefined;
-  /** `needs.<job>.outputs.<name>`. */
-  ofJobOutput(job: Job, name: string): Taint | undefined;
+/** A reference inside of an expression whose value somebody else decides, and which reaches the expression's value. */
+export interface TaintedReference {
+  reference: Expression;
+  taint: Taint;
 }
 
-/** Whether somebody without any right in the repository chooses the value on an event that this workflow has. */
-export const isLive = ({ events }: Taint): boolean => events.length > 0;
+/** The answers for one document. All of them are computed when first asked for, and kept. */
+export interface TaintAnalysis {
+  /** Every part of an expression that brings somebody else's value into its result. */
+  within(embedded: EmbeddedExpression, place: Place, kind?: TaintKind): TaintedReference[];
+  /** The worst of them. */
+  ofExpression(embedded: EmbeddedExpression, place: Place, kind?: TaintKind): Taint | undefined;
+  /** The worst of all `${{ }}` of a scalar; its own text is trusted. */
+  ofScalar(node: ScalarNode, place: Place, kind?: TaintKind): Taint | undefined;
+  /** The environment variables of a step's script: from `env:` of step, job and workflow, and earlier writes to `$GITHUB_ENV`. */
+  variablesOf(step: Step): ReadonlyMap<string, Taint>;
+  /** What the step's script does with them; nothing for actions and for other shells than bash and sh. */
+  flowOf(step: Step): ShellFlow | undefined;
+  /** `steps.<id>.outputs.<name>`. */
+  ofStepOutput(step: Step, name: string, kind?: TaintKind): Taint | undefined;
+  /** `needs.<job>.outputs.<name>`. */
+  ofJobOutput(job: Job, name: string, kind?: TaintKind): Taint | undefined;
+  /** Files of the workspace when the step starts: an artifact of another run, or another's commit, is unpacked in it. */
+  filesBefore(step: Step): Taint | undefined;
+  /** The events on which a place is reached, by the conditions of its job and step. */
+  eventsAt(place: Place): readonly string[];
+}

@@ -1,0 +1,363 @@
+/** The analysis of one document: what reaches an expression, through variables, outputs and scripts. */
+import type { ActionDocument, Document, EnvBlock, Job, Step } from "../../workflow/document/document.ts";
+import { expressionsOf } from "../../workflow/document/expression-sites.ts";
+import { isAction } from "../../workflow/document/uses.ts";
+import { type EmbeddedExpression, embeddedExpressions, spanInFile } from "../../workflow/expressions/embedded.ts";
+import { type Expression, pathOf } from "../../workflow/expressions/expression.ts";
+import { nodesOf, type ScalarNode, scalarOf, type Span, valueOf, type YamlNode } from "../../workflow/yaml/node.ts";
+import { type Script, scriptsOf } from "../scripts.ts";
+import { echoedBy, readsFile } from "./action-outputs.ts";
+import { downloadOf } from "./artifacts.ts";
+import { checkoutInScript, checkoutOf } from "./checkouts.ts";
+import { eventsReaching, guardAt } from "./guards.ts";
+import { javaScriptFlow, type JavaScriptFlow } from "./javascript-flow.ts";
+import { type ShellFlow, shellFlow } from "./shell-flow.ts";
+import { PRIVILEGED_EVENTS, sourceAt, type SourceMatch } from "./sources.ts";
+import type { Place, Taint, TaintAnalysis, TaintedReference, TaintKind } from "./taint.ts";
+import { through, worst } from "./way.ts";
+
+/** What is known beyond the document. */
+export interface Beyond {
+  /** The events of a called workflow's or an action's callers; nothing where no caller is known. */
+  events: readonly string[] | undefined;
+  /** What a caller passes as an input of a called workflow or an action. */
+  ofInput(name: string, kind: TaintKind): Taint | undefined;
+  /** An output of an action of the same repository. */
+  ofActionOutput(step: Step, name: string, kind: TaintKind): Taint | undefined;
+  /** An output of a workflow that a job calls. */
+  ofCalledOutput(job: Job, name: string, kind: TaintKind): Taint | undefined;
+}
+
+/** How far up `env` is looked for. */
+type EnvLevel = "step" | "job" | "workflow" | "none";
+interface Spot extends Place {
+  level: EnvLevel;
+}
+
+export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
+  const workflow = document.kind === "workflow" ? document : undefined;
+  const ownEvents = workflow ? workflow.triggers.map(({ event }) => event) : ["any"];
+  const called = !workflow || ownEvents.includes("workflow_call");
+  const events: readonly string[] = called && beyond.events ? [...new Set([...ownEvents.filter((event) => event !== "workflow_call" && event !== "any"), ...beyond.events])] : ownEvents;
+  const isUnknown = (event: string): boolean => event === "workflow_call" || event === "any";
+
+  const running = new Set<string>();
+  /** What runs in a circle gives nothing new. */
+  const once = <Result>(key: string, cache: Map<string, Result | undefined>, compute: () => Result | undefined): Result | undefined => {
+    if (cache.has(key)) return cache.get(key);
+    if (running.has(key)) return undefined;
+    running.add(key);
+    const result = compute();
+    running.delete(key);
+    cache.set(key, result);
+    return result;
+  };
+  const outputs = new Map<string, Taint | undefined>();
+  const flows = new Map<string, ShellFlow | undefined>();
+  const scriptFlows = new Map<string, JavaScriptFlow | undefined>();
+  const variables = new Map<string, ReadonlyMap<string, Taint> | undefined>();
+  const files = new Map<string, Taint | undefined>();
+  const stepKey = (step: Step): string => `${step.owner.kind === "job" ? step.owner.key.start : "action"}/${step.index}`;
+  const placeOf = (step: Step): Place => ({ job: step.owner.kind === "job" ? step.owner : undefined, step });
+  let scripts: Map<Step, Script> | undefined;
+  const scriptOf = (step: Step): Script | undefined => (scripts ??= new Map(scriptsOf(document).map((script) => [script.step, script]))).get(step);
+  let sites: Map<ScalarNode, EmbeddedExpression[]> | undefined;
+  const expressionsIn = (node: ScalarNode): readonly EmbeddedExpression[] => {
+    if (!sites) {
+      sites = new Map();
+      for (const site of expressionsOf(document)) {
+        const together = sites.get(site.node);
+        if (together) together.push(site);
+        else sites.set(site.node, [site]);
+      }
+    }
+    return sites.get(node) ?? (node.value.includes("${{") ? embeddedExpressions(node) : []);
+  };
+
+  /** A source as it is at a place: on which events it is set, and by whom. */
+  const sourced = ({ name, trust, events: on }: SourceMatch, place: Place, at: Span): Taint => {
+    const here = eventsReaching(events, place);
+    const live = here.filter((event) => isUnknown(event) || on.includes(event));
+    const guarded = trust === "anyone" && guardAt(place).ownRepository;
+    const who = guarded || trust === "contributor" ? "Whoever may write to this repository sets it" : "Anybody sets it";
+    const when = live.filter((event) => !isUnknown(event));
+    return { trust: guarded ? "contributor" : trust, source: name, events: live, way: [{ in: document, at, message: when.length > 0 ? `${who} on ${listed(when)}.` : `${who}.` }] };
+  };
+
+  const within = (embedded: EmbeddedExpression, place: Place, kind: TaintKind = "text"): TaintedReference[] => reach(embedded, { ...place, level: levelOf(place) }, kind);
+  const levelOf = ({ job, step }: Place): EnvLevel => (step ? "step" : job ? "job" : "workflow");
+
+  const reach = (embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): TaintedReference[] => {
+    const { expression } = embedded;
+    if (!expression) return [];
+    const found: TaintedReference[] = [];
+    try {
+      for (const { reference, whole } of reaching(expression, false)) {
+        const taint = ofReference(reference, whole, embedded, spot, kind);
+        if (taint) found.push({ reference, taint });
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    return found;
+  };
+  const ofEmbedded = (embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): Taint | undefined => worst(reach(embedded, spot, kind).map(({ taint }) => taint));
+  const ofNode = (node: YamlNode, spot: Spot, kind: TaintKind): Taint | undefined =>
+    node.kind === "scalar" ? worst(expressionsIn(node).map((embedded) => ofEmbedded(embedded, spot, kind))) : worst([...nodesOf(node)].flatMap((inner) => (inner.kind === "scalar" ? [ofNode(inner, spot, kind)] : [])));
+
+  const ofReference = (reference: Expression, whole: boolean, embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): Taint | undefined => {
+    const path = pathOf(reference);
+    if (!path) return undefined;
+    const at = spanInFile(document.file.text, embedded, reference);
+    const [context, ...rest] = path;
+    const here = (taint: Taint | undefined): Taint | undefined => taint && through(taint, { in: document, at, message: `\`${path.join(".")}\` holds it.` });
+    switch (context) {
+      case "github": {
+        if (rest[0] === "event" && rest[1] === "inputs" && rest[2] !== undefined) return ofInput(rest[2], at, spot, kind);
+        const match = sourceAt(rest, kind, whole);
+        if (!match || (match.name === "github.ref" && !refsAreOpen()) || (match.name === "github.ref_name" && !refsAreOpen())) return undefined;
+        return sourced(match, spot, at);
+      }
+      case "inputs":
+        return rest[0] === undefined ? undefined : ofInput(rest[0], at, spot, kind);
+      case "env":
+        return rest[0] === undefined || rest[0] === "*" ? undefined : here(ofEnv(writtenName(reference) ?? rest[0], spot, kind));
+      case "steps": {
+        const step = rest[0] === undefined ? undefined : stepNamed(spot, rest[0]);
+        return step && rest[1] === "outputs" && rest[2] !== undefined ? here(ofStepOutput(step, writtenName(reference) ?? rest[2], kind)) : undefined;
+      }
+      case "needs":
+      case "jobs": {
+        const job = workflow?.jobs.find(({ id }) => id.toLowerCase() === rest[0]);
+        if (!job) return undefined;
+        if (rest[1] === "outputs" && rest[2] !== undefined) return here(ofJobOutput(job, writtenName(reference) ?? rest[2], kind));
+        return whole ? here(worst([...job.outputs.keys()].map((name) => ofJobOutput(job, name, kind)))) : undefined;
+      }
+      case "matrix":
+        return here(ofMatrix(spot.job, rest[0], kind));
+      default:
+        return undefined;
+    }
+  };
+
+  /** A branch or tag that everybody who writes may name: not where `push` lists its branches. */
+  const refsAreOpen = (): boolean =>
+    workflow === undefined ||
+    workflow.triggers.some(({ event, config }) => {
+      if (event === "workflow_dispatch" || event === "repository_dispatch" || event === "create" || event === "release" || event === "deployment") return true;
+      if (event !== "push") return event === "workflow_call";
+      const filters = [valueOf(config, "branches"), valueOf(config, "tags")];
+      if (filters.every((filter) => filter === undefined)) return true;
+      return filters.some((filter) => filter !== undefined && [...nodesOf(filter)].some((node) => node.kind === "scalar" && node.value.includes("*")));
+    });
+
+  const ofInput = (name: string, at: Span, spot: Spot, kind: TaintKind): Taint | undefined => {
+    const passed = called ? beyond.ofInput(name, kind) : undefined;
+    const dispatch = workflow?.triggers.find(({ event }) => event === "workflow_dispatch");
+    const declared = dispatch && valueOf(valueOf(dispatch.config, "inputs"), name);
+    const type = scalarOf(valueOf(declared, "type"))?.value ?? "string";
+    const own = declared && type === "string" ? sourced({ name: `inputs.${name}`, trust: "contributor", events: ["workflow_dispatch"] }, spot, at) : undefined;
+    return worst([passed && through(passed, { in: document, at, message: `The input \`${name}\` holds it.` }), own]);
+  };
+
+  const ofEnv = (name: string, { job, step, level }: Spot, kind: TaintKind): Taint | undefined => {
+    const fromBlock = (block: EnvBlock | undefined, inner: EnvLevel): Taint | undefined | null => {
+      const pair = block?.variables.get(name);
+      if (!pair) return null;
+      const taint = ofNode(pair.value, { job, step, level: inner }, kind);
+      return taint && through(taint, { in: document, at: pair.key, message: `The environment variable \`${name}\` takes it.` });
+    };
+    if (level === "step" && step) {
+      const own = fromBlock(step.env, "job");
+      if (own !== null) return own;
+    }
+    if (step && kind === "text" && level !== "workflow" && level !== "none") {
+      const written = writtenBefore(step, name);
+      if (written) return written;
+    }
+    if (level === "step" || level === "job") {
+      const ofJob = fromBlock(job?.env, "workflow");
+      if (ofJob !== null) return ofJob;
+    }
+    return level === "none" ? undefined : (fromBlock(workflow?.env, "none") ?? undefined);
+  };
+
+  const stepsBefore = (step: Step): readonly Step[] => step.owner.steps.slice(0, step.index);
+  const writtenBefore = (step: Step, name: string): Taint | undefined => worst(stepsBefore(step).map((earlier) => flowOf(earlier)?.env.get(name) ?? flowOf(earlier)?.anyEnv ?? javaScriptOf(earlier)?.env.get(name)));
+
+  const variablesOf = (step: Step): ReadonlyMap<string, Taint> =>
+    once(`variables ${stepKey(step)}`, variables, () => {
+      const found = new Map<string, Taint>();
+      const { job } = placeOf(step);
+      const names = new Set<string>();
+      for (const block of [workflow?.env, job?.env, step.env]) for (const name of block?.variables.keys() ?? []) names.add(name);
+      for (const earlier of stepsBefore(step)) for (const flow of [flowOf(earlier), javaScriptOf(earlier)]) for (const name of flow?.env.keys() ?? []) names.add(name);
+      for (const name of names) {
+        const taint = ofEnv(name, { job, step, level: "step" }, "text");
+        if (taint) found.set(name, taint);
+      }
+      // The runner sets them as they are.
+      for (const [name, field] of [["GITHUB_HEAD_REF", "head_ref"], ["GITHUB_REF_NAME", "ref_name"], ["GITHUB_REF", "ref"]] as const) {
+        const match = names.has(name) || !step.run || (field !== "head_ref" && !refsAreOpen()) ? undefined : sourceAt([field], "text", false);
+        const taint = match && sourced({ ...match, name: `$${name}` }, placeOf(step), step.run ?? step.node);
+        if (taint && taint.events.length > 0) found.set(name, taint);
+      }
+      return found;
+    }) ?? new Map<string, Taint>();
+
+  const flowOf = (step: Step): ShellFlow | undefined =>
+    once(`flow ${stepKey(step)}`, flows, () => {
+      const script = scriptOf(step);
+      const place = placeOf(step);
+      return script && shellFlow({
+        script,
+        variables: variablesOf(step),
+        ofExpression: (embedded) => worst(within(embedded, place).map(({ taint }) => taint)),
+        files: filesBefore(step),
+        ofSource: ({ what, trust, events: on }, at) => live(sourced({ name: what, trust, events: on ?? [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
+      });
+    });
+  const live = (taint: Taint): Taint | undefined => (taint.events.length > 0 ? taint : undefined);
+
+  const javaScriptOf = (step: Step): JavaScriptFlow | undefined =>
+    once(`javascript ${stepKey(step)}`, scriptFlows, () => {
+      const code = isAction(step.uses, "actions/github-script") ? scalarOf(step.with.get("script")?.value) : undefined;
+      const place = placeOf(step);
+      return code && javaScriptFlow({
+        document,
+        code,
+        expressions: expressionsIn(code),
+        variables: variablesOf(step),
+        ofExpression: (embedded) => worst(within(embedded, place).map(({ taint }) => taint)),
+        ofPath: (path, at) => {
+          const match = sourceAt(path, "text", false);
+          return match && live(sourced(match, place, at));
+        },
+        ofSource: (match, at) => live(sourced({ ...match, events: [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
+      });
+    });
+
+  const ofStepOutput = (step: Step, name: string, kind: TaintKind = "text"): Taint | undefined =>
+    once(`output ${kind} ${stepKey(step)} ${name}`, outputs, () => {
+      const { uses } = step;
+      if (!uses) {
+        const flow = kind === "text" ? flowOf(step) : undefined;
+        return flow?.outputs.get(name) ?? flow?.anyOutput;
+      }
+      if (uses.kind === "local") return beyond.ofActionOutput(step, name, kind);
+      const code = kind === "text" ? javaScriptOf(step) : undefined;
+      if (code) return code.outputs.get(name);
+      const echoed = echoedBy(step, uses, name, kind);
+      if (echoed) return sourced({ name: echoed.what, trust: echoed.trust, events: echoed.events }, placeOf(step), uses.node);
+      return kind === "text" && readsFile(uses, name) ? filesBefore(step) : undefined;
+    });
+
+  const ofJobOutput = (job: Job, name: string, kind: TaintKind = "text"): Taint | undefined =>
+    once(`job ${kind} ${job.key.start} ${name}`, outputs, () => {
+      if (job.uses) return beyond.ofCalledOutput(job, name, kind);
+      const pair = job.outputs.get(name);
+      const taint = pair && ofNode(pair.value, { job, step: afterLast(job), level: "job" }, kind);
+      return taint && through(taint, { in: document, at: pair.key, message: `The job's output \`${name}\` takes it.` });
+    });
+  /** Outputs are read when every step is done. */
+  const afterLast = (job: Job): Step | undefined => {
+    const last = job.steps.at(-1);
+    return last && { ...last, index: last.index + 1 };
+  };
+
+  const ofMatrix = (job: Job | undefined, name: string | undefined, kind: TaintKind): Taint | undefined => {
+    const matrix = job?.matrix;
+    if (!matrix || job === undefined) return undefined;
+    return once(`matrix ${kind} ${job.key.start} ${name ?? ""}`, outputs, () => {
+      const spot: Spot = { job: undefined, step: undefined, level: "workflow" };
+      const nodes: YamlNode[] = [];
+      if (matrix.computed) nodes.push(...(matrix.pair.value.kind === "scalar" ? [matrix.pair.value] : [valueOf(matrix.pair.value, "include")].filter((node) => node !== undefined)));
+      const dimension = name === undefined ? undefined : matrix.dimensions.get(name);
+      if (dimension) nodes.push(dimension.value);
+      for (const include of matrix.include) for (const { key, value } of include.pairs) if (name === undefined || key.value === name) nodes.push(value);
+      const taint = worst(nodes.map((node) => ofNode(node, spot, kind)));
+      return taint && through(taint, { in: document, at: matrix.pair.key, message: "The matrix is built from it." });
+    });
+  };
+
+  const filesBefore = (step: Step): Taint | undefined =>
+    once(`files ${stepKey(step)}`, files, () => {
+      for (const earlier of stepsBefore(step)) {
+        const here = eventsReaching(events, placeOf(earlier));
+        const on = here.filter((event) => event === "workflow_run");
+        const download = on.length > 0 ? downloadOf(earlier, scriptOf(earlier)) : undefined;
+        if (download) return { trust: guardAt(placeOf(earlier)).ownRepository ? "contributor" : "anyone", source: "the artifact of another run", events: on, way: [{ in: document, at: download.at, message: "This unpacks what another run uploaded, perhaps one of a pull request from a fork." }] };
+        const privileged = here.filter((event) => PRIVILEGED_EVENTS.has(event));
+        const checkout = privileged.length > 0 ? (checkoutOf(earlier, analysis, privileged) ?? inScript(earlier, privileged)) : undefined;
+        if (checkout && checkout.taint.events.length > 0) return { ...checkout.taint, source: "a file of the checked-out commit", way: [...checkout.taint.way, { in: document, at: checkout.at, message: "This checks out that commit." }] };
+      }
+      return undefined;
+    });
+  const inScript = (step: Step, privileged: readonly string[]): ReturnType<typeof checkoutOf> => {
+    const script = scriptOf(step);
+    return script && checkoutInScript(script, analysis, privileged);
+  };
+
+  const stepNamed = ({ job, step }: Spot, id: string): Step | undefined => {
+    const steps = step ? step.owner.steps : (job?.steps ?? (document as ActionDocument).steps ?? []);
+    return steps.find((candidate) => candidate.id?.value.toLowerCase() === id);
+  };
+
+  const analysis: TaintAnalysis = {
+    within,
+    ofExpression: (embedded, place, kind) => worst(within(embedded, place, kind).map(({ taint }) => taint)),
+    ofScalar: (node, place, kind = "text") => ofNode(node, { ...place, level: levelOf(place) }, kind),
+    variablesOf,
+    flowOf,
+    ofStepOutput,
+    ofJobOutput,
+    filesBefore,
+    eventsAt: (place) => eventsReaching(events, place),
+  };
+  return analysis;
+}
+
+const listed = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(words.length === 2 ? " and " : ", ");
+
+/** A property's name with the case in which it is written: variables and outputs are told apart by it. */
+const writtenName = (reference: Expression): string | undefined => (reference.kind === "access" ? reference.property : undefined);
+
+/** The references whose values an expression's own value is made of. `whole`: `toJSON` writes out what is inside. */
+function* reaching(expression: Expression, whole: boolean): Generator<{ reference: Expression; whole: boolean }> {
+  switch (expression.kind) {
+    case "literal":
+    case "not":
+    case "comparison":
+      return;
+    case "context":
+      yield { reference: expression, whole };
+      return;
+    case "access": {
+      if (pathOf(expression)) {
+        yield { reference: expression, whole };
+        return;
+      }
+      // `fromJSON(x).y`: a part of what `x` holds.
+      let target: Expression = expression;
+      while (target.kind === "access") target = target.target;
+      yield* reaching(target, whole);
+      return;
+    }
+    case "logical": {
+      // Of `a && b` only `b` can be a text of any length: `a` comes through when it is empty.
+      const operands = expression.operator === "&&" ? expression.operands.slice(-1) : expression.operands;
+      for (const operand of operands) yield* reaching(operand, whole);
+      return;
+    }
+    case "call": {
+      const name = expression.name.toLowerCase();
+      if (["contains", "startswith", "endswith", "success", "failure", "always", "cancelled", "hashfiles"].includes(name)) return;
+      if (name === "case") {
+        for (const [index, argument] of expression.args.entries()) if (index % 2 === 1 || index === expression.args.length - 1) yield* reaching(argument, whole);
+        return;
+      }
+      for (const argument of expression.args) yield* reaching(argument, whole || name === "tojson");
+      return;
+    }
+  }
+}

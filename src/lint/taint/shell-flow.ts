@@ -1,0 +1,362 @@
+/**
+ * How values that somebody else decides travel through one script in bash or sh: into variables, and out of it through
+ * `$GITHUB_OUTPUT`, `$GITHUB_ENV` and `$GITHUB_PATH`. Statements are followed in the order in which they stand, a loop
+ * once; what a program makes of its input is known for the usual filters and assumed harmless for all others.
+ */
+import type { AndOr, Case, Command, CommandNode, CompoundList, HereDocBody, If, PipelineNode, Redirection, Statement, SyntaxNode, Word } from "unbash";
+import type { EmbeddedExpression } from "../../workflow/expressions/embedded.ts";
+import type { Span } from "../../workflow/yaml/node.ts";
+import { type Script, spanInScript } from "../scripts.ts";
+import { alwaysLeaves, checkedIn, literalPatterns } from "./shell-checks.ts";
+import { type Emission, fileWritten, type FileWrites, newWrites, printed, readWrites, type WrittenFile } from "./shell-output.ts";
+import { cleansInput, outputSource, passesInput, type ShellSource } from "./shell-programs.ts";
+import type { Taint } from "./taint.ts";
+import { through, worst } from "./way.ts";
+
+/** An expansion of a variable that holds somebody else's text. */
+export interface TaintedExpansion {
+  /** The variable's name. */
+  name: string;
+  /** In the script's text. */
+  pos: number;
+  end: number;
+  taint: Taint;
+}
+
+export interface ShellFlow {
+  outputs: ReadonlyMap<string, Taint>;
+  /** Whole lines of `$GITHUB_OUTPUT` are somebody else's: every output may be. */
+  anyOutput: Taint | undefined;
+  env: ReadonlyMap<string, Taint>;
+  anyEnv: Taint | undefined;
+  path: Taint | undefined;
+  expansions: readonly TaintedExpansion[];
+  /** Where `$GITHUB_ENV` and `$GITHUB_PATH` take in what somebody else decides. */
+  writes: readonly { file: WrittenFile; at: Span; taint: Taint }[];
+}
+
+export interface ShellSurroundings {
+  script: Script;
+  variables: ReadonlyMap<string, Taint>;
+  ofExpression(embedded: EmbeddedExpression): Taint | undefined;
+  /** What files of the workspace hold, where they are somebody else's. */
+  files: Taint | undefined;
+  /** What a program says about the event, the pull request or the commits. */
+  ofSource(source: ShellSource, at: Span): Taint | undefined;
+}
+
+export function shellFlow({ script, variables, ofExpression, files, ofSource }: ShellSurroundings): ShellFlow {
+  const vars = new Map(variables);
+  const expansions = new Map<number, TaintedExpansion>();
+  const writes: FileWrites = newWrites();
+  const document = script.document;
+  const place = ({ pos, end }: { pos: number; end: number }): Span => spanInScript(script, { start: pos, end });
+  let branches = 0;
+  let depth = 0;
+
+  const assign = (name: string, taint: Taint | undefined, at: { pos: number; end: number }): void => {
+    if (taint) vars.set(name, through(taint, { in: document, at: place(at), message: `\`${name}\` takes it.` }));
+    else if (branches === 0) vars.delete(name);
+  };
+  const withoutTaint = (names: readonly string[], inside: () => void): void => {
+    const before = names.map((name) => [name, vars.get(name)] as const);
+    for (const name of names) vars.delete(name);
+    inside();
+    for (const [name, taint] of before) if (taint && !vars.has(name)) vars.set(name, taint);
+  };
+  const inBranch = (inside: () => void): void => {
+    branches++;
+    inside();
+    branches--;
+  };
+
+  /** A literal part of the text, cut where expressions stand in it. */
+  const literalPieces = (pos: number, end: number): Emission[] => {
+    const pieces: Emission[] = [];
+    let from = pos;
+    for (const embedded of script.expressions) {
+      const { start, end: stop } = embedded.within;
+      if (start < from || start >= end) continue;
+      if (start > from) pieces.push({ text: script.source.slice(from, start), taint: undefined, pos: from, end: start });
+      pieces.push({ text: undefined, taint: ofExpression(embedded), pos: start, end: stop });
+      from = stop;
+    }
+    if (from < end) pieces.push({ text: script.source.slice(from, end), taint: undefined, pos: from, end });
+    return pieces;
+  };
+
+  const ofVariable = (name: string, part: { pos: number; end: number }): Taint | undefined => {
+    const taint = vars.get(name);
+    if (taint && !expansions.has(part.pos)) expansions.set(part.pos, { name, pos: part.pos, end: part.end, taint });
+    return taint;
+  };
+
+  /** What a word, or a heredoc's body, is made of. */
+  const pieces = (node: SyntaxNode): Emission[] => {
+    switch (node.type) {
+      case "Word":
+      case "HereDocBody":
+        return node.parts ? node.parts.flatMap(pieces) : literalPieces(node.pos, node.end);
+      case "Assignment":
+        return [...literalPieces(node.pos, node.pos + node.name.length + 1), ...pieces(node.value)];
+      case "ArrayValue":
+        return node.elements.flatMap(pieces);
+      case "DoubleQuoted":
+      case "LocaleString":
+        return node.parts.flatMap(pieces);
+      case "SingleQuoted":
+        return literalPieces(node.pos + 1, node.end - 1);
+      case "AnsiCQuoted":
+        return literalPieces(node.pos + 2, node.end - 1);
+      case "SimpleExpansion":
+        return [{ text: undefined, taint: ofVariable(node.text.slice(1), node), pos: node.pos, end: node.end }];
+      case "ParameterExpansion": {
+        const { operation } = node;
+        const cleaned = node.prefix === "#" || (operation?.type === "Replace" && operation.operator === "//" && operation.pattern.text.startsWith("[^") && operation.replacement.text.length <= 1);
+        const chosen = operation?.type === "Default" && (operation.operator === "+" || operation.operator === ":+");
+        const own = cleaned || chosen ? undefined : ofVariable(node.parameter, node);
+        const other = operation?.type === "Default" && !operation.operator.includes("?") ? worst(pieces(operation.operand).map(({ taint }) => taint)) : undefined;
+        return [{ text: undefined, taint: worst([own, other]), pos: node.pos, end: node.end }];
+      }
+      case "CommandExpansion":
+      case "ProcessSubstitution": {
+        const inner = node.script && node.script.source === undefined ? node.script.commands : [];
+        return [{ text: undefined, taint: outputOf(inner), pos: node.pos, end: node.end }];
+      }
+      case "ArithmeticExpansion":
+        return [{ text: undefined, taint: undefined, pos: node.pos, end: node.end }];
+      case "Literal":
+      case "Glob":
+      case "ExtendedGlob":
+      case "BraceExpansion":
+        return literalPieces(node.pos, node.end);
+      default:
+        return [];
+    }
+  };
+  const taintOf = (node: SyntaxNode): Taint | undefined => worst(pieces(node).map(({ taint }) => taint));
+
+  const outputOf = (statements: readonly Statement[]): Taint | undefined => {
+    if (++depth > 40) {
+      depth--;
+      return undefined;
+    }
+    const taint = worst(statements.flatMap(({ command }) => emissions(command, [])).map((emission) => emission.taint));
+    depth--;
+    return taint;
+  };
+
+  const fileTaint = (path: string): Taint | undefined => (/^\/(?:etc|proc|sys|usr)\//.test(path) || path === "/dev/null" ? undefined : files);
+
+  /** What comes in by `<`, `<<` and `<<<`; nothing where none of them stands. */
+  const inputFrom = (redirects: readonly Redirection[]): Emission[] | undefined => {
+    const found = redirects.flatMap((redirect): Emission[] => {
+      if (redirect.type === "HereString") return redirect.target ? [...pieces(redirect.target)] : [];
+      if (redirect.type === "HereDoc") return hereDocPieces(redirect.body);
+      if (redirect.operator !== "<" || !redirect.target) return [];
+      const taint = worst([taintOf(redirect.target), ...(redirect.target.parts?.some(({ type }) => type === "ProcessSubstitution") ? [] : [fileTaint(redirect.target.value)])]);
+      return [{ text: undefined, taint, pos: redirect.pos, end: redirect.end }];
+    });
+    return found.length > 0 || redirects.some(({ type, operator }) => type !== "Redirect" || operator === "<") ? found : undefined;
+  };
+  const hereDocPieces = (body: HereDocBody): Emission[] => pieces(body);
+
+  /** What a command prints. */
+  const emissions = (node: PipelineNode | AndOr, stdin: readonly Emission[]): Emission[] => {
+    const ofList = ({ commands }: CompoundList): Emission[] => commands.flatMap(({ command }) => [...emissions(command, stdin), NEW_LINE]);
+    switch (node.type) {
+      case "Command":
+        return commandOutput(node, stdin);
+      case "Redirected":
+        return emissions(node.command, inputFrom(node.redirects) ?? stdin);
+      case "Pipeline":
+        return node.commands.reduce<readonly Emission[]>((input, command) => emissions(command, input), stdin).slice();
+      case "AndOr":
+        return node.commands.flatMap((command) => emissions(command, stdin));
+      case "BraceGroup":
+      case "Subshell":
+      case "For":
+      case "While":
+        return ofList(node.body);
+      case "If":
+        return [node.then, ...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])].flatMap(ofList);
+      case "Case":
+        return node.items.flatMap(({ body }) => ofList(body));
+      default:
+        return [];
+    }
+  };
+
+  const commandOutput = (node: Command, stdin: readonly Emission[], intoFile = false): Emission[] => {
+    const input = inputFrom(node.redirects) ?? stdin;
+    const name = node.name?.value;
+    if (name === undefined) return node.redirects.length > 0 ? [...input] : [];
+    // Goes to a file instead.
+    if (!intoFile && node.redirects.some((redirect) => redirect.type === "Redirect" && /^(?:>>?|&>>?|>\|)$/.test(redirect.operator) && redirect.descriptor?.type !== "FileDescriptor")) return [];
+    const words = node.args;
+    if (name === "echo" || name === "printf") return printed(name, words.map(pieces));
+    const source = outputSource(name, words.map((word) => (word.type === "Assignment" ? word.text : word.value)));
+    if (source) return [{ text: undefined, taint: ofSource(source, place(node)), pos: node.pos, end: node.end }];
+    if (!passesInput(name)) return [];
+    const texts = words.map((word) => (word.type === "Assignment" ? word.text : word.value));
+    if (cleansInput(name, texts)) return input.map((emission) => ({ ...emission, taint: undefined }));
+    const given = words.map(taintOf);
+    const named = name === "cat" || name === "jq" || name === "head" || name === "tail" ? words.filter((word) => word.type === "Word" && !word.text.startsWith("-") && (name !== "jq" || /\.json["']?$/.test(word.text))).map((word) => fileTaint(word.type === "Word" ? word.value : "")) : [];
+    const own = worst([...given, ...named]);
+    return own || named.length > 0 ? [...input, { text: undefined, taint: own, pos: node.pos, end: node.end }] : [...input];
+  };
+
+  const visitList = (list: CompoundList | undefined, stdin: readonly Emission[]): void => {
+    for (const { command } of list?.commands ?? []) visit(command, stdin);
+  };
+
+  const visit = (node: PipelineNode | AndOr, stdin: readonly Emission[]): void => {
+    if (++depth > 200) {
+      depth--;
+      return;
+    }
+    visitInside(node, stdin);
+    depth--;
+  };
+
+  const visitInside = (node: PipelineNode | AndOr, stdin: readonly Emission[]): void => {
+    switch (node.type) {
+      case "Command":
+        visitCommand(node, stdin);
+        return;
+      case "AndOr":
+        node.commands.forEach((command, at) => (at === 0 ? visit(command, stdin) : inBranch(() => visit(command, stdin))));
+        for (const name of checkedBefore(node)) vars.delete(name);
+        return;
+      case "Pipeline": {
+        let input = stdin;
+        for (const command of node.commands) {
+          visit(command, input);
+          input = emissions(command, input);
+        }
+        return;
+      }
+      case "If":
+        visitIf(node, stdin);
+        return;
+      case "For": {
+        const words = node.wordlist ?? [];
+        assign(node.name.value, worst(words.map(taintOf)), node.name);
+        inBranch(() => visitList(node.body, stdin));
+        return;
+      }
+      case "While":
+        inBranch(() => {
+          visitList(node.clause, stdin);
+          visitList(node.body, stdin);
+        });
+        return;
+      case "Case":
+        visitCase(node, stdin);
+        return;
+      case "BraceGroup":
+      case "Subshell":
+        visitList(node.body, stdin);
+        return;
+      case "Redirected": {
+        const input = inputFrom(node.redirects) ?? stdin;
+        visit(node.command, input);
+        writeTo(node.redirects, () => emissions(node.command, input), node);
+        return;
+      }
+      case "Function":
+        if (node.body.type !== "CompoundList") inBranch(() => visit(node.body as CommandNode, []));
+        return;
+      default:
+        return;
+    }
+  };
+
+  /** `[[ $X =~ ^[0-9]+$ ]] || exit 1`. */
+  const checkedBefore = ({ commands, operators }: AndOr): string[] => {
+    const [test, escape] = commands;
+    return operators.length === 1 && operators[0] === "||" && test && escape && alwaysLeaves(escape) ? checkedIn(test, true) : [];
+  };
+
+  const visitIf = (node: If, stdin: readonly Emission[]): void => {
+    visitList(node.clause, stdin);
+    const test = node.clause.commands.at(-1)?.command;
+    withoutTaint(test ? checkedIn(test, true) : [], () => inBranch(() => visitList(node.then, stdin)));
+    for (const { clause, then } of node.elif) {
+      visitList(clause, stdin);
+      const other = clause.commands.at(-1)?.command;
+      withoutTaint(other ? checkedIn(other, true) : [], () => inBranch(() => visitList(then, stdin)));
+    }
+    if (node.else) {
+      const inElse = node.else;
+      withoutTaint(test ? checkedIn(test, false) : [], () => inBranch(() => visitList(inElse, stdin)));
+    }
+    // A script that ends where the check fails goes on with what the check lets through.
+    if (test && node.then.commands.some(({ command }) => alwaysLeaves(command))) for (const name of checkedIn(test, false)) vars.delete(name);
+    if (test && node.else?.commands.some(({ command }) => alwaysLeaves(command))) for (const name of checkedIn(test, true)) vars.delete(name);
+  };
+
+  const visitCase = (node: Case, stdin: readonly Emission[]): void => {
+    const { variable, clean, rest } = literalPatterns(node);
+    for (const item of node.items) {
+      if (variable !== undefined && clean.has(item)) withoutTaint([variable], () => inBranch(() => visitList(item.body, stdin)));
+      else inBranch(() => visitList(item.body, stdin));
+    }
+    if (variable !== undefined && rest?.body.commands.some(({ command }) => alwaysLeaves(command)) && node.items.every((item) => item === rest || clean.has(item))) vars.delete(variable);
+  };
+
+  const visitCommand = (node: Command, stdin: readonly Emission[]): void => {
+    for (const word of node.args) pieces(word);
+    if (node.name) pieces(node.name);
+    const name = node.name?.value;
+    const input = inputFrom(node.redirects) ?? stdin;
+    const declared = name === "export" || name === "local" || name === "declare" || name === "readonly" || name === "typeset";
+    for (const part of [...node.prefix, ...(declared ? node.suffix : [])]) if (part.type === "Assignment" && (name === undefined || declared)) assign(part.name, worst([part.append ? vars.get(part.name) : undefined, taintOf(part.value)]), part);
+    if (name === "read" || name === "mapfile" || name === "readarray") {
+      const taint = worst(input.map((emission) => emission.taint));
+      const names = node.args.filter((word): word is Word => word.type === "Word" && /^[A-Za-z_]\w*$/.test(word.text));
+      for (const word of names) assign(word.text, taint, word);
+    }
+    const [flag, variable] = node.args;
+    if (name === "printf" && flag?.text === "-v" && variable) assign(variable.text, worst(node.args.slice(2).map(taintOf)), variable);
+    if (name === "tee") {
+      for (const word of node.args) {
+        const file = fileWritten(word.text);
+        if (file) record(file, input, node);
+      }
+    }
+    if (name === "echo" || name === "printf") recordCommands(printed(name, node.args.map(pieces)), node);
+    writeTo(node.redirects, () => commandOutput(node, stdin, true), node);
+  };
+
+  const writeTo = (redirects: readonly Redirection[], content: () => Emission[], at: { pos: number; end: number }): void => {
+    for (const redirect of redirects) {
+      if (redirect.type !== "Redirect" || !/^(?:>>?|&>>?|>\|)$/.test(redirect.operator)) continue;
+      const file = fileWritten(redirect.target?.text ?? "");
+      if (file) record(file, content(), at);
+    }
+  };
+
+  const record = (file: WrittenFile, content: readonly Emission[], at: { pos: number; end: number }): void => {
+    const stop = (target: string) => (taint: Taint): Taint => through(taint, { in: document, at: place(at), message: `This writes it to ${target}.` });
+    readWrites(writes, file, content, stop, place(at));
+  };
+
+  /** `::set-output name=x::` and `::set-env name=X::` on standard output. */
+  const recordCommands = (content: readonly Emission[], at: { pos: number; end: number }): void => {
+    const command = /^::set-(output|env) name=([\w-]+)::/.exec(content[0]?.text ?? "");
+    const taint = worst(content.map((emission) => emission.taint));
+    if (!command || !taint) return;
+    const target = command[1] === "env" ? writes.env : writes.outputs;
+    target.set(command[2] ?? "", through(taint, { in: document, at: place(at), message: `This writes it to \`${command[2]}\`.` }));
+  };
+
+  try {
+    for (const { command } of script.ast.commands) visit(command, []);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return { outputs: writes.outputs, anyOutput: writes.anyOutput, env: writes.env, anyEnv: writes.anyEnv, path: writes.path, expansions: [...expansions.values()], writes: writes.places };
+}
+
+const NEW_LINE: Emission = { text: "\n", taint: undefined, pos: 0, end: 0 };
