@@ -1,5 +1,5 @@
 /** The `run:` blocks of a document as scripts. */
-import type { ParsedScript } from "unbash";
+import type { Command, ParsedScript, SyntaxNode } from "unbash";
 import { commandsOf, type ShellCommand } from "../shell/commands.ts";
 import { applySet, optionsAt as optionsAlong, type ShellOptions } from "../shell/options.ts";
 import { parseShell } from "../shell/parse.ts";
@@ -42,6 +42,7 @@ export interface Script {
 
 const scripts = new WeakMap<Document, Script[]>();
 const commands = new WeakMap<Script, ShellCommand[]>();
+const commandsByNode = new WeakMap<Script, Map<Command, ShellCommand>>();
 const variables = new WeakMap<Script, Variables>();
 const optionChanges = new WeakMap<Script, ShellCommand[]>();
 
@@ -125,6 +126,16 @@ export function commandsIn(script: Script): ShellCommand[] {
     commands.set(script, found);
   }
   return found;
+}
+
+/** The command with its circumstances that a node of the tree is. */
+export function commandOf(script: Script, node: SyntaxNode | undefined): ShellCommand | undefined {
+  let index = commandsByNode.get(script);
+  if (!index) {
+    index = new Map(commandsIn(script).map((command) => [command.node, command]));
+    commandsByNode.set(script, index);
+  }
+  return node?.type === "Command" ? index.get(node) : undefined;
 }
 
 /** The variables that the script sets and reads. */

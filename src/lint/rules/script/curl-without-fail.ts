@@ -1,0 +1,115 @@
+import { hasOption, type Invocation, invocationOf, operandsOf } from "../../../shell/invocation.ts";
+import { rule } from "../../rule.ts";
+import { commandOf, commandsIn, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
+
+export const curlWithoutFail = rule({
+  id: "curl-without-fail",
+  family: "script",
+  levels: { recommended: "warning", strict: "warning" },
+  fixable: true,
+  summary: "`curl` fails when the server answers with an error.",
+  why: "Without `--fail` curl succeeds on 404 and 500 and hands the error page on as if it were the file (curl's manual, `-f`).",
+  bad: [
+    `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: curl -sSL https://example.com/install.sh | bash
+      - run: |
+          curl -sSLo tool https://example.com/tool
+          chmod +x tool
+`,
+    `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          VERSION=$(curl -s https://example.com/version.txt)
+          echo "version=$VERSION" >> "$GITHUB_OUTPUT"
+`,
+  ],
+  good: `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: curl -fsSL https://example.com/install.sh | bash
+      - run: curl --fail-with-body -o tool https://example.com/tool
+      - run: STATUS=$(curl -s -o /dev/null -w '%{http_code}' https://example.com)
+      - run: curl -X POST https://example.com/hook
+      - run: curl http://localhost:8080/ | grep Welcome
+      - run: curl -sSL https://example.com/tool.tgz | tar xz
+`,
+  script(script, { report }) {
+    if (!script.source.includes("curl")) return;
+    for (const command of commandsIn(script)) {
+      const invocation = invocationOf(command);
+      if (invocation.name !== "curl" || noticesErrors(invocation)) continue;
+      const use = useOf(script, command, invocation);
+      if (!use) continue;
+      const word = [command.node.name, ...command.argWords].find((candidate) => candidate !== undefined && candidate.type === "Word" && /(?:^|\/)curl$/.test(candidate.value));
+      const at = word && spanOf(script, word);
+      report(spanOf(script, command.node), `\`curl\` succeeds on a 404 or a 500, and then ${use.effect}. Add \`--fail\`.`, {
+        ...(use.harmful ? {} : { level: "info" as const }),
+        ...(at ? { fix: { title: "Add `--fail`", edits: [{ start: at.end, end: at.end, text: " --fail" }] } } : {}),
+      });
+    }
+  },
+});
+
+/** The status is looked at, or only the head of the answer is asked for. */
+const noticesErrors = ({ args }: Invocation): boolean =>
+  hasOption(args, "fail", "fail-with-body", "fail-early", "write-out", "head", "version", "help", "include", "dump-header", "config") || hasShort(args, "fwIViDKV") || args.includes("/dev/null") || args.some((argument) => /^-o\/dev\/null$|^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
+
+/** Letters of curl's that take a word, behind which a cluster ends. */
+const VALUED = "AbcCdDeEFhHKmoPQrtTuUwxXyYz";
+function hasShort(args: readonly string[], letters: string): boolean {
+  return args.some((argument) => {
+    if (!/^-[A-Za-z0-9#]/.test(argument)) return false;
+    for (const letter of argument.slice(1)) {
+      if (letters.includes(letter)) return true;
+      if (VALUED.includes(letter)) return false;
+    }
+    return false;
+  });
+}
+
+/** Programs that refuse what is not of their format, and so find an error page out. */
+const PARTICULAR = new Set("tar bsdtar unzip gunzip gzip zcat xz unxz dpkg rpm apt-key gpg gpg2 grep egrep fgrep sha256sum shasum docker psql unsquashfs zstd patch cpio bzip2 7z git kubectl apt apt-get yum dnf".split(" "));
+
+function useOf(script: Script, command: ShellCommand, invocation: Invocation): { effect: string; harmful: boolean } | undefined {
+  const { args } = invocation;
+  // A service of the job itself is waited for, not downloaded from.
+  if (args.some((argument) => /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?:[:/]|$)|^file:|^--(?:retry-all-errors|unix-socket)/.test(argument)) || command.inCondition || command.negated) return undefined;
+  const { pipeline } = command;
+  if (pipeline && pipeline.index < pipeline.length - 1) {
+    const rest = pipeline.node.commands.slice(pipeline.index + 1).map((node) => commandOf(script, node));
+    const names = rest.map((other) => (other ? invocationOf(other).name : undefined));
+    if (names.some((name) => name === undefined || PARTICULAR.has(name))) return undefined;
+    const [next] = names;
+    return { effect: `\`${next}\` gets the error page`, harmful: true };
+  }
+  const redirect = command.redirects.find(({ operator, descriptor }) => (operator === ">" || operator === ">>" || operator === "&>") && (descriptor === undefined || (descriptor.type === "FileDescriptor" && descriptor.value === 1)));
+  const target = redirect?.type === "Redirect" ? redirect.target?.value : undefined;
+  if (target === "/dev/null" || target === "&2") return undefined;
+  const saves = target !== undefined || hasShort(args, "oO") || hasOption(args, "output", "remote-name", "remote-name-all");
+  if (saves) return { effect: "the error page is saved in the file's place", harmful: !isExaminedLater(script, command) };
+  if (!command.inSubstitution || command.orElse) return undefined;
+  // An answer that the script tests is not taken on trust.
+  const outer = commandsIn(script).find(({ node, name, inSubstitution }) => name === undefined && !inSubstitution && node.prefix.length === 1 && node.pos <= command.node.pos && node.end >= command.node.end);
+  const variable = outer?.assignments[0]?.name;
+  if (variable === undefined || isTested(script, variable, command.node.end)) return undefined;
+  return { effect: `\`${variable}\` holds the error page`, harmful: true };
+}
+
+/** A later command of the script would refuse an error page. */
+const isExaminedLater = (script: Script, { node }: ShellCommand): boolean =>
+  commandsIn(script).some((other) => other.node.pos > node.end && PARTICULAR.has(invocationOf(other).name ?? "") && !/^(?:apt|yum|dnf|docker|git|kubectl)/.test(invocationOf(other).name ?? "")) || commandsIn(script).some((other) => other.node.pos > node.end && /^(?:apt|apt-get|yum|dnf)$/.test(invocationOf(other).name ?? "") && operandsOf(invocationOf(other)).some((word) => /\.(?:deb|rpm)$|^\.\//.test(word)));
+
+function isTested(script: Script, variable: string, from: number): boolean {
+  const rest = script.source.slice(from);
+  return new RegExp(`(?:\\[|\\btest|\\bcase|\\bgrep|\\bjq\\b[^\\n]*(?:error|message)|<<<)[^\\n]*\\$\\{?${variable}\\b|\\$\\{?${variable}\\b[^\\n]*\\|\\s*(?:grep|jq\\s+-e)`).test(rest);
+}
+
