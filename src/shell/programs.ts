@@ -32,7 +32,7 @@ export function workOf(invocation: Invocation): Work | undefined {
   if (args.some((argument) => argument === "--version" || argument === "--help" || argument === "-v" && args.length === 1)) return undefined;
   const base = name.slice(name.lastIndexOf("/") + 1);
   if (TEST_PROGRAMS.has(base)) return "test";
-  if (base === "make" || base === "gmake") return operands.some((target) => /^(?:.*[-_:])?(?:test|tests|check|lint)(?:[-_:](?!build|install|deps|setup).*)?$/.test(target)) ? "test" : "build";
+  if (base === "make" || base === "gmake") return operands.some((target) => /^(?:.*[-_:])?(?:test|tests|check|lint)(?:[-_:].*)?$/.test(target) && !/(?:build|install|deps|setup)$/.test(target)) ? "test" : "build";
   if (BUILD_PROGRAMS.has(base)) return operands.some((target) => /test|check/.test(target)) ? "test" : "build";
   if (DOWNLOAD_PROGRAMS.has(base)) return "download";
   switch (base) {

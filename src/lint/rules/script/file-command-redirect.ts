@@ -1,0 +1,84 @@
+import { rule } from "../../rule.ts";
+import { commandsIn, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
+import { holdsPlaceholder } from "../../../shell/words.ts";
+
+const FILES = ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE"];
+
+export const fileCommandRedirect = rule({
+  id: "file-command-redirect",
+  family: "script",
+  levels: { recommended: "error", strict: "error" },
+  fixable: true,
+  summary: "Lines are appended to the file that `$GITHUB_OUTPUT`, `$GITHUB_ENV`, `$GITHUB_PATH` or `$GITHUB_STEP_SUMMARY` names.",
+  why: "Without the `$` a file of that name is made in the workspace and GitHub never reads it; with `>` in place of `>>` everything is lost that the step has written there before.",
+  bad: [
+    `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "version=1.2.3" >> GITHUB_OUTPUT
+`,
+    `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          echo "version=1.2.3" >> "$GITHUB_OUTPUT"
+          echo "date=$(date +%F)" > "$GITHUB_OUTPUT"
+`,
+  ],
+  good: `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          echo "version=1.2.3" > "$GITHUB_OUTPUT"
+          echo "date=$(date +%F)" >> "$GITHUB_OUTPUT"
+          echo "# Built" > "$GITHUB_STEP_SUMMARY"
+`,
+  script(script, { report }) {
+    if (!script.source.includes("GITHUB_")) return;
+    const written = new Set<string>();
+    for (const command of commandsIn(script)) {
+      for (const { name, at, isVariable, overwrites } of fileCommandsOf(command)) {
+        const span = spanOf(script, at);
+        if (!isVariable) report(span, `This writes to a file called \`${name}\` in the working directory, and GitHub never reads it. Write to \`"$${name}"\`.`, { fix: { title: `Write to "$${name}"`, edits: dollarEdit(script, at, name) } });
+        else if (overwrites && (written.has(name) || (command.inLoop !== undefined && !command.inCondition))) {
+          const operator = { start: overwrites.pos, end: overwrites.pos + 1 };
+          const place = spanOf(script, { pos: operator.start, end: operator.end });
+          report(span, `\`>\` throws away what this step has written to \`$${name}\` before. Append with \`>>\`.`, { fix: { title: "Append with `>>`", edits: [{ ...place, text: ">>" }] } });
+        }
+        if (isVariable) written.add(name);
+      }
+    }
+  },
+});
+
+interface FileCommand {
+  name: string;
+  at: { pos: number; end: number };
+  isVariable: boolean;
+  /** The `>` that empties the file. */
+  overwrites: { pos: number } | undefined;
+}
+
+function fileCommandsOf({ redirects }: ShellCommand): FileCommand[] {
+  return redirects.flatMap((redirect) => {
+    if (redirect.type !== "Redirect" || (redirect.operator !== ">" && redirect.operator !== ">>") || !redirect.target) return [];
+    const { value, text } = redirect.target;
+    const name = FILES.find((file) => value === file || value === `$${file}` || value === `\${${file}}`);
+    if (name === undefined || holdsPlaceholder(text)) return [];
+    const isVariable = value !== name && !text.startsWith("'");
+    return [{ name, at: redirect.target, isVariable, overwrites: redirect.operator === ">" && redirect.descriptor === undefined ? redirect : undefined }];
+  });
+}
+
+/** Inside of double quotes that are there already, or with quotes of its own where YAML lets it have them. */
+function dollarEdit(script: Script, at: { pos: number; end: number }, name: string): { start: number; end: number; text: string }[] {
+  const { start, end } = spanOf(script, at);
+  const quotable = script.node.style !== "double";
+  return [{ start, end, text: quotable ? `"$${name}"` : `$${name}` }];
+}
