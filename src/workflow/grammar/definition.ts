@@ -86,6 +86,10 @@ function grammarOf(written: Readonly<Record<string, unknown>>, root: string): Gr
 }
 
 function definitionFrom(name: string, written: Written): Definition {
+  // Published with another event's name.
+  if (name === "repository-dispatch-string") return { name, context: [], scalar: { type: "string", values: ["repository_dispatch"], nonEmpty: false } };
+  // Published as a list only; GitHub takes one word as well, as for every other event's types.
+  if (name === "repository-dispatch-mapping") return { name, context: [], mapping: { properties: new Map([["types", { type: "event-names", required: false }]]) } };
   const common = { name, context: written.context ?? [] };
   if (written["one-of"]) return { ...common, oneOf: written["one-of"] };
   if (written["allowed-values"]) return { ...common, scalar: { type: "string", values: written["allowed-values"], nonEmpty: false } };

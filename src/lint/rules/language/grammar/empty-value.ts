@@ -1,0 +1,38 @@
+import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
+import { kindsOf } from "../../../../workflow/grammar/words.ts";
+import { rule } from "../../../rule.ts";
+
+export const emptyValue = rule({
+  id: "empty-value",
+  family: "language",
+  levels: { recommended: "error", strict: "error" },
+  summary: "A key has a value where GitHub asks for one.",
+  why: "GitHub reads a key with nothing behind it as null, and refuses it wherever a list, a mapping or a word is needed: \"Unexpected value ''\".",
+  bad: `on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    env:
+    steps:
+      - run: make test
+`,
+  good: `on:
+  push:
+  workflow_dispatch:
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    env: {}
+    steps:
+      - run: make test
+        env:
+          NOTHING:
+`,
+  document(document, { report }) {
+    for (const { at, key, wanted, path } of faultsOfKind(document, "empty-value")) {
+      const subject = key === undefined ? "This item" : `\`${key.value}:\``;
+      // Of what stands under an event, GitHub forgives some.
+      report(at, `${subject} has no value. Write ${kindsOf(wanted)}, or remove it.`, path[0] === "on" && path.length > 2 ? { level: "warning" } : {});
+    }
+  },
+});

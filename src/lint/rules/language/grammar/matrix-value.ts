@@ -1,0 +1,31 @@
+/** Values of a matrix, and how GitHub compares them. */
+import { scalarType, type YamlNode } from "../../../../workflow/yaml/node.ts";
+
+export const isComputed = (node: YamlNode): boolean =>
+  node.kind === "scalar" ? node.value.includes("${{") : node.kind === "sequence" ? node.items.some(isComputed) : node.pairs.some(({ key, value }) => key.value.includes("${{") || isComputed(value));
+
+/** Two values with one text are the same value: a number is compared as a number, the order of keys does not count. */
+export function identityOf(node: YamlNode): string {
+  if (node.kind === "sequence") return `[${node.items.map(identityOf).join(",")}]`;
+  if (node.kind === "mapping") return `{${node.pairs.map(({ key, value }) => `${JSON.stringify(key.value.toLowerCase())}:${identityOf(value)}`).sort().join(",")}}`;
+  const type = scalarType(node);
+  if (type === "number") return String(Number(node.value));
+  return type === "string" ? JSON.stringify(node.value) : node.value.toLowerCase();
+}
+
+/**
+ * Whether a value of an `exclude` entry takes this value of the matrix away: mappings match on the keys that the
+ * filter has. Loose on types, since GitHub coerces: `10` is `"10"`.
+ */
+export function matches(filter: YamlNode, value: YamlNode): boolean {
+  if (filter.kind === "scalar") return value.kind === "scalar" && plain(filter.value) === plain(value.value);
+  if (filter.kind === "sequence") return value.kind === "sequence" && filter.items.length === value.items.length && filter.items.every((item, index) => matchesAt(item, value.items[index]));
+  return value.kind === "mapping" && filter.pairs.every(({ key, value: wanted }) => matchesAt(wanted, value.pairs.find((pair) => pair.key.value.toLowerCase() === key.value.toLowerCase())?.value));
+}
+
+const matchesAt = (filter: YamlNode, value: YamlNode | undefined): boolean => value !== undefined && matches(filter, value);
+
+function plain(text: string): string {
+  const number = Number(text);
+  return text.trim() !== "" && Number.isFinite(number) ? String(number) : text.toLowerCase();
+}

@@ -1,0 +1,59 @@
+import type { Job } from "../../../../workflow/document/document.ts";
+import { type ScalarNode, scalarOf, scalarType, valueOf } from "../../../../workflow/yaml/node.ts";
+import { rule } from "../../../rule.ts";
+import { isHosted } from "./hosted-runners.ts";
+import { requestsOf } from "./runner-labels.ts";
+
+/** Minutes. Reference: "Actions limits". */
+const HOSTED_MINUTES = 360;
+const SELF_HOSTED_MINUTES = 35 * 24 * 60;
+
+export const numberRange = rule({
+  id: "number-range",
+  family: "language",
+  levels: { recommended: "error", strict: "error" },
+  summary: "`timeout-minutes` and `max-parallel` are numbers that GitHub can keep to.",
+  why: "A time limit of nothing ends a job at once, and `max-parallel` counts whole jobs. GitHub ends a job on its own runners after six hours and on others after 35 days, whatever `timeout-minutes` says.",
+  bad: `on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    timeout-minutes: 0
+    strategy:
+      max-parallel: 1.5
+    steps:
+      - run: make test
+`,
+  good: `on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    timeout-minutes: 360
+    strategy:
+      max-parallel: 2
+    steps:
+      - run: make test
+        timeout-minutes: 0.5
+`,
+  job(job, { report }) {
+    const parallel = scalarOf(valueOf(valueOf(job.node, "strategy"), "max-parallel"));
+    const count = numberOf(parallel);
+    if (parallel && count !== undefined && (count < 1 || !Number.isInteger(count))) report(parallel, `\`max-parallel\` counts jobs and must be a whole number above 0, not \`${parallel.value}\`.`);
+    const minutes = numberOf(job.timeoutMinutes);
+    if (!job.timeoutMinutes || minutes === undefined) return;
+    if (minutes <= 0) report(job.timeoutMinutes, "`timeout-minutes` must be above 0.");
+    const most = isOnHostedRunner(job) ? HOSTED_MINUTES : SELF_HOSTED_MINUTES;
+    if (minutes > most) report(job.timeoutMinutes, most === HOSTED_MINUTES ? "GitHub ends a job on its own runners after 360 minutes. Write at most that." : "GitHub ends every job after 35 days (50400 minutes). Write at most that.", { level: "warning" });
+  },
+  step({ timeoutMinutes }, { report }) {
+    const minutes = numberOf(timeoutMinutes);
+    if (timeoutMinutes && minutes !== undefined && minutes <= 0) report(timeoutMinutes, "`timeout-minutes` must be above 0.");
+  },
+});
+
+const numberOf = (node: ScalarNode | undefined): number | undefined => (node && scalarType(node) === "number" ? Number(node.value) : undefined);
+
+function isOnHostedRunner(job: Job): boolean {
+  const requests = requestsOf(job);
+  return requests.length > 0 && requests.every(({ labels, computed }) => !computed && labels.length === 1 && labels.every(({ value }) => isHosted(value)));
+}
