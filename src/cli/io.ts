@@ -7,6 +7,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person reads standard output in a terminal. */
   readonly isTTY: boolean;
+  /** All of standard input. Nothing by default. */
+  readonly stdin?: () => Promise<string>;
   /** The time in milliseconds. The real clock by default. */
   readonly now?: () => number;
   /**
@@ -37,6 +39,12 @@ async function interruptible<Result>(work: (interrupted: AbortSignal) => Promise
   }
 }
 
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 /** The real world. */
 export function processIo(): Io {
   return {
@@ -45,6 +53,7 @@ export function processIo(): Io {
     stderr: process.stderr,
     env: process.env,
     isTTY: process.stdout.isTTY === true,
+    stdin: readStdin,
     now: () => performance.now(),
     interruptible,
   };

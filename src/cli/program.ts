@@ -6,6 +6,7 @@ import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { reportFailure } from "./failure.ts";
 import type { ExitCode, Io } from "./io.ts";
 
+/** Those that may stand before the command. */
 const OPTIONS_WITH_VALUE = ["--cwd", "--config"];
 
 const EXAMPLES = `
@@ -13,6 +14,7 @@ Examples:
   $ pipewright generate               write .github/workflows from ci.config.ts
   $ pipewright generate --dry-run --diff
   $ pipewright check                  exit 1, with a diff, when the files are not what the config says
+  $ pipewright lint                   exit 1 when something is wrong with a workflow or action
   $ pipewright explain-config --json
 
 Exit codes: 0 fine, 1 findings or drift, 2 could not run.`;
@@ -30,7 +32,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    const json = args.includes("--json");
+    const json = args.includes("--json") || args.includes("--reporter=json") || args[args.indexOf("--reporter") + 1] === "json";
     if (error instanceof CommanderError && (error.exitCode === 0 || !json)) return error.exitCode === 0 ? 0 : 2;
     const shown = error instanceof CommanderError ? userError(sentence(error.message), { hint: "See `pipewright --help`." }) : error;
     return reportFailure(io, shown, { command: called?.name ?? "", json });
@@ -42,7 +44,7 @@ const sentence = (message: string): string => message.replace(/^error: (.)/, (_,
 
 function makeProgram(io: Io): Command {
   return new Command("pipewright")
-    .description("Compiles one typed config into the full set of GitHub Actions workflows.")
+    .description("Compiles one typed config into the full set of GitHub Actions workflows, and lints every workflow.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print the help of a command")

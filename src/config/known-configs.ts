@@ -25,19 +25,19 @@ export function isSelfContained({ language, text }: Pick<ConfigFile, "language" 
   return !OUTSIDE.test(text) && [...text.matchAll(IMPORT)].every(([, from, bare]) => (from ?? bare) === "pipewright");
 }
 
-/** The config that this file came to the last time, or `undefined`. */
-export async function knownConfig(file: ConfigFile): Promise<Config | undefined> {
+/** The config that this file came to the last time, or `undefined`. A file's name tells what kind of config it holds. */
+export async function knownConfig<Kind = Config>(file: ConfigFile): Promise<Kind | undefined> {
   const path = pathOf(file);
   if (path === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Config;
+    return JSON.parse(await readFile(path, "utf8")) as Kind;
   } catch {
     return undefined;
   }
 }
 
 /** Remembers a config for the next run. Whatever goes wrong only costs that run its time. */
-export async function rememberConfig(file: ConfigFile, config: Config): Promise<void> {
+export async function rememberConfig(file: ConfigFile, config: object): Promise<void> {
   const path = pathOf(file);
   if (path === undefined) return;
   const fresh = `${path}.${randomUUID()}`;

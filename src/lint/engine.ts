@@ -20,7 +20,16 @@ export function levelOf({ id, levels }: Rule, { preset, rules }: LintSettings): 
   return level === "off" ? undefined : level;
 }
 
-const optionsOf = ({ id, options }: Rule, { rules }: LintSettings): never => options?.parse(rules[id]?.options ?? {}) as never;
+const parsedOptions = new WeakMap<LintSettings, Map<Rule, unknown>>();
+
+/** Parsed once for each rule and settings: a schema takes longer than many a rule. */
+function optionsOf(rule: Rule, settings: LintSettings): never {
+  if (rule.options === undefined) return undefined as never;
+  let parsed = parsedOptions.get(settings);
+  if (!parsed) parsedOptions.set(settings, (parsed = new Map()));
+  if (!parsed.has(rule)) parsed.set(rule, rule.options.parse(settings.rules[rule.id]?.options ?? {}));
+  return parsed.get(rule) as never;
+}
 
 /** A file that is not YAML has no meaning that other rules could judge. */
 const SYNTAX_RULE = "yaml-syntax";

@@ -4,6 +4,7 @@ import type { Document } from "../workflow/document/document.ts";
 import { readSource } from "../workflow/document/source-file.ts";
 import { isActive, lintDocument, lintRepository } from "./engine.ts";
 import type { Finding } from "./finding.ts";
+import { isWorkflowPath } from "./paths.ts";
 import type { RuleInfo } from "./report.ts";
 import type { RepositoryFiles } from "./repository.ts";
 import type { Rule } from "./rule.ts";
@@ -27,15 +28,37 @@ export async function readDocument({ path, text }: SourceText): Promise<Document
   return keys.has("runs") && !keys.has("jobs") && !keys.has("on") ? openDocument(source, "action") : document;
 }
 
-export const isWorkflowPath = (path: string): boolean => /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
-export const isActionPath = (path: string): boolean => /(?:^|\/)action\.ya?ml$/.test(path);
+/** Files that are judged together. */
+export interface Group {
+  paths: readonly string[];
+  /** Whether these are all workflows and actions of their repository. */
+  complete: boolean;
+}
 
-/** What the rules on single files find, file by file. */
-export const lintEach = (documents: readonly Document[], rules: readonly Rule[], settings: LintSettings): Finding[][] => documents.map((document) => lintDocument(document, rules, settings));
+export interface Work {
+  /** Every file that a group names, and every file whose own rules are to run. */
+  sources: readonly SourceText[];
+  /** The files whose own rules are to run. */
+  each: readonly string[];
+  together: readonly Group[];
+}
 
-/** What the rules on the repository find. */
-export function lintTogether(documents: readonly Document[], files: RepositoryFiles, complete: boolean, rules: readonly Rule[], settings: LintSettings): Finding[] {
-  return lintRepository({ documents, files, complete }, rules, settings);
+export interface Worked {
+  /** In the order of `each`. */
+  each: Finding[][];
+  /** In the order of `together`. */
+  together: Finding[][];
+}
+
+/** Runs the rules: those on one file on each of some files, those on the repository on groups of them. */
+export async function work({ sources, each, together }: Work, files: (group: Group) => RepositoryFiles, rules: readonly Rule[], settings: LintSettings): Promise<Worked> {
+  const documents = new Map<string, Document>();
+  for (const source of sources) documents.set(source.path, await readDocument(source));
+  const documentsAt = (paths: readonly string[]): Document[] => paths.flatMap((path) => documents.get(path) ?? []);
+  return {
+    each: documentsAt(each).map((document) => lintDocument(document, rules, settings)),
+    together: together.map((group) => lintRepository({ documents: documentsAt(group.paths), files: files(group), complete: group.complete }, rules, settings)),
+  };
 }
 
 export const infoOf = (rules: readonly Rule[], settings: LintSettings): RuleInfo[] => rules.map((rule) => ({ id: rule.id, family: rule.family, active: isActive(rule, settings) }));

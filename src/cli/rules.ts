@@ -1,0 +1,35 @@
+/** `pipewright rules`: every rule of the lint pass in one line. */
+import type { Command } from "commander";
+import { FAMILIES } from "../lint/finding.ts";
+import type { PresetLevel, Rule } from "../lint/rule.ts";
+import { RULES } from "../lint/rules/index.ts";
+import type { Finish, GlobalOptions } from "./command.ts";
+import type { Io } from "./io.ts";
+import { type Paint, paintFor } from "./paint.ts";
+import { table } from "./table.ts";
+
+export function registerRules(program: Command, io: Io, finish: Finish): void {
+  program
+    .command("rules")
+    .description("List the rules of the lint pass, family by family, with their levels under each preset.")
+    .addHelpText("after", "\nExamples:\n  $ pipewright rules\n  $ pipewright rules --json | jq -r '.rules[] | select(.fixable) | .id'")
+    .action((_options: unknown, command: Command) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      io.stdout.write(json ? asJson(RULES) : asText(RULES, paintFor(io.env, io.stdout)));
+      finish(0);
+    });
+}
+
+function asJson(rules: readonly Rule[]): string {
+  const rows = rules.map(({ id, family, levels, checklist, summary, fixable }) => ({ id, family, levels, ...(checklist !== undefined && { checklist }), summary, fixable: fixable === true }));
+  return `${JSON.stringify({ version: 1, command: "rules", ok: true, rules: rows }, undefined, 2)}\n`;
+}
+
+function asText(rules: readonly Rule[], paint: Paint): string {
+  const level = (of: PresetLevel): string => (of === "off" ? "-" : of);
+  const parts = FAMILIES.map((family) => {
+    const rows = rules.filter((rule) => rule.family === family).map(({ id, levels, fixable, summary }) => [id, level(levels.recommended), level(levels.strict), fixable ? "fix" : "", summary]);
+    return rows.length === 0 ? "" : `${paint.bold(family)}\n${table(paint, ["rule", "recommended", "strict", "", ""], rows)}\n`;
+  });
+  return `${parts.join("")}${rules.length} rules. ${paint.dim("`pipewright explain <rule>` says more of one.")}\n`;
+}
