@@ -40,6 +40,8 @@ export interface Run {
   paths: Filter | undefined;
   /** Activity types, GitHub's default ones where none are written; nothing for events that have none. */
   types: readonly string[] | undefined;
+  /** For `workflow_run`: the run that it follows, where it is a workflow of the repository. */
+  upstream: Run | undefined;
   /** Whether it may be for a commit of a fork. */
   fromFork: boolean;
   /** Jobs with those of called workflows, callers before called ones. */

@@ -1,0 +1,56 @@
+/** What all deeds have in common, and how inputs are read. */
+import { type Pair, scalarOf } from "../../../workflow/yaml/node.ts";
+import type { Span } from "../../../workflow/yaml/node.ts";
+import { valueOfScalar } from "../evaluate.ts";
+import { and } from "../jobs.ts";
+import type { Deed, Known, StepRun } from "../model.ts";
+import { HOLE, literal, textOf, type Value } from "../value.ts";
+
+export type DeedBase = Pick<Deed, "job" | "step" | "document" | "at" | "by" | "happens" | "tolerated">;
+
+export const deedBase = (step: StepRun, at: Span, by: string, happens: Known = true, tolerated = false): DeedBase => ({
+  job: step.job,
+  step,
+  document: step.document,
+  at,
+  by,
+  happens: and(step.job.happens, step.happens, happens),
+  tolerated: tolerated || isTrue(step.step.continueOnError?.value) || isTrue(step.outer.continueOnError?.value),
+});
+
+const isTrue = (text: string | undefined): boolean => text === "true";
+
+export const inputPair = (step: StepRun, name: string): Pair | undefined => step.step.with.get(name);
+
+/** An input's value; nothing where it is not given. */
+export function inputValue(step: StepRun, ...names: string[]): Value | undefined {
+  for (const name of names) {
+    const pair = inputPair(step, name);
+    if (!pair) continue;
+    const node = scalarOf(pair.value);
+    return node ? valueOfScalar(node, step.scope) : HOLE;
+  }
+  return undefined;
+}
+
+export const inputText = (step: StepRun, ...names: string[]): string | undefined => {
+  const value = inputValue(step, ...names);
+  return value && textOf(value);
+};
+
+/** `true`, `false`, or not known; an input that is not given is false. */
+export function inputTruth(step: StepRun, name: string): Known {
+  const value = inputValue(step, name) ?? literal("false");
+  const texts = new Set(value.map((template) => textOf([template])?.trim().toLowerCase()));
+  const [only] = texts;
+  if (texts.size !== 1 || only === undefined) return undefined;
+  return only === "true" ? true : only === "false" || only === "" ? false : undefined;
+}
+
+export const inputPlace = (step: StepRun, ...names: string[]): Span => {
+  for (const name of names) {
+    const pair = inputPair(step, name);
+    if (pair) return pair.value;
+  }
+  return step.step.uses?.node ?? step.step.node;
+};

@@ -1,0 +1,132 @@
+/** What Docker's own actions do, and those that scan images. */
+import { isAction } from "../../../workflow/document/uses.ts";
+import { referenceOf, referencesOf } from "../image-reference.ts";
+import { and } from "../jobs.ts";
+import { linesOf, metadataTags, splitLines } from "../metadata-action.ts";
+import type { CacheUse, Deed, ImageBuild, Known, StepRun } from "../model.ts";
+import { HOLE, join, literal, type Template, textOf, textOfTemplate, type Value } from "../value.ts";
+import { scalarOf } from "../../../workflow/yaml/node.ts";
+import { bakeBuilds } from "./bake.ts";
+import { deedBase, inputPair, inputPlace, inputText, inputTruth, inputValue } from "./deed.ts";
+import { recipeOf } from "./recipe.ts";
+import type { RepositoryFiles } from "../../repository.ts";
+
+export function deedsOfDockerAction(step: StepRun, files: RepositoryFiles): Deed[] {
+  const { uses } = step.step;
+  if (isAction(uses, "docker/build-push-action")) return [buildPush(step)];
+  if (isAction(uses, "docker/bake-action")) return bakeBuilds(step, files);
+  if (isAction(uses, "docker/login-action")) return [{ kind: "login", ...deedBase(step, inputPlace(step, "registry"), "docker/login-action"), registry: inputValue(step, "registry") ?? literal("docker.io") }];
+  if (isAction(uses, "aws-actions/amazon-ecr-login")) return [{ kind: "login", ...deedBase(step, inputPlace(step), "aws-actions/amazon-ecr-login"), registry: HOLE }];
+  if (isAction(uses, "aquasecurity/trivy-action")) return scan(step, "image-ref");
+  if (isAction(uses, "anchore/scan-action")) return scan(step, "image");
+  if (isAction(uses, "docker/scout-action")) return scan(step, "image");
+  if (isAction(uses, "anchore/sbom-action")) return scan(step, "image");
+  return [];
+}
+
+function scan(step: StepRun, input: string): Deed[] {
+  const value = inputValue(step, input);
+  const base = deedBase(step, inputPlace(step, input), step.step.uses?.written.split("@")[0] ?? "");
+  if (!value) return [{ kind: "scan", ...base, image: undefined }];
+  return referencesOf(value).map((image) => ({ kind: "scan", ...base, image }));
+}
+
+export interface WantedTag {
+  whole: Template;
+  given: Known;
+}
+
+/** The list of an input such as `tags`, with what metadata-action gives put in its place. */
+export function wantedTags(step: StepRun, ...names: string[]): { tags: WantedTag[]; certain: boolean } {
+  const pair = names.map((name) => inputPair(step, name)).find((found) => found !== undefined);
+  const node = scalarOf(pair?.value);
+  if (!node) return { tags: [], certain: pair === undefined };
+  const tags: WantedTag[] = [];
+  let certain = true;
+  for (const text of node.value.split(/\r?\n/)) {
+    const line = text.trim();
+    if (line === "") continue;
+    const reference = /^\$\{\{\s*steps\.([\w-]+)\.outputs\.tags\s*\}\}$/.exec(line);
+    const metadata = reference?.[1] === undefined ? undefined : step.scope.stepNamed(reference[1].toLowerCase());
+    if (metadata && isAction(metadata.step.uses, "docker/metadata-action")) {
+      for (const { whole, given } of metadataTags(metadata)) {
+        const whether = and(given, metadata.happens);
+        tags.push({ whole, given: whether });
+        certain &&= whether === true;
+      }
+      continue;
+    }
+    const alternatives = linesOf({ key: node, value: { ...node, value: line } }, step.scope).flatMap((value) => value);
+    for (const alternative of alternatives)
+      for (const whole of splitLines(alternative).flatMap(splitCommas)) tags.push({ whole, given: alternatives.length === 1 ? true : undefined });
+    certain &&= alternatives.length === 1;
+  }
+  return { tags: tags.filter(({ whole }) => whole.length > 0), certain };
+}
+
+/** `tags` takes a list with commas as well. */
+function splitCommas(template: Template): Template[] {
+  if (!template.some((part) => part.kind === "text" && part.text.includes(","))) return [template];
+  return splitLines(template.map((part) => (part.kind === "text" ? { kind: "text", text: part.text.replaceAll(",", "\n") } : part)));
+}
+
+function buildPush(step: StepRun): ImageBuild {
+  const { tags, certain } = wantedTags(step, "tags");
+  const outputs = inputText(step, "outputs") ?? (inputPair(step, "outputs") ? undefined : "");
+  const push = inputTruth(step, "push");
+  const context = inputValue(step, "context");
+  const args = new Map<string, Value>();
+  let complete = true;
+  for (const line of linesOf(inputPair(step, "build-args"), step.scope)) {
+    const [key, value] = keyed(line);
+    if (key === undefined) complete = false;
+    else args.set(key, value);
+  }
+  const pushedByOutput = outputs === undefined ? undefined : /type=(?:registry|image,.*push=true)|push=true/.test(outputs);
+  return {
+    kind: "build",
+    ...deedBase(step, step.step.uses?.node ?? step.step.node, "docker/build-push-action"),
+    images: tags.map(({ whole }) => referenceOf(whole)),
+    certain,
+    pushed: push === true || pushedByOutput === true ? true : push === false && pushedByOutput === false ? false : undefined,
+    loaded: inputTruth(step, "load"),
+    recipe: recipeOf({ context: context ? gitContext(context) : literal("."), file: inputValue(step, "file"), target: inputValue(step, "target"), platforms: inputValue(step, "platforms"), buildArgs: args, complete, git: context === undefined, folder: "." }),
+    caches: [...caches(step, "cache-from", "from"), ...caches(step, "cache-to", "to")],
+    tagsAt: inputPair(step, "tags")?.value,
+  };
+}
+
+/** `{{defaultContext}}:folder` is a folder of the repository. */
+const gitContext = (value: Value): Value => {
+  const text = textOf(value);
+  const folder = text === undefined ? undefined : /^\{\{defaultContext\}\}(?::(.*))?$/.exec(text);
+  return folder ? literal(folder[1] ?? ".") : value;
+};
+
+export function keyed(line: Value): [string | undefined, Value] {
+  const [first] = line;
+  const text = first?.[0]?.kind === "text" ? first[0].text : "";
+  const at = text.indexOf("=");
+  if (at <= 0) return [undefined, HOLE];
+  const key = text.slice(0, at);
+  return [key.trim(), line.map((template): Template => (template[0]?.kind === "text" && template[0].text.startsWith(`${key}=`) ? join([[{ kind: "text", text: template[0].text.slice(at + 1) }], template.slice(1)]) : [{ kind: "hole" }]))];
+}
+
+function caches(step: StepRun, input: string, direction: CacheUse["direction"]): CacheUse[] {
+  const at = inputPlace(step, input);
+  return linesOf(inputPair(step, input), step.scope).flatMap((value) => value.map((line) => cacheOf(line, direction, at)));
+}
+
+export function cacheOf(line: Template, direction: CacheUse["direction"], at: CacheUse["at"]): CacheUse {
+  const fields = new Map<string, Template>();
+  for (const field of splitCommas(line)) {
+    const [key, value] = keyed([field]);
+    if (key !== undefined) fields.set(key, value[0] ?? []);
+  }
+  const plain = fields.size === 0 && line.length > 0;
+  const type = plain ? "registry" : textOfTemplate(fields.get("type") ?? []);
+  const reference = plain ? line : fields.get("ref");
+  const scope = fields.get("scope");
+  return { direction, type, image: type === "registry" && reference ? referenceOf(reference) : undefined, scope: type === "gha" ? (scope ? [scope] : literal("buildkit")) : undefined, at };
+}
+

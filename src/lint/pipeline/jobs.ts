@@ -1,0 +1,374 @@
+/** The jobs of a run with the steps of composite actions and the jobs of called workflows in their places. */
+import type { Job, Step, WorkflowDocument } from "../../workflow/document/document.ts";
+import { triggerOf } from "../../workflow/document/document.ts";
+import { isAction } from "../../workflow/document/uses.ts";
+import { embeddedExpressions } from "../../workflow/expressions/embedded.ts";
+import { type Pair, scalarOf, valueOf } from "../../workflow/yaml/node.ts";
+import { parseShell } from "../../shell/parse.ts";
+import { actionIn, type Repository, workflowAt } from "../repository.ts";
+import { type Script, scriptsOf } from "../scripts.ts";
+import { conditionHolds, valueOfScalar } from "./evaluate.ts";
+import { githubValue } from "./github-values.ts";
+import { metadataOutput } from "./metadata-action.ts";
+import type { Deed, JobRun, Known, Run, StepRun } from "./model.ts";
+import type { Scope } from "./scope.ts";
+import { type RunScript, runScript } from "./shell-run.ts";
+import { either, HOLE, isUnknown, literal, symbol, type Value } from "./value.ts";
+
+/** Reusable workflows may be nested four deep ("Reuse workflows", Limitations); composite actions ten. */
+const MOST_NESTED = 5;
+
+export const and = (...known: Known[]): Known => (known.includes(false) ? false : known.every((one) => one === true) ? true : undefined);
+
+export function jobsOfRun(run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[]): JobRun[] {
+  return jobsIn(run.workflow, run, repository, deedsOf, undefined, 0);
+}
+
+function jobsIn(workflow: WorkflowDocument, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, depth: number): JobRun[] {
+  const byId = new Map<string, JobRun>();
+  const all: JobRun[] = [];
+  for (const job of workflow.jobs) {
+    if (byId.has(job.id)) continue;
+    const created = jobRun(job, run, repository, deedsOf, caller, byId);
+    byId.set(job.id, created);
+    all.push(created);
+    if (job.uses?.kind === "local" && depth < MOST_NESTED) {
+      const called = workflowAt(repository, job.uses.path);
+      if (called && triggerOf(called, "workflow_call")) all.push(...jobsIn(called, run, repository, deedsOf, created, depth + 1));
+    }
+  }
+  return all;
+}
+
+function jobRun(job: Job, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, siblings: ReadonlyMap<string, JobRun>): JobRun {
+  let happens: { known: Known } | undefined;
+  let steps: StepRun[] | undefined;
+  let deeds: Deed[] | undefined;
+  const path = caller ? `${caller.path} / ${job.id}` : job.id;
+  const created: JobRun = {
+    run,
+    job,
+    path,
+    caller,
+    matrix: job.matrix !== undefined || caller?.matrix === true,
+    scope: undefined as never,
+    get needs() {
+      return job.needs.flatMap(({ value }) => siblings.get(value) ?? []);
+    },
+    get happens() {
+      if (!happens) {
+        happens = { known: undefined };
+        happens = { known: jobHappens(created) };
+      }
+      return happens.known;
+    },
+    get steps() {
+      return (steps ??= stepsIn(created, repository));
+    },
+    get deeds() {
+      if (!deeds) {
+        deeds = [];
+        deeds = deedsOf(created);
+      }
+      return deeds;
+    },
+  };
+  created.scope = scopeOfJob(created, repository);
+  return created;
+}
+
+const STATUS = /\b(?:always|failure|cancelled|success)\s*\(/i;
+
+function jobHappens({ job, needs, scope, caller }: JobRun): Known {
+  const own = conditionHolds(job.if, scope);
+  const waits = job.if && STATUS.test(job.if.value) && !/\bsuccess\s*\(/i.test(job.if.value) ? true : and(...needs.map((need) => need.happens));
+  return and(own, waits, caller ? caller.happens : true);
+}
+
+function stepsIn(job: JobRun, repository: Repository): StepRun[] {
+  const all: StepRun[] = [];
+  const add = (step: Step, outer: Step, action: StepRun["action"], scope: Scope, before: Known, depth: number, siblings: Map<string, StepRun>): void => {
+    let known: { happens: Known } | undefined;
+    const created: StepRun = {
+      job,
+      step,
+      document: action ?? job.job.workflow,
+      action,
+      outer,
+      get happens() {
+        if (!known) {
+          known = { happens: undefined };
+          known = { happens: and(before, conditionHolds(step.if, created.scope)) };
+        }
+        return known.happens;
+      },
+      scope: undefined as never,
+    };
+    created.scope = withStepEnv(created, scope, all, siblings);
+    all.push(created);
+    if (step.id) siblings.set(step.id.value.toLowerCase(), created);
+    const inner = step.uses?.kind === "local" && depth < MOST_NESTED ? actionIn(repository, step.uses.path) : undefined;
+    if (inner && inner.steps.length > 0) {
+      const nested = new Map<string, StepRun>();
+      const inside = actionScope(created, inner.inputs, nested);
+      insides.set(created, { siblings: nested, scope: inside, outputs: inner.outputs });
+      for (const one of inner.steps) add(one, outer, inner, inside, created.happens, depth + 1, nested);
+    }
+  };
+  const siblings = new Map<string, StepRun>();
+  for (const step of job.job.steps) add(step, step, undefined, job.scope, true, 0, siblings);
+  return all;
+}
+
+/** What a step that runs a composite action holds inside. */
+const insides = new WeakMap<StepRun, { siblings: Map<string, StepRun>; scope: Scope; outputs: Map<string, Pair> }>();
+
+const keyed = (map: ReadonlyMap<string, Pair> | undefined, name: string): Pair | undefined => {
+  if (!map) return undefined;
+  const exact = map.get(name);
+  if (exact) return exact;
+  for (const [key, pair] of map) if (key.toLowerCase() === name) return pair;
+  return undefined;
+};
+
+const valueAt = (pair: Pair | undefined, scope: Scope): Value | undefined => {
+  const node = scalarOf(pair?.value);
+  return pair && (node ? valueOfScalar(node, scope) : HOLE);
+};
+
+function scopeOfJob(job: JobRun, repository: Repository): Scope {
+  const place = `${job.job.workflow.file.path}#${job.path}`;
+  const open = new Set<string>();
+  const scope: Scope = {
+    run: job.run,
+    place,
+    jobPlace: place,
+    stepNamed: () => undefined,
+    lookup(path) {
+      const key = path.join(".");
+      if (open.has(key)) return HOLE;
+      open.add(key);
+      try {
+        return find(path);
+      } finally {
+        open.delete(key);
+      }
+    },
+  };
+  const find = (path: readonly string[]): Value | undefined => {
+    const [root, name = "", part, output = ""] = path;
+    switch (root) {
+      case "github":
+        return path[1] === "event" && path[2] === "inputs" && path[3] !== undefined ? find(["inputs", path[3]]) : githubValue(path, job.run);
+      case "env": {
+        const own = keyed(job.job.env?.variables, name);
+        return own ? valueAt(own, scope) : valueAt(keyed(job.job.workflow.env?.variables, name), scope);
+      }
+      case "inputs":
+        return inputOf(job, name, scope);
+      case "matrix":
+        return matrixValue(job.job, path.slice(1));
+      case "needs":
+        return needsValue(job, name, part, output, repository);
+      default:
+        return undefined;
+    }
+  };
+  return scope;
+}
+
+function inputOf(job: JobRun, name: string, scope: Scope): Value | undefined {
+  const { caller, run } = job;
+  if (caller) {
+    const passed = keyed(caller.job.with, name);
+    if (passed) return valueAt(passed, caller.scope);
+    const declared = keyed(pairs(valueOf(triggerOf(job.job.workflow, "workflow_call")?.config, "inputs")), name);
+    const fallback = scalarOf(valueOf(declared?.value, "default"));
+    return fallback ? valueOfScalar(fallback, scope) : literal(scalarOf(valueOf(declared?.value, "type"))?.value === "boolean" ? "false" : "");
+  }
+  if (run.event === "workflow_call") return undefined;
+  if (run.event === "workflow_dispatch") return symbol(`inputs.${name}@${job.job.workflow.file.path}`);
+  return literal("");
+}
+
+const pairs = (node: ReturnType<typeof valueOf>): Map<string, Pair> => new Map(node?.kind === "mapping" ? node.pairs.map((pair) => [pair.key.value, pair]) : []);
+
+function matrixValue({ matrix }: Job, path: readonly string[]): Value | undefined {
+  const [name = "", ...inner] = path;
+  if (!matrix || matrix.computed || inner.length > 0) return undefined;
+  const dimension = keyed(matrix.dimensions, name)?.value;
+  if (dimension?.kind !== "sequence" || dimension.items.length !== 1 || matrix.include.some((item) => valueOf(item, name))) return undefined;
+  const only = scalarOf(dimension.items[0]);
+  return only && !only.value.includes("${{") ? literal(only.value) : undefined;
+}
+
+function needsValue(job: JobRun, id: string, part: string | undefined, output: string, repository: Repository): Value | undefined {
+  const need = job.needs.find((candidate) => candidate.job.id.toLowerCase() === id);
+  if (!need) return undefined;
+  if (part === "result") return need.happens === undefined ? either([literal("success"), literal("skipped")]) : literal(need.happens ? "success" : "skipped");
+  if (part !== "outputs") return undefined;
+  const value = outputOfJob(need, output, repository);
+  if (!value) return symbol(`needs.${id}.outputs.${output}@${need.job.workflow.file.path}#${need.path}`);
+  return need.happens === false ? literal("") : need.happens === true ? value : either([value, literal("")]);
+}
+
+export function outputOfJob(job: JobRun, name: string, repository: Repository): Value | undefined {
+  if (job.job.uses) {
+    const called = job.job.uses.kind === "local" ? workflowAt(repository, job.job.uses.path) : undefined;
+    const declared = scalarOf(valueOf(keyed(pairs(valueOf(called && triggerOf(called, "workflow_call")?.config, "outputs")), name)?.value, "value"));
+    const inner = /^\s*\$\{\{\s*jobs\.([\w-]+)\.outputs\.([\w-]+)\s*\}\}\s*$/.exec(declared?.value ?? "");
+    const producer = inner && job.run.jobs.find((candidate) => candidate.caller === job && candidate.job.id === inner[1]);
+    return producer && inner[2] !== undefined ? outputOfJob(producer, inner[2].toLowerCase(), repository) : undefined;
+  }
+  const pair = keyed(job.job.outputs, name);
+  const node = scalarOf(pair?.value);
+  if (!node || job.matrix) return undefined;
+  const last = job.steps.at(-1);
+  const scope: Scope = { ...job.scope, stepNamed: (id) => stepOfJob(job, id), lookup: (path) => (path[0] === "steps" ? stepValue(stepOfJob(job, path[1] ?? ""), path) : path[0] === "env" && last ? last.scope.lookup(path) : job.scope.lookup(path)) };
+  return valueOfScalar(node, scope);
+}
+
+const stepOfJob = (job: JobRun, id: string): StepRun | undefined => job.steps.find((step) => !step.action && step.step.id?.value.toLowerCase() === id);
+
+function actionScope(call: StepRun, inputs: ReadonlyMap<string, Pair>, siblings: Map<string, StepRun>): Scope {
+  const place = `${call.scope.place}/${call.step.index}`;
+  const scope: Scope = {
+    ...call.scope,
+    place,
+    stepNamed: (id) => siblings.get(id),
+    lookup(path) {
+      const [root, name = ""] = path;
+      if (root === "inputs") {
+        const passed = keyed(call.step.with, name);
+        if (passed) return valueAt(passed, call.scope);
+        const fallback = scalarOf(valueOf(keyed(inputs, name)?.value, "default"));
+        return fallback ? valueOfScalar(fallback, scope) : literal("");
+      }
+      return root === "steps" ? undefined : call.scope.lookup(path);
+    },
+  };
+  return scope;
+}
+
+/** A step sees its own `env`, what earlier steps wrote to `$GITHUB_ENV`, and their outputs. */
+function withStepEnv(step: StepRun, outer: Scope, all: readonly StepRun[], siblings: ReadonlyMap<string, StepRun>): Scope {
+  const count = all.length;
+  const open = new Set<string>();
+  const scope: Scope = {
+    ...outer,
+    stepNamed: (id) => siblings.get(id),
+    lookup(path) {
+      const [root, name = ""] = path;
+      const key = path.join(".");
+      if (open.has(key)) return HOLE;
+      open.add(key);
+      try {
+        if (root === "env") {
+          const own = keyed(step.step.env?.variables, name);
+          if (own) return valueAt(own, scope);
+          const written = writtenEnv(all, count, name);
+          if (written === null) return HOLE;
+          const fallback = outer.lookup(path);
+          return written ? (isUnknown(written.value) || written.surely ? written.value : either([written.value, fallback ?? literal("")])) : fallback;
+        }
+        if (root === "steps") return stepValue(siblings.get(name), path);
+        return outer.lookup(path);
+      } finally {
+        open.delete(key);
+      }
+    },
+  };
+  return scope;
+}
+
+/** What steps before this one wrote to `$GITHUB_ENV` under that name; `null` where one of them did in a way that cannot be read. */
+function writtenEnv(all: readonly StepRun[], count: number, name: string): { value: Value; surely: boolean } | null | undefined {
+  for (let index = Math.min(count, all.length) - 1; index >= 0; index--) {
+    const step = all[index];
+    const run = step?.step.run?.value;
+    if (!step || run === undefined || !run.includes("GITHUB_ENV") || step.happens === false) continue;
+    const script = scriptRunOf(step);
+    for (const [key, value] of script?.env ?? []) if (key.toLowerCase() === name) return { value, surely: step.happens === true };
+    if (run.toLowerCase().includes(name)) return null;
+  }
+  return undefined;
+}
+
+function stepValue(step: StepRun | undefined, path: readonly string[]): Value | undefined {
+  const [, id = "", part, name = ""] = path;
+  if (!step) return undefined;
+  if (part === "outcome" || part === "conclusion") return step.happens === undefined ? either([literal("success"), literal("skipped")]) : literal(step.happens ? "success" : "skipped");
+  if (part !== "outputs") return undefined;
+  const value = stepOutput(step, name);
+  if (!value) return symbol(`steps.${id}.outputs.${name}@${step.scope.place}`);
+  return step.happens === false ? literal("") : step.happens === true ? value : either([value, literal("")]);
+}
+
+export function stepOutput(step: StepRun, name: string): Value | undefined {
+  const inside = insides.get(step);
+  if (inside) {
+    const node = scalarOf(valueOf(keyed(inside.outputs, name)?.value, "value"));
+    return node && valueOfScalar(node, { ...inside.scope, lookup: (path) => (path[0] === "steps" ? stepValue(inside.siblings.get(path[1] ?? ""), path) : inside.scope.lookup(path)) });
+  }
+  if (isAction(step.step.uses, "docker/metadata-action")) return metadataOutput(step, name);
+  if (!step.step.run) return undefined;
+  const outputs = scriptRunOf(step)?.outputs;
+  for (const [key, value] of outputs ?? []) if (key.toLowerCase() === name) return value;
+  return undefined;
+}
+
+const scriptOfStep = new WeakMap<object, Map<Step, Script>>();
+const runs = new WeakMap<StepRun, RunScript>();
+
+export function scriptOf({ document, step }: StepRun): Script | undefined {
+  let byStep = scriptOfStep.get(document);
+  if (!byStep) {
+    byStep = new Map(scriptsOf(document).map((script) => [script.step, script]));
+    scriptOfStep.set(document, byStep);
+  }
+  const found = byStep.get(step);
+  if (found || !step.uses) return found;
+  const retried = retriedScript(step, document);
+  if (retried) byStep.set(step, retried);
+  return retried;
+}
+
+/** The command that an action runs again until it succeeds. */
+function retriedScript(step: Step, document: StepRun["document"]): Script | undefined {
+  const node = isAction(step.uses, "nick-fields/retry", "nick-invision/retry", "wandalen/wretry.action") ? scalarOf(step.with.get("command")?.value) : undefined;
+  if (!node) return undefined;
+  const expressions = embeddedExpressions(node);
+  const source = expressions.reduce((text, { within }) => text.slice(0, within.start) + "_".repeat(within.end - within.start) + text.slice(within.end), node.value);
+  const start: Script["start"] = { shell: "bash", errexit: false, pipefail: false, nounset: false, xtrace: false };
+  return { document, step, node, shell: "bash", shellFrom: "unknown", start, text: node.value, source, ast: parseShell(source), expressions, pipefail: false, errexit: false };
+}
+
+/** The step's script, run by reading. */
+export function scriptRunOf(step: StepRun): RunScript | undefined {
+  const before = runs.get(step);
+  if (before) return before;
+  const script = scriptOf(step);
+  if (!script) return undefined;
+  // A script that asks for its own outputs would never end.
+  runs.set(step, { commands: [], outputs: new Map(), env: new Map() });
+  const result = runScript({ script, scope: step.scope, variables: new Map(), head: checkedOut(step) });
+  runs.set(step, result);
+  return result;
+}
+
+/** The commit that the last checkout before a step left in the workspace. */
+export function checkedOut(step: StepRun): Value {
+  const all = step.job.steps;
+  for (let index = all.indexOf(step) - 1; index >= 0; index--) {
+    const before = all[index];
+    if (!before || !isAction(before.step.uses, "actions/checkout") || before.step.with.has("path")) continue;
+    if (before.step.with.has("repository") || before.happens !== true) return HOLE;
+    const ref = scalarOf(before.step.with.get("ref")?.value);
+    if (!ref) return symbol("github.sha");
+    const value = valueOfScalar(ref, before.scope);
+    const [only] = value;
+    const [part] = only ?? [];
+    return value.length === 1 && only?.length === 1 && part?.kind === "symbol" && /sha(?:@|$)/.test(part.name) ? value : HOLE;
+  }
+  return HOLE;
+}

@@ -1,0 +1,101 @@
+/** Builds the model of a repository, once. */
+import type { WorkflowDocument } from "../../workflow/document/document.ts";
+import { type Repository, workflowsOf } from "../repository.ts";
+import { deedsOfJob } from "./deeds/collect.ts";
+import { imageKey } from "./image-reference.ts";
+import { jobsOfRun } from "./jobs.ts";
+import type { Deed, ImageReference, JobRun, Pipeline, Run } from "./model.ts";
+import { runsOfAll, startsByName } from "./runs.ts";
+
+const known = new WeakMap<Repository["documents"], Pipeline>();
+
+/** The model of all documents of the repository. Parts that nobody asks for are never worked out. */
+export function pipelineOf(repository: Repository): Pipeline {
+  let pipeline = known.get(repository.documents);
+  if (!pipeline) {
+    pipeline = build(repository);
+    known.set(repository.documents, pipeline);
+  }
+  return pipeline;
+}
+
+function build(repository: Repository): Pipeline {
+  const workflows = workflowsOf(repository);
+  const byName = new Map<string, WorkflowDocument[]>();
+  for (const workflow of workflows) {
+    // A workflow without a name goes by its path ("Workflow syntax", `name`).
+    const name = workflow.name?.value ?? workflow.file.path;
+    byName.set(name, [...(byName.get(name) ?? []), workflow]);
+  }
+  const named = (name: string): readonly WorkflowDocument[] => byName.get(name) ?? [];
+  const byWorkflow = runsOfAll(workflows, named);
+  const runs: Run[] = [];
+  for (const run of [...byWorkflow.values()].flat()) {
+    run.jobs = jobsOfRun(run, repository, (job: JobRun) => deedsOfJob(job, repository.files));
+    runs.push(run);
+  }
+  let deeds: Deed[] | undefined;
+  let byImage: Map<string, Deed[]> | undefined;
+  const pipeline: Pipeline = {
+    repository,
+    runs,
+    runsOf: (workflow) => byWorkflow.get(workflow) ?? [],
+    named,
+    starts: startsByName(workflows, named),
+    get deeds() {
+      return (deeds ??= runs.flatMap((run) => run.jobs.flatMap((job) => job.deeds)));
+    },
+    touching(image) {
+      if (!byImage) {
+        byImage = new Map();
+        for (const deed of pipeline.deeds)
+          for (const key of new Set(imagesOf(deed).map(imageKey))) {
+            if (key === undefined) continue;
+            const list = byImage.get(key);
+            if (list) list.push(deed);
+            else byImage.set(key, [deed]);
+          }
+      }
+      return byImage.get(image) ?? [];
+    },
+  };
+  return pipeline;
+}
+
+/** Every image that a deed names. */
+export function imagesOf(deed: Deed): readonly ImageReference[] {
+  switch (deed.kind) {
+    case "build":
+      return deed.images;
+    case "push":
+    case "take":
+      return [deed.image];
+    case "scan":
+    case "delete-image":
+      return deed.image ? [deed.image] : [];
+    case "move":
+      return deed.from ? [deed.from, deed.to] : [deed.to];
+    default:
+      return [];
+  }
+}
+
+/** Whether `later` starts only after `earlier` has finished, within one run. */
+export function comesAfter(later: JobRun, earlier: JobRun): boolean {
+  const seen = new Set<JobRun>();
+  const stack: JobRun[] = [later];
+  const finished = new Set<JobRun>();
+  for (let job: JobRun | undefined = earlier; job; job = job.caller) finished.add(job);
+  // What has the same caller has not finished when that caller is waited for by both.
+  for (let job: JobRun | undefined = later; job; job = job.caller) finished.delete(job);
+  for (let job = stack.pop(); job; job = stack.pop()) {
+    if (seen.has(job)) continue;
+    seen.add(job);
+    for (const need of job.needs) {
+      if (finished.has(need)) return true;
+      stack.push(need);
+    }
+    if (job.caller) stack.push(job.caller);
+  }
+  return false;
+}

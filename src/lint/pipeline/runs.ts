@@ -1,0 +1,141 @@
+/** In which ways each workflow starts ("Events that trigger workflows"), and which workflows start others. */
+import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
+import { scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
+import { passesFilter } from "./filters.ts";
+import type { Filter, Run, Start } from "./model.ts";
+
+/** Of the pull-request events, when no types are written. */
+const DEFAULT_PULL_TYPES = ["opened", "synchronize", "reopened"];
+/** After a first workflow at most three levels follow ("Events that trigger workflows", `workflow_run`). */
+const MOST_LEVELS = 4;
+/** More ways to start than this tell nothing about a workflow. */
+const MOST_UPSTREAM = 16;
+
+function filterOf(trigger: Trigger, key: string): Filter | undefined {
+  for (const [name, ignore] of [[key, false], [`${key}-ignore`, true]] as const) {
+    const node = valueOf(trigger.config, name);
+    if (node) return { patterns: scalarsOf(node).map(({ value }) => value), ignore, at: node };
+  }
+  return undefined;
+}
+
+function refsOf(trigger: Trigger): Run["ref"][] {
+  switch (trigger.event) {
+    case "push": {
+      const branches = filterOf(trigger, "branches") !== undefined;
+      const tags = filterOf(trigger, "tags") !== undefined;
+      return branches === tags ? ["branch", "tag"] : branches ? ["branch"] : ["tag"];
+    }
+    case "pull_request":
+    case "pull_request_review":
+    case "pull_request_review_comment":
+      return ["pull"];
+    case "release":
+      return ["tag"];
+    case "merge_group":
+      return ["branch"];
+    case "workflow_dispatch":
+    case "workflow_call":
+    case "create":
+    case "delete":
+    case "deployment":
+    case "deployment_status":
+    case "check_run":
+    case "check_suite":
+    case "status":
+    case "dynamic":
+      return ["unknown"];
+    default:
+      return ["default"];
+  }
+}
+
+/** Runs without their jobs, which others fill in. */
+export function runsOfAll(workflows: readonly WorkflowDocument[], named: (name: string) => readonly WorkflowDocument[]): Map<WorkflowDocument, Run[]> {
+  const known = new Map<WorkflowDocument, Run[]>();
+  const open = new Set<WorkflowDocument>();
+
+  const runsOf = (workflow: WorkflowDocument, level: number): Run[] => {
+    const before = known.get(workflow);
+    if (before) return before;
+    if (open.has(workflow) || level > MOST_LEVELS) return [];
+    open.add(workflow);
+    const runs: Run[] = [];
+    for (const trigger of workflow.triggers) {
+      const base = {
+        workflow,
+        trigger,
+        event: trigger.event,
+        branches: filterOf(trigger, "branches"),
+        tags: filterOf(trigger, "tags"),
+        paths: filterOf(trigger, "paths"),
+        types: typesOf(trigger),
+        jobs: [],
+      };
+      const fromFork = trigger.event.startsWith("pull_request");
+      if (trigger.event === "workflow_run") {
+        const producers = scalarsOf(valueOf(trigger.config, "workflows")).flatMap(({ value }) => named(value)).filter((producer) => producer !== workflow);
+        const upstream = producers.flatMap((producer) => runsOf(producer, level + 1)).filter((run) => run.event !== "workflow_call" && mayFollow(base.branches, run));
+        const followed = upstream.length > MOST_UPSTREAM ? [] : upstream;
+        for (const run of followed) runs.push({ ...base, ref: "default", upstream: run, fromFork: run.fromFork, jobs: [] });
+        if (followed.length === 0) runs.push({ ...base, ref: "default", upstream: undefined, fromFork: true, jobs: [] });
+      } else for (const ref of refsOf(trigger)) runs.push({ ...base, ref, upstream: undefined, fromFork, jobs: [] });
+    }
+    open.delete(workflow);
+    known.set(workflow, runs);
+    return runs;
+  };
+  for (const workflow of workflows) runsOf(workflow, 0);
+  return known;
+}
+
+/** `branches` of a `workflow_run` filters the head branch of the run that it follows. */
+function mayFollow(filter: Filter | undefined, run: Run): boolean {
+  if (!filter || run.ref !== "branch" || !run.branches || run.branches.ignore) return true;
+  const plain = run.branches.patterns.filter((pattern) => !/[*?+[\]!]/.test(pattern));
+  return plain.length < run.branches.patterns.length || plain.some((name) => passesFilter(filter, name));
+}
+
+function typesOf(trigger: Trigger): string[] | undefined {
+  const node = valueOf(trigger.config, "types");
+  if (node) return scalarsOf(node).map(({ value }) => value);
+  if (trigger.event === "pull_request" || trigger.event === "pull_request_target") return DEFAULT_PULL_TYPES;
+  return trigger.event === "workflow_run" ? ["requested", "completed"] : undefined;
+}
+
+/** Edges by `workflow_run`; those by dispatch are added where scripts are read. */
+export function startsByName(workflows: readonly WorkflowDocument[], named: (name: string) => readonly WorkflowDocument[]): Start[] {
+  const starts: Start[] = [];
+  for (const to of workflows)
+    for (const trigger of to.triggers)
+      if (trigger.event === "workflow_run")
+        for (const node of scalarsOf(valueOf(trigger.config, "workflows")))
+          for (const from of named(node.value)) starts.push({ from, to, by: "workflow_run", types: typesOf(trigger) ?? [], document: to, at: node });
+  return starts;
+}
+
+/** Two ways to start that one happening can set off together, such as a push to a branch that both let through. */
+export function mayCoincide(a: Run, b: Run): boolean {
+  const rootA = originOf(a);
+  const rootB = originOf(b);
+  if (rootA.event !== rootB.event || rootA.ref !== rootB.ref) return false;
+  if (rootA.workflow === rootB.workflow) return rootA === rootB;
+  if (["schedule", "workflow_dispatch", "repository_dispatch", "workflow_call"].includes(rootA.event)) return false;
+  if (rootA.types && rootB.types && !rootA.types.some((type) => rootB.types?.includes(type))) return false;
+  const [x, y] = rootA.ref === "tag" ? [rootA.tags, rootB.tags] : [rootA.branches, rootB.branches];
+  return mayOverlap(x, y);
+}
+
+/** The run that a chain of `workflow_run` begins with. */
+export function originOf(run: Run): Run {
+  let origin = run;
+  for (let level = 0; origin.upstream && level < MOST_LEVELS; level++) origin = origin.upstream;
+  return origin;
+}
+
+/** Whether some name passes both; where only patterns meet, equal ones and those that match the other's text do. */
+export function mayOverlap(a: Filter | undefined, b: Filter | undefined): boolean {
+  if (!a || !b || a.ignore || b.ignore) return true;
+  const sample = (pattern: string): string => pattern.replace(/\*+/g, "x").replace(/[?+]/g, "");
+  return a.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(b, sample(pattern))) || b.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(a, sample(pattern)));
+}

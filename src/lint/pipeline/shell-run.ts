@@ -1,0 +1,386 @@
+/**
+ * A script run by reading: which commands it runs with which words if nothing fails, and what it writes to
+ * `$GITHUB_OUTPUT` and `$GITHUB_ENV`. Branches whose condition is known are taken or left; of the others both are, and
+ * what happens in them is not certain.
+ */
+import type { AndOr, Command, CommandNode, CompoundList, Function as ShellFunction, PipelineNode, Redirection, Statement, TestExpression } from "unbash";
+import { relationOf } from "./compare.ts";
+import type { Known } from "./model.ts";
+import { printed, type ShellState, valueOfWord } from "./shell-words.ts";
+import { concat, either, HOLE, literal, textOf, textOfTemplate, type Value } from "./value.ts";
+
+export interface RunCommand {
+  node: Command;
+  /** The command's name and its arguments. */
+  words: readonly Value[];
+  /** `true`, or not known. */
+  happens: Known;
+  /** `|| true`, or in a condition: its failure fails nothing. */
+  tolerated: boolean;
+  background: boolean;
+}
+
+export interface RunScript {
+  commands: RunCommand[];
+  /** What is written to `$GITHUB_OUTPUT`, by name. */
+  outputs: Map<string, Value>;
+  /** What is written to `$GITHUB_ENV`, by name. */
+  env: Map<string, Value>;
+}
+
+interface Frame {
+  state: ShellState;
+  result: RunScript;
+  functions: Map<string, ShellFunction>;
+  happens: Known;
+  tolerated: boolean;
+  background: boolean;
+  depth: number;
+  /** `exit`, `return` or `continue` was met for certain. */
+  ended: boolean;
+  writesTo: "outputs" | "env" | undefined;
+}
+
+const MOST_COMMANDS = 2_000;
+const MOST_TURNS = 20;
+
+export function runScript(state: ShellState): RunScript {
+  const result: RunScript = { commands: [], outputs: new Map(), env: new Map() };
+  runList(state.script.ast.commands, { state, result, functions: new Map(), happens: true, tolerated: false, background: false, depth: 0, ended: false, writesTo: undefined });
+  return result;
+}
+
+function runList(statements: readonly Statement[], frame: Frame): void {
+  for (const { command, background } of statements) {
+    if (frame.ended || frame.result.commands.length > MOST_COMMANDS || frame.depth > 30) return;
+    const before = frame.background;
+    frame.background ||= background === true;
+    runNode(command, frame);
+    frame.background = before;
+  }
+}
+
+/** Runs a part whose circumstances differ, and takes its changes over as ones that may have happened. */
+function within(frame: Frame, changes: Partial<Frame>, body: (inner: Frame) => void): Frame {
+  const inner: Frame = { ...frame, ...changes, depth: frame.depth + 1 };
+  body(inner);
+  return inner;
+}
+
+/** Several ways that the script may go on, of which one is taken. */
+function branches(frame: Frame, ways: readonly ((inner: Frame) => void)[]): void {
+  const ends: Frame[] = [];
+  for (const way of ways) {
+    const state: ShellState = { ...frame.state, variables: new Map(frame.state.variables) };
+    const result: RunScript = { commands: frame.result.commands, outputs: new Map(frame.result.outputs), env: new Map(frame.result.env) };
+    const inner = within(frame, { state, result, happens: ways.length === 1 ? frame.happens : undefined }, way);
+    if (!inner.ended) ends.push(inner);
+  }
+  if (ends.length === 0) {
+    frame.ended = true;
+    return;
+  }
+  merge(frame.state.variables, ends.map(({ state }) => state.variables), undefined);
+  merge(frame.result.outputs, ends.map(({ result }) => result.outputs), literal(""));
+  merge(frame.result.env, ends.map(({ result }) => result.env), undefined);
+}
+
+function merge(into: Map<string, Value>, from: readonly Map<string, Value>[], absent: Value | undefined): void {
+  const names = new Set(from.flatMap((map) => [...map.keys()]));
+  for (const name of names) into.set(name, either(from.map((map) => map.get(name) ?? absent ?? HOLE)));
+}
+
+function runNode(node: PipelineNode | AndOr, frame: Frame): Known {
+  switch (node.type) {
+    case "AndOr":
+      return runAndOr(node, frame);
+    case "Pipeline": {
+      const [first] = node.commands;
+      const negated = node.prefixes.some(({ type }) => type === "Negation");
+      if (node.commands.length === 1 && first) {
+        const known = runNode(first, frame);
+        return negated ? (known === undefined ? undefined : !known) : known;
+      }
+      const last = node.commands.at(-1);
+      const target = last?.type === "Command" && last.name?.value === "tee" ? writeTarget(last.args.map((word) => word.text).join(" ")) : undefined;
+      // Each part runs in a shell of its own.
+      for (const command of node.commands) within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) }, writesTo: target ?? frame.writesTo }, (inner) => void runNode(command, inner));
+      return undefined;
+    }
+    default:
+      return runCommandNode(node, frame);
+  }
+}
+
+function runAndOr(node: AndOr, frame: Frame): Known {
+  const [first, ...rest] = node.commands;
+  const last = rest.at(-1);
+  const forgiven = node.operators.at(-1) === "||" && last?.type === "Command" && /^(?:true|:|echo|printf)$/.test(last.name?.value ?? "");
+  let status: Known;
+  within(frame, { tolerated: frame.tolerated || forgiven || node.operators[0] === "||" }, (inner) => {
+    status = first && runNode(first, inner);
+    frame.ended ||= inner.ended;
+  });
+  const assumed = (command: PipelineNode | undefined): boolean => command?.type === "Command" && !isQuestion(command);
+  let succeeds: Known = status ?? (assumed(first) ? true : undefined);
+  for (const [index, command] of rest.entries()) {
+    const operator = node.operators[index];
+    const runs = operator === "&&" ? succeeds : succeeds === undefined ? undefined : !succeeds;
+    // A fallback for a failure is there because failures happen.
+    if (runs === false && (operator === "&&" || status !== undefined)) continue;
+    let next: Known;
+    if (runs === true) next = runNode(command, frame);
+    else branches(frame, [(inner) => void (next = runNode(command, inner)), () => {}]);
+    status = runs === true ? next : undefined;
+    if (runs === true) succeeds = next ?? (assumed(command) ? true : undefined);
+    else if (succeeds !== true) succeeds = undefined;
+  }
+  return status;
+}
+
+const isQuestion = (command: Command): boolean => /^(?:grep|egrep|diff|cmp|which|command|type|test|\[|git|docker|curl|gh|false|read)$/.test(command.name?.value ?? "") && !(command.name?.value === "docker" && /^(?:build|buildx|push|tag|login)$/.test(command.args[0]?.type === "Word" ? command.args[0].value : ""));
+
+function runCommandNode(node: CommandNode, frame: Frame): Known {
+  switch (node.type) {
+    case "Command":
+      return runCommand(node, frame);
+    case "Redirected":
+      within(frame, { writesTo: redirectTarget(node.redirects) ?? frame.writesTo }, (inner) => {
+        runCommandNode(node.command, inner);
+        frame.ended = inner.ended;
+      });
+      return undefined;
+    case "BraceGroup":
+      runList(node.body.commands, frame);
+      return undefined;
+    case "Subshell":
+      within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) } }, (inner) => runList(node.body.commands, inner));
+      return undefined;
+    case "If":
+      runIf([{ clause: node.clause, then: node.then }, ...node.elif], node.else, frame);
+      return undefined;
+    case "For": {
+      const words = node.wordlist?.map((word) => valueOfWord(word, frame.state));
+      const literals = words?.flatMap((word) => textOf(word)?.split(/\s+/).filter((piece) => piece !== "") ?? [undefined]);
+      if (literals && literals.length <= MOST_TURNS && literals.every((word) => word !== undefined)) {
+        for (const word of literals) {
+          frame.state.variables.set(node.name.value, literal(word));
+          within(frame, {}, (inner) => runList(node.body.commands, inner));
+        }
+        return undefined;
+      }
+      return maybe(node.body, frame, node.name.value);
+    }
+    case "While":
+      return maybe({ ...node.body, commands: [...node.clause.commands, ...node.body.commands] }, frame);
+    case "ArithmeticFor":
+    case "Select":
+      return maybe(node.body, frame);
+    case "Case": {
+      const ways = node.items.map((item) => (inner: Frame): void => runList(item.body.commands, inner));
+      const subject = valueOfWord(node.word, frame.state);
+      const text = textOf(subject);
+      const patterns = node.items.map((item) => item.pattern.map((word) => textOf(valueOfWord(word, frame.state))));
+      if (text !== undefined && patterns.flat().every((pattern) => pattern !== undefined && (!/[*?[]/.test(pattern) || pattern === "*"))) {
+        const taken = patterns.findIndex((list) => list.some((pattern) => pattern === text || pattern === "*"));
+        const way = ways[taken];
+        if (way) way(frame);
+        return undefined;
+      }
+      branches(frame, patterns.some((list) => list.includes("*")) ? ways : [...ways, () => {}]);
+      return undefined;
+    }
+    case "Function":
+      frame.functions.set(node.name.value, node);
+      return undefined;
+    case "TestCommand":
+      return testHolds(node.expression, frame.state);
+    default:
+      return undefined;
+  }
+}
+
+function maybe(body: CompoundList, frame: Frame, variable?: string): undefined {
+  branches(frame, [
+    (inner) => {
+      if (variable !== undefined) inner.state.variables.set(variable, HOLE);
+      runList(body.commands, inner);
+      inner.ended = false;
+    },
+    () => {},
+  ]);
+}
+
+function runIf(arms: readonly { clause: CompoundList; then: CompoundList }[], otherwise: CompoundList | undefined, frame: Frame): void {
+  const [arm, ...rest] = arms;
+  if (!arm) {
+    if (otherwise) runList(otherwise.commands, frame);
+    return;
+  }
+  let holds: Known;
+  within(frame, { tolerated: true }, (inner) => {
+    for (const { command } of arm.clause.commands) holds = runNode(command, inner);
+  });
+  if (holds === true) runList(arm.then.commands, frame);
+  else if (holds === false) runIf(rest, otherwise, frame);
+  else branches(frame, [(inner) => runList(arm.then.commands, inner), (inner) => runIf(rest, otherwise, inner)]);
+}
+
+function runCommand(node: Command, frame: Frame): Known {
+  const { state, result } = frame;
+  for (const assignment of node.prefix) if (assignment.type === "Assignment" && !node.name) assign(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE, assignment.append === true, frame);
+  if (!node.name) return true;
+  const name = node.name.value;
+  const saved = new Map(state.variables);
+  for (const assignment of node.prefix) if (assignment.type === "Assignment") state.variables.set(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE);
+  const words = [valueOfWord(node.name, state), ...node.args.map((word) => valueOfWord(word, state))];
+  if (/^(?:export|declare|local|readonly|typeset)$/.test(name)) {
+    for (const argument of node.args) if (argument.type === "Assignment") assign(argument.name, argument.value.type === "Word" ? valueOfWord(argument.value, state) : HOLE, false, frame);
+    return true;
+  }
+  const called = frame.functions.get(name);
+  if (called && frame.depth < 12) {
+    within(frame, {}, (inner) => {
+      const variables = new Map(state.variables);
+      words.slice(1).forEach((word, index) => variables.set(String(index + 1), word));
+      inner.state = { ...state, variables };
+      const body = called.body;
+      if (body.type === "CompoundList") runList(body.commands, inner);
+      else runCommandNode(body, inner);
+    });
+    return undefined;
+  }
+  result.commands.push({ node, words, happens: frame.happens, tolerated: frame.tolerated, background: frame.background });
+  for (const word of [node.name, ...node.args]) substitutions(word, frame);
+  if (name === "exit" || name === "return" || name === "continue" || name === "break") frame.ended = true;
+  if (name === "read" || name === "mapfile" || name === "readarray") for (const argument of words.slice(1)) if (textOf(argument)) state.variables.set(textOf(argument) ?? "", HOLE);
+  if (name === "unset") for (const argument of words.slice(1)) state.variables.set(textOf(argument) ?? "", literal(""));
+  write(node, words, frame);
+  if (node.prefix.length > 0) frame.state.variables = saved;
+  if (name === "[" || name === "test") return plainTest(words.slice(1, name === "[" ? -1 : undefined));
+  return name === "true" || name === ":" ? true : name === "false" ? false : undefined;
+}
+
+/** Commands inside of `$( )` run as well. */
+function substitutions(word: Command["args"][number], frame: Frame): void {
+  const parts = word.type === "Word" ? word.parts : word.value.type === "Word" ? word.value.parts : undefined;
+  for (const part of parts ?? [])
+    for (const inner of part.type === "DoubleQuoted" ? part.parts : [part])
+      if (inner.type === "CommandExpansion" && inner.script && inner.script.source === undefined) {
+        const { commands } = inner.script;
+        within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) }, writesTo: undefined }, (nested) => runList(commands, nested));
+      }
+}
+
+function assign(name: string, value: Value, append: boolean, frame: Frame): void {
+  frame.state.variables.set(name, append ? concat([frame.state.variables.get(name) ?? literal(""), value]) : value);
+}
+
+const writeTarget = (text: string): Frame["writesTo"] => (/\bGITHUB_OUTPUT\b/.test(text) ? "outputs" : /\bGITHUB_ENV\b/.test(text) ? "env" : undefined);
+function redirectTarget(redirects: readonly Redirection[]): Frame["writesTo"] {
+  for (const redirect of redirects) if (redirect.type === "Redirect" && (redirect.operator === ">>" || redirect.operator === ">") && redirect.target) return writeTarget(redirect.target.text);
+  return undefined;
+}
+
+function write(node: Command, words: readonly Value[], frame: Frame): void {
+  const name = node.name?.value;
+  const target = redirectTarget(node.redirects) ?? frame.writesTo;
+  if (name === "cat" || name === "tee") {
+    const here = node.redirects.find((redirect) => redirect.type === "HereDoc");
+    const into = target ?? writeTarget(node.args.map((word) => word.text).join(" "));
+    if (into && here) for (const line of here.body.text.split("\n")) writeLine(/[$`]/.test(line) || line.includes("_____") ? concat([literal(/^\w+=/.exec(line)?.[0] ?? ""), HOLE]) : literal(line), into, frame);
+    return;
+  }
+  if (name !== "echo" && name !== "printf") return;
+  const text = name === "echo" ? concat(words.slice(1).filter((word) => !/^-[neE]+$/.test(textOf(word) ?? "")).flatMap((word, index) => [literal(index === 0 ? "" : " "), word])) : printed(node, frame.state);
+  if (target) writeLine(text, target, frame);
+  else {
+    const old = text.map((template) => (template[0]?.kind === "text" ? /^::set-output name=([\w-]+)::/.exec(template[0].text) : null));
+    const key = old[0]?.[1];
+    if (key !== undefined && text[0]) frame.result.outputs.set(key, text.map((template) => without(template, old[0]?.[0].length ?? 0)));
+  }
+}
+
+const without = (template: Value[number], length: number): Value[number] => {
+  const [first, ...rest] = template;
+  if (first?.kind !== "text") return template;
+  const left = first.text.slice(length);
+  return left === "" ? rest : [{ kind: "text", text: left }, ...rest];
+};
+
+function writeLine(text: Value, target: "outputs" | "env", frame: Frame): void {
+  const into = target === "outputs" ? frame.result.outputs : frame.result.env;
+  const byName = new Map<string, Value[number][]>();
+  for (const template of text) {
+    const first = template[0]?.kind === "text" ? template[0].text : "";
+    const many = /^([\w-]+)<</.exec(first);
+    if (many?.[1] !== undefined) {
+      into.set(many[1], HOLE);
+      continue;
+    }
+    const name = /^\s*([\w-]+)=/.exec(first);
+    if (name?.[1] === undefined) continue;
+    const rest = without(template, name[0].length);
+    const lines = textOfTemplate(rest)?.split("\n") ?? [];
+    byName.set(name[1], [...(byName.get(name[1]) ?? []), lines.length > 1 ? literal(lines[0] ?? "")[0] ?? [] : rest]);
+    for (const line of lines.slice(1)) writeLine(literal(line), target, frame);
+  }
+  for (const [name, templates] of byName) into.set(name, templates);
+}
+
+/** `[ a = b ]`, `[ -n x ]`, `[ -z x ]`. */
+function plainTest(words: readonly Value[]): Known {
+  const [first, operator, second] = words;
+  if (words.length === 1 && first) return truth("-n", first);
+  if (words.length === 2 && first && operator) return truth(textOf(first) ?? "", operator);
+  if (words.length === 3 && first && operator && second) return textOf(first) === "!" ? negate(truth(textOf(operator) ?? "", second)) : equal(textOf(operator) ?? "", first, second);
+  return undefined;
+}
+
+const negate = (known: Known): Known => (known === undefined ? undefined : !known);
+
+function truth(operator: string, value: Value): Known {
+  if (operator !== "-n" && operator !== "-z") return undefined;
+  const answers = new Set(value.map((template) => (template.length === 0 ? false : template.some((part) => part.kind === "text") ? true : undefined)));
+  const [only] = answers;
+  return answers.size === 1 ? (operator === "-n" ? only : negate(only)) : undefined;
+}
+
+function equal(operator: string, a: Value, b: Value): Known {
+  if (operator !== "=" && operator !== "==" && operator !== "!=") return undefined;
+  const relations = new Set(a.flatMap((x) => b.map((y) => relationOf(x, y))));
+  const [only] = relations;
+  if (relations.size !== 1 || only === "unknown" || only === undefined) return undefined;
+  return (only === "equal") === (operator !== "!=");
+}
+
+function testHolds(test: TestExpression, state: ShellState): Known {
+  switch (test.type) {
+    case "TestUnary":
+      return truth(test.operator, valueOfWord(test.operand, state));
+    case "TestBinary": {
+      const right = valueOfWord(test.right, state);
+      const glob = textOf(right);
+      if (/[*?[]/.test(glob ?? test.right.text)) {
+        const prefix = /^([^*?[]*)\*$/.exec(glob ?? "")?.[1];
+        const left = valueOfWord(test.left, state);
+        if (prefix === undefined || left.length !== 1 || !["=", "==", "!="].includes(test.operator)) return undefined;
+        const first = left[0]?.[0];
+        const text = left[0]?.length === 0 ? "" : first?.kind === "text" ? first.text : undefined;
+        if (text === undefined) return undefined;
+        const holds = text.startsWith(prefix) ? true : prefix.startsWith(text) && (left[0]?.length ?? 0) > 1 ? undefined : false;
+        return test.operator === "!=" ? negate(holds) : holds;
+      }
+      return equal(test.operator, valueOfWord(test.left, state), right);
+    }
+    case "TestNot":
+      return test.negations.length % 2 === 1 ? negate(testHolds(test.operand, state)) : testHolds(test.operand, state);
+    case "TestGroup":
+      return testHolds(test.expression, state);
+    case "TestLogical": {
+      const all = test.operands.map((operand) => testHolds(operand, state));
+      if (test.operator === "&&") return all.includes(false) ? false : all.every((known) => known === true) ? true : undefined;
+      return all.includes(true) ? true : all.every((known) => known === false) ? false : undefined;
+    }
+  }
+}
