@@ -27,7 +27,7 @@ export function embeddedExpressions(node: ScalarNode): EmbeddedExpression[] {
     const textStart = start + 3;
     const textEnd = closingBraces(value, textStart);
     if (textEnd === -1) {
-      found.push({ node, within: { start, end: value.length }, text: value.slice(textStart), textStart, error: { message: "This expression is not closed with `}}`.", start: -3, end: 0 }, implicit: false });
+      found.push({ node, within: { start, end: value.length }, text: value.slice(textStart), textStart, error: { kind: "syntax", message: "This expression is not closed with `}}`.", start: -3, end: 0 }, implicit: false });
       break;
     }
     const text = value.slice(textStart, textEnd);

@@ -8,10 +8,14 @@ import { ExpressionError } from "@actions/expressions/errors";
 import { type Token, TokenType } from "@actions/expressions/lexer";
 import type { Span } from "../yaml/node.ts";
 import type { Comparison, Expression } from "./expression.ts";
+import { atEnd, explainSyntax } from "./syntax-problem.ts";
+import { functionNamed } from "./types/functions.ts";
 
 export type Parsed = { expression: Expression; error?: undefined } | { expression?: undefined; error: ExpressionProblem };
 
 export interface ExpressionProblem extends Span {
+  /** Whether it is the text that cannot be read, or a function's count of arguments. */
+  kind: "syntax" | "arguments";
   message: string;
 }
 
@@ -39,7 +43,7 @@ function parse(text: string): Parsed {
     const names = [...new Set(tokens.filter(({ type }) => type === TokenType.IDENTIFIER).map(({ lexeme }) => lexeme))];
     const functions = names.map((name) => ({ name, ...ANY_COUNT }));
     const tree: ast.Expr | undefined = new Parser(tokens, names, functions).parse();
-    if (tree === undefined) return { error: { message: "This expression is empty.", start: 0, end: text.length } };
+    if (tree === undefined) return { error: { kind: "syntax", message: "This expression is empty.", start: 0, end: text.length } };
     return { expression: convert(tree, offsets, text) };
   } catch (error) {
     return { error: problemOf(error, text) };
@@ -58,21 +62,32 @@ function offsetsOf(tokens: readonly Token[], text: string): Map<Token, number> {
   return offsets;
 }
 
+/** The library's words for counts of arguments. */
+const ARGUMENT_ERRORS = /^(Too (?:few|many)|Even number of) parameters supplied.*: '([^]*)'$/;
+
 function problemOf(error: unknown, text: string): ExpressionProblem {
   if (error instanceof ExpressionError) {
     const lines = text.split("\n");
     const before = lines.slice(0, error.pos.line).reduce((sum, line) => sum + line.length + 1, 0);
     const start = Math.min(before + error.pos.column, text.length);
-    return { message: sentence(error.message), start, end: text.length };
+    const [, what, name = ""] = ARGUMENT_ERRORS.exec(error.message) ?? [];
+    if (what !== undefined) return { kind: "arguments", message: argumentsMessage(what, name), start, end: start + name.length };
+    if (/^Exceeded max expression depth/.test(error.message)) return { kind: "syntax", message: "This expression is nested more than 50 levels deep, which GitHub refuses.", start: 0, end: text.length };
+    return { kind: "syntax", ...(/^Unexpected end/.test(error.message) ? atEnd(text) : explainSyntax(text, start)) };
   }
-  if (error instanceof RangeError) return { message: "This expression is nested too deeply.", start: 0, end: text.length };
+  if (error instanceof RangeError) return { kind: "syntax", message: "This expression is nested too deeply.", start: 0, end: text.length };
   if (!(error instanceof Error)) throw error;
+  if (error.message === "ErrorExceededMaxLength") return { kind: "syntax", message: "This expression has more than 21,000 characters, which GitHub refuses.", start: 0, end: text.length };
   const position = /Located at position (\d+)/.exec(error.message)?.[1];
-  const start = position === undefined ? 0 : Math.min(Number(position) - 1, text.length);
-  return { message: sentence(error.message), start, end: text.length };
+  return { kind: "syntax", ...explainSyntax(text, position === undefined ? 0 : Math.min(Number(position) - 1, text.length)) };
 }
 
-const sentence = (message: string): string => `${message.replace(/\.? Located at position \d+ within expression: [^]*$/, "")}.`;
+function argumentsMessage(what: string, name: string): string {
+  if (what.startsWith("Even")) return "`case` takes pairs of a condition and a value, and a default at the end: an odd number of arguments.";
+  const signature = functionNamed(name);
+  const wanted = signature === undefined ? "" : signature.min === signature.max ? `; it takes ${signature.min}` : what === "Too few" ? `; it takes at least ${signature.min}` : `; it takes at most ${signature.max}`;
+  return `\`${name}\` gets too ${what === "Too few" ? "few" : "many"} arguments${wanted}.`;
+}
 
 function convert(tree: ast.Expr, offsets: Map<Token, number>, text: string): Expression {
   const spanOf = (token: Token): Span => {

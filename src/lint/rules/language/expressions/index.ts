@@ -1,5 +1,51 @@
 /** One line a rule. */
 import type { Rule } from "../../../rule.ts";
+import { comparisonType } from "./comparison-type.ts";
+import { constantCondition } from "./constant-condition.ts";
+import { contextAvailability } from "./context-availability.ts";
+import { deprecatedCommand } from "./deprecated-command.ts";
+import { expressionSyntax } from "./expression-syntax.ts";
+import { formatArguments } from "./format-arguments.ts";
+import { functionArguments } from "./function-arguments.ts";
+import { impossibleComparison } from "./impossible-comparison.ts";
+import { impossibleEvent } from "./impossible-event.ts";
+import { indexType } from "./index-type.ts";
+import { inputsReference } from "./inputs-reference.ts";
+import { invalidJson } from "./invalid-json.ts";
+import { jobsReference } from "./jobs-reference.ts";
+import { matrixReference } from "./matrix-reference.ts";
+import { needsReference } from "./needs-reference.ts";
+import { objectAsString } from "./object-as-string.ts";
+import { secretsReference } from "./secrets-reference.ts";
+import { stepReference } from "./step-reference.ts";
+import { unknownContext } from "./unknown-context.ts";
+import { unknownEventProperty } from "./unknown-event-property.ts";
+import { unknownFunction } from "./unknown-function.ts";
+import { unknownProperty } from "./unknown-property.ts";
+import { expressionType } from "./expression-type.ts";
 
 export const expressionRules: readonly Rule[] = [
+  expressionSyntax,
+  unknownContext,
+  contextAvailability,
+  unknownFunction,
+  functionArguments,
+  formatArguments,
+  invalidJson,
+  unknownProperty,
+  unknownEventProperty,
+  stepReference,
+  needsReference,
+  jobsReference,
+  matrixReference,
+  inputsReference,
+  secretsReference,
+  indexType,
+  expressionType,
+  comparisonType,
+  impossibleComparison,
+  impossibleEvent,
+  objectAsString,
+  constantCondition,
+  deprecatedCommand,
 ];

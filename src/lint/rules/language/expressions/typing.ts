@@ -1,0 +1,98 @@
+/** The types of a document's expressions, judged once for all rules that report on them. */
+import { versionOf, versionsOf, mayBeNewer } from "../../../../actions/versions.ts";
+import type { Document, Step } from "../../../../workflow/document/document.ts";
+import { expressionsOf, type ExpressionSite } from "../../../../workflow/document/expression-sites.ts";
+import { isWholly, spanInFile, wholeSpanInFile } from "../../../../workflow/expressions/embedded.ts";
+import { checkTypes } from "../../../../workflow/expressions/types/check.ts";
+import { scopesOf } from "../../../../workflow/expressions/types/document-scope.ts";
+import { keyTypeAt } from "../../../../workflow/expressions/types/key-types.ts";
+import { describe, type Type, type TypeProblemCode } from "../../../../workflow/expressions/types/type.ts";
+import type { Span } from "../../../../workflow/yaml/node.ts";
+import type { DocumentRule } from "../../../rule.ts";
+import { writtenOutputs } from "./written-outputs.ts";
+
+export interface LocatedProblem {
+  /** In the file. */
+  at: Span;
+  message: string;
+}
+
+const known = new WeakMap<Document, ReadonlyMap<TypeProblemCode, readonly LocatedProblem[]>>();
+
+/** What the type checker says of a document, by the rule that reports it. */
+export function typeProblemsOf(document: Document): ReadonlyMap<TypeProblemCode, readonly LocatedProblem[]> {
+  let problems = known.get(document);
+  if (!problems) {
+    problems = collect(document);
+    known.set(document, problems);
+  }
+  return problems;
+}
+
+/** The visitor of a rule that reports one kind of these problems. */
+export const reportTypeProblems = (code: TypeProblemCode): NonNullable<DocumentRule["document"]> => (document, { report }) => {
+  for (const { at, message } of typeProblemsOf(document).get(code) ?? []) report(at, message);
+};
+
+function collect(document: Document): Map<TypeProblemCode, LocatedProblem[]> {
+  const found = new Map<TypeProblemCode, LocatedProblem[]>();
+  const add = (code: TypeProblemCode, problem: LocatedProblem): void => {
+    const before = found.get(code);
+    if (before) before.push(problem);
+    else found.set(code, [problem]);
+  };
+  const scopeAt = scopesOf(document, outputsOfStep);
+  const { text } = document.file;
+  for (const site of expressionsOf(document)) {
+    if (site.error?.kind === "arguments") add("function-arguments", { at: spanInFile(text, site, site.error), message: site.error.message });
+    if (!site.expression) continue;
+    const { type, problems } = checkTypes(site.expression, scopeAt(site));
+    for (const { code, start, end, message } of problems) add(code, { at: spanInFile(text, site, { start, end }), message });
+    const misplaced = misplacedValue(site, type);
+    if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message });
+  }
+  return found;
+}
+
+/** A value whose type its place cannot take. */
+function misplacedValue(site: ExpressionSite, type: Type): { code: TypeProblemCode; message: string } | undefined {
+  if (type.kind === "any" || site.implicit) return undefined;
+  const wanted = isWholly(site) && !site.inKey ? keyTypeAt(site.path) : "text";
+  const key = site.path.at(-1) ?? "";
+  switch (wanted) {
+    case "free":
+      return undefined;
+    case "text":
+      if (type.kind === "object" || type.kind === "array") {
+        return {
+          code: "object-as-string",
+          message: `This is ${describe(type)}, which becomes the word \`${type.kind === "object" ? "Object" : "Array"}\` in text. Take one of its ${type.kind === "object" ? "properties" : "items"}, or write it as JSON with \`toJSON\`${type.kind === "array" ? " or in one line with `join`" : ""}.`,
+        };
+      }
+      return type.kind === "null" ? { code: "object-as-string", message: "This is null, which becomes nothing in text." } : undefined;
+    case "number":
+    case "bool":
+      if (type.kind === wanted) return undefined;
+      return {
+        code: "expression-type",
+        message: `\`${key}\` takes ${wanted === "number" ? "a number" : "true or false"}, but this is ${describe(type)}.${type.kind === "string" ? " GitHub does not convert it: write `fromJSON(...)` around it." : ""}`,
+      };
+    case "object":
+      return type.kind === "object" ? undefined : { code: "expression-type", message: `\`${key}\` takes an object, but this is ${describe(type)}.${type.kind === "string" ? " Text that holds JSON becomes an object by `fromJSON`." : ""}` };
+  }
+}
+
+/** Actions that give outputs which their metadata cannot list: by filter, by file group, by script. */
+const OPEN_OUTPUTS = new Set(["actions/github-script", "dorny/paths-filter", "tj-actions/changed-files", "github/codeql-action/start-proxy", "docker/bake-action/subaction/matrix"]);
+
+function outputsOfStep(step: Step): { names: readonly string[]; source: string } | undefined {
+  const { uses } = step;
+  if (!uses) return step.run ? writtenOutputs(step.run) : undefined;
+  if (uses.kind !== "repository" || OPEN_OUTPUTS.has(uses.name.toLowerCase())) return undefined;
+  const found = versionOf(uses.name, uses.ref);
+  if (found && found.fit !== "newer") return { names: found.version.outputs, source: `\`${uses.name}\` ${found.version.tag} does not give it` };
+  const versions = versionsOf(uses.name);
+  // An old version that nobody recorded: it may give what any recorded one gives.
+  if (versions.length === 0 || found || mayBeNewer(uses.name, uses.ref)) return undefined;
+  return { names: [...new Set(versions.flatMap(({ outputs }) => outputs))], source: `no version of \`${uses.name}\` gives it` };
+}
