@@ -308,6 +308,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     ofExpression: (embedded, place, kind) => worst(within(embedded, place, kind).map(({ taint }) => taint)),
     ofScalar: (node, place, kind = "text") => ofNode(node, { ...place, level: levelOf(place) }, kind),
     variablesOf,
+    ofVariable: (step, name) => variablesOf(step).get(name),
     flowOf,
     ofStepOutput,
     ofJobOutput,

@@ -62,6 +62,8 @@ export interface TaintAnalysis {
   ofScalar(node: ScalarNode, place: Place, kind?: TaintKind): Taint | undefined;
   /** The environment variables of a step's script: from `env:` of step, job and workflow, and earlier writes to `$GITHUB_ENV`. */
   variablesOf(step: Step): ReadonlyMap<string, Taint>;
+  /** One of them. */
+  ofVariable(step: Step, name: string): Taint | undefined;
   /** What the step's script does with them; nothing for actions and for other shells than bash and sh. */
   flowOf(step: Step): ShellFlow | undefined;
   /** `steps.<id>.outputs.<name>`. */

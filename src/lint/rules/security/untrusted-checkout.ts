@@ -1,0 +1,100 @@
+import type { Step } from "../../../workflow/document/document.ts";
+import { commandsIn } from "../../scripts.ts";
+import { rule } from "../../rule.ts";
+import { checkoutInScript, checkoutOf, type UntrustedCheckout } from "../../taint/checkouts.ts";
+import { taintOf } from "../../taint/document-taint.ts";
+import { guardAt } from "../../taint/guards.ts";
+import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
+import { holdsPower, inputOf, isTrue, scriptOf, stepsAfter } from "./place.ts";
+import { wayTo } from "./injection.ts";
+
+export const untrustedCheckout = rule({
+  id: "untrusted-checkout",
+  family: "security",
+  levels: { recommended: "error", strict: "error" },
+  summary: "No run that holds the repository's token or secrets runs a pull request's files.",
+  why: "On `pull_request_target`, `workflow_run` and `issue_comment` a run has the repository's own token, cache and secrets. When it checks out the commit of a pull request and builds, tests or installs it, whoever opened the pull request runs code with them (GitHub Security Lab, \"Preventing pwn requests\").",
+  bad: `on: pull_request_target
+permissions:
+  contents: write
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          ref: \${{ github.event.pull_request.head.sha }}
+      - run: npm ci && npm test
+`,
+  good: [
+    `on: pull_request
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          ref: \${{ github.event.pull_request.head.sha }}
+      - run: npm ci && npm test
+`,
+    `on: pull_request_target
+jobs:
+  label:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: npm ci && npm run label
+`,
+    `on: pull_request_target
+jobs:
+  test:
+    if: github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          ref: \${{ github.event.pull_request.head.sha }}
+      - run: npm test
+`,
+  ],
+  step(step, { document, report }) {
+    if (document.kind !== "workflow" || !document.triggers.some(({ event }) => PRIVILEGED_EVENTS.has(event))) return;
+    const analysis = taintOf(document);
+    const job = step.owner.kind === "job" ? step.owner : undefined;
+    const place = { job, step };
+    const events = analysis.eventsAt(place).filter((event) => PRIVILEGED_EVENTS.has(event));
+    if (events.length === 0 || guardAt(place).ownRepository) return;
+    const script = scriptOf(step);
+    const checkout = checkoutOf(step, analysis, events) ?? (script && checkoutInScript(script, analysis, events));
+    if (!checkout || checkout.taint.trust !== "anyone" || !checkout.taint.events.some((event) => PRIVILEGED_EVENTS.has(event))) return;
+    const on = checkout.taint.events.filter((event) => PRIVILEGED_EVENTS.has(event));
+    const executed = stepsAfter(step).find((later) => executes(later, checkout));
+    const power = holdsPower(step);
+    const related = [...wayTo(checkout.taint, document, checkout.at), ...(executed ? [{ at: executed.run ?? executed.uses?.node ?? executed.node, message: "This runs its files." }] : [])];
+    if (executed) {
+      report(checkout.at, `This takes the commit of a pull request that anybody may open, and a later step runs its files on \`${on.join("`, `")}\`${power ? ", with the repository's token or secrets" : ", where what it writes to the cache reaches the default branch"}. Build and test it in a workflow on \`pull_request\`, and keep this one to what needs no file of it.`, { related, ...(power ? {} : { level: "warning" as const }) });
+      return;
+    }
+    report(checkout.at, `This takes the commit of a pull request that anybody may open into a run on \`${on.join("`, `")}\`. Its files must only be read: check it out into a folder of its own (\`path\`), without \`persist-credentials\`, or work on the pull request's diff.`, { related, level: power ? "warning" : "info" });
+  },
+});
+
+const RUNNERS = /^(?:npm|npx|pnpm|yarn|bun|make|cmake|cargo|go|mvn|gradle|python3?|pip3?|poetry|uv|tox|pytest|pre-commit|bundle|rake|gem|composer|php|dotnet|msbuild|bazel|docker|docker-compose|just|task|nx|turbo|lerna|mage|swift|mix|sbt|flutter|dart|deno|node|ruby|bash|sh|nix|nix-build|cabal|stack|terraform|ansible-playbook|hugo|jekyll|mkdocs|sphinx-build|eslint|prettier|phpunit|ctest|ninja|meson)$/;
+/** Programs that read files without running any: what is asked for decides. */
+const ONLY_ASKS = /^(?:--version|-v|-V|version|config|view|whoami|info|login|logout|pull|tag|push|inspect|images|ps)$/;
+const BUILD_ACTIONS = /^(?:docker\/build-push-action|gradle\/gradle-build-action|cypress-io\/github-action|github\/codeql-action\/autobuild|ruby\/setup-ruby|actions-rs\/cargo|goreleaser\/goreleaser-action|pre-commit\/action|bazelbuild\/.*|borales\/actions-yarn|super-linter\/super-linter.*|github\/super-linter.*)$/i;
+
+/** A step that runs what lies in the workspace. */
+function executes(step: Step, { path }: UntrustedCheckout): boolean {
+  const { uses } = step;
+  if (uses?.kind === "local" && uses.from === "workspace") return path === "" || uses.path.startsWith(path);
+  if (uses?.kind === "repository") return BUILD_ACTIONS.test(uses.name) && (uses.repository !== "ruby/setup-ruby" || isTrue(inputOf(step, "bundler-cache"))) && (path === "" || uses.repository === "docker/build-push-action" ? (inputOf(step, "context")?.value.includes(path) ?? true) : false);
+  const script = scriptOf(step);
+  if (!script) return false;
+  if (path !== "" && !step.workingDirectory?.value.includes(path) && !script.text.includes(path)) return false;
+  return commandsIn(script).some(({ name, args }) => {
+    if (name === undefined) return false;
+    if (/^(?:\.\/|\.\.\/)/.test(name) || name === "source" || name === ".") return !args[0]?.startsWith("/") || name.startsWith(".");
+    return RUNNERS.test(name) && !ONLY_ASKS.test(args[0] ?? "") && !(name === "node" && (args[0] === "-e" || args[0] === "-p")) && !(/^python3?$/.test(name) && (args[0] === "-c" || args[0] === "-V"));
+  });
+}
