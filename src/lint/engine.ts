@@ -38,34 +38,56 @@ const SYNTAX_RULE = "yaml-syntax";
 export const isActive = (rule: Rule, settings: LintSettings): boolean =>
   levelOf(rule, settings) !== undefined || settings.overrides.some(({ rules }) => (rules[rule.id]?.level ?? "off") !== "off");
 
+type Visit = (subject: never, context: RuleContext<never>) => void;
+const KINDS = ["document", "workflow", "action", "job", "step", "expression", "script"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Which rules look at what: the same for every document under the same settings. */
+type Interests = ReadonlyMap<Kind, readonly { rule: DocumentRule<never>; visit: Visit }[]>;
+
+const prepared = new WeakMap<readonly Rule[], WeakMap<LintSettings, Interests>>();
+
+function interestsOf(rules: readonly Rule[], settings: LintSettings): Interests {
+  let bySettings = prepared.get(rules);
+  if (!bySettings) prepared.set(rules, (bySettings = new WeakMap()));
+  let interests = bySettings.get(settings);
+  if (!interests) {
+    const active = rules.filter((rule): rule is DocumentRule<never> => !seesRepository(rule) && levelOf(rule, settings) !== undefined);
+    interests = new Map(KINDS.map((kind) => [kind, active.flatMap((rule) => (rule[kind] === undefined ? [] : [{ rule, visit: (rule[kind] as Visit).bind(rule) }]))]));
+    bySettings.set(settings, interests);
+  }
+  return interests;
+}
+
+const subjectsOf: { [K in Kind]: (document: Document) => readonly unknown[] } = {
+  document: (document) => [document],
+  workflow: (document) => (document.kind === "workflow" ? [document] : []),
+  action: (document) => (document.kind === "action" ? [document] : []),
+  job: jobsOf,
+  step: stepsOf,
+  expression: expressionsOf,
+  script: scriptsOf,
+};
+
 /** What the rules on single files find in one document. */
 export function lintDocument(document: Document, rules: readonly Rule[], everywhere: LintSettings): Finding[] {
   const settings = settingsFor(everywhere, document.file.path);
   const findings: Finding[] = [];
   const broken = isBroken(document.file.yaml);
-  const active = rules.filter((rule): rule is DocumentRule<never> => !seesRepository(rule) && levelOf(rule, settings) !== undefined && (!broken || rule.id === SYNTAX_RULE));
-  const contexts = new Map<DocumentRule<never>, RuleContext<never>>(
-    active.map((rule) => [
-      rule,
-      { settings, options: optionsOf(rule, settings), document, report: (at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)) },
-    ]),
-  );
-  const each = <Subject>(pick: (rule: DocumentRule<never>) => ((subject: Subject, context: RuleContext<never>) => void) | undefined, subjects: () => Iterable<Subject>): void => {
-    const interested = active.filter((rule) => pick(rule) !== undefined);
-    if (interested.length === 0) return;
-    for (const subject of subjects())
-      for (const rule of interested) {
-        const context = contexts.get(rule);
-        if (context) pick(rule)?.call(rule, subject, context);
-      }
+  const contexts = new Map<DocumentRule<never>, RuleContext<never>>();
+  const contextOf = (rule: DocumentRule<never>): RuleContext<never> => {
+    let context = contexts.get(rule);
+    if (!context) {
+      context = { settings, options: optionsOf(rule, settings), document, report: (at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)) };
+      contexts.set(rule, context);
+    }
+    return context;
   };
-  each((rule) => rule.document, () => [document]);
-  each((rule) => rule.workflow, () => (document.kind === "workflow" ? [document] : []));
-  each((rule) => rule.action, () => (document.kind === "action" ? [document] : []));
-  each((rule) => rule.job, () => jobsOf(document));
-  each((rule) => rule.step, () => stepsOf(document));
-  each((rule) => rule.expression, () => expressionsOf(document));
-  each((rule) => rule.script, () => scriptsOf(document));
+  for (const [kind, all] of interestsOf(rules, settings)) {
+    const interested = broken ? all.filter(({ rule }) => rule.id === SYNTAX_RULE) : all;
+    if (interested.length === 0) continue;
+    for (const subject of subjectsOf[kind](document)) for (const { rule, visit } of interested) visit(subject as never, contextOf(rule));
+  }
   return inOrder(findings);
 }
 

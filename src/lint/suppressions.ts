@@ -95,7 +95,10 @@ export function applySuppressions(findings: readonly Finding[], texts: ReadonlyM
     for (const each of covering) used.add(each);
     return covering.length === 0;
   });
-  const own = [...byFile].flatMap(([path, { lines, suppressions }]) => judge(path, texts.get(path) ?? "", lines, suppressions, used, rules, settingsFor(settings, path)));
+  // Nothing but its syntax was judged in a file that does not parse.
+  const broken = new Set(findings.filter(({ rule }) => rule === "yaml-syntax").map(({ file }) => file));
+  const ran = (path: string): readonly RuleInfo[] => (broken.has(path) ? rules.map((rule) => ({ ...rule, active: false })) : rules);
+  const own = [...byFile].flatMap(([path, { lines, suppressions }]) => judge(path, texts.get(path) ?? "", lines, suppressions, used, ran(path), settingsFor(settings, path)));
   return { findings: [...left, ...own], count: findings.length - left.length };
 }
 
