@@ -1,13 +1,16 @@
 /** Pipewright's public API; nothing else of the package is public. Configs import it: it loads nothing heavy by itself. */
 import type { ConfigInput } from "./config/schema.ts";
 import type { GeneratedFile } from "./compiler/compile.ts";
+import type { Finding } from "./lint/finding.ts";
+import type { LintSettings } from "./lint/settings.ts";
+import type { LintInput } from "./lint-texts.ts";
 
 export { defineConfig } from "./config/define.ts";
 export { dockerHub, files, ghcr, image, registry } from "./config/builders.ts";
 export { days, hours, minutes, seconds } from "./config/durations.ts";
 export type { TypedConfig } from "./config/define.ts";
 export type { Duration } from "./config/durations.ts";
-export type { ConfigInput, GeneratedFile };
+export type { ConfigInput, Finding, GeneratedFile, LintInput, LintSettings };
 
 /**
  * Compiles a config into the workflow files that it declares; writes nothing. `path` is relative to the repository's
@@ -18,4 +21,13 @@ export type { ConfigInput, GeneratedFile };
 export async function compile(config: ConfigInput): Promise<GeneratedFile[]> {
   const { compileConfig } = await import("./compile-config.ts");
   return compileConfig(config);
+}
+
+/**
+ * Lints the texts of workflows and actions; reads and writes nothing. Gives the findings in order of file and place,
+ * without those that a comment in the texts sets aside. Texts that are no YAML are findings too: nothing is thrown.
+ */
+export async function lint(input: LintInput): Promise<Finding[]> {
+  const { lintTexts } = await import("./lint-texts.ts");
+  return lintTexts(input);
 }
