@@ -1,5 +1,5 @@
 /** The types of a document's expressions, judged once for all rules that report on them. */
-import { versionOf, versionsOf, mayBeNewer } from "../../../../actions/versions.ts";
+import { versionOf } from "../../../../actions/versions.ts";
 import type { Document, Step } from "../../../../workflow/document/document.ts";
 import { expressionsOf, type ExpressionSite } from "../../../../workflow/document/expression-sites.ts";
 import { isWholly, spanInFile, wholeSpanInFile } from "../../../../workflow/expressions/embedded.ts";
@@ -7,7 +7,7 @@ import { checkTypes } from "../../../../workflow/expressions/types/check.ts";
 import { scopesOf } from "../../../../workflow/expressions/types/document-scope.ts";
 import { keyTypeAt } from "../../../../workflow/expressions/types/key-types.ts";
 import { describe, type Type, type TypeProblemCode } from "../../../../workflow/expressions/types/type.ts";
-import type { Span } from "../../../../workflow/yaml/node.ts";
+import type { ScalarNode, Span } from "../../../../workflow/yaml/node.ts";
 import type { DocumentRule } from "../../../rule.ts";
 import { writtenOutputs } from "./written-outputs.ts";
 
@@ -17,16 +17,27 @@ export interface LocatedProblem {
   message: string;
 }
 
-const known = new WeakMap<Document, ReadonlyMap<TypeProblemCode, readonly LocatedProblem[]>>();
+interface Typing {
+  problems: ReadonlyMap<TypeProblemCode, readonly LocatedProblem[]>;
+  /** Of scalars that are one expression and nothing else. */
+  types: ReadonlyMap<ScalarNode, Type>;
+}
+
+const known = new WeakMap<Document, Typing>();
 
 /** What the type checker says of a document, by the rule that reports it. */
-export function typeProblemsOf(document: Document): ReadonlyMap<TypeProblemCode, readonly LocatedProblem[]> {
-  let problems = known.get(document);
-  if (!problems) {
-    problems = collect(document);
-    known.set(document, problems);
+export const typeProblemsOf = (document: Document): Typing["problems"] => typingOf(document).problems;
+
+/** The type of a scalar that is one expression and nothing else. */
+export const typeOfWhole = (document: Document, node: ScalarNode): Type | undefined => typingOf(document).types.get(node);
+
+function typingOf(document: Document): Typing {
+  let typing = known.get(document);
+  if (!typing) {
+    typing = collect(document);
+    known.set(document, typing);
   }
-  return problems;
+  return typing;
 }
 
 /** The visitor of a rule that reports one kind of these problems. */
@@ -34,7 +45,8 @@ export const reportTypeProblems = (code: TypeProblemCode): NonNullable<DocumentR
   for (const { at, message } of typeProblemsOf(document).get(code) ?? []) report(at, message);
 };
 
-function collect(document: Document): Map<TypeProblemCode, LocatedProblem[]> {
+function collect(document: Document): Typing {
+  const types = new Map<ScalarNode, Type>();
   const found = new Map<TypeProblemCode, LocatedProblem[]>();
   const add = (code: TypeProblemCode, problem: LocatedProblem): void => {
     const before = found.get(code);
@@ -48,10 +60,11 @@ function collect(document: Document): Map<TypeProblemCode, LocatedProblem[]> {
     if (!site.expression) continue;
     const { type, problems } = checkTypes(site.expression, scopeAt(site));
     for (const { code, start, end, message } of problems) add(code, { at: spanInFile(text, site, { start, end }), message });
+    if (isWholly(site) && !site.inKey) types.set(site.node, type);
     const misplaced = misplacedValue(site, type);
     if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message });
   }
-  return found;
+  return { problems: found, types };
 }
 
 /** A value whose type its place cannot take. */
@@ -91,8 +104,5 @@ function outputsOfStep(step: Step): { names: readonly string[]; source: string }
   if (uses.kind !== "repository" || OPEN_OUTPUTS.has(uses.name.toLowerCase())) return undefined;
   const found = versionOf(uses.name, uses.ref);
   if (found && found.fit !== "newer") return { names: found.version.outputs, source: `\`${uses.name}\` ${found.version.tag} does not give it` };
-  const versions = versionsOf(uses.name);
-  // An old version that nobody recorded: it may give what any recorded one gives.
-  if (versions.length === 0 || found || mayBeNewer(uses.name, uses.ref)) return undefined;
-  return { names: [...new Set(versions.flatMap(({ outputs }) => outputs))], source: `no version of \`${uses.name}\` gives it` };
+  return undefined;
 }

@@ -1,0 +1,40 @@
+import { AS_OF, retiredRuntime, runtimeOf } from "../../../../actions/runtimes.ts";
+import { numbersOf, versionsOf } from "../../../../actions/versions.ts";
+import { retiredVersion } from "../../../../actions/retired-versions.ts";
+import { rule } from "../../../rule.ts";
+
+export const retiredRuntimeRule = rule({
+  id: "retired-runtime",
+  family: "language",
+  levels: { recommended: "warning", strict: "warning" },
+  summary: "Actions run on a Node.js that GitHub's runners still have.",
+  why: "An action says which Node.js it was made for. Runners run actions for a retired one on a newer one, which they were not tested with, and warn in every run (GitHub's changelog, \"Deprecation of Node 20 on GitHub Actions runners\": Node 24 since 2026-06-16, Node 20 removed on 2026-09-23).",
+  bad: `on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v3
+`,
+  good: `on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v6
+`,
+  step({ uses }, { report }) {
+    if (uses?.kind !== "repository" || retiredVersion(uses.name, uses.ref)) return;
+    const runtime = runtimeOf(uses.name, uses.ref);
+    const retired = runtime === undefined ? undefined : retiredRuntime(runtime);
+    if (!runtime || !retired || retired.replaced > AS_OF) return;
+    const newer = versionsOf(uses.name).filter((version) => retiredRuntime(version.runtime) === undefined).at(-1);
+    const advice = newer ? `Use \`${uses.name}@v${numbersOf(newer.tag)?.[0] ?? ""}\` or later.` : "Look for a newer version of the action.";
+    report(
+      uses.node,
+      `\`${uses.name}\` ${/^[0-9a-f]{40}$/i.test(uses.ref) ? "at this commit" : uses.ref} is made for ${runtime}, which ${retired.removed !== undefined && retired.removed <= AS_OF ? "runners have no more" : "is retired"}; it runs on a newer Node.js. ${advice}`,
+      // The last one that went: most of its actions run well on its successor, and it is still everywhere.
+      runtime === "node20" ? { level: "info" } : {},
+    );
+  },
+});
