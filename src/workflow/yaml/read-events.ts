@@ -98,7 +98,8 @@ function collectionFrom(event: SequenceEvent | MappingEvent): Exclude<YamlNode, 
 function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNode {
   if (event.valueStart === -1) return emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd)));
   const style = STYLES[event.style] ?? "plain";
-  const content = { start: event.valueStart, end: event.valueEnd };
+  // A block at the end of the text ends with a break that nobody has written.
+  const content = { start: event.valueStart, end: Math.min(event.valueEnd, text.length) };
   const block = style === "literal" || style === "folded";
   const quoted = style === "single" || style === "double";
   return {

@@ -83,7 +83,8 @@ function scalarFrom(node: Scalar, text: string): ScalarNode {
   if (style === "literal" || style === "folded") {
     const firstLine = text.indexOf("\n", start) + 1;
     const contentStart = firstLine === 0 ? end : Math.min(firstLine, end);
-    const indent = /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(contentStart, end))?.[1]?.length ?? 0;
+    // With an indicator (`|2`) the first line may be indented more than the block is; the value then keeps the rest.
+    const indent = Math.max(0, leadingBlanks(text.slice(contentStart, end)) - leadingBlanks(value));
     let last = end;
     while (last > contentStart && /\s/.test(text[last - 1] ?? "")) last--;
     return { kind: "scalar", value, style, content: { start: contentStart, end }, indent, start, end: last, ...tag };
@@ -99,3 +100,6 @@ function anchorMarks(node: LibraryNode, text: string, start: number): { anchorSt
   const at = text.lastIndexOf(`&${name}`, start);
   return at === -1 ? { anchorStart: -1, anchorEnd: -1 } : { anchorStart: at + 1, anchorEnd: at + 1 + name.length };
 }
+
+/** How far the first line with something on it is indented. */
+const leadingBlanks = (text: string): number => /^(?:[ \t]*\r?\n)*( *)/.exec(text)?.[1]?.length ?? 0;

@@ -4,21 +4,26 @@
  * GitHub's own parser accepts, and goes on after an error. See docs/decisions/reading-yaml.md.
  */
 import { YAMLException } from "js-yaml";
-import type { YamlFile } from "./node.ts";
+import { nodesOf, type YamlFile } from "./node.ts";
 import { readEvents } from "./read-events.ts";
 
 /** Reads any text; what is wrong with it is in `problems`, never thrown. */
 export async function readYaml(text: string): Promise<YamlFile> {
   let joined = text;
-  for (let joins = 0; joins <= MAX_JOINS; joins++) {
+  const joints: number[] = [];
+  while (joints.length <= MAX_JOINS) {
     try {
-      return { ...readEvents(joined), text };
+      const file = readEvents(joined);
+      if (joints.length === 0) return file;
+      if (!isWithinScalar(file, joints)) return { ...file, text };
+      break;
     } catch (error) {
       // RangeError: nesting beyond the call stack.
       if (!(error instanceof YAMLException) && !(error instanceof RangeError)) throw error;
-      const next = error instanceof YAMLException ? joinDeficientLine(joined, error) : undefined;
-      if (next === undefined) break;
-      joined = next;
+      const joint = error instanceof YAMLException ? deficientBreak(joined, error) : undefined;
+      if (joint === undefined) break;
+      joints.push(joint);
+      joined = `${joined.slice(0, joint)} ${joined.slice(joint + 1)}`;
     }
   }
   const { readTolerantly } = await import("./read-tolerantly.ts");
@@ -29,15 +34,23 @@ export async function readYaml(text: string): Promise<YamlFile> {
 const MAX_JOINS = 200;
 
 /**
- * A quoted string or a flow collection may go on in a line that is indented less than YAML's grammar asks: GitHub's
- * parser, like libyaml, takes it. A blank in the place of the line break means the same and moves no offset.
+ * The line break before the place where js-yaml stopped. A flow collection may go on in a line that is indented less
+ * than YAML's grammar asks: GitHub's parser, like libyaml, takes it. A blank in the place of the line break means the
+ * same and moves no offset.
  */
-function joinDeficientLine(text: string, { reason, mark }: YAMLException): string | undefined {
+function deficientBreak(text: string, { reason, mark }: YAMLException): number | undefined {
   if (reason !== "deficient indentation" || !mark) return undefined;
   const lineBreak = text.lastIndexOf("\n", mark.position - 1);
   // A comment would swallow what is joined to it.
   if (lineBreak === -1 || /(?:^|\s)#/.test(text.slice(text.lastIndexOf("\n", lineBreak - 1) + 1, lineBreak))) return undefined;
-  return `${text.slice(0, lineBreak)} ${text.slice(lineBreak + 1)}`;
+  return lineBreak;
+}
+
+/** Within a scalar a line break takes the blanks around it along, and a blank does not. */
+function isWithinScalar({ root }: YamlFile, joints: readonly number[]): boolean {
+  if (!root) return false;
+  for (const node of nodesOf(root)) if (node.kind === "scalar" && joints.some((joint) => node.content.start <= joint && joint < node.content.end)) return true;
+  return false;
 }
 
 /** Nothing behind the first error can be trusted. */
