@@ -11,7 +11,7 @@ export const isFilterOfEvent = ({ path, key }: FaultOf<"unknown-key">): boolean 
 export const eventFilter = rule({
   id: "event-filter",
   family: "language",
-  levels: { recommended: "warning", strict: "error" },
+  levels: { recommended: "warning", strict: "warning" },
   summary: "An event has only filters that it listens to.",
   why: "A release has no branch filter and a pull request no tag filter: the workflow runs on every such event, whatever the filter says.",
   bad: `on:

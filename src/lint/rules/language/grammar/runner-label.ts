@@ -37,11 +37,15 @@ jobs:
     steps:
       - run: make test
 `,
-  job(job, { settings, report }) {
-    for (const request of requestsOf(job))
+  workflow({ jobs }, { settings, report }) {
+    /** What may be right is pointed out once a file. */
+    const doubted = new Set<string>();
+    for (const request of jobs.flatMap(requestsOf))
       for (const label of request.labels) {
         const fault = faultOf(label.value, request, settings);
-        if (fault) report(label, fault.message, fault.certain ? {} : { level: "warning" });
+        if (!fault || (!fault.certain && doubted.has(label.value))) continue;
+        if (!fault.certain) doubted.add(label.value);
+        report(label, fault.message, fault.certain ? {} : { level: "warning" });
       }
   },
 });

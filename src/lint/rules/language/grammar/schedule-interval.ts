@@ -8,7 +8,7 @@ const SHORTEST = 5;
 export const scheduleInterval = rule({
   id: "schedule-interval",
   family: "language",
-  levels: { recommended: "warning", strict: "error" },
+  levels: { recommended: "warning", strict: "warning" },
   summary: "A schedule starts at most every five minutes.",
   why: "GitHub starts scheduled workflows once in five minutes at most. A `*` for the minute is often meant to be a `0`.",
   bad: `on:
