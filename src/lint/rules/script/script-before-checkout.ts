@@ -1,0 +1,97 @@
+import type { Job, Step } from "../../../workflow/document/document.ts";
+import { invocationOf } from "../../../shell/invocation.ts";
+import { rule } from "../../rule.ts";
+import { commandsIn, type Script, scriptsOf, type ShellCommand, spanOf } from "../../scripts.ts";
+
+export const scriptBeforeCheckout = rule({
+  id: "script-before-checkout",
+  family: "script",
+  levels: { recommended: "error", strict: "error" },
+  summary: "A repository's script runs after the repository is checked out.",
+  why: "A job starts in an empty folder. Until `actions/checkout` has run there is no `./scripts` to call.",
+  bad: [
+    `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./scripts/prepare.sh
+      - uses: actions/checkout@v6
+`,
+    `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/setup-node@v6
+      - run: bash .github/scripts/deploy.sh
+`,
+  ],
+  good: `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v6
+      - run: ./scripts/prepare.sh
+  other:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          curl -fsSLo install.sh https://example.com/install.sh
+          bash ./install.sh
+      - run: ./tool/run
+  fetched:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/download-artifact@v5
+      - run: ./dist/run
+`,
+  workflow(workflow, { report }) {
+    for (const job of workflow.jobs) {
+      if (isElsewhere(job)) continue;
+      const scripts = new Map(scriptsOf(workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
+      for (const step of job.steps) {
+        const script = scripts.get(step);
+        if (script) {
+          const found = script.step.workingDirectory ? undefined : callIn(script);
+          if (found) {
+            const later = job.steps.slice(step.index + 1).find(isCheckout);
+            report(spanOf(script, found.at), `There is no \`${found.path}\` yet: ${later ? "the repository is checked out later. Move \`actions/checkout\` before this step." : "this job never checks the repository out. Add a step with \`actions/checkout\` before this one."}`, later ? { related: [{ at: later.node, message: "The repository is checked out here." }] } : {});
+          }
+          // Commands of any other kind may put files there.
+          if (found || commandsIn(script).some((command) => !leavesNoFiles(command))) break;
+        } else if (!leavesWorkspaceEmpty(step)) break;
+      }
+    }
+  },
+});
+
+/** In a container the image may bring files; on a runner of one's own, earlier runs may. */
+const isElsewhere = ({ container, runsOn }: Job): boolean => container !== undefined || runsOn === undefined || !(runsOn.value.kind === "scalar" && /^(?:ubuntu|macos|windows)-[\w.-]+$/.test(runsOn.value.value));
+
+const isCheckout = ({ uses }: Step): boolean => uses?.kind === "repository" && uses.repository === "actions/checkout";
+
+/** Actions that put no files of the repository into the workspace. */
+const leavesWorkspaceEmpty = ({ uses, run }: Step): boolean => run === undefined && uses?.kind === "repository" && /^(?:actions\/setup-(?:node|python|java|go|dotnet)|docker\/(?:login|setup-(?:buildx|qemu))-action|step-security\/harden-runner|ruby\/setup-ruby|dtolnay\/rust-toolchain|astral-sh\/setup-uv|pnpm\/action-setup)$/.test(uses.repository);
+
+/** Before the first command that might make or fetch files. */
+function callIn(script: Script): { path: string; at: ShellCommand["node"] } | undefined {
+  for (const command of commandsIn(script)) {
+    // `[ -x ./run ] && ./run`: asked for first.
+    if (command.inCondition || command.orElse || command.inFunction) return undefined;
+    const { name, args } = invocationOf(command);
+    const path = name !== undefined && /^(?:bash|sh|zsh|python3?|node|ruby|source|\.)$/.test(name) ? args.find((argument) => !argument.startsWith("-")) : name;
+    const interpreted = path !== name;
+    if (path !== undefined && (interpreted ? args[0] === path && /^(?:\.\/)?(?:\.?[\w-]+\/)+[\w.-]+\.(?:sh|py|js|mjs|cjs|rb|bash)$/.test(path) : /^\.\/(?:[\w.-]+\/)*[\w.-]+$/.test(path)) && !/node_modules|\.\.\/|^\/|(?:^|\/)(?:venv|\.venv)\//.test(path)) return { path, at: command.node };
+    if (!leavesNoFiles(command)) return undefined;
+  }
+  return undefined;
+}
+
+const QUIET = new Set(["echo", "printf", "true", ":", "set", "export", "test", "[", "date", "sleep", "exit", "chmod", "uname", "env", "pwd", "ls", "which", "df", "free", "id", "whoami", "node", "java"]);
+const leavesNoFiles = (command: ShellCommand): boolean => {
+  const { name } = invocationOf(command);
+  if (command.redirects.some((redirect) => redirect.type === "Redirect" && /^(?:>|>>)$/.test(redirect.operator) && !/^\$\{?GITHUB_|^\/dev\/null$|^&/.test(redirect.target?.value ?? "") && redirect.operator !== ">&")) return false;
+  return name === undefined ? command.assignments.length > 0 : QUIET.has(name) || /^(?:apt|apt-get)$/.test(name);
+};

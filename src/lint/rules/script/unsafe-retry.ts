@@ -1,0 +1,118 @@
+import type { ScalarNode, Span } from "../../../workflow/yaml/node.ts";
+import { sourceSpan } from "../../../workflow/yaml/scalar-source.ts";
+import { commandsOf } from "../../../shell/commands.ts";
+import { hasOption, type Invocation, invocationOf, operandsOf } from "../../../shell/invocation.ts";
+import { parseShell } from "../../../shell/parse.ts";
+import { rule } from "../../rule.ts";
+import { commandsIn, spanOf } from "../../scripts.ts";
+
+export const unsafeRetry = rule({
+  id: "unsafe-retry",
+  family: "script",
+  levels: { recommended: "warning", strict: "warning" },
+  summary: "What is tried again may be done twice.",
+  why: "A publication or a creation that reached the server and lost its answer fails the second time because the first has worked, or happens twice. Ask first whether it is there, and retry only what fetches or repeats itself harmlessly.",
+  bad: [
+    `on: push
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: nick-fields/retry@v3
+        with:
+          max_attempts: 3
+          timeout_minutes: 5
+          command: npm publish
+`,
+    `on: push
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          for attempt in 1 2 3; do
+            gh release create "$GITHUB_REF_NAME" && break
+            sleep 5
+          done
+`,
+  ],
+  good: `on: push
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: nick-fields/retry@v3
+        with:
+          max_attempts: 3
+          timeout_minutes: 5
+          command: npm ci
+      - run: |
+          until docker push ghcr.io/acme/app:1; do sleep 5; done
+          for package in a b; do npm publish "$package"; done
+          for attempt in 1 2 3; do
+            gh release view "$GITHUB_REF_NAME" && break
+            gh release create "$GITHUB_REF_NAME" && break
+          done
+`,
+  step(step, { report, document }) {
+    if (step.uses?.kind !== "repository" || !/^(?:nick-fields|nick-invision)\/retry$|^wandalen\/wretry\.action$/.test(step.uses.repository)) return;
+    for (const input of ["command", "new_command_on_retry"]) {
+      const node = step.with.get(input)?.value;
+      if (node?.kind !== "scalar" || (input === "command" && step.with.has("new_command_on_retry"))) continue;
+      const commands = commandsOf(parseShell(node.value.replace(/\$\{\{.*?\}\}/gs, (text) => "_".repeat(text.length))));
+      for (const command of commands) {
+        const done = commands.some((other) => asksFirst(invocationOf(other))) ? undefined : happensTwice(invocationOf(command));
+        if (done !== undefined) report(placeOf(document.file.text, node, { start: command.node.pos, end: command.node.end }), message(done, "this action"));
+      }
+    }
+  },
+  script(script, { report }) {
+    if (!/\b(?:for|until|while|retry)\b/.test(script.source)) return;
+    const commands = commandsIn(script);
+    for (const command of commands) {
+      const invocation = invocationOf(command);
+      const done = happensTwice(invocation);
+      if (done === undefined) {
+        const retried = command.name === "retry" || command.name === "nick-retry" ? happensTwice(behindRetry(invocation)) : undefined;
+        if (retried !== undefined) report(spanOf(script, command.node), message(retried, "`retry`"));
+        continue;
+      }
+      // Until it works: `until x`, `while ! x`, or `x && break` in a loop of attempts.
+      const until = command.inCondition && (command.inLoop === "until" || (command.inLoop === "while" && command.negated));
+      const attempts = command.inLoop !== undefined && !command.inCondition && command.andThen && /^\s*&&\s*(?:break|exit 0|return 0|\{\s*[^}]*break)/.test(script.source.slice(command.node.end, command.node.end + 80));
+      if ((until || attempts) && !commands.some((other) => asksFirst(invocationOf(other)))) report(spanOf(script, command.node), message(done, "this loop"));
+    }
+  },
+});
+
+const message = (done: string, by: string): string => `\`${done}\` is tried again by ${by}, and it is not safe to do twice: an attempt that reached the server makes the next one fail or doubles it. Ask first whether it has been done, or let it fail.`;
+
+const placeOf = (text: string, node: ScalarNode, span: Span): Span => sourceSpan(text, node, span);
+
+function behindRetry({ args, argWords, wrappers }: Invocation): Invocation {
+  const at = args.findIndex((argument) => /^[a-z]/.test(argument) && !/^\d/.test(argument));
+  return { name: at === -1 ? undefined : args[at], args: args.slice(at + 1), argWords: argWords.slice(at + 1), wrappers };
+}
+
+/** A question whose answer tells whether the work is done already. */
+const asksFirst = (invocation: Invocation): boolean => {
+  const [first, second] = operandsOf(invocation);
+  return (invocation.name === "gh" && (second === "view" || second === "list")) || (invocation.name === "npm" && (first === "view" || first === "info" || first === "show"));
+};
+
+/** What cannot be repeated: registries refuse a version that they have, and `create` makes another one. */
+function happensTwice(invocation: Invocation): string | undefined {
+  const { name, args } = invocation;
+  const [first, second] = operandsOf(invocation);
+  if (name === undefined || hasOption(args, "dry-run", "help")) return undefined;
+  if ((name === "npm" || name === "pnpm" || name === "cargo" || name === "vsce" || name === "poetry" || name === "lerna") && first === "publish") return `${name} publish`;
+  if (name === "yarn" && (first === "publish" || (first === "npm" && second === "publish"))) return "yarn publish";
+  if (name === "twine" && first === "upload" && !hasOption(args, "skip-existing")) return "twine upload";
+  if (name === "gem" && first === "push") return "gem push";
+  if (name === "dotnet" && first === "nuget" && second === "push" && !hasOption(args, "skip-duplicate")) return "dotnet nuget push";
+  if (name === "mvn" && args.includes("deploy")) return "mvn deploy";
+  if (name === "gh" && (second === "create" || (first === "workflow" && second === "run"))) return `gh ${first} ${second}`;
+  if (name === "gh" && first === "api" && /(?:-X|--method)[ =]?POST/.test(args.join(" "))) return "gh api -X POST";
+  if (name === "semantic-release" || (name === "npx" && first === "semantic-release")) return "semantic-release";
+  return undefined;
+}
