@@ -2,7 +2,7 @@
 import type { Run } from "./model.ts";
 import { plainNames } from "./filters.ts";
 import type { Scope } from "./scope.ts";
-import { HOLE, join, literal, type Part, symbol, type Template, type Value } from "./value.ts";
+import { join, literal, type Part, symbol, type Value } from "./value.ts";
 
 /** Names that mean the same in every job of a run; the rest means something in its own job only. */
 const OF_THE_RUN = new Set(["github", "vars", "secrets"]);
@@ -108,9 +108,8 @@ const IN_THE_SHELL: Readonly<Record<string, string>> = {
   GITHUB_REPOSITORY_OWNER: "repository_owner", GITHUB_RUN_ID: "run_id", GITHUB_RUN_NUMBER: "run_number", GITHUB_RUN_ATTEMPT: "run_attempt", GITHUB_ACTOR: "actor", GITHUB_EVENT_NAME: "event_name", GITHUB_WORKFLOW: "workflow", GITHUB_JOB: "job",
 };
 
-export function shellValue(name: string, run: Run): Value | undefined {
+/** The expression that a default environment variable repeats. */
+export const shellPath = (name: string): readonly string[] | undefined => {
   const key = Object.hasOwn(IN_THE_SHELL, name) ? IN_THE_SHELL[name] : undefined;
-  return key === undefined ? undefined : githubValue(["github", key], run) ?? symbol(`github.${key}`);
-}
-
-export const unknownTemplate: Template = HOLE[0] ?? [];
+  return key === undefined ? undefined : ["github", key];
+};

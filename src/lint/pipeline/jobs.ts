@@ -13,7 +13,7 @@ import { metadataOutput } from "./metadata-action.ts";
 import type { Deed, JobRun, Known, Run, StepRun } from "./model.ts";
 import type { Scope } from "./scope.ts";
 import { type RunScript, runScript } from "./shell-run.ts";
-import { either, HOLE, isUnknown, literal, symbol, type Value } from "./value.ts";
+import { either, HOLE, isUnknown, keyOf, literal, symbol, type Value } from "./value.ts";
 
 /** Reusable workflows may be nested four deep ("Reuse workflows", Limitations); composite actions ten. */
 const MOST_NESTED = 5;
@@ -317,6 +317,9 @@ export function stepOutput(step: StepRun, name: string): Value | undefined {
   return undefined;
 }
 
+/** Longer ones are programs whose functions, loops and traps say nothing certain; UTF-16 code units. */
+const LONGEST_SCRIPT = 6_000;
+
 const scriptOfStep = new WeakMap<object, Map<Step, Script>>();
 const runs = new WeakMap<StepRun, RunScript>();
 
@@ -348,11 +351,45 @@ export function scriptRunOf(step: StepRun): RunScript | undefined {
   const before = runs.get(step);
   if (before) return before;
   const script = scriptOf(step);
-  if (!script) return undefined;
+  if (!script || script.text.length > LONGEST_SCRIPT) return undefined;
   // A script that asks for its own outputs would never end.
   runs.set(step, { commands: [], outputs: new Map(), env: new Map() });
-  const result = runScript({ script, scope: step.scope, variables: new Map(), head: checkedOut(step) });
+  const result = remembered(script, step);
   runs.set(step, result);
+  return result;
+}
+
+/** A script does the same wherever everything that it asks for has the same value, which many runs of a job share. */
+interface Memory {
+  place: string;
+  trigger: object;
+  ref: Run["ref"];
+  asked: { path: readonly string[]; answer: string }[];
+  head: string;
+  result: RunScript;
+}
+
+const memories = new WeakMap<Script, Memory[]>();
+const keyOfValue = (value: Value | undefined): string => (value ? value.map(keyOf).join("\u0003") : "\u0004");
+
+function remembered(script: Script, step: StepRun): RunScript {
+  const { scope } = step;
+  const { trigger, ref } = scope.run;
+  const head = checkedOut(step);
+  const all = memories.get(script) ?? [];
+  const same = all.find((memory) => memory.place === scope.place && memory.trigger === trigger && memory.ref === ref && memory.head === keyOfValue(head) && memory.asked.every(({ path, answer }) => keyOfValue(scope.lookup(path)) === answer));
+  if (same) return same.result;
+  const asked = new Map<string, Memory["asked"][number]>();
+  const recording: Scope = {
+    ...scope,
+    lookup(path) {
+      const found = scope.lookup(path);
+      asked.set(path.join("."), { path, answer: keyOfValue(found) });
+      return found;
+    },
+  };
+  const result = runScript({ script, scope: recording, variables: new Map(), head });
+  memories.set(script, [...all, { place: scope.place, trigger, ref, asked: [...asked.values()], head: keyOfValue(head), result }]);
   return result;
 }
 

@@ -39,20 +39,29 @@ interface Frame {
   /** `exit`, `return` or `continue` was met for certain. */
   ended: boolean;
   writesTo: "outputs" | "env" | undefined;
+  /** Statements that may still be read, of the whole script. */
+  budget: { left: number };
 }
 
-const MOST_COMMANDS = 2_000;
+/** Longer than any script that people write, functions and loops unrolled. */
+const MOST_STATEMENTS = 1_500;
 const MOST_TURNS = 20;
 
 export function runScript(state: ShellState): RunScript {
   const result: RunScript = { commands: [], outputs: new Map(), env: new Map() };
-  runList(state.script.ast.commands, { state, result, functions: new Map(), happens: true, tolerated: false, background: false, depth: 0, ended: false, writesTo: undefined });
+  const budget = { left: MOST_STATEMENTS };
+  const frame: Frame = { state, result, functions: new Map(), happens: true, tolerated: false, background: false, depth: 0, ended: false, writesTo: undefined, budget };
+  runList(state.script.ast.commands, frame);
+  // What was not read to its end has said nothing.
+  if (budget.left <= 0) return { commands: result.commands.map((command) => ({ ...command, happens: undefined })), outputs: allHoles(result.outputs), env: allHoles(result.env) };
   return result;
 }
 
+const allHoles = (map: ReadonlyMap<string, Value>): Map<string, Value> => new Map([...map.keys()].map((name) => [name, HOLE]));
+
 function runList(statements: readonly Statement[], frame: Frame): void {
   for (const { command, background } of statements) {
-    if (frame.ended || frame.result.commands.length > MOST_COMMANDS || frame.depth > 30) return;
+    if (frame.ended || frame.budget.left-- <= 0 || frame.depth > 30) return;
     const before = frame.background;
     frame.background ||= background === true;
     runNode(command, frame);
@@ -86,8 +95,9 @@ function branches(frame: Frame, ways: readonly ((inner: Frame) => void)[]): void
 }
 
 function merge(into: Map<string, Value>, from: readonly Map<string, Value>[], absent: Value | undefined): void {
-  const names = new Set(from.flatMap((map) => [...map.keys()]));
-  for (const name of names) into.set(name, either(from.map((map) => map.get(name) ?? absent ?? HOLE)));
+  const changed = new Set<string>();
+  for (const map of from) for (const [name, value] of map) if (into.get(name) !== value) changed.add(name);
+  for (const name of changed) into.set(name, either(from.map((map) => map.get(name) ?? absent ?? HOLE)));
 }
 
 function runNode(node: PipelineNode | AndOr, frame: Frame): Known {
@@ -231,8 +241,9 @@ function runCommand(node: Command, frame: Frame): Known {
   for (const assignment of node.prefix) if (assignment.type === "Assignment" && !node.name) assign(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE, assignment.append === true, frame);
   if (!node.name) return true;
   const name = node.name.value;
-  const saved = new Map(state.variables);
-  for (const assignment of node.prefix) if (assignment.type === "Assignment") state.variables.set(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE);
+  const prefixed = node.prefix.some(({ type }) => type === "Assignment");
+  const saved = prefixed ? new Map(state.variables) : undefined;
+  if (prefixed) for (const assignment of node.prefix) if (assignment.type === "Assignment") state.variables.set(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE);
   const words = [valueOfWord(node.name, state), ...node.args.map((word) => valueOfWord(word, state))];
   if (/^(?:export|declare|local|readonly|typeset)$/.test(name)) {
     for (const argument of node.args) if (argument.type === "Assignment") assign(argument.name, argument.value.type === "Word" ? valueOfWord(argument.value, state) : HOLE, false, frame);
@@ -241,9 +252,7 @@ function runCommand(node: Command, frame: Frame): Known {
   const called = frame.functions.get(name);
   if (called && frame.depth < 12) {
     within(frame, {}, (inner) => {
-      const variables = new Map(state.variables);
-      words.slice(1).forEach((word, index) => variables.set(String(index + 1), word));
-      inner.state = { ...state, variables };
+      words.slice(1).forEach((word, index) => state.variables.set(String(index + 1), word));
       const body = called.body;
       if (body.type === "CompoundList") runList(body.commands, inner);
       else runCommandNode(body, inner);
@@ -253,10 +262,11 @@ function runCommand(node: Command, frame: Frame): Known {
   result.commands.push({ node, words, happens: frame.happens, tolerated: frame.tolerated, background: frame.background });
   for (const word of [node.name, ...node.args]) substitutions(word, frame);
   if (name === "exit" || name === "return" || name === "continue" || name === "break") frame.ended = true;
-  if (name === "read" || name === "mapfile" || name === "readarray") for (const argument of words.slice(1)) if (textOf(argument)) state.variables.set(textOf(argument) ?? "", HOLE);
+  if (name === "source" || name === "." || name === "eval") for (const variable of state.variables.keys()) state.variables.set(variable, HOLE);
+  if (name === "read" || name === "mapfile" || name === "readarray" || name === "printf" || name === "getopts" || name === "let") for (const argument of words.slice(1)) if (textOf(argument)) state.variables.set(textOf(argument) ?? "", HOLE);
   if (name === "unset") for (const argument of words.slice(1)) state.variables.set(textOf(argument) ?? "", literal(""));
   write(node, words, frame);
-  if (node.prefix.length > 0) frame.state.variables = saved;
+  if (saved) frame.state.variables = saved;
   if (name === "[" || name === "test") return plainTest(words.slice(1, name === "[" ? -1 : undefined));
   return name === "true" || name === ":" ? true : name === "false" ? false : undefined;
 }

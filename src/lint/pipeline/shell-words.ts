@@ -2,9 +2,9 @@
 import type { AndOr, Command, CommandArgument, ParameterExpansionPart, PipelineNode, WordPart } from "unbash";
 import type { Script } from "../scripts.ts";
 import { evaluate, valueOfResult } from "./evaluate.ts";
-import { shellValue } from "./github-values.ts";
+import { shellPath } from "./github-values.ts";
 import type { Scope } from "./scope.ts";
-import { concat, either, HOLE, isUnknown, join, literal, type Part, type Template, textOf, textOfTemplate, type Value } from "./value.ts";
+import { concat, either, HOLE, isUnknown, join, literal, type Part, symbol, type Template, textOf, textOfTemplate, type Value } from "./value.ts";
 
 export interface ShellState {
   script: Script;
@@ -63,8 +63,12 @@ function withExpressions(value: string, at: { pos: number; end: number }, { scri
   return concat(parts);
 }
 
+/** One that nothing sets is a hole: a script file, an action or the runner may have set it. */
 export function variable(name: string, { variables, scope }: ShellState): Value {
-  return variables.get(name) ?? scope.lookup(["env", name.toLowerCase()]) ?? shellValue(name, scope.run) ?? (/^[A-Za-z_]\w*$/.test(name) && name !== "_" ? [[{ kind: "symbol", name: `$${name}@${scope.place}` }]] : HOLE);
+  const set = variables.get(name) ?? scope.lookup(["env", name.toLowerCase()]);
+  if (set) return set;
+  const path = shellPath(name);
+  return path ? scope.lookup(path) ?? symbol(path.join(".")) : HOLE;
 }
 
 const mapTemplates = (value: Value, change: (template: Template) => Template): Value => either([value.map(change)]);

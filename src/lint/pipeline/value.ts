@@ -48,6 +48,8 @@ export const written = (template: Template): string =>
   template.map((part) => (part.kind === "text" ? part.text : part.kind === "hole" ? "…" : `\${{ ${part.name} }}${part.length === undefined ? "" : `[0:${part.length}]`}`)).join("");
 
 export function join(templates: readonly Template[]): Template {
+  const [only] = templates;
+  if (templates.length === 1 && only && only.length <= 1) return only[0]?.kind === "text" && only[0].text === "" ? [] : only;
   const joined: Part[] = [];
   for (const part of templates.flat()) {
     const last = joined.at(-1);
@@ -60,6 +62,8 @@ export function join(templates: readonly Template[]): Template {
 
 /** One after the other, in all combinations. */
 export function concat(values: readonly Value[]): Value {
+  const [first] = values;
+  if (values.length === 1 && first) return first;
   let all: Template[] = [[]];
   for (const value of values) {
     if (all.length * value.length > MOST_ALTERNATIVES) {
@@ -73,6 +77,8 @@ export function concat(values: readonly Value[]): Value {
 
 /** Any of them. */
 export function either(values: readonly Value[]): Value {
+  const [first] = values;
+  if (first && values.every((value) => value === first)) return first.length > MOST_ALTERNATIVES ? HOLE : first;
   const all = new Map(values.flat().map((template) => [keyOf(template), template]));
   return all.size === 0 || all.size > MOST_ALTERNATIVES ? HOLE : [...all.values()];
 }
