@@ -96,7 +96,8 @@ function collectionFrom(event: SequenceEvent | MappingEvent): Exclude<YamlNode, 
 }
 
 function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNode {
-  if (event.valueStart === -1) return emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd)));
+  const tag = event.tagStart === -1 ? {} : { tag: text.slice(event.tagStart, event.tagEnd) };
+  if (event.valueStart === -1) return { ...emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd))), ...tag };
   const style = STYLES[event.style] ?? "plain";
   // A block at the end of the text ends with a break that nobody has written.
   const content = { start: event.valueStart, end: Math.min(event.valueEnd, text.length) };
@@ -110,7 +111,7 @@ function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNod
     indent: block ? Math.max(event.indent, 0) : 0,
     start: block ? text.indexOf(style === "literal" ? "|" : ">", Math.max(cursor, event.anchorEnd, event.tagEnd)) : quoted ? content.start - 1 : content.start,
     end: quoted ? content.end + 1 : block ? endOfBlock(text, content) : content.end,
-    ...(event.tagStart === -1 ? {} : { tag: text.slice(event.tagStart, event.tagEnd) }),
+    ...tag,
   };
 }
 

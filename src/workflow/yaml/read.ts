@@ -4,7 +4,7 @@
  * GitHub's own parser accepts, and goes on after an error. See docs/decisions/reading-yaml.md.
  */
 import { YAMLException } from "js-yaml";
-import { nodesOf, type YamlFile } from "./node.ts";
+import { nodesOf, type ScalarNode, scalarOf, type YamlFile } from "./node.ts";
 import { readEvents } from "./read-events.ts";
 
 /** Reads any text; what is wrong with it is in `problems`, never thrown. */
@@ -15,8 +15,8 @@ export async function readYaml(text: string): Promise<YamlFile> {
     try {
       const file = readEvents(joined);
       if (joints.length === 0) return file;
-      if (!isWithinScalar(file, joints)) return { ...file, text };
-      break;
+      foldAgain(file, text, joints);
+      return { ...file, text };
     } catch (error) {
       // RangeError: nesting beyond the call stack.
       if (!(error instanceof YAMLException) && !(error instanceof RangeError)) throw error;
@@ -46,11 +46,24 @@ function deficientBreak(text: string, { reason, mark }: YAMLException): number |
   return lineBreak;
 }
 
-/** Within a scalar a line break takes the blanks around it along, and a blank does not. */
-function isWithinScalar({ root }: YamlFile, joints: readonly number[]): boolean {
-  if (!root) return false;
-  for (const node of nodesOf(root)) if (node.kind === "scalar" && joints.some((joint) => node.content.start <= joint && joint < node.content.end)) return true;
-  return false;
+/** Within a scalar a line break takes the blanks around it along, and the blank that stood in for it did not. */
+function foldAgain({ root }: YamlFile, text: string, joints: readonly number[]): void {
+  if (!root) return;
+  for (const node of nodesOf(root)) {
+    if (node.kind !== "scalar" || !joints.some((joint) => node.content.start <= joint && joint < node.content.end)) continue;
+    const written = text.slice(node.start, node.end);
+    // By itself a scalar may go on at the margin.
+    const alone = scalarAlone(written.replaceAll(/\n[ \t]+/g, "\n"));
+    if (alone) node.value = alone.value;
+  }
+}
+
+function scalarAlone(text: string): ScalarNode | undefined {
+  try {
+    return scalarOf(readEvents(text).root);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Nothing behind the first error can be trusted. */
