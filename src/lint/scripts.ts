@@ -33,6 +33,8 @@ export interface Script {
   source: string;
   /** The tree of `source`; parsed when it is first asked for. */
   ast: ParsedScript;
+  /** What has been read of `source` so far; ask `commandsIn` and its like. */
+  reading: Reading;
   expressions: readonly EmbeddedExpression[];
   /** The shell has it, or the script sets it somewhere; `optionsAt` is exact. */
   pipefail: boolean;
@@ -41,10 +43,35 @@ export interface Script {
 }
 
 const scripts = new WeakMap<Document, Script[]>();
-const commands = new WeakMap<Script, ShellCommand[]>();
-const commandsByNode = new WeakMap<Script, Map<Command, ShellCommand>>();
-const variables = new WeakMap<Script, Variables>();
-const optionChanges = new WeakMap<Script, ShellCommand[]>();
+
+/** What a script's text says, each part worked out when it is first asked for. */
+export interface Reading {
+  ast?: ParsedScript;
+  commands?: ShellCommand[];
+  byNode?: Map<Command, ShellCommand>;
+  variables?: Variables;
+  optionChanges?: ShellCommand[];
+}
+
+/** The same script often stands in many jobs, and in generated files in many workflows: it is read once. */
+const readings = new Map<string, Reading>();
+let remembered = 0;
+/** UTF-16 code units of the scripts that are remembered at a time. */
+const MOST_REMEMBERED = 2_000_000;
+
+function readingOf(source: string): Reading {
+  let reading = readings.get(source);
+  if (!reading) {
+    remembered += source.length;
+    if (remembered > MOST_REMEMBERED) {
+      readings.clear();
+      remembered = source.length;
+    }
+    reading = {};
+    readings.set(source, reading);
+  }
+  return reading;
+}
 
 /** Scripts in bash or sh, in file order; those of other shells are nobody's business here. */
 export function scriptsOf(document: Document): Script[] {
@@ -70,8 +97,9 @@ function collect(document: Document): Script[] {
 }
 
 function scriptFrom(document: Document, step: Step, node: ScalarNode, { start, origin }: { start: ShellStart; origin: ShellOrigin }, expressions: readonly EmbeddedExpression[]): Script {
-  let ast: ParsedScript | undefined;
   let set: ShellOptions | undefined;
+  const source = withoutExpressions(node.value, expressions);
+  const reading = readingOf(source);
   const script: Script = {
     document,
     step,
@@ -80,9 +108,10 @@ function scriptFrom(document: Document, step: Step, node: ScalarNode, { start, o
     shellFrom: origin,
     start,
     text: node.value,
-    source: withoutExpressions(node.value, expressions),
+    source,
+    reading,
     get ast() {
-      return (ast ??= parseShell(script.source));
+      return (reading.ast ??= parseShell(source));
     },
     expressions,
     get pipefail() {
@@ -119,43 +148,22 @@ function setIn(script: Script): ShellOptions {
 }
 
 /** Every simple command at any depth, in the order in which they are written. */
-export function commandsIn(script: Script): ShellCommand[] {
-  let found = commands.get(script);
-  if (!found) {
-    found = commandsOf(script.ast);
-    commands.set(script, found);
-  }
-  return found;
-}
+export const commandsIn = ({ reading, ast }: Script): ShellCommand[] => (reading.commands ??= commandsOf(ast));
 
 /** The command with its circumstances that a node of the tree is. */
 export function commandOf(script: Script, node: SyntaxNode | undefined): ShellCommand | undefined {
-  let index = commandsByNode.get(script);
-  if (!index) {
-    index = new Map(commandsIn(script).map((command) => [command.node, command]));
-    commandsByNode.set(script, index);
-  }
-  return node?.type === "Command" ? index.get(node) : undefined;
+  if (node?.type !== "Command") return undefined;
+  script.reading.byNode ??= new Map(commandsIn(script).map((command) => [command.node, command]));
+  return script.reading.byNode.get(node);
 }
 
 /** The variables that the script sets and reads. */
-export function variablesIn(script: Script): Variables {
-  let found = variables.get(script);
-  if (!found) {
-    found = variablesOf(script.ast);
-    variables.set(script, found);
-  }
-  return found;
-}
+export const variablesIn = ({ reading, ast }: Script): Variables => (reading.variables ??= variablesOf(ast));
 
 /** The shell's options at an offset of the script. */
 export function optionsAt(script: Script, offset: number): ShellOptions {
-  let changes = optionChanges.get(script);
-  if (!changes) {
-    changes = commandsIn(script).filter(({ name }) => name === "set" || name === "shopt");
-    optionChanges.set(script, changes);
-  }
-  return optionsAlong(script.start, changes, offset);
+  script.reading.optionChanges ??= commandsIn(script).filter(({ name }) => name === "set" || name === "shopt");
+  return optionsAlong(script.start, script.reading.optionChanges, offset);
 }
 
 /** Where a part of the script stands in the file. */

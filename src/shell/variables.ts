@@ -186,6 +186,8 @@ function readCommand(node: Command, place: Place, into: Variables): void {
     case "export":
       for (const word of words) {
         if (/^-[A-Za-z]*n/.test(word.value) && name !== "export") into.opaque = true;
+        // `export "A=b"`
+        else if (/^[A-Za-z_]\w*=/.test(word.value)) named(word, name === "export" ? "export" : "declare");
         else if (!/^[-+]/.test(word.value) && name !== "export" && name !== "readonly") named(word, "declare");
       }
       return;

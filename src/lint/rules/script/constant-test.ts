@@ -54,7 +54,7 @@ jobs:
 `,
   script(script, { report }) {
     if (script.shellFrom === "unknown") return;
-    for (const { name, node, argWords, args } of commandsIn(script)) {
+    for (const { name, argWords, args } of commandsIn(script)) {
       if (name !== "[" && name !== "test") continue;
       const closed = args.at(-1) === "]";
       if (name === "[" && !closed) {
@@ -63,9 +63,8 @@ jobs:
         continue;
       }
       operandAlone(script, name === "[" ? argWords.slice(0, -1) : argWords, (at, message) => report(spanOf(script, at), message));
-      void node;
     }
-    inTests(script.ast, 0, (expression) => {
+    if (script.source.includes("[[") && script.source.includes("-n")) inTests(script.ast, 0, (expression) => {
       if (expression.type !== "TestUnary" || expression.operator !== "-n") return;
       const message = alone(script, expression.operand);
       if (message !== undefined) report(spanOf(script, expression.operand), message);
