@@ -1,0 +1,112 @@
+import type { WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { type ExpressionSite, expressionsOf } from "../../../../workflow/document/expression-sites.ts";
+import { isAction } from "../../../../workflow/document/uses.ts";
+import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
+import { type Access, type Context, type Expression, pathOf } from "../../../../workflow/expressions/expression.ts";
+import { plainNames } from "../../../pipeline/filters.ts";
+import { filterOf, holds, occasionsOf } from "../../../runs/occasions.ts";
+import { isFieldOf } from "../../../runs/payloads.ts";
+import { scriptsByStep } from "../../../runs/lasting.ts";
+import { rule } from "../../../rule.ts";
+import { commandsIn, spanInScript } from "../../../scripts.ts";
+
+export const defaultBranchContext = rule({
+  id: "default-branch-context",
+  family: "pipeline",
+  levels: { recommended: "warning", strict: "warning" },
+  summary: "A `workflow_run` workflow takes the commit, branch and pull request from `github.event.workflow_run`.",
+  why: "In a `workflow_run` workflow `github.ref` and `github.sha` are the default branch and its newest commit, whatever commit was built, and the fields of a pull request are empty. A group, an image tag or a status that is made of them belongs to the wrong commit.",
+  bad: `on:
+  workflow_run:
+    workflows: [Build]
+    types: [completed]
+concurrency:
+  group: e2e-\${{ github.ref }}
+  cancel-in-progress: true
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./test.sh "ghcr.io/octo/app:\${{ github.sha }}"
+`,
+  good: `on:
+  workflow_run:
+    workflows: [Build]
+    types: [completed]
+concurrency:
+  group: e2e-\${{ github.event.workflow_run.head_branch }}
+  cancel-in-progress: true
+jobs:
+  test:
+    if: github.ref == 'refs/heads/main'
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./test.sh "ghcr.io/octo/app:\${{ github.event.workflow_run.head_sha }}"
+`,
+  workflow(workflow, { report }) {
+    const run = occasionsOf(workflow).find(({ event }) => event === "workflow_run");
+    if (!run) return;
+    const alone = workflow.triggers.length === 1;
+    // Runs of one branch cannot get into each other's way.
+    const oneBranch = plainNames(filterOf(run.trigger, "branches"))?.length === 1;
+    for (const site of expressionsOf(workflow)) {
+      const { expression, job, step, path } = site;
+      if (!expression || path.at(-1) === "if" || path[0] === "run-name" || path.at(-1) === "name") continue;
+      if (holds(job?.if, run) === false || holds(step?.if, run) === false) continue;
+      for (const part of plainUses(expression)) {
+        const name = pathOf(part)?.join(".") ?? "";
+        const message = sentence(name, site, { alone, oneBranch, workflow });
+        if (message !== undefined) report(spanInFile(workflow.file.text, site, part), message);
+      }
+    }
+    if (alone && !oneBranch) inScripts(workflow, (at, name) => report(at, `\`$${name}\` is the default branch's newest commit in a \`workflow_run\` workflow, not the one that was built. Pass \`\${{ github.event.workflow_run.head_sha }}\` through \`env\`.`));
+  },
+});
+
+/** Names that become the value as they are: not those that are compared, tested or a fallback for another. */
+function* plainUses(expression: Expression): Generator<Context | Access> {
+  switch (expression.kind) {
+    case "access":
+    case "context":
+      yield expression;
+      return;
+    case "call":
+      if (expression.name.toLowerCase() === "format") for (const argument of expression.args) yield* plainUses(argument);
+      return;
+    default:
+      return;
+  }
+}
+
+interface Place {
+  alone: boolean;
+  oneBranch: boolean;
+  workflow: WorkflowDocument;
+}
+
+function sentence(name: string, { path, step }: ExpressionSite, { alone, oneBranch }: Place): string | undefined {
+  const inGroup = path.includes("concurrency") && path.at(-1) !== "cancel-in-progress";
+  if (/^github\.(?:event\.(?:pull_request|number)(?:\.|$)|head_ref$|base_ref$)/.test(name)) {
+    if (!alone || isFieldOf(name, "workflow_run") !== false) return undefined;
+    const better = /number$/.test(name) ? "`github.event.workflow_run.pull_requests[0].number`, which is empty for forks" : name === "github.head_ref" ? "`github.event.workflow_run.head_branch`" : /head\.sha$/.test(name) ? "`github.event.workflow_run.head_sha`" : "the fields of `github.event.workflow_run`";
+    return `\`${name}\` is always empty in a \`workflow_run\` workflow. Use ${better}.`;
+  }
+  if (oneBranch) return undefined;
+  if (inGroup && /^github\.(?:ref|ref_name|sha)$/.test(name)) return alone ? `\`${name}\` is the default branch's in a \`workflow_run\` workflow, so the runs for all branches share this group. Use \`github.event.workflow_run.${name === "github.sha" ? "head_sha" : "head_branch"}\`.` : undefined;
+  if (name !== "github.sha" || !alone) return undefined;
+  // A cache or an artifact may be named after anything.
+  if (isAction(step?.uses, "actions/cache", "actions/cache/save", "actions/cache/restore", "actions/upload-artifact", "actions/checkout")) return undefined;
+  return "`github.sha` is the default branch's newest commit in a `workflow_run` workflow, not the one that was built. Use `github.event.workflow_run.head_sha`.";
+}
+
+/** `$GITHUB_SHA` as a command's word. */
+function inScripts(workflow: WorkflowDocument, report: (at: { start: number; end: number }, name: string) => void): void {
+  for (const job of workflow.jobs)
+    for (const script of scriptsByStep(job).values())
+      for (const { name, argWords, args } of commandsIn(script))
+        if (name !== "echo" && name !== "printf")
+          for (const [index, arg] of args.entries()) {
+            const word = argWords[index];
+            if (word && /\$\{?GITHUB_SHA\b/.test(arg)) report(spanInScript(script, { start: word.pos, end: word.end }), "GITHUB_SHA");
+          }
+}

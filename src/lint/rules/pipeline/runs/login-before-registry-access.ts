@@ -1,0 +1,145 @@
+import type { Step } from "../../../../workflow/document/document.ts";
+import { type Span, scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
+import type { Deed, ImageReference, JobRun, Login } from "../../../pipeline/model.ts";
+import { pipelineOf } from "../../../pipeline/pipeline.ts";
+import { textOf } from "../../../pipeline/value.ts";
+import { isFork } from "../../../runs/forks.ts";
+import { repositoryRule } from "../../../rule.ts";
+import { levelOf, permissionsFor } from "../../../runs/token.ts";
+
+export const loginBeforeRegistryAccess = repositoryRule({
+  id: "login-before-registry-access",
+  family: "pipeline",
+  levels: { recommended: "error", strict: "error" },
+  summary: "A job logs in to a registry before it pushes there, on every event on which it pushes.",
+  why: "A registry refuses a push without a login (\"denied\", \"unauthorized\"), and a login of another job does not count: every job starts on a fresh machine. A login that an `if` leaves out on some events must leave out the push there as well.",
+  bad: `on: [push, pull_request]
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/login-action@v3
+        if: github.event_name != 'pull_request'
+        with:
+          registry: ghcr.io
+          username: \${{ github.actor }}
+          password: \${{ github.token }}
+      - run: |
+          docker build -t ghcr.io/octo/app:test .
+          docker push ghcr.io/octo/app:test
+`,
+  good: `on: [push, pull_request]
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/login-action@v3
+        if: github.event_name != 'pull_request'
+        with:
+          registry: ghcr.io
+          username: \${{ github.actor }}
+          password: \${{ github.token }}
+      - uses: docker/build-push-action@v6
+        with:
+          push: \${{ github.event_name != 'pull_request' }}
+          tags: ghcr.io/octo/app:test
+`,
+  repository({ repository, settings, report }) {
+    const said = new Set<string>();
+    const say = (deed: Deed, message: string, related: readonly { at: Span; message: string }[], level?: "warning" | "info"): void => {
+      const place = `${deed.document.file.path}:${deed.at.start}`;
+      if (said.has(place)) return;
+      said.add(place);
+      report(deed.document, deed.at, message, { related: related.map((each) => ({ in: deed.document, ...each })), ...(level ? { level } : {}) });
+    };
+    for (const run of pipelineOf(repository).runs) {
+      if (run.event === "workflow_call") continue;
+      for (const job of run.jobs) {
+        if (job.happens === false || !startsFresh(job)) continue;
+        for (const [index, deed] of job.deeds.entries()) {
+          const registry = registryPushedTo(deed);
+          const pulls = registry === undefined && deed.kind === "take" && deed.how === "pull" && deed.certain;
+          if ((registry === undefined && !pulls) || deed.happens === false || deed.tolerated || deed.step?.action) continue;
+          if (mayLogInOtherwise(job, deed)) continue;
+          const logins = job.deeds.slice(0, index).filter((other): other is Login => other.kind === "login");
+          if (registry !== undefined) {
+            // A guard that looks at what a fork has is about the login's secrets.
+            if (deed.step && isFork(deed.step.outer, job.job)) continue;
+            const fitting = logins.filter((login) => fits(login, registry));
+            if (fitting.some(({ happens }) => happens !== false)) continue;
+            const [skipped] = fitting;
+            if (skipped) say(deed, `On \`${run.event}\` the login to ${named(registry)} is skipped and this push is not, so the registry refuses it. Give both the same condition.`, [{ at: skipped.at, message: `Not on \`${run.event}\`.` }]);
+            else if (logins.length === 0) say(deed, `This pushes to ${named(registry)}, and nothing in \`${job.path}\` has logged in. Add \`docker/login-action\` before it; a login of another job does not count.`, []);
+            else say(deed, `This pushes to ${named(registry)}, and \`${job.path}\` has logged in to another registry only. Log in to this one as well.`, logins.map(({ at }) => ({ at, message: "Another registry." })), "warning");
+            continue;
+          }
+          if (deed.kind !== "take" || settings.visibility === "public" || logins.length > 0 || hostOf(deed.image) !== "ghcr.io" || !isOwn(deed.image)) continue;
+          // `packages: read` says that the package is meant to be private: the token must be used to count.
+          const level = levelOf(permissionsFor(job.job), "packages");
+          if (settings.visibility === "private" || (settings.preset === "strict" && (level === "read" || level === "write")))
+            say(deed, `If this package is private, the pull needs a login, and nothing in \`${job.path}\` has logged in to \`ghcr.io\`. Add \`docker/login-action\` with \`\${{ github.token }}\` before it.`, [], settings.visibility === "private" ? undefined : "info");
+        }
+      }
+    }
+  },
+});
+
+const named = (registry: string): string => (registry === "" ? "a registry" : `\`${registry}\``);
+
+/** Where an image goes; `""` for a registry that is not known. */
+function registryPushedTo(deed: Deed): string | undefined {
+  if (deed.kind === "build") return deed.pushed === true && deed.images.length > 0 ? common(deed.images) : undefined;
+  return deed.kind === "push" && deed.certain ? common([deed.image]) : undefined;
+}
+
+function common(images: readonly ImageReference[]): string | undefined {
+  const hosts = new Set(images.map(hostOf));
+  // A registry of the job's own, or one that asks nobody's name.
+  if ([...hosts].some((host) => host !== undefined && /^(?:localhost|127\.0\.0\.1|host\.docker\.internal|ttl\.sh|kind-registry|registry)(?::|$)/.test(host))) return undefined;
+  return hosts.size === 1 ? [...hosts][0] : undefined;
+}
+
+/** The registry's name; nothing where a variable may hold it. */
+function hostOf({ name }: ImageReference): string | undefined {
+  const [first] = name;
+  if (first?.kind !== "text") return undefined;
+  const host = first.text.split("/", 1)[0] ?? "";
+  if (!first.text.includes("/")) return undefined;
+  return /[.:]|^localhost$/.test(host) ? host : "docker.io";
+}
+
+/** `ghcr.io/<owner of this repository>/...`. */
+const isOwn = ({ name }: ImageReference): boolean => name[1]?.kind === "symbol" && /^github\.repository(?:_owner)?(?:@|$)/.test(name[1].name);
+
+function fits({ registry }: Login, host: string): boolean {
+  const text = textOf(registry);
+  if (text === undefined || host === "") return true;
+  const plain = text.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
+  const isHub = (name: string): boolean => name === "" || /^(?:(?:index|registry-1|registry)\.)?docker\.io$/.test(name);
+  return isHub(host) ? isHub(plain) : plain === host;
+}
+
+/** Only machines of GitHub have surely nobody's login on them. */
+function startsFresh({ job }: JobRun): boolean {
+  const { runsOn } = job;
+  if (!runsOn || valueOf(runsOn.value, "group") || job.container) return false;
+  const labels = scalarsOf(runsOn.value).map(({ value }) => value);
+  return labels.length > 0 && labels.every((label) => /^(?:ubuntu|macos|windows)-/.test(label));
+}
+
+const LOGS_IN = /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|\bauth\b|credential/i;
+
+/** Some step before it may log in by means that are not understood. */
+function mayLogInOtherwise({ job }: JobRun, deed: Deed): boolean {
+  const until = deed.step?.outer.index ?? job.steps.length;
+  return job.steps.slice(0, until + 1).some((step) => isOpaque(step));
+}
+
+function isOpaque({ uses, run, with: inputs }: Step): boolean {
+  if (run) return LOGS_IN.test(run.value);
+  if (!uses) return false;
+  if (uses.kind === "local" || uses.kind === "computed") return true;
+  if (uses.kind !== "repository") return false;
+  const name = uses.name.toLowerCase();
+  return name !== "docker/login-action" && (LOGS_IN.test(name) || /^(?:azure|aws-actions|google-github-actions|redhat-actions|elgohr|mr-smithers-excellent|whoan|crazy-max|depot|tailscale)\//.test(name) || inputs.has("username") || inputs.has("registry"));
+}

@@ -1,0 +1,100 @@
+/** What a job does that stays when it is cut off half way: releases, deployments, publications, deletions. */
+import type { Job, Step } from "../../workflow/document/document.ts";
+import { scalarOf, valueOf } from "../../workflow/yaml/node.ts";
+import { textOf } from "../pipeline/value.ts";
+import type { Run } from "../pipeline/model.ts";
+import { commandsIn, type Script, scriptsOf, type ShellCommand } from "../scripts.ts";
+import { holds, valueIn } from "./occasions.ts";
+
+export type Lasting = "deploys" | "publishes" | "deletes";
+
+const BY_ACTION: readonly (readonly [RegExp, Lasting])[] = [
+  [/^actions\/deploy-pages$|^peaceiris\/actions-gh-pages$|^jamesives\/github-pages-deploy-action$|^cloudflare\/(?:wrangler|pages)-action$|^amondnet\/vercel-action$|^azure\/(?:webapps-deploy|static-web-apps-deploy|k8s-deploy|functions-action)$|^aws-actions\/amazon-ecs-deploy-task-definition$|^google-github-actions\/deploy-|^firebaseextended\/action-hosting-deploy$|^akhileshns\/heroku-deploy$|^appleboy\/ssh-action$|^nwtgck\/actions-netlify$/, "deploys"],
+  [/^pypa\/gh-action-pypi-publish$|^js-devtools\/npm-publish$|^softprops\/action-gh-release$|^ncipollo\/release-action$|^actions\/create-release$|^goreleaser\/goreleaser-action$|^changesets\/action$|^cycjimmy\/semantic-release-action$|^googleapis\/release-please-action$|^google-github-actions\/release-please-action$/, "publishes"],
+  [/^actions\/delete-package-versions$|^dataaxiom\/ghcr-cleanup-action$|^snok\/container-retention-policy$|^mattkretz\/cleanup-pr-caches$/, "deletes"],
+];
+const PUSHES = /^docker\/(?:build-push|bake)-action$/;
+
+const cache = new WeakMap<Job, Map<Step, Script>>();
+
+/** The job's scripts by step. */
+export function scriptsByStep(job: Job): Map<Step, Script> {
+  let found = cache.get(job);
+  if (!found) {
+    found = new Map(scriptsOf(job.workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
+    cache.set(job, found);
+  }
+  return found;
+}
+
+/** The first such thing that the job may do in this run. */
+export function lastingIn(job: Job, run: Run): Lasting | undefined {
+  if (holds(job.if, run) === false) return undefined;
+  if (job.environment && isDeployment(job)) return "deploys";
+  for (const step of job.steps) {
+    if (holds(step.if, run) === false) continue;
+    const found = ofStep(step, run) ?? ofScript(scriptsByStep(job).get(step));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Environments also hold secrets for tests; a name that says so is no deployment. */
+function isDeployment({ environment }: Job): boolean {
+  const name = scalarOf(environment?.value)?.value ?? scalarOf(valueOf(environment?.value, "name"))?.value ?? "";
+  return !/test|ci\b|build|lint|check|review|approv/i.test(name);
+}
+
+function ofStep({ uses, with: inputs }: Step, run: Run): Lasting | undefined {
+  if (uses?.kind !== "repository") return undefined;
+  const name = uses.name.toLowerCase();
+  for (const [pattern, lasting] of BY_ACTION) if (pattern.test(name)) return lasting;
+  const push = scalarOf(inputs.get("push")?.value);
+  return PUSHES.test(name) && push && textOf(valueIn(push, run)) === "true" ? "publishes" : undefined;
+}
+
+function ofScript(script: Script | undefined): Lasting | undefined {
+  if (!script) return undefined;
+  for (const command of commandsIn(script)) {
+    const found = ofCommand(command);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function ofCommand({ name, args }: ShellCommand): Lasting | undefined {
+  const words = args.filter((word) => !word.startsWith("-"));
+  const [first = "", second = ""] = words;
+  if (args.includes("--dry-run") || args.includes("--dry-run=client")) return undefined;
+  switch (name) {
+    case "docker":
+    case "podman":
+      return first === "push" || (first === "buildx" && args.includes("--push")) || (first === "buildx" && second === "imagetools" && words[2] === "create") ? "publishes" : undefined;
+    case "npm":
+    case "pnpm":
+    case "cargo":
+    case "poetry":
+    case "gem":
+      return first === "publish" || (name === "gem" && first === "push") ? "publishes" : undefined;
+    case "twine":
+      return first === "upload" ? "publishes" : undefined;
+    case "gh":
+      return first === "release" && second === "create" ? "publishes" : undefined;
+    case "terraform":
+    case "tofu":
+      return first === "apply" ? "deploys" : undefined;
+    case "pulumi":
+      return first === "up" ? "deploys" : undefined;
+    case "kubectl":
+      return first === "apply" || first === "rollout" ? "deploys" : undefined;
+    case "helm":
+      return first === "upgrade" ? "deploys" : undefined;
+    case "flyctl":
+    case "fly":
+      return first === "deploy" ? "deploys" : undefined;
+    case "gcloud":
+      return words.includes("deploy") ? "deploys" : undefined;
+    default:
+      return undefined;
+  }
+}

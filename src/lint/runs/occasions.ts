@@ -1,0 +1,140 @@
+/**
+ * The ways in which one workflow starts, told from its own file alone: what a rule on a single document can know of
+ * events and refs. The whole repository's runs are in `../pipeline`.
+ */
+import { evaluate, truthOf, valueOfScalar } from "../pipeline/evaluate.ts";
+import { passesFilter } from "../pipeline/filters.ts";
+import { githubValue } from "../pipeline/github-values.ts";
+import type { Filter, Known, Run } from "../pipeline/model.ts";
+import type { Scope } from "../pipeline/scope.ts";
+import type { Value } from "../pipeline/value.ts";
+import { conditionOf } from "../../workflow/expressions/embedded.ts";
+import { type Expression, expressionsWithin } from "../../workflow/expressions/expression.ts";
+import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
+import { pairOf, type ScalarNode, scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
+
+/** Events that always run on the default branch ("Events that trigger workflows"). */
+const ON_THE_DEFAULT_BRANCH = new Set([
+  "branch_protection_rule", "check_run", "check_suite", "discussion", "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label", "milestone",
+  "page_build", "project", "project_card", "project_column", "public", "pull_request_target", "registry_package", "repository_dispatch", "schedule", "status", "watch", "workflow_run",
+]);
+const PULLS = new Set(["pull_request", "pull_request_review", "pull_request_review_comment"]);
+
+const known = new WeakMap<WorkflowDocument, Run[]>();
+
+/** One for every event, two for a push of branches and tags. */
+export function occasionsOf(workflow: WorkflowDocument): Run[] {
+  let runs = known.get(workflow);
+  if (!runs) {
+    runs = workflow.triggers.flatMap((trigger) => refsOf(trigger).map((ref) => occasion(workflow, trigger, ref)));
+    known.set(workflow, runs);
+  }
+  return runs;
+}
+
+function refsOf({ event, config }: Trigger): Run["ref"][] {
+  if (event === "push") {
+    const branches = valueOf(config, "branches") !== undefined || valueOf(config, "branches-ignore") !== undefined;
+    const tags = valueOf(config, "tags") !== undefined || valueOf(config, "tags-ignore") !== undefined;
+    if (branches === tags) return ["branch", "tag"];
+    return branches ? ["branch"] : ["tag"];
+  }
+  if (PULLS.has(event)) return ["pull"];
+  if (event === "release") return ["tag"];
+  if (event === "merge_group") return ["branch"];
+  return ON_THE_DEFAULT_BRANCH.has(event) ? ["default"] : ["unknown"];
+}
+
+function occasion(workflow: WorkflowDocument, trigger: Trigger, ref: Run["ref"]): Run {
+  const types = scalarsOf(valueOf(trigger.config, "types")).map(({ value }) => value);
+  return {
+    workflow,
+    trigger,
+    event: trigger.event,
+    ref,
+    branches: filterOf(trigger, "branches"),
+    tags: filterOf(trigger, "tags"),
+    paths: filterOf(trigger, "paths"),
+    types: types.length > 0 ? types : undefined,
+    upstream: undefined,
+    fromFork: PULLS.has(trigger.event),
+    jobs: [],
+  };
+}
+
+export function filterOf({ config }: Trigger, key: "branches" | "tags" | "paths"): Filter | undefined {
+  const pair = pairOf(config, key) ?? pairOf(config, `${key}-ignore`);
+  if (!pair) return undefined;
+  const patterns = scalarsOf(pair.value).map(({ value }) => value);
+  return { patterns, ignore: pair.key.value !== key, at: { start: pair.key.start, end: pair.key.end } };
+}
+
+const STATUS = new Set(["success", "failure", "always", "cancelled"]);
+
+/** What an expression names that the files do not tell: outcomes of steps, results of needs. */
+export type Assume = (path: readonly string[]) => Value | undefined;
+
+export const scopeOf = (run: Run, assume?: Assume): Scope => ({
+  run,
+  place: run.workflow.file.path,
+  jobPlace: run.workflow.file.path,
+  stepNamed: () => undefined,
+  lookup: (path) => assume?.(path) ?? (path[0] === "github" ? githubValue(path, run) : undefined),
+});
+
+
+/** Under which assumption a condition is read: nothing has failed, or anything may have. */
+export type Course = "nothing fails" | "anything happens";
+
+/** Whether an `if:` holds in this run. */
+export function holds(condition: ScalarNode | undefined, run: Run, assume?: Assume, course: Course = "nothing fails"): Known {
+  if (!condition) return true;
+  const [only, ...others] = conditionOf(condition);
+  if (!only) return true;
+  if (others.length > 0 || !only.expression) return undefined;
+  if (!only.implicit && (condition.value.slice(0, only.within.start).trim() !== "" || condition.value.slice(only.within.end).trim() !== "")) return undefined;
+  return holdsIn(only.expression, run, assume, course);
+}
+
+/** The same for an expression, with what filters say of refs: `refs/heads/x` is never pushed where `branches` drops `x`. */
+export function holdsIn(expression: Expression, run: Run, assume?: Assume, course: Course = "nothing fails"): Known {
+  if (course === "anything happens" && expression.kind === "call" && STATUS.has(expression.name.toLowerCase())) return expression.name.toLowerCase() === "always" ? true : undefined;
+  if (expression.kind === "logical") {
+    const parts = expression.operands.map((operand) => holdsIn(operand, run, assume, course));
+    const decides = expression.operator === "||";
+    if (parts.includes(decides)) return decides;
+    return parts.includes(undefined) ? undefined : !decides;
+  }
+  if (expression.kind === "not") {
+    const inner = holdsIn(expression.operand, run, assume, course);
+    return inner === undefined ? undefined : !inner;
+  }
+  return byFilter(expression, run) ?? truthOf(evaluate(expression, scopeOf(run, assume)));
+}
+
+function byFilter(expression: Expression, run: Run): Known {
+  if (run.event !== "push" || expression.kind !== "comparison" || (expression.operator !== "==" && expression.operator !== "!=")) return undefined;
+  const { left, right } = expression;
+  const [name, text] = right.kind === "literal" ? [left, right.value] : left.kind === "literal" ? [right, left.value] : [];
+  if (typeof text !== "string" || name?.kind !== "access" || name.target.kind !== "context" || name.target.name.toLowerCase() !== "github") return undefined;
+  const property = name.property?.toLowerCase();
+  const folder = run.ref === "tag" ? "refs/tags/" : "refs/heads/";
+  if (property !== "ref" && property !== "ref_name") return undefined;
+  if (property === "ref" && !text.startsWith(folder)) return expression.operator === "!=";
+  const filter = run.ref === "tag" ? run.tags : run.branches;
+  const dropped = filter !== undefined && !passesFilter(filter, property === "ref" ? text.slice(folder.length) : text);
+  return dropped ? expression.operator === "!=" : undefined;
+}
+
+/** The value of a scalar in this run. */
+export const valueIn = (node: ScalarNode, run: Run, assume?: Assume): Value => valueOfScalar(node, scopeOf(run, assume));
+
+/** Whether the condition says itself what it asks of earlier results. */
+export function hasStatusFunction(condition: ScalarNode | undefined): boolean {
+  if (!condition) return false;
+  for (const { expression } of conditionOf(condition)) {
+    if (!expression) return true;
+    for (const inner of expressionsWithin(expression)) if (inner.kind === "call" && STATUS.has(inner.name.toLowerCase())) return true;
+  }
+  return false;
+}

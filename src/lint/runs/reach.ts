@@ -1,0 +1,44 @@
+/** Whether jobs and steps of one workflow can run at all, and what stops them. */
+import type { Job, Step, WorkflowDocument } from "../../workflow/document/document.ts";
+import { scalarOf } from "../../workflow/yaml/node.ts";
+import type { Run } from "../pipeline/model.ts";
+import { literal, type Value } from "../pipeline/value.ts";
+import { type Assume, hasStatusFunction, holds } from "./occasions.ts";
+
+/** What stops a job in a run: its own condition, or a need that cannot run there. */
+export type Obstacle = { by: "condition" } | { by: "need"; need: Job };
+
+/** A job without a status function starts only when all of its needs have succeeded. */
+export const needsSucceed: Assume = (path) => (path[0] === "needs" && path[2] === "result" && path[1] !== "*" ? literal("success") : undefined);
+
+export const jobNamed = (workflow: WorkflowDocument, id: string): Job | undefined => workflow.jobs.find((job) => job.id.toLowerCase() === id.toLowerCase());
+
+/** What certainly keeps the job from running in this run; nothing where it may run. */
+export function obstacleOf(job: Job, run: Run, path: readonly Job[] = []): Obstacle | undefined {
+  if (path.includes(job) || path.length > 50) return undefined;
+  if (hasStatusFunction(job.if)) return holds(job.if, run, undefined, "anything happens") === false ? { by: "condition" } : undefined;
+  if (holds(job.if, run, needsSucceed) === false) return { by: "condition" };
+  for (const { value } of job.needs) {
+    const need = jobNamed(job.workflow, value);
+    if (need && obstacleOf(need, run, [...path, job])) return { by: "need", need };
+  }
+  return undefined;
+}
+
+const SUCCESS_OR_SKIPPED: Value = [...literal("success"), ...literal("skipped")];
+
+/** Without a status function a step runs only while no earlier one has failed. */
+export function stepsSucceed(job: Job, step: Step): Assume {
+  const earlier = new Map(job.steps.slice(0, step.index).flatMap((other) => (other.id ? [[other.id.value.toLowerCase(), other] as const] : [])));
+  const needs = hasStatusFunction(job.if) ? undefined : needsSucceed;
+  return (path) => {
+    if (path[0] === "job" && path[1] === "status" && path.length === 2) return literal("success");
+    if (path[0] === "steps" && (path[2] === "outcome" || path[2] === "conclusion")) {
+      const other = earlier.get(path[1] ?? "");
+      if (!other || other.background) return undefined;
+      const tolerated = other.continueOnError !== undefined && scalarOf(other.continueOnError)?.value !== "false";
+      return tolerated && path[2] === "outcome" ? undefined : SUCCESS_OR_SKIPPED;
+    }
+    return needs?.(path);
+  };
+}
