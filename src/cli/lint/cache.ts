@@ -1,7 +1,7 @@
 /**
  * Remembers what rules found. One file holds what a repository came to under some settings: the findings of each file by
  * a digest of its path and text, and those of the files together by a digest of all texts, with everything else that the
- * rules asked of the repository. A damaged file is read as none; a file is written beside and then renamed, so that of
+ * rules asked of the repository. A file begins with a digest of the rest, so a damaged one is read as none; it is written beside and then renamed, so that of
  * two runs at once one wins whole.
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -44,8 +44,10 @@ export function cacheFor(root: string, asked: unknown, wanted: boolean): Cache {
   return {
     read() {
       try {
-        const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-        return isRemembered(value) ? value : undefined;
+        const text = readFileSync(file, "utf8");
+        const [digest = ""] = text.split("\n", 1);
+        const body = text.slice(digest.length + 1);
+        return digestOf(body) === digest ? (JSON.parse(body) as Remembered) : undefined;
       } catch {
         return undefined;
       }
@@ -54,7 +56,8 @@ export function cacheFor(root: string, asked: unknown, wanted: boolean): Cache {
       const fresh = `${file}.${randomUUID()}`;
       try {
         mkdirSync(own, { recursive: true });
-        writeFileSync(fresh, JSON.stringify(remembered));
+        const body = JSON.stringify(remembered);
+        writeFileSync(fresh, `${digestOf(body)}\n${body}`);
         renameSync(fresh, file);
         prune(own);
       } catch {
@@ -68,12 +71,6 @@ export function cacheFor(root: string, asked: unknown, wanted: boolean): Cache {
 export function inMemory(cache: Cache): Cache {
   let last: Remembered | undefined;
   return { read: () => (last ??= cache.read()), write: (remembered) => void (last = remembered) };
-}
-
-/** Written whole or not at all, so its outline tells whether it is ours. */
-function isRemembered(value: unknown): value is Remembered {
-  const { settings, rules, each, together } = Object(value) as Record<string, unknown>;
-  return typeof settings === "object" && settings !== null && Array.isArray(rules) && typeof each === "object" && each !== null && typeof together === "object" && together !== null;
 }
 
 function prune(folder: string): void {

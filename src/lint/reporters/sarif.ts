@@ -42,7 +42,7 @@ function resultOf(finding: Finding, ruleIndex: number | undefined, fingerprint: 
     locations: [{ physicalLocation: physical(finding) }],
     ...(related.length > 0 && { relatedLocations: related.map((place, id) => ({ id, physicalLocation: physical(place), message: { text: place.message } })) }),
     partialFingerprints: { "pipewrightFinding/v1": fingerprint },
-    ...(fix && {
+    ...(fix && fix.edits.length > 0 && {
       fixes: [
         {
           description: { text: fix.title },
