@@ -9,7 +9,7 @@ import type { Span } from "../../workflow/yaml/node.ts";
 import { type Script, spanInScript } from "../scripts.ts";
 import { alwaysLeaves, checkedIn, literalPatterns } from "./shell-checks.ts";
 import { type Emission, fileWritten, type FileWrites, newWrites, printed, readWrites, type WrittenFile } from "./shell-output.ts";
-import { cleansInput, outputSource, passesInput, type ShellSource } from "./shell-programs.ts";
+import { cleansInput, filesRead, outputSource, passesInput, type ShellSource } from "./shell-programs.ts";
 import type { Taint } from "./taint.ts";
 import { through, worst } from "./way.ts";
 
@@ -201,7 +201,7 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
     const texts = words.map((word) => (word.type === "Assignment" ? word.text : word.value));
     if (cleansInput(name, texts)) return input.map((emission) => ({ ...emission, taint: undefined }));
     const given = words.map(taintOf);
-    const named = name === "cat" || name === "jq" || name === "head" || name === "tail" ? words.filter((word) => word.type === "Word" && !word.text.startsWith("-") && (name !== "jq" || /\.json["']?$/.test(word.text))).map((word) => fileTaint(word.type === "Word" ? word.value : "")) : [];
+    const named = filesRead(name, texts).map(fileTaint);
     const own = worst([...given, ...named]);
     return own || named.length > 0 ? [...input, { text: undefined, taint: own, pos: node.pos, end: node.end }] : [...input];
   };

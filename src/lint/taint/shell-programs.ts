@@ -23,6 +23,17 @@ export function cleansInput(name: string, args: readonly string[]): boolean {
   return false;
 }
 
+const READERS = new Set(["cat", "head", "tail", "sort", "uniq", "tac", "rev"]);
+const AFTER_PATTERN = new Set(["grep", "egrep", "sed", "awk", "gawk", "jq", "yq", "cut", "tr"]);
+
+/** The files that a filter is given to read. */
+export function filesRead(name: string, args: readonly string[]): string[] {
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  if (READERS.has(name)) return words;
+  if (!AFTER_PATTERN.has(name)) return [];
+  return words.slice(args.some((arg) => arg === "-e" || arg === "-f") ? 0 : 1).filter((word) => /[./]/.test(word) && !/[\s{}|()]/.test(word));
+}
+
 const LOG_FORMATS = /%(?:s|B|b|an|ae|cn|ce|f|aN|aE|D|d)\b/;
 
 /** What a program repeats of the event, the pull request or the commits. */

@@ -1,4 +1,5 @@
 import type { Step } from "../../../workflow/document/document.ts";
+import { isAction } from "../../../workflow/document/uses.ts";
 import { commandsIn } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { checkoutInScript, checkoutOf, type UntrustedCheckout } from "../../taint/checkouts.ts";
@@ -70,9 +71,11 @@ jobs:
     const on = checkout.taint.events.filter((event) => PRIVILEGED_EVENTS.has(event));
     const executed = stepsAfter(step).find((later) => executes(later, checkout));
     const power = holdsPower(step);
+    // Another checkout in between may put trusted files in their place.
+    const replaced = executed !== undefined && stepsAfter(step).some((later) => later.index < executed.index && isAction(later.uses, "actions/checkout") && !checkoutOf(later, analysis, events));
     const related = [...wayTo(checkout.taint, document, checkout.at), ...(executed ? [{ at: executed.run ?? executed.uses?.node ?? executed.node, message: "This runs its files." }] : [])];
     if (executed) {
-      report(checkout.at, `This takes the commit of a pull request that anybody may open, and a later step runs its files on \`${on.join("`, `")}\`${power ? ", with the repository's token or secrets" : ", where what it writes to the cache reaches the default branch"}. Build and test it in a workflow on \`pull_request\`, and keep this one to what needs no file of it.`, { related, ...(power ? {} : { level: "warning" as const }) });
+      report(checkout.at, `This takes the commit of a pull request that anybody may open, and a later step runs its files on \`${on.join("`, `")}\`${power ? ", with the repository's token or secrets" : ", where what it writes to the cache reaches the default branch"}. Build and test it in a workflow on \`pull_request\`, and keep this one to what needs no file of it.`, { related, ...(power && !replaced ? {} : { level: "warning" as const }) });
       return;
     }
     report(checkout.at, `This takes the commit of a pull request that anybody may open into a run on \`${on.join("`, `")}\`. Its files must only be read: check it out into a folder of its own (\`path\`), without \`persist-credentials\`, or work on the pull request's diff.`, { related, level: power ? "warning" : "info" });
