@@ -73,7 +73,7 @@ function problemOf(error: unknown, text: string): ExpressionProblem {
     const [, what, name = ""] = ARGUMENT_ERRORS.exec(error.message) ?? [];
     if (what !== undefined) return { kind: "arguments", message: argumentsMessage(what, name), start, end: start + name.length };
     if (/^Exceeded max expression depth/.test(error.message)) return { kind: "syntax", message: "This expression is nested more than 50 levels deep, which GitHub refuses.", start: 0, end: text.length };
-    return { kind: "syntax", ...(/^Unexpected end/.test(error.message) ? atEnd(text) : explainSyntax(text, start)) };
+    return { kind: "syntax", ...(/^Unexpected end|: 'EOF'$/.test(error.message) && !text.includes("EOF") ? atEnd(text) : explainSyntax(text, start)) };
   }
   if (error instanceof RangeError) return { kind: "syntax", message: "This expression is nested too deeply.", start: 0, end: text.length };
   if (!(error instanceof Error)) throw error;

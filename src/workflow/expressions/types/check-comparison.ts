@@ -39,7 +39,7 @@ function checkEquality(comparison: Comparison, left: Type, right: Type, { report
   }
   const flag = flagAgainstText(comparison, left, right);
   if (flag !== undefined) {
-    report("comparison-type", comparison, flag);
+    report("comparison-type", comparison, flag.message, flag.mild);
     return;
   }
   if (canBeEqual(left, right) || (comparison.left.kind === "literal" && comparison.right.kind === "literal")) return;
@@ -56,7 +56,7 @@ function checkEquality(comparison: Comparison, left: Type, right: Type, { report
 const listed = (choices: readonly string[]): string => (choices.length === 1 ? `always ${choices[0] ?? ""}` : `one of ${choices.join(", ")}`);
 
 /** A boolean and a text are compared as numbers: `true` is 1 and 'true' is none. */
-function flagAgainstText(comparison: Comparison, left: Type, right: Type): string | undefined {
+function flagAgainstText(comparison: Comparison, left: Type, right: Type): { message: string; mild: boolean } | undefined {
   const [flag, text, flagOperand, textOperand]: [Type, Type, Expression, Expression] =
     left.kind === "bool" ? [left, right, comparison.left, comparison.right] : [right, left, comparison.right, comparison.left];
   if (flag.kind !== "bool" || text.kind !== "string") return undefined;
@@ -64,12 +64,13 @@ function flagAgainstText(comparison: Comparison, left: Type, right: Type): strin
   const always = `\`${comparison.operator}\` is always ${outcomeOf(comparison)}`;
   if (textOperand.kind === "literal") {
     const advice = /^(?:true|false)$/i.test(String(textOperand.value)) ? ` Compare with ${String(textOperand.value).toLowerCase()} without quotes.` : "";
-    return `${sourceOf(flagOperand)} is a boolean and '${String(textOperand.value)}' is text; the two are compared as numbers, so ${always}.${advice}`;
+    const message = `${sourceOf(flagOperand)} is a boolean and '${String(textOperand.value)}' is text; the two are compared as numbers, so ${always}.${advice}`;
+    return { message, mild: false };
   }
   if (flagOperand.kind !== "literal") return undefined;
-  // '' and '0' equal false, '1' equals true: only what is known to hold other texts can be judged.
   const word = String(flagOperand.value);
-  return `${sourceOf(textOperand)} is text, and 'true' does not equal true: the two are compared as numbers. Compare with '${word}' in quotes.`;
+  // An empty text equals false, which some rely on.
+  return { message: `${sourceOf(textOperand)} is text, and '${word}' does not equal ${word}: the two are compared as numbers. Compare with '${word}' in quotes.`, mild: flagOperand.value === false };
 }
 
 /** Some value of it is the same number as a boolean. */

@@ -12,11 +12,13 @@ import { ANY, type ArrayType, arrayOf, BOOL, describe, either, eitherOf, NULL, t
 export interface TypeProblem extends Span {
   code: TypeProblemCode;
   message: string;
+  /** Useless at worst, and often meant so. */
+  mild: boolean;
 }
 
 export interface Checking {
   scope: Scope;
-  report(code: TypeProblemCode, at: Span, message: string): void;
+  report(code: TypeProblemCode, at: Span, message: string, mild?: boolean): void;
   typeOf(expression: Expression): Type;
 }
 
@@ -29,7 +31,7 @@ export function checkTypes(expression: Expression, scope: Scope): Checked {
   const problems: TypeProblem[] = [];
   const checking: Checking = {
     scope,
-    report: (code, { start, end }, message) => void problems.push({ code, start, end, message }),
+    report: (code, { start, end }, message, mild = false) => void problems.push({ code, start, end, message, mild }),
     typeOf: (inner) => typeOf(inner, checking),
   };
   return { type: typeOf(expression, checking), problems };
@@ -107,7 +109,7 @@ function logicalType({ operator, operands }: Logical, checking: Checking): Type 
 function withFallback(checking: Checking): Checking {
   const inner: Checking = {
     scope: checking.scope,
-    report: (code, at, message) => void (code === "unknown-event-property" || checking.report(code, at, message)),
+    report: (code, at, message, mild) => void (code === "unknown-event-property" || checking.report(code, at, message, mild)),
     typeOf: (expression) => typeOf(expression, inner),
   };
   return inner;
@@ -185,7 +187,7 @@ function objectProperty({ properties, rest, missing }: ObjectType, property: str
   const listed = properties.get(property.toLowerCase());
   if (listed) return listed.type;
   if (rest) return rest;
-  if (missing) report(missing.code, at, missing.say(property));
+  if (missing) report(missing.code, at, missing.say(property), missing.mild);
   else report("unknown-property", at, unknownProperty(source, property, [...properties.values()].map(({ name }) => name)));
   return ANY;
 }

@@ -51,4 +51,4 @@ export const githubContext = (eventName: Type, event: Type): ObjectType =>
     event,
   });
 
-export const ANY_GITHUB: ObjectType = githubContext(STRING, ANY);
+export const ANY_GITHUB: ObjectType = githubContext(STRING, objectOf([], ANY));

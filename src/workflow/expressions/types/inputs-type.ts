@@ -35,6 +35,7 @@ export function inputsType(document: Document): ObjectType {
   const names = [...spellings.values()];
   return objectOf([...types].map(([key, type]) => [spellings.get(key) ?? key, type] as const), undefined, {
     code: "inputs-reference",
+    mild: given === 0,
     say: (name) =>
       given === 0
         ? `This workflow has no inputs, since neither \`workflow_dispatch\` nor \`workflow_call\` is among its triggers, so \`inputs.${name}\` is always empty.`

@@ -23,6 +23,10 @@ export function matrixType({ matrix, node, id }: Job): ObjectType {
 function valuesOf({ dimensions, include }: Matrix): Map<string, Type> {
   const values = new Map<string, Type>();
   for (const [name, { value }] of dimensions) values.set(name, value.kind === "sequence" ? eitherOf(value.items.map((item) => typeOfNode(item))) : ANY);
+  const isDimension = (key: string): boolean => dimensions.has(key);
+  // An entry with some of the dimensions may be a combination of its own, in which the others are empty.
+  const partial = include.map(({ pairs }) => new Set(pairs.map(({ key }) => key.value))).filter((keys) => [...keys].some(isDimension));
+  for (const [name, type] of values) if (partial.some((keys) => !keys.has(name))) values.set(name, maybe(type));
   for (const entry of include)
     for (const { key, value } of entry.pairs) {
       const type = typeOfNode(value);

@@ -53,6 +53,8 @@ export interface Property {
 
 export interface Missing {
   code: TypeProblemCode;
+  /** Useless at worst, and often meant so. */
+  mild?: boolean;
   /** A sentence or two on the name that was written. */
   say(name: string): string;
 }

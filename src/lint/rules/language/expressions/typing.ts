@@ -15,6 +15,7 @@ export interface LocatedProblem {
   /** In the file. */
   at: Span;
   message: string;
+  mild: boolean;
 }
 
 interface Typing {
@@ -42,7 +43,7 @@ function typingOf(document: Document): Typing {
 
 /** The visitor of a rule that reports one kind of these problems. */
 export const reportTypeProblems = (code: TypeProblemCode): NonNullable<DocumentRule["document"]> => (document, { report }) => {
-  for (const { at, message } of typeProblemsOf(document).get(code) ?? []) report(at, message);
+  for (const { at, message, mild } of typeProblemsOf(document).get(code) ?? []) report(at, message, mild ? { level: "warning" } : {});
 };
 
 function collect(document: Document): Typing {
@@ -56,13 +57,13 @@ function collect(document: Document): Typing {
   const scopeAt = scopesOf(document, outputsOfStep);
   const { text } = document.file;
   for (const site of expressionsOf(document)) {
-    if (site.error?.kind === "arguments") add("function-arguments", { at: spanInFile(text, site, site.error), message: site.error.message });
+    if (site.error?.kind === "arguments") add("function-arguments", { at: spanInFile(text, site, site.error), message: site.error.message, mild: false });
     if (!site.expression) continue;
     const { type, problems } = checkTypes(site.expression, scopeAt(site));
-    for (const { code, start, end, message } of problems) add(code, { at: spanInFile(text, site, { start, end }), message });
+    for (const { code, start, end, message, mild } of problems) add(code, { at: spanInFile(text, site, { start, end }), message, mild });
     if (isWholly(site) && !site.inKey) types.set(site.node, type);
     const misplaced = misplacedValue(site, type);
-    if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message });
+    if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message, mild: false });
   }
   return { problems: found, types };
 }
