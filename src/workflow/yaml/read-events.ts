@@ -11,13 +11,16 @@ const STYLES: Readonly<Record<number, ScalarStyle>> = {
   [SCALAR_STYLE.FOLDED_BLOCK]: "folded",
 };
 
+// Looked up once: an exported object is asked anew at every use.
+const { DOCUMENT, SCALAR, ALIAS, SEQUENCE, MAPPING, POP } = EVENT_ID;
+
 /** Deeper than any workflow, shallower than the call stack of what walks the tree. */
 const MAX_DEPTH = 100;
 
 /** A collection that is still open; a mapping's key waits there for its value. */
 interface Open {
   node: Exclude<YamlNode, ScalarNode>;
-  key?: ScalarNode;
+  key: ScalarNode | undefined;
 }
 
 /** Throws js-yaml's exception at the first error. */
@@ -41,38 +44,38 @@ export function readEvents(text: string): YamlFile {
       parent.key = node.kind === "scalar" ? node : emptyScalar(node.start);
     } else {
       parent.node.pairs.push({ key: parent.key, value: node });
-      delete parent.key;
+      parent.key = undefined;
     }
   };
 
   for (const event of events) {
     switch (event.type) {
-      case EVENT_ID.DOCUMENT:
+      case DOCUMENT:
         documents++;
         if (documents === 2) file.problems.push({ code: "many-documents", message: "A second YAML document starts after this; GitHub reads one a file.", start: cursor, end: cursor });
         break;
-      case EVENT_ID.SCALAR: {
+      case SCALAR: {
         const node = scalarFrom(text, event, cursor);
         book.remember(node, event);
         cursor = Math.max(cursor, node.end);
         place(node);
         break;
       }
-      case EVENT_ID.ALIAS: {
+      case ALIAS: {
         const node = book.resolve(aliasSpan(event), text.slice(event.anchorStart, event.anchorEnd));
         cursor = event.anchorEnd;
         place(node);
         break;
       }
-      case EVENT_ID.SEQUENCE:
-      case EVENT_ID.MAPPING: {
+      case SEQUENCE:
+      case MAPPING: {
         const node = collectionFrom(event);
         book.open(node, event);
         cursor = Math.max(cursor, event.start);
-        open.push({ node });
+        open.push({ node, key: undefined });
         break;
       }
-      case EVENT_ID.POP: {
+      case POP: {
         const closed = open.pop();
         if (closed === undefined) break; // the end of a document
         closed.node.end = endOf(text, closed.node, cursor);
@@ -91,13 +94,17 @@ const emptyScalar = (at: number): ScalarNode => ({ kind: "scalar", value: "", st
 const aliasSpan = ({ anchorStart, anchorEnd }: AliasEvent): Span => ({ start: anchorStart - 1, end: anchorEnd });
 
 function collectionFrom(event: SequenceEvent | MappingEvent): Exclude<YamlNode, ScalarNode> {
-  const common = { flow: event.style === 2, start: event.start, end: event.start };
-  return event.type === EVENT_ID.SEQUENCE ? { kind: "sequence", items: [], ...common } : { kind: "mapping", pairs: [], ...common };
+  const { start, style } = event;
+  return event.type === SEQUENCE ? { kind: "sequence", items: [], flow: style === 2, start, end: start } : { kind: "mapping", pairs: [], flow: style === 2, start, end: start };
 }
 
 function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNode {
-  const tag = event.tagStart === -1 ? {} : { tag: text.slice(event.tagStart, event.tagEnd) };
-  if (event.valueStart === -1) return { ...emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd))), ...tag };
+  const node = event.valueStart === -1 ? emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd))) : writtenScalar(text, event, cursor);
+  if (event.tagStart !== -1) node.tag = text.slice(event.tagStart, event.tagEnd);
+  return node;
+}
+
+function writtenScalar(text: string, event: ScalarEvent, cursor: number): ScalarNode {
   const style = STYLES[event.style] ?? "plain";
   // A block at the end of the text ends with a break that nobody has written.
   const content = { start: event.valueStart, end: Math.min(event.valueEnd, text.length) };
@@ -111,7 +118,6 @@ function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNod
     indent: block ? Math.max(event.indent, 0) : 0,
     start: block ? text.indexOf(style === "literal" ? "|" : ">", Math.max(cursor, event.anchorEnd, event.tagEnd)) : quoted ? content.start - 1 : content.start,
     end: quoted ? content.end + 1 : block ? endOfBlock(text, content) : content.end,
-    ...tag,
   };
 }
 
