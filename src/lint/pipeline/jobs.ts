@@ -343,7 +343,7 @@ function retriedScript(step: Step, document: StepRun["document"]): Script | unde
   const expressions = embeddedExpressions(node);
   const source = expressions.reduce((text, { within }) => text.slice(0, within.start) + "_".repeat(within.end - within.start) + text.slice(within.end), node.value);
   const start: Script["start"] = { shell: "bash", errexit: false, pipefail: false, nounset: false, xtrace: false };
-  return { document, step, node, shell: "bash", shellFrom: "unknown", start, text: node.value, source, ast: parseShell(source), expressions, pipefail: false, errexit: false };
+  return { document, step, node, shell: "bash", shellFrom: "unknown", start, text: node.value, source, ast: parseShell(source), expressions, pipefail: false, errexit: false, reading: {} };
 }
 
 /** The step's script, run by reading. */
@@ -353,7 +353,7 @@ export function scriptRunOf(step: StepRun): RunScript | undefined {
   const script = scriptOf(step);
   if (!script || script.text.length > LONGEST_SCRIPT) return undefined;
   // A script that asks for its own outputs would never end.
-  runs.set(step, { commands: [], outputs: new Map(), env: new Map() });
+  runs.set(step, { commands: [], outputs: new Map(), env: new Map(), cuts: [] });
   const result = remembered(script, step);
   runs.set(step, result);
   return result;
@@ -388,7 +388,7 @@ function remembered(script: Script, step: StepRun): RunScript {
       return found;
     },
   };
-  const result = runScript({ script, scope: recording, variables: new Map(), head });
+  const result = runScript({ script, scope: recording, variables: new Map(), head, perhaps: false, cuts: [] });
   memories.set(script, [...all, { place: scope.place, trigger, ref, asked: [...asked.values()], head: keyOfValue(head), result }]);
   return result;
 }

@@ -4,6 +4,7 @@ import { valueOfScalar } from "./evaluate.ts";
 import { plainNames } from "./filters.ts";
 import type { Known, StepRun } from "./model.ts";
 import type { Scope } from "./scope.ts";
+import { lowered } from "./shell-words.ts";
 import { HOLE, join, literal, type Part, type Template, textOf, textOfTemplate, type Value } from "./value.ts";
 
 export interface MetadataTag {
@@ -94,7 +95,7 @@ const DEFAULT_TAGS = ["type=schedule", "type=ref,event=branch", "type=ref,event=
 function read(step: StepRun): MetadataTag[] {
   const images = linesOf(step.step.with.get("images"), step.scope).flatMap((value) => value.flatMap(splitLines)).map((line) => {
     const fields = fieldsOf(line);
-    return { name: fields.get("name") ?? fields.get("") ?? [], enabled: truthOfField(fields.get("enable"), step) };
+    return { name: lowered([fields.get("name") ?? fields.get("") ?? []])[0] ?? [], enabled: truthOfField(fields.get("enable"), step) };
   });
   const flavor = new Map(linesOf(step.step.with.get("flavor"), step.scope).flatMap((value) => (value[0] ? [...fieldsOf(value[0])] : [])));
   const written = linesOf(step.step.with.get("tags"), step.scope);

@@ -1,4 +1,5 @@
 /** The model in words, for tests and for people who wonder what a rule saw. */
+import { writtenName } from "./github-values.ts";
 import type { Deed, ImageReference, Known, Pipeline } from "./model.ts";
 import { type Template, type Value, written } from "./value.ts";
 
@@ -42,3 +43,14 @@ export function inWords(deed: Deed): string {
       return `logs in to ${value(deed.registry)}`;
   }
 }
+
+/** A text for a message: without the places of its symbols, cut SHAs as people write them. */
+export const readable = (template: Template): string =>
+  template
+    .map((part) => {
+      if (part.kind === "text") return part.text;
+      if (part.kind === "hole") return "…";
+      const name = writtenName(part.name);
+      return part.length === undefined ? `\${{ ${name} }}` : `<first ${part.length} of ${name}>`;
+    })
+    .join("");

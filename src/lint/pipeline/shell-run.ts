@@ -26,6 +26,8 @@ export interface RunScript {
   outputs: Map<string, Value>;
   /** What is written to `$GITHUB_ENV`, by name. */
   env: Map<string, Value>;
+  /** Where a branch's or tag's name is cut from a ref that is a pull request's. */
+  cuts: readonly { pos: number; end: number }[];
 }
 
 interface Frame {
@@ -48,12 +50,12 @@ const MOST_STATEMENTS = 1_500;
 const MOST_TURNS = 20;
 
 export function runScript(state: ShellState): RunScript {
-  const result: RunScript = { commands: [], outputs: new Map(), env: new Map() };
+  const result: RunScript = { commands: [], outputs: new Map(), env: new Map(), cuts: state.cuts };
   const budget = { left: MOST_STATEMENTS };
   const frame: Frame = { state, result, functions: new Map(), happens: true, tolerated: false, background: false, depth: 0, ended: false, writesTo: undefined, budget };
   runList(state.script.ast.commands, frame);
   // What was not read to its end has said nothing.
-  if (budget.left <= 0) return { commands: result.commands.map((command) => ({ ...command, happens: undefined })), outputs: allHoles(result.outputs), env: allHoles(result.env) };
+  if (budget.left <= 0) return { commands: result.commands.map((command) => ({ ...command, happens: undefined })), outputs: allHoles(result.outputs), env: allHoles(result.env), cuts: [] };
   return result;
 }
 
@@ -80,8 +82,8 @@ function within(frame: Frame, changes: Partial<Frame>, body: (inner: Frame) => v
 function branches(frame: Frame, ways: readonly ((inner: Frame) => void)[]): void {
   const ends: Frame[] = [];
   for (const way of ways) {
-    const state: ShellState = { ...frame.state, variables: new Map(frame.state.variables) };
-    const result: RunScript = { commands: frame.result.commands, outputs: new Map(frame.result.outputs), env: new Map(frame.result.env) };
+    const state: ShellState = { ...frame.state, variables: new Map(frame.state.variables), perhaps: frame.state.perhaps || ways.length > 1 };
+    const result: RunScript = { ...frame.result, outputs: new Map(frame.result.outputs), env: new Map(frame.result.env) };
     const inner = within(frame, { state, result, happens: ways.length === 1 ? frame.happens : undefined }, way);
     if (!inner.ended) ends.push(inner);
   }

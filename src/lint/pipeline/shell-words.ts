@@ -13,6 +13,10 @@ export interface ShellState {
   variables: Map<string, Value>;
   /** The commit that `git rev-parse HEAD` answers with. */
   head: Value;
+  /** In a branch whose condition is not known. */
+  perhaps: boolean;
+  /** Where a branch's or tag's name is cut from a ref that is a pull request's. */
+  cuts: { pos: number; end: number }[];
 }
 
 export function valueOfWord(word: CommandArgument | undefined, state: ShellState): Value {
@@ -112,6 +116,7 @@ function parameter(part: ParameterExpansionPart, state: ShellState): Value {
     case "Remove": {
       const pattern = textOf(valueOfWord(operation.operand, state));
       if (pattern === undefined || !operation.operator.startsWith("#")) return HOLE;
+      if (/^(?:refs\/(?:heads|tags)\/|\*\/)$/.test(pattern) && !state.perhaps && isPullRef(base)) state.cuts.push({ pos: part.pos, end: part.end });
       return mapTemplates(base, (template) => withoutPrefix(template, pattern));
     }
     case "Replace":
@@ -120,6 +125,8 @@ function parameter(part: ParameterExpansionPart, state: ShellState): Value {
       return HOLE;
   }
 }
+
+const isPullRef = (value: Value): boolean => value.length === 1 && value[0]?.[0]?.kind === "text" && value[0][0].text.startsWith("refs/pull/");
 
 function withoutPrefix(template: Template, pattern: string): Template {
   const [first, ...rest] = template;

@@ -16,7 +16,7 @@ const AFTER = new Set("scale pull timeout t build-arg memory m".split(" "));
 interface Service {
   name: string;
   image: Value | undefined;
-  build: { context: string; file: string | undefined; target: string | undefined } | undefined;
+  build: { context: string; file: string | undefined; target: string | undefined; plain: boolean } | undefined;
 }
 
 const read = new WeakMap<RepositoryFiles, Map<string, MappingNode | undefined>>();
@@ -62,7 +62,7 @@ export function composeDeeds(words: readonly Value[], base: DeedBase, step: Step
         certain: image ? image.length === 1 : true,
         pushed: action === "build" && has(after, "push"),
         loaded: true,
-        recipe: recipeOf({ name, context: literal(build.context), file: build.file === undefined ? undefined : literal(build.file), target: build.target === undefined ? undefined : literal(build.target), platforms: undefined, buildArgs: new Map(), complete: false, git: false, folder: "." }),
+        recipe: recipeOf({ name, context: literal(build.context), file: build.file === undefined ? undefined : literal(build.file), target: build.target === undefined ? undefined : literal(build.target), platforms: undefined, buildArgs: new Map(), complete: build.plain, git: false, folder: "." }),
         caches: [],
         tagsAt: undefined,
       });
@@ -89,7 +89,7 @@ function servicesOf(paths: readonly string[], files: RepositoryFiles, variable: 
       services.set(key.value, {
         name: key.value,
         image: image ? filled(image.value, variable) : before?.image,
-        build: root === undefined ? before?.build : { context: root, file: file === undefined ? undefined : normal(`${root}/${file}`), target: scalarOf(valueOf(build, "target"))?.value },
+        build: root === undefined ? before?.build : { context: root, file: file === undefined ? undefined : normal(`${root}/${file}`), target: scalarOf(valueOf(build, "target"))?.value, plain: valueOf(build, "args") === undefined },
       });
     }
   }

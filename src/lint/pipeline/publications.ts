@@ -1,0 +1,56 @@
+/** Names that jobs give to images, in a registry or on their own machine only. */
+import { tagText } from "./image-reference.ts";
+import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Pipeline, Run } from "./model.ts";
+import { originOf } from "./runs.ts";
+
+export interface Publication {
+  image: ImageReference;
+  deed: ImageBuild | ImagePush | ImageMove;
+  /** Others can pull it. */
+  inRegistry: Known;
+  /** It is surely given, if its step runs. */
+  certain: boolean;
+}
+
+const known = new WeakMap<JobRun, Publication[]>();
+
+export function publicationsOf(job: JobRun): Publication[] {
+  let found = known.get(job);
+  if (!found) {
+    found = job.deeds.flatMap(ofDeed);
+    known.set(job, found);
+  }
+  return found;
+}
+
+function ofDeed(deed: Deed): Publication[] {
+  switch (deed.kind) {
+    case "build":
+      return deed.images.map((image) => ({ image, deed, inRegistry: deed.pushed, certain: deed.certain }));
+    case "push":
+      return [{ image: deed.image, deed, inRegistry: true, certain: deed.certain }];
+    case "move":
+      return [{ image: deed.to, deed, inRegistry: deed.inRegistry, certain: deed.certain }];
+    default:
+      return [];
+  }
+}
+
+export const publicationsIn = (pipeline: Pipeline): Publication[] => pipeline.runs.flatMap((run) => run.jobs.flatMap(publicationsOf));
+
+/** A run and those that it follows by `workflow_run`. */
+export function chainOf(run: Run): Run[] {
+  const chain = [run];
+  for (let up = run.upstream; up && chain.length < 5; up = up.upstream) chain.push(up);
+  return chain;
+}
+
+export const inOneChain = (a: Run, b: Run): boolean => originOf(a) === originOf(b);
+
+/** Tags that people pull by and that move with time. */
+export const MOVING = new Set(["latest", "main", "master", "dev", "develop", "development", "edge", "nightly", "beta", "canary", "stable", "next", "staging", "prod", "production"]);
+
+export const movingTag = (image: ImageReference): string | undefined => {
+  const tag = image.digest ? undefined : tagText(image);
+  return tag !== undefined && MOVING.has(tag) ? tag : undefined;
+};
