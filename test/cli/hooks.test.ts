@@ -47,17 +47,25 @@ async function script(root: string, shell: string[], text: string, env: Record<s
 }
 
 describe(".pre-commit-hooks.yaml", () => {
-  test("has a hook that checks and one that generates, and neither takes file names", () => {
+  test("has a hook that checks and one that generates, which take no file names, and one that lints those that change", () => {
     expect(hooks).toEqual([
       expect.objectContaining({ id: "pipewright-check", entry: "pipewright check", language: "node", pass_filenames: false }),
       expect.objectContaining({ id: "pipewright-generate", entry: "pipewright generate", language: "node", pass_filenames: false }),
+      expect.not.objectContaining({ pass_filenames: false }),
     ]);
+    expect(hooks).toHaveProperty("2", expect.objectContaining({ id: "pipewright-lint", entry: "pipewright lint", language: "node", require_serial: true }));
   });
 
   test("the check runs when the config, a workflow or a Dockerfile changes, and not for other files", () => {
     const pattern = new RegExp((hooks as { files: string }[])[0]?.files ?? "");
     for (const path of ["ci.config.ts", "ci.config.yaml", ".github/workflows/e2e.yml", "Dockerfile", "services/api/Dockerfile", "docs/ci-cd.md", ".prettierrc.json"]) expect(path).toMatch(pattern);
     for (const path of ["src/index.ts", "README.md", "my.ci.config.ts.bak", ".github/CODEOWNERS"]) expect(path).not.toMatch(pattern);
+  });
+
+  test("the linter runs on the workflows and actions that change", () => {
+    const pattern = new RegExp((hooks as { files: string }[])[2]?.files ?? "");
+    for (const path of [".github/workflows/e2e.yml", ".github/workflows/e2e.yaml", "action.yml", ".github/actions/a/action.yaml"]) expect(path).toMatch(pattern);
+    for (const path of [".github/dependabot.yml", "docs/workflows/x.yml", "reaction.yml"]) expect(path).not.toMatch(pattern);
   });
 
   test("what the entries name is what they do", async () => {
@@ -101,14 +109,14 @@ describe("action.yml", () => {
   const steps = (action as { runs: { using: string; steps: { run: string; shell: string; env: Record<string, string> }[] } }).runs;
   const step = steps.steps[0];
   const run = (root: string, env: Record<string, string>): ReturnType<typeof script> =>
-    script(root, ["bash", "--noprofile", "--norc", "-eo", "pipefail"], step?.run ?? "", { WORKING_DIRECTORY: ".", CONFIG: "", ...env });
+    script(root, ["bash", "--noprofile", "--norc", "-eo", "pipefail"], step?.run ?? "", { WORKING_DIRECTORY: ".", CONFIG: "", LINT: "false", ...env });
 
   test("is a composite action whose inputs reach the script through the environment only", () => {
     expect(steps.using).toBe("composite");
     expect(steps.steps).toHaveLength(1);
     expect(step?.shell).toBe("bash");
     expect(step?.run).not.toContain("${{");
-    expect(step?.env).toEqual({ WORKING_DIRECTORY: "${{ inputs.working-directory }}", CONFIG: "${{ inputs.config }}" });
+    expect(step?.env).toEqual({ WORKING_DIRECTORY: "${{ inputs.working-directory }}", CONFIG: "${{ inputs.config }}", LINT: "${{ inputs.lint }}" });
     expect(step?.run).toContain("npx --no-install");
   });
 
@@ -120,6 +128,15 @@ describe("action.yml", () => {
     expect(drift.code).toBe(1);
     expect(drift.output).toContain(".github/workflows/other.yml is missing");
     expect(await run(root, { CONFIG: "missing.config.ts" })).toMatchObject({ code: 2 });
+  });
+
+  test("lints as well where it is asked to, and annotates the lines", async () => {
+    const root = await repository();
+    await put(root, ".github/workflows/broken.yml", "on: [\n");
+    expect((await run(root, {})).code).toBe(0);
+    const { code, output } = await run(root, { LINT: "true" });
+    expect(code).toBe(1);
+    expect(output).toContain("::error file=.github/workflows/broken.yml,");
   });
 
   test("takes the folder and the config, and executes nothing that stands in them", async () => {
