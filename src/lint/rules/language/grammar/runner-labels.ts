@@ -1,6 +1,6 @@
 /** Which labels a job asks its runner for, through its matrix too. */
 import type { Job } from "../../../../workflow/document/document.ts";
-import { type ScalarNode, scalarOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
+import { isNull, type ScalarNode, scalarOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
 import type { LintSettings } from "../../../settings.ts";
 
 /** What one run of the job asks for: a runner must have all of the labels. */
@@ -36,7 +36,7 @@ function requestsFrom(job: Job, node: YamlNode, group: boolean): RunnerRequest[]
 
 function requestOf(node: YamlNode, group: boolean): RunnerRequest {
   const items = node.kind === "sequence" ? node.items : [node];
-  const labels = items.flatMap((item) => scalarOf(item) ?? []).filter(({ value }) => value !== "");
+  const labels = items.flatMap((item) => scalarOf(item) ?? []).filter((label) => label.value !== "" && !isNull(label));
   const constant = labels.filter(({ value }) => !value.includes("${{"));
   return { labels: constant, group, computed: constant.length < items.length };
 }
