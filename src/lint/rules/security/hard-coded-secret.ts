@@ -25,7 +25,7 @@ jobs:
       - run: ./deploy.sh
         env:
           NPM_TOKEN: \${{ secrets.NPM_TOKEN }}
-          EXAMPLE: AKIAIOSFODNN7EXAMPLE
+          AWS_ACCESS_KEY_ID: AKIA46X5W6CZI5DHEXYZ
 `,
   document(document, { report }) {
     if (!document.root || !MAYBE.test(document.file.text)) return;
@@ -40,15 +40,14 @@ jobs:
   },
 });
 
-const MAYBE = /gh[pousr]_|github_pat_|glpat-|npm_|pypi-|AKIA|ASIA|xox[abprs]-|sk_live_|AIza|dckr_pat_|-----BEGIN|hooks\.slack\.com|SG\./;
-const SECRETS = /\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b|\bglpat-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgEI[\w-]{50,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{24,}|\bAIza[\w-]{35}\b|\bdckr_pat_[\w-]{27}|-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40,}|https:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{8,}\/B[A-Z0-9]{8,}\/[A-Za-z0-9]{20,}|\bSG\.[\w-]{22}\.[\w-]{43}/g;
+const MAYBE = /gh[pousr]_|github_pat_|glpat-|npm_|pypi-|xox[abprs]-|sk_live_|AIza|dckr_pat_|-----BEGIN|hooks\.slack\.com|SG\./;
+const SECRETS = /\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b|\bglpat-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgEI[\w-]{50,}|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{24,}|\bAIza[\w-]{35}\b|\bdckr_pat_[\w-]{27}|-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40,}|https:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{8,}\/B[A-Z0-9]{8,}\/[A-Za-z0-9]{20,}|\bSG\.[\w-]{22}\.[\w-]{43}/g;
 
 function kindOf(text: string): string {
   if (/^gh|^github/.test(text)) return "a token of GitHub";
   if (text.startsWith("glpat")) return "a token of GitLab";
   if (text.startsWith("npm_")) return "a token of npm";
   if (text.startsWith("pypi")) return "a token of PyPI";
-  if (/^A[KS]IA/.test(text)) return "an access key of AWS";
   if (text.startsWith("---")) return "a private key";
   if (text.startsWith("dckr")) return "a token of Docker Hub";
   return "a token";

@@ -5,7 +5,8 @@ import { secretSitesOf } from "./secret-sites.ts";
 export const secretOutsideEnvironment = rule({
   id: "secret-outside-environment",
   family: "security",
-  levels: { recommended: "off", strict: "info" },
+  // Secrets of an environment reach a called workflow only through `secrets: inherit`, which `secrets-inherit` finds.
+  levels: { recommended: "off", strict: "off" },
   summary: "Secrets belong to an environment, which says which branches and people may use them.",
   why: "A secret of the repository is there for every workflow on every branch that somebody pushes; one of an environment only for jobs that name it and pass its protection rules (GitHub's documentation, \"Managing environments for deployment\").",
   bad: `on: push
