@@ -11,7 +11,7 @@ import { readEvents } from "./read-events.ts";
 export async function readYaml(text: string): Promise<YamlFile> {
   let joined = text;
   const joints: number[] = [];
-  while (joints.length <= MAX_JOINS) {
+  while (joints.length * text.length <= MOST_READ_AGAIN) {
     try {
       const file = readEvents(joined);
       if (joints.length === 0) return file;
@@ -30,8 +30,8 @@ export async function readYaml(text: string): Promise<YamlFile> {
   return readTolerantly(text);
 }
 
-/** Each costs another parse. */
-const MAX_JOINS = 200;
+/** Characters. Every joined line costs another pass over the text. */
+const MOST_READ_AGAIN = 5_000_000;
 
 /**
  * The line break before the place where js-yaml stopped. A flow collection may go on in a line that is indented less
