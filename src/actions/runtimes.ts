@@ -39,9 +39,15 @@ const OLDER: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   "actions/upload-artifact": { 2: "node12", 3: "node16" },
   "docker/build-push-action": { 2: "node12", 3: "node16" },
   "docker/metadata-action": { 4: "node16" },
+  "dessant/lock-threads": { 2: "node12", 3: "node16", 4: "node16", 5: "node20" },
+  "docker/bake-action": { 1: "node12", 2: "node16", 3: "node16" },
   "golangci/golangci-lint-action": { 2: "node12", 3: "node16", 4: "node20", 5: "node20" },
   "goreleaser/goreleaser-action": { 2: "node12", 3: "node16" },
+  "peter-evans/create-or-update-comment": { 1: "node12", 2: "node16", 4: "node20" },
   "peter-evans/create-pull-request": { 3: "node12", 4: "node16" },
+  "peter-evans/repository-dispatch": { 1: "node12", 2: "node16", 3: "node20" },
+  "softprops/action-gh-release": { 1: "node16" },
+  "stefanzweifel/git-auto-commit-action": { 4: "node16", 5: "node20" },
 };
 
 /** What a version of an action declares to run on, where it is known. */

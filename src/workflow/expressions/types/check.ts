@@ -78,7 +78,7 @@ function contextType(context: Context, { scope, report }: Checking): Type {
       context,
       availability.contexts.length === 0
         ? `GitHub evaluates no expressions at this place, so \`${context.name}\` cannot be read here.`
-        : `The context \`${context.name}\` is not available at this place. Available are ${availability.contexts.join(", ")}.`,
+        : `The context \`${context.name}\` is not available at this place. ${name === "secrets" ? "Put the secret into `env` and read that, or pass it as an input." : `Available are ${availability.contexts.join(", ")}.`}`,
     );
     return ANY;
   }

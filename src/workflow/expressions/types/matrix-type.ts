@@ -13,7 +13,8 @@ export function matrixType({ matrix, node, id }: Job): ObjectType {
       say: (name) => `The job \`${id}\` has no matrix, so \`matrix.${name}\` is empty. A matrix of another job or of a caller is not seen here; pass the value as an input or output.`,
     });
   }
-  const values = valuesOf(matrix);
+  // A computed `include` may add values to every dimension.
+  const values = matrix.computed ? new Map([...valuesOf(matrix).keys()].map((name) => [name, ANY] as const)) : valuesOf(matrix);
   return objectOf(values, matrix.computed ? ANY : undefined, {
     code: "matrix-reference",
     say: (name) => `The matrix of the job \`${id}\` has no \`${name}\`. ${didYouMean(name, [...values.keys()]) ?? ""}`.trim(),

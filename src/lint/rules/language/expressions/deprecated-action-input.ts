@@ -25,9 +25,9 @@ jobs:
         with:
           fail_level: error
 `,
-  step(step, { report }) {
+  step(step, { document, report }) {
     if (step.with.size === 0) return;
-    const use = knownUseOf(step);
+    const use = knownUseOf(step, document);
     if (!use) return;
     const deprecated = new Set([...use.version.inputs].filter(([, facts]) => facts.deprecated).map(([name]) => name.toLowerCase()));
     if (deprecated.size === 0) return;

@@ -1,6 +1,16 @@
 /** Steps that run an action of the catalogue, with what its version takes. */
-import { type ActionVersion, versionOf } from "../../../../actions/versions.ts";
-import type { Step } from "../../../../workflow/document/document.ts";
+import { type ActionVersion, tagOfCommit, versionOf } from "../../../../actions/versions.ts";
+import type { Document, Step, Uses } from "../../../../workflow/document/document.ts";
+
+/** A tag in the comment behind a pinned commit, as people and their tools write it: `# v4.1.2`, `# tag=v4`. */
+const TAG_COMMENT = /^["']?[ \t]+#[ \t]*(?:tag=|pin@|ratchet:[^@\s]*@)?(v?\d+(?:\.\d+){0,2})\b/;
+
+/** The ref that says which version runs: for a commit that is not recorded, what the comment behind it says. */
+export function versionRefOf(uses: Uses & { kind: "repository" }, { file }: Document): string {
+  if (!/^[0-9a-f]{40}$/i.test(uses.ref) || tagOfCommit(uses.name, uses.ref) !== undefined) return uses.ref;
+  const end = file.text.indexOf("\n", uses.node.end);
+  return TAG_COMMENT.exec(file.text.slice(uses.node.end, end === -1 ? undefined : end))?.[1] ?? uses.ref;
+}
 
 export interface KnownUse {
   name: string;
@@ -11,8 +21,8 @@ export interface KnownUse {
  * Nothing for a version that is not recorded: older ones had inputs that are gone and newer ones have more, so that
  * nothing can be said of its inputs.
  */
-export function knownUseOf({ uses }: Step): KnownUse | undefined {
+export function knownUseOf({ uses }: Step, document: Document): KnownUse | undefined {
   if (uses?.kind !== "repository") return undefined;
-  const found = versionOf(uses.name, uses.ref);
+  const found = versionOf(uses.name, versionRefOf(uses, document));
   return found && found.fit !== "newer" ? { name: uses.name, version: found.version } : undefined;
 }

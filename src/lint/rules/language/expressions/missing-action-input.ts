@@ -26,8 +26,8 @@ jobs:
           path: node_modules
           key: modules-\${{ hashFiles('package-lock.json') }}
 `,
-  step(step, { report }) {
-    const use = knownUseOf(step);
+  step(step, { document, report }) {
+    const use = knownUseOf(step, document);
     if (!use || !step.uses) return;
     // All of `with:` as one expression, or none that can be read.
     if (step.node.pairs.some(({ key, value }) => key.value === "with" && value.kind === "scalar" && value.value.includes("${{"))) return;

@@ -1,5 +1,6 @@
 import { retiredVersion } from "../../../../actions/retired-versions.ts";
 import { rule } from "../../../rule.ts";
+import { versionRefOf } from "./known-uses.ts";
 
 export const retiredActionVersion = rule({
   id: "retired-action-version",
@@ -25,9 +26,10 @@ jobs:
         with:
           path: dist
 `,
-  step({ uses }, { report }) {
+  step({ uses }, { document, report }) {
     if (uses?.kind !== "repository") return;
-    const retired = retiredVersion(uses.name, uses.ref);
-    if (retired) report(uses.node, `\`${uses.name}@${uses.ref}\` ${retired.what}, so this step fails. Use ${retired.use} or later.`);
+    const ref = versionRefOf(uses, document);
+    const retired = retiredVersion(uses.name, ref);
+    if (retired) report(uses.node, `\`${uses.name}\` ${ref} ${retired.what}, so this step fails. Use ${retired.use} or later.`);
   },
 });

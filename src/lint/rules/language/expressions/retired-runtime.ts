@@ -2,6 +2,7 @@ import { AS_OF, retiredRuntime, runtimeOf } from "../../../../actions/runtimes.t
 import { numbersOf, versionsOf } from "../../../../actions/versions.ts";
 import { retiredVersion } from "../../../../actions/retired-versions.ts";
 import { rule } from "../../../rule.ts";
+import { versionRefOf } from "./known-uses.ts";
 
 export const retiredRuntimeRule = rule({
   id: "retired-runtime",
@@ -23,16 +24,18 @@ jobs:
     steps:
       - uses: actions/checkout@v6
 `,
-  step({ uses }, { report }) {
-    if (uses?.kind !== "repository" || retiredVersion(uses.name, uses.ref)) return;
-    const runtime = runtimeOf(uses.name, uses.ref);
+  step({ uses }, { document, report }) {
+    if (uses?.kind !== "repository") return;
+    const ref = versionRefOf(uses, document);
+    if (retiredVersion(uses.name, ref)) return;
+    const runtime = runtimeOf(uses.name, ref);
     const retired = runtime === undefined ? undefined : retiredRuntime(runtime);
     if (!runtime || !retired || retired.replaced > AS_OF) return;
     const newer = versionsOf(uses.name).filter((version) => retiredRuntime(version.runtime) === undefined).at(-1);
     const advice = newer ? `Use \`${uses.name}@v${numbersOf(newer.tag)?.[0] ?? ""}\` or later.` : "Look for a newer version of the action.";
     report(
       uses.node,
-      `\`${uses.name}\` ${/^[0-9a-f]{40}$/i.test(uses.ref) ? "at this commit" : uses.ref} is made for ${runtime}, which ${retired.removed !== undefined && retired.removed <= AS_OF ? "runners have no more" : "is retired"}; it runs on a newer Node.js. ${advice}`,
+      `\`${uses.name}\` ${/^[0-9a-f]{40}$/i.test(ref) ? "at this commit" : ref} is made for ${runtime}, which ${retired.removed !== undefined && retired.removed <= AS_OF ? "runners have no more" : "is retired"}; it runs on a newer Node.js. ${advice}`,
       // The last one that went: most of its actions run well on its successor, and it is still everywhere.
       runtime === "node20" ? { level: "info" } : {},
     );

@@ -8,14 +8,17 @@ import { scopesOf } from "../../../../workflow/expressions/types/document-scope.
 import { keyTypeAt } from "../../../../workflow/expressions/types/key-types.ts";
 import { describe, type Type, type TypeProblemCode } from "../../../../workflow/expressions/types/type.ts";
 import type { ScalarNode, Span } from "../../../../workflow/yaml/node.ts";
+import type { Level } from "../../../finding.ts";
 import type { DocumentRule } from "../../../rule.ts";
+import { versionRefOf } from "./known-uses.ts";
 import { writtenOutputs } from "./written-outputs.ts";
 
 export interface LocatedProblem {
   /** In the file. */
   at: Span;
   message: string;
-  mild: boolean;
+  /** Where it is less than the rule's own. */
+  level: Level | undefined;
 }
 
 interface Typing {
@@ -43,7 +46,7 @@ function typingOf(document: Document): Typing {
 
 /** The visitor of a rule that reports one kind of these problems. */
 export const reportTypeProblems = (code: TypeProblemCode): NonNullable<DocumentRule["document"]> => (document, { report }) => {
-  for (const { at, message, mild } of typeProblemsOf(document).get(code) ?? []) report(at, message, mild ? { level: "warning" } : {});
+  for (const { at, message, level } of typeProblemsOf(document).get(code) ?? []) report(at, message, level ? { level } : {});
 };
 
 function collect(document: Document): Typing {
@@ -54,19 +57,22 @@ function collect(document: Document): Typing {
     if (before) before.push(problem);
     else found.set(code, [problem]);
   };
-  const scopeAt = scopesOf(document, outputsOfStep);
+  const scopeAt = scopesOf(document, (step) => outputsOfStep(document, step));
   const { text } = document.file;
   for (const site of expressionsOf(document)) {
-    if (site.error?.kind === "arguments") add("function-arguments", { at: spanInFile(text, site, site.error), message: site.error.message, mild: false });
+    if (site.error?.kind === "arguments") add("function-arguments", { at: spanInFile(text, site, site.error), message: site.error.message, level: undefined });
     if (!site.expression) continue;
     const { type, problems } = checkTypes(site.expression, scopeAt(site));
-    for (const { code, start, end, message, mild } of problems) add(code, { at: spanInFile(text, site, { start, end }), message, mild });
+    for (const { code, start, end, message, mild } of problems) add(code, { at: spanInFile(text, site, { start, end }), message, level: code === "unknown-event-property" && isVariable(site) ? "info" : mild ? "warning" : undefined });
     if (isWholly(site) && !site.inKey) types.set(site.node, type);
     const misplaced = misplacedValue(site, type);
-    if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message, mild: false });
+    if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message, level: undefined });
   }
   return { problems: found, types };
 }
+
+/** The whole of a variable: a script that several workflows share may expect it to be empty. */
+const isVariable = (site: ExpressionSite): boolean => site.path.at(-2) === "env" && isWholly(site);
 
 /** A value whose type its place cannot take. */
 function misplacedValue(site: ExpressionSite, type: Type): { code: TypeProblemCode; message: string } | undefined {
@@ -99,11 +105,11 @@ function misplacedValue(site: ExpressionSite, type: Type): { code: TypeProblemCo
 /** Actions that give outputs which their metadata cannot list: by filter, by file group, by script. */
 const OPEN_OUTPUTS = new Set(["actions/github-script", "dorny/paths-filter", "tj-actions/changed-files", "github/codeql-action/start-proxy", "docker/bake-action/subaction/matrix"]);
 
-function outputsOfStep(step: Step): { names: readonly string[]; source: string } | undefined {
+function outputsOfStep(document: Document, step: Step): { names: readonly string[]; source: string } | undefined {
   const { uses } = step;
   if (!uses) return step.run ? writtenOutputs(step.run) : undefined;
   if (uses.kind !== "repository" || OPEN_OUTPUTS.has(uses.name.toLowerCase())) return undefined;
-  const found = versionOf(uses.name, uses.ref);
+  const found = versionOf(uses.name, versionRefOf(uses, document));
   if (found && found.fit !== "newer") return { names: found.version.outputs, source: `\`${uses.name}\` ${found.version.tag} does not give it` };
   return undefined;
 }

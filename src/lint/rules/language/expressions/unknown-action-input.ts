@@ -29,9 +29,9 @@ jobs:
         with:
           node-version: 22
 `,
-  step(step, { report }) {
+  step(step, { document, report }) {
     if (step.with.size === 0) return;
-    const use = knownUseOf(step);
+    const use = knownUseOf(step, document);
     if (!use) return;
     const names = [...use.version.inputs.keys()];
     const known = new Set([...names, ...(use.version.runtime === "docker" ? CONTAINER_KEYS : [])].map((name) => name.toLowerCase()));
