@@ -1,6 +1,8 @@
-import type { Trigger, WorkflowDocument } from "../../../workflow/document/document.ts";
-import { scalarsOf, valueOf } from "../../../workflow/yaml/node.ts";
+import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
 import { fixOf, insertKey } from "../../edits.ts";
+import type { Fix } from "../../finding.ts";
+import type { Run } from "../../pipeline/model.ts";
+import { holds, occasionsOf } from "../../runs/occasions.ts";
 import { rule } from "../../rule.ts";
 import { effectsOf } from "./work.ts";
 
@@ -65,29 +67,32 @@ jobs:
   ],
   fixable: true,
   workflow(workflow, { report }) {
-    if (workflow.concurrency || !workflow.triggers.some(comesInBursts)) return;
-    // In a called workflow the group would be the caller's business.
-    const called = workflow.triggers.some(({ event }) => event === "workflow_call");
-    const effect = effectsOf(workflow).find(({ step }) => step.owner.kind === "job" && !step.owner.concurrency);
-    if (!effect) return;
+    if (workflow.concurrency) return;
+    const bursts = occasionsOf(workflow).filter(comesInBursts);
+    const effect = bursts.length === 0 ? undefined : effectsOf(workflow).find(({ step }) => step.owner.kind === "job" && !step.owner.concurrency && happensIn(step, step.owner, bursts));
+    if (!effect || effect.step.owner.kind !== "job") return;
     const { step, what } = effect;
-    const group = groupFor(workflow);
-    report(step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node, `This step ${what}, and two runs of this workflow may do so at once: the older one can win. Put the ${called ? "job" : "workflow"} into a \`concurrency\` group.`, {
-      fix: called ? undefined : fixOf(`Add \`concurrency\` by workflow and ref`, insertKey(workflow.file, workflow.root, "concurrency", { group, "cancel-in-progress": false }, { after: ["permissions", "on"], before: ["jobs"] })),
+    // In a called workflow a group of its own would be the caller's business, in a longer one it would hold up the tests.
+    const job = workflow.jobs.length > 1 || workflow.triggers.some(({ event }) => event === "workflow_call") ? effect.step.owner : undefined;
+    report(step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node, `This step ${what}, and two runs of this workflow may do so at once: the older one can win. Put the ${job ? `job \`${job.id}\`` : "workflow"} into a \`concurrency\` group.`, {
+      fix: job ? fixOfJob(workflow, job) : fixOf("Add `concurrency` by workflow and ref", insertKey(workflow.file, workflow.root, "concurrency", { group: groupFor(workflow, "github.workflow"), "cancel-in-progress": false }, { after: ["permissions", "on"], before: ["jobs"] })),
     });
   },
 });
 
-/** Pushes to branches, merges and finished runs come in short order; releases, tags and schedules do not. */
-function comesInBursts({ event, config }: Trigger): boolean {
-  if (event === "workflow_run" || event === "pull_request_target") return true;
-  if (event !== "push") return false;
-  return config?.kind !== "mapping" || valueOf(config, "branches") !== undefined || valueOf(config, "branches-ignore") !== undefined || (scalarsOf(valueOf(config, "tags")).length === 0 && valueOf(config, "tags-ignore") === undefined);
-}
+/** The jobs of a matrix would share the group, and all but two of them be cancelled. */
+const fixOfJob = (workflow: WorkflowDocument, job: Job): Fix | undefined =>
+  job.matrix ? undefined : fixOf(`Add \`concurrency\` to \`${job.id}\``, insertKey(workflow.file, job.node, "concurrency", { group: `${job.id}-${groupFor(workflow)}`, "cancel-in-progress": false }, { after: ["runs-on", "needs", "if", "name"], before: ["steps"] }));
+
+/** Pushes to branches and finished runs come in short order; releases, tags and schedules do not. */
+const comesInBursts = ({ event, ref }: Run): boolean => event === "workflow_run" || (event === "push" && ref === "branch");
+
+/** The job and the step run on one of these occasions. */
+const happensIn = (step: Step, job: Job, runs: readonly Run[]): boolean => runs.some((run) => holds(job.if, run) !== false && holds(step.if, run) !== false);
 
 /** By workflow and branch; the ref of a `workflow_run` is always the default branch. */
-function groupFor({ triggers }: WorkflowDocument): string {
+function groupFor({ triggers }: WorkflowDocument, name?: string): string {
   const names = triggers.map(({ event }) => event);
   const refs = [...(names.includes("workflow_run") ? ["github.event.workflow_run.head_branch"] : []), ...(names.some((event) => event.startsWith("pull_request")) ? ["github.event.pull_request.number"] : []), "github.ref"];
-  return `\${{ github.workflow }}-\${{ ${refs.join(" || ")} }}`;
+  return `${name === undefined ? "" : `\${{ ${name} }}-`}\${{ ${refs.join(" || ")} }}`;
 }

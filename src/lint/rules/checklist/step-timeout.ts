@@ -53,12 +53,14 @@ jobs:
   job(job, { report, options }) {
     const minutes = Number(job.timeoutMinutes?.value);
     if (!Number.isFinite(minutes) || minutes <= options.shortJob) return;
-    const long = job.steps.filter((step) => MINUTES[workOf(step)] >= 30);
+    // What an action of the repository does is not known here.
+    const long = job.steps.filter((step) => step.uses?.kind !== "local" && MINUTES[workOf(step)] >= 30);
     // The job's timeout is that of its one long step.
     if (long.length < 2) return;
     for (const step of long) {
       if (step.timeoutMinutes) continue;
-      const suggested = Math.min(MINUTES[workOf(step)], minutes);
+      // Three quarters of the job's time leave the rest for what comes after, and fail nothing that passes today.
+      const suggested = Math.min(Math.max(MINUTES[workOf(step)], 5 * Math.round(minutes * 0.15)), minutes);
       const at = step.run ?? step.uses?.node ?? step.node;
       const narrow = step.run ? step.node.pairs.find(({ key }) => key.value === "run")?.key : undefined;
       report(narrow ?? at, `Nothing but the job's ${minutes} minutes ends this step when it hangs. Set \`timeout-minutes\` on it, such as ${suggested}.`, {

@@ -9,7 +9,7 @@ import { commandsIn, type Script, scriptsOf, type ShellCommand } from "../../scr
 export type Work = "image" | "browser" | "build" | "test" | "transfer" | "setup" | "trivial";
 
 /** How long each may reasonably take, in minutes, with room to spare. */
-export const MINUTES: Readonly<Record<Work, number>> = { image: 45, browser: 45, build: 30, test: 30, transfer: 10, setup: 10, trivial: 5 };
+export const MINUTES: Readonly<Record<Work, number>> = { image: 60, browser: 60, build: 45, test: 45, transfer: 15, setup: 10, trivial: 5 };
 
 const ORDER: readonly Work[] = ["image", "browser", "build", "test", "transfer", "setup", "trivial"];
 
@@ -80,7 +80,7 @@ function workOfCommand(command: ShellCommand): Work {
 export function minutesFor(job: Job): number {
   const work = heaviest(job.steps.map(workOf));
   if (work === "trivial" || work === "setup") return 10;
-  if (work === "transfer") return 15;
+  if (work === "transfer") return 20;
   // Other machines than Linux, and several of the same kind of work, take longer.
   const heavy = job.steps.filter((step) => workOf(step) === work).length;
   const slow = scalarOf(job.runsOn?.value)?.value ?? "";
@@ -121,7 +121,6 @@ function effectOf(step: Step): string | undefined {
     const name = uses.name.toLowerCase();
     if (isAction(uses, "actions/deploy-pages", "peaceiris/actions-gh-pages", "jamesives/github-pages-deploy-action")) return "publishes a site";
     if (isAction(uses, "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit", "ad-m/github-push-action")) return "pushes commits";
-    if (isAction(uses, "peter-evans/create-pull-request")) return "pushes a branch for a pull request";
     if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
       const push = inputOf(step, "push");
       return push !== undefined && push !== "false" && movesTag(inputOf(step, "tags")) ? "moves an image's tag" : undefined;
