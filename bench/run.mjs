@@ -4,6 +4,7 @@ import { appendFileSync, existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lintCases, lintRows, missingPeers } from "./lint.mjs";
 import { measure } from "./measure.mjs";
 import { charon, commandLine, consumers, countWorkflows, makeWorkplace, projen, removeWorkflows, thisRepository, workflowTs } from "./subjects.mjs";
 
@@ -13,14 +14,18 @@ const ROUNDS_OF_LARGE = 3;
 const TINY = 9;
 const SIZES = [250, 500, 1000];
 
-if (!existsSync(new URL("node_modules/projen", import.meta.url))) {
+/** `npm run bench -- lint` measures the lint pass alone. */
+const lintOnly = process.argv.includes("lint");
+
+if (!lintOnly && !existsSync(new URL("node_modules/projen", import.meta.url))) {
   console.log("Installing the peers into bench/node_modules (npm ci) ...\n");
   execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: HERE, stdio: "inherit" });
 }
 
 const workplace = makeWorkplace();
 try {
-  print(bench());
+  if (!lintOnly) print(bench());
+  printLint();
 } finally {
   workplace.remove();
 }
@@ -79,6 +84,17 @@ function print({ cases, results }) {
       aim("`generate` of Charon: ahead of both peers", `${Math.round(generate("Charon").milliseconds)} ms against ${rivals.map(Math.round).join(", ")}`, generate("Charon").milliseconds < Math.min(...rivals)),
     ],
   );
+}
+
+function printLint() {
+  const subject = lintCases(workplace, commandLine(workplace));
+  if (!subject) {
+    console.log("\nNo corpus of workflows lies beside the project, so the lint pass was not measured.");
+    return;
+  }
+  const missing = missingPeers();
+  console.log(`\nThe lint pass on real workflows, medians of ${subject.rounds} interleaved rounds.${missing.length > 0 ? ` Not installed: ${missing.join(", ")}.` : ""}\n`);
+  printTable(["command", "time", "times an empty start", "files a second", "peak memory", ""], lintRows(subject));
 }
 
 function aim(what, measured, met) {
