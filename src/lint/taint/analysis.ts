@@ -28,6 +28,8 @@ export interface Beyond {
   ofCalledOutput(job: Job, name: string, kind: TaintKind): Taint | undefined;
 }
 
+const NO_FLOW: ShellFlow = { outputs: new Map(), anyOutput: undefined, env: new Map(), anyEnv: undefined, path: undefined, expansions: [], writes: [] };
+
 /** How far up `env` is looked for. */
 type EnvLevel = "step" | "job" | "workflow" | "none";
 interface Spot extends Place {
@@ -209,11 +211,16 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     once(`flow ${stepKey(step)}`, flows, () => {
       const script = scriptOf(step);
       const place = placeOf(step);
-      return script && shellFlow({
+      if (!script) return undefined;
+      const given = variablesOf(step);
+      const unpacked = filesBefore(step);
+      // Most scripts are told nothing by anybody.
+      if (given.size === 0 && !unpacked && !/\b(?:git|gh)\s/.test(script.text) && script.expressions.every((embedded) => within(embedded, place).length === 0)) return NO_FLOW;
+      return shellFlow({
         script,
-        variables: variablesOf(step),
+        variables: given,
         ofExpression: (embedded) => worst(within(embedded, place).map(({ taint }) => taint)),
-        files: filesBefore(step),
+        files: unpacked,
         ofSource: ({ what, trust, events: on }, at) => live(sourced({ name: what, trust, events: on ?? [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
       });
     });

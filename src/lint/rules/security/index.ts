@@ -14,7 +14,6 @@ import { hardCodedSecret } from "./hard-coded-secret.ts";
 import { insecureCommands } from "./insecure-commands.ts";
 import { insecureDownload } from "./insecure-download.ts";
 import { misfeature } from "./misfeature.ts";
-import { movingActionRef } from "./moving-action-ref.ts";
 import { obfuscatedExpression } from "./obfuscated-expression.ts";
 import { obfuscatedUses } from "./obfuscated-uses.ts";
 import { pipeToShell } from "./pipe-to-shell.ts";
@@ -56,7 +55,6 @@ export const securityRules: readonly Rule[] = [
   insecureCommands,
   insecureDownload,
   misfeature,
-  movingActionRef,
   obfuscatedExpression,
   obfuscatedUses,
   pipeToShell,

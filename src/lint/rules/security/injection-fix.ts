@@ -103,13 +103,14 @@ function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name:
 }
 
 /** The nodes of the tree that hold a span, outermost first. */
-function nodesAround({ ast }: Script, { start, end }: Span): SyntaxNode[] {
+function nodesAround({ ast, source }: Script, { start, end }: Span): SyntaxNode[] {
   const chain: SyntaxNode[] = [];
+  const mayHoldHereDoc = source.includes("<<");
   const visit = (node: SyntaxNode): void => {
     if (node.pos > start || node.end < end || ("source" in node && node.source !== undefined)) {
       // A heredoc's body stands behind its redirection's own end.
       if (node.type !== "HereDoc" && node.type !== "Command" && node.type !== "Redirected" && node.type !== "Statement" && node.type !== "Pipeline" && node.type !== "AndOr") return;
-      if (!holdsHereDoc(node, start, end)) return;
+      if (!mayHoldHereDoc || !holdsHereDoc(node, start, end)) return;
     }
     chain.push(node);
     forEachChild(node, visit);

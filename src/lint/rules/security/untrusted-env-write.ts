@@ -57,6 +57,7 @@ jobs:
 `,
   ],
   script(script, { document, report }) {
+    if (!/GITHUB_(?:ENV|PATH)/.test(script.text)) return;
     const flow = taintOf(document).flowOf(script.step);
     for (const { file, at, taint } of flow?.writes ?? []) {
       if (file === "GITHUB_OUTPUT" || taint.trust !== "anyone" || taint.events.length === 0) continue;
