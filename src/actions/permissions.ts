@@ -92,7 +92,7 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   "azure/login": (inputs) => (inputs("creds") === undefined ? { "id-token": "write" } : NOTHING),
   "changesets/action": { contents: "write", "pull-requests": "write" },
   "codecov/codecov-action": (inputs) => (isUnknown(inputs("use_oidc")) ? undefined : isOn(inputs("use_oidc")) ? { "id-token": "write" } : NOTHING),
-  "dessant/lock-threads": unlessOwn({ issues: "write", "pull-requests": "write", discussions: "write" }, "github-token"),
+  "dessant/lock-threads": unlessOwn({ issues: "write", "pull-requests": "write", discussions: "write?" }, "github-token"),
   "dorny/paths-filter": unlessOwn({ contents: "read?", "pull-requests": "read" }, "token"),
   "dorny/test-reporter": unlessOwn({ contents: "read?", actions: "read?", checks: "write" }, "token"),
   "endbug/add-and-commit": { contents: "write" },

@@ -84,7 +84,7 @@ jobs:
     if (!first) return;
     const jobs = open.length === workflow.jobs.length ? "This workflow" : `The job${open.length > 1 ? "s" : ""} ${open.slice(0, 3).map(({ id }) => `\`${id}\``).join(", ")}${open.length > 3 ? " and others" : ""}`;
     const known = understood(open);
-    report(open.length === workflow.jobs.length ? (workflow.on?.key ?? first.key) : first.key, `${jobs} ${open.length > 1 && open.length < workflow.jobs.length ? "leave" : "leaves"} the token's permissions to the repository's settings, which may be write access to everything. ${adviceFor(open, known)}`, {
+    report(open.length === workflow.jobs.length ? (workflow.on?.key ?? first.key) : first.key, `${jobs} ${open.length > 1 && open.length < workflow.jobs.length ? "leave" : "leaves"} the token's permissions to the repository's settings, which may be write access to everything. ${adviceFor(open, known, open.length === workflow.jobs.length)}`, {
       fix: known && fixFor(workflow, open, known),
     });
   },
@@ -98,10 +98,10 @@ function understood(jobs: readonly Job[]): Scopes[] | undefined {
   return needed.every(({ certain }) => certain) ? needed.map(leastFor) : undefined;
 }
 
-function adviceFor(jobs: readonly Job[], known: Scopes[] | undefined): string {
-  if (known && allAlike(known)) return `Its steps need ${inWords(known[0])}: write that as \`permissions:\`.`;
-  if (known) return `Write \`permissions: {}\` at the top and to each job what its steps need: ${jobs.map(({ id }, index) => `\`${id}\` ${inWords(known[index])}`).slice(0, 4).join("; ")}.`;
-  return "Write `permissions: { contents: read }` at the top, and grant more to the jobs that need it.";
+function adviceFor(jobs: readonly Job[], known: Scopes[] | undefined, all: boolean): string {
+  if (known && allAlike(known)) return `${all ? "Its" : "Their"} steps need ${inWords(known[0])}: write that as \`permissions:\`${all ? "" : " of each"}.`;
+  if (known) return `${all ? "Write `permissions: {}` at the top and to each job" : "Write to each"} what its steps need: ${jobs.map(({ id }, index) => `\`${id}\` ${inWords(known[index])}`).slice(0, 4).join("; ")}.`;
+  return all ? "Write `permissions: { contents: read }` at the top, and grant more to the jobs that need it." : "Write to each what its steps need.";
 }
 
 const inWords = (scopes: Scopes | undefined): string => (!scopes || scopes.size === 0 ? "nothing (`{}`)" : [...scopes].map(([scope, access]) => `\`${scope}: ${access}\``).join(", "));
