@@ -27,6 +27,14 @@ const programsAsText = {
   },
 };
 
+/** zod's words in fifty languages: Pipewright says in its own what is wrong, so none of them is read at every start. */
+const withoutLocales = {
+  name: "without-locales",
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export {};" }));
+  },
+};
+
 /** What a remembered config depends on beside its own text: every source of the bundle. */
 const digest = createHash("sha256");
 for (const folder of ["src", "templates", "package-lock.json"]) {
@@ -48,7 +56,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
-  plugins: [programsAsText],
+  plugins: [programsAsText, withoutLocales],
   define: { PIPEWRIGHT_BUILD: JSON.stringify(digest.digest("hex").slice(0, 16)) },
   // Heavy or self-resolving packages stay what they are, installed beside the bundle.
   external: ["ts-morph", "prettier", "jiti"],
