@@ -21,6 +21,8 @@ export type Fault = Place &
     | { kind: "exclusive-keys"; key: ScalarNode; beside: ScalarNode }
     /** Nothing is written where something must be. */
     | { kind: "empty-value"; key: ScalarNode | undefined; wanted: readonly ValueKind[] }
+    /** Accepted, but good for nothing. */
+    | { kind: "empty-list" }
     | { kind: "value-type"; node: YamlNode; wanted: readonly ValueKind[] }
     | { kind: "allowed-value"; node: ScalarNode; allowed: readonly string[] }
   );

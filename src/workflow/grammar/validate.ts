@@ -92,6 +92,8 @@ function checkSequence(validation: Validation, node: SequenceNode, definition: D
     validation.faults.push({ kind: "value-type", at: place.owner?.key ?? node, path: place.path, definition: definition.name, node, wanted: wantedOf(alternatives) });
     return;
   }
+  // Of a matrix more can be said than that.
+  if (node.items.length === 0 && list.item !== "any") validation.faults.push({ kind: "empty-list", at: node, path: place.path, definition: definition.name });
   const item = validation.grammar.named(list.item);
   const path = [...place.path, "*"];
   const evaluated = place.evaluated || list.context.length > 0;

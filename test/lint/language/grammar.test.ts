@@ -155,3 +155,19 @@ it("keeps its nerve before files that are anything but workflows", async () => {
     await findingsIn({ "action.yml": `runs: ${text.includes("\n- ") ? "[]" : "{using: [composite], steps: {}}"}\noutputs: 1\ninputs: []\n` }, grammarRules);
   }
 });
+
+describe("lists that are empty", () => {
+  it.each([
+    ["steps", job("runs-on: ubuntu-latest", "steps: []"), ["5:12 empty-value"]],
+    ["branches", on("push: { branches: [] }"), ["2:21 empty-value"]],
+    ["includes", job("strategy: { matrix: { a: [1], include: [] } }", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), []],
+    ["values of a matrix", job("strategy: { matrix: { a: [] } }", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), ["4:27 matrix-values"]],
+  ])("%s", async (_name, text, places) => {
+    expect(await placesIn(text)).toEqual(places);
+  });
+});
+
+it("judges a workflow's ids as errors, and the names of its inputs as warnings", async () => {
+  const levels = (await findingsIn(on("workflow_dispatch: { inputs: { 1st: { type: string } } }").replace("  test:", "  1st:"), grammarRules)).map(({ start, rule, level }) => `${start.line} ${rule} ${level}`);
+  expect(levels).toEqual(["2 identifier warning", "4 identifier error"]);
+});

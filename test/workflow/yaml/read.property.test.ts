@@ -73,7 +73,8 @@ const mangled = fc
   .record({ seed: fc.constantFrom(...SEEDS), edits: fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drop: fc.nat({ max: 4 }), piece: fc.constantFrom("", ...PIECES) }), { minLength: 1, maxLength: 4 }) })
   .map(({ seed, edits }) => edits.reduce((text, { at, drop, piece }) => text.slice(0, Math.floor(at * text.length)) + piece + text.slice(Math.floor(at * text.length) + drop), seed));
 
-const settings = { numRuns: 2000 };
+/** One seed, so that a run says the same everywhere; another one is worth a try after a change of the readers. */
+const settings = { numRuns: 2000, seed: 20_261_121 };
 
 describe("values", () => {
   it("are the library's for texts that it has written", async () => {
@@ -81,7 +82,7 @@ describe("values", () => {
   });
 
   it("are the library's for mangled texts that both accept", async () => {
-    await fc.assert(fc.asyncProperty(mangled, sameValue), { numRuns: 6000 });
+    await fc.assert(fc.asyncProperty(mangled, sameValue), { ...settings, numRuns: 6000 });
   });
 
   it("are the same through either reader", async () => {

@@ -2,6 +2,8 @@ import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
 import { kindsOf } from "../../../../workflow/grammar/words.ts";
 import { rule } from "../../../rule.ts";
 
+const MAY_BE_EMPTY = new Set(["include", "exclude", "args", "needs"]);
+
 export const emptyValue = rule({
   id: "empty-value",
   family: "language",
@@ -29,6 +31,11 @@ jobs:
           NOTHING:
 `,
   document(document, { report }) {
+    for (const { at, path } of faultsOfKind(document, "empty-list")) {
+      const owner = path.findLast((key) => key !== "*") ?? "";
+      // `include: []` and the like are what generators write.
+      if (!MAY_BE_EMPTY.has(owner)) report(at, `\`${owner}:\` is an empty list. Write items, or remove it.`, owner === "steps" ? {} : { level: "warning" });
+    }
     for (const { at, key, wanted, path } of faultsOfKind(document, "empty-value")) {
       const subject = key === undefined ? "This item" : `\`${key.value}:\``;
       // Of what stands under an event, GitHub forgives some.

@@ -1,6 +1,6 @@
 import { stepsOf } from "../../../../workflow/document/document.ts";
 import { type ScalarNode, valueOf } from "../../../../workflow/yaml/node.ts";
-import { rule } from "../../../rule.ts";
+import { type ReportDetails, rule } from "../../../rule.ts";
 
 /** In characters; GitHub wants fewer. */
 const MAX_LENGTH = 100;
@@ -10,7 +10,7 @@ export const identifier = rule({
   family: "language",
   levels: { recommended: "error", strict: "error" },
   summary: "Ids of jobs, steps, inputs and outputs are letters, digits, `-` and `_`, and begin with a letter or `_`.",
-  why: "GitHub refuses the ids of jobs and steps that do not, those of 100 characters and more, and those that begin with `__`.",
+  why: "GitHub refuses the ids of jobs and steps that do not, those of 100 characters and more, and those that begin with `__`. Names of inputs, outputs and secrets are documented alike.",
   bad: `on: push
 jobs:
   build-v1.2:
@@ -28,9 +28,9 @@ jobs:
         id: Run-tests
 `,
   document(document, { report }) {
-    const check = (what: string, node: ScalarNode): void => {
+    const check = (what: string, node: ScalarNode, details: ReportDetails = {}): void => {
       const fault = node.value === "" || node.value === "<<" || node.value.includes("${{") ? undefined : faultOf(node.value);
-      if (fault !== undefined) report(node, `\`${node.value}\` cannot be the id of ${what}: ${fault}`);
+      if (fault !== undefined) report(node, `\`${node.value}\` cannot be the id of ${what}: ${fault}`, details);
     };
     for (const { id } of stepsOf(document)) if (id) check("a step", id);
     if (document.kind === "action") return;
@@ -39,7 +39,7 @@ jobs:
       if (event !== "workflow_call" && event !== "workflow_dispatch") continue;
       for (const [member, what] of [["inputs", "an input"], ["outputs", "an output"], ["secrets", "a secret"]] as const) {
         const members = valueOf(config, member);
-        if (members?.kind === "mapping") for (const { key } of members.pairs) check(what, key);
+        if (members?.kind === "mapping") for (const { key } of members.pairs) check(what, key, { level: "warning" });
       }
     }
   },

@@ -1,7 +1,7 @@
 import type { ScalarNode } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 import { isHosted, retirementOf, systemOf } from "./hosted-runners.ts";
-import { requestsOf } from "./runner-labels.ts";
+import { isSelfHosted, requestsOf } from "./runner-labels.ts";
 
 export const runnerConflict = rule({
   id: "runner-conflict",
@@ -31,22 +31,25 @@ jobs:
       - run: make test
 `,
   job(job, { report }) {
-    for (const { labels } of requestsOf(job)) {
+    for (const request of requestsOf(job)) {
+      const { labels } = request;
+      const own = isSelfHosted(request);
       for (const [index, label] of labels.entries()) {
-        const other = labels.slice(0, index).find((before) => excludes(before, label));
+        const other = labels.slice(0, index).find((before) => excludes(before, label, own));
         if (other) report(label, `No runner has both \`${other.value}\` and \`${label.value}\`. To run on each of them, use a matrix.`, { related: [{ at: other, message: "The other label." }] });
       }
     }
   },
 });
 
-function excludes(a: ScalarNode, b: ScalarNode): boolean {
+/** A runner of one's own may have several of GitHub's labels, but not two systems. */
+function excludes(a: ScalarNode, b: ScalarNode, own: boolean): boolean {
   const [left, right] = [a.value.toLowerCase(), b.value.toLowerCase()];
   if (left === right) return false;
   const systems = [systemOf(left), systemOf(right)];
   if (systems[0] !== undefined && systems[1] !== undefined && systems[0] !== systems[1]) return true;
   const isImage = (label: string): boolean => isHosted(label) || retirementOf(label) !== undefined;
-  if (isImage(left) && isImage(right)) return true;
+  if (!own && isImage(left) && isImage(right)) return true;
   const architectures = ["x64", "arm", "arm64"];
   return architectures.includes(left) && architectures.includes(right);
 }
