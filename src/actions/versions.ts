@@ -109,10 +109,3 @@ export function commitOf(name: string, ref: string): { tag: string; sha: string 
   const found = isCommit(ref) ? undefined : versionOf(name, ref);
   return found?.fit === "exact" && found.version.sha !== "" ? { tag: found.version.tag, sha: found.version.sha } : undefined;
 }
-
-/** A ref whose major is newer than all that is known, or that names no version at all, may take anything. */
-export function mayBeNewer(name: string, ref: string): boolean {
-  const wanted = numbersOf(ref)?.[0];
-  const newest = Math.max(-1, ...versionsOf(name).map(({ tag }) => numbersOf(tag)?.[0] ?? -1));
-  return wanted === undefined || wanted > newest;
-}

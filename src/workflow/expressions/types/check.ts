@@ -1,10 +1,11 @@
 /** Finds the type of an expression, and what in it cannot be meant. Total: any tree has a type. */
-import { didYouMean } from "../../../config/nearest.ts";
+import { didYouMean, nearest } from "../../../config/nearest.ts";
 import type { Span } from "../../yaml/node.ts";
 import type { Access, Comparison, Context, Expression, Logical } from "../expression.ts";
 import { checkCall } from "./check-call.ts";
 import { checkComparison } from "./check-comparison.ts";
 import { CONTEXT_NAMES } from "./fixed-contexts.ts";
+import { functionNamed } from "./functions.ts";
 import type { Scope } from "./scope.ts";
 import { ANY, type ArrayType, arrayOf, BOOL, describe, either, eitherOf, NULL, type ObjectType, type Type, type TypeProblemCode } from "./type.ts";
 
@@ -85,8 +86,12 @@ function contextType(context: Context, { scope, report }: Checking): Type {
   return type;
 }
 
-const hintAtContext = (name: string): string =>
-  /^['"]?(?:main|master|push|pull_request|failed|ubuntu.*|windows.*|macos.*)$/i.test(name) ? `If it is meant as text, write '${name}' in single quotes.` : `Contexts are ${CONTEXT_NAMES.join(", ")}; text stands in single quotes.`;
+function hintAtContext(name: string): string {
+  if (functionNamed(name)) return `It is a function: write \`${name}()\`.`;
+  const near = nearest(name, CONTEXT_NAMES);
+  if (near !== undefined) return `Did you mean \`${near}\`?`;
+  return `Contexts are ${CONTEXT_NAMES.join(", ")}. If it is meant as text, write '${name}' in single quotes.`;
+}
 
 function comparisonType(comparison: Comparison, checking: Checking): Type {
   checkComparison(comparison, checking.typeOf(comparison.left), checking.typeOf(comparison.right), checking);

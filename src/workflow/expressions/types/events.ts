@@ -2,7 +2,7 @@
  * The top-level properties of each event's payload ("Webhook events and payloads"). What lies under them is taken as it
  * is written, but for what people often expect and GitHub Actions leaves out.
  */
-import { ANY, objectOf, STRING, BOOL, type Type } from "./type.ts";
+import { ANY, arrayOf, objectOf, STRING, BOOL, type Type } from "./type.ts";
 
 /** On every payload, and what local runners put in it. */
 const COMMON = ["repository", "organization", "enterprise", "sender", "installation", "act"];
@@ -58,7 +58,7 @@ const COMMIT: Type = objectOf(
   },
 );
 
-const TYPES: Readonly<Record<string, Type>> = { head_commit: COMMIT, ref: STRING, before: STRING, after: STRING };
+const TYPES: Readonly<Record<string, Type>> = { head_commit: COMMIT, commits: arrayOf(COMMIT), ref: STRING, before: STRING, after: STRING };
 
 /** All properties of `github.event` for these events, or nothing where one of them is not known. */
 export function payloadOf(events: readonly string[]): Map<string, Type> | undefined {

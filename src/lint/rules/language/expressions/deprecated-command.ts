@@ -58,7 +58,7 @@ jobs:
     for (const match of run.value.matchAll(COMMAND)) {
       const [written, command = ""] = match;
       const successor = SUCCESSORS[command];
-      if (!successor) continue;
+      if (!successor || isComment(run.value, match.index)) continue;
       report(
         sourceSpan(text, run, { start: match.index, end: match.index + written.length }),
         `The workflow command \`${command}\` is ${successor.disabled ? "disabled, and the step fails" : "deprecated"}. ${command === "add-path" ? `Append the path to \`$${successor.file}\`` : `Append \`name=value\` to \`$${successor.file}\``}.`,
@@ -67,6 +67,8 @@ jobs:
     }
   },
 });
+
+const isComment = (script: string, at: number): boolean => script.slice(script.lastIndexOf("\n", at) + 1, at).trimStart().startsWith("#");
 
 function fixFor(text: string, { run }: Step, at: number): Fix | undefined {
   if (!run) return undefined;
@@ -92,5 +94,5 @@ function isOneWord(content: string, quote: string): boolean {
   if (/%0[AD]/i.test(content) || content.endsWith("\\")) return false;
   if (quote === "'") return !content.includes("'");
   if (quote === '"') return !/(?<!\\)"/.test(content.replace(/\$\((?:[^()]|\([^()]*\))*\)/g, "")) && !content.includes("`");
-  return /^(?:[\w./:@%+=,-]|\$\w+|\$\{\w+\}|\$\((?:[^()"'`]|\([^()]*\))*\)|\$\{\{[^}]*\}\})*$/.test(content);
+  return /^(?:[\w./:@%+=,-]|\$\w+|\$\{[^{}"'`\s]+\}|"(?:[^"\\`$]|\$\w|\$\{[^{}"'`]+\})*"|\$\((?:[^()"'`]|\([^()]*\))*\)|\$\{\{[^}]*\}\})*$/.test(content);
 }

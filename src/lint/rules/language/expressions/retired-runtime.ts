@@ -1,5 +1,5 @@
 import { AS_OF, retiredRuntime, runtimeOf } from "../../../../actions/runtimes.ts";
-import { numbersOf, versionsOf } from "../../../../actions/versions.ts";
+import { numbersOf, versionOf, versionsOf } from "../../../../actions/versions.ts";
 import { retiredVersion } from "../../../../actions/retired-versions.ts";
 import { rule } from "../../../rule.ts";
 import { versionRefOf } from "./known-uses.ts";
@@ -31,8 +31,9 @@ jobs:
     const runtime = runtimeOf(uses.name, ref);
     const retired = runtime === undefined ? undefined : retiredRuntime(runtime);
     if (!runtime || !retired || retired.replaced > AS_OF) return;
-    const newer = versionsOf(uses.name).filter((version) => retiredRuntime(version.runtime) === undefined).at(-1);
-    const advice = newer ? `Use \`${uses.name}@v${numbersOf(newer.tag)?.[0] ?? ""}\` or later.` : "Look for a newer version of the action.";
+    const major = numbersOf(ref)?.[0] ?? versionOf(uses.name, ref)?.version.tag.match(/\d+/)?.map(Number)[0] ?? 0;
+    const newer = versionsOf(uses.name).findLast((version) => retiredRuntime(version.runtime) === undefined && (numbersOf(version.tag)?.[0] ?? 0) > major);
+    const advice = newer ? `Use \`${uses.name}@v${numbersOf(newer.tag)?.[0] ?? ""}\` or later.` : "No newer version of it is known here: look for one, or for a successor.";
     report(
       uses.node,
       `\`${uses.name}\` ${/^[0-9a-f]{40}$/i.test(ref) ? "at this commit" : ref} is made for ${runtime}, which ${retired.removed !== undefined && retired.removed <= AS_OF ? "runners have no more" : "is retired"}; it runs on a newer Node.js. ${advice}`,
