@@ -3,7 +3,7 @@ import type { Command, ParsedScript, SyntaxNode } from "unbash";
 import { commandsOf, type ShellCommand } from "../shell/commands.ts";
 import { applySet, optionsAt as optionsAlong, type ShellOptions } from "../shell/options.ts";
 import { parseShell } from "../shell/parse.ts";
-import { type Variables, variablesOf } from "../shell/variables.ts";
+import { type VariableRead, type Variables, variablesOf } from "../shell/variables.ts";
 import { PLACEHOLDER } from "../shell/words.ts";
 import type { ShellStart } from "../shell/effective-shell.ts";
 import type { Document, Step } from "../workflow/document/document.ts";
@@ -49,7 +49,9 @@ export interface Reading {
   ast?: ParsedScript;
   commands?: ShellCommand[];
   byNode?: Map<Command, ShellCommand>;
+  outer?: Map<Command, ShellCommand>;
   variables?: Variables;
+  readsByCommand?: Map<Command, VariableRead[]>;
   optionChanges?: ShellCommand[];
 }
 
@@ -155,6 +157,39 @@ export function commandOf(script: Script, node: SyntaxNode | undefined): ShellCo
   if (node?.type !== "Command") return undefined;
   script.reading.byNode ??= new Map(commandsIn(script).map((command) => [command.node, command]));
   return script.reading.byNode.get(node);
+}
+
+/** The command among whose words the substitution stands that a command is in: `A=$(x)` for `x`. */
+export function outerCommand(script: Script, { node }: ShellCommand): ShellCommand | undefined {
+  let { outer } = script.reading;
+  if (!outer) {
+    outer = new Map();
+    const open: ShellCommand[] = [];
+    for (const command of commandsIn(script)) {
+      while ((open.at(-1)?.node.end ?? Number.POSITIVE_INFINITY) < command.node.end) open.pop();
+      const around = open.at(-1);
+      if (around && around.node.pos <= command.node.pos) outer.set(command.node, around);
+      open.push(command);
+    }
+    script.reading.outer = outer;
+  }
+  return outer.get(node);
+}
+
+/** The variables that the words of a command name. */
+export function readsOf(script: Script, { node }: ShellCommand): readonly VariableRead[] {
+  let { readsByCommand } = script.reading;
+  if (!readsByCommand) {
+    readsByCommand = new Map();
+    for (const read of variablesIn(script).reads) {
+      if (!read.command) continue;
+      const together = readsByCommand.get(read.command);
+      if (together) together.push(read);
+      else readsByCommand.set(read.command, [read]);
+    }
+    script.reading.readsByCommand = readsByCommand;
+  }
+  return readsByCommand.get(node) ?? [];
 }
 
 /** The variables that the script sets and reads. */

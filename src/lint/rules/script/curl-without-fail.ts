@@ -1,6 +1,6 @@
 import { hasOption, type Invocation, invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { rule } from "../../rule.ts";
-import { commandOf, commandsIn, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
+import { commandOf, commandsIn, outerCommand, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
 
 export const curlWithoutFail = rule({
   id: "curl-without-fail",
@@ -98,18 +98,39 @@ function useOf(script: Script, command: ShellCommand, invocation: Invocation): {
   if (saves) return { effect: "the error page is saved in the file's place", harmful: !isExaminedLater(script, command) };
   if (!command.inSubstitution || command.orElse) return undefined;
   // An answer that the script tests is not taken on trust.
-  const outer = commandsIn(script).find(({ node, name, inSubstitution }) => name === undefined && !inSubstitution && node.prefix.length === 1 && node.pos <= command.node.pos && node.end >= command.node.end);
-  const variable = outer?.assignments[0]?.name;
+  const outer = outerCommand(script, command);
+  const variable = outer?.node.name === undefined && !outer?.inSubstitution && outer?.node.prefix.length === 1 ? outer.assignments[0]?.name : undefined;
   if (variable === undefined || isTested(script, variable, command.node.end)) return undefined;
   return { effect: `\`${variable}\` holds the error page`, harmful: true };
 }
 
 /** A later command of the script would refuse an error page. */
-const isExaminedLater = (script: Script, { node }: ShellCommand): boolean =>
-  commandsIn(script).some((other) => other.node.pos > node.end && PARTICULAR.has(invocationOf(other).name ?? "") && !/^(?:apt|yum|dnf|docker|git|kubectl)/.test(invocationOf(other).name ?? "")) || commandsIn(script).some((other) => other.node.pos > node.end && /^(?:apt|apt-get|yum|dnf)$/.test(invocationOf(other).name ?? "") && operandsOf(invocationOf(other)).some((word) => /\.(?:deb|rpm)$|^\.\//.test(word)));
+const isExaminedLater = (script: Script, { node }: ShellCommand): boolean => lastExamination(script) > node.end;
+
+const examinations = new WeakMap<Script, number>();
+
+function lastExamination(script: Script): number {
+  let last = examinations.get(script);
+  if (last === undefined) {
+    last = commandsIn(script).findLast((command) => examines(invocationOf(command)))?.node.pos ?? -1;
+    examinations.set(script, last);
+  }
+  return last;
+}
+
+const INSTALLERS = new Set(["apt", "apt-get", "yum", "dnf"]);
+
+function examines(invocation: Invocation): boolean {
+  const { name } = invocation;
+  if (name === undefined || !PARTICULAR.has(name) || name === "docker" || name === "git" || name === "kubectl") return false;
+  return !INSTALLERS.has(name) || operandsOf(invocation).some((word) => /\.(?:deb|rpm)$|^\.\//.test(word));
+}
+
+/** How far a test of a variable is looked for; UTF-16 code units. */
+const NEARBY = 5_000;
 
 function isTested(script: Script, variable: string, from: number): boolean {
-  const rest = script.source.slice(from);
+  const rest = script.source.slice(from, from + NEARBY);
   return new RegExp(`(?:\\[|\\btest|\\bcase|\\bgrep|\\bjq\\b[^\\n]*(?:error|message)|<<<)[^\\n]*\\$\\{?${variable}\\b|\\$\\{?${variable}\\b[^\\n]*\\|\\s*(?:grep|jq\\s+-e)`).test(rest);
 }
 

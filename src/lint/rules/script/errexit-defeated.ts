@@ -73,8 +73,9 @@ jobs:
         break;
       }
     }
-    for (const command of commandsIn(script)) {
-      maskedBy(script, command, (at, what, declared) =>
+    const commands = commandsIn(script);
+    for (const [index, command] of commands.entries()) {
+      maskedBy(script, index, command, (at, what, declared) =>
         report(spanOf(script, at), `The status of \`${what}\` is lost: \`${command.name} ${declared}=$(...)\` succeeds whatever happens inside. Assign first, then ${command.name === "export" ? "export" : `declare it with \`${command.name}\` on a line before`}.`),
       );
       const weakened = functionThatGoesOn(script, command);
@@ -92,14 +93,25 @@ function listsThatGoOn(script: Script): { statement: Statement; list: AndOr }[] 
   });
 }
 
+/** Those behind an index that stand within a word; they come right behind the command whose word it is. */
+function commandsWithin(commands: readonly ShellCommand[], from: number, { pos, end }: { pos: number; end: number }): ShellCommand[] {
+  const inside: ShellCommand[] = [];
+  for (let at = from; at < commands.length; at++) {
+    const command = commands[at];
+    if (!command || command.node.pos > end) break;
+    if (command.inSubstitution && command.node.pos >= pos && command.node.end <= end) inside.push(command);
+  }
+  return inside;
+}
+
 const DECLARING = new Set(["local", "export", "readonly", "declare", "typeset"]);
 
-function maskedBy(script: Script, command: ShellCommand, found: (at: { pos: number; end: number }, what: string, variable: string) => void): void {
+function maskedBy(script: Script, index: number, command: ShellCommand, found: (at: { pos: number; end: number }, what: string, variable: string) => void): void {
   if (command.name === undefined || !DECLARING.has(command.name) || command.orElse || command.inCondition) return;
   for (const word of command.argWords) {
     if (word.type !== "Assignment" || word.value.type !== "Word") continue;
     const { value } = word;
-    const inner = commandsIn(script).filter(({ node, inSubstitution }) => inSubstitution && node.pos >= value.pos && node.end <= value.end);
+    const inner = commandsWithin(commandsIn(script), index + 1, value);
     // With an alternative inside, the failure is provided for.
     if (inner.length === 0 || inner.some(({ orElse }) => orElse)) continue;
     const risky = inner.map(invocationOf).find((invocation) => !isHarmless(invocation) && workOf(invocation) !== undefined);
@@ -107,17 +119,39 @@ function maskedBy(script: Script, command: ShellCommand, found: (at: { pos: numb
   }
 }
 
+const MOST_COMMANDS = 200;
+
+const bodies = new WeakMap<Script, Map<string, ShellCommand[]>>();
+
+/** The commands of every function of a script. */
+function bodiesOf(script: Script): Map<string, ShellCommand[]> {
+  let known = bodies.get(script);
+  if (!known) {
+    known = new Map();
+    for (const command of commandsIn(script)) {
+      if (command.inFunction === undefined) continue;
+      const body = known.get(command.inFunction);
+      if (body) body.push(command);
+      else known.set(command.inFunction, [command]);
+    }
+    bodies.set(script, known);
+  }
+  return known;
+}
+
 /** The first command of a called function whose failure would be ignored, where others follow it. */
 function functionThatGoesOn(script: Script, command: ShellCommand): string | undefined {
   const { name } = command;
   if (name === undefined || command.inSubstitution || (!command.inCondition && !command.orElse && !command.negated && !command.andThen)) return undefined;
-  const body = commandsIn(script).filter(({ inFunction }) => inFunction === name);
+  const body = bodiesOf(script).get(name) ?? [];
   const last = body.at(-1);
   if (!last || !optionsAt(script, command.node.pos).errexit) return undefined;
-  for (const inner of body) {
+  for (const [index, inner] of body.entries()) {
+    // A function that is longer says what it has to in its first lines.
+    if (index >= MOST_COMMANDS) return undefined;
     if (inner === last || inner.orElse || inner.andThen || inner.inCondition || inner.inSubstitution || inner.negated || inner.inLoop || (inner.pipeline && inner.pipeline.node.commands.includes(last.node))) continue;
     const invocation = invocationOf(inner);
-    const following = body.slice(body.indexOf(inner) + 1).find(({ node, inSubstitution }) => !inSubstitution && node.pos > inner.node.end);
+    const following = body.slice(index + 1, index + MOST_COMMANDS).find(({ node, inSubstitution }) => !inSubstitution && node.pos > inner.node.end);
     // `x; return $?` hands the status on.
     if (!following || following.name === "return" || !workOf(invocation)) continue;
     return shown(invocation.name, invocation.args);

@@ -1,5 +1,5 @@
 import type { Script, ShellCommand } from "../../scripts.ts";
-import { commandOf, commandsIn, optionsAt, spanOf } from "../../scripts.ts";
+import { commandOf, commandsIn, optionsAt, outerCommand, spanOf } from "../../scripts.ts";
 import { fixOf, insertKey, insertScriptLine } from "../../edits.ts";
 import type { Fix } from "../../finding.ts";
 import { rule } from "../../rule.ts";
@@ -54,6 +54,7 @@ jobs:
   script(script, { report }) {
     if (script.source.includes("PIPESTATUS") || script.source.includes("pipestatus")) return;
     const seen = new Set<object>();
+    let fix: Fix | undefined;
     for (const command of commandsIn(script)) {
       const { pipeline } = command;
       if (!pipeline || pipeline.index === pipeline.length - 1 || seen.has(pipeline.node)) continue;
@@ -69,10 +70,11 @@ jobs:
       if (work === "download" && !onlyShows(sink) && !deliversData(invocation.name)) continue;
       if (isExpected(command) || !statusMatters(script, command)) continue;
       if (optionsAt(script, pipeline.node.pos).pipefail) continue;
+      if (seen.size === 0) fix = fixFor(script);
       seen.add(pipeline.node);
       const name = shown(invocation.name, invocation.args);
       const effect = command.inCondition ? `this condition has the status of \`${sink.name}\` and holds whether or not \`${name}\` fails` : `when \`${name}\` fails, \`${sink.name}\` still succeeds and the step goes on`;
-      report(spanOf(script, command.node), `There is no \`pipefail\` here: ${effect}. ${remedy(script)}`, { fix: fixFor(script) });
+      report(spanOf(script, command.node), `There is no \`pipefail\` here: ${effect}. ${remedy(script)}`, { fix });
     }
   },
 });
@@ -85,10 +87,8 @@ const isExpected = ({ orElse, negated, background }: ShellCommand): boolean => n
 /** Where the status is looked at: a command of the script, a condition, or `x=$(...)`. */
 function statusMatters(script: Script, command: ShellCommand): boolean {
   if (!command.inSubstitution) return command.inCondition || optionsAt(script, command.node.pos).errexit;
-  return commandsIn(script).some(
-    ({ node, name, inFunction, orElse, inSubstitution }) =>
-      name === undefined && node.name === undefined && !inSubstitution && !inFunction && !orElse && node.pos <= command.node.pos && node.end >= command.node.end && node.prefix.length === 1,
-  ) && optionsAt(script, command.node.pos).errexit;
+  const outer = outerCommand(script, command);
+  return outer !== undefined && outer.node.name === undefined && !outer.inSubstitution && !outer.inFunction && !outer.orElse && outer.node.prefix.length === 1 && optionsAt(script, command.node.pos).errexit;
 }
 
 export const shown = (name: string | undefined, args: readonly string[]): string => {

@@ -3,7 +3,7 @@ import { expressionsWithin, pathOf } from "../../../workflow/expressions/express
 import { embeddedExpressions } from "../../../workflow/expressions/embedded.ts";
 import { jobOf, type Step } from "../../../workflow/document/document.ts";
 import { rule } from "../../rule.ts";
-import { commandsIn, expressionsInside, optionsAt, type Script, type ShellCommand, spanOf, variablesIn } from "../../scripts.ts";
+import { commandOf, commandsIn, expressionsInside, optionsAt, readsOf, type Script, type ShellCommand, spanOf, variablesIn } from "../../scripts.ts";
 
 export const secretEchoed = rule({
   id: "secret-echoed",
@@ -54,6 +54,8 @@ jobs:
   script(script, { report }) {
     const secrets = secretVariables(script.step);
     if (secrets.size === 0 && !/secrets\s*[.[]|github\.token/i.test(script.text)) return;
+    // One that the script sets anew holds something else.
+    for (const { name } of variablesIn(script).sets) secrets.delete(name);
     let traced = false;
     for (const command of commandsIn(script)) {
       const found = secretIn(script, command, secrets);
@@ -101,17 +103,18 @@ function secretOf(expression: NonNullable<ReturnType<typeof embeddedExpressions>
   return undefined;
 }
 
-function secretIn(script: Script, { node, name, args }: ShellCommand, secrets: ReadonlyMap<string, string>): { pos: number; end: number; what: string; inArguments: boolean } | undefined {
+function secretIn(script: Script, command: ShellCommand, secrets: ReadonlyMap<string, string>): { pos: number; end: number; what: string; inArguments: boolean } | undefined {
+  const { node, name, args } = command;
   const commands = { pos: node.name?.end ?? node.pos, end: node.end };
-  for (const { within, expression } of expressionsInside(script, node)) {
+  for (const { within, expression } of script.expressions.length === 0 ? [] : expressionsInside(script, node)) {
     const what = expression && secretOf(expression);
     if (what !== undefined) return { pos: within.start, end: within.end, what, inArguments: within.start >= commands.pos };
   }
   if (secrets.size === 0 || name === undefined || args.length === 0) return undefined;
-  for (const read of variablesIn(script).reads) {
-    if (read.command !== node || read.tolerant || read.pos < commands.pos) continue;
+  for (const read of readsOf(script, command)) {
+    if (read.tolerant || read.pos < commands.pos) continue;
     const what = secrets.get(read.name);
-    if (what !== undefined && !variablesIn(script).sets.some((set) => set.name === read.name)) return { pos: read.pos, end: read.end, what, inArguments: true };
+    if (what !== undefined) return { pos: read.pos, end: read.end, what, inArguments: true };
   }
   return undefined;
 }
@@ -121,7 +124,7 @@ function sinkOf(script: Script, command: ShellCommand): "log" | "encoded" | "sum
   if (redirect?.type === "Redirect") return redirect.target?.value.includes("GITHUB_STEP_SUMMARY") === true ? "summary" : undefined;
   const { pipeline } = command;
   if (!pipeline || pipeline.index === pipeline.length - 1) return isGrouped(script, command) ? undefined : "log";
-  const rest = pipeline.node.commands.slice(pipeline.index + 1).map((node) => commandsIn(script).find((other) => other.node === node));
+  const rest = pipeline.node.commands.slice(pipeline.index + 1).map((node) => commandOf(script, node));
   if (rest.some((other) => !other || other.redirects.some(({ operator }) => operator === ">" || operator === ">>"))) return undefined;
   const encodes = rest.every((other) => {
     const { name, args } = other ? invocationOf(other) : { name: undefined, args: [] };

@@ -60,8 +60,9 @@ jobs:
       const node = step.with.get(input)?.value;
       if (node?.kind !== "scalar" || (input === "command" && step.with.has("new_command_on_retry"))) continue;
       const commands = commandsOf(parseShell(node.value.replace(/\$\{\{.*?\}\}/gs, (text) => "_".repeat(text.length))));
+      if (commands.some((other) => asksFirst(invocationOf(other)))) continue;
       for (const command of commands) {
-        const done = commands.some((other) => asksFirst(invocationOf(other))) ? undefined : happensTwice(invocationOf(command));
+        const done = happensTwice(invocationOf(command));
         if (done !== undefined) report(placeOf(document.file.text, node, { start: command.node.pos, end: command.node.end }), message(done, "this action"));
       }
     }
@@ -69,6 +70,7 @@ jobs:
   script(script, { report }) {
     if (!/\b(?:for|until|while|retry)\b/.test(script.source)) return;
     const commands = commandsIn(script);
+    let asked: boolean | undefined;
     for (const command of commands) {
       const invocation = invocationOf(command);
       const done = happensTwice(invocation);
@@ -80,7 +82,7 @@ jobs:
       // Until it works: `until x`, `while ! x`, or `x && break` in a loop of attempts.
       const until = command.inCondition && (command.inLoop === "until" || (command.inLoop === "while" && command.negated));
       const attempts = command.inLoop !== undefined && !command.inCondition && command.andThen && /^\s*&&\s*(?:break|exit 0|return 0|\{\s*[^}]*break)/.test(script.source.slice(command.node.end, command.node.end + 80));
-      if ((until || attempts) && !commands.some((other) => asksFirst(invocationOf(other)))) report(spanOf(script, command.node), message(done, "this loop"));
+      if ((until || attempts) && !(asked ??= commands.some((other) => asksFirst(invocationOf(other))))) report(spanOf(script, command.node), message(done, "this loop"));
     }
   },
 });
