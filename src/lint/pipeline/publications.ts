@@ -2,6 +2,7 @@
 import { tagText } from "./image-reference.ts";
 import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Pipeline, Run } from "./model.ts";
 import { originOf } from "./runs.ts";
+import { keyOf } from "./value.ts";
 
 export interface Publication {
   image: ImageReference;
@@ -37,6 +38,14 @@ function ofDeed(deed: Deed): Publication[] {
 }
 
 export const publicationsIn = (pipeline: Pipeline): Publication[] => pipeline.runs.flatMap((run) => run.jobs.flatMap(publicationsOf));
+
+/** Whether a build's image gets into a registry, by the build itself or by a push of its name in the same job. */
+export function isPushed(build: ImageBuild): Known {
+  if (build.pushed !== false) return build.pushed;
+  const names = new Set(build.images.map(({ whole }) => keyOf(whole)));
+  const push = build.job.deeds.find((deed) => deed.kind === "push" && names.has(keyOf(deed.image.whole)));
+  return push ? (push.happens === build.happens ? true : undefined) : false;
+}
 
 /** A run and those that it follows by `workflow_run`. */
 export function chainOf(run: Run): Run[] {

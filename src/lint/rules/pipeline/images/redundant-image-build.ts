@@ -2,6 +2,7 @@ import { checkedOut } from "../../../pipeline/jobs.ts";
 import type { ImageBuild, Pipeline, Recipe } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { imageKey } from "../../../pipeline/image-reference.ts";
+import { isPushed } from "../../../pipeline/publications.ts";
 import { mayCoincide, originOf } from "../../../pipeline/runs.ts";
 import { isUnknown, symbolsIn, textOf } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
@@ -85,7 +86,7 @@ jobs:
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
     const told = new Map<string, { build: ImageBuild; main: ImageBuild; events: Set<string> }>();
-    const pushing = new Set(pipeline.deeds.flatMap((deed) => (deed.kind === "build" && deed.pushed !== false && deed.by !== "flyctl deploy" ? [placeOf(deed)] : [])));
+    const pushing = new Set(pipeline.deeds.flatMap((deed) => (deed.kind === "build" && isPushed(deed) !== false && deed.by !== "flyctl deploy" ? [placeOf(deed)] : [])));
     for (const builds of byRecipe(pipeline).values()) {
       const jobs = new Set(builds.map(({ job }) => job.job));
       if (jobs.size < 2) continue;
@@ -203,6 +204,6 @@ function sharesCache(a: ImageBuild, b: ImageBuild): boolean {
 
 function advice(build: ImageBuild, main: ImageBuild): string {
   if (build.by === "flyctl deploy") return "Give `flyctl deploy` that image with `--image`.";
-  if (main.pushed === true) return build.job.run === main.job.run ? "Pull the image that it pushes, by digest." : "Wait for it with `workflow_run` and pull the image that it pushes, by digest.";
+  if (isPushed(main) === true) return build.job.run === main.job.run ? "Pull the image that it pushes, by digest." : "Wait for it with `workflow_run` and pull the image that it pushes, by digest.";
   return build.job.run === main.job.run ? "Build once, pass the image on as an artifact (`docker save`) or through a registry, and let this job load it." : "Build once, push it or upload it as an artifact, and let this workflow take it after a `workflow_run`.";
 }

@@ -1,0 +1,179 @@
+import { didYouMean } from "../../../../config/nearest.ts";
+import type { ArtifactDownload, ArtifactUpload, JobRun, Run, StepRun } from "../../../pipeline/model.ts";
+import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
+import { hasHole, symbolsIn, textOf } from "../../../pipeline/value.ts";
+import { relationOf } from "../../../pipeline/compare.ts";
+import { readable } from "../../../pipeline/render.ts";
+import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
+import { severalJobs } from "./matrix-tag-clash.ts";
+
+export const artifactMismatch = repositoryRule({
+  id: "artifact-mismatch",
+  family: "pipeline",
+  levels: { recommended: "warning", strict: "error" },
+  summary: "An artifact is uploaded once, under the name by which it is downloaded, before that happens.",
+  why: "`download-artifact` fails on a name that its run has not uploaded yet, `run-id` is ignored without `github-token`, and since v4 a second upload of one name in a run is refused.",
+  bad: [
+    {
+      ".github/workflows/build.yml": `on: push
+jobs:
+  build:
+    uses: ./.github/workflows/compile.yml
+  test:
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/download-artifact@v5
+        with:
+          name: binaries
+`,
+      ".github/workflows/compile.yml": `on: workflow_call
+jobs:
+  compile:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/upload-artifact@v5
+        with:
+          name: binary
+          path: out
+`,
+    },
+    `on: push
+jobs:
+  test:
+    strategy:
+      matrix:
+        os: [ubuntu-latest, windows-latest]
+    runs-on: \${{ matrix.os }}
+    steps:
+      - uses: actions/upload-artifact@v5
+        with:
+          name: results
+          path: out
+`,
+    `on:
+  workflow_run:
+    workflows: [Build]
+    types: [completed]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/download-artifact@v5
+        with:
+          name: binary
+          run-id: \${{ github.event.workflow_run.id }}
+`,
+  ],
+  good: {
+    ".github/workflows/build.yml": `name: Build
+on: push
+jobs:
+  compile:
+    strategy:
+      matrix:
+        os: [ubuntu-latest, windows-latest]
+    runs-on: \${{ matrix.os }}
+    steps:
+      - uses: actions/upload-artifact@v5
+        with:
+          name: binary-\${{ matrix.os }}
+          path: out
+  test:
+    needs: compile
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/download-artifact@v5
+        with:
+          name: binary-ubuntu-latest
+      - uses: actions/download-artifact@v5
+        with:
+          pattern: binary-*
+`,
+    ".github/workflows/test.yml": `on:
+  workflow_run:
+    workflows: [Build]
+    types: [completed]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/download-artifact@v5
+        with:
+          name: binary-ubuntu-latest
+          run-id: \${{ github.event.workflow_run.id }}
+          github-token: \${{ github.token }}
+`,
+  },
+  repository(context) {
+    for (const run of pipelineOf(context.repository).runs) {
+      const uploads = run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
+      for (const job of run.jobs)
+        for (const deed of job.deeds)
+          if (deed.kind === "download") judgeDownload(deed, uploads, run, context);
+      for (const upload of uploads) judgeClash(upload, uploads, context);
+    }
+  },
+});
+
+function judgeDownload(deed: ArtifactDownload, uploads: readonly ArtifactUpload[], run: Run, { report }: RepositoryContext): void {
+  if (deed.happens === false) return;
+  if (deed.from === "other-run") {
+    if (deed.by === "actions/download-artifact" && deed.runId && !deed.hasToken && majorOf(deed.step) >= 4) report(deed.document, deed.step?.step.with.get("run-id")?.value ?? deed.at, "`run-id` is ignored without `github-token`: the artifact is looked for in this very run. Add `github-token: ${{ github.token }}` (and `permissions: actions: read`).");
+    return;
+  }
+  const name = deed.name && textOf(deed.name);
+  if (deed.from !== "this-run" || name === undefined || name === "" || run.event === "workflow_call" || deed.tolerated) return;
+  const possible = uploads.filter((upload) => upload.happens !== false && upload.name.some((template) => relationOf(template, deed.name?.[0] ?? []) !== "different" || hasHole(template)));
+  if (possible.length === 0) {
+    if (mayUploadElsewhere(run)) return;
+    const known = [...new Set(uploads.flatMap(({ name: uploaded }) => uploaded.map((template) => readable(template))))];
+    const hint = didYouMean(name, known);
+    report(deed.document, deed.at, `No job of this run uploads an artifact \`${name}\`${known.length > 0 ? `; there ${known.length === 1 ? "is" : "are"} ${known.slice(0, 6).map((one) => `\`${one}\``).join(", ")}` : ""}.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`);
+    return;
+  }
+  if (possible.every((upload) => upload.job !== deed.job && !comesAfter(deed.job, upload.job))) {
+    const [upload] = possible;
+    if (!upload || possible.some((one) => sharesCaller(one.job, deed.job))) return;
+    report(deed.document, deed.at, `\`${upload.job.path}\`, which uploads \`${name}\`, may not have finished when this job starts. Add it to \`needs\`.`, { related: [{ in: upload.document, at: upload.at, message: "The artifact is uploaded here." }] });
+  }
+}
+
+/** Order within a called workflow is judged there. */
+const sharesCaller = (a: JobRun, b: JobRun): boolean => a === b;
+
+/** Actions of others, called workflows of other repositories and scripts may upload as well. */
+function mayUploadElsewhere(run: Run): boolean {
+  return run.jobs.some(({ job, steps }) => (job.uses !== undefined && !run.jobs.some((inner) => inner.caller?.job === job)) || steps.some(({ step: { uses } }) => {
+    if (!uses) return false;
+    if (uses.kind !== "repository") return !steps.some((inner) => inner.outer !== inner.step && inner.outer.uses === uses) && uses.kind !== "docker";
+    return !/^(?:actions\/(?:checkout|cache|setup-[\w-]+|upload-artifact|download-artifact|github-script|attest[\w-]*|labeler|stale)|docker\/(?:setup|login|metadata)[\w-]*|pnpm\/action-setup|ruby\/setup-ruby|dtolnay\/rust-toolchain|actions-rs\/toolchain|codecov\/codecov-action|softprops\/action-gh-release|pypa\/gh-action-pypi-publish|ncipollo\/release-action|gradle\/[\w-]+|swatinem\/rust-cache|shivammathur\/setup-php|astral-sh\/setup-uv|oven-sh\/setup-bun|denoland\/setup-deno|msys2\/setup-msys2|ilammy\/msvc-dev-cmd|peaceiris\/actions-gh-pages)$/.test(uses.repository);
+  }));
+}
+
+function judgeClash(upload: ArtifactUpload, uploads: readonly ArtifactUpload[], { report }: RepositoryContext): void {
+  const { job, step, name } = upload;
+  if (upload.by !== "actions/upload-artifact" || upload.overwrite !== false || step?.happens !== true || job.happens === false || majorOf(step) < 4) return;
+  const [template] = name;
+  if (!template || name.length !== 1 || hasHole(template) || symbolsIn(template).some((symbol) => !/^(?:github|vars)\./.test(symbol))) return;
+  const matrix = job.job.matrix ? job : job.caller;
+  if (job.matrix && matrix && severalJobs(matrix.job) && !saysMatrix(upload)) {
+    report(upload.document, upload.at, `Every job of the matrix of \`${matrix.path}\` uploads \`${readable(template)}\`, and the second one fails (409 Conflict). Put what tells the jobs apart into the name, such as \`${readable(template)}-\${{ strategy.job-index }}\`.`);
+    return;
+  }
+  const twin = uploads.find((other) => other !== upload && other.by === upload.by && other.overwrite === false && other.step?.happens === true && majorOf(other.step) >= 4 && other.happens === true && upload.happens === true && other.step.step !== step.step && isLater(upload, other) && other.name.length === 1 && relationOf(other.name[0] ?? [], template) === "equal");
+  if (twin) report(upload.document, upload.at, `\`${readable(template)}\` is uploaded by ${twin.job === job ? "an earlier step" : `\`${twin.job.path}\``} already, and a second upload of one name in a run fails (409 Conflict). Give it a name of its own, or set \`overwrite: true\`.`, { related: [{ in: twin.document, at: twin.at, message: "The other upload is here." }] });
+}
+
+const isLater = (a: ArtifactUpload, b: ArtifactUpload): boolean => a.document.file.path > b.document.file.path || (a.document === b.document && a.at.start > b.at.start);
+
+/** The step's condition chooses one job of the matrix. */
+const saysMatrix = ({ step }: ArtifactUpload): boolean => /matrix\.|runner\.|strategy\./.test(`${step?.step.if?.value ?? ""}${step?.outer.if?.value ?? ""}`);
+
+/** A commit's version is not known; those before v4 no longer work. */
+function majorOf(step: StepRun | undefined): number {
+  const { uses } = step?.step ?? {};
+  const major = uses?.kind === "repository" ? /^v?(\d+)(?:\.|$)/.exec(uses.ref)?.[1] : undefined;
+  return major === undefined ? 4 : Number(major);
+}
+

@@ -1,0 +1,140 @@
+import { meeting } from "../../../pipeline/across.ts";
+import { imageKey, namesRegistry, tagOf } from "../../../pipeline/image-reference.ts";
+import { commitOf } from "../../../pipeline/github-values.ts";
+import type { Deed, ImageMove, ImageReference, JobRun } from "../../../pipeline/model.ts";
+import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
+import { type Publication, movingTag, publicationsOf } from "../../../pipeline/publications.ts";
+import { readable } from "../../../pipeline/render.ts";
+import { keyOf, symbolsIn } from "../../../pipeline/value.ts";
+import { repositoryRule } from "../../../rule.ts";
+
+export const lateRetag = repositoryRule({
+  id: "late-retag",
+  family: "pipeline",
+  levels: { recommended: "warning", strict: "warning" },
+  summary: "An image gets its names where it is built, or in the registry.",
+  why: "A job that only pulls an image to push it under another name moves all of its layers twice, and one that waits to give it the commit's tag holds up everybody who needs that tag. A build can give several tags at once, and `docker buildx imagetools create` adds one without a pull.",
+  bad: [
+    {
+      ".github/workflows/build.yml": `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: ghcr.io/octo/app:build-\${{ github.run_id }}
+  test:
+    needs: build
+    uses: ./.github/workflows/test.yml
+  tag:
+    needs: [build, test]
+    runs-on: ubuntu-latest
+    steps:
+      - run: docker buildx imagetools create --tag ghcr.io/octo/app:\${{ github.sha }} ghcr.io/octo/app:build-\${{ github.run_id }}
+`,
+      ".github/workflows/test.yml": `on: workflow_call
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make test
+`,
+    },
+    `on: push
+jobs:
+  promote:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          docker pull ghcr.io/octo/app:\${{ github.sha }}
+          docker tag ghcr.io/octo/app:\${{ github.sha }} ghcr.io/octo/app:latest
+          docker push ghcr.io/octo/app:latest
+`,
+  ],
+  good: `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: ghcr.io/octo/app:\${{ github.sha }}
+  promote:
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - run: docker buildx imagetools create --tag ghcr.io/octo/app:latest ghcr.io/octo/app:\${{ github.sha }}
+  use:
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          docker pull ghcr.io/octo/app:\${{ github.sha }}
+          docker tag ghcr.io/octo/app:\${{ github.sha }} app:local
+          docker run --rm app:local make test
+          docker pull debian:12
+          docker tag debian:12 ghcr.io/octo/debian:12
+          docker push ghcr.io/octo/debian:12
+`,
+  repository({ repository, report }) {
+    for (const run of pipelineOf(repository).runs) {
+      if (run.event === "workflow_call") continue;
+      for (const job of run.jobs) {
+        if (job.happens === false) continue;
+        for (const { move, pull } of pulledToRetag(job))
+          report(move.document, pull.at, `This pulls the image only to push it again as \`${readable(move.to.whole)}\`. Let the registry copy the name: \`docker buildx imagetools create --tag ${readable(move.to.whole)} ${readable(move.from?.whole ?? [])}\`.`, { related: [{ in: move.document, at: move.at, message: "It gets its new name here." }] });
+        const waiting = waitsToRetag(job);
+        if (!waiting) continue;
+        const { move, built } = waiting;
+        report(move.document, move.at, `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that \`${built.deed.job.path}\` has built, although the commit was known there. Add this tag to those of the build, and drop the job.`, { related: [{ in: built.deed.document, at: built.deed.at, message: "The image is built here." }] });
+      }
+    }
+  },
+});
+
+const same = (a: ImageReference | undefined, b: ImageReference | undefined): boolean => a !== undefined && b !== undefined && keyOf(a.whole) === keyOf(b.whole);
+
+/** `docker pull a`, `docker tag a b`, `docker push b`, and nothing else is done with either. */
+function pulledToRetag(job: JobRun): { move: ImageMove; pull: Deed }[] {
+  const { deeds } = job;
+  const found: { move: ImageMove; pull: Deed }[] = [];
+  for (const move of deeds) {
+    if (move.kind !== "move" || move.inRegistry || move.happens === false || !move.from || !move.certain) continue;
+    const pull = deeds.find((deed) => deed.kind === "take" && deed.how === "pull" && same(deed.image, move.from) && !deed.tolerated);
+    const push = deeds.find((deed) => deed.kind === "push" && same(deed.image, move.to));
+    // Another repository's image is brought over, which no registry does by itself.
+    if (!pull || !push || !namesRegistry(move.from) || imageKey(move.from) !== imageKey(move.to)) continue;
+    const used = deeds.some((deed) => (deed.kind === "take" && deed.how !== "pull" && (same(deed.image, move.from) || same(deed.image, move.to))) || deed.kind === "build" || deed.kind === "scan");
+    if (!used) found.push({ move, pull });
+  }
+  return found;
+}
+
+/** All that the job does is to give commits' tags to what an earlier job of its run has pushed. */
+function waitsToRetag(job: JobRun): { move: ImageMove; built: Publication } | undefined {
+  const moves = job.deeds.filter((deed): deed is ImageMove => deed.kind === "move" && deed.inRegistry);
+  if (moves.length === 0 || job.deeds.some(({ kind }) => kind !== "move" && kind !== "login")) return undefined;
+  // A protected environment's approval, or a step that does more, is what the job is for.
+  if (job.job.environment || job.steps.some(({ step }) => step.run && !/imagetools|crane|skopeo/.test(step.run.value) && step.run.value.split("\n").length > 6)) return undefined;
+  if (!moves.every((move) => movingTag(move.to) === undefined && move.from !== undefined && isCommitTag(move) && imageKey(move.from) === imageKey(move.to))) return undefined;
+  const [move] = moves;
+  if (!move?.from) return undefined;
+  const [key, tag] = [imageKey(move.from), tagOf(move.from)];
+  if (!tag) return undefined;
+  for (const before of job.run.jobs) {
+    if (!comesAfter(job, before)) continue;
+    for (const built of publicationsOf(before)) {
+      const other = tagOf(built.image);
+      if (built.deed.kind === "build" && built.inRegistry === true && other && imageKey(built.image) === key && meeting(other, job.run, tag, job.run).same === "yes") return { move, built };
+    }
+  }
+  // The build's file may not be readable: then its names are not, but the run's own tag says that it is from this run.
+  const baker = job.run.jobs.find((before) => comesAfter(job, before) && before.deeds.some((deed) => deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain));
+  const deed = baker?.deeds.find((one) => one.kind === "build");
+  return deed?.kind === "build" && symbolsIn(tag).includes("github.run_id") ? { move, built: { image: move.from, deed, inRegistry: true, certain: false } } : undefined;
+}
+
+const isCommitTag = ({ to, job }: ImageMove): boolean => (to.tag ?? []).some((part) => part.kind === "symbol" && commitOf(part.name, job.run) !== undefined) && (to.tag ?? []).every((part) => part.kind !== "hole");

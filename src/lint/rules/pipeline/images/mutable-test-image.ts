@@ -1,0 +1,109 @@
+import { imageKey, tagText } from "../../../pipeline/image-reference.ts";
+import { writtenName } from "../../../pipeline/github-values.ts";
+import type { ImageReference, ImageTake, JobRun, Pipeline } from "../../../pipeline/model.ts";
+import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
+import { chainOf, movingTag, publicationsOf } from "../../../pipeline/publications.ts";
+import { readable } from "../../../pipeline/render.ts";
+import { repositoryRule } from "../../../rule.ts";
+
+export const mutableTestImage = repositoryRule({
+  id: "mutable-test-image",
+  family: "pipeline",
+  levels: { recommended: "warning", strict: "warning" },
+  summary: "A test takes the image of its own commit.",
+  why: "`latest` is whatever was pushed last: between the build and the pull another run may have moved it, and the test then judges somebody else's commit.",
+  bad: {
+    ".github/workflows/build.yml": `name: Build
+on:
+  push:
+    branches: [main]
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: ghcr.io/octo/app:latest
+`,
+    ".github/workflows/test.yml": `name: Test
+on:
+  workflow_run:
+    workflows: [Build]
+    types: [completed]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: docker run --rm ghcr.io/octo/app:latest make test
+`,
+  },
+  good: {
+    ".github/workflows/build.yml": `name: Build
+on:
+  push:
+    branches: [main]
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: docker pull ghcr.io/octo/app:latest || true
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: |
+            ghcr.io/octo/app:latest
+            ghcr.io/octo/app:\${{ github.sha }}
+`,
+    ".github/workflows/test.yml": `name: Test
+on:
+  workflow_run:
+    workflows: [Build]
+    types: [completed]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    services:
+      db:
+        image: postgres:latest
+    steps:
+      - run: docker run --rm ghcr.io/octo/app:\${{ github.event.workflow_run.head_sha }} make test
+`,
+  },
+  repository({ repository, report }) {
+    const pipeline = pipelineOf(repository);
+    for (const deed of pipeline.deeds) {
+      if (deed.kind !== "take" || deed.happens === false || deed.tolerated || deed.job.run.event === "workflow_call") continue;
+      if (deed.how === "inspect" || deed.how === "copy" || deed.how === "deploy" || deed.how === "from") continue;
+      const tag = movingTag(deed.image);
+      if (tag === undefined || buildsToo(deed.job)) continue;
+      const maker = makerOf(deed, tag, pipeline);
+      if (!maker) continue;
+      report(deed.document, deed.at, `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
+    }
+  },
+});
+
+const buildsToo = (job: JobRun): boolean => job.deeds.some(({ kind }) => kind === "build" || kind === "move");
+
+/** A job before this one, in this run or in one that it follows, that pushes the image. */
+function makerOf({ image, job }: ImageTake, tag: string, pipeline: Pipeline): JobRun | undefined {
+  const key = imageKey(image);
+  const chain = chainOf(job.run);
+  const isBefore = (candidate: JobRun): boolean => (candidate.run === job.run ? comesAfter(job, candidate) : chain.includes(candidate.run));
+  const pushes = (candidate: JobRun): boolean =>
+    candidate.happens !== false && candidate !== job && isBefore(candidate) && publicationsOf(candidate).some((publication) => publication.inRegistry === true && publication.deed.happens !== false && tagText(publication.image) === tag && (imageKey(publication.image) === key || sameByName(publication.image, image)));
+  if (key === undefined) return undefined;
+  const sure = pipeline.touching(key).find(({ job: candidate }) => pushes(candidate));
+  if (sure) return sure.job;
+  return ownName(image) ? chain.flatMap((run) => run.jobs).find(pushes) : undefined;
+}
+
+/** The image of the repository itself. */
+const ownName = ({ name }: ImageReference): boolean => name.some((part) => part.kind === "symbol" && /^github\.(?:repository|event\.repository\.(?:name|full_name))$/.test(writtenName(part.name)));
+
+/** One name has the repository's in words, the other as an expression; registry and owner are the same. */
+function sameByName(a: ImageReference, b: ImageReference): boolean {
+  const head = ({ name }: ImageReference): string => readable(name).split("/").slice(0, -1).join("/").toLowerCase();
+  return (ownName(a) || ownName(b)) && head(a) === head(b) && head(a) !== "";
+}
