@@ -47,7 +47,7 @@ export function scopesOf(document: Document, outputsOf: OutputsOfStep): ScopeAt 
         case "jobs":
           return document.kind === "workflow" ? once.jobs(document) : ANY;
         case "steps":
-          return stepsType(document, site, outputsOf);
+          return once.steps(site);
         default:
           return undefined;
       }
@@ -67,7 +67,21 @@ function lazily(document: Document, outputsOf: OutputsOfStep) {
     matrix: memoBy((job: Job) => matrixType(job)),
     needs: memoBy((job: Job) => needsType(job)),
     jobs: memoBy((workflow: WorkflowDocument) => jobsType(workflow)),
-    outputsOf,
+    steps: stepsBefore(document, outputsOf),
+  };
+}
+
+/** One type for all expressions of a step, and one for what is read after all of them. */
+function stepsBefore(document: Document, outputsOf: OutputsOfStep): (site: ExpressionSite) => Type {
+  const made = new Map<Step | Job | undefined, Type>();
+  return (site) => {
+    const place = site.step ?? site.job;
+    let type = made.get(place);
+    if (!type) {
+      type = stepsType(document, site, outputsOf);
+      made.set(place, type);
+    }
+    return type;
   };
 }
 

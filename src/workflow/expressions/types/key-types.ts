@@ -1,14 +1,15 @@
 /** What a key takes whose value is one expression and nothing else; everywhere else it is text. */
-export type KeyType = "free" | "text" | "number" | "bool" | "object";
+export type KeyType = "free" | "text" | "number" | "bool" | "object" | "array";
 
-const FREE_ENDS = new Set(["if", "pre-if", "post-if", "runs-on", "strategy", "services", "container", "environment", "concurrency", "ports", "volumes", "default"]);
+const FREE_ENDS = new Set(["if", "pre-if", "post-if", "runs-on", "container", "environment", "concurrency", "ports", "volumes", "default"]);
 const NUMBERS = new Set(["timeout-minutes", "max-parallel"]);
 const FLAGS = new Set(["continue-on-error", "fail-fast", "cancel-in-progress"]);
 
 export function keyTypeAt(path: readonly string[]): KeyType {
   const key = path.at(-1) ?? "";
-  if (path.length >= 4 && path[0] === "jobs" && path[2] === "strategy" && path[3] === "matrix") return path.length === 4 ? "object" : "free";
+  if (path.length >= 4 && path[0] === "jobs" && path[2] === "strategy" && path[3] === "matrix") return path.length === 4 ? "object" : path.length === 5 && !path.includes("*") ? "array" : "free";
   if (isEnvBlock(path)) return "object";
+  if (path[0] === "jobs" && path.length === 3 && (key === "strategy" || key === "services")) return "object";
   if (isFreeForm(path)) return "text";
   if (path[0] === "jobs" && path.length === 5 && path[2] === "services") return "free";
   if (FREE_ENDS.has(key)) return "free";

@@ -97,6 +97,8 @@ function misplacedValue(site: ExpressionSite, type: Type): { code: TypeProblemCo
         code: "expression-type",
         message: `\`${key}\` takes ${wanted === "number" ? "a number" : "true or false"}, but this is ${describe(type)}.${type.kind === "string" ? " GitHub does not convert it: write `fromJSON(...)` around it." : ""}`,
       };
+    case "array":
+      return type.kind === "array" ? undefined : { code: "expression-type", message: `\`${key}\` takes a list, but this is ${describe(type)}.${type.kind === "string" ? " Text that holds JSON becomes a list by `fromJSON`." : ""}` };
     case "object":
       return type.kind === "object" ? undefined : { code: "expression-type", message: `\`${key}\` takes an object, but this is ${describe(type)}.${type.kind === "string" ? " Text that holds JSON becomes an object by `fromJSON`." : ""}` };
   }
