@@ -12,7 +12,11 @@ export const ARCHIVED: Readonly<Record<string, string>> = {
   "actions/setup-haskell": "`haskell-actions/setup`",
   "actions/setup-ruby": "`ruby/setup-ruby`",
   "actions/upload-release-asset": "`gh release upload`",
+  "cirrus-actions/rebase": "`gh pr update-branch --rebase`",
+  "crazy-max/ghaction-docker-buildx": "`docker/setup-buildx-action`",
   "gradle/gradle-build-action": "`gradle/actions/setup-gradle`",
   "haskell/actions": "`haskell-actions/setup`",
+  "paambaati/codeclimate-action": "`qltysh/qlty-action`",
   "sonarsource/sonarcloud-github-action": "`SonarSource/sonarqube-scan-action`",
+  "tibdex/github-app-token": "`actions/create-github-app-token`",
 };

@@ -1,4 +1,5 @@
 import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
+import { isAction } from "../../../workflow/document/uses.ts";
 import { valueOf } from "../../../workflow/yaml/node.ts";
 import { commandsIn } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
@@ -55,13 +56,32 @@ jobs:
       if (guardAt({ job }).only?.has("pull_request") === true) continue;
       const publishing = publisherIn(job);
       if (!publishing) continue;
-      for (const step of job.steps) {
-        const restored = step.index < publishing.index ? cacheOf(step) : undefined;
-        if (restored && step.uses) report(step.uses.node, `This job publishes, and ${restored} restores what other runs have put into the cache. Build a release without it${/^`cache|^its/.test(restored) ? "" : ", or put the cache under an `if` that leaves releases out"}.`, { related: [{ at: publishing.run ?? publishing.uses?.node ?? publishing.node, message: "This publishes." }] });
-      }
+      const related = [{ at: publishing.run ?? publishing.uses?.node ?? publishing.node, message: "This publishes." }];
+      const judge = (step: Step): void => {
+        const restored = cacheOf(step);
+        if (restored && step.uses) report(step.uses.node, `${step.owner === job ? "This job publishes" : `What this job builds is published by \`${job.id}\``}, and ${restored} restores what other runs have put into the cache. Build a release without it.`, { related });
+      };
+      job.steps.slice(0, publishing.index).forEach(judge);
+      for (const builder of buildersOf(job)) builder.steps.forEach(judge);
     }
   },
 });
+
+/** The jobs before it whose artifacts it takes. */
+function buildersOf(job: Job): Job[] {
+  if (!job.steps.some(({ uses }) => isAction(uses, "actions/download-artifact"))) return [];
+  const found = new Set<Job>();
+  const visit = ({ workflow, needs }: Job): void => {
+    for (const { value } of needs) {
+      const needed = workflow.jobs.find(({ id }) => id === value);
+      if (!needed || found.has(needed) || needed === job) continue;
+      found.add(needed);
+      visit(needed);
+    }
+  };
+  visit(job);
+  return [...found].filter(({ steps }) => steps.some(({ uses }) => isAction(uses, "actions/upload-artifact")));
+}
 
 /** Runs on releases and tags, and on nothing else that a cache would be for. */
 function releases(workflow: WorkflowDocument): boolean {

@@ -14,7 +14,7 @@ import type { CodeSink } from "./code-sinks.ts";
 /** The fix; nothing where the change could mean something else. */
 export function injectionFix(document: Document, sink: CodeSink, site: ExpressionSite): Fix | undefined {
   if (!site.expression || document.file.text.slice(sink.node.content.start, sink.node.content.end).includes("\t")) return undefined;
-  const known = variableOf(site.expression, sink.step);
+  const known = variableOf(site.expression, sink.step) ?? holderOf(sink.step, site);
   const name = known ?? freeName(nameFor(site.expression), sink.step, site);
   if (name === undefined) return undefined;
   const replacement = replacementFor(document, sink, site, name);
@@ -33,11 +33,18 @@ function variableOf(expression: Expression, step: Step): string | undefined {
   return name !== undefined && /^[A-Za-z_]\w*$/.test(name) && [step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name)) ? name : undefined;
 }
 
+/** The step has a variable of this value already. */
+function holderOf(step: Step, site: ExpressionSite): string | undefined {
+  for (const name of step.env?.variables.keys() ?? []) if (/^[A-Za-z_]\w*$/.test(name) && isDeclared(step, name, site)) return name;
+  return undefined;
+}
+
 /** `github.event.issue.title` as `ISSUE_TITLE`. */
 function nameFor(expression: Expression): string {
   const [first] = referencesIn(expression);
   const path = first?.path.filter((part) => part !== "*") ?? [];
   const [context, ...rest] = path;
+  if (context === "secrets" && rest.length === 1) return (rest[0] ?? "").replace(/\W+/g, "_").toUpperCase();
   const words = context === "github" ? (rest[0] === "event" ? rest.slice(1) : rest) : context === "steps" || context === "needs" ? [rest[0] ?? "", ...rest.slice(2)] : context === "inputs" ? ["input", ...rest] : path;
   const name = words.slice(-3).join("_").replace(/\W+/g, "_").toUpperCase();
   return /^[A-Z_]/.test(name) && !/^(?:GITHUB|RUNNER)_/.test(name) ? name : `VALUE_${name}`;
@@ -79,6 +86,8 @@ function replacementFor(document: Document, sink: CodeSink, site: ExpressionSite
   }
 }
 
+const INTERPRETERS = /^(?:eval|ssh|bash|sh|zsh|dash|su|python3?|node|perl|ruby|php|psql|mysql|pwsh|osascript)$/;
+
 function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name: string): TextEdit[] | undefined {
   const script = scriptsOf(document).find(({ node }) => node === sink.node);
   if (!script || (script.ast.errors?.length ?? 0) > 0) return undefined;
@@ -87,6 +96,8 @@ function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name:
   const { start, end } = site.within;
   const innermost = chain.at(-1);
   if (!innermost || chain.some((node) => node.type === "ArithmeticExpansion" || node.type === "ArithmeticCommand" || (node.type === "CommandExpansion" && node.text.startsWith("`")))) return undefined;
+  // What another program reads as its code stays code, in whatever variable it comes.
+  if (chain.some((node) => node.type === "Command" && INTERPRETERS.test(node.name?.value ?? "") && node.args.some((word) => /^-[a-z]*[ce]$/.test(word.text) || /^(?:eval|ssh)$/.test(node.name?.value ?? "")))) return undefined;
   const heredoc = chain.findLast((node) => node.type === "HereDoc");
   const inSubstitution = chain.findLastIndex((node) => node.type === "CommandExpansion");
   if (heredoc && chain.indexOf(heredoc) > inSubstitution) return heredoc.delimiter?.quoted === false ? [{ ...spanned(start, end), text: `\${${name}}` }] : undefined;

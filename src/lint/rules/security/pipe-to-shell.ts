@@ -4,7 +4,7 @@ import { rule } from "../../rule.ts";
 export const pipeToShell = rule({
   id: "pipe-to-shell",
   family: "security",
-  levels: { recommended: "off", strict: "warning" },
+  levels: { recommended: "warning", strict: "warning" },
   summary: "What is downloaded is checked before it is run.",
   why: "`curl | sh` runs whatever the server answers that day, with the job's token and secrets; that is how Codecov's uploader stole secrets from thousands of pipelines in 2021. A download that breaks off runs in half.",
   bad: `on: push
@@ -35,7 +35,8 @@ jobs:
 });
 
 const SHELLS = /^(?:bash|sh|zsh|dash|python3?|node|ruby|perl|php)$/;
-const downloads = ({ name }: ShellCommand): boolean => name === "curl" || name === "wget";
+/** An address with a commit in it, or a version in a variable, is somebody's choice of what runs. */
+const downloads = ({ name, args }: ShellCommand): boolean => (name === "curl" || name === "wget") && !args.some((arg) => /^["']?https?:\/\/.*(?:[0-9a-f]{40}|[$`]|_{6})/.test(arg) || /^["']?[$_]/.test(arg));
 const addressIn = ({ args }: ShellCommand): string | undefined => {
   const host = args.map((arg) => /^https?:\/\/([^/:$]+)/.exec(arg)?.[1]).find((found) => found !== undefined);
   return host === undefined ? undefined : `\`${host}\``;

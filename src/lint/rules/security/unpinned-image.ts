@@ -38,6 +38,10 @@ function judgeImage(node: ScalarNode, image: string, job: Job, { report, setting
     // One dimension of the matrix that lists images.
     const dimension = /^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$/.exec(image)?.[1];
     const values = dimension === undefined ? undefined : job.matrix?.dimensions.get(dimension)?.value;
+    for (const include of dimension === undefined ? [] : (job.matrix?.include ?? [])) {
+      const value = include.pairs.find(({ key }) => key.value === dimension)?.value;
+      if (value?.kind === "scalar" && value.value !== "" && !value.value.includes("${{")) judgeName(value, value.value, settings.preset === "strict", report);
+    }
     if (values?.kind === "sequence") for (const value of values.items) if (value.kind === "scalar" && !value.value.includes("${{")) judgeName(value, value.value, settings.preset === "strict", report);
     return;
   }
