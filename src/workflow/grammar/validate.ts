@@ -3,8 +3,8 @@
  * accepted; where that stops at "unexpected value", this says which value was expected and goes on.
  */
 import type { Document } from "../document/document.ts";
-import { isNull, type MappingNode, type Pair, type ScalarNode, scalarType, type SequenceNode, type YamlNode } from "../yaml/node.ts";
-import { type Definition, type Grammar, grammarFor } from "./definition.ts";
+import { isNull, type MappingNode, type Pair, type ScalarNode, type ScalarType, scalarType, type SequenceNode, type YamlNode } from "../yaml/node.ts";
+import { type Definition, type Grammar, grammarFor, type ScalarDefinition } from "./definition.ts";
 import type { Fault, FaultOf, Owner, ValueKind } from "./fault.ts";
 import { meantDefinition } from "./meant-definition.ts";
 
@@ -27,7 +27,7 @@ function validate(document: Document): Fault[] {
   const { root } = document.file.yaml;
   if (!root) return [];
   const validation: Validation = { grammar: grammarFor(document.kind), faults: [], seen: new Map() };
-  check(validation, root, validation.grammar.root, { path: [], owner: undefined, evaluated: false });
+  check(validation, root, validation.grammar.root, undefined);
   return validation.faults;
 }
 
@@ -38,11 +38,13 @@ interface Validation {
   seen: Map<YamlNode, Set<Definition>>;
 }
 
-interface Place {
-  path: readonly string[];
-  owner: Owner;
-  /** Expressions are evaluated here. */
-  evaluated: boolean;
+/** Where a value stands; the way to it is written out only where something is wrong. Nothing: the root. */
+type Place = { parent: Place; /** The key, or `*` for an item of a list. */ step: string; owner: Owner } | undefined;
+
+function pathOf(place: Place): readonly string[] {
+  const path: string[] = [];
+  for (let at = place; at; at = at.parent) path.push(at.step);
+  return path.reverse();
 }
 
 function check(validation: Validation, node: YamlNode, definition: Definition, place: Place): void {
@@ -52,30 +54,37 @@ function check(validation: Validation, node: YamlNode, definition: Definition, p
     validation.seen.set(node, before.add(definition));
   }
   const alternatives = validation.grammar.alternativesOf(definition);
-  const here = { ...place, evaluated: place.evaluated || definition.context.length > 0 };
-  if (node.kind === "scalar") checkScalar(validation, node, definition, alternatives, here);
-  else if (alternatives.some(isAnything)) checkAnything(validation, node, here);
-  else if (node.kind === "sequence") checkSequence(validation, node, definition, alternatives, here);
-  else checkMapping(validation, node, definition, alternatives, here);
+  if (node.kind === "scalar") checkScalar(validation, node, definition, alternatives, place);
+  else if (alternatives.some(isAnything)) checkAnything(validation, node, place);
+  else if (node.kind === "sequence") checkSequence(validation, node, definition, alternatives, place);
+  else checkMapping(validation, node, definition, alternatives, place);
 }
 
 const isAnything = ({ scalar }: Definition): boolean => scalar?.type === "any";
 
 function checkScalar({ faults }: Validation, node: ScalarNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
+  if (node.value !== "" && alternatives.some(takesAnyText) && !isNull(node)) return;
   // Whether an expression may stand here and what it gives is not a question of shape.
   if (node.value.includes("${{")) {
-    if (alternatives.every(({ scalar }) => !scalar) && !isOneExpression(node.value)) faults.push({ kind: "value-type", at: node, path: place.path, definition: definition.name, node, wanted: wantedOf(alternatives) });
+    if (alternatives.every(({ scalar }) => !scalar) && !isOneExpression(node.value)) faults.push({ kind: "value-type", at: node, path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
     return;
   }
   const type = scalarType(node);
-  const scalars = alternatives.flatMap(({ scalar }) => (scalar ? [scalar] : []));
-  if (scalars.some((scalar) => scalar.type === "any" || scalar.type === type && scalar.type !== "string")) return;
-  const strings = scalars.filter((scalar) => scalar.type === "string");
-  if (strings.some(({ values, nonEmpty }) => (values ? values.includes(node.value) : !nonEmpty || (type !== "null" && node.value !== "")))) return;
-  const common = { path: place.path, definition: definition.name };
-  if (type === "null" || node.value === "") faults.push({ ...common, kind: "empty-value", at: place.owner?.key ?? node, key: place.owner?.key, wanted: wantedOf(alternatives) });
+  if (alternatives.some(({ scalar }) => scalar !== undefined && accepts(scalar, node, type))) return;
+  const strings = alternatives.flatMap(({ scalar }) => (scalar?.type === "string" ? [scalar] : []));
+  const common = { path: pathOf(place), definition: definition.name };
+  if (type === "null" || node.value === "") faults.push({ ...common, kind: "empty-value", at: place?.owner?.key ?? node, key: place?.owner?.key, wanted: wantedOf(alternatives) });
   else if (strings.length > 0) faults.push({ ...common, kind: "allowed-value", at: node, node, allowed: strings.flatMap(({ values }) => values ?? []) });
   else faults.push({ ...common, kind: "value-type", at: node, node, wanted: wantedOf(alternatives) });
+}
+
+const takesAnyText = ({ scalar }: Definition): boolean => scalar?.type === "string" && scalar.values === undefined;
+
+/** Text takes everything that is written: a number, `true` and null become their own words. */
+function accepts({ type: wanted, values, nonEmpty }: ScalarDefinition, { value }: ScalarNode, type: ScalarType): boolean {
+  if (wanted !== "string") return wanted === "any" || wanted === type;
+  if (values) return values.includes(value);
+  return !nonEmpty || (type !== "null" && value !== "");
 }
 
 const isOneExpression = (value: string): boolean => /^\s*\$\{\{.*\}\}\s*$/s.test(value);
@@ -89,29 +98,27 @@ function wantedOf(alternatives: readonly Definition[]): ValueKind[] {
 function checkSequence(validation: Validation, node: SequenceNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
   const list = alternatives.find(({ item }) => item !== undefined);
   if (list?.item === undefined) {
-    validation.faults.push({ kind: "value-type", at: place.owner?.key ?? node, path: place.path, definition: definition.name, node, wanted: wantedOf(alternatives) });
+    validation.faults.push({ kind: "value-type", at: place?.owner?.key ?? node, path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
     return;
   }
   // Of a matrix more can be said than that.
-  if (node.items.length === 0 && list.item !== "any") validation.faults.push({ kind: "empty-list", at: node, path: place.path, definition: definition.name });
+  if (node.items.length === 0 && list.item !== "any") validation.faults.push({ kind: "empty-list", at: node, path: pathOf(place), definition: definition.name });
   const item = validation.grammar.named(list.item);
-  const path = [...place.path, "*"];
-  const evaluated = place.evaluated || list.context.length > 0;
-  for (const member of node.items) check(validation, member, item, { path, owner: undefined, evaluated });
+  const inside: Place = { parent: place, step: "*", owner: undefined };
+  for (const member of node.items) check(validation, member, item, inside);
 }
 
 function checkMapping(validation: Validation, node: MappingNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
   const { faults, grammar } = validation;
   const meant = meantDefinition(alternatives, node);
   if (!meant?.mapping) {
-    faults.push({ kind: "value-type", at: place.owner?.key ?? node, path: place.path, definition: definition.name, node, wanted: wantedOf(alternatives) });
+    faults.push({ kind: "value-type", at: place?.owner?.key ?? node, path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
     return;
   }
   const { properties, loose } = meant.mapping;
-  const evaluated = place.evaluated || meant.context.length > 0;
   const present = new Set<string>();
   let computedKeys = false;
-  for (const pair of distinctPairs(validation, node, place.path, meant.name)) {
+  for (const pair of distinctPairs(validation, node, place, meant.name)) {
     const { key, value } = pair;
     if (key.value.includes("${{") || key.value === "<<") {
       computedKeys = true;
@@ -120,31 +127,34 @@ function checkMapping(validation: Validation, node: MappingNode, definition: Def
     const right = properties.has(key.value) ? key.value : loose ? undefined : inOtherCase(properties.keys(), key.value);
     const type = right === undefined ? loose?.value : properties.get(right)?.type;
     if (type === undefined) {
-      faults.push(strangeKey(key, node, meant, alternatives, place.path));
+      faults.push(strangeKey(key, node, meant, alternatives, pathOf(place)));
       continue;
     }
     if (right !== undefined) {
       present.add(right);
-      if (right !== key.value) faults.push({ kind: "key-case", at: key, path: place.path, definition: meant.name, key, right });
+      if (right !== key.value) faults.push({ kind: "key-case", at: key, path: pathOf(place), definition: meant.name, key, right });
     }
-    check(validation, value, grammar.named(type), { path: [...place.path, right ?? key.value], owner: pair, evaluated });
+    check(validation, value, grammar.named(type), { parent: place, step: right ?? key.value, owner: pair });
   }
   if (computedKeys) return;
   for (const [name, { required }] of properties)
     if (required && !present.has(name))
-      faults.push({ kind: "missing-key", at: place.owner?.key ?? node.pairs[0]?.key ?? node, path: place.path, definition: meant.name, missing: missingKeys(name, alternatives, present) });
+      faults.push({ kind: "missing-key", at: place?.owner?.key ?? node.pairs[0]?.key ?? node, path: pathOf(place), definition: meant.name, missing: missingKeys(name, alternatives, present) });
 }
 
 /** GitHub compares keys without case when it looks for duplicates, and refuses the later one. */
-function distinctPairs({ faults }: Validation, node: MappingNode, path: readonly string[], definition: string): Pair[] {
-  const first = new Map<string, ScalarNode>();
+function distinctPairs({ faults }: Validation, node: MappingNode, place: Place, definition: string): readonly Pair[] {
+  if (node.pairs.length < 2) return node.pairs;
+  const seen = new Set<string>();
   return node.pairs.filter(({ key }) => {
     const upper = key.value.toUpperCase();
-    const before = first.get(upper);
-    if (before === undefined) first.set(upper, key);
     // An empty key or an expression may come again.
-    if (before === undefined || key.value === "" || key.value.includes("${{")) return true;
-    if (key.value !== "<<") faults.push({ kind: "duplicate-key", at: key, path, definition, key, first: before });
+    if (!seen.has(upper) || key.value === "" || key.value.includes("${{")) {
+      seen.add(upper);
+      return true;
+    }
+    const before = node.pairs.find((pair) => pair.key.value.toUpperCase() === upper)?.key ?? key;
+    if (key.value !== "<<") faults.push({ kind: "duplicate-key", at: key, path: pathOf(place), definition, key, first: before });
     return false;
   });
 }
@@ -178,6 +188,6 @@ function missingKeys(name: string, alternatives: readonly Definition[], present:
 
 /** A value that is free in form can still hold a key twice. */
 function checkAnything(validation: Validation, node: Exclude<YamlNode, ScalarNode>, place: Place): void {
-  const children = node.kind === "sequence" ? node.items : distinctPairs(validation, node, place.path, "any").map(({ value }) => value);
+  const children = node.kind === "sequence" ? node.items : distinctPairs(validation, node, place, "any").map(({ value }) => value);
   for (const child of children) if (child.kind !== "scalar" && child.anchor === undefined && !isNull(child)) checkAnything(validation, child, place);
 }

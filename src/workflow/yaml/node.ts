@@ -93,7 +93,7 @@ export function scalarType(node: ScalarNode): ScalarType {
     const byTag: Readonly<Record<string, ScalarType>> = { "!!str": "string", "!!int": "number", "!!float": "number", "!!bool": "boolean", "!!null": "null" };
     return byTag[node.tag] ?? "string";
   }
-  if (node.style !== "plain") return "string";
+  if (node.style !== "plain" || !/^(?:[-+.~0-9nNtTfF]|$)/.test(node.value)) return "string";
   if (/^(?:~|null|Null|NULL|)$/.test(node.value)) return "null";
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(node.value)) return "boolean";
   if (/^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?(?:\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN)$/.test(node.value)) return "number";
