@@ -64,4 +64,13 @@ export const wholeSpanInFile = (fileText: string, { node, within }: EmbeddedExpr
 
 /** A scalar that is one expression and nothing else, and so may be of any type. */
 export const isWholly = ({ node, within, implicit }: EmbeddedExpression): boolean =>
-  implicit || (node.value.slice(0, within.start).trim() === "" && node.value.slice(within.end).trim() === "");
+  implicit || (isBlankBetween(node.value, 0, within.start) && isBlankBetween(node.value, within.end, node.value.length));
+
+/** A long script has many expressions, so nothing of it is copied. */
+function isBlankBetween(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const character = text[at];
+    if (character !== " " && character !== "\n" && character !== "\t" && character !== "\r") return false;
+  }
+  return true;
+}

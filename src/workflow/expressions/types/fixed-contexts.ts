@@ -39,16 +39,20 @@ const GITHUB_TEXTS = [
   "workflow", "workflow_ref", "workflow_sha", "workspace",
 ] as const;
 
+const GITHUB: ObjectType = objectOf({
+  ...Object.fromEntries(GITHUB_TEXTS.map((name) => [name, STRING])),
+  ref_type: oneOf("branch", "tag"),
+  ref_protected: BOOL,
+  // The documentation gives no list.
+  action_status: STRING,
+});
+
 /** `github`, with the event that the file's triggers allow. */
-export const githubContext = (eventName: Type, event: Type): ObjectType =>
-  objectOf({
-    ...Object.fromEntries(GITHUB_TEXTS.map((name) => [name, STRING])),
-    ref_type: oneOf("branch", "tag"),
-    ref_protected: BOOL,
-    // The documentation gives no list.
-    action_status: STRING,
-    event_name: eventName,
-    event,
-  });
+export function githubContext(eventName: Type, event: Type): ObjectType {
+  const properties = new Map(GITHUB.properties);
+  properties.set("event_name", { name: "event_name", type: eventName });
+  properties.set("event", { name: "event", type: event });
+  return { ...GITHUB, properties };
+}
 
 export const ANY_GITHUB: ObjectType = githubContext(STRING, objectOf([], ANY));
