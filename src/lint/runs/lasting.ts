@@ -6,11 +6,13 @@ import type { Run } from "../pipeline/model.ts";
 import { commandsIn, type Script, scriptsOf, type ShellCommand } from "../scripts.ts";
 import { holds, valueIn } from "./occasions.ts";
 
-export type Lasting = "deploys" | "publishes" | "deletes";
+/** `replaces`: a static site or an image, of which a newer run makes a newer one; little is lost when it is cut off. */
+export type Lasting = "deploys" | "publishes" | "deletes" | "replaces";
 
 const BY_ACTION: readonly (readonly [RegExp, Lasting])[] = [
-  [/^actions\/deploy-pages$|^peaceiris\/actions-gh-pages$|^jamesives\/github-pages-deploy-action$|^cloudflare\/(?:wrangler|pages)-action$|^amondnet\/vercel-action$|^azure\/(?:webapps-deploy|static-web-apps-deploy|k8s-deploy|functions-action)$|^aws-actions\/amazon-ecs-deploy-task-definition$|^google-github-actions\/deploy-|^firebaseextended\/action-hosting-deploy$|^akhileshns\/heroku-deploy$|^appleboy\/ssh-action$|^nwtgck\/actions-netlify$/, "deploys"],
-  [/^pypa\/gh-action-pypi-publish$|^js-devtools\/npm-publish$|^softprops\/action-gh-release$|^ncipollo\/release-action$|^actions\/create-release$|^goreleaser\/goreleaser-action$|^changesets\/action$|^cycjimmy\/semantic-release-action$|^googleapis\/release-please-action$|^google-github-actions\/release-please-action$/, "publishes"],
+  [/^azure\/(?:webapps-deploy|k8s-deploy|functions-action)$|^aws-actions\/amazon-ecs-deploy-task-definition$|^google-github-actions\/deploy-|^akhileshns\/heroku-deploy$|^appleboy\/ssh-action$/, "deploys"],
+  [/^actions\/deploy-pages$|^peaceiris\/actions-gh-pages$|^jamesives\/github-pages-deploy-action$|^cloudflare\/(?:wrangler|pages)-action$|^amondnet\/vercel-action$|^azure\/static-web-apps-deploy$|^firebaseextended\/action-hosting-deploy$|^nwtgck\/actions-netlify$/, "replaces"],
+  [/^pypa\/gh-action-pypi-publish$|^js-devtools\/npm-publish$|^softprops\/action-gh-release$|^ncipollo\/release-action$|^actions\/create-release$|^goreleaser\/goreleaser-action$|^changesets\/action$|^cycjimmy\/semantic-release-action$/, "publishes"],
   [/^actions\/delete-package-versions$|^dataaxiom\/ghcr-cleanup-action$|^snok\/container-retention-policy$|^mattkretz\/cleanup-pr-caches$/, "deletes"],
 ];
 const PUSHES = /^docker\/(?:build-push|bake)-action$/;
@@ -27,22 +29,24 @@ export function scriptsByStep(job: Job): Map<Step, Script> {
   return found;
 }
 
-/** The first such thing that the job may do in this run. */
+/** The worst such thing that the job may do in this run. */
 export function lastingIn(job: Job, run: Run): Lasting | undefined {
   if (holds(job.if, run) === false) return undefined;
   if (job.environment && isDeployment(job)) return "deploys";
+  let mild: Lasting | undefined;
   for (const step of job.steps) {
     if (holds(step.if, run) === false) continue;
     const found = ofStep(step, run) ?? ofScript(scriptsByStep(job).get(step));
-    if (found) return found;
+    if (found && found !== "replaces") return found;
+    mild ??= found;
   }
-  return undefined;
+  return mild;
 }
 
 /** Environments also hold secrets for tests; a name that says so is no deployment. */
 function isDeployment({ environment }: Job): boolean {
   const name = scalarOf(environment?.value)?.value ?? scalarOf(valueOf(environment?.value, "name"))?.value ?? "";
-  return !/test|ci\b|build|lint|check|review|approv/i.test(name);
+  return !/test|ci\b|build|lint|check|review|approv|pages|preview/i.test(name);
 }
 
 function ofStep({ uses, with: inputs }: Step, run: Run): Lasting | undefined {
@@ -50,16 +54,17 @@ function ofStep({ uses, with: inputs }: Step, run: Run): Lasting | undefined {
   const name = uses.name.toLowerCase();
   for (const [pattern, lasting] of BY_ACTION) if (pattern.test(name)) return lasting;
   const push = scalarOf(inputs.get("push")?.value);
-  return PUSHES.test(name) && push && textOf(valueIn(push, run)) === "true" ? "publishes" : undefined;
+  return PUSHES.test(name) && push && textOf(valueIn(push, run)) === "true" ? "replaces" : undefined;
 }
 
 function ofScript(script: Script | undefined): Lasting | undefined {
-  if (!script) return undefined;
-  for (const command of commandsIn(script)) {
+  let mild: Lasting | undefined;
+  for (const command of script ? commandsIn(script) : []) {
     const found = ofCommand(command);
-    if (found) return found;
+    if (found && found !== "replaces") return found;
+    mild ??= found;
   }
-  return undefined;
+  return mild;
 }
 
 function ofCommand({ name, args }: ShellCommand): Lasting | undefined {
@@ -69,7 +74,7 @@ function ofCommand({ name, args }: ShellCommand): Lasting | undefined {
   switch (name) {
     case "docker":
     case "podman":
-      return first === "push" || (first === "buildx" && args.includes("--push")) || (first === "buildx" && second === "imagetools" && words[2] === "create") ? "publishes" : undefined;
+      return first === "push" || (first === "buildx" && args.includes("--push")) || (first === "buildx" && second === "imagetools" && words[2] === "create") ? "replaces" : undefined;
     case "npm":
     case "pnpm":
     case "cargo":

@@ -9,7 +9,7 @@ import type { Filter, Known, Run } from "../pipeline/model.ts";
 import type { Scope } from "../pipeline/scope.ts";
 import type { Value } from "../pipeline/value.ts";
 import { conditionOf } from "../../workflow/expressions/embedded.ts";
-import { type Expression, expressionsWithin } from "../../workflow/expressions/expression.ts";
+import { type Expression, expressionsWithin, pathOf } from "../../workflow/expressions/expression.ts";
 import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
 import { pairOf, type ScalarNode, scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
 
@@ -113,6 +113,7 @@ export function holdsIn(expression: Expression, run: Run, assume?: Assume, cours
 }
 
 function byFilter(expression: Expression, run: Run): Known {
+  if (run.event === "workflow_call") return calledEvent(expression);
   if (run.event !== "push" || expression.kind !== "comparison" || (expression.operator !== "==" && expression.operator !== "!=")) return undefined;
   const { left, right } = expression;
   const [name, text] = right.kind === "literal" ? [left, right.value] : left.kind === "literal" ? [right, left.value] : [];
@@ -124,6 +125,14 @@ function byFilter(expression: Expression, run: Run): Known {
   const filter = run.ref === "tag" ? run.tags : run.branches;
   const dropped = filter !== undefined && !passesFilter(filter, property === "ref" ? text.slice(folder.length) : text);
   return dropped ? expression.operator === "!=" : undefined;
+}
+
+/** In a called workflow the event is its caller's, never `workflow_call` ("Reusing workflow configurations"). */
+function calledEvent(expression: Expression): Known {
+  if (expression.kind !== "comparison" || (expression.operator !== "==" && expression.operator !== "!=")) return undefined;
+  const { left, right, operator } = expression;
+  const names = [left, right].some((side) => pathOf(side)?.join(".") === "github.event_name");
+  return names && [left, right].some((side) => side.kind === "literal" && side.value === "workflow_call") ? operator === "!=" : undefined;
 }
 
 /** The value of a scalar in this run. */

@@ -12,6 +12,9 @@ const CHECKS = /^(?:dorny\/test-reporter|enricomi\/publish-unit-test-result-acti
 const STATUSES = /^(?:myrotvorets\/set-commit-status-action|guibranco\/github-status-action-v2|sibz\/github-status-action|ouzi-dev\/commit-status-updater|niteoweb\/reverse-dependency|haya14busa\/action-workflow_run-status|codecov\/.*|coverallsapp\/github-action|sonarsource\/.*|github\/codeql-action\/upload-sarif|potiuk\/get-workflow-origin)$/;
 const COMMENTS = /^(?:marocchino\/sticky-pull-request-comment|peter-evans\/create-or-update-comment|thollander\/actions-comment-pull-request|mshick\/add-pr-comment|actions-cool\/maintain-one-comment|unsplash\/comment-on-pr|actions-ecosystem\/action-create-comment|nwtgck\/actions-netlify|andresz1\/size-limit-action|preactjs\/compressed-size-action)$/;
 
+/** Names of actions that may well tell somebody. */
+const SAYS_SOMETHING = /status|checks?\b|report|comment|annotat|notif|slack|discord|teams|telegram|deploy|publish|review|label/;
+
 const known = new WeakMap<WorkflowDocument, ResultReport[]>();
 
 export function reportsIn(workflow: WorkflowDocument): ResultReport[] {
@@ -41,7 +44,7 @@ function howOf(step: Step): ResultReport["how"] | undefined {
     if (uses.kind !== "repository") return undefined;
     const name = uses.name.toLowerCase();
     if (name === "actions/github-script") return ofCode(scalarOf(step.with.get("script")?.value)?.value ?? "");
-    return CHECKS.test(name) ? "check" : STATUSES.test(name) ? "status" : COMMENTS.test(name) ? "comment" : /(?:status|check|report|comment|annotat|notif|slack|discord|deploy|publish|review)/.test(name) ? "unknown" : undefined;
+    return CHECKS.test(name) ? "check" : STATUSES.test(name) ? "status" : COMMENTS.test(name) ? "comment" : SAYS_SOMETHING.test(name) ? "unknown" : undefined;
   }
   return run ? ofCode(run.value) : undefined;
 }

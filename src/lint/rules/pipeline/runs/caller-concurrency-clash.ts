@@ -47,7 +47,7 @@ export const callerConcurrencyClash = repositoryRule({
           report(
             inner.workflow,
             inner.at,
-            `In a called workflow \`github.workflow\` is the caller's name, so this group is also that of ${among}: ${inner.cancels || outer.cancels ? "one cancels the other" : outer.depth === 0 ? "the run waits for itself and GitHub stops it" : "one waits for the other"}. Put a word of its own into the group's name, such as \`${wordFor(inner.workflow)}-\`.`,
+            `${one.name.includes("github.workflow") ? "In a called workflow `github.workflow` is the caller's name, so this" : "This"} group is also that of ${among}: ${inner.cancels || outer.cancels ? "one cancels the other" : outer.depth === 0 ? "the run waits for itself and GitHub stops it" : "one waits for the other"}. Put a word of its own into the group's name, such as \`${wordFor(inner.workflow)}-\`.`,
             { related: [{ in: outer.workflow, at: outer.at, message: "Holds the same group." }], ...(outer.depth === 0 || inner.cancels || outer.cancels ? {} : { level: "warning" }) },
           );
         }

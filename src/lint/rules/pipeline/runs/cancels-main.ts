@@ -14,7 +14,7 @@ export const cancelsMain = rule({
   family: "pipeline",
   levels: { recommended: "warning", strict: "warning" },
   summary: "Runs on protected branches, releases, deployments and cleanups are not cancelled by newer ones.",
-  why: "A run that is cancelled on the default branch leaves its commit without a verdict, and one that was publishing, deploying or deleting stops half way. Only superseded runs of pull requests are worth cancelling. Under `recommended` this is said where something is published, deployed or deleted, under `strict` also where only a verdict is lost.",
+  why: "A run that is cancelled on the default branch leaves its commit without a verdict, and one that was publishing, deploying or deleting stops half way. Only superseded runs of pull requests are worth cancelling. Under `recommended` this is said where a package is published, something deployed or deleted, under `strict` also where only an image, a site or a verdict is lost.",
   bad: `on:
   push:
     branches: [main]
@@ -60,13 +60,14 @@ jobs:
   },
 });
 
-const WORDS: Readonly<Record<Lasting, string>> = { deploys: "a deployment", publishes: "what it publishes", deletes: "a cleanup" };
+const WORDS: Readonly<Record<Lasting, string>> = { deploys: "a deployment", publishes: "a publication", deletes: "a cleanup", replaces: "the push of what it built" };
 
 /** What a newer run destroys, as a sentence. */
 function lostIn(group: Group, run: Run, settings: LintSettings): string | undefined {
   if (cancels(group.concurrency, run) !== true || !isShared(group, run)) return undefined;
   const jobs = (group.job ? [group.job] : group.workflow.jobs).filter((job) => holds(job.if, run) !== false);
-  const lasting = firstLasting(jobs, run);
+  const worst = worstOf(jobs, run);
+  const lasting = worst?.what === "replaces" && settings.preset !== "strict" ? undefined : worst;
   switch (run.event) {
     case "push": {
       if (run.ref === "tag") return lasting && `A newer tag cancels the run of the one before it, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`;
@@ -98,12 +99,14 @@ function isShared({ concurrency }: Group, run: Run): boolean {
   );
 }
 
-function firstLasting(jobs: readonly Job[], run: Run): { job: Job; what: Lasting } | undefined {
+function worstOf(jobs: readonly Job[], run: Run): { job: Job; what: Lasting } | undefined {
+  let mild: { job: Job; what: Lasting } | undefined;
   for (const job of jobs) {
     const what = lastingIn(job, run);
-    if (what) return { job, what };
+    if (what && what !== "replaces") return { job, what };
+    if (what) mild ??= { job, what };
   }
-  return undefined;
+  return mild;
 }
 
 /** The protected branch whose pushes start this run. */

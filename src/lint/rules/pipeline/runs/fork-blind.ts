@@ -1,20 +1,23 @@
-import type { Job, Step, WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { type Job, type Step, triggerOf, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
 import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import { scalarOf, type ScalarNode, type Span } from "../../../../workflow/yaml/node.ts";
 import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
-import type { Run } from "../../../pipeline/model.ts";
+import { valueOfScalar } from "../../../pipeline/evaluate.ts";
+import type { JobRun, StepRun } from "../../../pipeline/model.ts";
+import { pipelineOf } from "../../../pipeline/pipeline.ts";
+import type { Scope } from "../../../pipeline/scope.ts";
 import { textOf } from "../../../pipeline/value.ts";
+import { workflowsOf } from "../../../repository.ts";
 import { isFork } from "../../../runs/forks.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
-import { holds, occasionsOf, valueIn } from "../../../runs/occasions.ts";
 import { obstacleOf } from "../../../runs/reach.ts";
-import { type RuleContext, rule } from "../../../rule.ts";
+import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
 import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
 
-export const forkBlind = rule({
+export const forkBlind = repositoryRule({
   id: "fork-blind",
   family: "pipeline",
   levels: { recommended: "warning", strict: "warning" },
@@ -77,25 +80,43 @@ jobs:
           NUMBER: \${{ github.event.workflow_run.pull_requests[0].number }}
 `,
   ],
-  workflow(workflow, context) {
-    if (context.settings.visibility !== "private") {
-      const pull = occasionsOf(workflow).find(({ event }) => event === "pull_request");
-      if (pull) for (const job of workflow.jobs) judgeJob(job, pull, context);
+  repository(context) {
+    const { repository, settings } = context;
+    if (settings.visibility !== "private") {
+      const said = new Set<Step>();
+      for (const run of pipelineOf(repository).runs) if (run.event === "pull_request") for (const job of run.jobs) judgeJob(job, said, context);
     }
-    if (occasionsOf(workflow).some(({ event }) => event === "workflow_run")) judgeNumbers(workflow, context);
+    for (const workflow of workflowsOf(repository)) if (triggerOf(workflow, "workflow_run")) judgeNumbers(workflow, (at, message) => context.report(workflow, at, message));
   },
 });
 
 /** One finding a job: what comes after it fails for the same reason. */
-function judgeJob(job: Job, pull: Run, { report }: RuleContext): void {
-  if (obstacleOf(job, pull) || job.uses || isFork(undefined, job)) return;
-  for (const step of job.steps) {
-    if (holds(step.if, pull) === false || isFork(step, job) || mayFail(step) || mayFail(job)) continue;
-    const blind = ofStep(step, job, pull);
+function judgeJob(jobRun: JobRun, said: Set<Step>, { report }: RepositoryContext): void {
+  const { job, run } = jobRun;
+  if (jobRun.happens === false || obstacleOf(job, run) || job.uses || mayFail(job) || isGuarded(jobRun)) return;
+  for (const stepRun of jobRun.steps) {
+    const { step, outer } = stepRun;
+    if (stepRun.happens === false || isFork(outer, job) || mayFail(outer) || mayFail(step)) continue;
+    if (stepRun.action && [step.if, outer.if].some((condition) => condition !== undefined && condition.value.includes("inputs."))) continue;
+    const blind = stepRun.action ? ofAction(stepRun) : ofStep(stepRun, job);
     if (!blind) continue;
-    report(blind.at, `${blind.message} Add a condition such as \`github.event.pull_request.head.repo.full_name == github.repository\`, and another way for forks.`);
+    if (said.has(outer)) return;
+    said.add(outer);
+    report(job.workflow, blind.at, `${blind.message} Add a condition such as \`github.event.pull_request.head.repo.full_name == github.repository\`, and another way for forks.`);
     return;
   }
+}
+
+/** The job, or one that calls it, looks at where the pull request comes from. */
+function isGuarded(job: JobRun): boolean {
+  for (let current: JobRun | undefined = job; current; current = current.caller) if (isFork(undefined, current.job)) return true;
+  return false;
+}
+
+/** A step of a composite action that surely pushes, said at the step that runs the action. */
+function ofAction({ job, step, outer }: StepRun): Blind | undefined {
+  const push = job.deeds.find((deed) => deed.step?.step === step && deed.step.outer === outer && deed.happens !== false && !deed.tolerated && (deed.kind === "push" || (deed.kind === "build" && deed.pushed === true)));
+  return push && { at: outer.uses?.node ?? outer.node, message: `For a pull request from a fork the token can only read and secrets are empty, so the \`${push.by}\` in this action fails.` };
 }
 
 const mayFail = ({ continueOnError }: Step | Job): boolean => continueOnError !== undefined && continueOnError.value !== "false";
@@ -105,22 +126,22 @@ interface Blind {
   message: string;
 }
 
-function ofStep(step: Step, job: Job, pull: Run): Blind | undefined {
+function ofStep({ step, scope }: StepRun, job: Job): Blind | undefined {
   const { uses } = step;
   const script = scriptsByStep(job).get(step);
   if (script) {
     const push = commandsIn(script).find((command) => pushes(command));
-    return push && { at: spanOf(script, push.node), message: `For a pull request from a fork the token can only read, so this ${push.name === "git" ? "`git push`" : "push"} fails.` };
+    return push && { at: spanOf(script, push.node), message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails." };
   }
   if (uses?.kind !== "repository") return undefined;
   if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
     const push = scalarOf(step.with.get("push")?.value);
     const tags = scalarOf(step.with.get("tags")?.value)?.value ?? "";
     const local = /\blocalhost\b|127\.0\.0\.1|ttl\.sh/.test(tags);
-    return push && !local && textOf(valueIn(push, pull)) === "true" ? { at: push, message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails." } : undefined;
+    return push && !local && textOf(valueOfScalar(push, scope)) === "true" ? { at: push, message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails." } : undefined;
   }
   if (isAction(uses, "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit", "ad-m/github-push-action")) return { at: uses.node, message: "For a pull request from a fork the token can only read, so this push fails." };
-  const required = requiredSecret(step, job, pull);
+  const required = requiredSecret(step, job, scope);
   return required && { at: required.at, message: `For a pull request from a fork \`${required.name}\` is empty, and \`${uses.name}\` fails without it.` };
 }
 
@@ -146,13 +167,13 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 /** An OpenID Connect login asks for no secret but for a token that forks do not get. */
 const BY_OIDC = new Set(["role-to-assume", "workload_identity_provider", "client-id"]);
 
-function requiredSecret({ uses, with: inputs }: Step, job: Job, pull: Run): { at: Span; name: string } | undefined {
+function requiredSecret({ uses, with: inputs }: Step, job: Job, scope: Scope): { at: Span; name: string } | undefined {
   const name = uses?.kind === "repository" ? uses.name.toLowerCase() : "";
   for (const input of Object.hasOwn(REQUIRED, name) ? REQUIRED[name] ?? [] : []) {
     const value = scalarOf(inputs.get(input)?.value);
     if (!value) continue;
     const secret = secretIn(value, job);
-    if (secret !== undefined && textOf(valueIn(value, pull)) === undefined) return { at: value, name: secret };
+    if (secret !== undefined && textOf(valueOfScalar(value, scope)) !== "") return { at: value, name: secret };
     if (secret === undefined && BY_OIDC.has(input)) return { at: value, name: "the OpenID Connect token" };
   }
   return undefined;
@@ -184,7 +205,7 @@ function pushes({ name, args, orElse, inCondition, inFunction }: ShellCommand): 
 }
 
 /** `pull_requests[0]` where nobody asks whether there is one. */
-function judgeNumbers(workflow: WorkflowDocument, { report }: RuleContext): void {
+function judgeNumbers(workflow: WorkflowDocument, report: (at: Span, message: string) => void): void {
   const { file } = workflow;
   const said = new Set<ScalarNode>();
   for (const site of expressionsOf(workflow)) {

@@ -4,9 +4,11 @@ import { isAction } from "../../../../workflow/document/uses.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import { fixOf, insertKey } from "../../../edits.ts";
 import { hasStatusFunction, holds, occasionsOf } from "../../../runs/occasions.ts";
+import { scriptsByStep } from "../../../runs/lasting.ts";
 import { jobNamed, obstacleOf } from "../../../runs/reach.ts";
 import { type RuleContext, rule } from "../../../rule.ts";
 import { checkNames } from "../../../runs/check-names.ts";
+import { commandsIn } from "../../../scripts.ts";
 
 export const gateMissesJob = rule({
   id: "gate-misses-job",
@@ -83,8 +85,19 @@ const GATE_NAME = /^(?:all[-_ ]?(?:checks?|jobs|tests|green|good|passed|done|req
 function isGate(job: Job, { settings }: RuleContext): boolean {
   if (job.needs.length === 0 || job.uses) return false;
   const required = settings.requiredChecks?.some((check) => checkNames(job)?.includes(check)) === true;
-  const named = GATE_NAME.test(job.id) || (job.name !== undefined && GATE_NAME.test(job.name.value.trim()));
-  return (required || named) && job.steps.length <= 4 && job.steps.length > 0 && job.steps.every(({ uses }) => uses === undefined || isAction(uses, "re-actors/alls-green", "actions/github-script"));
+  const named = [job.id, job.name?.value.trim() ?? ""].some((name) => GATE_NAME.test(name) || GATE_NAME.test(name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-")));
+  return (required || named || doesNothing(job)) && job.steps.length <= 4 && job.steps.length > 0 && job.steps.every(({ uses }) => uses === undefined || isAction(uses, "re-actors/alls-green", "actions/github-script"));
+}
+
+/** A job that others lead to and that only says so has no other purpose than to be a required check. */
+function doesNothing(job: Job): boolean {
+  const stands = job.needs.length > 1 || job.needs.some(({ value }) => jobNamed(job.workflow, value)?.matrix !== undefined);
+  if (!stands || job.outputs.size > 0 || job.environment || job.workflow.jobs.some(({ needs }) => needs.some(({ value }) => value === job.id))) return false;
+  const scripts = scriptsByStep(job);
+  return job.steps.every((step) => {
+    const script = scripts.get(step);
+    return script !== undefined && !/GITHUB_|\$\{\{/.test(script.text) && commandsIn(script).every(({ name, args, redirects }) => redirects.length === 0 && (name === "echo" || name === "true" || name === ":" || (name === "exit" && (args[0] ?? "0") === "0")));
+  });
 }
 
 function judge(gate: Job, context: RuleContext): void {

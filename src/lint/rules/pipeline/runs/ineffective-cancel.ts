@@ -1,3 +1,6 @@
+import { embeddedExpressions } from "../../../../workflow/expressions/embedded.ts";
+import { pathOf } from "../../../../workflow/expressions/expression.ts";
+import type { ScalarNode } from "../../../../workflow/yaml/node.ts";
 import { cancels, type Group, groupsOf, namesOf, uniqueSymbol } from "../../../runs/concurrency.ts";
 import { occasionsOf } from "../../../runs/occasions.ts";
 import { isFieldOf } from "../../../runs/payloads.ts";
@@ -36,7 +39,7 @@ jobs:
   workflow(workflow, { report }) {
     for (const group of groupsOf(workflow)) {
       const symbol = uselessOn(group);
-      if (symbol === undefined || !group.concurrency.group || isFallback(group)) continue;
+      if (symbol === undefined || !group.concurrency.group) continue;
       const ofRun = /run_id|run_number|workflow_run\.id/.test(symbol);
       report(
         placeOf(workflow.file, group.concurrency.group, symbol),
@@ -46,21 +49,36 @@ jobs:
   },
 });
 
-/** What makes the group's name unique on every occasion on which it would cancel. */
+/**
+ * What makes the group's name unique where it would cancel. Named outright, on any occasion; as one of several choices
+ * (`github.head_ref || github.run_id`), only if no occasion is left on which runs share a group.
+ */
 function uselessOn({ concurrency, workflow }: Group): string | undefined {
-  let found: string | undefined;
+  const outright = concurrency.group ? namedOutright(concurrency.group) : new Set<string>();
+  const choices = new Set<string | undefined>();
   for (const run of occasionsOf(workflow)) {
     if (cancels(concurrency, run) === false) continue;
     const symbols = namesOf(concurrency, run).map((template) => uniqueSymbol(template, run));
-    if (symbols.length === 0 || symbols.includes(undefined)) return undefined;
-    found ??= symbols[0];
+    const [first] = symbols;
+    if (first !== undefined && symbols.every((symbol) => symbol !== undefined && outright.has(symbol))) return first;
+    for (const symbol of symbols) choices.add(symbol);
   }
-  return found;
+  return choices.has(undefined) || isShared({ concurrency, workflow }) ? undefined : [...choices][0];
 }
 
-/** A name that also asks for a field of an event that the workflow does not have is shared text: its fallback is meant. */
-const isFallback = ({ concurrency: { group }, workflow }: Group): boolean =>
+/** A choice that also asks for a field of an event that the workflow does not have is text that several workflows share. */
+const isShared = ({ concurrency: { group }, workflow }: Pick<Group, "concurrency" | "workflow">): boolean =>
   group !== undefined && referencesOf(workflow.file, group).some(({ name }) => occasionsOf(workflow).some(({ event }) => isFieldOf(name, event) === false));
+
+/** Names that stand alone in their braces, or as arguments of `format`. */
+function namedOutright(group: ScalarNode): Set<string> {
+  const names = embeddedExpressions(group).flatMap(({ expression }) => {
+    if (!expression) return [];
+    const parts = expression.kind === "call" && expression.name.toLowerCase() === "format" ? expression.args : [expression];
+    return parts.flatMap((part) => pathOf(part)?.join(".") ?? []);
+  });
+  return new Set(names);
+}
 
 function better({ workflow }: Group): string {
   const events = new Set(workflow.triggers.map(({ event }) => event));

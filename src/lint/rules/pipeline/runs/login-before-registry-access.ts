@@ -1,11 +1,10 @@
 import type { Step } from "../../../../workflow/document/document.ts";
 import { type Span, scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
-import type { Deed, ImageReference, JobRun, Login } from "../../../pipeline/model.ts";
+import type { Deed, ImageReference, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { textOf } from "../../../pipeline/value.ts";
 import { isFork } from "../../../runs/forks.ts";
 import { repositoryRule } from "../../../rule.ts";
-import { levelOf, permissionsFor } from "../../../runs/token.ts";
 
 export const loginBeforeRegistryAccess = repositoryRule({
   id: "login-before-registry-access",
@@ -52,7 +51,8 @@ jobs:
       said.add(place);
       report(deed.document, deed.at, message, { related: related.map((each) => ({ in: deed.document, ...each })), ...(level ? { level } : {}) });
     };
-    for (const run of pipelineOf(repository).runs) {
+    const pipeline = pipelineOf(repository);
+    for (const run of pipeline.runs) {
       if (run.event === "workflow_call") continue;
       for (const job of run.jobs) {
         if (job.happens === false || !startsFresh(job)) continue;
@@ -67,22 +67,29 @@ jobs:
             if (deed.step && isFork(deed.step.outer, job.job)) continue;
             const fitting = logins.filter((login) => fits(login, registry));
             if (fitting.some(({ happens }) => happens !== false)) continue;
-            const [skipped] = fitting;
+            const skipped = fitting[0] ?? loginElsewhere(job, registry, pipeline);
             if (skipped) say(deed, `On \`${run.event}\` the login to ${named(registry)} is skipped and this push is not, so the registry refuses it. Give both the same condition.`, [{ at: skipped.at, message: `Not on \`${run.event}\`.` }]);
             else if (logins.length === 0) say(deed, `This pushes to ${named(registry)}, and nothing in \`${job.path}\` has logged in. Add \`docker/login-action\` before it; a login of another job does not count.`, []);
             else say(deed, `This pushes to ${named(registry)}, and \`${job.path}\` has logged in to another registry only. Log in to this one as well.`, logins.map(({ at }) => ({ at, message: "Another registry." })), "warning");
             continue;
           }
           if (deed.kind !== "take" || settings.visibility === "public" || logins.length > 0 || hostOf(deed.image) !== "ghcr.io" || !isOwn(deed.image)) continue;
-          // `packages: read` says that the package is meant to be private: the token must be used to count.
-          const level = levelOf(permissionsFor(job.job), "packages");
-          if (settings.visibility === "private" || (settings.preset === "strict" && (level === "read" || level === "write")))
+          // Whether the package is private no file tells.
+          if (settings.visibility === "private" || settings.preset === "strict")
             say(deed, `If this package is private, the pull needs a login, and nothing in \`${job.path}\` has logged in to \`ghcr.io\`. Add \`docker/login-action\` with \`\${{ github.token }}\` before it.`, [], settings.visibility === "private" ? undefined : "info");
         }
       }
     }
   },
 });
+
+/** The job's login on another event of the workflow. */
+function loginElsewhere(job: JobRun, registry: string, pipeline: Pipeline): Login | undefined {
+  for (const run of pipeline.runsOf(job.run.workflow))
+    for (const other of run === job.run ? [] : run.jobs)
+      if (other.job === job.job) for (const deed of other.deeds) if (deed.kind === "login" && deed.happens !== false && fits(deed, registry)) return deed;
+  return undefined;
+}
 
 const named = (registry: string): string => (registry === "" ? "a registry" : `\`${registry}\``);
 

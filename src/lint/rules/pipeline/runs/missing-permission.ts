@@ -1,4 +1,5 @@
 import { permissionsOfGh } from "../../../../actions/gh-permissions.ts";
+import { isOwnToken } from "../../../../actions/permissions.ts";
 import { jobOf, type Job, type Permissions, type Step } from "../../../../workflow/document/document.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
 import { type Span, scalarOf } from "../../../../workflow/yaml/node.ts";
@@ -56,7 +57,7 @@ jobs:
     const job = jobOf(step);
     const permissions = job && permissionsFor(job);
     if (!job || !permissions || scalarOf(step.continueOnError)?.value === "true") return;
-    for (const { scope, access, at, what } of neededBy(step, job)) {
+    for (const { scope, access, at, what } of neededBy(step, job, settings)) {
       const has = levelOf(permissions, scope);
       if (has === undefined || covers(has, access) || !fails(scope, access, step, settings) || otherScopeWillDo(scope, access, permissions)) continue;
       const own = job.permissions !== undefined;
@@ -75,13 +76,16 @@ interface Need {
   what: string;
 }
 
-function neededBy(step: Step, job: Job): Need[] {
+function neededBy(step: Step, job: Job, { visibility }: LintSettings): Need[] {
   if (step.uses) {
+    if (bringsOwnToken(step, job)) return [];
     // Without an upload the analysis writes nothing.
     if (isAction(step.uses, "github/codeql-action/analyze") && /^(?:never|false)$/.test(scalarOf(step.with.get("upload")?.value)?.value ?? "")) return [];
     const needs = permissionsNeededBy(step);
     const what = step.uses.kind === "repository" ? `\`${step.uses.name}\`` : "This step";
-    return needs.certain ? [...needs.scopes].map(([scope, access]) => ({ scope, access, at: step.uses?.node ?? step.node, what })) : [];
+    const soft = step.uses.kind === "repository" ? OPTIONAL[step.uses.name.toLowerCase()] ?? [] : [];
+    const reads = visibility === "private" ? [...needs.optional].filter(([, access]) => access === "read") : [];
+    return needs.certain ? [...needs.scopes, ...reads].filter(([scope]) => !soft.includes(scope)).map(([scope, access]) => ({ scope, access, at: step.uses?.node ?? step.node, what })) : [];
   }
   const script = scriptsByStep(job).get(step);
   if (!script || usesOwnToken(step, job)) return [];
@@ -94,6 +98,30 @@ function neededBy(step: Step, job: Job): Need[] {
     for (const [scope, access] of needs.scopes) if (!found.has(scope)) found.set(scope, { scope, access, at: spanOf(script, command.node), what: `\`gh ${words}\`` });
   }
   return [...found.values()];
+}
+
+/** Scopes without which the action still does its work, by its README: it warns, or leaves a part out. */
+const OPTIONAL: Readonly<Record<string, readonly TokenScope[]>> = {
+  "actions/stale": ["actions"],
+  "release-drafter/release-drafter": ["pull-requests"],
+  "enricomi/publish-unit-test-result-action": ["pull-requests"],
+  "dessant/lock-threads": ["discussions", "issues", "pull-requests"],
+  "mikepenz/action-junit-report": ["checks"],
+  "actions/attest": ["artifact-metadata"],
+  "actions/attest-build-provenance": ["artifact-metadata"],
+  "actions/attest-sbom": ["artifact-metadata"],
+};
+
+/** The action works with another token, key or identity than the job's. */
+function bringsOwnToken({ with: inputs, env, owner, index, uses }: Step, job: Job): boolean {
+  for (const [name, { value }] of inputs) if (/token|deploy_key|ssh-key/i.test(name) && isOwnToken(scalarOf(value)?.value)) return true;
+  for (const block of [env, job.env, job.workflow.env]) {
+    if (block?.computed) return true;
+    for (const name of ["GITHUB_TOKEN", "GH_TOKEN"]) if (isOwnToken(scalarOf(block?.variables.get(name)?.value)?.value)) return true;
+  }
+  if (inputs.has("auth-type") || inputs.has("role-chaining") || inputs.has("web-identity-token-file")) return true;
+  // Credentials that an earlier step of its kind has left, or a checkout with a token of its own.
+  return owner.steps.slice(0, index).some((other) => (isAction(other.uses, "aws-actions/configure-aws-credentials") && isAction(uses, "aws-actions/configure-aws-credentials")) || (isAction(other.uses, "actions/checkout") && (other.with.has("ssh-key") || isOwnToken(scalarOf(other.with.get("token")?.value)?.value))));
 }
 
 /** `gh` takes another token than the job's, or one that nobody can tell. */

@@ -28,8 +28,8 @@ jobs:
   job({ uses, id }, { report }) {
     if (!uses || isWorkflowFile(uses)) return;
     if (uses.kind === "docker") return report(uses.node, `A job calls a workflow, and \`${uses.written}\` is an image. Use it as the job's \`container:\`, or in a step.`);
-    if (uses.kind !== "repository" && uses.kind !== "local") return;
-    // The grammar judges what is no `uses:` at all; this is an action where a workflow belongs.
+    // The grammar judges what is no `uses:` at all, and a workflow file with a wrong path; this is an action where a workflow belongs.
+    if ((uses.kind !== "repository" && uses.kind !== "local") || /\.ya?ml(?:@|$)/.test(uses.path)) return;
     report(uses.node, `\`${uses.written}\` is an action, and a job can only call a workflow file under \`.github/workflows\`. Give \`${id}\` a \`runs-on\` and run the action in a step.`);
   },
   step({ uses }, { report }) {

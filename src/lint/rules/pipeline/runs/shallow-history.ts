@@ -1,11 +1,12 @@
 import type { Job, Step } from "../../../../workflow/document/document.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
+import { pathOf } from "../../../../workflow/expressions/expression.ts";
 import { scalarOf } from "../../../../workflow/yaml/node.ts";
 import { fixOf, setIn } from "../../../edits.ts";
 import { rule } from "../../../rule.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
-import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
+import { commandsIn, expressionsInside, type Script, type ShellCommand, spanOf } from "../../../scripts.ts";
 
 export const shallowHistory = rule({
   id: "shallow-history",
@@ -39,15 +40,15 @@ jobs:
         checkout = ofThisRepository(step);
         continue;
       }
-      // An action that nobody reads here may fetch.
-      if (step.uses && step.uses.kind === "local") checkout = undefined;
+      // An action may fetch what is missing.
+      if (step.uses && (step.uses.kind !== "repository" || /git|fetch|history|chang|checkout|version|nx-|affected|lint/i.test(step.uses.name))) checkout = undefined;
       const script = scriptsByStep(job).get(step);
       if (!script || !checkout || step.workingDirectory || job.defaults?.workingDirectory) continue;
       for (const command of commandsIn(script)) {
         // Whoever fetches knows what is missing.
         if (command.name === "git" && /^(?:fetch|pull|clone|init)$/.test(verbOf(command))) checkout = undefined;
         if (command.name === "cd" || command.name === "pushd") checkout = undefined;
-        const wanted = checkout && command.name === "git" ? wants(command, checkout.depth, step, job) : undefined;
+        const wanted = checkout && command.name === "git" ? wants(command, checkout.depth, step, job) ?? wantsEarlier(script, command) : undefined;
         if (!wanted || !checkout) continue;
         const depth = wanted.depth === 0 ? 0 : wanted.depth + 1;
         const { step: fetched } = checkout;
@@ -85,6 +86,16 @@ function wants(command: ShellCommand, depth: number, step: Step, job: Job): { de
   const other = args.find((arg) => /^origin\/[\w./-]+(?:\.{2,3}.*)?$|\.{2,3}origin\//.test(arg));
   if (other !== undefined && job.workflow.triggers.every(({ event }) => event.startsWith("pull_request") && event !== "pull_request_target")) return { depth: 0, message: `On a pull request the checkout fetches the merge commit only, so \`${other}\` is unknown.` };
   if (verb === "rev-list" && args.includes("--count") && args.includes("HEAD")) return { depth: 0, message: `\`git rev-list --count HEAD\` counts the commits that the checkout fetched, ${depth === 1 ? "one" : `at most ${depth}`}.` };
+  return undefined;
+}
+
+/** A commit that the event names, and that was not fetched. */
+function wantsEarlier(script: Script, { node, args, orElse, inCondition }: ShellCommand): { depth: number; message: string } | undefined {
+  if (orElse || inCondition || !/^(?:diff|log|rev-list|diff-tree|merge-base|show)$/.test(args[0] ?? "")) return undefined;
+  for (const { expression } of expressionsInside(script, node)) {
+    const name = expression && pathOf(expression)?.join(".");
+    if (name === "github.event.before" || name === "github.event.pull_request.base.sha") return { depth: 0, message: `The commit \`${name}\` is not among what the checkout fetches.` };
+  }
   return undefined;
 }
 

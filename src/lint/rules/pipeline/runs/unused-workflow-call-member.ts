@@ -1,7 +1,7 @@
 import { type Job, triggerOf, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { expressionsWithin, referencesIn } from "../../../../workflow/expressions/expression.ts";
-import { isNull, type Pair, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
+import { isNull, type Pair, scalarOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 
 export const unusedWorkflowCallMember = rule({
@@ -46,15 +46,18 @@ jobs:
     if (!call) return;
     const used = usedIn(workflow);
     const inputs = pairsOf(valueOf(call.config, "inputs"));
-    if (!used.allInputs) for (const { key } of inputs) if (!used.names.has(`inputs.${key.value.toLowerCase()}`)) report(key, `Nothing in this workflow reads the input \`${key.value}\`. Use \`inputs.${key.value}\`, or remove the input here and where the workflow is called.`);
+    if (!used.allInputs) for (const { key, value } of inputs) if (!used.names.has(`inputs.${key.value.toLowerCase()}`) && !isKeptForCallers(value)) report(key, `Nothing in this workflow reads the input \`${key.value}\`. Use \`inputs.${key.value}\`, or remove the input here and where the workflow is called.`);
     if (!used.allSecrets)
-      for (const { key } of pairsOf(valueOf(call.config, "secrets")))
-        if (key.value.toUpperCase() !== "GITHUB_TOKEN" && !used.names.has(`secrets.${key.value.toLowerCase()}`)) report(key, `Nothing in this workflow reads the secret \`${key.value}\`. Use \`secrets.${key.value}\`, or remove it here and where the workflow is called.`);
+      for (const { key, value } of pairsOf(valueOf(call.config, "secrets")))
+        if (!isKeptForCallers(value) && key.value.toUpperCase() !== "GITHUB_TOKEN" && !used.names.has(`secrets.${key.value.toLowerCase()}`)) report(key, `Nothing in this workflow reads the secret \`${key.value}\`. Use \`secrets.${key.value}\`, or remove it here and where the workflow is called.`);
     for (const output of pairsOf(valueOf(call.config, "outputs"))) checkOutput(output, workflow, (message) => report(output.key, message));
   },
 });
 
 const pairsOf = (node: YamlNode | undefined): readonly Pair[] => (node?.kind === "mapping" ? node.pairs : []);
+
+/** Its description says that nothing comes of it any more. */
+const isKeptForCallers = (member: YamlNode): boolean => /deprecat|unused|not used|no longer|ignored|obsolete|backwards?[- ]compat/i.test(scalarOf(valueOf(member, "description"))?.value ?? "");
 
 interface Used {
   names: Set<string>;
