@@ -1,5 +1,6 @@
 /** The tags that docker/metadata-action makes (its README: "tags input", "flavor input", "Global expressions"). */
-import { type Pair, scalarOf } from "../../workflow/yaml/node.ts";
+import { type Pair, scalarOf, type Span } from "../../workflow/yaml/node.ts";
+import { sourceSpan } from "../../workflow/yaml/scalar-source.ts";
 import { valueOfScalar } from "./evaluate.ts";
 import { plainNames } from "./filters.ts";
 import type { Known, StepRun } from "./model.ts";
@@ -15,6 +16,7 @@ export interface MetadataTag {
   given: Known;
   /** The line of `tags:` that asks for it; nothing for `latest` that the flavor adds. */
   type: string;
+  at: Span;
 }
 
 const known = new WeakMap<StepRun, MetadataTag[]>();
@@ -36,14 +38,20 @@ export function metadataOutput(step: StepRun, name: string): Value | undefined {
 }
 
 /** The lines of an input, each with its `${{ }}` filled in on its own so that alternatives stay small. */
-export function linesOf(pair: Pair | undefined, scope: Scope): Value[] {
+export const linesOf = (pair: Pair | undefined, scope: Scope): Value[] => placedLines(pair, scope).map(({ value }) => value);
+
+/** With each line's place in the scalar's value. */
+function placedLines(pair: Pair | undefined, scope: Scope): { value: Value; within: Span }[] {
   const node = scalarOf(pair?.value);
   if (!node) return [];
-  const lines: Value[] = [];
+  const lines: { value: Value; within: Span }[] = [];
+  let start = 0;
   for (const line of node.value.split("\n")) {
     const text = line.trim();
+    const from = start + line.indexOf(text);
+    start += line.length + 1;
     if (text === "" || text.startsWith("#")) continue;
-    lines.push(valueOfScalar({ ...node, value: text }, scope));
+    lines.push({ value: valueOfScalar({ ...node, value: text }, scope), within: { start: from, end: from + text.length } });
   }
   return lines;
 }
@@ -98,11 +106,13 @@ function read(step: StepRun): MetadataTag[] {
     return { name: lowered([fields.get("name") ?? fields.get("") ?? []])[0] ?? [], enabled: truthOfField(fields.get("enable"), step) };
   });
   const flavor = new Map(linesOf(step.step.with.get("flavor"), step.scope).flatMap((value) => (value[0] ? [...fieldsOf(value[0])] : [])));
-  const written = linesOf(step.step.with.get("tags"), step.scope);
-  const lines = written.length > 0 ? written : DEFAULT_TAGS.map(literal);
-  const tags: { tag: Template; given: Known; type: string }[] = [];
+  const list = scalarOf(step.step.with.get("tags")?.value);
+  const written = placedLines(step.step.with.get("tags"), step.scope);
+  const all = step.step.uses?.node ?? step.step.node;
+  const lines = written.length > 0 && list ? written.map(({ value, within }) => ({ alternatives: value, at: sourceSpan(step.document.file.text, list, within) })) : DEFAULT_TAGS.map((line) => ({ alternatives: literal(line), at: all }));
+  const tags: { tag: Template; given: Known; type: string; at: Span }[] = [];
   let latest: Known = false;
-  for (const alternatives of lines)
+  for (const { alternatives, at } of lines)
     for (const line of alternatives.flatMap(splitLines)) {
       const fields = fieldsOf(line);
       const type = fields.has("type") ? textOfTemplate(fields.get("type") ?? []) ?? "" : "raw";
@@ -112,7 +122,7 @@ function read(step: StepRun): MetadataTag[] {
       if (enabled === false) continue;
       const given = made.given === true && enabled === true && alternatives.length === 1 ? true : undefined;
       const around = (key: string): Template => fields.get(key) ?? (key === "prefix" ? made.prefix : undefined) ?? flavor.get(key) ?? [];
-      tags.push({ tag: join([around("prefix"), made.tag, around("suffix")]), given, type });
+      tags.push({ tag: join([around("prefix"), made.tag, around("suffix")]), given, type, at });
       if (["semver", "pep440", "match"].includes(type) || (type === "ref" && textOfTemplate(fields.get("event") ?? []) === "tag")) latest = latest === true ? true : given;
     }
   const flavorLatest = textOfTemplate(flavor.get("latest") ?? []);
@@ -120,8 +130,8 @@ function read(step: StepRun): MetadataTag[] {
   else if (flavorLatest === "false") latest = false;
   else if (flavor.has("latest") && flavorLatest !== "auto") latest = undefined;
   else if (latest === true) latest = undefined; // A pre-release gives no `latest`.
-  if (latest !== false) tags.push({ tag: [{ kind: "text", text: "latest" }], given: latest, type: "latest" });
-  return images.flatMap(({ name, enabled }) => (enabled === false ? [] : tags.map(({ tag, given, type }) => ({ whole: name.length === 0 ? tag : join([name, [{ kind: "text", text: ":" }], tag]), tag, given: enabled === true ? given : undefined, type }))));
+  if (latest !== false) tags.push({ tag: [{ kind: "text", text: "latest" }], given: latest, type: "latest", at: all });
+  return images.flatMap(({ name, enabled }) => (enabled === false ? [] : tags.map(({ tag, given, type, at }) => ({ whole: name.length === 0 ? tag : join([name, [{ kind: "text", text: ":" }], tag]), tag, given: enabled === true ? given : undefined, type, at }))));
 }
 
 function truthOfField(field: Template | undefined, step: StepRun): Known {

@@ -108,6 +108,8 @@ export interface ImageReference {
   /** Nothing: `latest` is meant, or a digest is given. */
   tag: Template | undefined;
   digest: Template | undefined;
+  /** Where it is written, if not where it is used: a line of docker/metadata-action. */
+  writtenAt?: { document: Document; at: Span } | undefined;
 }
 
 interface DeedBase {
@@ -127,7 +129,7 @@ interface DeedBase {
 
 export type Deed = ImageBuild | ImagePush | ImageTake | ImageMove | ImageDelete | ImageScan | ArtifactUpload | ArtifactDownload | ArtifactDelete | Login;
 
-/** Builds an image. `pushed` ones have no `ImagePush` of their own. */
+/** Builds an image. A push by a command of its own is an `ImagePush` beside it. */
 export interface ImageBuild extends DeedBase {
   kind: "build";
   /** One for every name and tag; several alternatives of one are several here, with `certain` false. */

@@ -1,4 +1,6 @@
 /** Names that jobs give to images, in a registry or on their own machine only. */
+import type { Document } from "../../workflow/document/document.ts";
+import type { Span } from "../../workflow/yaml/node.ts";
 import { tagText } from "./image-reference.ts";
 import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Pipeline, Run } from "./model.ts";
 import { originOf } from "./runs.ts";
@@ -63,3 +65,6 @@ export const movingTag = (image: ImageReference): string | undefined => {
   const tag = image.digest ? undefined : tagText(image);
   return tag !== undefined && MOVING.has(tag) ? tag : undefined;
 };
+
+/** The narrowest place that names the image: its line of tags, or the command. */
+export const placeOfImage = (deed: Deed, image: ImageReference): { document: Document; at: Span } => image.writtenAt ?? { document: deed.document, at: deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at };

@@ -3,7 +3,7 @@ import { isAction } from "../../../workflow/document/uses.ts";
 import { referenceOf, referencesOf } from "../image-reference.ts";
 import { and } from "../jobs.ts";
 import { linesOf, metadataTags, splitLines } from "../metadata-action.ts";
-import type { CacheUse, Deed, ImageBuild, Known, StepRun } from "../model.ts";
+import type { CacheUse, Deed, ImageBuild, ImageReference, Known, StepRun } from "../model.ts";
 import { HOLE, join, literal, type Template, textOf, textOfTemplate, type Value } from "../value.ts";
 import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { bakeBuilds } from "./bake.ts";
@@ -34,6 +34,7 @@ function scan(step: StepRun, input: string): Deed[] {
 export interface WantedTag {
   whole: Template;
   given: Known;
+  writtenAt?: ImageReference["writtenAt"];
 }
 
 /** The list of an input such as `tags`, with what metadata-action gives put in its place. */
@@ -49,9 +50,9 @@ export function wantedTags(step: StepRun, ...names: string[]): { tags: WantedTag
     const reference = /^\$\{\{\s*steps\.([\w-]+)\.outputs\.tags\s*\}\}$/.exec(line);
     const metadata = reference?.[1] === undefined ? undefined : step.scope.stepNamed(reference[1].toLowerCase());
     if (metadata && isAction(metadata.step.uses, "docker/metadata-action")) {
-      for (const { whole, given } of metadataTags(metadata)) {
+      for (const { whole, given, at } of metadataTags(metadata)) {
         const whether = and(given, metadata.happens);
-        tags.push({ whole, given: whether });
+        tags.push({ whole, given: whether, writtenAt: { document: metadata.document, at } });
         certain &&= whether === true;
       }
       continue;
@@ -86,7 +87,7 @@ function buildPush(step: StepRun): ImageBuild {
   return {
     kind: "build",
     ...deedBase(step, step.step.uses?.node ?? step.step.node, "docker/build-push-action"),
-    images: tags.map(({ whole }) => referenceOf(whole)),
+    images: tags.map(({ whole, writtenAt }) => ({ ...referenceOf(whole), writtenAt })),
     certain,
     pushed: push === true || pushedByOutput === true ? true : push === false && pushedByOutput === false ? false : undefined,
     loaded: inputTruth(step, "load"),

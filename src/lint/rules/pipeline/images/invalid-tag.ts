@@ -2,6 +2,7 @@ import { tagOf } from "../../../pipeline/image-reference.ts";
 import { writtenName } from "../../../pipeline/github-values.ts";
 import type { CacheUse, Deed, ImageReference, Run } from "../../../pipeline/model.ts";
 import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
+import { placeOfImage } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { plainNames } from "../../../pipeline/filters.ts";
 import { textOfTemplate } from "../../../pipeline/value.ts";
@@ -67,11 +68,11 @@ jobs:
   repository({ repository, report }) {
     for (const deed of pipelineOf(repository).deeds) {
       if (deed.happens === false) continue;
-      const at = deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at;
       const certain = !("certain" in deed) || deed.certain;
       for (const image of imagesOf(deed)) {
         const problem = problemOf(image, deed.job.run, certain);
-        if (problem) report(deed.document, at, problem);
+        const { document, at } = placeOfImage(deed, image);
+        if (problem) report(document, at, problem);
       }
       for (const cache of cachesOf(deed)) {
         const problem = cache.image && problemOf(cache.image, deed.job.run, true);

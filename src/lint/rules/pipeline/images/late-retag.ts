@@ -132,7 +132,7 @@ function waitsToRetag(job: JobRun): { move: ImageMove; built: Publication } | un
     }
   }
   // The build's file may not be readable: then its names are not, but the run's own tag says that it is from this run.
-  const baker = job.run.jobs.find((before) => comesAfter(job, before) && before.deeds.some((deed) => deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain));
+  const baker = [...job.needs, ...job.run.jobs].find((before) => comesAfter(job, before) && before.deeds.some((deed) => deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain));
   const deed = baker?.deeds.find((one) => one.kind === "build");
   return deed?.kind === "build" && symbolsIn(tag).includes("github.run_id") ? { move, built: { image: move.from, deed, inRegistry: true, certain: false } } : undefined;
 }

@@ -3,7 +3,7 @@ import { scalarOf, valueOf } from "../../../../workflow/yaml/node.ts";
 import type { Deed, ImageReference } from "../../../pipeline/model.ts";
 import { hasHole, symbolsIn } from "../../../pipeline/value.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { publicationsOf } from "../../../pipeline/publications.ts";
+import { placeOfImage, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 
@@ -71,7 +71,8 @@ jobs:
         if (!job.matrix || !matrix || job.happens === false || !severalJobs(matrix.job)) continue;
         for (const { image, deed, inRegistry } of publicationsOf(job)) {
           if (inRegistry !== true || !deed.certain || !surelyInStep(deed) || image.digest || !image.tag || isOwn(image)) continue;
-          report(deed.document, deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at, `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`);
+          const { document, at } = placeOfImage(deed, image);
+          report(document, at, `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`);
         }
       }
   },

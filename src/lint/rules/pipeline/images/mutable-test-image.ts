@@ -72,13 +72,16 @@ jobs:
   },
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
+    const told = new Set<string>();
     for (const deed of pipeline.deeds) {
       if (deed.kind !== "take" || deed.happens === false || deed.tolerated || deed.job.run.event === "workflow_call") continue;
       if (deed.how === "inspect" || deed.how === "copy" || deed.how === "deploy" || deed.how === "from") continue;
       const tag = movingTag(deed.image);
       if (tag === undefined || buildsToo(deed.job)) continue;
-      const maker = makerOf(deed, tag, pipeline);
+      const place = `${deed.document.file.path}:${deed.at.start}`;
+      const maker = told.has(place) ? undefined : makerOf(deed, tag, pipeline);
       if (!maker) continue;
+      told.add(place);
       report(deed.document, deed.at, `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
     }
   },

@@ -1,7 +1,7 @@
 import { imageKey, tagText } from "../../../pipeline/image-reference.ts";
 import type { Deed, ImageBuild, JobRun } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { type Publication, publicationsOf } from "../../../pipeline/publications.ts";
+import { placeOfImage, type Publication, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { symbolsIn } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
@@ -86,7 +86,8 @@ jobs:
           const check = laterCheck(job, publication);
           if (!check) continue;
           told.add(place);
-          report(deed.document, deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at, `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`, {
+          const where = placeOfImage(deed, image);
+          report(where.document, where.at, `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`, {
             related: [{ in: check.document, at: check.at, message: check.kind === "scan" ? "It is scanned here." : "It is tested here." }],
           });
         }

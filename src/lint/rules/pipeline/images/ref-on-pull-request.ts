@@ -1,8 +1,8 @@
 import { spanOf } from "../../../scripts.ts";
-import { tagOf } from "../../../pipeline/image-reference.ts";
 import { scriptOf, scriptRunOf } from "../../../pipeline/jobs.ts";
 import type { ImageReference } from "../../../pipeline/model.ts";
 import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
+import { placeOfImage } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 
@@ -69,7 +69,8 @@ jobs:
           if (deed.happens === false) continue;
           for (const image of imagesOf(deed)) {
             if (!holdsMergeRef(image)) continue;
-            report(deed.document, deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at, `On \`${run.event}\` the tag \`${readable(tagOf(image) ?? [])}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name, and \`/\` is not allowed in a tag. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`);
+            const { document, at } = placeOfImage(deed, image);
+            report(document, at, `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name, and \`/\` is not allowed in a tag. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`);
           }
         }
         for (const step of job.steps) {
@@ -80,7 +81,7 @@ jobs:
             const key = `${step.document.file.path}:${step.step.node.start}:${cut.pos}`;
             if (!script || seen.has(key)) continue;
             seen.add(key);
-            report(step.document, spanOf(script, cut), `On \`${run.event}\` this ref is \`refs/pull/<number>/merge\`, so \`${script.source.slice(cut.pos, cut.end)}\` is no branch's or tag's name. Use \`GITHUB_HEAD_REF\` there, or leave this to runs of a push.`);
+            report(step.document, spanOf(script, cut), `On \`${run.event}\` this ref is \`refs/pull/<number>/merge\`, so \`${script.source.slice(cut.pos, cut.end)}\` is no branch's or tag's name. Use \`GITHUB_HEAD_REF\` there, or leave this to runs of a push.`, { level: "warning" });
           }
         }
       }

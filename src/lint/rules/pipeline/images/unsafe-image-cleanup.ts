@@ -92,7 +92,7 @@ jobs:
       if (seen.has(key)) continue;
       seen.add(key);
       const message = messageFor(deed, pipeline);
-      if (message !== undefined) report(deed.document, deed.at, message);
+      if (message !== undefined) report(deed.document, deed.step.step.uses?.node ?? deed.at, message);
     }
     for (const job of pipeline.runs.flatMap((run) => run.jobs))
       for (const step of job.steps) {

@@ -1,7 +1,7 @@
 import type { Concurrency } from "../../../../workflow/document/document.ts";
 import type { JobRun } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { movingTag, publicationsOf } from "../../../pipeline/publications.ts";
+import { movingTag, placeOfImage, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { originOf } from "../../../pipeline/runs.ts";
 import { repositoryRule } from "../../../rule.ts";
@@ -62,7 +62,8 @@ jobs:
           const tag = movingTag(image);
           if (inRegistry !== true || deed.happens === false || tag === undefined || told.has(`${deed.at.start}`)) continue;
           told.add(`${deed.at.start}`);
-          report(deed.document, deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at, `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`);
+          const { document, at } = placeOfImage(deed, image);
+          report(document, at, `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`);
         }
       }
     }

@@ -1,6 +1,7 @@
 import type { ImageReference } from "../../../pipeline/model.ts";
 import { writtenName } from "../../../pipeline/github-values.ts";
 import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
+import { placeOfImage } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 
@@ -55,14 +56,18 @@ jobs:
       - run: docker pull ghcr.io/octo/app:RC-1
 `,
   repository({ repository, report }) {
+    const told = new Set<string>();
     for (const deed of pipelineOf(repository).deeds) {
       if (deed.happens === false) continue;
       for (const image of imagesOf(deed)) {
-        const at = deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at;
+        const { document, at } = placeOfImage(deed, image);
+        const place = `${document.file.path}:${at.start}`;
+        if (told.has(place)) continue;
         const capital = capitalIn(image);
-        if (capital !== undefined) report(deed.document, at, `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`);
+        if (capital !== undefined) report(document, at, `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`);
         const name = mayHaveCapitals(image);
-        if (name !== undefined) report(deed.document, at, `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`, { level: "info" });
+        if (name !== undefined) report(document, at, `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`, { level: "info" });
+        if (capital !== undefined || name !== undefined) told.add(place);
       }
     }
   },
