@@ -124,6 +124,8 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   "peter-evans/create-issue-from-file": unlessOwn({ issues: "write" }, "token"),
   "peter-evans/create-or-update-comment": unlessOwn({ issues: "write", "pull-requests": "write" }, "token"),
   "peter-evans/create-pull-request": unlessOwn({ contents: "write", "pull-requests": "write" }, "token"),
+  // With a token version 2 pushes what the hooks have mended.
+  "pre-commit/action": (inputs) => (inputs("token") === undefined || isOwnToken(inputs("token")) ? NOTHING : { contents: "write" }),
   "pypa/gh-action-pypi-publish": (inputs) => (inputs("password") === undefined ? { "id-token": "write" } : NOTHING),
   "release-drafter/release-drafter": { contents: "write", "pull-requests": "write" },
   "softprops/action-gh-release": unlessOwn({ contents: "write" }, "token"),
@@ -143,7 +145,7 @@ const NEED_NOTHING: ReadonlySet<string> = new Set(
   github/codeql-action/setup-codeql google-github-actions/setup-gcloud gradle/actions/wrapper-validation gradle/wrapper-validation-action hadolint/hadolint-action
   hashicorp/setup-terraform haskell-actions/setup helm/chart-testing-action helm/kind-action ilammy/msvc-dev-cmd jdx/mise-action jlumbroso/free-disk-space julia-actions/setup-julia
   maxim-lobanov/setup-xcode mlugg/setup-zig msys2/setup-msys2 microsoft/setup-msbuild nixbuild/nix-quick-install-action nttld/setup-ndk
-  opentofu/setup-opentofu oven-sh/setup-bun pnpm/action-setup pre-commit/action ruby/setup-ruby seanmiddleditch/gha-setup-ninja shivammathur/setup-php
+  opentofu/setup-opentofu oven-sh/setup-bun pnpm/action-setup ruby/setup-ruby seanmiddleditch/gha-setup-ninja shivammathur/setup-php
   sigstore/cosign-installer slackapi/slack-github-action slackapi/slack-github-action/cli step-security/harden-runner superfly/flyctl-actions/setup-flyctl
   subosito/flutter-action swatinem/rust-cache taiki-e/cache-cargo-install-action taiki-e/install-action tj-actions/branch-names`.split(/\s+/),
 );

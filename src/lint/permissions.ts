@@ -161,7 +161,7 @@ function seesToken(step: Step): boolean {
 }
 
 /** Words of a script that may push commits, tags or releases with the credentials that a checkout leaves behind. */
-const PUBLISHES = /\b(?:push|publish|release|deploy|gh-pages|bump|semantic-release|goreleaser|lerna|changeset|standard-version|mike)\b/i;
+const PUBLISHES = /push|publish|deploy|(?<!--)release|gh-pages|\b(?:bump|goreleaser|lerna|changeset|standard-version|mike)\b/i;
 
 function neededByScript(step: Step): TokenNeeds {
   const token = seesToken(step);
@@ -180,7 +180,8 @@ function neededByCommand(step: Step, script: Script, { name, args, node }: Shell
   const text = script.source.slice(node.pos, node.end);
   switch (name) {
     case undefined:
-      return token && args.length > 0 ? UNKNOWN : NOTHING;
+      // Assignments alone run nothing; a computed name may be any program.
+      return node.name !== undefined && (token || PUBLISHES.test(text)) ? UNKNOWN : NOTHING;
     case "gh": {
       const own = variable(step, "GH_TOKEN") ?? variable(step, "GITHUB_TOKEN");
       if (own !== undefined && isOwnToken(own)) return NOTHING;

@@ -51,11 +51,16 @@ jobs:
   script(script, { report, document }) {
     // Functions with such names repeat what is handed to them, and what they hold.
     if (/\b(?:retry|retries|attempts?|try_again|with_backoff)\b/i.test(script.source.replace(/--retry\S*/g, ""))) return;
-    const repeated = new Set(commandsIn(script).filter(({ orElse }) => orElse !== undefined).map(wordsOf));
-    for (const command of commandsIn(script)) {
+    const commands = commandsIn(script);
+    const transfers = commands.flatMap((command) => {
       const transfer = transferOf(command);
-      // The second try, behind `||`, is the first one's retry.
-      if (!transfer || repeated.has(wordsOf(command)) || command.inLoop !== undefined || command.inCondition || command.orElse !== undefined) continue;
+      return transfer ? [{ command, transfer }] : [];
+    });
+    if (transfers.length === 0) return;
+    // The second try, behind `||`, is the first one's retry.
+    const repeated = new Set(commands.filter(({ orElse }) => orElse !== undefined).map(wordsOf));
+    for (const { command, transfer } of transfers) {
+      if (repeated.has(wordsOf(command)) || command.inLoop !== undefined || command.inCondition || command.orElse !== undefined) continue;
       report(spanOf(script, command.node.name ?? command.node), `\`${transfer}\` fails the run at the first refused connection. ${transfer === "curl" ? "Add `--retry 3`." : "Try it again a few times, with a pause between, before giving up."}`, {
         fix: transfer === "curl" ? withRetry(script, command, document.file.text) : undefined,
       });

@@ -50,7 +50,8 @@ function workOfAction({ uses }: Step): Work {
   if (/codeql-action\/(?:analyze|autobuild)|goreleaser|cibuildwheel|tauri-action|maturin|semantic-release|electron-builder|sonar|golangci-lint|super-linter|megalinter/.test(name)) return "build";
   if (/upload|download|deploy|publish|release|pages|trivy|grype|snyk|scan|login|codecov|coveralls|cache|retry/.test(name)) return "transfer";
   if (/setup|toolchain|install|checkout/.test(name)) return "setup";
-  return "trivial";
+  // What an unknown action does takes its time, as far as anybody can say.
+  return uses.repository.startsWith("actions/") ? "trivial" : "transfer";
 }
 
 const TRIVIAL = new Set("echo printf cd pwd ls cat mkdir rm cp mv touch test [ [[ exit true false set export grep sed awk cut tr sort head tail jq basename dirname date sleep wc tee find chmod source . read local return eval env".split(" "));
