@@ -94,7 +94,8 @@ export function workOf(invocation: Invocation): Work | undefined {
         return first === "ci" || first === "install" || first === "add" ? "build" : undefined;
       }
       // A program of the repository.
-      return /^\.{1,2}\//.test(name) ? "build" : undefined;
+      if (/^(?:ba|z)?sh$/.test(base)) return first !== undefined && args[0] === first && /^(?:\.\/)?[\w./-]+\.(?:ba)?sh$/.test(first) ? "build" : undefined;
+      return /^[\w.-]+\//.test(name) ? "build" : undefined;
   }
 }
 

@@ -5,9 +5,13 @@ import { commitWithoutIdentity } from "./commit-without-identity.ts";
 import { constantTest } from "./constant-test.ts";
 import { curlWithoutFail } from "./curl-without-fail.ts";
 import { deadStatusCheck } from "./dead-status-check.ts";
+import { doubledCount } from "./doubled-count.ts";
 import { errexitDefeated } from "./errexit-defeated.ts";
 import { evalOfInput } from "./eval-of-input.ts";
 import { fileCommandRedirect } from "./file-command-redirect.ts";
+import { fixedWait } from "./fixed-wait.ts";
+import { installWithoutUpdate } from "./install-without-update.ts";
+import { installWithoutYes } from "./install-without-yes.ts";
 import { interactiveDocker } from "./interactive-docker.ts";
 import { invalidBracketRange } from "./invalid-bracket-range.ts";
 import { lostVariable } from "./lost-variable.ts";
@@ -32,9 +36,13 @@ export const scriptRules: readonly Rule[] = [
   constantTest,
   curlWithoutFail,
   deadStatusCheck,
+  doubledCount,
   errexitDefeated,
   evalOfInput,
   fileCommandRedirect,
+  fixedWait,
+  installWithoutUpdate,
+  installWithoutYes,
   interactiveDocker,
   invalidBracketRange,
   lostVariable,
