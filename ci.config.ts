@@ -36,5 +36,5 @@ export default defineConfig({
       timeout: minutes(30),
     },
   },
-  check: { install: "npm ci", run: "npm run check", setup: { node: "24" } },
+  check: { install: "npm ci", run: "npm run check", lint: "node dist/cli.js lint --preset strict --reporter github", setup: { node: "24" } },
 });

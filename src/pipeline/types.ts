@@ -181,7 +181,7 @@ export interface Pipeline {
   nightly: { schedule: string; test: boolean } | false;
   release: { tags: string; waitMinutes: number } | false;
   metrics: (MetricsConfig & { keepDays: number }) | false;
-  check: { setup: SetupConfig; install: string; run: string; timeoutMinutes: number } | false;
+  check: { setup: SetupConfig; install: string; run: string; lint: string | false; timeoutMinutes: number } | false;
   notify: { webhook: string; on: readonly string[] } | undefined;
   queue: Config["queue"];
   runners: Runners;

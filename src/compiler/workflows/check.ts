@@ -1,4 +1,4 @@
-/** The check that fails a pull request when the committed workflows are not what the config compiles to. */
+/** The check that fails a pull request when the committed workflows are not what the config compiles to, or do not lint. */
 import { CONFIG_CHECK } from "../../pipeline/check-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
@@ -13,6 +13,13 @@ const SUMMARY = `case "$OUTCOME" in
   success) echo "The workflows are what the config compiles to." ;;
   failure) echo "The workflows are not what the config compiles to. Run \\\`npx pipewright generate\\\` and commit the result; the log shows the difference." ;;
   *) echo "Pipewright could not be installed, so nothing was compared." ;;
+esac >> "$GITHUB_STEP_SUMMARY"
+`;
+
+const LINT_SUMMARY = `case "$LINT_OUTCOME" in
+  success) echo "The linter finds nothing that stops a merge." ;;
+  failure) echo "The linter finds something: the log and the annotations show where, and \\\`npx pipewright explain <rule>\\\` says more." ;;
+  *) echo "Nothing was linted." ;;
 esac >> "$GITHUB_STEP_SUMMARY"
 `;
 
@@ -39,9 +46,14 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
         steps: [
           checkout(pipeline),
           ...setUpTools(pipeline, check.setup),
-          runScript({ name: "Install Pipewright", timeoutMinutes: check.timeoutMinutes }, `${check.install.trimEnd()}\n`),
+          runScript({ name: "Install Pipewright", id: "install", timeoutMinutes: check.timeoutMinutes }, `${check.install.trimEnd()}\n`),
           runScript({ name: "Compare the workflows with the config", id: "compare" }, `${check.run.trimEnd()}\n`),
-          runScript({ name: "Say what came of it", if: "always()", env: { OUTCOME: expression("steps.compare.outcome") } }, SUMMARY),
+          // What is wrong with the files is worth knowing also when they are not the newest.
+          ...(check.lint === false ? [] : [runScript({ name: "Lint the workflows", id: "lint", if: "!cancelled() && steps.install.outcome == 'success'", timeoutMinutes: check.timeoutMinutes }, `${check.lint.trimEnd()}\n`)]),
+          runScript(
+            { name: "Say what came of it", if: "always()", env: { OUTCOME: expression("steps.compare.outcome"), ...(check.lint !== false && { LINT_OUTCOME: expression("steps.lint.outcome") }) } },
+            check.lint === false ? SUMMARY : `${SUMMARY}${LINT_SUMMARY}`,
+          ),
         ],
       },
     },

@@ -100,6 +100,7 @@ export const check = z.strictObject({
   setup: setup.prefault({ node: "24" }).describe("Tools to install first."),
   install: z.string().min(1).default("npm ci").describe("The command that installs Pipewright."),
   run: z.string().min(1).default("npx --no-install pipewright check").describe("The command that fails on drift."),
+  lint: z.union([z.literal(false), z.string().min(1)]).default("npx --no-install pipewright lint --reporter github").describe("The command that lints all workflows and annotates their lines."),
   timeout: duration.default("10m").describe("The check's limit."),
 });
 
