@@ -10,8 +10,10 @@ import { echoedBy, readsFile } from "./action-outputs.ts";
 import { downloadOf } from "./artifacts.ts";
 import { checkoutInScript, checkoutOf } from "./checkouts.ts";
 import { eventsReaching, guardAt } from "./guards.ts";
+import { refsAreOpen } from "./open-refs.ts";
 import { javaScriptFlow, type JavaScriptFlow } from "./javascript-flow.ts";
 import { type ShellFlow, shellFlow } from "./shell-flow.ts";
+import { reaching } from "./reaching.ts";
 import { PRIVILEGED_EVENTS, sourceAt, type SourceMatch } from "./sources.ts";
 import type { Place, Taint, TaintAnalysis, TaintedReference, TaintKind } from "./taint.ts";
 import { through, worst } from "./way.ts";
@@ -117,7 +119,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       case "github": {
         if (rest[0] === "event" && rest[1] === "inputs" && rest[2] !== undefined) return ofInput(rest[2], at, spot, kind);
         const match = sourceAt(rest, kind, whole);
-        if (!match || (match.name === "github.ref" && !refsAreOpen()) || (match.name === "github.ref_name" && !refsAreOpen())) return undefined;
+        if (!match || (match.name === "github.ref" && !refsAreOpen(workflow)) || (match.name === "github.ref_name" && !refsAreOpen(workflow))) return undefined;
         return sourced(match, spot, at);
       }
       case "inputs":
@@ -141,17 +143,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
         return undefined;
     }
   };
-
-  /** A branch or tag that everybody who writes may name: not where `push` lists its branches. */
-  const refsAreOpen = (): boolean =>
-    workflow === undefined ||
-    workflow.triggers.some(({ event, config }) => {
-      if (event === "workflow_dispatch" || event === "repository_dispatch" || event === "create" || event === "release" || event === "deployment") return true;
-      if (event !== "push") return event === "workflow_call";
-      const filters = [valueOf(config, "branches"), valueOf(config, "tags")];
-      if (filters.every((filter) => filter === undefined)) return true;
-      return filters.some((filter) => filter !== undefined && [...nodesOf(filter)].some((node) => node.kind === "scalar" && node.value.includes("*")));
-    });
 
   const ofInput = (name: string, at: Span, spot: Spot, kind: TaintKind): Taint | undefined => {
     const passed = called ? beyond.ofInput(name, kind) : undefined;
@@ -200,7 +191,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       }
       // The runner sets them as they are.
       for (const [name, field] of [["GITHUB_HEAD_REF", "head_ref"], ["GITHUB_REF_NAME", "ref_name"], ["GITHUB_REF", "ref"]] as const) {
-        const match = names.has(name) || !step.run || (field !== "head_ref" && !refsAreOpen()) ? undefined : sourceAt([field], "text", false);
+        const match = names.has(name) || !step.run || (field !== "head_ref" && !refsAreOpen(workflow)) ? undefined : sourceAt([field], "text", false);
         const taint = match && sourced({ ...match, name: `$${name}` }, placeOf(step), step.run ?? step.node);
         if (taint && taint.events.length > 0) found.set(name, taint);
       }
@@ -329,43 +320,3 @@ const listed = (words: readonly string[]): string => words.map((word) => `\`${wo
 
 /** A property's name with the case in which it is written: variables and outputs are told apart by it. */
 const writtenName = (reference: Expression): string | undefined => (reference.kind === "access" ? reference.property : undefined);
-
-/** The references whose values an expression's own value is made of. `whole`: `toJSON` writes out what is inside. */
-function* reaching(expression: Expression, whole: boolean): Generator<{ reference: Expression; whole: boolean }> {
-  switch (expression.kind) {
-    case "literal":
-    case "not":
-    case "comparison":
-      return;
-    case "context":
-      yield { reference: expression, whole };
-      return;
-    case "access": {
-      if (pathOf(expression)) {
-        yield { reference: expression, whole };
-        return;
-      }
-      // `fromJSON(x).y`: a part of what `x` holds.
-      let target: Expression = expression;
-      while (target.kind === "access") target = target.target;
-      yield* reaching(target, whole);
-      return;
-    }
-    case "logical": {
-      // Of `a && b` only `b` can be a text of any length: `a` comes through when it is empty.
-      const operands = expression.operator === "&&" ? expression.operands.slice(-1) : expression.operands;
-      for (const operand of operands) yield* reaching(operand, whole);
-      return;
-    }
-    case "call": {
-      const name = expression.name.toLowerCase();
-      if (["contains", "startswith", "endswith", "success", "failure", "always", "cancelled", "hashfiles"].includes(name)) return;
-      if (name === "case") {
-        for (const [index, argument] of expression.args.entries()) if (index % 2 === 1 || index === expression.args.length - 1) yield* reaching(argument, whole);
-        return;
-      }
-      for (const argument of expression.args) yield* reaching(argument, whole || name === "tojson");
-      return;
-    }
-  }
-}

@@ -10,17 +10,17 @@ export interface Advisory {
   fixed?: Version;
   /** Commits that carried an attacker's code. */
   commits?: readonly string[];
-  /** Only under this input or use is it dangerous. */
-  level?: "warning";
+  /** Only the tags were moved: a commit that is named in full is what it was. */
+  tagsOnly?: boolean;
 }
 
 export const ADVISORIES: Readonly<Record<string, readonly Advisory[]>> = {
   "tj-actions/changed-files": [
-    { id: "CVE-2025-30066", what: "its tags were moved to code that prints secrets into the log (March 2025)", commits: ["0e58ed8671d6b60d0890c21b07f8835ace038e67"] },
+    { id: "CVE-2025-30066", what: "its tags were moved to code that prints secrets into the log in March 2025", commits: ["0e58ed8671d6b60d0890c21b07f8835ace038e67"] },
     { id: "CVE-2023-51664", what: "names of changed files reach scripts unescaped", fixed: [41] },
   ],
-  "reviewdog/action-setup": [{ id: "CVE-2025-30154", what: "its tag was moved to code that prints secrets into the log (March 2025)", commits: ["f0d342d24037bb11d26b9bd8496e0808ba32e9ec"] }],
-  "aquasecurity/trivy-action": [{ id: "CVE-2026-33634", what: "nearly all tags before 0.35.0 were moved to code that steals secrets (March 2026)", fixed: [0, 35, 0] }],
+  "reviewdog/action-setup": [{ id: "CVE-2025-30154", what: "its tag was moved to code that prints secrets into the log in March 2025", commits: ["f0d342d24037bb11d26b9bd8496e0808ba32e9ec"] }],
+  "aquasecurity/trivy-action": [{ id: "CVE-2026-33634", what: "nearly all tags before 0.35.0 were moved to code that steals secrets in March 2026", tagsOnly: true, fixed: [0, 35, 0] }],
   "tj-actions/verify-changed-files": [{ id: "CVE-2023-52137", what: "names of changed files reach scripts unescaped", fixed: [17] }],
   "tj-actions/branch-names": [
     { id: "CVE-2023-49291", what: "a branch's name is run as code", fixed: [7, 0, 7] },

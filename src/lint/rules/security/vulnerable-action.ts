@@ -2,7 +2,7 @@ import type { Uses } from "../../../workflow/document/document.ts";
 import { rule, type RuleContext } from "../../rule.ts";
 import { ADVISORIES, type Advisory } from "./advisories.ts";
 import { inputOf, isFalse } from "./place.ts";
-import { isAtLeast, isBelow, saidVersion, type Version } from "./versions.ts";
+import { isAtLeast, isBelow, isCommit, saidVersion, type Version } from "./versions.ts";
 
 export const vulnerableAction = rule({
   id: "vulnerable-action",
@@ -39,7 +39,7 @@ function judge(uses: Uses | undefined, { document, report }: RuleContext): void 
   if (uses?.kind !== "repository" || !Object.hasOwn(ADVISORIES, uses.repository)) return;
   const version = saidVersion(document.file.text, uses);
   for (const advisory of ADVISORIES[uses.repository] ?? []) {
-    if (!(advisory.commits?.includes(uses.ref.toLowerCase()) ?? false) && !(version && isAffected(version, advisory))) continue;
+    if (!(advisory.commits?.includes(uses.ref.toLowerCase()) ?? false) && !(version && !(advisory.tagsOnly && isCommit(uses.ref)) && isAffected(version, advisory))) continue;
     report(uses.node, `\`${uses.name}\` in this version has a known weakness: ${advisory.what} (${advisory.id}). ${advisory.fixed ? `Use ${advisory.fixed.join(".")} or later.` : "Use a later version, and replace every secret that a run of it could read."}`);
     return;
   }
