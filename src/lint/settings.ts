@@ -21,6 +21,8 @@ export interface LintSettings {
   requiredChecks: readonly string[] | undefined;
   /** The branch that `workflow_run`, `schedule` and dispatch files are read from. */
   defaultBranch: string;
+  /** The account that the repository belongs to, as in `owner/repo`; nothing: nobody said, and rules judge as if it were any. */
+  owner?: string | undefined;
   /** Anybody can open a pull request from a fork. */
   visibility: "public" | "private" | undefined;
   /** Levels at or above this one are kept. */

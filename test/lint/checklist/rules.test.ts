@@ -80,6 +80,7 @@ describe("pinned-action", () => {
   it("trusts whom it is told to trust, and the owner of the repository", async () => {
     const text = job("      - uses: acme/action@main\n", "    if: github.repository == 'acme/app'\n");
     expect(await found("pinned-action", text, recommended)).toEqual([]);
+    expect(await found("pinned-action", job("      - uses: acme/action@main\n"), { ...recommended, owner: "Acme" })).toEqual([]);
     expect(await found("pinned-action", text)).toHaveLength(1);
     expect(await found("pinned-action", text, { rules: { "pinned-action": { options: { trusted: ["ACME"] } } } })).toEqual([]);
   });

@@ -92,9 +92,13 @@ jobs:
     // A cache that anybody's run may have filled is a risk where something is released.
     if (job.workflow.triggers.every(({ event, config }) => event === "release" || event === "workflow_dispatch" || (event === "push" && config?.kind === "mapping" && config.pairs.length > 0 && config.pairs.every(({ key }) => key.value === "tags")))) return;
     if (job.container || job.steps.some(({ uses }) => isAction(uses, "actions/cache", "actions/cache/restore", "gradle/actions/setup-gradle", "gradle/gradle-build-action", "bahmutov/npm-install"))) return;
+    const seen = new Set<string>();
     for (const step of job.steps) {
+      if (step.uses?.kind !== "repository" || seen.has(step.uses.repository)) continue;
       const found = missingCache(step, job);
-      if (!found || !step.uses) continue;
+      if (!found) continue;
+      // One more set up for another version shares the first one's cache.
+      seen.add(step.uses.repository);
       report(step.uses.node, `\`${found.installs}\` downloads all dependencies in every run. Let this action keep them: set \`cache: ${found.cache}\`${found.safe ? "" : ", and `cache-dependency-path` where the file that lists them is not at the root"}.`, {
         fix: found.safe ? fixOf(`Add \`cache: ${found.cache}\``, setIn(job.workflow.file, step.node, "with", "cache", found.cache)) : undefined,
       });
@@ -113,9 +117,10 @@ interface MissingCache {
 function missingCache(step: Step, job: Job): MissingCache | undefined {
   const { uses } = step;
   if (uses?.kind !== "repository" || step.with.has("cache") || step.with.has("package-manager-cache") || (step.node.pairs.some(({ key }) => key.value === "with") && step.with.size === 0)) return undefined;
-  const version = versionOf(uses.name, uses.ref)?.version;
-  // An old version, or a commit that nobody recorded, may not have the input.
-  if (!version?.inputs.has("cache")) return undefined;
+  const known = versionOf(uses.name, uses.ref);
+  // An older version, or a commit that nobody recorded, may not have the input.
+  if (known?.fit !== "exact" || !known.version.inputs.has("cache")) return undefined;
+  const { version } = known;
   const later = job.steps.slice(step.index + 1);
   if (isAction(uses, "actions/setup-node")) {
     // From version 5 on it decides by package.json, which is not this file's text; what it does for a commit is not known.
@@ -154,6 +159,8 @@ function installing(steps: readonly Step[], judge: (name: string, verbs: readonl
       const { name, args } = invocationOf(command);
       const found = name === undefined ? undefined : judge(name, operandsOf({ args }), args);
       if (!found) continue;
+      // A cache that another run has filled has no place in what is published.
+      if (args.some((arg) => /deploy|publish|upload|release/i.test(arg))) return undefined;
       // In another folder the action would have to be told where the lock file is.
       const moved = step.workingDirectory !== undefined || inputOf(step, "working-directory") !== undefined || /(?:^|\n|&&|;)\s*(?:cd|pushd)\s/.test(script.source) || ownerMoves(step);
       return { ...found, safe: found.safe && !moved, installs: `${name} ${args.slice(0, 3).join(" ")}`.trim() };

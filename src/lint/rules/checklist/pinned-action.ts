@@ -59,7 +59,7 @@ function judge(uses: Uses | undefined, { settings, options, document, report }: 
   const [owner = ""] = uses.repository.split("/");
   if (options.trusted.some((name) => name.toLowerCase() === owner || name.toLowerCase() === uses.repository)) return;
   // Who can push there can push here.
-  if (!strict && (isVersion(uses) || owner === ownerOf(document))) return;
+  if (!strict && (isVersion(uses) || owner === (settings.owner?.toLowerCase() ?? ownerOf(document)))) return;
   const from = uses.node.start + uses.node.value.lastIndexOf("@") + (uses.node.style === "plain" ? 1 : 2);
   const at = uses.node.style === "plain" || uses.node.style === "single" || uses.node.style === "double" ? { start: from, end: from + uses.ref.length } : uses.node;
   const pin = pinFor(uses.name, uses.ref);
