@@ -19,6 +19,11 @@ export interface ExpressionProblem extends Span {
   message: string;
 }
 
+const COMPARISONS: ReadonlySet<TokenType> = new Set([TokenType.EQUAL_EQUAL, TokenType.BANG_EQUAL, TokenType.GREATER, TokenType.GREATER_EQUAL, TokenType.LESS, TokenType.LESS_EQUAL]);
+const MAX_COMPARISONS = 500;
+
+const TOO_DEEP = "This expression is nested more than 50 levels deep, which GitHub refuses.";
+
 /** Any number of arguments: counts are judged with the types. */
 const ANY_COUNT = { minArgs: 0, maxArgs: 255 };
 
@@ -39,6 +44,8 @@ export function parseExpression(text: string): Parsed {
 function parse(text: string): Parsed {
   try {
     const { tokens } = new Lexer(text).lex();
+    // Comparisons nest to the left, and the library does not count them among its levels.
+    if (tokens.filter(({ type }) => COMPARISONS.has(type)).length > MAX_COMPARISONS) return { error: { kind: "syntax", message: TOO_DEEP, start: 0, end: text.length } };
     const offsets = offsetsOf(tokens, text);
     const names = [...new Set(tokens.filter(({ type }) => type === TokenType.IDENTIFIER).map(({ lexeme }) => lexeme))];
     const functions = names.map((name) => ({ name, ...ANY_COUNT }));
@@ -72,7 +79,7 @@ function problemOf(error: unknown, text: string): ExpressionProblem {
     const start = Math.min(before + error.pos.column, text.length);
     const [, what, name = ""] = ARGUMENT_ERRORS.exec(error.message) ?? [];
     if (what !== undefined) return { kind: "arguments", message: argumentsMessage(what, name), start, end: start + name.length };
-    if (/^Exceeded max expression depth/.test(error.message)) return { kind: "syntax", message: "This expression is nested more than 50 levels deep, which GitHub refuses.", start: 0, end: text.length };
+    if (/^Exceeded max expression depth/.test(error.message)) return { kind: "syntax", message: TOO_DEEP, start: 0, end: text.length };
     return { kind: "syntax", ...(/^Unexpected end|: 'EOF'$/.test(error.message) && !text.includes("EOF") ? atEnd(text) : explainSyntax(text, start)) };
   }
   if (error instanceof RangeError) return { kind: "syntax", message: "This expression is nested too deeply.", start: 0, end: text.length };

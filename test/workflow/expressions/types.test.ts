@@ -144,3 +144,8 @@ describe("syntax", () => {
     expect(problem(text)).toBe(expected);
   });
 });
+
+it("refuses what is too deep to be walked", () => {
+  for (const text of [`a${" == a".repeat(4_000)}`, `a${".a".repeat(10_000)}`, `${"!".repeat(20_000)}a`, `${"(".repeat(9_000)}a${")".repeat(9_000)}`]) expect(parseExpression(text).error?.message).toContain("nested");
+  expect(check(`inputs.flag${" || inputs.flag".repeat(1_000)}`).codes).toEqual([]);
+});
