@@ -40,8 +40,8 @@ function scoreOf({ mapping }: Definition, node: MappingNode): number {
 
 /** What `runs.using` of an action says outweighs what else is written. */
 function runtimeKind(mappings: readonly Definition[], node: MappingNode): Definition | undefined {
-  const using = scalarOf(valueOf(node, "using"))?.value;
+  const using = scalarOf(valueOf(node, "using"))?.value.toLowerCase();
   if (using === undefined) return undefined;
-  const decisive = using === "composite" ? "steps" : using === "docker" ? "image" : /^node/i.test(using) ? "main" : undefined;
+  const decisive = using === "composite" ? "steps" : using === "docker" ? "image" : /^node/.test(using) ? "main" : undefined;
   return decisive === undefined ? undefined : mappings.find(({ mapping }) => mapping?.properties.get(decisive)?.required);
 }

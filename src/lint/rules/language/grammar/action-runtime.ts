@@ -1,15 +1,9 @@
+import { retiredRuntime } from "../../../../actions/runtimes.ts";
 import { nearest } from "../../../../config/nearest.ts";
 import { quoted } from "../../../../workflow/grammar/words.ts";
 import { rule } from "../../../rule.ts";
 
 const RUNTIMES = ["node24", "composite", "docker"];
-/** Runners start these with a newer Node.js, or no more at all. */
-const RETIRED: Readonly<Record<string, string>> = {
-  node12: "GitHub removed Node.js 12 in 2023",
-  node16: "GitHub removed Node.js 16 in 2024",
-  node20: "Node.js 20 is past its announced removal from the runners in 2026",
-};
-
 export const actionRuntime = rule({
   id: "action-runtime",
   family: "language",
@@ -23,10 +17,12 @@ export const actionRuntime = rule({
   good: { "action.yml": "name: Greet\ndescription: Greets.\nruns:\n  using: node24\n  main: index.js\n" },
   action({ using }, { report }) {
     if (!using || using.value === "") return;
-    const retired = Object.hasOwn(RETIRED, using.value) ? RETIRED[using.value] : undefined;
-    if (retired !== undefined) report(using, `${retired}. Test the action with \`node24\` and write that.`, { level: "warning" });
-    else if (!RUNTIMES.includes(using.value)) {
-      const near = nearest(using.value, RUNTIMES);
+    // The runner compares without case.
+    const runtime = using.value.toLowerCase();
+    const retired = retiredRuntime(runtime);
+    if (retired) report(using, `GitHub has retired \`${using.value}\`${retired.removed === undefined ? "" : ` and removed it on ${retired.removed}`}; the action runs on a newer one. Test it with \`node24\`, and write that.`, { level: "warning" });
+    else if (!RUNTIMES.includes(runtime)) {
+      const near = nearest(runtime, RUNTIMES);
       report(using, `Runners know no runtime \`${using.value}\`. ${near === undefined ? `Use ${quoted(RUNTIMES, "or")}.` : `Did you mean \`${near}\`?`}`);
     }
   },

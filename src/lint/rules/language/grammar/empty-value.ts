@@ -38,8 +38,9 @@ jobs:
     }
     for (const { at, key, wanted, path } of faultsOfKind(document, "empty-value")) {
       const subject = key === undefined ? "This item" : `\`${key.value}:\``;
-      // Of what stands under an event, GitHub forgives some.
-      report(at, `${subject} has no value. Write ${kindsOf(wanted)}, or remove it.`, path[0] === "on" && path.length > 2 ? { level: "warning" } : {});
+      // Of what stands under an event, and of what an action is shown with, GitHub forgives some.
+      const forgiven = (path[0] === "on" && path.length > 2) || (document.kind === "action" && path[0] !== "runs");
+      report(at, `${subject} has no value. Write ${kindsOf(wanted)}, or remove it.`, forgiven ? { level: "warning" } : {});
     }
   },
 });

@@ -47,11 +47,7 @@ jobs:
       if (fault.missing.length > 1 && fault.definition === "run-step") report(fault.at, `A step needs ${quoted(fault.missing, "or")}.`);
       else report(fault.at, lacks, fault.definition === "action-root-strict" && fault.missing.every((key) => SHOWN_ONLY.has(key)) ? { level: "warning" } : {});
     }
-    if (document.kind === "action") {
-      // GitHub's grammar leaves it open, its documentation of the metadata syntax requires it.
-      if (document.root && !document.description) report(document.name ?? document.root.pairs[0]?.key ?? document.root, "An action needs a `description`.", { level: "warning" });
-      return;
-    }
+    if (document.kind === "action") return;
     for (const job of document.jobs) if (job.runsOn && !job.uses && !job.node.pairs.some(({ key }) => key.value.toLowerCase() === "steps" || key.value.includes("${{"))) report(job.key, "A job needs `steps`, or `uses` to call a workflow.");
     if (document.root && document.jobs.length === 0) {
       const jobs = document.root.pairs.find(({ key }) => key.value === "jobs");

@@ -37,8 +37,9 @@ jobs:
     for (const fault of faultsOfKind(document, "value-type")) {
       // `status: {}` is as good as `status:`.
       if (fault.node.kind === "mapping" && fault.node.pairs.length === 0) continue;
-      // An event that takes no filters starts all the same.
-      const harmless: ReportDetails = fault.path[0] === "on" && fault.path.length === 2 ? { level: "warning" } : {};
+      // Events are read more loosely than the rest, and so are an action's inputs.
+      const forgiven = fault.path.length >= 2 && (fault.path[0] === "on" || fault.path[0] === "inputs");
+      const harmless: ReportDetails = forgiven ? { level: "warning" } : {};
       report(fault.at, messageOf(fault), { ...harmless, fix: fixOf(fault) });
     }
   },
