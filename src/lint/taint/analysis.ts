@@ -114,16 +114,17 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     if (!path) return undefined;
     const at = spanInFile(document.file.text, embedded, reference);
     const [context, ...rest] = path;
-    const here = (taint: Taint | undefined): Taint | undefined => taint && through(taint, { in: document, at, message: `\`${path.join(".")}\` holds it.` });
+    const written = embedded.text.slice(reference.start, reference.end);
+    const here = (taint: Taint | undefined): Taint | undefined => taint && through(taint, { in: document, at, message: `\`${written}\` holds it.` });
     switch (context) {
       case "github": {
-        if (rest[0] === "event" && rest[1] === "inputs" && rest[2] !== undefined) return ofInput(rest[2], at, spot, kind);
+        if (rest[0] === "event" && rest[1] === "inputs" && rest[2] !== undefined) return ofInput(rest[2], written, at, spot, kind);
         const match = sourceAt(rest, kind, whole);
-        if (!match || (match.name === "github.ref" && !refsAreOpen(workflow)) || (match.name === "github.ref_name" && !refsAreOpen(workflow))) return undefined;
-        return sourced(match, spot, at);
+        if (!match || ((rest[0] === "ref" || rest[0] === "ref_name") && !refsAreOpen(workflow))) return undefined;
+        return sourced({ ...match, name: written }, spot, at);
       }
       case "inputs":
-        return rest[0] === undefined ? undefined : ofInput(rest[0], at, spot, kind);
+        return rest[0] === undefined ? undefined : ofInput(rest[0], written, at, spot, kind);
       case "env":
         return rest[0] === undefined || rest[0] === "*" ? undefined : here(ofEnv(writtenName(reference) ?? rest[0], spot, kind));
       case "steps": {
@@ -144,12 +145,12 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     }
   };
 
-  const ofInput = (name: string, at: Span, spot: Spot, kind: TaintKind): Taint | undefined => {
+  const ofInput = (name: string, written: string, at: Span, spot: Spot, kind: TaintKind): Taint | undefined => {
     const passed = called ? beyond.ofInput(name, kind) : undefined;
     const dispatch = workflow?.triggers.find(({ event }) => event === "workflow_dispatch");
     const declared = dispatch && valueOf(valueOf(dispatch.config, "inputs"), name);
     const type = scalarOf(valueOf(declared, "type"))?.value ?? "string";
-    const own = declared && type === "string" ? sourced({ name: `inputs.${name}`, trust: "contributor", events: ["workflow_dispatch"] }, spot, at) : undefined;
+    const own = declared && type === "string" ? sourced({ name: written, trust: "contributor", events: ["workflow_dispatch"] }, spot, at) : undefined;
     return worst([passed && through(passed, { in: document, at, message: `The input \`${name}\` holds it.` }), own]);
   };
 

@@ -88,7 +88,7 @@ jobs:
         "10:24 error",
         "3:14 Anybody sets it on `issues`.",
         "3:3 The environment variable `TITLE` takes it.",
-        "8:17 `env.title` holds it.",
+        "8:17 `env.TITLE` holds it.",
         "8:7 The environment variable `COPY` takes it.",
       ],
     ]);

@@ -2,7 +2,6 @@
 import type { Document } from "../../../workflow/document/document.ts";
 import type { ExpressionSite } from "../../../workflow/document/expression-sites.ts";
 import { spanInFile } from "../../../workflow/expressions/embedded.ts";
-import { pathOf } from "../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../workflow/yaml/node.ts";
 import type { Level } from "../../finding.ts";
 import type { ReportDetails } from "../../rule.ts";
@@ -25,11 +24,14 @@ export function injectionsIn(document: Document, analysis: TaintAnalysis): Injec
     sink.expressions.flatMap((site) =>
       analysis.within(site, { job: site.job, step: site.step }).map(({ reference, taint }) => {
         const at = spanInFile(document.file.text, site, reference);
-        return { sink, site, written: pathOf(reference)?.join(".") ?? taint.source, at, taint };
+        return { sink, site, written: site.text.slice(reference.start, reference.end), at, taint };
       }),
     ),
   );
 }
+
+/** A name, and no description. */
+export const isName = (source: string): boolean => /^(?:github|inputs)\b|^\$/i.test(source);
 
 const listed = (events: readonly string[]): string => (events.length === 0 ? "" : ` on \`${events.slice(0, 3).join("`, `")}\``);
 const namesOf = ({ events }: Taint): string[] => events.filter((event) => event !== "any" && event !== "workflow_call");
@@ -37,9 +39,9 @@ const namesOf = ({ events }: Taint): string[] => events.filter((event) => event 
 /** What is wrong, and what to do. */
 export function injectionMessage({ sink, written, taint }: Injection): string {
   const own = written === taint.source;
-  const value = own ? `\`${written}\`` : `\`${written}\`, which holds ${taint.source.startsWith("github.") || taint.source.startsWith("inputs.") || taint.source.startsWith("$") ? `\`${taint.source}\`` : taint.source},`;
+  const value = own ? `\`${written}\`` : `\`${written}\`, which holds ${isName(taint.source) ? `\`${taint.source}\`` : taint.source},`;
   const move = sink.language === "javascript" ? "Pass it through `env:` and read `process.env`." : "Pass it through `env:` and use the variable in quotes.";
-  if (taint.events.length === 0) return `${value} becomes part of ${sink.what}. No event of this workflow sets it, so it is empty today and code from anybody as soon as one does. ${move}`;
+  if (taint.events.length === 0) return `${value} becomes part of ${sink.what}. No event of this workflow sets it, so it is empty today, and code from ${taint.trust === "anyone" ? "anybody" : "whoever sets it"} as soon as one does. ${move}`;
   const who = taint.trust === "anyone" ? "anybody can put code into it" : "whoever starts or names it can put code into it";
   return `${value} becomes part of ${sink.what}, and ${who}${listed(namesOf(taint))}. ${move}`;
 }

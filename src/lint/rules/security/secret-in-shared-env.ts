@@ -29,11 +29,15 @@ jobs:
           NODE_AUTH_TOKEN: \${{ secrets.NPM_TOKEN }}
 `,
   document(document, { report }) {
+    const said = new Set<string>();
     for (const { site, reference, name } of secretSitesOf(document)) {
       const [first, , third] = site.path;
       const ofWorkflow = first === "env";
       if (name === undefined || !(ofWorkflow || (first === "jobs" && third === "env"))) continue;
       if (!ofWorkflow && (name === "GITHUB_TOKEN" || (site.job?.steps.length ?? 0) < 2)) continue;
+      const key = `${site.node.start} ${name}`;
+      if (said.has(key)) continue;
+      said.add(key);
       // `X != ''` tells whether there is one.
       if (site.expression?.kind === "comparison") continue;
       report(spanInFile(document.file.text, site, reference), `\`secrets.${name}\` is in the environment of every step of ${ofWorkflow ? "every job" : "this job"}. Move it to the \`env:\` of the steps that use it.`);

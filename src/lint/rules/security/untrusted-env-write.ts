@@ -1,7 +1,7 @@
 import { rule } from "../../rule.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
-import { wayTo } from "./injection.ts";
+import { isName, wayTo } from "./injection.ts";
 
 export const untrustedEnvWrite = rule({
   id: "untrusted-env-write",
@@ -64,10 +64,10 @@ jobs:
       // A branch's name holds no line break.
       if (file === "GITHUB_ENV" && isOneLine(taint.source)) continue;
       const privileged = taint.events.some((event) => PRIVILEGED_EVENTS.has(event));
-      report(at, `This writes ${taint.source.startsWith("github.") ? `\`${taint.source}\`` : taint.source} to \`$${file}\`, and a line break in it sets any variable of the later steps. Pass it on through \`$GITHUB_OUTPUT\` with a random delimiter, or check it against a pattern first.`, { related: wayTo(taint, document, at), level: privileged ? "error" : "warning" });
+      report(at, `This writes ${isName(taint.source) ? `\`${taint.source}\`` : taint.source} to \`$${file}\`, and a line break in it sets any variable of the later steps. Pass it on through \`$GITHUB_OUTPUT\` with a random delimiter, or check it against a pattern first.`, { related: wayTo(taint, document, at), level: privileged ? "error" : "warning" });
     }
   },
 });
 
 /** Git allows no control characters in the names of branches (`git check-ref-format`). */
-const isOneLine = (source: string): boolean => /head_ref$|head\.ref$|head_branch$|head\.label$|default_branch$|HEAD_REF$|branch's name$/.test(source);
+const isOneLine = (source: string): boolean => /head_ref$|head\.ref$|head_branch$|head\.label$|default_branch$|HEAD_REF$|branch's name$/i.test(source);
