@@ -100,3 +100,14 @@ jobs:
     expect(await placesIn({ ...use(""), "tools/act/Dockerfile": "FROM scratch\n" })).toEqual([]);
   });
 });
+
+describe("a repository within the repository", () => {
+  it("counts `./` from the folder that holds its .github", async () => {
+    const files = {
+      "examples/app/.github/workflows/a.yml": "on: push\njobs:\n  call:\n    uses: ./.github/workflows/b.yml\n  other:\n    uses: ./.github/workflows/c.yml\n  run:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/x\n      - uses: ./.github/actions/y\n",
+      "examples/app/.github/workflows/b.yml": "on: workflow_call\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{ run: make }]\n",
+      "examples/app/.github/actions/x/action.yml": "name: x\ndescription: x\nruns:\n  using: composite\n  steps: []\n",
+    };
+    expect(await placesIn(files)).toEqual(["6:11 missing-called-workflow", "11:15 missing-local-action"]);
+  });
+});

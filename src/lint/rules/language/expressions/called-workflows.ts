@@ -2,6 +2,7 @@
 import { type Job, type Trigger, triggerOf, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { scalarOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
 import { type Repository, workflowsOf } from "../../../repository.ts";
+import { rootOf } from "./local-actions.ts";
 
 export interface LocalCall {
   document: WorkflowDocument;
@@ -22,8 +23,9 @@ export function localCallsOf(repository: Repository): readonly LocalCall[] {
     calls = workflows.flatMap((document) =>
       document.jobs.flatMap((job): LocalCall[] => {
         if (job.uses?.kind !== "local") return [];
-        const called = byPath.get(job.uses.path);
-        return [{ document, job, path: job.uses.path, called, trigger: called && triggerOf(called, "workflow_call") }];
+        const path = rootOf(document) + job.uses.path;
+        const called = byPath.get(path);
+        return [{ document, job, path, called, trigger: called && triggerOf(called, "workflow_call") }];
       }),
     );
     known.set(repository, calls);

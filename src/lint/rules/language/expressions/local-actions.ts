@@ -12,6 +12,12 @@ export interface LocalUse {
   action: ActionDocument | undefined;
 }
 
+/** What `./` of a file stands for: a repository may hold others as examples or templates, each with its own `.github`. */
+export function rootOf({ file }: Document): string {
+  const at = file.path.lastIndexOf(".github/");
+  return at === -1 ? "" : file.path.slice(0, at);
+}
+
 const known = new WeakMap<Repository, LocalUse[]>();
 
 export function localUsesOf(repository: Repository): readonly LocalUse[] {
@@ -19,7 +25,11 @@ export function localUsesOf(repository: Repository): readonly LocalUse[] {
   if (!uses) {
     const byFolder = new Map(actionsOf(repository).map((action) => [action.file.path.replace(/\/?action\.ya?ml$/i, ""), action]));
     uses = repository.documents.flatMap((document) =>
-      stepsOf(document).flatMap((step) => (step.uses?.kind === "local" ? [{ document, step, folder: step.uses.path, action: byFolder.get(step.uses.path) }] : [])),
+      stepsOf(document).flatMap((step) => {
+        if (step.uses?.kind !== "local") return [];
+        const folder = (rootOf(document) + step.uses.path).replace(/\/$/, "");
+        return [{ document, step, folder, action: byFolder.get(folder) }];
+      }),
     );
     known.set(repository, uses);
   }

@@ -62,7 +62,8 @@ jobs:
 function mayPlace({ uses, run, with: inputs }: Step, folder: string): boolean {
   if (isAction(uses, "actions/checkout")) return ["repository", "path", "ref", "submodules"].some((name) => inputs.has(name));
   // Other actions fetch and unpack things as well.
-  if (uses) return /checkout|download|artifact|cache|clone|git/i.test(uses.written) && !isAction(uses, "actions/cache");
+  if (uses) return uses.kind !== "local" && /checkout|download|clone|fetch|submodule/i.test(uses.written);
   const first = folder.split("/").at(-1) ?? folder;
-  return run !== undefined && (/\bgit\b|\bgh\b|\b(?:cp|mv|tar|unzip|curl|wget)\b/.test(run.value) || run.value.includes(first));
+  // Outside of `.github` stands what a build makes, too.
+  return run !== undefined && (!folder.includes(".github/") || /\bgit\b|\bgh\b|\b(?:cp|mv|tar|unzip|curl|wget)\b/.test(run.value) || run.value.includes(first));
 }
