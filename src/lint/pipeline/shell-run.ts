@@ -3,11 +3,12 @@
  * `$GITHUB_OUTPUT` and `$GITHUB_ENV`. Branches whose condition is known are taken or left; of the others both are, and
  * what happens in them is not certain.
  */
-import type { AndOr, Command, CommandNode, CompoundList, Function as ShellFunction, PipelineNode, Redirection, Statement, TestExpression } from "unbash";
-import { relationOf } from "./compare.ts";
+import type { AndOr, Command, CommandNode, CompoundList, Function as ShellFunction, PipelineNode, Statement } from "unbash";
 import type { Known } from "./model.ts";
-import { printed, type ShellState, valueOfWord } from "./shell-words.ts";
-import { concat, either, HOLE, literal, textOf, textOfTemplate, type Value } from "./value.ts";
+import { plainTest, testHolds } from "./shell-tests.ts";
+import { redirectTarget, write, writeTarget } from "./shell-writes.ts";
+import { type ShellState, valueOfWord } from "./shell-words.ts";
+import { concat, either, HOLE, literal, textOf, type Value } from "./value.ts";
 
 export interface RunCommand {
   node: Command;
@@ -30,7 +31,7 @@ export interface RunScript {
   cuts: readonly { pos: number; end: number }[];
 }
 
-interface Frame {
+export interface Frame {
   state: ShellState;
   result: RunScript;
   functions: Map<string, ShellFunction>;
@@ -286,113 +287,4 @@ function substitutions(word: Command["args"][number], frame: Frame): void {
 
 function assign(name: string, value: Value, append: boolean, frame: Frame): void {
   frame.state.variables.set(name, append ? concat([frame.state.variables.get(name) ?? literal(""), value]) : value);
-}
-
-const writeTarget = (text: string): Frame["writesTo"] => (/\bGITHUB_OUTPUT\b/.test(text) ? "outputs" : /\bGITHUB_ENV\b/.test(text) ? "env" : undefined);
-function redirectTarget(redirects: readonly Redirection[]): Frame["writesTo"] {
-  for (const redirect of redirects) if (redirect.type === "Redirect" && (redirect.operator === ">>" || redirect.operator === ">") && redirect.target) return writeTarget(redirect.target.text);
-  return undefined;
-}
-
-function write(node: Command, words: readonly Value[], frame: Frame): void {
-  const name = node.name?.value;
-  const target = redirectTarget(node.redirects) ?? frame.writesTo;
-  if (name === "cat" || name === "tee") {
-    const here = node.redirects.find((redirect) => redirect.type === "HereDoc");
-    const into = target ?? writeTarget(node.args.map((word) => word.text).join(" "));
-    if (into && here) for (const line of here.body.text.split("\n")) writeLine(/[$`]/.test(line) || line.includes("_____") ? concat([literal(/^\w+=/.exec(line)?.[0] ?? ""), HOLE]) : literal(line), into, frame);
-    return;
-  }
-  if (name !== "echo" && name !== "printf") return;
-  const text = name === "echo" ? concat(words.slice(1).filter((word) => !/^-[neE]+$/.test(textOf(word) ?? "")).flatMap((word, index) => [literal(index === 0 ? "" : " "), word])) : printed(node, frame.state);
-  if (target) writeLine(text, target, frame);
-  else {
-    const old = text.map((template) => (template[0]?.kind === "text" ? /^::set-output name=([\w-]+)::/.exec(template[0].text) : null));
-    const key = old[0]?.[1];
-    if (key !== undefined && text[0]) frame.result.outputs.set(key, text.map((template) => without(template, old[0]?.[0].length ?? 0)));
-  }
-}
-
-const without = (template: Value[number], length: number): Value[number] => {
-  const [first, ...rest] = template;
-  if (first?.kind !== "text") return template;
-  const left = first.text.slice(length);
-  return left === "" ? rest : [{ kind: "text", text: left }, ...rest];
-};
-
-function writeLine(text: Value, target: "outputs" | "env", frame: Frame): void {
-  const into = target === "outputs" ? frame.result.outputs : frame.result.env;
-  const byName = new Map<string, Value[number][]>();
-  for (const template of text) {
-    const first = template[0]?.kind === "text" ? template[0].text : "";
-    const many = /^([\w-]+)<</.exec(first);
-    if (many?.[1] !== undefined) {
-      into.set(many[1], HOLE);
-      continue;
-    }
-    const name = /^\s*([\w-]+)=/.exec(first);
-    if (name?.[1] === undefined) continue;
-    const rest = without(template, name[0].length);
-    const lines = textOfTemplate(rest)?.split("\n") ?? [];
-    byName.set(name[1], [...(byName.get(name[1]) ?? []), lines.length > 1 ? literal(lines[0] ?? "")[0] ?? [] : rest]);
-    for (const line of lines.slice(1)) writeLine(literal(line), target, frame);
-  }
-  for (const [name, templates] of byName) into.set(name, templates);
-}
-
-/** `[ a = b ]`, `[ -n x ]`, `[ -z x ]`. */
-function plainTest(words: readonly Value[]): Known {
-  const [first, operator, second] = words;
-  if (words.length === 1 && first) return truth("-n", first);
-  if (words.length === 2 && first && operator) return truth(textOf(first) ?? "", operator);
-  if (words.length === 3 && first && operator && second) return textOf(first) === "!" ? negate(truth(textOf(operator) ?? "", second)) : equal(textOf(operator) ?? "", first, second);
-  return undefined;
-}
-
-const negate = (known: Known): Known => (known === undefined ? undefined : !known);
-
-function truth(operator: string, value: Value): Known {
-  if (operator !== "-n" && operator !== "-z") return undefined;
-  const answers = new Set(value.map((template) => (template.length === 0 ? false : template.some((part) => part.kind === "text") ? true : undefined)));
-  const [only] = answers;
-  return answers.size === 1 ? (operator === "-n" ? only : negate(only)) : undefined;
-}
-
-function equal(operator: string, a: Value, b: Value): Known {
-  if (operator !== "=" && operator !== "==" && operator !== "!=") return undefined;
-  const relations = new Set(a.flatMap((x) => b.map((y) => relationOf(x, y))));
-  const [only] = relations;
-  if (relations.size !== 1 || only === "unknown" || only === undefined) return undefined;
-  return (only === "equal") === (operator !== "!=");
-}
-
-function testHolds(test: TestExpression, state: ShellState): Known {
-  switch (test.type) {
-    case "TestUnary":
-      return truth(test.operator, valueOfWord(test.operand, state));
-    case "TestBinary": {
-      const right = valueOfWord(test.right, state);
-      const glob = textOf(right);
-      if (/[*?[]/.test(glob ?? test.right.text)) {
-        const prefix = /^([^*?[]*)\*$/.exec(glob ?? "")?.[1];
-        const left = valueOfWord(test.left, state);
-        if (prefix === undefined || left.length !== 1 || !["=", "==", "!="].includes(test.operator)) return undefined;
-        const first = left[0]?.[0];
-        const text = left[0]?.length === 0 ? "" : first?.kind === "text" ? first.text : undefined;
-        if (text === undefined) return undefined;
-        const holds = text.startsWith(prefix) ? true : prefix.startsWith(text) && (left[0]?.length ?? 0) > 1 ? undefined : false;
-        return test.operator === "!=" ? negate(holds) : holds;
-      }
-      return equal(test.operator, valueOfWord(test.left, state), right);
-    }
-    case "TestNot":
-      return test.negations.length % 2 === 1 ? negate(testHolds(test.operand, state)) : testHolds(test.operand, state);
-    case "TestGroup":
-      return testHolds(test.expression, state);
-    case "TestLogical": {
-      const all = test.operands.map((operand) => testHolds(operand, state));
-      if (test.operator === "&&") return all.includes(false) ? false : all.every((known) => known === true) ? true : undefined;
-      return all.includes(true) ? true : all.every((known) => known === false) ? false : undefined;
-    }
-  }
 }

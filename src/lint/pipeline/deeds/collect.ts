@@ -4,7 +4,7 @@ import type { RepositoryFiles } from "../../repository.ts";
 import { spanOf } from "../../scripts.ts";
 import { valueOfScalar } from "../evaluate.ts";
 import { referencesOf } from "../image-reference.ts";
-import { scriptOf, scriptRunOf } from "../jobs.ts";
+import { scriptOf, scriptRunOf } from "../step-scripts.ts";
 import type { Deed, JobRun, StepRun } from "../model.ts";
 import type { RunCommand } from "../shell-run.ts";
 import { literal, textOf, type Value } from "../value.ts";
@@ -64,7 +64,7 @@ function deedsOfScript(step: StepRun, files: RepositoryFiles): Deed[] {
 function deedsOfCommand(name: string, args: readonly Value[], command: RunCommand, step: StepRun, files: RepositoryFiles): Deed[] {
   const script = scriptOf(step);
   if (!script) return [];
-  const base = deedBase(step, spanOf(script, commandSpan(command)), name, command.happens, command.tolerated);
+  const base = deedBase(step, spanOf(script, commandSpan(command)), name, command);
   switch (name) {
     case "docker":
     case "podman":

@@ -8,14 +8,15 @@ import { HOLE, literal, textOf, type Value } from "../value.ts";
 
 export type DeedBase = Pick<Deed, "job" | "step" | "document" | "at" | "by" | "happens" | "tolerated">;
 
-export const deedBase = (step: StepRun, at: Span, by: string, happens: Known = true, tolerated = false): DeedBase => ({
+/** `within`: what is known of the command inside of its script. */
+export const deedBase = (step: StepRun, at: Span, by: string, within: { happens: Known; tolerated: boolean } = { happens: true, tolerated: false }): DeedBase => ({
   job: step.job,
   step,
   document: step.document,
   at,
   by,
-  happens: and(step.job.happens, step.happens, happens),
-  tolerated: tolerated || isTrue(step.step.continueOnError?.value) || isTrue(step.outer.continueOnError?.value),
+  happens: and(step.job.happens, step.happens, within.happens),
+  tolerated: within.tolerated || isTrue(step.step.continueOnError?.value) || isTrue(step.outer.continueOnError?.value),
 });
 
 const isTrue = (text: string | undefined): boolean => text === "true";

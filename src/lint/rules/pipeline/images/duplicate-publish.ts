@@ -1,7 +1,7 @@
 import { isAction } from "../../../../workflow/document/uses.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { commandsIn, spanOf } from "../../../scripts.ts";
-import { scriptOf } from "../../../pipeline/jobs.ts";
+import { scriptOf } from "../../../pipeline/step-scripts.ts";
 import type { JobRun, Known, Pipeline, Run, StepRun } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { mayOverlap } from "../../../pipeline/runs.ts";

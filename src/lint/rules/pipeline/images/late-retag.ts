@@ -107,7 +107,7 @@ function pulledToRetag(job: JobRun): { move: ImageMove; pull: Deed }[] {
     const push = deeds.find((deed) => deed.kind === "push" && same(deed.image, move.to));
     // Another repository's image is brought over, which no registry does by itself.
     if (!pull || !push || !namesRegistry(move.from) || imageKey(move.from) !== imageKey(move.to)) continue;
-    const used = deeds.some((deed) => (deed.kind === "take" && deed.how !== "pull" && (same(deed.image, move.from) || same(deed.image, move.to))) || deed.kind === "build" || deed.kind === "scan");
+    const used = deeds.some((deed) => (deed.kind === "take" && deed.how !== "pull" && (same(deed.image, move.from) || same(deed.image, move.to))) || (deed.kind === "build" && !deed.images.some((image) => same(image, move.from))) || deed.kind === "scan");
     if (!used) found.push({ move, pull });
   }
   return found;

@@ -1,4 +1,4 @@
-import { checkedOut } from "../../../pipeline/jobs.ts";
+import { checkedOut } from "../../../pipeline/step-scripts.ts";
 import type { ImageBuild, Pipeline, Recipe } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { imageKey } from "../../../pipeline/image-reference.ts";

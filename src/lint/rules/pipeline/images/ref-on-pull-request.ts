@@ -1,5 +1,5 @@
 import { spanOf } from "../../../scripts.ts";
-import { scriptOf, scriptRunOf } from "../../../pipeline/jobs.ts";
+import { scriptOf, scriptRunOf } from "../../../pipeline/step-scripts.ts";
 import type { ImageReference } from "../../../pipeline/model.ts";
 import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { placeOfImage } from "../../../pipeline/publications.ts";

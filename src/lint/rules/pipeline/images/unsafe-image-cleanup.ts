@@ -1,7 +1,8 @@
 import { isAction } from "../../../../workflow/document/uses.ts";
-import { commandsIn, spanOf } from "../../../scripts.ts";
+import type { Word } from "unbash";
+import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
 import { inputPair, inputText } from "../../../pipeline/deeds/deed.ts";
-import { scriptOf } from "../../../pipeline/jobs.ts";
+import { scriptOf } from "../../../pipeline/step-scripts.ts";
 import type { ImageBuild, ImageDelete, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { textOf } from "../../../pipeline/value.ts";
@@ -99,18 +100,28 @@ jobs:
         if (seen.has(step.step) || !/\bDELETE\b/.test(step.step.run?.value ?? "") || !/\/versions\b/.test(step.step.run?.value ?? "")) continue;
         seen.add(step.step);
         const script = scriptOf(step);
-        for (const command of script ? commandsIn(script) : [])
+        for (const command of script ? commandsIn(script) : []) {
+          const page = script && firstPageOnly(command, script.source);
+          if (script && page) report(step.document, spanOf(script, page), "This reads the first page of the versions only, at most 100 of them: what is old is on the later ones, and whether a tag is still needed cannot be told from one. Add `--paginate`.");
           for (const word of command.argWords) {
             if (!script || !ANY_TAG.test(word.text) || ALL_TAGS.test(word.text)) continue;
             report(step.document, spanOf(script, word), "This chooses versions of which *any* tag matches, and deleting a version deletes all of its tags: one that is `latest` as well goes too. Choose those of which all tags match: `select(.metadata.container.tags | length > 0 and all(...))`.");
           }
+        }
       }
   },
 });
 
 /** `.tags[] | contains("x")` inside of a `select` answers once for every tag. */
-const ANY_TAG = /select\([^)]*\.tags\[\]\s*\|\s*(?:contains|startswith|endswith|test)\(|\.tags\s*\|\s*any\(/;
+const ANY_TAG = /select\([^)]*\.tags\[\]\??\s*\|\s*(?:contains|startswith|endswith|test)\(|\.tags\s*\|\s*any\(/;
 const ALL_TAGS = /\ball\(|\bnot\b|index\(/;
+
+/** A list of versions that `gh` is not told to read to its end. */
+function firstPageOnly({ name, args, argWords }: ShellCommand, script: string): Word | undefined {
+  if (name !== "gh" || args[0] !== "api" || args.some((arg) => /^(?:--paginate|-X|--method|DELETE)/.test(arg)) || /[?&]page=|--paginate|-F page|-f page/.test(script)) return undefined;
+  const word = argWords.find((candidate) => /\/packages\/container\/[^/]+\/versions(?:\?[^/]*)?["']?$/.test(candidate.text));
+  return word?.type === "Word" ? word : undefined;
+}
 
 function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
   const step = deed.step;
