@@ -6,13 +6,24 @@ import { jobNamed } from "./reach.ts";
 const FORK_TEST = /head\.repo|head_repo|\.fork\b|\bhead\.user|head\.label|github\.(?:actor|triggering_actor)|author_association|user\.(?:login|type)|secrets?\b|\benv\.|has[-_.]?(?:token|secret|access|permission|cred)|is[-_.]?(?:fork|internal|trusted|collaborator|member)|can[-_.]?push|fork|github\.secret_source/i;
 
 /** Whether a condition of the step or its job, or of a job that it needs, tests for that. */
-export function isFork(step: Step | undefined, job: Job, seen: readonly Job[] = []): boolean {
-  if ([step?.if, job.if].some((condition) => condition !== undefined && testsForFork(condition.value, job))) return true;
-  if (seen.includes(job) || seen.length > 20) return false;
-  return job.needs.some(({ value }) => {
-    const need = jobNamed(job.workflow, value);
-    return need !== undefined && isFork(undefined, need, [...seen, job]);
-  });
+export const looksAtForks = (step: Step | undefined, job: Job): boolean => (step?.if !== undefined && testsForFork(step.if.value, job)) || jobLooks(job);
+
+const known = new WeakMap<Job, boolean>();
+
+function jobLooks(job: Job, depth = 0): boolean {
+  if (depth > 500) return false;
+  let looks = known.get(job);
+  if (looks === undefined) {
+    known.set(job, false);
+    looks =
+      (job.if !== undefined && testsForFork(job.if.value, job)) ||
+      job.needs.some(({ value }) => {
+        const need = jobNamed(job.workflow, value);
+        return need !== undefined && jobLooks(need, depth + 1);
+      });
+    known.set(job, looks);
+  }
+  return looks;
 }
 
 function testsForFork(condition: string, job: Job): boolean {

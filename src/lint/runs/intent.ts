@@ -42,7 +42,7 @@ function read(workflow: WorkflowDocument): Intent {
   }
   for (const { steps } of workflow.jobs)
     for (const step of steps)
-      if (readsEvent.has(step) && step.run && /(?:==?|\bin\b|case)[^\n]*["' ]pull_request["' )]|["']?pull_request["']?\)/.test(step.run.value)) intent.pulls ??= "it tests the event for `pull_request`";
+      if (readsEvent.has(step) && step.run && /[=(|\s]\s?["']?pull_request["']?(?:[\s\])|;]|$)/m.test(step.run.value) && !/!=\s*["']?pull_request\b/.test(step.run.value)) intent.pulls ??= "it tests the event for `pull_request`";
   return intent;
 }
 

@@ -1,5 +1,5 @@
 /** What a job does that stays when it is cut off half way: releases, deployments, publications, deletions. */
-import type { Job, Step } from "../../workflow/document/document.ts";
+import type { Job, Step, WorkflowDocument } from "../../workflow/document/document.ts";
 import { scalarOf, valueOf } from "../../workflow/yaml/node.ts";
 import { textOf } from "../pipeline/value.ts";
 import type { Run } from "../pipeline/model.ts";
@@ -17,16 +17,22 @@ const BY_ACTION: readonly (readonly [RegExp, Lasting])[] = [
 ];
 const PUSHES = /^docker\/(?:build-push|bake)-action$/;
 
-const cache = new WeakMap<Job, Map<Step, Script>>();
+const cache = new WeakMap<WorkflowDocument, Map<Step["owner"], Map<Step, Script>>>();
+const NONE: ReadonlyMap<Step, Script> = new Map();
 
 /** The job's scripts by step. */
-export function scriptsByStep(job: Job): Map<Step, Script> {
-  let found = cache.get(job);
-  if (!found) {
-    found = new Map(scriptsOf(job.workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
-    cache.set(job, found);
+export function scriptsByStep(job: Job): ReadonlyMap<Step, Script> {
+  let byJob = cache.get(job.workflow);
+  if (!byJob) {
+    byJob = new Map();
+    for (const script of scriptsOf(job.workflow)) {
+      const scripts = byJob.get(script.step.owner);
+      if (scripts) scripts.set(script.step, script);
+      else byJob.set(script.step.owner, new Map([[script.step, script]]));
+    }
+    cache.set(job.workflow, byJob);
   }
-  return found;
+  return byJob.get(job) ?? NONE;
 }
 
 /** The worst such thing that the job may do in this run. */

@@ -7,7 +7,7 @@ import { passesFilter } from "../pipeline/filters.ts";
 import { githubValue } from "../pipeline/github-values.ts";
 import type { Filter, Known, Run } from "../pipeline/model.ts";
 import type { Scope } from "../pipeline/scope.ts";
-import type { Value } from "../pipeline/value.ts";
+import { HOLE, textOf, type Value } from "../pipeline/value.ts";
 import { conditionOf } from "../../workflow/expressions/embedded.ts";
 import { type Expression, expressionsWithin, pathOf } from "../../workflow/expressions/expression.ts";
 import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
@@ -109,7 +109,7 @@ export function holdsIn(expression: Expression, run: Run, assume?: Assume, cours
     const inner = holdsIn(expression.operand, run, assume, course);
     return inner === undefined ? undefined : !inner;
   }
-  return byFilter(expression, run) ?? truthOf(evaluate(expression, scopeOf(run, assume)));
+  return byFilter(expression, run) ?? ofAllNeeds(expression, assume) ?? truthOf(evaluate(expression, scopeOf(run, assume)));
 }
 
 function byFilter(expression: Expression, run: Run): Known {
@@ -125,6 +125,15 @@ function byFilter(expression: Expression, run: Run): Known {
   const filter = run.ref === "tag" ? run.tags : run.branches;
   const dropped = filter !== undefined && !passesFilter(filter, property === "ref" ? text.slice(folder.length) : text);
   return dropped ? expression.operator === "!=" : undefined;
+}
+
+/** `contains(needs.*.result, 'failure')` where it is assumed what the needs came to. */
+function ofAllNeeds(expression: Expression, assume: Assume | undefined): Known {
+  if (!assume || expression.kind !== "call" || expression.name.toLowerCase() !== "contains") return undefined;
+  const [list, item] = expression.args;
+  if (!list || item?.kind !== "literal" || pathOf(list)?.join(".") !== "needs.*.result") return undefined;
+  const result = textOf(assume(["needs", "", "result"]) ?? HOLE);
+  return result === undefined ? undefined : result === item.value;
 }
 
 /** In a called workflow the event is its caller's, never `workflow_call` ("Reusing workflow configurations"). */

@@ -11,16 +11,38 @@ export type Obstacle = { by: "condition" } | { by: "need"; need: Job };
 /** A job without a status function starts only when all of its needs have succeeded. */
 export const needsSucceed: Assume = (path) => (path[0] === "needs" && path[2] === "result" && path[1] !== "*" ? literal("success") : undefined);
 
-export const jobNamed = (workflow: WorkflowDocument, id: string): Job | undefined => workflow.jobs.find((job) => job.id.toLowerCase() === id.toLowerCase());
+const byId = new WeakMap<WorkflowDocument, Map<string, Job>>();
+
+export function jobNamed(workflow: WorkflowDocument, id: string): Job | undefined {
+  let jobs = byId.get(workflow);
+  if (!jobs) byId.set(workflow, (jobs = new Map(workflow.jobs.map((job) => [job.id.toLowerCase(), job]))));
+  return jobs.get(id.toLowerCase());
+}
+
+/** Chains of needs beyond this are followed no further. */
+const DEEPEST = 500;
+
+const known = new WeakMap<Run, Map<Job, Obstacle | undefined>>();
 
 /** What certainly keeps the job from running in this run; nothing where it may run. */
-export function obstacleOf(job: Job, run: Run, path: readonly Job[] = []): Obstacle | undefined {
-  if (path.includes(job) || path.length > 50) return undefined;
+export function obstacleOf(job: Job, run: Run, depth = 0): Obstacle | undefined {
+  if (depth > DEEPEST) return undefined;
+  let obstacles = known.get(run);
+  if (!obstacles) known.set(run, (obstacles = new Map()));
+  if (!obstacles.has(job)) {
+    // Until it is known, a cycle of needs finds no obstacle here; cycles are the grammar's business.
+    obstacles.set(job, undefined);
+    obstacles.set(job, find(job, run, depth));
+  }
+  return obstacles.get(job);
+}
+
+function find(job: Job, run: Run, depth: number): Obstacle | undefined {
   if (hasStatusFunction(job.if)) return holds(job.if, run, undefined, "anything happens") === false ? { by: "condition" } : undefined;
   if (holds(job.if, run, needsSucceed) === false) return { by: "condition" };
   for (const { value } of job.needs) {
     const need = jobNamed(job.workflow, value);
-    if (need && obstacleOf(need, run, [...path, job])) return { by: "need", need };
+    if (need && obstacleOf(need, run, depth + 1)) return { by: "need", need };
   }
   return undefined;
 }

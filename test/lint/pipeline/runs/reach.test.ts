@@ -27,6 +27,7 @@ describe("unreachable-job", () => {
     ["a need that is for another event", "[push, pull_request]", [job("build", "if: github.event_name == 'pull_request'"), job("deploy", "needs: build\nif: github.event_name == 'push'")]],
     ["a need that is skipped on an event named in the condition", "[push, workflow_dispatch]", [job("build", "if: github.event_name == 'push'"), job("deploy", "needs: build\nif: github.event_name == 'push' || github.event_name == 'workflow_dispatch'")]],
     ["the event that a called workflow never has", "workflow_call", [job("a", "if: github.event_name == 'workflow_call'")]],
+    ["all needs at once", "push", [job("build", ""), job("other", "needs: build\nif: contains(needs.*.result, 'failure')")]],
     ["a skipped need without a status function", "push", [job("build", ""), job("other", "needs: build\nif: needs.build.result == 'skipped'")]],
     ["the status of the job in a step", "push", [job("a", "", "      - run: make\n      - if: job.status == 'failure'\n        run: make logs\n")]],
     ["a fallback behind a result that is always the same", "push", [job("build", ""), job("test", "needs: build", "      - run: ./test.sh ${{ needs.build.result == 'success' && 'image' || 'source' }}\n")]],
@@ -35,6 +36,7 @@ describe("unreachable-job", () => {
   it.each([
     ["a status function", "push", [job("test", ""), job("report", "needs: test\nif: failure() && needs.test.result == 'failure'")]],
     ["a condition that may also be true otherwise", "push", [job("test", ""), job("report", "needs: test\nif: needs.test.result == 'failure' || github.ref == 'refs/heads/main'")]],
+    ["all needs at once with a status function", "push", [job("build", ""), job("other", "needs: build\nif: failure() && contains(needs.*.result, 'failure')")]],
     ["branches and tags", "push", [job("a", "if: startsWith(github.ref, 'refs/tags/')")]],
     ["a dispatch, which may be for a tag", "workflow_dispatch", [job("a", "if: startsWith(github.ref, 'refs/tags/')")]],
     ["a called workflow, whose event is its caller's", "workflow_call", [job("a", "if: github.event_name == 'release'")]],
@@ -45,6 +47,14 @@ describe("unreachable-job", () => {
     ["an output", "push", [job("a", "", "      - id: pull\n        run: docker pull x\n      - if: steps.pull.outputs.found == 'false'\n        run: make\n")]],
     ["a constant, which another rule finds", "push", [job("a", "if: false")]],
   ])("is silent on %s", async (_, on, jobs) => expect(inShort(await find(on, ...jobs))).toEqual([]));
+});
+
+it("takes no longer for needs that branch and join", async () => {
+  const layers = Array.from({ length: 40 }, (_, layer) => [0, 1, 2].map((column) => job(`j${layer}-${column}`, layer === 0 ? "" : `needs: [j${layer - 1}-0, j${layer - 1}-1, j${layer - 1}-2]`))).flat();
+  const started = performance.now();
+  await run("unreachable-job", `on: pull_request\njobs:\n${layers.join("")}`);
+  await run("fork-blind", `on: pull_request\njobs:\n${layers.join("").replaceAll("run: make", "run: docker push octo/app")}`);
+  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 describe("gate-misses-job", () => {

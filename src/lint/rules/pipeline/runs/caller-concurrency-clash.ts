@@ -3,6 +3,7 @@ import type { Repository } from "../../../repository.ts";
 import { workflowAt, workflowsOf } from "../../../repository.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { jobNamed } from "../../../runs/reach.ts";
 
 const CALLED = `on: workflow_call
 concurrency:
@@ -105,11 +106,17 @@ function overlap(one: Held, other: Held): boolean {
   return !isBefore(one.job, other.job) && !isBefore(other.job, one.job);
 }
 
-function isBefore(earlier: Job, later: Job, seen = new Set<Job>()): boolean {
-  if (seen.has(later)) return false;
-  seen.add(later);
-  return later.needs.some(({ value }) => {
-    const need = later.workflow.jobs.find(({ id }) => id === value);
-    return need !== undefined && (need === earlier || isBefore(earlier, need, seen));
-  });
+function isBefore(earlier: Job, later: Job): boolean {
+  const seen = new Set<Job>();
+  const open = [later];
+  for (let job = open.pop(); job; job = open.pop()) {
+    if (seen.has(job)) continue;
+    seen.add(job);
+    for (const { value } of job.needs) {
+      const need = jobNamed(job.workflow, value);
+      if (need === earlier) return true;
+      if (need) open.push(need);
+    }
+  }
+  return false;
 }

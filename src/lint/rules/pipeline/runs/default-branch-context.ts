@@ -87,7 +87,8 @@ interface Place {
 function sentence(name: string, { path, step }: ExpressionSite, { alone, oneBranch }: Place): string | undefined {
   const inGroup = path.includes("concurrency") && path.at(-1) !== "cancel-in-progress";
   if (/^github\.(?:event\.(?:pull_request|number)(?:\.|$)|head_ref$|base_ref$)/.test(name)) {
-    if (!alone || isFieldOf(name, "workflow_run") !== false) return undefined;
+    // In a group's name that is a rule of its own.
+    if (!alone || inGroup || isFieldOf(name, "workflow_run") !== false) return undefined;
     const better = /number$/.test(name) ? "`github.event.workflow_run.pull_requests[0].number`, which is empty for forks" : name === "github.head_ref" ? "`github.event.workflow_run.head_branch`" : /head\.sha$/.test(name) ? "`github.event.workflow_run.head_sha`" : "the fields of `github.event.workflow_run`";
     return `\`${name}\` is always empty in a \`workflow_run\` workflow. Use ${better}.`;
   }

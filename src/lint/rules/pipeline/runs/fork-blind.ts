@@ -11,7 +11,7 @@ import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import type { Scope } from "../../../pipeline/scope.ts";
 import { textOf } from "../../../pipeline/value.ts";
 import { workflowsOf } from "../../../repository.ts";
-import { isFork } from "../../../runs/forks.ts";
+import { looksAtForks } from "../../../runs/forks.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
 import { obstacleOf } from "../../../runs/reach.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
@@ -96,7 +96,7 @@ function judgeJob(jobRun: JobRun, said: Set<Step>, { report }: RepositoryContext
   if (jobRun.happens === false || obstacleOf(job, run) || job.uses || mayFail(job) || isGuarded(jobRun)) return;
   for (const stepRun of jobRun.steps) {
     const { step, outer } = stepRun;
-    if (stepRun.happens === false || isFork(outer, job) || mayFail(outer) || mayFail(step)) continue;
+    if (stepRun.happens === false || looksAtForks(outer, job) || mayFail(outer) || mayFail(step)) continue;
     if (stepRun.action && [step.if, outer.if].some((condition) => condition !== undefined && condition.value.includes("inputs."))) continue;
     const blind = stepRun.action ? ofAction(stepRun) : ofStep(stepRun, job);
     if (!blind) continue;
@@ -109,7 +109,7 @@ function judgeJob(jobRun: JobRun, said: Set<Step>, { report }: RepositoryContext
 
 /** The job, or one that calls it, looks at where the pull request comes from. */
 function isGuarded(job: JobRun): boolean {
-  for (let current: JobRun | undefined = job; current; current = current.caller) if (isFork(undefined, current.job)) return true;
+  for (let current: JobRun | undefined = job; current; current = current.caller) if (looksAtForks(undefined, current.job)) return true;
   return false;
 }
 

@@ -148,13 +148,33 @@ const readsOutputs = (gate: Job, id: string): boolean =>
 /** `if: always()` and nothing else: `failure()` runs only when the gate has something to say. */
 const holdsAlways = ({ if: condition }: Job): boolean => condition !== undefined && /^(?:\$\{\{\s*)?(?:always\(\)|!\s*cancelled\(\))(?:\s*\}\})?$/.test(condition.value.trim());
 
-function isBehind(later: Job | undefined, earlier: Job, seen = new Set<Job>()): boolean {
-  if (!later || seen.has(later) || hasStatusFunction(later.if)) return false;
-  seen.add(later);
-  return later.needs.some(({ value }) => {
-    const need = jobNamed(later.workflow, value);
-    return need !== undefined && (need === earlier || isBehind(need, earlier, seen));
-  });
+/** Whether the job starts only after the other has succeeded. */
+function isBehind(later: Job | undefined, earlier: Job): boolean {
+  const seen = new Set<Job>();
+  const open = later ? [later] : [];
+  for (let job = open.pop(); job; job = open.pop()) {
+    if (seen.has(job) || hasStatusFunction(job.if)) continue;
+    seen.add(job);
+    for (const need of needsOf(job)) {
+      if (need === earlier) return true;
+      open.push(need);
+    }
+  }
+  return false;
+}
+
+const needsOf = ({ needs, workflow }: Job): Job[] => needs.flatMap(({ value }) => jobNamed(workflow, value) ?? []);
+
+/** These jobs and all that they wait for. */
+function waitedFor(first: Job): Set<Job> {
+  const waited = new Set<Job>();
+  const open = [first];
+  for (let job = open.pop(); job; job = open.pop()) {
+    if (waited.has(job)) continue;
+    waited.add(job);
+    open.push(...needsOf(job));
+  }
+  return waited;
 }
 
 /** Jobs that check something on the same events and that nothing of the gate waits for. */
@@ -162,34 +182,16 @@ function jobsLeftOut(gate: Job, { report }: RuleContext): void {
   const { workflow } = gate;
   const pulls = occasionsOf(workflow).filter(({ event }) => event === "pull_request" || event === "merge_group");
   if (pulls.length === 0) return;
-  const waited = new Set<Job>();
-  const visit = (job: Job): void => {
-    if (waited.has(job)) return;
-    waited.add(job);
-    for (const { value } of job.needs) {
-      const need = jobNamed(workflow, value);
-      if (need) visit(need);
-    }
-  };
-  visit(gate);
+  const waited = waitedFor(gate);
   const left = workflow.jobs.filter(
     (job) =>
       !waited.has(job) &&
       /(?:^|[-_ ])(?:tests?|lint|check|build|unit|e2e|integration|typecheck|format|fmt|clippy)(?:[-_ ]|$)/i.test(job.id) &&
       !/(?:report|upload|coverage|notify|comment|publish|deploy|release|clean|optional|experimental|nightly|bench|stat)/i.test(job.id) &&
       job.continueOnError === undefined &&
-      !isBehindAny(job, gate) &&
+      !waitedFor(job).has(gate) &&
       pulls.some((run) => holds(job.if, run) !== false && !obstacleOf(job, run)),
   );
   const [first] = left;
   if (first && left.length <= 3) report(gate.needs[0] ?? gate.key, `\`${gate.id}\` does not wait for ${left.map(({ id }) => `\`${id}\``).join(", ")}, so a pull request can be merged while ${left.length === 1 ? "it fails" : "they fail"}. Add ${left.length === 1 ? "it" : "them"} to \`needs\`, unless ${left.length === 1 ? "it is" : "they are"} optional on purpose.`, { related: left.map((job) => ({ at: job.key, message: "Not waited for." })), level: "info" });
 }
-
-const isBehindAny = (job: Job, gate: Job, seen = new Set<Job>()): boolean => {
-  if (seen.has(job)) return false;
-  seen.add(job);
-  return job.needs.some(({ value }) => {
-    const need = jobNamed(job.workflow, value);
-    return need !== undefined && (need === gate || isBehindAny(need, gate, seen));
-  });
-};

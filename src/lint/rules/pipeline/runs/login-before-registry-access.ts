@@ -3,7 +3,7 @@ import { type Span, scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts
 import type { Deed, ImageReference, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { textOf } from "../../../pipeline/value.ts";
-import { isFork } from "../../../runs/forks.ts";
+import { looksAtForks } from "../../../runs/forks.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 export const loginBeforeRegistryAccess = repositoryRule({
@@ -64,7 +64,7 @@ jobs:
           const logins = job.deeds.slice(0, index).filter((other): other is Login => other.kind === "login");
           if (registry !== undefined) {
             // A guard that looks at what a fork has is about the login's secrets.
-            if (deed.step && isFork(deed.step.outer, job.job)) continue;
+            if (deed.step && looksAtForks(deed.step.outer, job.job)) continue;
             const fitting = logins.filter((login) => fits(login, registry));
             if (fitting.some(({ happens }) => happens !== false)) continue;
             const skipped = fitting[0] ?? loginElsewhere(job, registry, pipeline);
