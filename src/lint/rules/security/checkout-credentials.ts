@@ -1,5 +1,6 @@
 import type { Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
+import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { fixOf, setIn } from "../../edits.ts";
 import { commandsIn } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
@@ -47,7 +48,10 @@ jobs:
     const { uses } = step;
     if (!isAction(uses, "actions/checkout") || !uses || inputOf(step, "persist-credentials") || step.owner.kind !== "job") return;
     if (/^v1(?:\.|$)/.test(uses.kind === "repository" ? uses.ref : "") || stepsAfter(step).some(needsGit)) return;
-    report(uses.node, "This checkout leaves its token for all later steps. Set `persist-credentials: false`; a job that pushes with it says `true`.", { fix: fixOf("Add `persist-credentials: false`", setIn(document.file, step.node, "with", "persist-credentials", false, { after: ["uses"] })) });
+    const fix = fixOf("Add `persist-credentials: false`", setIn(document.file, step.node, "with", "persist-credentials", false, { after: ["uses"] }));
+    report(uses.node, "This checkout leaves its token for all later steps. Set `persist-credentials: false`; a job that pushes with it says `true`.", {
+      fix: fix && stepsAfter(step).some(mayPush) && !isReadOnly(step) ? { ...fix, optIn: true } : fix,
+    });
   },
 });
 
@@ -61,4 +65,16 @@ function needsGit(step: Step): boolean {
   const script = scriptOf(step);
   if (!script) return step.run !== undefined && /\bgit\s+(?:push|fetch|pull|submodule|ls-remote|remote|lfs|clone)\b/.test(step.run.value);
   return commandsIn(script).some(({ name, args }) => (name === "git" && args.some((arg) => /^(?:push|fetch|pull|submodule|ls-remote|lfs|clone|remote)$/.test(arg))) || name === "semantic-release" || args.some((arg) => /^(?:semantic-release|gh-pages|gh-deploy|release-it|standard-version|lerna|changeset|mike)$/.test(arg)));
+}
+
+/** A program of the repository, or a task whose name says that it gives something out: whether it pushes nobody sees here. */
+function mayPush(step: Step): boolean {
+  const script = scriptOf(step);
+  return script !== undefined && commandsIn(script).some(({ name, args }) => /^\.{0,2}\//.test(name ?? "") || (/^(?:bash|sh|source|\.)$/.test(name ?? "") && args.length > 0) || args.some((arg) => /release|deploy|publish|push|version/.test(arg)));
+}
+
+/** With this token nothing can be pushed. */
+function isReadOnly({ owner }: Step): boolean {
+  const permissions = owner.kind === "job" ? (owner.permissions ?? owner.workflow.permissions) : undefined;
+  return permissions !== undefined && permissions.all !== "write-all" && scalarOf(permissions.scopes.get("contents")?.value)?.value !== "write";
 }
