@@ -43,6 +43,7 @@ describe("a script that is right", () => {
     ["a terminal that nobody asks for", "docker run -i app\ndocker run -t app\ndocker run --rm app -it\ndocker exec app sh -c 'x -it'"],
     ["sudo with tee", "echo a | sudo tee -a /etc/hosts > /dev/null\nsudo make > log"],
     ["a first write with >", 'echo "a=1" > "$GITHUB_OUTPUT"\necho "b=2" >> "$GITHUB_OUTPUT"\necho "# x" > "$GITHUB_STEP_SUMMARY"'],
+    ["one write of two", 'if [ "$A" ]; then\n  echo "a=1" > "$GITHUB_OUTPUT"\nelse\n  echo "a=2" > "$GITHUB_OUTPUT"\nfi\ncase $B in\n  x) echo "b=1" > "$GITHUB_ENV" ;;\n  *) echo "b=2" > "$GITHUB_ENV" ;;\nesac'],
     ["a file of that name that is read", "cat GITHUB_OUTPUT.md"],
     ["a here-document that is a script", "cat > run.sh <<'E'\necho \"$GITHUB_SHA\"\nE\nbash <<'E'\necho \"$GITHUB_SHA\"\nE"],
     ["a here-document for envsubst", "cat <<'E' | envsubst > a.yml\na: $GITHUB_SHA\nE"],

@@ -44,7 +44,8 @@ jobs:
 `,
   workflow(workflow, { report }) {
     for (const job of workflow.jobs) {
-      if (job.container || job.runsOn?.value.kind !== "scalar" || !/^(?:ubuntu|macos)-/.test(job.runsOn.value.value)) continue;
+      // On macOS git makes an address up from the machine's name, and goes on.
+      if (job.container || job.runsOn?.value.kind !== "scalar" || !job.runsOn.value.value.startsWith("ubuntu-")) continue;
       if ([workflow.env, job.env].some((block) => block?.computed === true || [...(block?.variables.keys() ?? [])].some(isIdentity))) continue;
       const scripts = new Map(scriptsOf(workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
       for (const step of job.steps) {

@@ -1,3 +1,4 @@
+import { forEachChild, type SyntaxNode } from "unbash";
 import { rule } from "../../rule.ts";
 import { commandsIn, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
 import { holdsPlaceholder } from "../../../shell/words.ts";
@@ -41,21 +42,43 @@ jobs:
 `,
   script(script, { report }) {
     if (!script.source.includes("GITHUB_")) return;
-    const written = new Set<string>();
+    const written = new Map<string, ShellCommand[]>();
+    let branches: Branch[] | undefined;
+    const comesAfter = (earlier: ShellCommand, later: ShellCommand): boolean => {
+      if (earlier.orElse || earlier.andThen || earlier.inFunction !== later.inFunction) return false;
+      branches ??= branchesIn(script.ast);
+      return branches.every(({ pos, end }) => earlier.node.pos < pos || earlier.node.pos >= end || (later.node.pos >= pos && later.node.pos < end));
+    };
     for (const command of commandsIn(script)) {
       for (const { name, at, isVariable, overwrites } of fileCommandsOf(command)) {
         const span = spanOf(script, at);
         if (!isVariable) report(span, `This writes to a file called \`${name}\` in the working directory, and GitHub never reads it. Write to \`"$${name}"\`.`, { fix: { title: `Write to "$${name}"`, edits: dollarEdit(script, at, name) } });
-        else if (overwrites && (written.has(name) || (command.inLoop !== undefined && !command.inCondition))) {
+        else if (overwrites && (written.get(name)?.some((earlier) => comesAfter(earlier, command)) || (command.inLoop !== undefined && !command.inCondition))) {
           const operator = { start: overwrites.pos, end: overwrites.pos + 1 };
           const place = spanOf(script, { pos: operator.start, end: operator.end });
           report(span, `\`>\` throws away what this step has written to \`$${name}\` before. Append with \`>>\`.`, { fix: { title: "Append with `>>`", edits: [{ ...place, text: ">>" }] } });
         }
-        if (isVariable) written.add(name);
+        if (isVariable && (written.get(name)?.length ?? 0) < 50) written.set(name, [...(written.get(name) ?? []), command]);
       }
     }
   },
 });
+
+interface Branch {
+  pos: number;
+  end: number;
+}
+
+/** The parts of a script of which only one runs: those of `if` and `case`. */
+function branchesIn(node: SyntaxNode, found: Branch[] = [], depth = 0): Branch[] {
+  if (depth > 300) return found;
+  if (node.type === "If") {
+    const bodies = [node.then, ...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])];
+    for (const { pos, end } of bodies) found.push({ pos, end });
+  } else if (node.type === "CaseItem") found.push({ pos: node.body.pos, end: node.body.end });
+  if (node.type !== "Word" && node.type !== "Command") forEachChild(node, (child) => void branchesIn(child, found, depth + 1));
+  return found;
+}
 
 interface FileCommand {
   name: string;

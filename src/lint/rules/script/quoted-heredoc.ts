@@ -22,6 +22,9 @@ jobs:
           cat > notes.md <<'EOF'
           # Release $VERSION
           EOF
+          cat > dashboard.md <<'EOF'
+          Last updated: $(date)
+          EOF
 `,
   good: `on: push
 jobs:
@@ -50,6 +53,12 @@ jobs:
       const heredoc = command.redirects.find((redirect): redirect is HereDoc => redirect.type === "HereDoc" && redirect.delimiter?.quoted === true);
       if (!heredoc || !writesData(script, command, heredoc)) continue;
       known ??= knownVariables(script);
+      const substitution = SUBSTITUTION.exec(heredoc.body.text);
+      if (substitution) {
+        const start = heredoc.body.pos + substitution.index;
+        report(spanInScript(script, { start, end: start + substitution[0].length }), `\`${substitution[0]}\` is not run: the delimiter of this here-document is quoted. Take the quotes off \`${heredoc.delimiter?.text ?? ""}\`, or escape what must stay.`);
+        continue;
+      }
       for (const match of heredoc.body.text.matchAll(/(\\?)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g)) {
         const name = match[2] ?? match[3] ?? "";
         if (match[1] !== "" || name.length < 3 || !(known.has(name) || (isDefaultVariable(name) && /^(?:GITHUB|RUNNER)_/.test(name)))) continue;
@@ -65,6 +74,9 @@ jobs:
     }
   },
 });
+
+/** A command that nobody writes into a document for its own sake. */
+const SUBSTITUTION = /(?<![\\`])\$\((?:date|git|cat|echo|uname|hostname|whoami|nproc|basename|dirname)(?:\s[^()\n`]*)?\)(?!`)/;
 
 /** Files in which a `$NAME` of the shell has no meaning of its own. */
 const DATA = /\.(?:md|markdown|txt|json|ya?ml|toml|ini|properties|xml|html|csv|cfg)$/i;

@@ -49,7 +49,7 @@ jobs:
 `,
   workflow(workflow, { report }) {
     for (const job of workflow.jobs) {
-      if (isElsewhere(job)) continue;
+      if (isElsewhere(job) || job.defaults?.workingDirectory || workflow.defaults?.workingDirectory) continue;
       const scripts = new Map(scriptsOf(workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
       for (const step of job.steps) {
         const script = scripts.get(step);
