@@ -174,7 +174,10 @@ function strangeKey(key: ScalarNode, node: MappingNode, meant: Definition, alter
     const decisive = node.pairs.find((pair) => own.has(pair.key.value) && elsewhere.every(({ mapping }) => !mapping?.properties.has(pair.key.value)));
     if (decisive) return { ...common, kind: "exclusive-keys", beside: decisive.key };
   }
-  return { ...common, kind: "unknown-key", known: [...own.keys()] };
+  // Nothing decides which kind was meant: the key may be a slip of the one that would.
+  const decided = [...(meant.mapping?.properties ?? [])].every(([name, { required }]) => !required || node.pairs.some((pair) => pair.key.value === name));
+  const known = new Set(decided ? own.keys() : [...own.keys(), ...alternatives.flatMap(({ mapping }) => [...(mapping?.properties.keys() ?? [])])]);
+  return { ...common, kind: "unknown-key", known: [...known] };
 }
 
 /** Where another kind of mapping would do as well, its own required key is named beside. */

@@ -121,12 +121,13 @@ function writtenScalar(text: string, event: ScalarEvent, cursor: number): Scalar
   };
 }
 
-/** An empty value stands behind the `:` or `-` that it belongs to. */
+/** An empty value stands behind the `:` that it belongs to, or behind its `-`, perhaps some lines further on. */
 function afterSeparator(text: string, from: number): number {
-  const separator = /[ \t]*[:?-]?/y;
-  separator.lastIndex = from;
-  separator.test(text);
-  return Math.max(from, separator.lastIndex);
+  for (const separator of [/[ \t]*[:?-]/y, /(?:[ \t]*(?:#[^\n]*)?\r?\n)+[ \t]*-(?=\s|$)/y]) {
+    separator.lastIndex = from;
+    if (separator.test(text)) return separator.lastIndex;
+  }
+  return from;
 }
 
 /** The last line of a block with something on it: blank lines behind it are nobody's. */

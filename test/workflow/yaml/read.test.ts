@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pairOf, scalarOf, scalarType, valueOf } from "../../../src/workflow/yaml/node.ts";
+import { nodesOf, pairOf, scalarOf, scalarType, valueOf } from "../../../src/workflow/yaml/node.ts";
 import { linesOf, offsetAt, positionAt } from "../../../src/workflow/yaml/position.ts";
 import { isBroken, readYaml } from "../../../src/workflow/yaml/read.ts";
 import { sourceSpan } from "../../../src/workflow/yaml/scalar-source.ts";
@@ -76,6 +76,14 @@ it.each([["yes", "string"], ["on", "string"], ["True", "boolean"], ["~", "null"]
 
 it("keeps pairs in order, also those that stand twice, and keys such as __proto__", async () => {
   expect(await valuesIn("b: 1\n__proto__: x\nb: 2\n")).toEqual([["b", 1], ["__proto__", "x"], ["b", 2]]);
+});
+
+it("gives an empty value a place behind its separator", async () => {
+  const text = "a:\nb:\n  - c\n  # nothing\n  -\n  - \nd: {e, f: }\n";
+  const { root, problems } = await readYaml(text);
+  expect(problems).toEqual([]);
+  const empty = [...(root ? nodesOf(root) : [])].filter((node) => node.kind === "scalar" && node.value === "").map(({ start }) => positionAt(linesOf(text), start));
+  expect(empty).toEqual([{ line: 1, column: 3 }, { line: 5, column: 4 }, { line: 6, column: 4 }, { line: 7, column: 6 }, { line: 7, column: 10 }]);
 });
 
 it("positions are offsets and back", () => {
