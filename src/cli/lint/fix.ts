@@ -66,17 +66,12 @@ export async function mend({ root, fixing, subject, judge }: FixRequest): Promis
       if (source !== undefined) refused.set(finding.file, source);
       else if (!untouchable.has(finding.file)) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
     }
-    let changed = false;
-    for (const [path, findings] of byFile) {
-      const before = judged;
-      const step = await mendFile(path, findings, now, before, judge);
-      for (const finding of step.dropped) dropped.add(keyOf(finding));
-      if (step.applied === 0) continue;
-      ({ subject: now, judged } = step);
-      applied += step.applied;
-      changed = true;
-    }
-    if (!changed) break;
+    if (byFile.size === 0) break;
+    const step = await mendFiles(byFile, now, judged, judge);
+    for (const finding of step.dropped) dropped.add(keyOf(finding));
+    ({ subject: now, judged } = step);
+    applied += step.applied;
+    if (step.applied === 0 && step.dropped.length === 0) break;
   }
   const was = new Map(subject.sources.map(({ path, text }) => [path, text]));
   const writes = now.sources.flatMap(({ path, text }): Write[] => (was.get(path) === text ? [] : [{ path, file: join(root, path), before: Buffer.from(was.get(path) ?? ""), after: Buffer.from(text) }]));
@@ -102,33 +97,109 @@ interface Step {
   dropped: Finding[];
 }
 
-/** All fixes of one file at once; when the result does not hold, one by one. */
-async function mendFile(path: string, findings: readonly (Finding & { fix: Fix })[], subject: Subject, before: Judged, judge: FixRequest["judge"]): Promise<Step> {
-  const text = subject.sources.find((source) => source.path === path)?.text ?? "";
-  const attempt = async (chosen: readonly (Finding & { fix: Fix })[]): Promise<Step & { holds: boolean }> => {
-    const { text: mended, applied } = applyFixes(text, chosen.map(({ fix }) => fix));
-    const nothing = { subject, judged: before, applied: 0, dropped: [], holds: applied.length > 0 };
-    if (applied.length === 0 || mended === text || isBroken(await readYaml(mended))) return { ...nothing, holds: false };
-    const next: Subject = { ...subject, sources: subject.sources.map((source) => (source.path === path ? { path, text: mended } : source)) };
-    const judged = await judge(next);
-    const mendedRules = new Map<string, number>();
-    for (const { rule } of chosen.filter(({ fix }) => applied.includes(fix))) mendedRules.set(rule, (mendedRules.get(rule) ?? 0) + 1);
-    const holds = [...mendedRules].every(([rule, count]) => countOf(judged, path, rule) <= countOf(before, path, rule) - count) && languageErrors(judged, path) <= languageErrors(before, path);
-    return { subject: next, judged, applied: applied.length, dropped: [], holds };
-  };
-  const together = await attempt(findings);
-  if (together.holds) return together;
-  const dropped: Finding[] = [];
-  for (const finding of findings) {
-    const alone = await attempt([finding]);
-    if (alone.holds) return { ...alone, dropped };
-    dropped.push(finding);
-  }
-  return { subject, judged: before, applied: 0, dropped };
+type Fixable = Finding & { fix: Fix };
+
+/** All fixes of all files at once; in a file whose result does not hold, one by one. */
+async function mendFiles(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, judge: FixRequest["judge"]): Promise<Step> {
+  const texts = new Map(subject.sources.map(({ path, text }) => [path, text]));
+  const attempts = await attemptsOf(texts, byFile);
+  const all = attempts.size === 0 ? before : await judge(withTexts(subject, attempts));
+  const holding = new Map([...attempts].filter(([path, attempt]) => holds(path, attempt, before, all)));
+  if (holding.size === byFile.size) return { subject: withTexts(subject, holding), judged: all, applied: sum(holding), dropped: [] };
+  const rest = new Map([...byFile].filter(([path]) => !holding.has(path)));
+  const next = withTexts(subject, holding);
+  const step = await sift(rest, next, holding.size === 0 ? before : await judge(next), judge);
+  return { ...step, applied: step.applied + sum(holding) };
 }
 
-const countOf = ({ findings }: Judged, path: string, rule: string): number => findings.filter((finding) => finding.file === path && finding.rule === rule).length;
-const languageErrors = ({ findings }: Judged, path: string): number => findings.filter(({ file, family, level }) => file === path && family === "language" && level === "error").length;
+/**
+ * Tells the fixes that hold from those that do not: rule by rule, and one by one where a rule's do not hold together.
+ * One fix of each file is tried at a time, so that many files cost no more than the one with the most.
+ */
+async function sift(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, judge: FixRequest["judge"]): Promise<Step> {
+  const texts = new Map(subject.sources.map(({ path, text }) => [path, text]));
+  const queues = new Map([...byFile].map(([path, findings]) => [path, byRule(findings)]));
+  const good = new Map<string, Fixable[][]>();
+  const dropped: Finding[] = [];
+  while ([...queues.values()].some(({ length }) => length > 0)) {
+    const tried = new Map([...queues].flatMap(([path, queue]) => [queue.shift()].flatMap((candidate) => (candidate ? [[path, candidate] as const] : []))));
+    const attempts = await attemptsOf(texts, tried);
+    const after = attempts.size === 0 ? before : await judge(withTexts(subject, attempts));
+    for (const [path, candidate] of tried) {
+      const attempt = attempts.get(path);
+      if (holds(path, attempt, before, after)) good.set(path, [...(good.get(path) ?? []), candidate]);
+      else if (candidate.length > 1) queues.get(path)?.push(...candidate.map((each) => [each]));
+      else dropped.push(...candidate);
+    }
+  }
+  if (good.size === 0) return { subject, judged: before, applied: 0, dropped };
+  const together = await attemptsOf(texts, new Map([...good].map(([path, groups]) => [path, groups.flat()])));
+  const judged = await judge(withTexts(subject, together));
+  const failing = new Map([...good].filter(([path]) => !holds(path, together.get(path), before, judged)));
+  if (failing.size === 0) return { subject: withTexts(subject, together), judged, applied: sum(together), dropped };
+  // Each holds by itself and not with the others: the first now, the others in the next pass.
+  const first = await attemptsOf(texts, new Map([...failing].flatMap(([path, [group]]) => (group ? [[path, group] as const] : []))));
+  const settled = new Map([...together, ...first]);
+  const last = withTexts(subject, settled);
+  return { subject: last, judged: await judge(last), applied: sum(settled), dropped };
+}
+
+function byRule(findings: readonly Fixable[]): Fixable[][] {
+  const groups = new Map<string, Fixable[]>();
+  for (const finding of findings) groups.set(finding.rule, [...(groups.get(finding.rule) ?? []), finding]);
+  return [...groups.values()];
+}
+
+async function attemptsOf(texts: ReadonlyMap<string, string>, chosen: ReadonlyMap<string, readonly Fixable[]>): Promise<Map<string, Attempt>> {
+  const attempts = new Map<string, Attempt>();
+  for (const [path, findings] of chosen) {
+    const attempt = await attemptOf(texts.get(path) ?? "", findings);
+    if (attempt) attempts.set(path, attempt);
+  }
+  return attempts;
+}
+
+/** A text with fixes applied, and how many of each rule. */
+interface Attempt {
+  text: string;
+  rules: ReadonlyMap<string, number>;
+}
+
+/** Nothing where no fix changes the text, or the result does not parse. */
+async function attemptOf(text: string, findings: readonly Fixable[]): Promise<Attempt | undefined> {
+  const { text: mended, applied } = applyFixes(text, findings.map(({ fix }) => fix));
+  if (applied.length === 0 || mended === text || isBroken(await readYaml(mended))) return undefined;
+  const rules = new Map<string, number>();
+  for (const { rule } of findings.filter(({ fix }) => applied.includes(fix))) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+  return { text: mended, rules };
+}
+
+/** Every finding that was mended is gone, and GitHub accepts no less of the file. */
+const holds = (path: string, attempt: Attempt | undefined, before: Judged, after: Judged): boolean =>
+  attempt !== undefined &&
+  [...attempt.rules].every(([rule, count]) => countOf(after, path, rule) <= countOf(before, path, rule) - count) && languageErrors(after, path) <= languageErrors(before, path);
+
+const withTexts = (subject: Subject, attempts: ReadonlyMap<string, Attempt>): Subject => ({ ...subject, sources: subject.sources.map(({ path, text }) => ({ path, text: attempts.get(path)?.text ?? text })) });
+
+const sum = (attempts: ReadonlyMap<string, Attempt>): number => [...attempts.values()].reduce((total, { rules }) => total + [...rules.values()].reduce((a, b) => a + b, 0), 0);
+
+const counted = new WeakMap<Judged, Map<string, number>>();
+
+/** By file and rule, and by file for errors of the language. */
+function countsIn(judged: Judged): Map<string, number> {
+  let counts = counted.get(judged);
+  if (!counts) {
+    counted.set(judged, (counts = new Map()));
+    for (const { file, rule, family, level } of judged.findings) {
+      const keys = [`${rule} ${file}`, ...(family === "language" && level === "error" ? [` ${file}`] : [])];
+      for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+const countOf = (judged: Judged, path: string, rule: string): number => countsIn(judged).get(`${rule} ${path}`) ?? 0;
+const languageErrors = (judged: Judged, path: string): number => countOf(judged, path, "");
 
 function refuseUnknown(rules: readonly string[]): void {
   const ids = RULES.map(({ id }) => id);
