@@ -109,3 +109,24 @@ export function commitOf(name: string, ref: string): { tag: string; sha: string 
   const found = isCommit(ref) ? undefined : versionOf(name, ref);
   return found?.fit === "exact" && found.version.sha !== "" ? { tag: found.version.tag, sha: found.version.sha } : undefined;
 }
+
+/** Majors that are not recorded, and the recorded one that has all of their inputs and outputs (by the actions' release notes, which only add). */
+const CONTAINED: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  "actions/checkout": { 2: "v4", 3: "v4" },
+  "actions/download-artifact": { 2: "v5", 3: "v5", 4: "v5" },
+  "actions/github-script": { 3: "v5", 4: "v5" },
+  "actions/setup-go": { 3: "v4" },
+  "actions/setup-node": { 3: "v4" },
+  "actions/setup-python": { 2: "v4", 3: "v4" },
+  "actions/upload-artifact": { 2: "v4", 3: "v4" },
+};
+
+/** A recorded version that takes and gives everything that this one does, and perhaps more. */
+export function supersetOf(name: string, ref: string): ActionVersion | undefined {
+  const found = versionOf(name, ref);
+  if (found) return found.fit === "newer" ? undefined : found.version;
+  const key = name.toLowerCase();
+  const major = numbersOf(ref)?.[0];
+  const container = major === undefined || !Object.hasOwn(CONTAINED, key) ? undefined : CONTAINED[key]?.[major];
+  return container === undefined ? undefined : versionOf(key, container)?.version;
+}

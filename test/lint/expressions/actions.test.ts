@@ -11,6 +11,11 @@ describe("known actions", () => {
     expect(await placesIn(steps("      - uses: actions/checkout@v6\n        with: { allow-unsafe-pr-checkout: true, filter: 'blob:none' }\n"))).toEqual([]);
   });
 
+  it("judges inputs of an older major by a recorded one that has all of them", async () => {
+    expect(await placesIn(steps("      - uses: actions/checkout@v3\n        with: { fetch_depth: 0, fetch-depth: 0 }\n"))).toEqual(["6:15 retired-runtime", "7:17 unknown-action-input"]);
+    expect(await placesIn(steps("      - id: up\n        uses: actions/upload-artifact@v2\n        with: { name: a }\n"))).toEqual(["7:15 retired-action-version"]);
+  });
+
   it("judges nothing of versions that are not recorded, branches and newer majors", async () => {
     for (const ref of ["v1", "main", "v99", "v99.1", "0123456789012345678901234567890123456789"]) expect(await placesIn(steps(`      - uses: actions/setup-node@${ref}\n        with: { version: 10 }\n`)), ref).toEqual(ref === "v1" ? ["6:15 retired-runtime"] : []);
   });

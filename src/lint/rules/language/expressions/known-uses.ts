@@ -1,5 +1,5 @@
 /** Steps that run an action of the catalogue, with what its version takes. */
-import { type ActionVersion, tagOfCommit, versionOf } from "../../../../actions/versions.ts";
+import { type ActionVersion, supersetOf, tagOfCommit, versionOf } from "../../../../actions/versions.ts";
 import type { Document, Step, Uses } from "../../../../workflow/document/document.ts";
 
 /** A tag in the comment behind a pinned commit, as people and their tools write it: `# v4.1.2`, `# tag=v4`. */
@@ -14,15 +14,23 @@ export function versionRefOf(uses: Uses & { kind: "repository" }, { file }: Docu
 
 export interface KnownUse {
   name: string;
-  version: ActionVersion;
+  /** As a message calls it. */
+  label: string;
+  /** It takes all inputs that this one may take. */
+  superset: ActionVersion;
+  /** This very version, or a later one under the same major. */
+  version: ActionVersion | undefined;
 }
 
 /**
- * Nothing for a version that is not recorded: older ones had inputs that are gone and newer ones have more, so that
- * nothing can be said of its inputs.
+ * Nothing for a version of which nothing is recorded: older ones had inputs that are gone and newer ones have more, so
+ * that nothing can be said of its inputs.
  */
 export function knownUseOf({ uses }: Step, document: Document): KnownUse | undefined {
   if (uses?.kind !== "repository") return undefined;
-  const found = versionOf(uses.name, versionRefOf(uses, document));
-  return found && found.fit !== "newer" ? { name: uses.name, version: found.version } : undefined;
+  const ref = versionRefOf(uses, document);
+  const superset = supersetOf(uses.name, ref);
+  if (!superset) return undefined;
+  const version = versionOf(uses.name, ref)?.version;
+  return { name: uses.name, label: `\`${uses.name}\` ${version?.tag ?? ref}`, superset, version };
 }

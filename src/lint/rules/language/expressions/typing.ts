@@ -1,5 +1,5 @@
 /** The types of a document's expressions, judged once for all rules that report on them. */
-import { versionOf } from "../../../../actions/versions.ts";
+import { supersetOf } from "../../../../actions/versions.ts";
 import type { Document, Step } from "../../../../workflow/document/document.ts";
 import { expressionsOf, type ExpressionSite } from "../../../../workflow/document/expression-sites.ts";
 import { isWholly, spanInFile, wholeSpanInFile } from "../../../../workflow/expressions/embedded.ts";
@@ -111,7 +111,6 @@ function outputsOfStep(document: Document, step: Step): { names: readonly string
   const { uses } = step;
   if (!uses) return step.run ? writtenOutputs(step.run) : undefined;
   if (uses.kind !== "repository" || OPEN_OUTPUTS.has(uses.name.toLowerCase())) return undefined;
-  const found = versionOf(uses.name, versionRefOf(uses, document));
-  if (found && found.fit !== "newer") return { names: found.version.outputs, source: `\`${uses.name}\` ${found.version.tag} does not give it` };
-  return undefined;
+  const version = supersetOf(uses.name, versionRefOf(uses, document));
+  return version && { names: version.outputs, source: `\`${uses.name}\` does not give it` };
 }
