@@ -14,6 +14,7 @@ import { either, HOLE, isUnknown, literal, symbol, type Value } from "./value.ts
 
 /** Reusable workflows may be nested four deep ("Reuse workflows", Limitations); composite actions ten. */
 const MOST_NESTED = 5;
+const MOST_STEPS = 1_000;
 
 export const and = (...known: Known[]): Known => (known.includes(false) ? false : known.every((one) => one === true) ? true : undefined);
 
@@ -31,10 +32,16 @@ function jobsIn(workflow: WorkflowDocument, run: Run, repository: Repository, de
     all.push(created);
     if (job.uses?.kind === "local" && depth < MOST_NESTED) {
       const called = workflowAt(repository, job.uses.path);
-      if (called && triggerOf(called, "workflow_call")) all.push(...jobsIn(called, run, repository, deedsOf, created, depth + 1));
+      if (called && triggerOf(called, "workflow_call") && !isOpen(called, created)) all.push(...jobsIn(called, run, repository, deedsOf, created, depth + 1));
     }
   }
   return all;
+}
+
+/** A workflow that calls itself, by others or not, never starts. */
+function isOpen(workflow: WorkflowDocument, from: JobRun): boolean {
+  for (let job: JobRun | undefined = from; job; job = job.caller) if (job.job.workflow === workflow) return true;
+  return false;
 }
 
 function jobRun(job: Job, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, siblings: ReadonlyMap<string, JobRun>): JobRun {
@@ -104,8 +111,8 @@ function stepsIn(job: JobRun, repository: Repository): StepRun[] {
     created.scope = withStepEnv(created, scope, all, siblings);
     all.push(created);
     if (step.id) siblings.set(step.id.value.toLowerCase(), created);
-    const inner = step.uses?.kind === "local" && depth < MOST_NESTED ? actionIn(repository, step.uses.path) : undefined;
-    if (inner && inner.steps.length > 0) {
+    const inner = step.uses?.kind === "local" && depth < MOST_NESTED && all.length < MOST_STEPS ? actionIn(repository, step.uses.path) : undefined;
+    if (inner && inner !== action && inner.steps.length > 0) {
       const nested = new Map<string, StepRun>();
       const inside = actionScope(created, inner.inputs, nested);
       insides.set(created, { siblings: nested, scope: inside, outputs: inner.outputs });

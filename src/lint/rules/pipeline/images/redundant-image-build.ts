@@ -7,6 +7,8 @@ import { mayCoincide, originOf } from "../../../pipeline/runs.ts";
 import { isUnknown, symbolsIn, textOf } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 
+/** More builds of one image than these are compared with the first ones only. */
+const MOST = 60;
 /** Build arguments that name a build and do not change what is in it. */
 const NAMING = /version|revision|commit|sha|vcs|git|date|time|ref|branch|build|cache|token|source|label|^ci$|^tag$|inline/i;
 
@@ -91,7 +93,7 @@ jobs:
       const jobs = new Set(builds.map(({ job }) => job.job));
       if (jobs.size < 2) continue;
       for (const build of builds) {
-        const others = builds.filter((other) => other.job.job !== build.job.job && isMain(other, build, pushing) && mayCoincide(other.job.run, build.job.run) && sameImage(other, build));
+        const others = builds.slice(0, MOST).filter((other) => other.job.job !== build.job.job && isMain(other, build, pushing) && mayCoincide(other.job.run, build.job.run) && sameImage(other, build));
         const [main] = others;
         if (!main) continue;
         const key = placeOf(build);

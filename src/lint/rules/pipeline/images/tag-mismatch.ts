@@ -65,12 +65,13 @@ jobs:
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
     if (!repository.complete) return;
+    const numbers = new Map(pipeline.runs.map((run, index) => [run, index]));
     const asked = new Map<string, Asked[]>();
     for (const deed of pipeline.deeds) {
       if ((deed.kind !== "take" && deed.kind !== "scan") || !deed.image || deed.happens === false || deed.job.run.event === "workflow_call") continue;
       if (deed.kind === "take" && deed.how === "inspect") continue;
       const verdict = judge(deed, pipeline);
-      const key = `${deed.document.file.path}:${deed.at.start}:${deed.job.run.event}:${pipeline.runs.indexOf(deed.job.run)}`;
+      const key = `${deed.document.file.path}:${deed.at.start}:${deed.job.run.event}:${numbers.get(deed.job.run) ?? 0}`;
       asked.set(key, [...(asked.get(key) ?? []), { deed, verdict }]);
     }
     for (const alternatives of asked.values()) {

@@ -1,0 +1,99 @@
+/** The faults of whole pipelines, each beside the one that looks like it and is none. */
+import { describe, expect, it } from "vitest";
+import type { Example } from "../../../../src/lint/rule.ts";
+import { findingsIn, inShort, placesOf, ruleNamed } from "../../../support/lint.ts";
+
+const found = async (rule: string, example: Example): Promise<string[]> => placesOf(await findingsIn(example, [ruleNamed(rule)])).map((place) => place.replace(".github/workflows/", "").replace(` ${rule}`, ""));
+const messages = async (rule: string, example: Example): Promise<string[]> => (await findingsIn(example, [ruleNamed(rule)])).map(({ message }) => message);
+const job = (steps: string, keys = ""): string => `    runs-on: ubuntu-latest\n${keys}    steps:\n${steps}`;
+
+const build = (tags: string, on = "  pull_request:\n"): string => `name: Build\non:\n${on}jobs:\n  build:\n${job(`      - uses: docker/build-push-action@v6\n        with:\n          push: true\n          tags: ${tags}\n`)}`;
+const after = (script: string, condition = "github.event.workflow_run.conclusion == 'success'"): string => `name: Test\non:\n  workflow_run:\n    workflows: [Build]\n    types: [completed]\njobs:\n  test:\n    if: ${condition}\n${job(`      - run: ${script}\n`)}`;
+const both = (producer: string, consumer: string): Example => ({ ".github/workflows/build.yml": producer, ".github/workflows/test.yml": consumer });
+const SHORT_HEAD = "ghcr.io/octo/app:sha-$(echo ${{ github.event.workflow_run.head_sha }} | cut -c1-7)";
+
+describe("tag-mismatch", () => {
+  it("tells the merge commit, other lengths and other prefixes from what is asked for", async () => {
+    expect(await messages("tag-mismatch", both(build("ghcr.io/octo/app:sha-${{ github.sha }}"), after("docker pull ghcr.io/octo/app:sha-${{ github.event.workflow_run.head_sha }}")))).toEqual([expect.stringContaining("GitHub's trial merge commit")]);
+    expect(await messages("tag-mismatch", both(build("ghcr.io/octo/app:sha-${{ github.event.pull_request.head.sha }}"), after(`docker pull ${SHORT_HEAD}`)))).toEqual([expect.stringContaining("the one has a longer SHA")]);
+    expect(await messages("tag-mismatch", both(build("ghcr.io/octo/app:pr-${{ github.event.pull_request.head.sha }}"), after("docker pull ghcr.io/octo/app:sha-${{ github.event.workflow_run.head_sha }}")))).toEqual([expect.stringContaining("nothing pushes that tag")]);
+    expect(await messages("tag-mismatch", both(build("ghcr.io/octo/app:edge"), after("docker pull ghcr.io/octo/app:latest")))).toEqual([expect.stringContaining("nothing pushes that tag")]);
+  });
+
+  it("is silent where the tags may meet", async () => {
+    const silent = async (producer: string, consumer: string): Promise<void> => expect(await found("tag-mismatch", both(producer, consumer))).toEqual([]);
+    await silent(build("ghcr.io/octo/app:sha-${{ github.event.pull_request.head.sha }}"), after("docker pull ghcr.io/octo/app:sha-${{ github.event.workflow_run.head_sha }}"));
+    await silent(build("ghcr.io/octo/app:sha-${{ github.sha }}", "  push:\n    branches: [main]\n"), after("docker pull ghcr.io/octo/app:sha-${{ github.event.workflow_run.head_sha }}"));
+    // The test is only for pushes, where both are the same commit.
+    await silent(build("ghcr.io/octo/app:sha-${{ github.sha }}", "  push:\n    branches: [main]\n  pull_request:\n"), after("docker pull ghcr.io/octo/app:sha-${{ github.event.workflow_run.head_sha }}", "github.event.workflow_run.event == 'push'"));
+    // What a program works out is not known.
+    await silent(build("ghcr.io/octo/app:${{ steps.tag.outputs.tag }}"), after("docker pull ghcr.io/octo/app:sha-${{ github.event.workflow_run.head_sha }}"));
+    await silent(build("ghcr.io/octo/app:sha-${{ github.sha }}"), after('docker pull "ghcr.io/octo/app:$(./tag.sh)"'));
+    // Nobody here makes that image.
+    await silent(build("ghcr.io/octo/app:sha-${{ github.sha }}"), after("docker pull postgres:17"));
+  });
+
+  it("says nothing of one file of many", async () => {
+    const { lintRepository } = await import("../../../../src/lint/engine.ts");
+    const { repositoryOf } = await import("../../../support/lint.ts");
+    const { DEFAULT_SETTINGS } = await import("../../../../src/lint/settings.ts");
+    const repository = await repositoryOf(both(build("ghcr.io/octo/app:edge"), after("docker pull ghcr.io/octo/app:latest")));
+    expect(lintRepository({ ...repository, complete: false }, [ruleNamed("tag-mismatch")], { ...DEFAULT_SETTINGS, preset: "strict" })).toEqual([]);
+  });
+});
+
+describe("redundant-image-build", () => {
+  const local = (script: string, on: string, keys = ""): string => `on:\n${on}jobs:\n  test:\n${keys}${job(`      - uses: actions/checkout@v4\n      - run: ${script}\n`)}`;
+  const pair = (script: string, on = "  pull_request:\n", keys = ""): Example => both(build("ghcr.io/octo/app:${{ github.sha }}"), local(script, on, keys));
+
+  it("finds the second build wherever it is", async () => {
+    expect(await found("redundant-image-build", pair("docker build -t app ."))).toEqual(["test.yml:8"]);
+    expect(await found("redundant-image-build", pair("docker buildx build --load -t app --build-arg VERSION=dev -f ./Dockerfile ./"))).toEqual(["test.yml:8"]);
+    expect(await found("redundant-image-build", pair("flyctl deploy --remote-only"))).toEqual(["test.yml:8"]);
+  });
+
+  it("knows another image, another event and another commit when it sees one", async () => {
+    for (const script of ["docker build -t app --target test .", "docker build -t app -f ci/Dockerfile .", "docker build -t app web", "docker build -t app --build-arg FLAVOR=slim .", "docker build -t app --platform linux/arm64 .", "docker build -t app $CONTEXT", "flyctl deploy --image ghcr.io/octo/app:1", "echo docker build ."]) expect(await found("redundant-image-build", pair(script)), script).toEqual([]);
+    expect(await found("redundant-image-build", pair("docker build -t app .", "  schedule:\n    - cron: '0 3 * * *'\n"))).toEqual([]);
+    expect(await found("redundant-image-build", pair("docker build -t app .", "  push:\n    branches: [main]\n"))).toEqual([]);
+    expect(await found("redundant-image-build", pair("docker build -t app .", "  pull_request:\n", "    if: github.event_name == 'push'\n"))).toEqual([]);
+  });
+});
+
+describe("artifact-mismatch", () => {
+  const run = (upload: string, download: string, needs = "    needs: build\n", more = ""): string => `on: push\njobs:\n  build:\n${job(`      - uses: actions/upload-artifact@v5\n        with:\n          name: ${upload}\n          path: out\n${more}`)}  test:\n${needs}${job(`      - uses: actions/download-artifact@v5\n        with:\n          name: ${download}\n`)}`;
+
+  it("names the near one, and the missing need", async () => {
+    expect(await messages("artifact-mismatch", run("image", "images"))).toEqual(["No job of this run uploads an artifact `images`; there is `image`. Did you mean `image`?"]);
+    expect(await messages("artifact-mismatch", run("image", "image", ""))).toEqual(["`build`, which uploads `image`, may not have finished when this job starts. Add it to `needs`."]);
+  });
+
+  it("is silent where names are worked out or somebody else may upload", async () => {
+    expect(await found("artifact-mismatch", run("image", "image"))).toEqual([]);
+    expect(await found("artifact-mismatch", run("${{ env.NAME }}", "image"))).toEqual([]);
+    expect(await found("artifact-mismatch", run("image-${{ github.sha }}", "image-${{ github.sha }}"))).toEqual([]);
+    expect(await found("artifact-mismatch", run("image", "sbom", undefined, "      - uses: anchore/sbom-action@v0\n"))).toEqual([]);
+  });
+});
+
+describe("late-retag", () => {
+  it("finds a pull only to push again, also of what an action has built", async () => {
+    const files = (last: string): Example => ({
+      ".github/workflows/build.yml": `on:\n  push:\n    branches: [main]\njobs:\n  build:\n${job(`      - uses: actions/checkout@v4\n      - id: image\n        uses: ./.github/actions/image\n        with:\n          tag: main-\${{ github.sha }}\n      - run: |\n          SOURCE="\${{ steps.image.outputs.image }}"\n          docker pull \${SOURCE}\n          docker tag \${SOURCE} registry.fly.io/app:latest\n          ${last}\n`)}`,
+      ".github/actions/image/action.yml": `name: Image\ninputs:\n  tag:\n    required: true\noutputs:\n  image:\n    value: \${{ steps.build.outputs.image }}\nruns:\n  using: composite\n  steps:\n    - id: build\n      shell: bash\n      run: |\n        IMAGE="registry.fly.io/app:\${{ inputs.tag }}"\n        docker build -t "$IMAGE" .\n        docker push "$IMAGE"\n        echo "image=$IMAGE" >> "$GITHUB_OUTPUT"\n`,
+    });
+    expect(await found("late-retag", files("docker push registry.fly.io/app:latest"))).toEqual(["build.yml:15"]);
+    expect(await found("late-retag", files("docker run --rm registry.fly.io/app:latest make test"))).toEqual([]);
+  });
+});
+
+describe("what nobody should write", () => {
+  it("survives workflows and actions that call themselves, needs in circles and odd names", async () => {
+    const example: Example = {
+      ".github/workflows/a.yml": "on: [push, workflow_call]\njobs:\n  a:\n    needs: b\n    uses: ./.github/workflows/a.yml\n  b:\n    needs: a\n    outputs: {x: '${{ needs.a.outputs.x }}'}\n    uses: ./.github/workflows/b.yml\n  __proto__:\n    runs-on: x\n    steps: [{uses: ./act, with: {__proto__: 1}}]\n",
+      ".github/workflows/b.yml": "on: {workflow_call: {outputs: {x: {value: '${{ jobs.c.outputs.x }}'}}}, workflow_run: {workflows: [b], types: 1}}\nname: b\njobs:\n  c:\n    uses: ./.github/workflows/a.yml\n  d: []\n",
+      "act/action.yml": "runs: {using: composite, steps: [{uses: ./act}, {uses: ./act}, {run: 'docker pull ${{ inputs.constructor }}'}]}\n",
+    };
+    expect(inShort(await findingsIn(example, ["tag-mismatch", "redundant-image-build", "artifact-mismatch", "cleanup-before-consumer", "unused-image-input"].map(ruleNamed)))).toEqual([]);
+  });
+});
