@@ -53,8 +53,8 @@ jobs:
   job(job, { report, options }) {
     const minutes = Number(job.timeoutMinutes?.value);
     if (!Number.isFinite(minutes) || minutes <= options.shortJob) return;
-    // What an action of the repository does is not known here.
-    const long = job.steps.filter((step) => step.uses?.kind !== "local" && MINUTES[workOf(step)] >= 30);
+    // What an unknown program or an action of the repository does may be short.
+    const long = job.steps.filter((step) => workOf(step) !== "unknown" && MINUTES[workOf(step)] >= 30);
     // The job's timeout is that of its one long step.
     if (long.length < 2) return;
     for (const step of long) {

@@ -6,12 +6,12 @@ import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { commandsIn, type Script, scriptsOf, type ShellCommand } from "../../scripts.ts";
 
 /** From the longest to the shortest. */
-export type Work = "image" | "browser" | "build" | "test" | "transfer" | "setup" | "trivial";
+export type Work = "image" | "browser" | "build" | "test" | "unknown" | "transfer" | "setup" | "trivial";
 
 /** How long each may reasonably take, in minutes, with room to spare. */
-export const MINUTES: Readonly<Record<Work, number>> = { image: 60, browser: 60, build: 45, test: 45, transfer: 15, setup: 10, trivial: 5 };
+export const MINUTES: Readonly<Record<Work, number>> = { image: 60, browser: 60, build: 45, test: 45, unknown: 45, transfer: 15, setup: 10, trivial: 5 };
 
-const ORDER: readonly Work[] = ["image", "browser", "build", "test", "transfer", "setup", "trivial"];
+const ORDER: readonly Work[] = ["image", "browser", "build", "test", "unknown", "transfer", "setup", "trivial"];
 
 const scripts = new WeakMap<WorkflowDocument, Map<Step, Script>>();
 
@@ -42,7 +42,7 @@ export function workOf(step: Step): Work {
 export const heaviest = (all: readonly Work[]): Work => ORDER.find((work) => all.includes(work)) ?? "trivial";
 
 function workOfAction({ uses }: Step): Work {
-  if (uses?.kind === "docker" || uses?.kind === "local" || uses?.kind === "computed") return "build";
+  if (uses?.kind === "docker" || uses?.kind === "local" || uses?.kind === "computed") return "unknown";
   if (uses?.kind !== "repository") return "trivial";
   const name = uses.name.toLowerCase();
   if (/^docker\/(?:build-push|bake)-action/.test(name) || /(?:^|[-/])(?:build-push|kaniko|buildah)/.test(name)) return "image";
@@ -55,6 +55,8 @@ function workOfAction({ uses }: Step): Work {
 }
 
 const TRIVIAL = new Set("echo printf cd pwd ls cat mkdir rm cp mv touch test [ [[ exit true false set export grep sed awk cut tr sort head tail jq basename dirname date sleep wc tee find chmod source . read local return eval env".split(" "));
+/** Programs that end at once, and words of the shell. */
+const QUICK = /^(?:git|uname|which|command|type|sudo|ln|df|du|free|id|whoami|chown|xargs|yq|tar|gzip|unzip|zip|gunzip|xz|sha256sum|md5sum|stat|readlink|realpath|mktemp|pushd|popd|trap|shift|unset|declare|mapfile|readarray|break|continue|hash|ulimit|umask|nproc|sysctl|systemctl|service|kill|killall|ps|update-alternatives|locale-gen|gpg|openssl|ssh-keyscan|ssh-add|diff|cmp|comm|paste|join|uniq|rev|seq|yes|base64|od|tree|file|patch|:)$/;
 const BUILDERS = /^(?:make|ninja|cmake|meson|bazel|bazelisk|gradle|gradlew|mvn|mvnw|sbt|cargo|go|dotnet|msbuild|xcodebuild|swift|flutter|nix|nix-build|scons|ant|tox|nox|pytest|phpunit|composer|rake|mix|rebar3|stack|cabal|zig|just|task|turbo|nx|webpack|tsc|vite|jest|vitest|mocha|goreleaser|earthly|docker-compose|hatch|maturin|python|python3|node|ruby|perl|php|julia|R|Rscript|bundle|npx|pnpx|bunx|poetry|uv|uvx|pdm)$/;
 
 function workOfCommand(command: ShellCommand): Work {
@@ -69,12 +71,12 @@ function workOfCommand(command: ShellCommand): Work {
     return verb === "run" || verb === "compose" ? "test" : "trivial";
   }
   if (/^(?:playwright|cypress)$/.test(name) || (/^(?:npx|pnpm|yarn|bunx?)$/.test(name) && args.some((arg) => /^(?:playwright|cypress)$/.test(arg)))) return args.includes("install") ? "transfer" : "browser";
-  if (/^(?:npm|pnpm|yarn|bun)$/.test(name)) return verb === "" || /^(?:ci|install|i|add|publish)$/.test(verb) ? "transfer" : /^(?:run|run-script|exec|test|t|dlx|build|lint)$/.test(verb) ? (verbs.some((word) => /e2e|cypress|playwright|browser/.test(word)) ? "browser" : "build") : "trivial";
+  if (/^(?:npm|pnpm|yarn|bun)$/.test(name)) return verb === "" || /^(?:ci|install|i|add|publish)$/.test(verb) ? "transfer" : /^(?:run|run-script|exec|test|t|dlx|build|lint)$/.test(verb) ? (verbs.some((word) => /e2e|cypress|playwright|browser/.test(word)) ? "browser" : "build") : /^(?:config|cache|version|--version|-v|link|set|get|prefix|root|bin|whoami|pkg|ls|list)$/.test(verb) ? "trivial" : "unknown";
   if (/^(?:pip|pip3|pipx|apt|apt-get|brew|choco|dnf|yum|apk|gem|curl|wget|rsync|scp|skopeo|crane|oras|aws|gcloud|az|kubectl|helm|terraform|gh|twine|trivy|grype|syft|cosign|snyk|flyctl|git-lfs)$/.test(name)) return "transfer";
   if (name === "git") return /^(?:clone|fetch|pull|push|submodule)$/.test(verb) ? "transfer" : "trivial";
   if (TRIVIAL.has(name)) return "trivial";
   if (BUILDERS.test(name)) return /^(?:python3?|node|ruby|perl|php)$/.test(name) && args.some((arg) => arg === "-c" || arg === "-e" || arg === "--version" || arg === "-V") ? "trivial" : verbs.some((word) => word === "test" || word === "pytest") || /test|tox|nox|spec/.test(name) ? "test" : args.length > 0 && args.every((arg) => /^-?-?v(?:ersion)?$/i.test(arg)) ? "trivial" : "build";
-  return /\.(?:sh|py|js|rb|pl)$/.test(name) || full.startsWith("./") ? "build" : "trivial";
+  return /\.(?:sh|py|js|rb|pl)$/.test(name) || full.startsWith("./") ? "build" : QUICK.test(name) ? "trivial" : "unknown";
 }
 
 /** How many minutes a job may be given: what its steps may take together, in round numbers. */
