@@ -1,5 +1,5 @@
 /** The tree of a text that js-yaml refuses, by `yaml`: it knows more dialects and goes on after an error. */
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Node as LibraryNode, type Scalar } from "yaml";
+import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Node as LibraryNode, type Scalar, type YAMLParseError } from "yaml";
 import { anchorBook, type AnchorBook } from "./anchors.ts";
 import type { MappingNode, ScalarNode, ScalarStyle, SequenceNode, YamlFile, YamlNode } from "./node.ts";
 
@@ -15,7 +15,7 @@ export function readTolerantly(text: string): YamlFile {
     const [first, second] = documents;
     // The first error is the cause; what follows is mostly its echo.
     const error = first?.errors[0];
-    if (error) file.problems.push({ code: "syntax", message: firstSentence(error.message), start: error.pos[0], end: Math.max(error.pos[0], Math.min(error.pos[1], text.length)) });
+    if (error) file.problems.push({ code: "syntax", message: messageOf(error), start: error.pos[0], end: Math.max(error.pos[0], Math.min(error.pos[1], text.length)) });
     if (second !== undefined) file.problems.push({ code: "many-documents", message: "A second YAML document starts here; GitHub reads one a file.", start: second.range[0], end: second.range[0] });
     if (first?.contents) file.root = convert(first.contents, anchorBook(file), text, 0, file);
   } catch (error) {
@@ -25,7 +25,23 @@ export function readTolerantly(text: string): YamlFile {
   return file;
 }
 
-const firstSentence = (message: string): string => `${(message.split(/ at line \d+|\n/)[0] ?? message).replace(/[:.]$/, "")}.`;
+/** What to do about the errors that people make. */
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  BAD_INDENT: "Correct the indentation.",
+  BAD_SCALAR_START: "Put the value in quotes.",
+  BLOCK_AS_IMPLICIT_KEY: "A value with `: ` in it needs quotes; or the line below is indented too far.",
+  BLOCK_IN_FLOW: "Within `[ ]` and `{ }` write lists and mappings with brackets too.",
+  MISSING_CHAR: "Add what is missing.",
+  MULTILINE_IMPLICIT_KEY: "Write a `:` behind the key, or correct the indentation.",
+  TAB_AS_INDENT: "Replace the tab by blanks.",
+  UNEXPECTED_TOKEN: "Correct the indentation, or put the value in quotes.",
+};
+
+function messageOf({ code, message }: YAMLParseError): string {
+  const said = (message.split(/ at line \d+|\n/)[0] ?? message).replace(/[:.]$/, "").replace(/closing (["'])quote$/, "closing quote `$1`");
+  const advice = ADVICE[code];
+  return advice === undefined ? `${said}.` : `${said}. ${advice}`;
+}
 
 function convert(node: LibraryNode, book: AnchorBook, text: string, depth: number, file: YamlFile): YamlNode {
   const [start, end] = node.range ?? [0, 0];

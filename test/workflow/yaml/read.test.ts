@@ -39,6 +39,17 @@ describe("problems", () => {
     expect(file.problems.map((problem) => problem.code).map((found) => (code === "too-deep" && found === "syntax" ? code : found))).toContain(code);
   });
 
+  it.each([
+    ["on: push\nname: a: b\n", 2, /quotes/],
+    ["on: push\njobs:\n\ta: b\n", 3, /Replace the tab/],
+    ['name: "a\n', 2, /closing quote `"`/],
+    ["on: [push\njobs: {}\n", 2, /end with a \]/],
+  ])("of %j are told on line %i with what to do", async (text, line, message) => {
+    const [problem] = (await readYaml(text)).problems;
+    expect(problem && positionAt(linesOf(text), problem.start).line).toBe(line);
+    expect(problem?.message).toMatch(message);
+  });
+
   it("are not fatal where only an alias is wrong", async () => {
     expect(isBroken(await readYaml("a: *nothing\n"))).toBe(false);
     expect(isBroken(await readYaml("a: [\n"))).toBe(true);
