@@ -45,6 +45,7 @@ describe("unreachable-job", () => {
     ["a tolerated step", "push", [job("a", "", "      - id: pull\n        continue-on-error: true\n        run: docker pull x\n      - if: steps.pull.outcome == 'failure'\n        run: make\n")]],
     ["a skipped step", "push", [job("a", "", "      - id: pull\n        if: github.ref == 'refs/heads/main'\n        run: docker pull x\n      - if: steps.pull.outcome != 'success'\n        run: make\n")]],
     ["an output", "push", [job("a", "", "      - id: pull\n        run: docker pull x\n      - if: steps.pull.outputs.found == 'false'\n        run: make\n")]],
+    ["a job that somebody has switched off", "push", [job("a", "if: false && github.event_name == 'push'")]],
     ["a constant, which another rule finds", "push", [job("a", "if: false")]],
   ])("is silent on %s", async (_, on, jobs) => expect(inShort(await find(on, ...jobs))).toEqual([]));
 });

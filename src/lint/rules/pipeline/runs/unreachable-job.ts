@@ -102,7 +102,7 @@ function judgeJob(job: Job, runs: readonly Run[], { report }: RuleContext): bool
     else if (!need && job.if && namesSomething(job.if)) {
       if (!hasStatusFunction(job.if) && runs.some((run) => holds(job.if, run, undefined, "anything happens") !== false))
         report(job.if, `Without a status function this means \`success() && (...)\`, and once all needs have succeeded it is never true: \`${job.id}\` never runs. Write \`always() && (...)\`.`, { fix: withAlways(job.if, job.workflow) });
-      else report(job.if, `This is never true on the events of this workflow (${eventsOf(runs)}), so \`${job.id}\` never runs. Add the event to \`on\`, or remove the job.`);
+      else report(job.if, `This is never true on the events of this workflow (${eventsOf(runs)}), so \`${job.id}\` never runs. Add the event to \`on\`, or remove the job.`, { level: "warning" });
     }
     return false;
   }
@@ -151,8 +151,11 @@ function resultOf({ left, right }: Comparison): string | undefined {
   return path?.[0] === "needs" && path[2] === "result" ? path[1] : undefined;
 }
 
-/** A constant condition is another rule's matter. */
-const namesSomething = (condition: ScalarNode): boolean => conditionOf(condition).some(({ expression }) => expression !== undefined && !referencesIn(expression).next().done);
+/** A constant condition is another rule's matter, and `false && ...` is a job that somebody has switched off. */
+const namesSomething = (condition: ScalarNode): boolean => conditionOf(condition).some(({ expression }) => expression !== undefined && namesInEveryPart(expression));
+
+const namesInEveryPart = (expression: Expression): boolean =>
+  expression.kind === "logical" && expression.operator === "&&" ? expression.operands.every(namesInEveryPart) : !referencesIn(expression).next().done || [...expressionsWithin(expression)].some(({ kind }) => kind === "call");
 
 /** Whether the condition says in so many words that it is for this event. */
 function namesEvent(condition: ScalarNode, { event }: Run): boolean {
