@@ -42,7 +42,8 @@ const GITHUB_TEXTS = [
 const GITHUB: ObjectType = objectOf({
   ...Object.fromEntries(GITHUB_TEXTS.map((name) => [name, STRING])),
   ref_type: oneOf("branch", "tag"),
-  ref_protected: BOOL,
+  // Documented as a boolean; dumps of the context also show it as text.
+  ref_protected: ANY,
   // The documentation gives no list.
   action_status: STRING,
 });
