@@ -18,3 +18,18 @@ it("docs/lint/rules says what the rules say (UPDATE_DOCS=1 writes it)", async ()
   for (const { path, text } of pages) expect(await readFile(new URL(path, root), "utf8")).toBe(text);
   expect((await readdir(folder)).map((name) => `docs/lint/rules/${name}`).sort()).toEqual(pages.slice(1).map(({ path }) => path).sort());
 });
+
+it("the guide and the README name rules that exist", async () => {
+  const known = new Set(RULES.map(({ id }) => id));
+  for (const page of ["docs/lint/README.md", "README.md"]) {
+    const text = await readFile(new URL(page, root), "utf8");
+    const named = [
+      ...[...text.matchAll(/pipewright-ignore(?:-file)?: ([a-z][a-z, -]*?) -- /g)].flatMap(([, list = ""]) => list.split(", ")),
+      ...[...text.matchAll(/(?:pipewright explain|--fix=)\s?([a-z]+-[a-z-]+)/g)].map(([, id = ""]) => id),
+      ...[...text.matchAll(/^ +([a-z]+-[a-z-]+): (?:off|warning|error)$/gm)].map(([, id = ""]) => id),
+      ...[...text.matchAll(/^ +\d+:\d+ {2}(?:error|warning|info) {2}([a-z-]+)/gm)].map(([, id = ""]) => id),
+    ];
+    expect(named.length).toBeGreaterThan(1);
+    for (const id of named) expect(known, `${page} names ${id}`).toContain(id);
+  }
+});
