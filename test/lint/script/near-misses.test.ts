@@ -109,6 +109,10 @@ describe("a script that is wrong", () => {
     expect(inShort(await findingsIn(job('echo "$VERSION"', { before: "- run: VERSION=1.2.3" }), [lost]))).toEqual(["8:17 lost-variable `VERSION` is empty here: an earlier step sets it in its own shell, which has ended. Write it to `$GITHUB_ENV` there, or set it in this step."]);
     for (const before of ['- run: VERSION=1; echo "VERSION=$VERSION" >> "$GITHUB_ENV"', "- run: |\n    VERSION=1\n    env >> $GITHUB_ENV", "- run: |\n    VERSION=1\n    {\n      echo \"VERSION=$VERSION\"\n    } >> \"$GITHUB_ENV\""]) expect(inShort(await findingsIn(job('echo "$VERSION"', { before }), [lost]))).toEqual([]);
     expect(inShort(await findingsIn(job('echo "$VERSION"', { before: "- run: VERSION=1", keys: "env:\n  VERSION: 2" }), [lost]))).toEqual([]);
+    const exported = "- run: VERSION=1\n- uses: actions/github-script@v8\n  with: { script: 'core.exportVariable(\"VERSION\", 2)' }";
+    expect(inShort(await findingsIn(job('echo "$VERSION"', { before: exported }), [lost]))).toEqual([]);
+    const action = "name: a\ndescription: a\nruns:\n  using: composite\n  steps:\n    - run: ./x \"$GITHUB_TOKEN\"\n      shell: bash\n";
+    expect(inShort(await findingsIn({ "action.yml": action }, [lost]))).toEqual([]);
     expect(inShort(await findingsIn(job('echo "$GITHUB_REFNAME"'), [lost]))).toEqual(["7:17 lost-variable GitHub sets no variable `GITHUB_REFNAME`, and no step or `env:` does. Did you mean `GITHUB_REF_NAME`?"]);
   });
 

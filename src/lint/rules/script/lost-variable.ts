@@ -68,7 +68,7 @@ jobs:
             report(spanOf(script, read), `\`${name}\` is empty here: an earlier step sets it in its own shell, which has ended. Write it to \`$GITHUB_ENV\` there, or set it in this step.`, {
               related: [{ at: spanOf(before.script, before.set), message: `\`${name}\` is set for that step only.` }],
             });
-          } else if (/^(?:GITHUB|RUNNER)_[A-Z_]+$/.test(name) && !isDefaultVariable(name) && !isSetByAction(name) && !script.step.owner.steps.slice(0, script.step.index).some(setsVariables)) {
+          } else if (document.kind === "workflow" && /^(?:GITHUB|RUNNER)_[A-Z_]+$/.test(name) && !isDefaultVariable(name) && !isSetByAction(name) && !script.step.owner.steps.slice(0, script.step.index).some(setsVariables)) {
             said.add(name);
             const near = nearest(name, defaultVariables());
             report(spanOf(script, read), name === "GITHUB_TOKEN" ? "`GITHUB_TOKEN` is empty here: GitHub does not set it by itself. Add `env: GITHUB_TOKEN: ${{ github.token }}` to the step." : `GitHub sets no variable \`${name}\`, and no step or \`env:\` does.${near === undefined ? " Set it in `env:`." : ` Did you mean \`${near}\`?`}`);
@@ -99,14 +99,14 @@ const isSetByAction = (name: string): boolean => /^GITHUB_(?:INPUT|USER|COPILOT)
 /** An action may write any variable: those that name branches and commits exist for nothing else. */
 const setsVariables = ({ uses }: Step): boolean => uses !== undefined && (uses.kind !== "repository" || !/^(?:actions|docker)\//.test(uses.repository));
 
-const known = new WeakMap<readonly Script[], ReadonlySet<string>>();
-
-/** Names that any script of the job writes to `$GITHUB_ENV`; `*` where they cannot be told. */
+/** Names that any step of the job writes to `$GITHUB_ENV`; `*` where they cannot be told. */
 function carriedOn(scripts: readonly Script[]): ReadonlySet<string> {
-  let names = known.get(scripts);
-  if (!names) {
-    names = new Set(scripts.flatMap(writtenNames));
-    known.set(scripts, names);
+  const names = new Set(scripts.flatMap(writtenNames));
+  const read = new Set(scripts.map(({ step }) => step));
+  for (const step of scripts[0]?.step.owner.steps ?? []) {
+    const code = step.with.get("script")?.value;
+    // Scripts in other languages.
+    if ((step.run && !read.has(step) && step.run.value.includes("GITHUB_ENV")) || (code?.kind === "scalar" && /exportVariable|GITHUB_ENV/.test(code.value))) names.add("*");
   }
   return names;
 }

@@ -108,10 +108,12 @@ function inputsTakenAsTheyAre({ uses, with: inputs }: Step): YamlNode[] {
 
 const COMMANDS = "date|git|cat|echo|pwd|uname|nproc|basename|dirname|whoami|hostname|jq|sed|grep|awk|cut|head|tail|node|python3?|npm|go|cargo|gh|curl|id|printf|find|ls|tr|mktemp|brew|rustc|sw_vers|which";
 
+const SUBSTITUTION = new RegExp(`\\$\\((?:${COMMANDS})(?:\\s[^()\\n]*)?\\)`);
+
 /** `$(git ...)`, `$GITHUB_SHA`, `$HOME/...` in a value of one line; sentences and scripts are something else. */
 function shellSyntaxIn({ value }: ScalarNode): { span: Span; text: string } | undefined {
   if (!value.includes("$")) return undefined;
-  const substitution = new RegExp(`\\$\\((?:${COMMANDS})(?:\\s[^()\\n]*)?\\)`).exec(value);
+  const substitution = SUBSTITUTION.exec(value);
   if (substitution && !/["'`]/.test(value.slice(0, substitution.index)) && !/[;&]|\|\|/.test(value)) return { span: { start: substitution.index, end: substitution.index + substitution[0].length }, text: substitution[0].length > 40 ? `${substitution[0].slice(0, 30)}...)` : substitution[0] };
   for (const match of value.matchAll(/(?<![\\$\w'"`{])\$(?:\{([A-Z_]+)\}|([A-Z_]+)\b)/g)) {
     const name = match[1] ?? match[2] ?? "";
