@@ -141,6 +141,35 @@ describe("network-retry", () => {
   });
 });
 
+describe("artifact-retention", () => {
+  const upload = (ref: string, more: string): string => job(`      - uses: actions/upload-artifact@${ref}\n        with:\n          path: a${more}\n`);
+
+  it("fits the artifact's purpose, and the action's version", async () => {
+    expect(await fixed("artifact-retention", upload("v4", ""))).toContain("          path: a\n          retention-days: 14\n");
+    expect(await found("artifact-retention", upload("v4", "\n          retention-days: ${{ inputs.days }}"))).toEqual([]);
+    expect(await found("artifact-retention", upload("v1", ""))).toEqual([]);
+  });
+});
+
+describe("dependency-cache", () => {
+  const node = (version: string, run: string, more = ""): string => job(`      - uses: actions/setup-node@${version}\n${more}      - run: ${run}\n`);
+
+  it("writes the input where the action finds its lock file, and only says so elsewhere", async () => {
+    expect(await fixed("dependency-cache", node("v4", "npm ci"))).toContain("setup-node@v4\n        with:\n          cache: npm\n");
+    const moved = node("v4", "cd site && npm ci");
+    expect(await found("dependency-cache", moved)).toHaveLength(1);
+    expect(await fixed("dependency-cache", moved)).toBe(moved);
+  });
+
+  it("knows versions that cache by themselves, or cannot", async () => {
+    expect(await found("dependency-cache", node("v6", "npm ci"))).toEqual([]);
+    expect(await found("dependency-cache", node("v1", "npm ci"))).toEqual([]);
+    expect(await found("dependency-cache", node("v4", "npm ci", "        with: {package-manager-cache: false}\n"))).toEqual([]);
+    expect(await found("dependency-cache", node("v4", "npm install -g pnpm"))).toEqual([]);
+    expect(await found("dependency-cache", node("v4", "npm ci\n      - uses: actions/cache@v4"))).toEqual([]);
+  });
+});
+
 describe("workspace-action", () => {
   it("offers `$/` only to who asks for it", async () => {
     const [finding] = await findingsIn(job("      - uses: actions/checkout@v4\n      - uses: ./a\n"), [ruleNamed("workspace-action")], { rules: { "workspace-action": { level: "info" } } });
