@@ -3,6 +3,7 @@ import { invocationOf } from "../../../shell/invocation.ts";
 import { literalOf } from "../../../shell/words.ts";
 import { jobOf } from "../../../workflow/document/document.ts";
 import { scalarsOf } from "../../../workflow/yaml/node.ts";
+import type { Fix } from "../../finding.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, type Script, spanOf } from "../../scripts.ts";
 
@@ -10,6 +11,7 @@ export const invalidBracketRange = rule({
   id: "invalid-bracket-range",
   family: "script",
   levels: { recommended: "error", strict: "error" },
+  fixable: true,
   summary: "A bracket expression of `sed`, `grep` or `tr` has ranges that exist.",
   why: "GNU `sed` and `grep` take `-` as itself only at the start or the end of a bracket expression: `[^a-z0-9-._]` and `[a-z_-.]` stop them with \"Invalid range end\". `tr` refuses ranges that run backwards.",
   bad: [
@@ -49,13 +51,26 @@ jobs:
       const fixed = name === "grep" && args.some((argument) => /^-[a-zA-Z]*[FP]|^--(?:fixed-strings|perl-regexp)/.test(argument));
       if (fixed || onMac) continue;
       for (const word of patternsOf(name, argWords)) {
-        const text = word.text.includes("$") ? undefined : literalOf(word);
+        const text = literalOf(word);
         const problem = text === undefined ? undefined : name === "tr" ? reversedInTr(text) : firstBadBracket(text);
-        if (problem !== undefined) report(spanOf(script, word), `\`${name}\` stops at \`${problem}\`: ${name === "tr" ? "the range runs backwards" : "that is not a range that exists"}. Put a \`-\` that means itself at the end${name === "tr" ? "" : " of the brackets"}.`);
+        if (problem !== undefined) report(spanOf(script, word), `\`${name}\` stops at \`${problem}\`: ${name === "tr" ? "the range runs backwards" : "that is not a range that exists"}. Put a \`-\` that means itself at the end${name === "tr" ? "" : " of the brackets"}.`, { fix: name === "tr" ? undefined : fixFor(script, word, problem) });
       }
     }
   },
 });
+
+/** Every `-` that stands for itself goes to the end of the brackets. */
+function fixFor(script: Script, { text, pos }: CommandArgument, bracket: string): Fix | undefined {
+  const at = text.indexOf(bracket);
+  // Written twice, or with escapes in between: somebody should look.
+  if (at === -1 || text.indexOf(bracket, at + 1) !== -1 || !/^\[[\w.^/+ -]*\]$/.test(bracket)) return undefined;
+  const mended = bracket
+    .replace(/(?<=\w-\w)-(?=[^\]])|(?<=[_./+])-(?=[^\]])|(?<!^\[\^?)(?<![\w])-(?=[^\]])/g, "")
+    .replace(/-?\]$/, "-]");
+  if (mended === bracket || firstBadBracket(mended) !== undefined) return undefined;
+  const span = spanOf(script, { pos: pos + at, end: pos + at + bracket.length });
+  return { title: `Write \`${mended}\``, edits: [{ ...span, text: mended }] };
+}
 
 /** BSD's tools read brackets by other rules. */
 const isMac = ({ step }: Script): boolean => scalarsOf(jobOf(step)?.runsOn?.value).some(({ value }) => /mac|\$\{\{/i.test(value));
