@@ -122,7 +122,7 @@ function read(step: StepRun): MetadataTag[] {
       if (enabled === false) continue;
       const given = made.given === true && enabled === true && alternatives.length === 1 ? true : undefined;
       const around = (key: string): Template => fields.get(key) ?? (key === "prefix" ? made.prefix : undefined) ?? flavor.get(key) ?? [];
-      tags.push({ tag: join([around("prefix"), made.tag, around("suffix")]), given, type, at });
+      tags.push({ tag: sanitised(join([around("prefix"), made.tag, around("suffix")])), given, type, at });
       if (["semver", "pep440", "match"].includes(type) || (type === "ref" && textOfTemplate(fields.get("event") ?? []) === "tag")) latest = latest === true ? true : given;
     }
   const flavorLatest = textOfTemplate(flavor.get("latest") ?? []);
@@ -133,6 +133,9 @@ function read(step: StepRun): MetadataTag[] {
   if (latest !== false) tags.push({ tag: [{ kind: "text", text: "latest" }], given: latest, type: "latest", at: all });
   return images.flatMap(({ name, enabled }) => (enabled === false ? [] : tags.map(({ tag, given, type, at }) => ({ whole: name.length === 0 ? tag : join([name, [{ kind: "text", text: ":" }], tag]), tag, given: enabled === true ? given : undefined, type, at }))));
 }
+
+/** The action puts `-` for what a tag may not hold. */
+const sanitised = (tag: Template): Template => join([tag.map((part): Part => (part.kind === "text" ? { kind: "text", text: part.text.replace(/[^A-Za-z0-9._-]+/g, "-") } : part.kind === "symbol" && !/sha$|number$|run_id$/.test(part.name) ? { ...part, cleaned: true } : part))]);
 
 function truthOfField(field: Template | undefined, step: StepRun): Known {
   if (!field) return true;

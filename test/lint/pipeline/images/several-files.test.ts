@@ -72,7 +72,26 @@ describe("artifact-mismatch", () => {
     expect(await found("artifact-mismatch", run("image", "image"))).toEqual([]);
     expect(await found("artifact-mismatch", run("${{ env.NAME }}", "image"))).toEqual([]);
     expect(await found("artifact-mismatch", run("image-${{ github.sha }}", "image-${{ github.sha }}"))).toEqual([]);
+    expect(await found("artifact-mismatch", run("image", "logs", "    needs: build\n    if: always()\n", "      - if: failure()\n        uses: actions/upload-artifact@v5\n        with:\n          name: logs\n          path: logs\n"))).toEqual([]);
     expect(await found("artifact-mismatch", run("image", "sbom", undefined, "      - uses: anchore/sbom-action@v0\n"))).toEqual([]);
+  });
+});
+
+describe("image names and tags", () => {
+  it("takes no option's value for an image, and no placeholder for a name", async () => {
+    const script = (line: string): string => `on: pull_request\njobs:\n  a:\n${job(`      - run: ${line}\n`)}`;
+    for (const line of ["docker run --domainname CI -e A=B -v C:/d --label X=Y alpine:3 echo HELLO", "docker run -itv /A:/a alpine", "docker exec Container ls", "docker build --build-arg A=B -t app:1.0_RC.1 .", "docker pull localhost:5000/app", "docker tag $IMAGE $OTHER", 'docker pull "app:${VERSION//\\//-}"']) {
+      expect(await found("uppercase-image-name", script(line)), line).toEqual([]);
+      expect(await found("invalid-tag", script(line)), line).toEqual([]);
+    }
+    expect(await found("uppercase-image-name", script("docker build -t MyApp ."))).toEqual(["example.yml:6"]);
+    expect(await found("invalid-tag", script('docker build -t "app:${{ github.head_ref }}" .'))).toEqual(["example.yml:6"]);
+  });
+
+  it("points at metadata-action's own line", async () => {
+    const text = `on: pull_request\njobs:\n  a:\n${job("      - id: meta\n        uses: docker/metadata-action@v5\n        with:\n          images: octo/app\n          tags: |\n            type=sha\n            type=raw,value=pr-${{ github.ref_name }}\n      - uses: docker/build-push-action@v6\n        with:\n          push: true\n          tags: ${{ steps.meta.outputs.tags }}\n")}`;
+    expect(await found("ref-on-pull-request", text)).toEqual(["example.yml:12"]);
+    expect(await found("invalid-tag", text)).toEqual([]);
   });
 });
 

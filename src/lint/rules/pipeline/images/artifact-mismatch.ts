@@ -1,7 +1,9 @@
 import { didYouMean } from "../../../../config/nearest.ts";
 import type { ArtifactDownload, ArtifactUpload, JobRun, Run, StepRun } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { hasHole, symbolsIn, textOf } from "../../../pipeline/value.ts";
+import { inputValue } from "../../../pipeline/deeds/deed.ts";
+import { isAction } from "../../../../workflow/document/uses.ts";
+import { hasHole, literal, symbolsIn, textOf, type Value } from "../../../pipeline/value.ts";
 import { relationOf } from "../../../pipeline/compare.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
@@ -124,9 +126,10 @@ function judgeDownload(deed: ArtifactDownload, uploads: readonly ArtifactUpload[
   }
   const name = deed.name && textOf(deed.name);
   if (deed.from !== "this-run" || name === undefined || name === "" || run.event === "workflow_call" || deed.tolerated) return;
-  const possible = uploads.filter((upload) => upload.happens !== false && upload.name.some((template) => relationOf(template, deed.name?.[0] ?? []) !== "different" || hasHole(template)));
+  const possible: ArtifactUpload[] = uploads.filter((upload) => upload.happens !== false && upload.name.some((template) => relationOf(template, deed.name?.[0] ?? []) !== "different" || hasHole(template)));
   if (possible.length === 0) {
-    if (mayUploadElsewhere(run)) return;
+    // What is uploaded on a failure is uploaded all the same.
+    if (mayUploadElsewhere(run) || uploadsOnFailure(run, deed.name)) return;
     const known = [...new Set(uploads.flatMap(({ name: uploaded }) => uploaded.map((template) => readable(template))))];
     const hint = didYouMean(name, known);
     report(deed.document, deed.at, `No job of this run uploads an artifact \`${name}\`${known.length > 0 ? `; there ${known.length === 1 ? "is" : "are"} ${known.slice(0, 6).map((one) => `\`${one}\``).join(", ")}` : ""}.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`);
@@ -138,6 +141,10 @@ function judgeDownload(deed: ArtifactDownload, uploads: readonly ArtifactUpload[
     report(deed.document, deed.at, `\`${upload.job.path}\`, which uploads \`${name}\`, may not have finished when this job starts. Add it to \`needs\`.`, { related: [{ in: upload.document, at: upload.at, message: "The artifact is uploaded here." }] });
   }
 }
+
+/** An upload whose condition does not hold while all goes well. */
+const uploadsOnFailure = (run: Run, name: Value | undefined): boolean =>
+  run.jobs.some((job) => job.steps.some((step) => isAction(step.step.uses, "actions/upload-artifact", "actions/upload-artifact/merge") && (inputValue(step, "name") ?? literal("artifact")).some((template) => hasHole(template) || relationOf(template, name?.[0] ?? []) !== "different")));
 
 /** Order within a called workflow is judged there. */
 const sharesCaller = (a: JobRun, b: JobRun): boolean => a === b;

@@ -70,7 +70,7 @@ jobs:
           for (const image of imagesOf(deed)) {
             if (!holdsMergeRef(image)) continue;
             const { document, at } = placeOfImage(deed, image);
-            report(document, at, `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name, and \`/\` is not allowed in a tag. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`);
+            report(document, at, `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name${image.writtenAt ? "" : ", and `/` is not allowed in a tag"}. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`, image.writtenAt ? { level: "warning" } : {});
           }
         }
         for (const step of job.steps) {
@@ -89,11 +89,11 @@ jobs:
   },
 });
 
-/** `12/merge`, from `github.ref_name`, in a tag. */
+/** `12/merge`, from `github.ref_name`, in a tag; docker/metadata-action makes `12-merge` of it. */
 function holdsMergeRef(image: ImageReference): boolean {
   // The slash makes the parts of a reference hard to tell, so all of it is looked at.
   return image.whole.some((part, index) => {
     const next = image.whole[index + 1];
-    return part.kind === "symbol" && part.name === "github.event.pull_request.number" && next?.kind === "text" && next.text.startsWith("/merge");
+    return part.kind === "symbol" && part.name === "github.event.pull_request.number" && next?.kind === "text" && /^[/-]merge\b/.test(next.text);
   });
 }

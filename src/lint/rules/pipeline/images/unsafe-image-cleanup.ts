@@ -128,10 +128,9 @@ function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
   if (!step) return undefined;
   if (isAction(step.step.uses, "actions/delete-package-versions")) {
     if (inputPair(step, "package-version-ids")) return undefined;
-    // A pattern of versions that stay may be all that is needed.
-    if (deed.selects === "any" && !inputPair(step, "ignore-versions")) {
+    if (deed.selects === "any") {
       const kept = deed.keeps === undefined || deed.keeps === 0 ? "the oldest versions" : `everything but the ${deed.keeps} newest versions`;
-      return `This deletes ${kept} whatever tags they have: a release, \`latest\` or the deployed image goes too once enough newer ones are pushed, and so do images of runs in progress. Delete by tag (dataaxiom/ghcr-cleanup-action with \`delete-tags\` and \`exclude-tags\`), and keep those in use.`;
+      return `This deletes ${kept} whatever tags they have: a release, \`latest\` or the deployed image goes too once enough newer ones are pushed, and so do images of runs in progress.${inputPair(step, "ignore-versions") ? " `ignore-versions` does not help: a container's version is its digest, not its tag." : ""} Delete by tag (dataaxiom/ghcr-cleanup-action with \`delete-tags\` and \`exclude-tags\`), and keep those in use.`;
     }
     if (deed.selects === "untagged") {
       const index = pushedAsIndex(deed, pipeline);
@@ -142,7 +141,8 @@ function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
   if (isAction(step.step.uses, "snok/container-retention-policy")) {
     const tags = ["image-tags", "filter-tags", "skip-tags", "skip-shas"].some((name) => inputPair(step, name) !== undefined && inputText(step, name) !== "");
     if (!tags && deed.selects === "any" && deed.keeps === undefined) return "This deletes old versions whatever tags they have, the untagged parts of multi-platform images among them. Name the tags that may go (`image-tags`), and the digests that must stay (`skip-shas`).";
-    return undefined;
+    const index = deed.selects === "tagged" || inputPair(step, "skip-shas") ? undefined : pushedAsIndex(deed, pipeline);
+    return index && `Untagged versions are also the parts of multi-platform images, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Keep their digests with \`skip-shas\`.`;
   }
   return undefined;
 }
