@@ -32,6 +32,9 @@ export interface Beyond {
 
 const NO_FLOW: ShellFlow = { outputs: new Map(), anyOutput: undefined, env: new Map(), anyEnv: undefined, path: undefined, expansions: [], writes: [] };
 
+/** No variable is called so: whole lines of `$GITHUB_ENV`, names and all. */
+const ANY_NAME = "";
+
 /** How far up `env` is looked for. */
 type EnvLevel = "step" | "job" | "workflow" | "none";
 interface Spot extends Place {
@@ -60,7 +63,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
   const flows = new Map<string, ShellFlow | undefined>();
   const scriptFlows = new Map<string, JavaScriptFlow | undefined>();
   const variables = new Map<string, ReadonlyMap<string, Taint> | undefined>();
-  const files = new Map<string, Taint | undefined>();
+  const files = new Map<readonly Step[], { upTo: number; from: { index: number; taint: Taint } | undefined }>();
   const stepKey = (step: Step): string => `${step.owner.kind === "job" ? step.owner.key.start : "action"}/${step.index}`;
   const placeOf = (step: Step): Place => ({ job: step.owner.kind === "job" ? step.owner : undefined, step });
   let scripts: Map<Step, Script> | undefined;
@@ -176,8 +179,30 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     return level === "none" ? undefined : (fromBlock(workflow?.env, "none") ?? undefined);
   };
 
-  const stepsBefore = (step: Step): readonly Step[] => step.owner.steps.slice(0, step.index);
-  const writtenBefore = (step: Step, name: string): Taint | undefined => worst(stepsBefore(step).map((earlier) => flowOf(earlier)?.env.get(name) ?? flowOf(earlier)?.anyEnv ?? javaScriptOf(earlier)?.env.get(name)));
+  /** What steps have written to the environment, each name with the steps from which on it is worse than before. */
+  const written = new Map<readonly Step[], { upTo: number; names: Map<string, { index: number; taint: Taint }[]> }>();
+  const writtenUpTo = (step: Step): ReadonlyMap<string, readonly { index: number; taint: Taint }[]> => {
+    const { steps } = step.owner;
+    const state = written.get(steps) ?? { upTo: 0, names: new Map<string, { index: number; taint: Taint }[]>() };
+    written.set(steps, state);
+    for (let earlier = steps[state.upTo]; earlier && state.upTo < step.index; earlier = steps[state.upTo]) {
+      const flow = flowOf(earlier);
+      const found = [...(flow?.env ?? []), ...(javaScriptOf(earlier)?.env ?? []), ...(flow?.anyEnv ? [[ANY_NAME, flow.anyEnv] as const] : [])];
+      for (const [name, taint] of found) {
+        const before = state.names.get(name);
+        if (!before) state.names.set(name, [{ index: earlier.index, taint }]);
+        else if (worst([before.at(-1)?.taint, taint]) === taint) before.push({ index: earlier.index, taint });
+      }
+      // A circle of outputs may have come further in between.
+      state.upTo = Math.max(state.upTo, earlier.index + 1);
+    }
+    return state.names;
+  };
+  const writtenBefore = (step: Step, name: string): Taint | undefined => {
+    const names = writtenUpTo(step);
+    const last = (key: string): Taint | undefined => names.get(key)?.findLast(({ index }) => index < step.index)?.taint;
+    return worst([last(name), last(ANY_NAME)]);
+  };
 
   const variablesOf = (step: Step): ReadonlyMap<string, Taint> =>
     once(`variables ${stepKey(step)}`, variables, () => {
@@ -185,7 +210,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const { job } = placeOf(step);
       const names = new Set<string>();
       for (const block of [workflow?.env, job?.env, step.env]) for (const name of block?.variables.keys() ?? []) names.add(name);
-      for (const earlier of stepsBefore(step)) for (const flow of [flowOf(earlier), javaScriptOf(earlier)]) for (const name of flow?.env.keys() ?? []) names.add(name);
+      for (const name of writtenUpTo(step).keys()) if (name !== ANY_NAME) names.add(name);
       for (const name of names) {
         const taint = ofEnv(name, { job, step, level: "step" }, "text");
         if (taint) found.set(name, taint);
@@ -279,19 +304,30 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     });
   };
 
-  const filesBefore = (step: Step): Taint | undefined =>
-    once(`files ${stepKey(step)}`, files, () => {
-      for (const earlier of stepsBefore(step)) {
-        const here = eventsReaching(events, placeOf(earlier));
-        const on = here.filter((event) => event === "workflow_run");
-        const download = on.length > 0 ? downloadOf(earlier, scriptOf(earlier)) : undefined;
-        if (download) return { trust: guardAt(placeOf(earlier)).ownRepository ? "contributor" : "anyone", source: "the artifact of another run", events: on, way: [{ in: document, at: download.at, message: "This unpacks what another run uploaded, perhaps one of a pull request from a fork." }] };
-        const privileged = here.filter((event) => PRIVILEGED_EVENTS.has(event));
-        const checkout = privileged.length > 0 ? (checkoutOf(earlier, analysis, privileged) ?? inScript(earlier, privileged)) : undefined;
-        if (checkout && checkout.taint.events.length > 0) return { ...checkout.taint, source: "a file of the checked-out commit", way: [...checkout.taint.way, { in: document, at: checkout.at, message: "This checks out that commit." }] };
-      }
-      return undefined;
-    });
+  const filesBefore = (step: Step): Taint | undefined => {
+    const { steps } = step.owner;
+    const state = files.get(steps) ?? { upTo: 0, from: undefined };
+    files.set(steps, state);
+    for (let earlier = steps[state.upTo]; earlier && !state.from && state.upTo < step.index; earlier = steps[state.upTo]) {
+      const taint = unpackedBy(earlier);
+      if (taint) state.from = { index: earlier.index, taint };
+      // A circle of outputs may have come further in between.
+      state.upTo = Math.max(state.upTo, earlier.index + 1);
+    }
+    return state.from && state.from.index < step.index ? state.from.taint : undefined;
+  };
+
+  /** What a step puts into the workspace, where it is somebody else's. */
+  const unpackedBy = (step: Step): Taint | undefined => {
+    const here = eventsReaching(events, placeOf(step));
+    const on = here.filter((event) => event === "workflow_run");
+    const download = on.length > 0 ? downloadOf(step, scriptOf(step)) : undefined;
+    if (download) return { trust: guardAt(placeOf(step)).ownRepository ? "contributor" : "anyone", source: "the artifact of another run", events: on, way: [{ in: document, at: download.at, message: "This unpacks what another run uploaded, perhaps one of a pull request from a fork." }] };
+    const privileged = here.filter((event) => PRIVILEGED_EVENTS.has(event));
+    const checkout = privileged.length > 0 ? (checkoutOf(step, analysis, privileged) ?? inScript(step, privileged)) : undefined;
+    if (!checkout || checkout.taint.events.length === 0) return undefined;
+    return { ...checkout.taint, source: "a file of the checked-out commit", way: [...checkout.taint.way, { in: document, at: checkout.at, message: "This checks out that commit." }] };
+  };
   const inScript = (step: Step, privileged: readonly string[]): ReturnType<typeof checkoutOf> => {
     const script = scriptOf(step);
     return script && checkoutInScript(script, analysis, privileged);

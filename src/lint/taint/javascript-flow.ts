@@ -25,7 +25,9 @@ export interface JavaScriptSurroundings {
 
 /** The value is checked, counted or cut down to chosen letters. */
 const HARMLESS = /\.replace(?:All)?\(\s*\/\[\^|\.(?:length|number|sha|id|login|includes|startsWith|endsWith|test|some|every|match)\b(?:\(|\s*$|\s*[;),])|===|!==|parseInt\(|Number\(|encodeURIComponent\(/;
-const PAYLOAD = /\bcontext\.payload\.((?:\??\.?[A-Za-z_]+(?:\[\d+\])?)+(?:\??\.[A-Za-z_]+(?:\[\d+\])?)*)/g;
+/** More variables than this are generated code. */
+const MAX_LOCALS = 200;
+const PAYLOAD = /\bcontext\.payload\??\.([A-Za-z_]\w*(?:\[\d+\])?(?:\??\.[A-Za-z_]\w*(?:\[\d+\])?)*)/g;
 const FETCHED = /\b(?:data|pr|pull|pullRequest|pull_request|issue)\.(?:title|body|head\.ref|head\.label)\b/;
 
 export function javaScriptFlow({ document, code, expressions, variables, ofExpression, ofPath, ofSource }: JavaScriptSurroundings): JavaScriptFlow {
@@ -57,7 +59,7 @@ export function javaScriptFlow({ document, code, expressions, variables, ofExpre
     const end = at + match[0].length;
     if (match[1] !== undefined && match[2] !== undefined) {
       const taint = taintOf(end - match[2].length, end);
-      if (taint) locals.set(match[1], through(taint, { in: document, at: place(at, end), message: `\`${match[1]}\` takes it.` }));
+      if (taint && locals.size < MAX_LOCALS) locals.set(match[1], through(taint, { in: document, at: place(at, end), message: `\`${match[1]}\` takes it.` }));
     } else if (match[3] !== undefined && match[5] !== undefined) {
       const close = closingParenthesis(text, end);
       const taint = taintOf(end, close);

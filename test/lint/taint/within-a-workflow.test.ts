@@ -261,3 +261,23 @@ jobs:
     expect(await waysIn(text)).toEqual([]);
   });
 });
+
+it("does not lose a step where steps name later ones", async () => {
+  const text = workflow(
+    "workflow_run",
+    `      - uses: actions/checkout@v4
+        with:
+          ref: \${{ steps.later.outputs.ref }}
+      - uses: actions/download-artifact@v5
+        with:
+          run-id: \${{ github.event.workflow_run.id }}
+          github-token: \${{ github.token }}
+      - id: later
+        env:
+          BEFORE: \${{ steps.later.outputs.ref }}
+        run: echo "ref=$(cat ref.txt)" >> "$GITHUB_OUTPUT"
+      - run: echo "\${{ steps.later.outputs.ref }}"
+`,
+  );
+  expect(await waysIn(text)).toHaveLength(1);
+});

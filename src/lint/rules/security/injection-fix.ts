@@ -53,10 +53,24 @@ function nameFor(expression: Expression): string {
 const written = (site: ExpressionSite): string => site.text.trim();
 const isDeclared = (step: Step, name: string, site: ExpressionSite): boolean => scalarOf(step.env?.variables.get(name)?.value)?.value.replace(/^\$\{\{\s*|\s*\}\}$/g, "") === written(site);
 
+const inScripts = new WeakMap<Step, Map<string, boolean>>();
+
+/** The script has a word of this name, outside of expressions. */
+function isInScript(step: Step, name: string): boolean {
+  const known = inScripts.get(step) ?? new Map<string, boolean>();
+  inScripts.set(step, known);
+  let found = known.get(name);
+  if (found === undefined) {
+    found = step.run !== undefined && step.run.value.includes(name) && new RegExp(`(?<!\\w)${name}\\b`).test(step.run.value.replace(/\$\{\{[^]*?\}\}/g, ""));
+    known.set(name, found);
+  }
+  return found;
+}
+
 function freeName(base: string, step: Step, site: ExpressionSite): string | undefined {
   if (step.env?.computed) return undefined;
   const job = step.owner.kind === "job" ? step.owner : undefined;
-  const isTaken = (name: string): boolean => (step.env?.variables.has(name) && !isDeclared(step, name, site)) === true || job?.env?.variables.has(name) === true || job?.workflow.env?.variables.has(name) === true || (step.run !== undefined && new RegExp(`(?<![\\w])${name}\\b`).test(step.run.value.replace(/\$\{\{[^]*?\}\}/g, "")) && !isDeclared(step, name, site));
+  const isTaken = (name: string): boolean => (step.env?.variables.has(name) && !isDeclared(step, name, site)) === true || job?.env?.variables.has(name) === true || job?.workflow.env?.variables.has(name) === true || (isInScript(step, name) && !isDeclared(step, name, site));
   for (const name of [base, `${base}_TEXT`, `${base}_VALUE`]) if (!isTaken(name)) return name;
   return undefined;
 }
