@@ -24,7 +24,7 @@ jobs:
       - run: echo "127.0.0.1 app.test" | sudo tee -a /etc/hosts
       - run: sudo sh -c 'echo "127.0.0.1 app.test" >> /etc/hosts'
       - run: sudo make test > /dev/null
-      - run: sudo dmesg > /tmp/dmesg.log
+      - run: sudo dmesg > dmesg.log
 `,
   script(script, { report }) {
     if (!script.source.includes("sudo")) return;
