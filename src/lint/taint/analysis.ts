@@ -7,8 +7,7 @@ import { type Expression, pathOf } from "../../workflow/expressions/expression.t
 import { nodesOf, type ScalarNode, scalarOf, type Span, valueOf, type YamlNode } from "../../workflow/yaml/node.ts";
 import { type Script, scriptsOf } from "../scripts.ts";
 import { echoedBy, readsFile } from "./action-outputs.ts";
-import { downloadOf } from "./artifacts.ts";
-import { checkoutInScript, checkoutOf } from "./checkouts.ts";
+import { earlierSteps } from "./earlier-steps.ts";
 import { eventsReaching, guardAt } from "./guards.ts";
 import { refsAreOpen } from "./open-refs.ts";
 import { javaScriptFlow, type JavaScriptFlow } from "./javascript-flow.ts";
@@ -31,9 +30,6 @@ export interface Beyond {
 }
 
 const NO_FLOW: ShellFlow = { outputs: new Map(), anyOutput: undefined, env: new Map(), anyEnv: undefined, path: undefined, expansions: [], writes: [] };
-
-/** No variable is called so: whole lines of `$GITHUB_ENV`, names and all. */
-const ANY_NAME = "";
 
 /** How far up `env` is looked for. */
 type EnvLevel = "step" | "job" | "workflow" | "none";
@@ -63,7 +59,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
   const flows = new Map<string, ShellFlow | undefined>();
   const scriptFlows = new Map<string, JavaScriptFlow | undefined>();
   const variables = new Map<string, ReadonlyMap<string, Taint> | undefined>();
-  const files = new Map<readonly Step[], { upTo: number; from: { index: number; taint: Taint } | undefined }>();
   const stepKey = (step: Step): string => `${step.owner.kind === "job" ? step.owner.key.start : "action"}/${step.index}`;
   const placeOf = (step: Step): Place => ({ job: step.owner.kind === "job" ? step.owner : undefined, step });
   let scripts: Map<Step, Script> | undefined;
@@ -169,7 +164,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       if (own !== null) return own;
     }
     if (step && kind === "text" && level !== "workflow" && level !== "none") {
-      const written = writtenBefore(step, name);
+      const written = earlier.variable(step, name);
       if (written) return written;
     }
     if (level === "step" || level === "job") {
@@ -179,30 +174,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     return level === "none" ? undefined : (fromBlock(workflow?.env, "none") ?? undefined);
   };
 
-  /** What steps have written to the environment, each name with the steps from which on it is worse than before. */
-  const written = new Map<readonly Step[], { upTo: number; names: Map<string, { index: number; taint: Taint }[]> }>();
-  const writtenUpTo = (step: Step): ReadonlyMap<string, readonly { index: number; taint: Taint }[]> => {
-    const { steps } = step.owner;
-    const state = written.get(steps) ?? { upTo: 0, names: new Map<string, { index: number; taint: Taint }[]>() };
-    written.set(steps, state);
-    for (let earlier = steps[state.upTo]; earlier && state.upTo < step.index; earlier = steps[state.upTo]) {
-      const flow = flowOf(earlier);
-      const found = [...(flow?.env ?? []), ...(javaScriptOf(earlier)?.env ?? []), ...(flow?.anyEnv ? [[ANY_NAME, flow.anyEnv] as const] : [])];
-      for (const [name, taint] of found) {
-        const before = state.names.get(name);
-        if (!before) state.names.set(name, [{ index: earlier.index, taint }]);
-        else if (worst([before.at(-1)?.taint, taint]) === taint) before.push({ index: earlier.index, taint });
-      }
-      // A circle of outputs may have come further in between.
-      state.upTo = Math.max(state.upTo, earlier.index + 1);
-    }
-    return state.names;
-  };
-  const writtenBefore = (step: Step, name: string): Taint | undefined => {
-    const names = writtenUpTo(step);
-    const last = (key: string): Taint | undefined => names.get(key)?.findLast(({ index }) => index < step.index)?.taint;
-    return worst([last(name), last(ANY_NAME)]);
-  };
 
   const variablesOf = (step: Step): ReadonlyMap<string, Taint> =>
     once(`variables ${stepKey(step)}`, variables, () => {
@@ -210,7 +181,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const { job } = placeOf(step);
       const names = new Set<string>();
       for (const block of [workflow?.env, job?.env, step.env]) for (const name of block?.variables.keys() ?? []) names.add(name);
-      for (const name of writtenUpTo(step).keys()) if (name !== ANY_NAME) names.add(name);
+      for (const name of earlier.namesBefore(step)) names.add(name);
       for (const name of names) {
         const taint = ofEnv(name, { job, step, level: "step" }, "text");
         if (taint) found.set(name, taint);
@@ -230,7 +201,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const place = placeOf(step);
       if (!script) return undefined;
       const given = variablesOf(step);
-      const unpacked = filesBefore(step);
+      const unpacked = earlier.files(step);
       // Most scripts are told nothing by anybody.
       if (given.size === 0 && !unpacked && !/\b(?:git|gh)\s/.test(script.text) && script.expressions.every((embedded) => within(embedded, place).length === 0)) return NO_FLOW;
       return shellFlow({
@@ -273,7 +244,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       if (code) return code.outputs.get(name);
       const echoed = echoedBy(step, uses, name, kind);
       if (echoed) return sourced({ name: echoed.what, trust: echoed.trust, events: echoed.events }, placeOf(step), uses.node);
-      return kind === "text" && readsFile(uses, name) ? filesBefore(step) : undefined;
+      return kind === "text" && readsFile(uses, name) ? earlier.files(step) : undefined;
     });
 
   const ofJobOutput = (job: Job, name: string, kind: TaintKind = "text"): Taint | undefined =>
@@ -304,39 +275,21 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     });
   };
 
-  const filesBefore = (step: Step): Taint | undefined => {
-    const { steps } = step.owner;
-    const state = files.get(steps) ?? { upTo: 0, from: undefined };
-    files.set(steps, state);
-    for (let earlier = steps[state.upTo]; earlier && !state.from && state.upTo < step.index; earlier = steps[state.upTo]) {
-      const taint = unpackedBy(earlier);
-      if (taint) state.from = { index: earlier.index, taint };
-      // A circle of outputs may have come further in between.
-      state.upTo = Math.max(state.upTo, earlier.index + 1);
-    }
-    return state.from && state.from.index < step.index ? state.from.taint : undefined;
-  };
-
-  /** What a step puts into the workspace, where it is somebody else's. */
-  const unpackedBy = (step: Step): Taint | undefined => {
-    const here = eventsReaching(events, placeOf(step));
-    const on = here.filter((event) => event === "workflow_run");
-    const download = on.length > 0 ? downloadOf(step, scriptOf(step)) : undefined;
-    if (download) return { trust: guardAt(placeOf(step)).ownRepository ? "contributor" : "anyone", source: "the artifact of another run", events: on, way: [{ in: document, at: download.at, message: "This unpacks what another run uploaded, perhaps one of a pull request from a fork." }] };
-    const privileged = here.filter((event) => PRIVILEGED_EVENTS.has(event));
-    const checkout = privileged.length > 0 ? (checkoutOf(step, analysis, privileged) ?? inScript(step, privileged)) : undefined;
-    if (!checkout || checkout.taint.events.length === 0) return undefined;
-    return { ...checkout.taint, source: "a file of the checked-out commit", way: [...checkout.taint.way, { in: document, at: checkout.at, message: "This checks out that commit." }] };
-  };
-  const inScript = (step: Step, privileged: readonly string[]): ReturnType<typeof checkoutOf> => {
-    const script = scriptOf(step);
-    return script && checkoutInScript(script, analysis, privileged);
-  };
-
   const stepNamed = ({ job, step }: Spot, id: string): Step | undefined => {
     const steps = step ? step.owner.steps : (job?.steps ?? (document as ActionDocument).steps ?? []);
     return steps.find((candidate) => candidate.id?.value.toLowerCase() === id);
   };
+
+  const earlier = earlierSteps({
+    document,
+    eventsAt: (place) => eventsReaching(events, place),
+    analysis: () => analysis,
+    scriptOf,
+    writesOf: (step) => {
+      const flow = flowOf(step);
+      return { named: [...(flow?.env ?? []), ...(javaScriptOf(step)?.env ?? [])], any: flow?.anyEnv };
+    },
+  });
 
   const analysis: TaintAnalysis = {
     within,
@@ -347,7 +300,7 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     flowOf,
     ofStepOutput,
     ofJobOutput,
-    filesBefore,
+    filesBefore: (step) => earlier.files(step),
     eventsAt: (place) => eventsReaching(events, place),
   };
   return analysis;
