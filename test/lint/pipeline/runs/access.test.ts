@@ -86,6 +86,7 @@ describe("missing-permission", () => {
     ["artifacts of another run", gh("gh run download 1"), "{ contents: read }"],
     ["a status", gh("gh api repos/$GITHUB_REPOSITORY/statuses/$GITHUB_SHA -f state=success"), "{ contents: read }"],
     ["a SARIF upload", "      - uses: github/codeql-action/upload-sarif@v4\n        with:\n          sarif_file: a.sarif\n", "{ contents: read }"],
+    ["a push with the checkout's token", "      - uses: actions/checkout@v5\n      - run: |\n          git commit -am x\n          git push\n", "{ contents: read }"],
     ["nothing at all", gh("gh pr comment 1 -b x"), "{}"],
     ["packages", "      - uses: actions/delete-package-versions@v5\n        with:\n          package-name: app\n          package-type: container\n", "{ packages: read }"],
   ])("finds what %s needs", async (_, steps, permissions) => expect((await find(steps, permissions)).length).toBeGreaterThan(0));
@@ -96,6 +97,8 @@ describe("missing-permission", () => {
     ["a token of one's own", gh("gh release create v1").replace("github.token", "secrets.PAT"), "{ contents: read }"],
     ["a release action with a token of one's own", "      - uses: softprops/action-gh-release@v2\n        with:\n          token: ${{ secrets.PAT }}\n", "{ contents: read }"],
     ["a failure that is reckoned with", gh("gh release create v1 || true"), "{ contents: read }"],
+    ["a push with another token", "      - uses: actions/checkout@v5\n        with:\n          token: ${{ secrets.PAT }}\n      - run: git push\n", "{ contents: read }"],
+    ["a push of another clone", "      - uses: actions/checkout@v5\n      - run: |\n          git clone https://example.com/docs\n          cd docs\n          git push\n", "{ contents: read }"],
     ["what anybody may read", "      - uses: actions/checkout@v5\n", "{}"],
     ["a comment through the issue's scope", gh("gh pr comment 1 -b x"), "{ issues: write }"],
   ])("is silent on %s", async (_, steps, permissions) => expect(inShort(await find(steps, permissions))).toEqual([]));

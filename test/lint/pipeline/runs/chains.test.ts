@@ -44,6 +44,10 @@ describe("dangling-workflow-run", () => {
     expect(lintRepository(repository, [ruleNamed("dangling-workflow-run")], { ...DEFAULT_SETTINGS, preset: "strict" })).toEqual([]);
   });
 
+  it("knows the workflows that GitHub runs without a file", async () => {
+    expect(await find({ notify: following("Notify", '"pages build and deployment", CodeQL') })).toEqual([]);
+  });
+
   it("is silent on a workflow that is called and also runs by itself", async () => {
     expect(await find({ build: starting("Build", "[push, workflow_call]"), test: following("Test", "Build") })).toEqual([]);
   });

@@ -12,6 +12,7 @@ describe("default-branch-context", () => {
     ["the variable of the shell", workflow(CHAIN, '      - run: docker pull "octo/app:$GITHUB_SHA"\n')],
     ["a group of all branches", `concurrency: e2e-\${{ github.ref }}\n${workflow(CHAIN, "      - run: make\n")}`],
     ["the number of a pull request", workflow(CHAIN, "      - run: gh pr comment ${{ github.event.pull_request.number }}\n")],
+    ["a status on the wrong commit", workflow(CHAIN, "      - uses: actions/github-script@v8\n        with:\n          script: |\n            // context.sha is wrong here\n            await github.rest.repos.createCommitStatus({ ...context.repo, sha: context.sha, state: 'success' })\n")],
     ["the source branch", workflow(CHAIN, "      - run: make\n        env:\n          BRANCH: ${{ github.head_ref }}\n")],
   ])("finds %s", async (_, text) => expect(await run("default-branch-context", text)).toHaveLength(1));
 

@@ -78,6 +78,10 @@ describe("empty-concurrency-key", () => {
     ]);
   });
 
+  it("knows the fields of other events", async () => {
+    expect(await only("empty-concurrency-key", withGroup("[issues, pull_request]", "triage-${{ github.event.issue.number }}"))).toHaveLength(1);
+  });
+
   it.each([
     ["another field that tells them apart", withGroup("[pull_request, push]", "${{ github.head_ref }}-${{ github.ref }}")],
     ["a fallback", withGroup("[pull_request, push]", "${{ github.event.pull_request.number || github.ref }}")],

@@ -61,11 +61,15 @@ export const danglingWorkflowRun = repositoryRule({
   },
 });
 
+/** Workflows that GitHub itself runs in a repository, without a file: Pages, default setups, Dependabot, Copilot. */
+const OF_GITHUB = /^(?:pages build and deployment|CodeQL.*|Dependabot Updates|Automatic Dependency Submission.*|Dependency Graph.*|Copilot.*|Code Quality.*)$/i;
+
 function checkNames({ workflow, names }: Consumer, named: ReadonlyMap<string, readonly WorkflowDocument[]>, { repository, report }: RepositoryContext): void {
   const all = [...named.keys()];
   for (const name of names) {
     const producers = named.get(name.value);
     if (!producers) {
+      if (OF_GITHUB.test(name.value)) continue;
       if (/[*?[\]]/.test(name.value) && !/\$\{\{/.test(name.value)) {
         const meant = all.filter((other) => other !== nameOf(workflow) && passesFilter({ patterns: [name.value], ignore: false, at: name }, other));
         if (name.value.includes("*") || repository.complete)

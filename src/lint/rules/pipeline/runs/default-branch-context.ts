@@ -3,7 +3,10 @@ import { type ExpressionSite, expressionsOf } from "../../../../workflow/documen
 import { isAction } from "../../../../workflow/document/uses.ts";
 import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
 import { type Access, type Context, type Expression, pathOf } from "../../../../workflow/expressions/expression.ts";
+import { scalarOf, type Span } from "../../../../workflow/yaml/node.ts";
+import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
 import { plainNames } from "../../../pipeline/filters.ts";
+import type { Run } from "../../../pipeline/model.ts";
 import { filterOf, holds, occasionsOf } from "../../../runs/occasions.ts";
 import { isFieldOf } from "../../../runs/payloads.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
@@ -59,6 +62,7 @@ jobs:
         if (message !== undefined) report(spanInFile(workflow.file.text, site, part), message);
       }
     }
+    if (alone) inCode(workflow, run, oneBranch, report);
     if (alone && !oneBranch) inScripts(workflow, (at, name) => report(at, `\`$${name}\` is the default branch's newest commit in a \`workflow_run\` workflow, not the one that was built. Pass \`\${{ github.event.workflow_run.head_sha }}\` through \`env\`.`));
   },
 });
@@ -98,6 +102,27 @@ function sentence(name: string, { path, step }: ExpressionSite, { alone, oneBran
   // A cache or an artifact may be named after anything.
   if (isAction(step?.uses, "actions/cache", "actions/cache/save", "actions/cache/restore", "actions/upload-artifact", "actions/checkout")) return undefined;
   return "`github.sha` is the default branch's newest commit in a `workflow_run` workflow, not the one that was built. Use `github.event.workflow_run.head_sha`.";
+}
+
+/** What `actions/github-script` calls them, and what to take instead. */
+const IN_CODE: readonly { pattern: RegExp; message: string; branch: boolean }[] = [
+  { pattern: /\bcontext\.sha\b/, message: "`context.sha` is the default branch's newest commit in a `workflow_run` workflow, not the one that was built. Use `context.payload.workflow_run.head_sha`.", branch: true },
+  { pattern: /\bcontext\.payload\.pull_request\b(?!\?)/, message: "`context.payload.pull_request` is undefined in a `workflow_run` workflow. Use `context.payload.workflow_run`, and find the pull request by its head.", branch: false },
+  { pattern: /\bcontext\.issue\.number\b/, message: "`context.issue.number` is undefined in a `workflow_run` workflow. Find the pull request by the head of `context.payload.workflow_run`.", branch: false },
+];
+
+function inCode(workflow: WorkflowDocument, run: Run, oneBranch: boolean, report: (at: Span, message: string) => void): void {
+  for (const job of workflow.jobs)
+    for (const step of job.steps) {
+      const code = isAction(step.uses, "actions/github-script") ? scalarOf(step.with.get("script")?.value) : undefined;
+      if (!code || holds(job.if, run) === false || holds(step.if, run) === false) continue;
+      // Comments are not run; blanks in their place keep the offsets.
+      const text = code.value.replaceAll(/(?<=^|\s)\/\/.*/g, (comment) => " ".repeat(comment.length));
+      for (const { pattern, message, branch } of IN_CODE) {
+        const found = branch && oneBranch ? undefined : pattern.exec(text);
+        if (found) report(sourceSpan(workflow.file.text, code, { start: found.index, end: found.index + found[0].length }), message);
+      }
+    }
 }
 
 /** `$GITHUB_SHA` as a command's word. */

@@ -62,7 +62,7 @@ function isOneGroup({ concurrency, job }: Group, run: Run): boolean {
   if (run.event === "schedule" || (run.event === "push" && run.ref === "branch" && plainNames(run.branches)?.length === 1)) return false;
   if (run.event === "workflow_call") return false;
   const names = namesOf(concurrency, run);
-  return names.length > 0 && names.every((name) => name.every((part) => part.kind === "text") || symbolsIn(name).every((symbol) => isConstant(symbol, job !== undefined)) && name.every(({ kind }) => kind !== "hole"));
+  return names.length > 0 && names.every((name) => name.every((part) => part.kind === "text") || symbolsIn(name).every((symbol) => isConstant(symbol, job !== undefined) || isFieldOf(symbol.split("@", 1)[0] ?? symbol, run.event) === false) && name.every(({ kind }) => kind !== "hole"));
 }
 
 const isConstant = (symbol: string, inJob: boolean): boolean => /^github\.(?:workflow|workflow_ref|repository|repository_owner|event_name|job|server_url)(?:@|$)/.test(symbol) || (inJob && symbol.startsWith("matrix."));

@@ -9,7 +9,7 @@ import { permissionsNeededBy, type TokenAccess, type TokenScope } from "../../..
 import { rule } from "../../../rule.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
 import { covers, levelOf, permissionsFor } from "../../../runs/token.ts";
-import { commandsIn, spanOf } from "../../../scripts.ts";
+import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
 import type { LintSettings } from "../../../settings.ts";
 
 export const missingPermission = rule({
@@ -88,8 +88,11 @@ function neededBy(step: Step, job: Job, { visibility }: LintSettings): Need[] {
     return needs.certain ? [...needs.scopes, ...reads].filter(([scope]) => !soft.includes(scope)).map(([scope, access]) => ({ scope, access, at: step.uses?.node ?? step.node, what })) : [];
   }
   const script = scriptsByStep(job).get(step);
-  if (!script || usesOwnToken(step, job)) return [];
+  if (!script) return [];
   const found = new Map<string, Need>();
+  const push = pushesBack(step, job) ? commandsIn(script).find(isPush) : undefined;
+  if (push) found.set("contents", { scope: "contents", access: "write", at: spanOf(script, push.node), what: "`git push`" });
+  if (usesOwnToken(step, job)) return [...found.values()];
   for (const command of commandsIn(script)) {
     if (command.name !== "gh" || command.orElse || command.assignments.length > 0) continue;
     const needs = permissionsOfGh(command.args);
@@ -98,6 +101,21 @@ function neededBy(step: Step, job: Job, { visibility }: LintSettings): Need[] {
     for (const [scope, access] of needs.scopes) if (!found.has(scope)) found.set(scope, { scope, access, at: spanOf(script, command.node), what: `\`gh ${words}\`` });
   }
   return [...found.values()];
+}
+
+const isPush = ({ name, args, orElse, inCondition, inFunction }: ShellCommand): boolean =>
+  name === "git" && args[0] === "push" && !orElse && !inCondition && inFunction === undefined && !args.some((arg) => /:\/\/|@|\$|_{5,}|--dry-run/.test(arg));
+
+/** The push surely goes where the checkout came from, with the token that the checkout left. */
+function pushesBack({ index }: Step, job: Job): boolean {
+  const before = job.steps.slice(0, index + 1);
+  const checkouts = before.filter(({ uses }) => isAction(uses, "actions/checkout"));
+  const [checkout] = checkouts;
+  if (!checkout || checkouts.length > 1 || ["repository", "path", "token", "ssh-key", "persist-credentials"].some((name) => checkout.with.has(name))) return false;
+  return before.every(({ uses, run, env, workingDirectory }) => {
+    if (run) return !workingDirectory && !/\b(?:clone|remote|insteadOf|init|worktree|credential|ssh|cd|pushd|url|extraheader)\b|x-access-token|GIT_/.test(run.value) && ![...(env?.variables.values() ?? [])].some(({ value }) => isOwnToken(scalarOf(value)?.value) && /secrets\./.test(scalarOf(value)?.value ?? ""));
+    return uses?.kind === "repository" && !/ssh|git|gpg|token|auth|checkout$/i.test(isAction(uses, "actions/checkout") ? "" : uses.name.replace(/^actions\//, ""));
+  });
 }
 
 /** Scopes without which the action still does its work, by its README: it warns, or leaves a part out. */
