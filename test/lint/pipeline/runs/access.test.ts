@@ -97,6 +97,7 @@ describe("missing-permission", () => {
     ["a token of one's own", gh("gh release create v1").replace("github.token", "secrets.PAT"), "{ contents: read }"],
     ["a release action with a token of one's own", "      - uses: softprops/action-gh-release@v2\n        with:\n          token: ${{ secrets.PAT }}\n", "{ contents: read }"],
     ["a failure that is reckoned with", gh("gh release create v1 || true"), "{ contents: read }"],
+    ["a login for pulls beside one for pushes", ["ghcr.io", "docker.io"].map((registry) => `      - uses: docker/login-action@v3\n        with:\n          registry: ${registry}\n          username: octo\n          password: \${{ ${registry === "ghcr.io" ? "github.token" : "secrets.HUB"} }}\n`).join("") + "      - run: docker push octo/app\n", "{ packages: read }"],
     ["a push with another token", "      - uses: actions/checkout@v5\n        with:\n          token: ${{ secrets.PAT }}\n      - run: git push\n", "{ contents: read }"],
     ["a push of another clone", "      - uses: actions/checkout@v5\n      - run: |\n          git clone https://example.com/docs\n          cd docs\n          git push\n", "{ contents: read }"],
     ["what anybody may read", "      - uses: actions/checkout@v5\n", "{}"],

@@ -60,6 +60,8 @@ jobs:
     for (const { scope, access, at, what } of neededBy(step, job, settings)) {
       const has = levelOf(permissions, scope);
       if (has === undefined || covers(has, access) || !fails(scope, access, step, settings) || otherScopeWillDo(scope, access, permissions)) continue;
+      // With a second registry the push may go there, and this login is for pulls.
+      if (has === "read" && scope === "packages" && job.steps.some((other) => other !== step && isAction(other.uses, "docker/login-action") && isAction(step.uses, "docker/login-action"))) continue;
       const own = job.permissions !== undefined;
       report(at, `${what} needs \`${scope}: ${access}\`, and the ${own ? "job's" : "workflow's"} \`permissions\` give ${has === "none" ? "none of it" : `\`${scope}: ${has}\` only`}. Add \`${scope}: ${access}\` to ${own ? "them" : "the job's permissions, together with what else it needs"}.`, {
         related: [{ at: permissions.pair.key, message: "These permissions decide." }],
