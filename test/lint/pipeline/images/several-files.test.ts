@@ -52,6 +52,14 @@ describe("redundant-image-build", () => {
     expect(await found("redundant-image-build", pair("flyctl deploy --remote-only"))).toEqual(["test.yml:8"]);
   });
 
+  it("counts each job of a matrix that deploys without an image", async () => {
+    const deploy = (before: string, script: string): string => `on: push\njobs:\n  deploy:\n    strategy:\n      matrix:\n        app: [a, b]\n${job(`      - uses: actions/checkout@v4\n${before}      - run: ${script}\n`)}`;
+    expect(await messages("redundant-image-build", deploy("", "flyctl deploy --app ${{ matrix.app }}"))).toEqual([expect.stringContaining("Each job of the matrix of `deploy` builds the same image")]);
+    expect(await found("redundant-image-build", deploy("", "flyctl deploy --app ${{ matrix.app }} --image app:1"))).toEqual([]);
+    expect(await found("redundant-image-build", deploy("      - run: make ${{ matrix.app }}\n", "flyctl deploy --app ${{ matrix.app }}"))).toEqual([]);
+    expect(await found("redundant-image-build", deploy("", "flyctl deploy --config ${{ matrix.app }}/fly.toml --dockerfile ${{ matrix.app }}/Dockerfile"))).toEqual([]);
+  });
+
   it("knows another image, another event and another commit when it sees one", async () => {
     for (const script of ["docker build -t app --target test .", "docker build -t app -f ci/Dockerfile .", "docker build -t app web", "docker build -t app --build-arg FLAVOR=slim .", "docker build -t app --platform linux/arm64 .", "docker build -t app $CONTEXT", "flyctl deploy --image ghcr.io/octo/app:1", "echo docker build ."]) expect(await found("redundant-image-build", pair(script)), script).toEqual([]);
     expect(await found("redundant-image-build", pair("docker build -t app .", "  schedule:\n    - cron: '0 3 * * *'\n"))).toEqual([]);

@@ -6,6 +6,7 @@ import { isPushed } from "../../../pipeline/publications.ts";
 import { mayCoincide, originOf } from "../../../pipeline/runs.ts";
 import { isUnknown, symbolsIn, textOf } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { severalJobs } from "./matrix-tag-clash.ts";
 
 /** More builds of one image than these are compared with the first ones only. */
 const MOST = 60;
@@ -102,7 +103,13 @@ jobs:
         else told.set(key, { build, main, events: new Set([originOf(build.job.run).event]) });
       }
     }
+    for (const build of pipeline.deeds) {
+      if (build.kind !== "build" || told.has(placeOf(build)) || !buildsForEach(build)) continue;
+      told.set(placeOf(build), { build, main: build, events: new Set() });
+      report(build.document, build.at, `Each job of the matrix of \`${build.job.path}\` builds the same image: \`flyctl deploy\` without \`--image\` is a build. Build once in a job before it, push it to \`registry.fly.io\`, and deploy it with \`--image\`.`);
+    }
     for (const { build, main, events } of told.values()) {
+      if (main === build) continue;
       const at = build.step?.step.run ? build.at : (build.step?.step.uses?.node ?? build.at);
       const where = main.job.job.workflow === build.job.job.workflow ? `job \`${main.job.path}\`` : `\`${main.job.path}\` in ${main.job.job.workflow.file.path}`;
       report(build.document, at, `This builds \`${textOf(build.recipe.file) ?? "the image"}\` again, which ${where} builds on the same ${[...events].map((event) => `\`${event}\``).join(" and ")}. ${advice(build, main)}`, {
@@ -195,6 +202,13 @@ function dependsOnMatrix({ job, step }: ImageBuild): boolean {
   const { runsOn, steps } = job.job;
   const until = step ? step.outer.node.end : (steps.at(-1)?.node.end ?? 0);
   return /\bmatrix\b/.test(text.slice(runsOn?.value.start ?? 0, runsOn?.value.end ?? 0)) || /\bmatrix\./.test(text.slice(steps[0]?.node.start ?? 0, until)) || job.caller?.matrix === true;
+}
+
+/** A deployment that builds in several jobs of one matrix, which chooses where to and not what. */
+function buildsForEach({ by, job, step, recipe, happens }: ImageBuild): boolean {
+  if (by !== "flyctl deploy" || happens !== true || !step || !job.job.matrix || !severalJobs(job.job) || textOf(recipe.file) === undefined || !recipe.complete || step.action) return false;
+  const { text } = job.job.workflow.file;
+  return !/\bmatrix\b/.test(text.slice(job.job.steps[0]?.node.start ?? 0, step.outer.node.start));
 }
 
 /** A build from the same cache takes a minute, not ten. */

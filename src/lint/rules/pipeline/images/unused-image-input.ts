@@ -136,10 +136,13 @@ function judge({ inputs, passed, at, document, name, job, run, builds }: Call, {
     const maker = build && run.jobs.find((other) => other !== job && other.caller !== job && other.happens !== false && !comesAfter(other, job) && buildsOf(other).some((made) => isPushed(made) === true && recipeText(made) === recipeText(build)));
     if (!maker) continue;
     const waits: Known = comesAfter(job, maker);
-    report(document, at, `\`${name}\` takes an image as \`${key.value}\` and builds one where none is given, although \`${maker.path}\` has pushed it${waits ? "" : " in this run"}. Pass it on: \`${key.value}: \${{ needs.${maker.job.id}.outputs.image }}\`${waits ? "" : `, with \`${maker.job.id}\` in \`needs\``}.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
+    report(document, at, `\`${name}\` takes an image as \`${key.value}\` and builds one where none is given, although \`${maker.path}\` has pushed it${waits ? "" : " in this run"}. Pass it on: \`${key.value}: \${{ needs.${maker.job.id}.outputs.${outputOf(maker)} }}\`${waits ? "" : `, with \`${maker.job.id}\` in \`needs\``}.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
     return;
   }
 }
+
+/** The output that hands the image on, or a name for one. */
+const outputOf = ({ job }: JobRun): string => [...job.outputs.keys()].find((name) => IMAGE_INPUT.test(name)) ?? "image";
 
 const isTrue = (text: string | undefined): boolean => text === "true";
 
