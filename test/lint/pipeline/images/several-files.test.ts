@@ -114,6 +114,19 @@ describe("late-retag", () => {
   });
 });
 
+describe("cleanup-before-consumer", () => {
+  const files = (choice: string): Example => ({
+    ".github/workflows/build.yml": `${build("ghcr.io/octo/staging:${{ github.sha }}", "  push:\n    branches: [main]\n")}  cleanup:\n    needs: build\n    if: always()\n${job(`      - run: |\n          for id in $(gh api --paginate "/users/octo/packages/container/staging/versions" --jq '${choice}'); do\n            gh api -X DELETE "/users/octo/packages/container/staging/versions/$id"\n          done\n`)}`,
+    ".github/workflows/test.yml": after("docker pull ghcr.io/octo/staging:${{ github.event.workflow_run.head_sha }}"),
+  });
+
+  it("finds a script that deletes everything before the next workflow takes it, not one that chooses", async () => {
+    expect(await found("cleanup-before-consumer", files(".[].id"))).toEqual(["build.yml:20"]);
+    expect(await found("cleanup-before-consumer", files('.[] | select(.created_at < "2026") | .id'))).toEqual([]);
+    expect(await found("cleanup-before-consumer", files(".[20:][].id | tostring # keep 20"))).toEqual([]);
+  });
+});
+
 describe("what nobody should write", () => {
   it("survives workflows and actions that call themselves, needs in circles and odd names", async () => {
     const example: Example = {

@@ -146,6 +146,8 @@ function takenBy(deed: Deed): ImageReference | undefined {
 /** What keeps a number of versions keeps the newest: those of this run. */
 function deletesThisRuns(deed: ImageDelete | ArtifactDelete): boolean {
   if (deed.kind === "delete-artifact") return deed.name !== undefined;
+  // A script that chooses by age, tag or number may well leave this run's alone.
+  if (deed.by === "gh api" || deed.by === "curl -X DELETE") return !/created_at|updated_at|\bdate\b|older|keep|tail|sort|head\b|tags|limit|retention|days|hours|cutoff|\$\{?[1-9@]/i.test(deed.step?.step.run?.value ?? "tags");
   return deed.selects !== "untagged" && (deed.keeps === 0 || (deed.keeps === undefined && deed.selects === "any" && deed.by === "actions/delete-package-versions"));
 }
 
