@@ -2,9 +2,10 @@
 import type { WorkflowDocument } from "../../workflow/document/document.ts";
 import { type Repository, workflowsOf } from "../repository.ts";
 import { deedsOfJob } from "./deeds/collect.ts";
+import { startsByDispatch } from "./dispatches.ts";
 import { imageKey } from "./image-reference.ts";
 import { jobsOfRun } from "./jobs.ts";
-import type { Deed, ImageReference, JobRun, Pipeline, Run } from "./model.ts";
+import type { Deed, ImageReference, JobRun, Pipeline, Run, Start } from "./model.ts";
 import { runsOfAll, startsByName } from "./runs.ts";
 
 const known = new WeakMap<Repository["documents"], Pipeline>();
@@ -34,6 +35,7 @@ function build(repository: Repository): Pipeline {
     run.jobs = jobsOfRun(run, repository, (job: JobRun) => deedsOfJob(job, repository.files));
     runs.push(run);
   }
+  let starts: Start[] | undefined;
   let deeds: Deed[] | undefined;
   let byImage: Map<string, Deed[]> | undefined;
   const pipeline: Pipeline = {
@@ -41,7 +43,9 @@ function build(repository: Repository): Pipeline {
     runs,
     runsOf: (workflow) => byWorkflow.get(workflow) ?? [],
     named,
-    starts: startsByName(workflows, named),
+    get starts() {
+      return (starts ??= [...startsByName(workflows, named), ...startsByDispatch(workflows, named)]);
+    },
     get deeds() {
       return (deeds ??= runs.flatMap((run) => run.jobs.flatMap((job) => job.deeds)));
     },

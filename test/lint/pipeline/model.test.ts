@@ -223,6 +223,19 @@ jobs:
   });
 });
 
+describe("who starts whom", () => {
+  it("knows runs that follow and dispatches in plain words", async () => {
+    const pipeline = pipelineOf(
+      await repositoryOf({
+        ".github/workflows/a.yml": "name: A\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: gh workflow run b.yml -f x=1\n      - run: gh api repos/octo/app/dispatches -f event_type=ship\n      - run: gh workflow run b.yml --repo octo/other\n      - run: gh workflow run \"$WHICH\"\n",
+        ".github/workflows/b.yml": "name: B\non: [workflow_dispatch]\njobs: {}\n",
+        ".github/workflows/c.yml": "name: C\non:\n  repository_dispatch:\n    types: [ship]\n  workflow_run:\n    workflows: [A, 'B*']\njobs: {}\n",
+      }),
+    );
+    expect(pipeline.starts.map(({ from, to, by }) => `${from.name?.value} ${by} ${to.name?.value}`)).toEqual(["A workflow_run C", "A workflow_dispatch B", "A repository_dispatch C"]);
+  });
+});
+
 describe("scripts read as run", () => {
   it("carries values through variables, functions, loops and cuts", async () => {
     expect(await pulled('IMAGE=ghcr.io/octo/app\nTAG="sha-${GITHUB_SHA::7}"\ndocker pull "$IMAGE:$TAG"')).toEqual(["ghcr.io/octo/app:sha-<first 7 of github.sha>"]);
