@@ -56,6 +56,32 @@ describe("login-before-registry-access", () => {
     expect(finding?.related).toHaveLength(1);
   });
 
+  it("finds a name that is given in the registry without a login", async () => {
+    expect(placesOf(await run("login-before-registry-access", workflow("push", "      - run: docker buildx imagetools create --tag ghcr.io/octo/app:2 ghcr.io/octo/app:1\n")))).toEqual([".github/workflows/example.yml:6 login-before-registry-access"]);
+  });
+
+  describe("pulls of what the repository pushes itself", () => {
+    const files = (steps: string): Record<string, string> => ({
+      ".github/workflows/build.yml": `name: Build\n${workflow("push", login("ghcr.io") + push)}`,
+      ".github/workflows/test.yml": workflow("{ workflow_run: { workflows: [Build] } }", steps),
+    });
+    const find = async (steps: string, settings = {}) => (await run("login-before-registry-access", files(steps), settings)).map(({ level, start }) => `${start.line} ${level}`);
+
+    it("wants a login where they are private, and mentions one under strict", async () => {
+      expect(await find("      - run: docker pull ghcr.io/octo/app:1\n", { visibility: "private" })).toEqual(["6 error"]);
+      expect(await find("      - run: docker run ghcr.io/octo/app:1 make test\n", { visibility: "private" })).toEqual(["6 error"]);
+      expect(await find("      - run: docker pull ghcr.io/octo/app:1\n")).toEqual(["6 info"]);
+    });
+
+    it.each([
+      ["a login", `${login("ghcr.io")}      - run: docker pull ghcr.io/octo/app:1\n`, { visibility: "private" }],
+      ["somebody else's image", "      - run: docker pull ghcr.io/astral-sh/uv:1\n", { visibility: "private" }],
+      ["an image that the job has loaded", "      - run: docker load -i app.tar\n      - run: docker run ghcr.io/octo/app:1 make test\n", { visibility: "private" }],
+      ["public packages", "      - run: docker pull ghcr.io/octo/app:1\n", { visibility: "public" }],
+      ["a repository of which nobody says whether it is private", "      - run: docker pull ghcr.io/octo/app:1\n", { preset: "recommended" }],
+    ])("is silent on %s", async (_, steps, settings) => expect(await find(steps, settings)).toEqual([]));
+  });
+
   it("finds a push without a login, and one to another registry", async () => {
     expect(placesOf(await run("login-before-registry-access", workflow("push", push)))).toEqual([".github/workflows/example.yml:6 login-before-registry-access"]);
     expect((await run("login-before-registry-access", workflow("push", login("quay.io") + push))).map(({ level }) => level)).toEqual(["warning"]);
@@ -63,6 +89,8 @@ describe("login-before-registry-access", () => {
 
   it.each([
     ["a login with the same condition", workflow("[push, pull_request]", login("ghcr.io", "        if: github.event_name == 'push'\n") + push.replace("- run", "- if: github.event_name == 'push'\n        run"))],
+    ["a copy with credentials of its own", workflow("push", "      - run: skopeo copy --dest-creds \"octo:$TOKEN\" docker://ghcr.io/octo/app:1 docker://ghcr.io/octo/app:2\n")],
+    ["a name on the machine alone", workflow("push", "      - run: docker tag app ghcr.io/octo/app:1\n")],
     ["a login by command", workflow("push", `      - run: echo "$TOKEN" | docker login ghcr.io -u octo --password-stdin\n${push}`)],
     ["a local action, which may log in", workflow("push", `      - uses: ./.github/actions/setup\n${push}`)],
     ["a machine of one's own", workflow("push", push).replace("ubuntu-latest", "self-hosted")],

@@ -104,8 +104,18 @@ describe("workflow-run-filter-gap", () => {
     expect((await find(files, "strict")).map(({ level }) => level)).toEqual(["info"]);
   });
 
+  it("asks under strict whether tests of main alone are meant", async () => {
+    const build = starting("Build", "{ push: { branches: [main] }, pull_request: }");
+    const files = { build, test: following("Test", "Build", "[main]") };
+    expect(await find(files)).toEqual([]);
+    expect(placesOf(await find(files, "strict"))).toEqual([".github/workflows/test.yml:6 workflow-run-filter-gap"]);
+    expect(await find({ build, test: following("Test", "Build", "[main]", steps.replace("    runs-on", "    if: github.event.workflow_run.event == 'push'\n    runs-on")) }, "strict")).toEqual([]);
+    expect(await find({ build, test: following("Test", "Build", "[main]", `${steps}      - run: kubectl apply -f deployment.yml\n`) }, "strict")).toEqual([]);
+    expect(await find({ build: starting("Build", "{ push: { branches: [main] } }"), test: following("Test", "Build", "[main]") }, "strict")).toEqual([]);
+  });
+
   it("is silent on a deployment after main", async () => {
-    expect(await find({ build: starting("Build", "[push, pull_request]"), deploy: following("Deploy", "Build", "[main]") }, "strict")).toEqual([]);
+    expect(await find({ build: starting("Build", "[push, pull_request]"), deploy: following("Deploy", "Build", "[main]", steps.replace("make test", "make deploy")) }, "strict")).toEqual([]);
     expect(await find({ build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "['**']", forPulls) }, "strict")).toEqual([]);
   });
 });

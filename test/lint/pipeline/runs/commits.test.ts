@@ -13,12 +13,18 @@ describe("default-branch-context", () => {
     ["a group of all branches", `concurrency: e2e-\${{ github.ref }}\n${workflow(CHAIN, "      - run: make\n")}`],
     ["the number of a pull request", workflow(CHAIN, "      - run: gh pr comment ${{ github.event.pull_request.number }}\n")],
     ["a status on the wrong commit", workflow(CHAIN, "      - uses: actions/github-script@v8\n        with:\n          script: |\n            // context.sha is wrong here\n            await github.rest.repos.createCommitStatus({ ...context.repo, sha: context.sha, state: 'success' })\n")],
+    ["a condition on the default branch's own ref", workflow(CHAIN, "      - if: github.ref == 'refs/heads/main'\n        run: make\n")],
+    ["a condition of a job", workflow(CHAIN, "      - run: make\n", "    if: github.event.workflow_run.conclusion == 'success' && github.ref_name != 'main'\n")],
+    ["a condition on a tag, even where runs are of one branch", workflow("{ workflow_run: { workflows: [Build], branches: [main] } }", "      - if: startsWith(github.ref, 'refs/tags/')\n        run: make\n")],
     ["the source branch", workflow(CHAIN, "      - run: make\n        env:\n          BRANCH: ${{ github.head_ref }}\n")],
   ])("finds %s", async (_, text) => expect(await run("default-branch-context", text)).toHaveLength(1));
 
   it.each([
     ["a comparison", workflow(CHAIN, "      - run: make\n        env:\n          MAIN: ${{ github.ref == 'refs/heads/main' }}\n")],
-    ["a condition", workflow(CHAIN, "      - if: github.ref == 'refs/heads/main'\n        run: make\n")],
+    ["a condition of runs of one branch", workflow("{ workflow_run: { workflows: [Build], branches: [main] } }", "      - if: github.ref == 'refs/heads/main'\n        run: make\n")],
+    ["a condition of a workflow that also starts by push", workflow("{ workflow_run: { workflows: [Build] }, push: {} }", "      - if: github.ref == 'refs/heads/main'\n        run: make\n")],
+    ["a condition that looks at the built branch as well", workflow(CHAIN, "      - if: github.ref == 'refs/heads/main' && github.event.workflow_run.head_branch == 'main'\n        run: make\n")],
+    ["a condition on the name of the job that was built", workflow(CHAIN, "      - if: github.event.workflow_run.name == 'main'\n        run: make\n")],
     ["a fallback for a dispatch", workflow("{ workflow_run: { workflows: [Build] }, workflow_dispatch: {} }", "      - run: docker pull octo/app:${{ github.event.workflow_run.head_sha || github.sha }}\n")],
     ["another event of the workflow", workflow("{ workflow_run: { workflows: [Build] }, push: {} }", "      - run: docker pull octo/app:${{ github.sha }}\n")],
     ["runs of one branch", workflow("{ workflow_run: { workflows: [Build], branches: [main] } }", "      - run: ./deploy.sh ${{ github.sha }}\n")],

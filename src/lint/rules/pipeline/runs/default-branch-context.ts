@@ -2,7 +2,7 @@ import type { WorkflowDocument } from "../../../../workflow/document/document.ts
 import { type ExpressionSite, expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
 import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
-import { type Access, type Context, type Expression, pathOf } from "../../../../workflow/expressions/expression.ts";
+import { type Access, type Context, type Expression, expressionsWithin, pathOf } from "../../../../workflow/expressions/expression.ts";
 import { scalarOf, type Span } from "../../../../workflow/yaml/node.ts";
 import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
 import { plainNames } from "../../../pipeline/filters.ts";
@@ -41,7 +41,7 @@ concurrency:
   cancel-in-progress: true
 jobs:
   test:
-    if: github.ref == 'refs/heads/main'
+    if: github.event.workflow_run.head_branch == 'main'
     runs-on: ubuntu-latest
     steps:
       - run: ./test.sh "ghcr.io/octo/app:\${{ github.event.workflow_run.head_sha }}"
@@ -54,6 +54,7 @@ jobs:
     const oneBranch = plainNames(filterOf(run.trigger, "branches"))?.length === 1;
     for (const site of expressionsOf(workflow)) {
       const { expression, job, step, path } = site;
+      if (expression && path.at(-1) === "if" && alone) inCondition(expression, site, oneBranch, (part, message) => report(spanInFile(workflow.file.text, site, part), message));
       if (!expression || path.at(-1) === "if" || path[0] === "run-name" || path.at(-1) === "name") continue;
       if (holds(job?.if, run) === false || holds(step?.if, run) === false) continue;
       for (const part of plainUses(expression)) {
@@ -80,6 +81,38 @@ function* plainUses(expression: Expression): Generator<Context | Access> {
     default:
       return;
   }
+}
+
+const REF = /^github\.(?:ref|ref_name|ref_type)$/;
+const TESTS = new Set(["startswith", "endswith", "contains"]);
+
+/** A test of the ref comes out the same for every commit that was built. */
+function inCondition(condition: Expression, { job }: ExpressionSite, oneBranch: boolean, report: (part: Expression, message: string) => void): void {
+  const parts = [...expressionsWithin(condition)];
+  // The branch that was built is looked at as well.
+  if (parts.some(namesHead) || (job?.if && /workflow_run\.(?:head_branch|event)\b/.test(job.if.value))) return;
+  for (const part of parts) {
+    const [name, text] = comparedIn(part);
+    const path = name && pathOf(name)?.join(".");
+    if (path === undefined || text === undefined || !REF.test(path)) continue;
+    if (/^refs\/(?:tags|pull)\/|^tag$|^v\d*\.?$/.test(text)) {
+      const negated = part.kind === "comparison" && part.operator === "!=";
+      report(part, `In a \`workflow_run\` workflow \`${path}\` is always the default branch's, so this is ${negated ? "always" : "never"} true. Test \`github.event.workflow_run.head_branch\`, which is the tag's name when a tag was pushed.`);
+    } else if (!oneBranch && path !== "github.ref_type") report(part, `In a \`workflow_run\` workflow \`${path}\` is always the default branch's, whatever branch was built, so this always comes out the same. Test \`github.event.workflow_run.head_branch\` together with \`github.event.workflow_run.event\`, since a pull request's branch may have any name.`);
+  }
+}
+
+const namesHead = (part: Expression): boolean => /^github\.event\.workflow_run\.(?:head_branch|event)$/.test(pathOf(part)?.join(".") ?? "");
+
+/** What is compared with a text, or tested for one. */
+function comparedIn(part: Expression): [name: Expression | undefined, text: string | undefined] {
+  if (part.kind === "comparison") {
+    const [name, text] = part.right.kind === "literal" ? [part.left, part.right.value] : part.left.kind === "literal" ? [part.right, part.left.value] : [];
+    return (part.operator === "==" || part.operator === "!=") && typeof text === "string" ? [name, text] : [undefined, undefined];
+  }
+  if (part.kind !== "call" || !TESTS.has(part.name.toLowerCase())) return [undefined, undefined];
+  const [name, text] = part.args;
+  return [name, text?.kind === "literal" && typeof text.value === "string" ? text.value : undefined];
 }
 
 interface Place {

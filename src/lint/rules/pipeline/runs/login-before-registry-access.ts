@@ -1,6 +1,7 @@
 import type { Step } from "../../../../workflow/document/document.ts";
 import { type Span, scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
-import type { Deed, ImageReference, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
+import { imageKey } from "../../../pipeline/image-reference.ts";
+import type { Deed, ImageReference, ImageTake, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { textOf } from "../../../pipeline/value.ts";
 import { looksAtForks } from "../../../runs/forks.ts";
@@ -58,7 +59,7 @@ jobs:
         if (job.happens === false || !startsFresh(job)) continue;
         for (const [index, deed] of job.deeds.entries()) {
           const registry = registryPushedTo(deed);
-          const pulls = registry === undefined && deed.kind === "take" && deed.how === "pull" && deed.certain;
+          const pulls = registry === undefined && deed.kind === "take" && comesFromRegistry(deed) && deed.certain;
           if ((registry === undefined && !pulls) || deed.happens === false || deed.tolerated || deed.step?.action) continue;
           if (mayLogInOtherwise(job, deed)) continue;
           const logins = job.deeds.slice(0, index).filter((other): other is Login => other.kind === "login");
@@ -73,7 +74,7 @@ jobs:
             else say(deed, `This pushes to ${named(registry)}, and \`${job.path}\` has logged in to another registry only. Log in to this one as well.`, logins.map(({ at }) => ({ at, message: "Another registry." })), "warning");
             continue;
           }
-          if (deed.kind !== "take" || settings.visibility === "public" || logins.length > 0 || hostOf(deed.image) !== "ghcr.io" || !isOwn(deed.image)) continue;
+          if (deed.kind !== "take" || settings.visibility === "public" || logins.length > 0 || hostOf(deed.image) !== "ghcr.io" || !isOwn(deed.image, pipeline)) continue;
           // Whether the package is private no file tells.
           if (settings.visibility === "private" || settings.preset === "strict")
             say(deed, `If this package is private, the pull needs a login, and nothing in \`${job.path}\` has logged in to \`ghcr.io\`. Add \`docker/login-action\` with \`\${{ github.token }}\` before it.`, [], settings.visibility === "private" ? undefined : "info");
@@ -96,6 +97,7 @@ const named = (registry: string): string => (registry === "" ? "a registry" : `\
 /** Where an image goes; `""` for a registry that is not known. */
 function registryPushedTo(deed: Deed): string | undefined {
   if (deed.kind === "build") return deed.pushed === true && deed.images.length > 0 ? common(deed.images) : undefined;
+  if (deed.kind === "move") return deed.inRegistry && deed.certain ? common([deed.to]) : undefined;
   return deed.kind === "push" && deed.certain ? common([deed.image]) : undefined;
 }
 
@@ -115,8 +117,17 @@ function hostOf({ name }: ImageReference): string | undefined {
   return /[.:]|^localhost$/.test(host) ? host : "docker.io";
 }
 
-/** `ghcr.io/<owner of this repository>/...`. */
-const isOwn = ({ name }: ImageReference): boolean => name[1]?.kind === "symbol" && /^github\.repository(?:_owner)?(?:@|$)/.test(name[1].name);
+/** `docker pull`, or a `docker run` of what the job has neither built nor loaded. */
+const comesFromRegistry = ({ how, job, step }: ImageTake): boolean =>
+  how === "pull" || (how === "run" && !job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "download") && !job.steps.some((other) => other !== step && /\b(?:load|import|compose|bake)\b/.test(other.step.run?.value ?? "")));
+
+/** `ghcr.io/<owner of this repository>/...`, or what a workflow of the repository pushes. */
+function isOwn(image: ImageReference, pipeline: Pipeline): boolean {
+  const owner = image.name[1];
+  if (owner?.kind === "symbol" && /^github\.repository(?:_owner)?(?:@|$)/.test(owner.name)) return true;
+  const key = imageKey(image);
+  return key !== undefined && pipeline.touching(key).some((deed) => registryPushedTo(deed) !== undefined);
+}
 
 function fits({ registry }: Login, host: string): boolean {
   const text = textOf(registry);
@@ -134,7 +145,7 @@ function startsFresh({ job }: JobRun): boolean {
   return labels.length > 0 && labels.every((label) => /^(?:ubuntu|macos|windows)-/.test(label));
 }
 
-const LOGS_IN = /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|\bauth\b|credential/i;
+const LOGS_IN = /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|auth(?:file|_file)?\b|cred(?:s|ential)/i;
 
 /** Some step before it may log in by means that are not understood. */
 function mayLogInOtherwise({ job }: JobRun, deed: Deed): boolean {

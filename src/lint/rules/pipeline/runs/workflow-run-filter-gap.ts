@@ -1,10 +1,14 @@
-import type { WorkflowDocument } from "../../../../workflow/document/document.ts";
+import type { Job, WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
+import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { matchesPattern, passesFilter, plainNames } from "../../../pipeline/filters.ts";
 import type { Filter, Run } from "../../../pipeline/model.ts";
 import { consumersIn, nameOf, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
+import { lastingIn } from "../../../runs/lasting.ts";
 import { filterOf, occasionsOf } from "../../../runs/occasions.ts";
+import { testingStep } from "../../../runs/tests.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 const BUILD = `name: Build
@@ -62,6 +66,8 @@ export const workflowRunFilterGap = repositoryRule({
       if (intent.pulls && dropsMost(filter) && (pull || !all)) {
         say(`This filter is compared with the source branch of a pull request, so ${examplesOf(filter)} drops most pull requests, which this workflow is written for (${intent.pulls}). Leave the filter out and decide by \`github.event.workflow_run.event\`.`, pull?.workflow, pull?.trigger.node);
       }
+      const tests = settings.preset === "strict" && pull && !intent.pulls && filter.patterns.length > 0 && dropsMost(filter) ? onlyTest(workflow) : undefined;
+      if (tests) say(`This filter is compared with the source branch of a pull request, so for one from \`fix/x\` \`${nameOf(pull?.workflow ?? workflow)}\` runs and the tests here do not. Leave the filter out, or write \`if: github.event.workflow_run.event == 'push'\` where only pushes are meant.`, pull?.workflow, pull?.trigger.node);
       const queue = runs.find(({ event }) => event === "merge_group");
       if (queue && intent.reports && !passesFilter(filter, "gh-readonly-queue/main/pr-1-0123abc"))
         say("Heads of the merge queue are branches such as `gh-readonly-queue/main/pr-1-...`, which this filter drops: the queue waits for a status that nobody posts. Add `'gh-readonly-queue/**'` to the filter.", queue.workflow, queue.trigger.node);
@@ -88,6 +94,15 @@ export const workflowRunFilterGap = repositoryRule({
 const dropsMost = (filter: Filter): boolean => !["fix/login", "feature", "renovate/all", "patch-1"].some((branch) => passesFilter(filter, branch));
 
 const examplesOf = ({ patterns, ignore }: Filter): string => `${ignore ? "the exclusion of " : ""}${patterns.slice(0, 3).map((pattern) => `\`${pattern}\``).join(", ")}${patterns.length > 3 ? ", ..." : ""}`;
+
+/** A job that tests, in a workflow that does nothing else of weight and does not say that it is for pushes. */
+function onlyTest(workflow: WorkflowDocument): Job | undefined {
+  const [run] = occasionsOf(workflow).filter(({ event }) => event === "workflow_run");
+  if (!run || workflow.jobs.some((job) => job.uses || lastingIn(job, run) !== undefined)) return undefined;
+  return saysPush(workflow) ? undefined : workflow.jobs.find((job) => testingStep(job) !== undefined);
+}
+
+const saysPush = (workflow: WorkflowDocument): boolean => expressionsOf(workflow).some(({ expression }) => expression !== undefined && [...referencesIn(expression)].some(({ path }) => path.join(".") === "github.event.workflow_run.event"));
 
 /** A filter of the default branch alone says: only after it is merged. */
 const isDefaultOnly = ({ patterns }: Filter): boolean => patterns.length === 1 && /^(?:main|master|trunk)$/.test(patterns[0] ?? "");
