@@ -1,10 +1,10 @@
 import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
-import { fixOf, insertKey } from "../../edits.ts";
+import { fixOf, insertKey, type Written } from "../../edits.ts";
 import type { Fix } from "../../finding.ts";
 import type { Run } from "../../pipeline/model.ts";
 import { holds, occasionsOf } from "../../runs/occasions.ts";
 import { rule } from "../../rule.ts";
-import { effectsOf } from "./work.ts";
+import { DELETES, effectsOf } from "./work.ts";
 
 export const concurrencyGroup = rule({
   id: "concurrency-group",
@@ -32,6 +32,22 @@ jobs:
           make format
           git commit -am "Format"
           git push
+`,
+    `on:
+  schedule:
+    - cron: 0 3 * * *
+  workflow_dispatch:
+permissions:
+  packages: write
+jobs:
+  cleanup:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/delete-package-versions@v5
+        with:
+          package-name: app
+          package-type: container
+          min-versions-to-keep: 10
 `,
   ],
   good: [
@@ -68,21 +84,30 @@ jobs:
   fixable: true,
   workflow(workflow, { report }) {
     if (workflow.concurrency) return;
-    const bursts = occasionsOf(workflow).filter(comesInBursts);
-    const effect = bursts.length === 0 ? undefined : effectsOf(workflow).find(({ step }) => step.owner.kind === "job" && !step.owner.concurrency && happensIn(step, step.owner, bursts));
+    const occasions = occasionsOf(workflow);
+    const bursts = occasions.filter(comesInBursts);
+    // A cleanup takes minutes, and somebody starts one by hand because the nightly one seems to hang.
+    const byHand = occasions.length > 1 && occasions.some(({ event }) => event === "workflow_dispatch") ? occasions : [];
+    const effect = effectsOf(workflow).find(({ step, what }) => step.owner.kind === "job" && !step.owner.concurrency && happensIn(step, step.owner, what === DELETES && bursts.length === 0 ? byHand : bursts));
     if (!effect || effect.step.owner.kind !== "job") return;
     const { step, what } = effect;
     // In a called workflow a group of its own would be the caller's business, in a longer one it would hold up the tests.
     const job = workflow.jobs.length > 1 || workflow.triggers.some(({ event }) => event === "workflow_call") ? effect.step.owner : undefined;
-    report(step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node, `This step ${what}, and two runs of this workflow may do so at once: the older one can win. Put the ${job ? `job \`${job.id}\`` : "workflow"} into a \`concurrency\` group.`, {
-      fix: job ? fixOfJob(workflow, job) : fixOf("Add `concurrency` by workflow and ref", insertKey(workflow.file, workflow.root, "concurrency", { group: groupFor(workflow, "github.workflow"), "cancel-in-progress": false }, { after: ["permissions", "on"], before: ["jobs"] })),
+    report(step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node, `This step ${what}, and two runs of this workflow may do so at once: ${what === DELETES ? "what one has deleted is a 404 for the other" : "the older one can win"}. Put the ${job ? `job \`${job.id}\`` : "workflow"} into a \`concurrency\` group.`, {
+      fix: fixFor(workflow, job, what),
+      ...(what === DELETES && bursts.length === 0 ? { level: "info" as const } : {}),
     });
   },
 });
 
-/** The jobs of a matrix would share the group, and all but two of them be cancelled. */
-const fixOfJob = (workflow: WorkflowDocument, job: Job): Fix | undefined =>
-  job.matrix ? undefined : fixOf(`Add \`concurrency\` to \`${job.id}\``, insertKey(workflow.file, job.node, "concurrency", { group: `${job.id}-${groupFor(workflow)}`, "cancel-in-progress": false }, { after: ["runs-on", "needs", "if", "name"], before: ["steps"] }));
+function fixFor(workflow: WorkflowDocument, job: Job | undefined, what: string): Fix | undefined {
+  // The versions of a package belong to no branch.
+  const branch = what === DELETES ? [] : [`\${{ ${branchOf(workflow)} }}`];
+  const group = (name: string): Written => ({ group: [name, ...branch].join("-"), "cancel-in-progress": false });
+  if (!job) return fixOf(`Add \`concurrency\` by workflow${branch.length > 0 ? " and ref" : ""}`, insertKey(workflow.file, workflow.root, "concurrency", group("${{ github.workflow }}"), { after: ["permissions", "on"], before: ["jobs"] }));
+  // The jobs of a matrix would share the group, and all but two of them be cancelled.
+  return job.matrix ? undefined : fixOf(`Add \`concurrency\` to \`${job.id}\``, insertKey(workflow.file, job.node, "concurrency", group(job.id), { after: ["runs-on", "needs", "if", "name"], before: ["steps"] }));
+}
 
 /** Pushes to branches and finished runs come in short order; releases, tags and schedules do not. */
 const comesInBursts = ({ event, ref }: Run): boolean => event === "workflow_run" || (event === "push" && ref === "branch");
@@ -90,9 +115,9 @@ const comesInBursts = ({ event, ref }: Run): boolean => event === "workflow_run"
 /** The job and the step run on one of these occasions. */
 const happensIn = (step: Step, job: Job, runs: readonly Run[]): boolean => runs.some((run) => holds(job.if, run) !== false && holds(step.if, run) !== false);
 
-/** By workflow and branch; the ref of a `workflow_run` is always the default branch. */
-function groupFor({ triggers }: WorkflowDocument, name?: string): string {
+/** The ref of a `workflow_run` is always the default branch, that of a pull request its merge. */
+function branchOf({ triggers }: WorkflowDocument): string {
   const names = triggers.map(({ event }) => event);
-  const refs = [...(names.includes("workflow_run") ? ["github.event.workflow_run.head_branch"] : []), ...(names.some((event) => event.startsWith("pull_request")) ? ["github.event.pull_request.number"] : []), "github.ref"];
-  return `${name === undefined ? "" : `\${{ ${name} }}-`}\${{ ${refs.join(" || ")} }}`;
+  const pulls = names.some((event) => event.startsWith("pull_request")) ? ["github.event.pull_request.number"] : [];
+  return names.includes("workflow_run") ? ["github.event.workflow_run.head_branch", ...pulls, "github.ref_name"].join(" || ") : [...pulls, "github.ref"].join(" || ");
 }

@@ -9,7 +9,8 @@ export const failureNotification = rule({
   checklist: "10.5.4",
   summary: "A workflow that deploys, or that works on a schedule, tells somebody when it fails.",
   why: "GitHub mails the person who pushed, and for a schedule whoever last changed its cron line, who may have left. A nightly run can be red for months.",
-  bad: `on:
+  bad: [
+    `on:
   schedule:
     - cron: 0 3 * * *
 jobs:
@@ -18,6 +19,16 @@ jobs:
     steps:
       - run: terraform apply -auto-approve
 `,
+    `on:
+  schedule:
+    - cron: 0 3 * * *
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make release
+`,
+  ],
   good: [
     `on:
   schedule:
@@ -58,6 +69,9 @@ const notifies = ({ uses, if: condition, run }: Step): boolean =>
 function criticalJob(workflow: WorkflowDocument): { job: Job; what: string } | undefined {
   const effect = effectsOf(workflow).find(({ what }) => what === "deploys" || what.startsWith("applies"));
   if (effect && effect.step.owner.kind === "job") return { job: effect.step.owner, what: effect.what };
+  // On a schedule nobody looks on while it runs.
+  const named = triggerOf(workflow, "schedule") ? workflow.jobs.find(({ id, steps }) => /(?:^|[-_])(?:release|publish|deploy)(?:$|[-_])/i.test(id) && steps.some((step) => step.run !== undefined)) : undefined;
+  if (named) return { job: named, what: /deploy/i.test(named.id) ? "deploys" : "releases" };
   const job = workflow.jobs.find(({ environment }) => environment !== undefined && /prod/i.test(JSON.stringify(environment.value.kind === "scalar" ? environment.value.value : environment.value.kind === "mapping" ? environment.value.pairs.map(({ value }) => (value.kind === "scalar" ? value.value : "")) : "")));
   return job && { job, what: "deploys to production" };
 }

@@ -124,6 +124,7 @@ function effectOf(step: Step): string | undefined {
     const name = uses.name.toLowerCase();
     if (isAction(uses, "actions/deploy-pages", "peaceiris/actions-gh-pages", "jamesives/github-pages-deploy-action")) return "publishes a site";
     if (isAction(uses, "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit", "ad-m/github-push-action")) return "pushes commits";
+    if (isAction(uses, "actions/delete-package-versions", "dataaxiom/ghcr-cleanup-action", "snok/container-retention-policy")) return DELETES;
     if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
       const push = inputOf(step, "push");
       return push !== undefined && push !== "false" && movesTag(inputOf(step, "tags")) ? "moves an image's tag" : undefined;
@@ -136,6 +137,7 @@ function effectOf(step: Step): string | undefined {
   for (const command of commandsIn(script)) {
     const { name, args } = invocationOf(command);
     const verbs = operandsOf({ args });
+    if (deletesPackages(name, args)) return DELETES;
     if (name === "git" && verbs[0] === "push" && !args.some((arg) => arg === "--tags" || arg === "--dry-run" || arg.startsWith("refs/tags/"))) return "pushes commits";
     if (name === "docker" && verbs[0] === "push" && verbs.some((arg) => /:latest$/.test(arg))) return "moves an image's tag";
     if (name === "terraform" && verbs[0] === "apply") return "applies Terraform";
@@ -145,6 +147,13 @@ function effectOf(step: Step): string | undefined {
   }
   return undefined;
 }
+
+/** The effect that a second run at the same time does not undo but trip over: a version that is gone is a 404. */
+export const DELETES = "deletes package versions";
+
+/** `gh api -X DELETE /user/packages/...`, behind `xargs` too. */
+const deletesPackages = (name: string | undefined, args: readonly string[]): boolean =>
+  (name === "gh" || name === "curl" || (name === "xargs" && args.some((arg) => arg === "gh" || arg === "curl"))) && /(?:-X|--method|--request)[ =]?DELETE\b/.test(args.join(" ")) && args.some((arg) => /(?:^|\/)packages\//.test(arg));
 
 /** `latest`, a branch's name: a tag that the next run writes again. */
 const movesTag = (tags: string | undefined): boolean => tags !== undefined && (/:latest\b|:(?:main|master|dev|edge|nightly)\b|ref_name/.test(tags) || (/steps\.\w+\.outputs\.tags/.test(tags)));

@@ -1,3 +1,4 @@
+import type { Step } from "../../../workflow/document/document.ts";
 import { hasOption, type Invocation, invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { rule } from "../../rule.ts";
 import { commandOf, commandsIn, outerCommand, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
@@ -8,7 +9,7 @@ export const curlWithoutFail = rule({
   levels: { recommended: "warning", strict: "warning" },
   fixable: true,
   summary: "`curl` fails when the server answers with an error.",
-  why: "Without `--fail` curl succeeds on 404 and 500 and hands the error page on as if it were the file (curl's manual, `-f`).",
+  why: "Without `--fail` curl succeeds on 404 and 500 and hands the error page on as if it were the file (curl's manual, `-f`). A message or a deployment that the server refuses is lost in a green step.",
   bad: [
     `on: push
 jobs:
@@ -29,6 +30,15 @@ jobs:
           VERSION=$(curl -s https://example.com/version.txt)
           echo "version=$VERSION" >> "$GITHUB_OUTPUT"
 `,
+    `on: push
+jobs:
+  notify:
+    runs-on: ubuntu-latest
+    steps:
+      - run: curl -X POST -d '{"text":"Released"}' "$WEBHOOK_URL"
+        env:
+          WEBHOOK_URL: \${{ secrets.WEBHOOK_URL }}
+`,
   ],
   good: `on: push
 jobs:
@@ -38,7 +48,9 @@ jobs:
       - run: curl -fsSL https://example.com/install.sh | bash
       - run: curl --fail-with-body -o tool https://example.com/tool
       - run: STATUS=$(curl -s -o /dev/null -w '%{http_code}' https://example.com)
-      - run: curl -X POST https://example.com/hook
+      - run: curl -X POST https://example.com/hook || echo "::warning::Nobody was told."
+      - run: curl -X POST http://localhost:8080/login
+      - run: curl -G -d q=a https://example.com/search
       - run: curl http://localhost:8080/ | grep Welcome
       - run: curl -sSL https://example.com/tool.tgz | tar xz
 `,
@@ -61,7 +73,7 @@ jobs:
 
 /** The status is looked at, or only the head of the answer is asked for. */
 const noticesErrors = ({ args }: Invocation): boolean =>
-  hasOption(args, "fail", "fail-with-body", "fail-early", "write-out", "head", "version", "help", "include", "dump-header", "config") || hasShort(args, "fwIViDKV") || args.includes("/dev/null") || args.some((argument) => /^-o\/dev\/null$|^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
+  hasOption(args, "fail", "fail-with-body", "fail-early", "write-out", "head", "version", "help", "include", "dump-header", "config") || hasShort(args, "fwIViDKV") || args.some((argument) => /^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
 
 /** Letters of curl's that take a word, behind which a cluster ends. */
 const VALUED = "AbcCdDeEFhHKmoPQrtTuUwxXyYz";
@@ -93,7 +105,8 @@ function useOf(script: Script, command: ShellCommand, invocation: Invocation): {
   }
   const redirect = command.redirects.find(({ operator, descriptor }) => (operator === ">" || operator === ">>" || operator === "&>") && (descriptor === undefined || (descriptor.type === "FileDescriptor" && descriptor.value === 1)));
   const target = redirect?.type === "Redirect" ? redirect.target?.value : undefined;
-  if (target === "/dev/null" || target === "&2") return undefined;
+  if (!command.inSubstitution && !command.orElse && !continuesOnError(script.step) && sends(args)) return { effect: "nobody learns that the request was refused", harmful: true };
+  if (target === "/dev/null" || target === "&2" || args.includes("/dev/null") || args.includes("-o/dev/null")) return undefined;
   const saves = target !== undefined || hasShort(args, "oO") || hasOption(args, "output", "remote-name", "remote-name-all");
   if (saves) return { effect: "the error page is saved in the file's place", harmful: !isExaminedLater(script, command) };
   if (!command.inSubstitution || command.orElse) return undefined;
@@ -103,6 +116,21 @@ function useOf(script: Script, command: ShellCommand, invocation: Invocation): {
   if (variable === undefined || isTested(script, variable, command.node.end)) return undefined;
   return { effect: `\`${variable}\` holds the error page`, harmful: true };
 }
+
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The request changes something: a method that does, or a body. */
+function sends(args: readonly string[]): boolean {
+  const at = args.findIndex((argument) => /^(?:-[sSkLv]*X|--request)/.test(argument));
+  if (at !== -1) {
+    const method = /^(?:-[sSkLv]*X|--request=?)(\w+)$/.exec(args[at] ?? "")?.[1] ?? args[at + 1] ?? "";
+    return /^[A-Z]+$/.test(method) && !READING.has(method);
+  }
+  if (hasOption(args, "get") || hasShort(args, "G")) return false;
+  return hasShort(args, "dFT") || hasOption(args, "data", "data-raw", "data-binary", "data-urlencode", "json", "form", "upload-file");
+}
+
+const continuesOnError = ({ continueOnError }: Step): boolean => continueOnError !== undefined && continueOnError.value !== "false";
 
 /** A later command of the script would refuse an error page. */
 const isExaminedLater = (script: Script, { node }: ShellCommand): boolean => lastExamination(script) > node.end;

@@ -45,6 +45,12 @@ jobs:
           cat > template.txt <<'EOF'
           Costs \\$5, for $NAME
           EOF
+          cat > guide.md <<'EOF'
+          Build it like this:
+          \`\`\`sh
+          make STAMP=$(date +%F)
+          \`\`\`
+          EOF
 `,
   script(script, { report }) {
     if (!script.source.includes("<<") || /\benvsubst\b|\bgomplate\b|\bmustache\b/.test(script.source)) return;
@@ -53,7 +59,7 @@ jobs:
       const heredoc = command.redirects.find((redirect): redirect is HereDoc => redirect.type === "HereDoc" && redirect.delimiter?.quoted === true);
       if (!heredoc || !writesData(script, command, heredoc)) continue;
       known ??= knownVariables(script);
-      const substitution = SUBSTITUTION.exec(heredoc.body.text);
+      const substitution = substitutionInText(heredoc.body.text);
       if (substitution) {
         const start = heredoc.body.pos + substitution.index;
         report(spanInScript(script, { start, end: start + substitution[0].length }), `\`${substitution[0]}\` is not run: the delimiter of this here-document is quoted. Take the quotes off \`${heredoc.delimiter?.text ?? ""}\`, or escape what must stay.`);
@@ -76,7 +82,19 @@ jobs:
 });
 
 /** A command that nobody writes into a document for its own sake. */
-const SUBSTITUTION = /(?<![\\`])\$\((?:date|git|cat|echo|uname|hostname|whoami|nproc|basename|dirname)(?:\s[^()\n`]*)?\)(?!`)/;
+const SUBSTITUTION = /(?<![\\`])\$\((?:date|git|cat|echo|uname|hostname|whoami|nproc|basename|dirname)(?:\s[^()\n`]*)?\)(?!`)/g;
+
+/** What a line of a script, of a command line or of a setting that holds one begins with, or joins commands with. */
+const CODE = /^(?: {4}|\t)|^\s*(?:[-*] )?(?:\w+=|export |[$>%] |["']?[\w.-]*(?:command|cmd|run|script|exec|entrypoint|args|shell|hook)[\w-]*["']?\s*[:=])|&&|;|^\s*[^|\s].*\s\|\s/i;
+
+/** Commands among text: those of a code block or a command line are the document's subject. */
+const substitutionInText = (text: string): RegExpExecArray | undefined =>
+  [...text.matchAll(SUBSTITUTION)].find(({ index }) => {
+    const before = text.slice(0, index);
+    const line = text.slice(before.lastIndexOf("\n") + 1).split("\n", 1)[0] ?? "";
+    const fences = before.match(/^\s*(?:```|~~~)/gm)?.length ?? 0;
+    return fences % 2 === 0 && !CODE.test(line);
+  });
 
 /** Files in which a `$NAME` of the shell has no meaning of its own. */
 const DATA = /\.(?:md|markdown|txt|json|ya?ml|toml|ini|properties|xml|html|csv|cfg)$/i;

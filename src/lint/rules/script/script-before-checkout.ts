@@ -26,6 +26,13 @@ jobs:
       - uses: actions/setup-node@v6
       - run: bash .github/scripts/deploy.sh
 `,
+    `on: push
+jobs:
+  cleanup:
+    runs-on: ubuntu-latest
+    steps:
+      - run: scripts/registry/cleanup.sh success
+`,
   ],
   good: `on: push
 jobs:
@@ -75,15 +82,23 @@ const isCheckout = ({ uses }: Step): boolean => uses?.kind === "repository" && u
 /** Actions that put no files of the repository into the workspace. */
 const leavesWorkspaceEmpty = ({ uses, run }: Step): boolean => run === undefined && uses?.kind === "repository" && /^(?:actions\/setup-(?:node|python|java|go|dotnet)|docker\/(?:login|setup-(?:buildx|qemu))-action|step-security\/harden-runner|ruby\/setup-ruby|dtolnay\/rust-toolchain|astral-sh\/setup-uv|pnpm\/action-setup)$/.test(uses.repository);
 
+const INTERPRETER = /^(?:bash|sh|zsh|python3?|node|ruby|source|\.)$/;
+/** `scripts/build.sh`: below a folder, with the ending of a script. */
+const SCRIPT = /^(?:\.\/)?(?:\.?[\w-]+\/)+[\w.-]+\.(?:sh|py|js|mjs|cjs|rb|bash)$/;
+/** `./gradlew` */
+const PROGRAM = /^\.\/(?:[\w.-]+\/)*[\w.-]+$/;
+/** What an installation puts there, or what lies outside of the workspace. */
+const INSTALLED = /node_modules|\.\.\/|^\/|(?:^|\/)\.?venv\//;
+
 /** Before the first command that might make or fetch files. */
 function callIn(script: Script): { path: string; at: ShellCommand["node"] } | undefined {
   for (const command of commandsIn(script)) {
     // `[ -x ./run ] && ./run`: asked for first.
     if (command.inCondition || command.orElse || command.inFunction) return undefined;
     const { name, args } = invocationOf(command);
-    const path = name !== undefined && /^(?:bash|sh|zsh|python3?|node|ruby|source|\.)$/.test(name) ? args.find((argument) => !argument.startsWith("-")) : name;
-    const interpreted = path !== name;
-    if (path !== undefined && (interpreted ? args[0] === path && /^(?:\.\/)?(?:\.?[\w-]+\/)+[\w.-]+\.(?:sh|py|js|mjs|cjs|rb|bash)$/.test(path) : /^\.\/(?:[\w.-]+\/)*[\w.-]+$/.test(path)) && !/node_modules|\.\.\/|^\/|(?:^|\/)(?:venv|\.venv)\//.test(path)) return { path, at: command.node };
+    const interpreted = name !== undefined && INTERPRETER.test(name);
+    const path = interpreted ? args[0] : name;
+    if (path !== undefined && (interpreted ? SCRIPT.test(path) : SCRIPT.test(path) || PROGRAM.test(path)) && !INSTALLED.test(path)) return { path, at: command.node };
     if (!leavesNoFiles(command)) return undefined;
   }
   return undefined;

@@ -9,7 +9,7 @@ export const secretEchoed = rule({
   id: "secret-echoed",
   family: "script",
   levels: { recommended: "warning", strict: "error" },
-  checklist: "10.1.11",
+  checklist: "10.2.4",
   summary: "A script never prints a secret.",
   why: "GitHub masks a secret in logs only where it stands there exactly as it was stored: one that is encoded, split over lines or part of a JSON text is readable, in public repositories for everybody.",
   bad: [

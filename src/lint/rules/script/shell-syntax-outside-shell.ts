@@ -33,6 +33,20 @@ jobs:
         with:
           tags: ghcr.io/acme/app:$GITHUB_SHA
 `,
+    `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/cache@v4
+        with:
+          path: $GOPATH/pkg/mod
+          key: go-\${{ hashFiles('go.sum') }}
+      - uses: actions/upload-artifact@v5
+        with:
+          name: metrics-$(date +%Y%m%d)
+          path: metrics.json
+`,
   ],
   good: `on: push
 jobs:
@@ -55,12 +69,16 @@ jobs:
       - uses: actions/github-script@v8
         with:
           script: console.log(\`\${process.env.HOME} $HOME\`)
+      - uses: actions/cache@v4
+        with:
+          path: ~/go/pkg/mod
+          key: prices-in-US$-\${{ github.run_id }}
 `,
   document(document, { report }) {
     const { text } = document.file;
-    const check = (node: YamlNode | undefined, what: string, instead: (found: string) => string): void => {
+    const check = (node: YamlNode | undefined, what: string, instead: (found: string) => string, isRead = isOfRunner): void => {
       if (node?.kind !== "scalar") return;
-      const found = shellSyntaxIn(node);
+      const found = shellSyntaxIn(node, isRead);
       if (found) report(sourceSpan(text, node, found.span), `No shell reads ${what}: \`${found.text}\` stays as it is. ${instead(found.text)}`);
     };
     const checkEnv = (block: EnvBlock | undefined, what: string, scripts: () => string): void => {
@@ -87,7 +105,8 @@ jobs:
     for (const step of stepsOf(document)) {
       checkEnv(step.env, "`env:`", () => step.run?.value ?? scripts());
       check(step.name, "a step's `name:`", () => "Use an expression: `${{ github.ref_name }}`.");
-      for (const input of inputsTakenAsTheyAre(step)) check(input, "`with:`", inWith);
+      const plain = step.uses?.kind === "repository" && isGitHubsOrDockers(step.uses.repository);
+      for (const input of inputsTakenAsTheyAre(step)) check(input, "`with:`", inWith, plain ? isOfAnyShell : isOfRunner);
     }
   },
 });
@@ -95,29 +114,39 @@ jobs:
 const inEnv = (found: string): string => (found.startsWith("$(") ? "Compute it in a step and write it to `$GITHUB_ENV`." : found === "$HOME" || found === "${HOME}" ? "Write it in a step: `echo \"NAME=$HOME/...\" >> \"$GITHUB_ENV\"`." : "Use an expression, such as `${{ github.sha }}` or `${{ env.NAME }}`.");
 const inWith = (found: string): string => (found.startsWith("$(") ? "Compute it in an earlier step and use `${{ steps.<id>.outputs.<name> }}`." : found === "$HOME" || found === "${HOME}" ? "Write `~` where the action knows it." : "Use an expression, such as `${{ github.sha }}` or `${{ env.NAME }}`.");
 
+/** What every step has. */
+const isOfRunner = (name: string): boolean => (isDefaultVariable(name) && name !== "CI") || name === "HOME";
+/** No input of a cache, an artifact or an image holds a dollar sign and a name in capitals for its own sake. */
+const isOfAnyShell = (name: string): boolean => /^[A-Z][A-Z0-9_]{2,}$/.test(name);
+
 /** Something evaluates the variable's text in the end. */
 const isEvaluated = (name: string, scripts: string): boolean => (scripts.includes("eval") || scripts.includes("envsubst") || /\b(?:ba)?sh\s+-\w*c/.test(scripts)) && scripts.includes(name);
+
+const isGitHubsOrDockers = (repository: string): boolean => /^(?:actions|docker)\//.test(repository);
 
 /** Inputs of actions written in JavaScript, which hand no input to a shell unless that is their purpose. */
 function inputsTakenAsTheyAre({ uses, with: inputs }: Step): YamlNode[] {
   if (uses?.kind !== "repository") return [];
-  const known = /^(?:actions|docker)\//.test(uses.repository) || /^node/.test(knownAction(uses.name)?.runtime ?? knownAction(uses.repository)?.runtime ?? "");
+  const known = isGitHubsOrDockers(uses.repository) || /^node/.test(knownAction(uses.name)?.runtime ?? knownAction(uses.repository)?.runtime ?? "");
   if (!known) return [];
-  return [...inputs].flatMap(([name, { value }]) => (/script|command|cmd|^run$|args|exec|flags|options|body|template|pattern|filters|regex|config|inputs|set|expression|query|password|token|outputs|comment|message/i.test(name) ? [] : [value]));
+  return [...inputs].flatMap(([name, { value }]) => (/script|command|cmd|^run$|args|exec|flags|options|body|template|pattern|filters|regex|config|inputs|set|expression|query|outputs|comment|message/i.test(name) || (/password|token|secret/i.test(name) && !isVariableAlone(value)) ? [] : [value]));
 }
+
+/** A password may hold a dollar sign; it is hardly one in front of a name in capitals, and nothing more. */
+const isVariableAlone = (value: YamlNode): boolean => value.kind === "scalar" && /^\s*\$(?:[A-Z][A-Z0-9_]*|\{[A-Z][A-Z0-9_]*\})\s*$/.test(value.value);
 
 const COMMANDS = "date|git|cat|echo|pwd|uname|nproc|basename|dirname|whoami|hostname|jq|sed|grep|awk|cut|head|tail|node|python3?|npm|go|cargo|gh|curl|id|printf|find|ls|tr|mktemp|brew|rustc|sw_vers|which";
 
 const SUBSTITUTION = new RegExp(`\\$\\((?:${COMMANDS})(?:\\s[^()\\n]*)?\\)`);
 
 /** `$(git ...)`, `$GITHUB_SHA`, `$HOME/...` in a value of one line; sentences and scripts are something else. */
-function shellSyntaxIn({ value }: ScalarNode): { span: Span; text: string } | undefined {
+function shellSyntaxIn({ value }: ScalarNode, isRead: (variable: string) => boolean): { span: Span; text: string } | undefined {
   if (!value.includes("$")) return undefined;
   const substitution = SUBSTITUTION.exec(value);
   if (substitution && !/["'`]/.test(value.slice(0, substitution.index)) && !/[;&]|\|\|/.test(value)) return { span: { start: substitution.index, end: substitution.index + substitution[0].length }, text: substitution[0].length > 40 ? `${substitution[0].slice(0, 30)}...)` : substitution[0] };
-  for (const match of value.matchAll(/(?<![\\$\w'"`{])\$(?:\{([A-Z_]+)\}|([A-Z_]+)\b)/g)) {
+  for (const match of value.matchAll(/(?<![\\$\w'"`{])\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*)\b)/g)) {
     const name = match[1] ?? match[2] ?? "";
-    if (!(isDefaultVariable(name) && name !== "CI") && name !== "HOME") continue;
+    if (!isRead(name)) continue;
     // Part of a command line that somebody will run: `test -f $HOME/x && ...`.
     if (/[;&|`]|\$\(|\b(?:if|then|echo|bash|sh|run|export)\s/.test(value)) continue;
     return { span: { start: match.index, end: match.index + match[0].length }, text: match[0] };
