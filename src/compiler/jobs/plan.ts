@@ -63,7 +63,7 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
     HEAD_REF: expression("github.head_ref"),
     HEAD_REPOSITORY: expression("github.event.pull_request.head.repo.full_name || github.repository"),
     REPOSITORY: expression("github.repository"),
-    PR_NUMBER: expression("github.event.pull_request.number"),
+    PR_NUMBER: as ? "" : expression("github.event.pull_request.number"),
     ...(pipeline.pullRequests && { PULL_REQUESTS: pipeline.pullRequests === "artifact" ? "artifact" : "push" }),
     MANUAL_TAG: as || images.length === 0 ? "" : expression("inputs.tag"),
     RUN_ID: expression("github.run_id"),

@@ -102,8 +102,16 @@ function replacementFor(document: Document, sink: CodeSink, site: ExpressionSite
 
 const INTERPRETERS = /^(?:eval|ssh|bash|sh|zsh|dash|su|python3?|node|perl|ruby|php|psql|mysql|pwsh|osascript)$/;
 
+const byNode = new WeakMap<Document, ReadonlyMap<unknown, Script>>();
+
+function scriptAt(document: Document, node: CodeSink["node"]): Script | undefined {
+  let scripts = byNode.get(document);
+  if (!scripts) byNode.set(document, (scripts = new Map(scriptsOf(document).map((script) => [script.node, script]))));
+  return scripts.get(node);
+}
+
 function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name: string): TextEdit[] | undefined {
-  const script = scriptsOf(document).find(({ node }) => node === sink.node);
+  const script = scriptAt(document, sink.node);
   if (!script || (script.ast.errors?.length ?? 0) > 0) return undefined;
   const chain = nodesAround(script, site.within);
   const spanned = (from: number, to: number): Span => sourceSpan(document.file.text, sink.node, { start: from, end: to });
