@@ -5,6 +5,7 @@ import { cancelsMain } from "./cancels-main.ts";
 import { danglingWorkflowRun } from "./dangling-workflow-run.ts";
 import { defaultBranchContext } from "./default-branch-context.ts";
 import { emptyConcurrencyKey } from "./empty-concurrency-key.ts";
+import { eventStartsNothing } from "./event-starts-nothing.ts";
 import { forkBlind } from "./fork-blind.ts";
 import { gateMissesJob } from "./gate-misses-job.ts";
 import { ineffectiveCancel } from "./ineffective-cancel.ts";
@@ -28,6 +29,7 @@ export const runRules: readonly Rule[] = [
   danglingWorkflowRun,
   defaultBranchContext,
   emptyConcurrencyKey,
+  eventStartsNothing,
   forkBlind,
   gateMissesJob,
   ineffectiveCancel,

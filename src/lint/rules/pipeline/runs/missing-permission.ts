@@ -1,5 +1,4 @@
 import { permissionsOfGh } from "../../../../actions/gh-permissions.ts";
-import { isOwnToken } from "../../../../actions/permissions.ts";
 import { jobOf, type Job, type Permissions, type Step } from "../../../../workflow/document/document.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
 import { type Span, scalarOf } from "../../../../workflow/yaml/node.ts";
@@ -8,6 +7,7 @@ import type { Fix } from "../../../finding.ts";
 import { permissionsNeededBy, type TokenAccess, type TokenScope } from "../../../permissions.ts";
 import { rule } from "../../../rule.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
+import { bringsOwnToken, ghUsesJobToken, pushesBack } from "../../../runs/token-use.ts";
 import { covers, levelOf, permissionsFor } from "../../../runs/token.ts";
 import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
 import type { LintSettings } from "../../../settings.ts";
@@ -94,7 +94,7 @@ function neededBy(step: Step, job: Job, { visibility }: LintSettings): Need[] {
   const found = new Map<string, Need>();
   const push = pushesBack(step, job) ? commandsIn(script).find(isPush) : undefined;
   if (push) found.set("contents", { scope: "contents", access: "write", at: spanOf(script, push.node), what: "`git push`" });
-  if (usesOwnToken(step, job)) return [...found.values()];
+  if (!ghUsesJobToken(step, job)) return [...found.values()];
   for (const command of commandsIn(script)) {
     if (command.name !== "gh" || command.orElse || command.assignments.length > 0) continue;
     const needs = permissionsOfGh(command.args);
@@ -108,18 +108,6 @@ function neededBy(step: Step, job: Job, { visibility }: LintSettings): Need[] {
 const isPush = ({ name, args, orElse, inCondition, inFunction }: ShellCommand): boolean =>
   name === "git" && args[0] === "push" && !orElse && !inCondition && inFunction === undefined && !args.some((arg) => /:\/\/|@|\$|_{5,}|--dry-run/.test(arg));
 
-/** The push surely goes where the checkout came from, with the token that the checkout left. */
-function pushesBack({ index }: Step, job: Job): boolean {
-  const before = job.steps.slice(0, index + 1);
-  const checkouts = before.filter(({ uses }) => isAction(uses, "actions/checkout"));
-  const [checkout] = checkouts;
-  if (!checkout || checkouts.length > 1 || ["repository", "path", "token", "ssh-key", "persist-credentials"].some((name) => checkout.with.has(name))) return false;
-  return before.every(({ uses, run, env, workingDirectory }) => {
-    if (run) return !workingDirectory && !/\b(?:clone|remote|insteadOf|init|worktree|credential|ssh|cd|pushd|url|extraheader)\b|x-access-token|GIT_/.test(run.value) && ![...(env?.variables.values() ?? [])].some(({ value }) => isOwnToken(scalarOf(value)?.value) && /secrets\./.test(scalarOf(value)?.value ?? ""));
-    return uses?.kind === "repository" && !/ssh|git|gpg|token|auth|checkout$/i.test(isAction(uses, "actions/checkout") ? "" : uses.name.replace(/^actions\//, ""));
-  });
-}
-
 /** Scopes without which the action still does its work, by its README: it warns, or leaves a part out. */
 const OPTIONAL: Readonly<Record<string, readonly TokenScope[]>> = {
   "actions/stale": ["actions"],
@@ -131,28 +119,6 @@ const OPTIONAL: Readonly<Record<string, readonly TokenScope[]>> = {
   "actions/attest-build-provenance": ["artifact-metadata"],
   "actions/attest-sbom": ["artifact-metadata"],
 };
-
-/** The action works with another token, key or identity than the job's. */
-function bringsOwnToken({ with: inputs, env, owner, index, uses }: Step, job: Job): boolean {
-  for (const [name, { value }] of inputs) if (/token|deploy_key|ssh-key/i.test(name) && isOwnToken(scalarOf(value)?.value)) return true;
-  for (const block of [env, job.env, job.workflow.env]) {
-    if (block?.computed) return true;
-    for (const name of ["GITHUB_TOKEN", "GH_TOKEN"]) if (isOwnToken(scalarOf(block?.variables.get(name)?.value)?.value)) return true;
-  }
-  if (inputs.has("auth-type") || inputs.has("role-chaining") || inputs.has("web-identity-token-file")) return true;
-  // Credentials that an earlier step of its kind has left, or a checkout with a token of its own.
-  return owner.steps.slice(0, index).some((other) => (isAction(other.uses, "aws-actions/configure-aws-credentials") && isAction(uses, "aws-actions/configure-aws-credentials")) || (isAction(other.uses, "actions/checkout") && (other.with.has("ssh-key") || isOwnToken(scalarOf(other.with.get("token")?.value)?.value))));
-}
-
-/** `gh` takes another token than the job's, or one that nobody can tell. */
-function usesOwnToken(step: Step, job: Job): boolean {
-  for (const block of [step.env, job.env, job.workflow.env]) {
-    if (block?.computed) return true;
-    const pair = block?.variables.get("GH_TOKEN") ?? block?.variables.get("GITHUB_TOKEN");
-    if (pair) return !/^\s*\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}\s*$/i.test(scalarOf(pair.value)?.value ?? "");
-  }
-  return true;
-}
 
 /** What is public can be read without a permission, so most missing reads do no harm where anybody may read. */
 function fails(scope: TokenScope, access: TokenAccess, step: Step, { visibility }: LintSettings): boolean {
