@@ -15,27 +15,51 @@ import { either, HOLE, isUnknown, literal, symbol, type Value } from "./value.ts
 /** Reusable workflows may be nested four deep ("Reuse workflows", Limitations); composite actions ten. */
 const MOST_NESTED = 5;
 const MOST_STEPS = 1_000;
+/** Jobs of a run after which no further call is followed. */
+const MOST_JOBS = 2_000;
+/** Names that stand for names that stand for names: more than people write, fewer than the stack holds. */
+const MOST_LOOKUPS = 200;
+let lookups = 0;
+
+/** A scope's answers, each worked out once; what asks for itself, or for too many others, is not known. */
+function answers(find: (path: readonly string[]) => Value | undefined): Scope["lookup"] {
+  const known = new Map<string, Value | undefined>();
+  return (path) => {
+    const key = path.join(".");
+    if (known.has(key)) return known.get(key);
+    if (lookups > MOST_LOOKUPS) return HOLE;
+    known.set(key, HOLE);
+    lookups++;
+    try {
+      const found = find(path);
+      known.set(key, found);
+      return found;
+    } finally {
+      lookups--;
+    }
+  };
+}
 
 export const and = (...known: Known[]): Known => (known.includes(false) ? false : known.every((one) => one === true) ? true : undefined);
 
 export function jobsOfRun(run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[]): JobRun[] {
-  return jobsIn(run.workflow, run, repository, deedsOf, undefined, 0);
+  const all: JobRun[] = [];
+  addJobs(run.workflow, run, repository, deedsOf, undefined, 0, all);
+  return all;
 }
 
-function jobsIn(workflow: WorkflowDocument, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, depth: number): JobRun[] {
+function addJobs(workflow: WorkflowDocument, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, depth: number, all: JobRun[]): void {
   const byId = new Map<string, JobRun>();
-  const all: JobRun[] = [];
   for (const job of workflow.jobs) {
     if (byId.has(job.id)) continue;
     const created = jobRun(job, run, repository, deedsOf, caller, byId);
     byId.set(job.id, created);
     all.push(created);
-    if (job.uses?.kind === "local" && depth < MOST_NESTED) {
+    if (job.uses?.kind === "local" && depth < MOST_NESTED && all.length < MOST_JOBS) {
       const called = workflowAt(repository, job.uses.path);
-      if (called && triggerOf(called, "workflow_call") && !isOpen(called, created)) all.push(...jobsIn(called, run, repository, deedsOf, created, depth + 1));
+      if (called && triggerOf(called, "workflow_call") && !isOpen(called, created)) addJobs(called, run, repository, deedsOf, created, depth + 1, all);
     }
   }
-  return all;
 }
 
 /** A workflow that calls itself, by others or not, never starts. */
@@ -45,6 +69,7 @@ function isOpen(workflow: WorkflowDocument, from: JobRun): boolean {
 }
 
 function jobRun(job: Job, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, siblings: ReadonlyMap<string, JobRun>): JobRun {
+  let needs: JobRun[] | undefined;
   let happens: { known: Known } | undefined;
   let steps: StepRun[] | undefined;
   let deeds: Deed[] | undefined;
@@ -57,11 +82,12 @@ function jobRun(job: Job, run: Run, repository: Repository, deedsOf: (job: JobRu
     matrix: job.matrix !== undefined || caller?.matrix === true,
     scope: undefined as never,
     get needs() {
-      return job.needs.flatMap(({ value }) => siblings.get(value) ?? []);
+      return (needs ??= job.needs.flatMap(({ value }) => siblings.get(value) ?? []));
     },
     get happens() {
       if (!happens) {
         happens = { known: undefined };
+        neededFirst(created);
         happens = { known: jobHappens(created) };
       }
       return happens.known;
@@ -81,6 +107,22 @@ function jobRun(job: Job, run: Run, repository: Repository, deedsOf: (job: JobRu
   return created;
 }
 
+const judged = new WeakSet<JobRun>();
+
+/** Asks the jobs that a job waits for, the first of a chain first: asked from its end, a long one would be more than the stack holds. */
+function neededFirst(job: JobRun): void {
+  const stack = [job];
+  for (let next = stack.at(-1); next; next = stack.at(-1)) {
+    if (!judged.has(next)) {
+      judged.add(next);
+      for (const need of next.needs) if (!judged.has(need)) stack.push(need);
+      continue;
+    }
+    stack.pop();
+    if (next !== job) void next.happens;
+  }
+}
+
 const STATUS = /\b(?:always|failure|cancelled|success)\s*\(/i;
 
 function jobHappens({ job, needs, scope, caller }: JobRun): Known {
@@ -91,7 +133,8 @@ function jobHappens({ job, needs, scope, caller }: JobRun): Known {
 
 function stepsIn(job: JobRun, repository: Repository): StepRun[] {
   const all: StepRun[] = [];
-  const add = (step: Step, outer: Step, action: StepRun["action"], scope: Scope, before: Known, depth: number, siblings: Map<string, StepRun>): void => {
+  const writers: StepRun[] = [];
+  const add = (step: Step, outer: Step, action: StepRun["action"], scope: Scope, call: StepRun | undefined, depth: number, siblings: Map<string, StepRun>): void => {
     let known: { happens: Known } | undefined;
     const created: StepRun = {
       job,
@@ -102,25 +145,26 @@ function stepsIn(job: JobRun, repository: Repository): StepRun[] {
       get happens() {
         if (!known) {
           known = { happens: undefined };
-          known = { happens: and(before, conditionHolds(step.if, created.scope)) };
+          known = { happens: and(call ? call.happens : true, conditionHolds(step.if, created.scope)) };
         }
         return known.happens;
       },
       scope: undefined as never,
     };
-    created.scope = withStepEnv(created, scope, all, siblings);
+    created.scope = withStepEnv(created, scope, writers, siblings);
     all.push(created);
+    if (step.run?.value.includes("GITHUB_ENV")) writers.push(created);
     if (step.id) siblings.set(step.id.value.toLowerCase(), created);
     const inner = step.uses?.kind === "local" && depth < MOST_NESTED && all.length < MOST_STEPS ? actionIn(repository, step.uses.path) : undefined;
     if (inner && inner !== action && inner.steps.length > 0) {
       const nested = new Map<string, StepRun>();
       const inside = actionScope(created, inner.inputs, nested);
       insides.set(created, { siblings: nested, scope: inside, outputs: inner.outputs });
-      for (const one of inner.steps) add(one, outer, inner, inside, created.happens, depth + 1, nested);
+      for (const one of inner.steps) add(one, outer, inner, inside, created, depth + 1, nested);
     }
   };
   const siblings = new Map<string, StepRun>();
-  for (const step of job.job.steps) add(step, step, undefined, job.scope, true, 0, siblings);
+  for (const step of job.job.steps) add(step, step, undefined, job.scope, undefined, 0, siblings);
   return all;
 }
 
@@ -142,23 +186,7 @@ const valueAt = (pair: Pair | undefined, scope: Scope): Value | undefined => {
 
 function scopeOfJob(job: JobRun, repository: Repository): Scope {
   const place = `${job.job.workflow.file.path}#${job.path}`;
-  const open = new Set<string>();
-  const scope: Scope = {
-    run: job.run,
-    place,
-    jobPlace: place,
-    stepNamed: () => undefined,
-    lookup(path) {
-      const key = path.join(".");
-      if (open.has(key)) return HOLE;
-      open.add(key);
-      try {
-        return find(path);
-      } finally {
-        open.delete(key);
-      }
-    },
-  };
+  const scope: Scope = { run: job.run, place, jobPlace: place, stepNamed: () => undefined, lookup: answers((path) => find(path)) };
   const find = (path: readonly string[]): Value | undefined => {
     const [root, name = "", part, output = ""] = path;
     switch (root) {
@@ -240,7 +268,7 @@ function actionScope(call: StepRun, inputs: ReadonlyMap<string, Pair>, siblings:
     ...call.scope,
     place,
     stepNamed: (id) => siblings.get(id),
-    lookup(path) {
+    lookup: answers((path) => {
       const [root, name = ""] = path;
       if (root === "inputs") {
         const passed = keyed(call.step.with, name);
@@ -249,48 +277,40 @@ function actionScope(call: StepRun, inputs: ReadonlyMap<string, Pair>, siblings:
         return fallback ? valueOfScalar(fallback, scope) : literal("");
       }
       return root === "steps" ? undefined : call.scope.lookup(path);
-    },
+    }),
   };
   return scope;
 }
 
 /** A step sees its own `env`, what earlier steps wrote to `$GITHUB_ENV`, and their outputs. */
-function withStepEnv(step: StepRun, outer: Scope, all: readonly StepRun[], siblings: ReadonlyMap<string, StepRun>): Scope {
-  const count = all.length;
-  const open = new Set<string>();
+function withStepEnv(step: StepRun, outer: Scope, writers: readonly StepRun[], siblings: ReadonlyMap<string, StepRun>): Scope {
+  const count = writers.length;
   const scope: Scope = {
     ...outer,
     stepNamed: (id) => siblings.get(id),
-    lookup(path) {
+    lookup: answers((path) => {
       const [root, name = ""] = path;
-      const key = path.join(".");
-      if (open.has(key)) return HOLE;
-      open.add(key);
-      try {
-        if (root === "env") {
-          const own = keyed(step.step.env?.variables, name);
-          if (own) return valueAt(own, scope);
-          const written = writtenEnv(all, count, name);
-          if (written === null) return HOLE;
-          const fallback = outer.lookup(path);
-          return written ? (isUnknown(written.value) || written.surely ? written.value : either([written.value, fallback ?? literal("")])) : fallback;
-        }
-        if (root === "steps") return stepValue(siblings.get(name), path);
-        return outer.lookup(path);
-      } finally {
-        open.delete(key);
+      if (root === "env") {
+        const own = keyed(step.step.env?.variables, name);
+        if (own) return valueAt(own, scope);
+        const written = writtenEnv(writers, count, name);
+        if (written === null) return HOLE;
+        const fallback = outer.lookup(path);
+        return written ? (isUnknown(written.value) || written.surely ? written.value : either([written.value, fallback ?? literal("")])) : fallback;
       }
-    },
+      if (root === "steps") return stepValue(siblings.get(name), path);
+      return outer.lookup(path);
+    }),
   };
   return scope;
 }
 
 /** What steps before this one wrote to `$GITHUB_ENV` under that name; `null` where one of them did in a way that cannot be read. */
-function writtenEnv(all: readonly StepRun[], count: number, name: string): { value: Value; surely: boolean } | null | undefined {
-  for (let index = Math.min(count, all.length) - 1; index >= 0; index--) {
-    const step = all[index];
+function writtenEnv(writers: readonly StepRun[], count: number, name: string): { value: Value; surely: boolean } | null | undefined {
+  for (let index = count - 1; index >= 0; index--) {
+    const step = writers[index];
     const run = step?.step.run?.value;
-    if (!step || run === undefined || !run.includes("GITHUB_ENV") || step.happens === false) continue;
+    if (!step || run === undefined || step.happens === false) continue;
     const script = scriptRunOf(step);
     for (const [key, value] of script?.env ?? []) if (key.toLowerCase() === name) return { value, surely: step.happens === true };
     if (run.toLowerCase().includes(name)) return null;

@@ -19,6 +19,20 @@ export interface ShellState {
   cuts: { pos: number; end: number }[];
 }
 
+/** Substitutions and defaults within each other, deeper than people write them. */
+const MOST_NESTED = 8;
+let nested = 0;
+
+function inside(value: () => Value): Value {
+  if (nested >= MOST_NESTED) return HOLE;
+  nested++;
+  try {
+    return value();
+  } finally {
+    nested--;
+  }
+}
+
 export function valueOfWord(word: CommandArgument | undefined, state: ShellState): Value {
   if (!word) return literal("");
   if (word.type === "Assignment") return concat([literal(word.text.slice(0, word.text.indexOf("=") + 1)), word.value.type === "Word" ? valueOfWord(word.value, state) : HOLE]);
@@ -38,11 +52,11 @@ function valueOfPart(part: WordPart, state: ShellState): Value {
     case "SimpleExpansion":
       return variable(part.text.replace(/^\$/, ""), state);
     case "ParameterExpansion":
-      return parameter(part, state);
+      return inside(() => parameter(part, state));
     case "CommandExpansion": {
       const [statement] = part.script?.commands ?? [];
       // In old-style backticks the positions count in the decoded text.
-      return part.script?.commands.length === 1 && part.script.source === undefined && statement ? outputOf(statement.command, state) : HOLE;
+      return part.script?.commands.length === 1 && part.script.source === undefined && statement ? inside(() => outputOf(statement.command, state)) : HOLE;
     }
     case "Glob":
       return literal(part.text);
@@ -53,12 +67,12 @@ function valueOfPart(part: WordPart, state: ShellState): Value {
 
 /** Placeholders in a literal become what their expressions are. */
 function withExpressions(value: string, at: { pos: number; end: number }, { script, scope }: ShellState): Value {
-  const inside = script.expressions.filter(({ within }) => within.start < at.end && within.end > at.pos);
-  if (inside.length === 0) return literal(value);
+  const sites = script.expressions.filter(({ within }) => within.start < at.end && within.end > at.pos);
+  if (sites.length === 0) return literal(value);
   const parts: Value[] = [];
   let cursor = at.pos;
   const text = (from: number, to: number): Value => literal(script.source.slice(from, to).replace(/\\(["$`\\\n])/g, (_, character: string) => (character === "\n" ? "" : character)).replace(/^'|'$/g, ""));
-  for (const { within, expression } of inside) {
+  for (const { within, expression } of sites) {
     if (within.start < cursor) return HOLE;
     parts.push(text(cursor, within.start), expression ? valueOfResult(evaluate(expression, scope)) : HOLE);
     cursor = within.end;

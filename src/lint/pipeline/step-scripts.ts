@@ -87,12 +87,26 @@ function remembered(script: Script, step: StepRun): RunScript {
   return result;
 }
 
+/** The checkouts of a job, and how many of them come before each of its steps. */
+const checkouts = new WeakMap<readonly StepRun[], { all: StepRun[]; before: Map<StepRun, number> }>();
+
+function checkoutsBefore(step: StepRun): StepRun[] {
+  const { steps } = step.job;
+  let known = checkouts.get(steps);
+  if (!known) {
+    known = { all: [], before: new Map() };
+    for (const one of steps) {
+      known.before.set(one, known.all.length);
+      if (isAction(one.step.uses, "actions/checkout") && !one.step.with.has("path")) known.all.push(one);
+    }
+    checkouts.set(steps, known);
+  }
+  return known.all.slice(0, known.before.get(step) ?? 0);
+}
+
 /** The commit that the last checkout before a step left in the workspace. */
 export function checkedOut(step: StepRun): Value {
-  const all = step.job.steps;
-  for (let index = all.indexOf(step) - 1; index >= 0; index--) {
-    const before = all[index];
-    if (!before || !isAction(before.step.uses, "actions/checkout") || before.step.with.has("path")) continue;
+  for (const before of checkoutsBefore(step).reverse()) {
     if (before.step.with.has("repository") || before.happens !== true) return HOLE;
     const ref = scalarOf(before.step.with.get("ref")?.value);
     if (!ref) return symbol("github.sha");
