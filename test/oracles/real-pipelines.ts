@@ -34,3 +34,13 @@ export const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
     { file: "deploy.yml", lines: [36, 37], rule: "wrong-commit-checkout", because: "checks out the default branch's tip beside images of workflow_run.head_sha" },
   ],
 };
+
+/** What the rules found beyond that, and why the reader had not written it down. */
+export const FURTHER: Readonly<Record<string, readonly Expectation[]>> = {
+  charon: [
+    { file: "auto-versioning.yml", lines: [57], rule: "event-starts-nothing", because: "the reader compared images and not events: the tag is pushed with the job's token, so release-goreleaser.yml never sees it" },
+  ],
+  aaronspindler: [
+    { file: "test.yml", lines: [342], rule: "uppercase-image-name", because: "the reader wrote down the two lines that continue this command; the finding stands at the command's first" },
+  ],
+};

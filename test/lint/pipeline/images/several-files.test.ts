@@ -137,3 +137,14 @@ describe("what nobody should write", () => {
     expect(inShort(await findingsIn(example, ["tag-mismatch", "redundant-image-build", "artifact-mismatch", "cleanup-before-consumer", "unused-image-input"].map(ruleNamed)))).toEqual([]);
   });
 });
+
+describe("late-retag", () => {
+  const bake = (id: string, tag: string): string => `  ${id}:\n${job(`      - uses: docker/bake-action@v6\n        env:\n          TAG: ${tag}\n        with:\n          files: deployment/docker-bake.hcl\n          push: true\n`)}`;
+  const retag = `  retag:\n    needs: [one, two]\n${job("      - run: docker buildx imagetools create --tag ghcr.io/octo/app:${{ github.sha }} ghcr.io/octo/app:build-${{ github.run_id }}\n")}`;
+
+  it("names the job that hands the tag to its bake file, and none where no job does", async () => {
+    const of = (second: string): string => `on: push\njobs:\n${bake("one", "test-${{ github.run_id }}")}${bake("two", second)}${retag}`;
+    expect(await messages("late-retag", of("build-${{ github.run_id }}"))).toEqual([expect.stringContaining("that `two` has built")]);
+    expect(await messages("late-retag", of("$(./tag.sh)"))).toEqual([expect.stringContaining("that an earlier job has built")]);
+  });
+});

@@ -1,11 +1,11 @@
 import { meeting } from "../../../pipeline/across.ts";
 import { imageKey, namesRegistry, tagOf } from "../../../pipeline/image-reference.ts";
 import { commitOf } from "../../../pipeline/github-values.ts";
-import type { Deed, ImageMove, ImageReference, JobRun } from "../../../pipeline/model.ts";
+import type { Deed, ImageBuild, ImageMove, ImageReference, JobRun } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { type Publication, movingTag, publicationsOf } from "../../../pipeline/publications.ts";
+import { movingTag, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
-import { keyOf, symbolsIn } from "../../../pipeline/value.ts";
+import { keyOf, symbolsIn, type Template } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 export const lateRetag = repositoryRule({
@@ -88,8 +88,8 @@ jobs:
           report(move.document, pull.at, `This pulls the image only to push it again as \`${readable(move.to.whole)}\`. Let the registry copy the name: \`docker buildx imagetools create --tag ${readable(move.to.whole)} ${readable(move.from?.whole ?? [])}\`.`, { related: [{ in: move.document, at: move.at, message: "It gets its new name here." }] });
         const waiting = waitsToRetag(job);
         if (!waiting) continue;
-        const { move, built } = waiting;
-        report(move.document, move.at, `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that \`${built.deed.job.path}\` has built, although the commit was known there. Add this tag to those of the build, and drop the job.`, { related: [{ in: built.deed.document, at: built.deed.at, message: "The image is built here." }] });
+        const { move, build } = waiting;
+        report(move.document, move.at, `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that ${build ? `\`${build.job.path}\`` : "an earlier job"} has built, although the commit was known there. Add this tag to those of the build, and drop the job.`, build ? { related: [{ in: build.document, at: build.at, message: "The image is built here." }] } : {});
       }
     }
   },
@@ -114,7 +114,7 @@ function pulledToRetag(job: JobRun): { move: ImageMove; pull: Deed }[] {
 }
 
 /** All that the job does is to give commits' tags to what an earlier job of its run has pushed. */
-function waitsToRetag(job: JobRun): { move: ImageMove; built: Publication } | undefined {
+function waitsToRetag(job: JobRun): { move: ImageMove; build: ImageBuild | undefined } | undefined {
   const moves = job.deeds.filter((deed): deed is ImageMove => deed.kind === "move" && deed.inRegistry);
   if (moves.length === 0 || job.deeds.some(({ kind }) => kind !== "move" && kind !== "login")) return undefined;
   // A protected environment's approval, or a step that does more, is what the job is for.
@@ -128,13 +128,16 @@ function waitsToRetag(job: JobRun): { move: ImageMove; built: Publication } | un
     if (!comesAfter(job, before)) continue;
     for (const built of publicationsOf(before)) {
       const other = tagOf(built.image);
-      if (built.deed.kind === "build" && built.inRegistry === true && other && imageKey(built.image) === key && meeting(other, job.run, tag, job.run).same === "yes") return { move, built };
+      if (built.deed.kind === "build" && built.inRegistry === true && other && imageKey(built.image) === key && meeting(other, job.run, tag, job.run).same === "yes") return { move, build: built.deed };
     }
   }
-  // The build's file may not be readable: then its names are not, but the run's own tag says that it is from this run.
-  const baker = [...job.needs, ...job.run.jobs].find((before) => comesAfter(job, before) && before.deeds.some((deed) => deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain));
-  const deed = baker?.deeds.find((one) => one.kind === "build");
-  return deed?.kind === "build" && symbolsIn(tag).includes("github.run_id") ? { move, built: { image: move.from, deed, inRegistry: true, certain: false } } : undefined;
+  // The build's file may not be readable, and its names with it; the run's own tag says that the image is from this run.
+  const unnamed = job.run.jobs.filter((before) => comesAfter(job, before)).flatMap(({ deeds }) => deeds.filter((deed): deed is ImageBuild => deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain));
+  return unnamed.length > 0 && symbolsIn(tag).includes("github.run_id") ? { move, build: unnamed.find((build) => isGiven(tag, build)) } : undefined;
 }
+
+/** A variable of the build's step holds the tag. */
+const isGiven = (tag: Template, { step }: ImageBuild): boolean =>
+  [...(step?.step.env?.variables.keys() ?? [])].some((name) => step?.scope.lookup(["env", name.toLowerCase()])?.some((template) => keyOf(template) === keyOf(tag)));
 
 const isCommitTag = ({ to, job }: ImageMove): boolean => (to.tag ?? []).some((part) => part.kind === "symbol" && commitOf(part.name, job.run) !== undefined) && (to.tag ?? []).every((part) => part.kind !== "hole");
