@@ -124,6 +124,10 @@ function checkMapping(validation: Validation, node: MappingNode, definition: Def
       computedKeys = true;
       continue;
     }
+    if (key.value === "") {
+      faults.push({ kind: "unknown-key", at: key, path: pathOf(place), definition: meant.name, key, known: [] });
+      continue;
+    }
     const right = properties.has(key.value) ? key.value : loose ? undefined : inOtherCase(properties.keys(), key.value);
     const type = right === undefined ? loose?.value : properties.get(right)?.type;
     if (type === undefined) {

@@ -40,7 +40,18 @@ describe("values", () => {
   it.each([
     ["an empty list of variables", steps("- run: make", "  env:"), ["7:9 empty-value"]],
     ["an empty script is text", steps("- run: ''"), []],
-    ["an empty condition", steps("- run: make", "  if:"), []],
+    ["an empty condition", steps("- run: make", "  if:"), ["7:9 empty-value"]],
+    ["an empty mapping for a word", steps("- run: make", "  shell: {}"), ["7:9 yaml-type", "7:16 empty-mapping"]],
+    ["an empty mapping for an event", on("push: {}", "workflow_dispatch: {}"), []],
+    ["an empty mapping of permissions", job("permissions: {}", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), []],
+    ["no runner at all", job("runs-on: {}", "steps: [{ run: make }]"), ["4:14 empty-mapping"]],
+    ["an empty entry of a matrix", job("strategy: { matrix: { a: [1], include: [{}] } }", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), ["4:45 empty-mapping"]],
+    ["a key without a name", steps("- run: make", "  env: { '': a }"), ["7:16 unknown-key"]],
+    ["an event without a name", on("'': {}", "push:"), ["2:3 unknown-key"]],
+    ["a container without an image", job("container: { options: --cpus 1 }", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), ["4:5 missing-key"]],
+    ["a service without an image", job("services: { db: { ports: [80] } }", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), ["4:17 missing-key"]],
+    ["a user name without a password", job("container: { image: a, credentials: { username: me } }", "runs-on: ubuntu-latest", "steps: [{ run: make }]"), ["4:28 container-credentials"]],
+    ["a line break in a filter", on('push: { branches: ["a\\nb"] }'), ["2:24 filter-pattern"]],
     ["an empty event", on("push:", "pull_request:"), []],
     ["a quoted number", job("runs-on: ubuntu-latest", "timeout-minutes: '5'", "steps: [{ run: make }]"), ["5:22 yaml-type"]],
     ["an expression for a number", job("runs-on: ubuntu-latest", "timeout-minutes: ${{ fromJSON('5') }}", "steps: [{ run: make }]"), []],
@@ -100,9 +111,9 @@ describe("runners", () => {
     expect(await placesIn(text, { runnerLabels: ["small"] })).toEqual(["4:28 runner-label"]);
   });
 
-  it("with free names are pointed out under strict, once a file", async () => {
+  it("with free names are pointed out under strict, at each place", async () => {
     const text = "on: push\njobs:\n  a: { runs-on: gpu, steps: [{ run: make }] }\n  b: { runs-on: gpu, steps: [{ run: make }] }\n";
-    expect(await placesIn(text)).toEqual(["3:17 runner-label"]);
+    expect(await placesIn(text)).toEqual(["3:17 runner-label", "4:17 runner-label"]);
     expect(await placesIn(text, { preset: "recommended" })).toEqual([]);
   });
 

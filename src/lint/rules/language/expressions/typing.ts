@@ -62,10 +62,14 @@ function collect(document: Document): Typing {
   for (const site of expressionsOf(document)) {
     if (site.error?.kind === "arguments") add("function-arguments", { at: spanInFile(text, site, site.error), message: site.error.message, level: undefined });
     if (!site.expression) continue;
-    const { type, problems } = checkTypes(site.expression, scopeAt(site));
+    const scope = scopeAt(site);
+    const { type, problems } = checkTypes(site.expression, scope);
+    const isRefused = scope.availability?.contexts.length === 0 && scope.availability.functions.length === 0;
+    if (isRefused && !problems.some(({ code }) => code === "context-availability"))
+      add("context-availability", { at: wholeSpanInFile(text, site), message: "GitHub evaluates no expressions at this place, and refuses them. Write the value itself.", level: undefined });
     for (const { code, start, end, message, mild } of problems) add(code, { at: spanInFile(text, site, { start, end }), message, level: code === "unknown-event-property" && isVariable(site) ? "info" : mild ? "warning" : undefined });
     if (isWholly(site) && !site.inKey) types.set(site.node, type);
-    const misplaced = misplacedValue(site, type);
+    const misplaced = isRefused ? undefined : misplacedValue(site, type);
     if (misplaced) add(misplaced.code, { at: site.implicit ? site.node : wholeSpanInFile(text, site), message: misplaced.message, level: undefined });
   }
   return { problems: found, types };
@@ -76,12 +80,17 @@ const isVariable = (site: ExpressionSite): boolean => site.path.at(-2) === "env"
 
 /** A value whose type its place cannot take. */
 function misplacedValue(site: ExpressionSite, type: Type): { code: TypeProblemCode; message: string } | undefined {
-  if (type.kind === "any" || site.implicit) return undefined;
-  const wanted = isWholly(site) && !site.inKey ? keyTypeAt(site.path) : "text";
-  const key = site.path.at(-1) ?? "";
+  if (site.implicit) return undefined;
+  const key = site.path.findLast((step) => step !== "*") ?? "";
+  const keyType = site.inKey ? "text" : keyTypeAt(site.path);
+  if (!isWholly(site) && keyType !== "free" && keyType !== "text" && keyType !== "label") return { code: "expression-type", message: `\`${key}\` takes ${TAKEN[keyType]}, but text with an expression in it is a string. Remove what stands around the expression.` };
+  if (type.kind === "any") return undefined;
+  const wanted = isWholly(site) ? keyType : "text";
   switch (wanted) {
     case "free":
       return undefined;
+    case "label":
+      return type.kind === "bool" || type.kind === "number" || type.kind === "null" ? { code: "expression-type", message: `\`${key}\` takes text or a list, but this is ${describe(type)}.` } : undefined;
     case "text":
       if (type.kind === "object" || type.kind === "array") {
         return {
@@ -103,6 +112,8 @@ function misplacedValue(site: ExpressionSite, type: Type): { code: TypeProblemCo
       return type.kind === "object" ? undefined : { code: "expression-type", message: `\`${key}\` takes an object, but this is ${describe(type)}.${type.kind === "string" ? " Text that holds JSON becomes an object by `fromJSON`." : ""}` };
   }
 }
+
+const TAKEN = { number: "a number", bool: "true or false", object: "an object", array: "a list" };
 
 /** Actions that give outputs which their metadata cannot list: by filter, by file group, by script. */
 const OPEN_OUTPUTS = new Set(["actions/github-script", "dorny/paths-filter", "tj-actions/changed-files", "github/codeql-action/start-proxy", "docker/bake-action/subaction/matrix"]);

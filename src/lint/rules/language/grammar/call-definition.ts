@@ -1,3 +1,5 @@
+import { triggerOf } from "../../../../workflow/document/document.ts";
+import { pairOf, scalarOf, valueOf } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 import { defaultFault, inputsOf } from "./call-inputs.ts";
 
@@ -44,6 +46,12 @@ jobs:
       const fault = defaultFault(input);
       if (fault !== undefined) report(input.default, fault);
       if (input.required) report(input.default, `\`${input.key.value}\` is required, so this default is never used. Remove it, or write \`required: false\`.`, { level: "warning" });
+    }
+    const outputs = valueOf(triggerOf(workflow, "workflow_call")?.config, "outputs");
+    if (outputs?.kind !== "mapping") return;
+    for (const { key, value } of outputs.pairs) {
+      const given = pairOf(value, "value");
+      if (given && scalarOf(given.value)?.value.trim() === "") report(given.key, `The output \`${key.value}\` is always empty. Write \`value: \${{ jobs.<job>.outputs.<name> }}\`.`);
     }
   },
 });

@@ -1,8 +1,10 @@
+import { stepsOf } from "../../../../workflow/document/document.ts";
 import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
 import { kindsOf } from "../../../../workflow/grammar/words.ts";
+import { pairOf, scalarOf } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 
-const MAY_BE_EMPTY = new Set(["include", "exclude", "args", "needs"]);
+const MAY_BE_EMPTY = new Set(["include", "exclude", "args"]);
 
 export const emptyValue = rule({
   id: "empty-value",
@@ -31,10 +33,14 @@ jobs:
           NOTHING:
 `,
   document(document, { report }) {
+    for (const { node } of [...(document.kind === "workflow" ? document.jobs : []), ...stepsOf(document)]) {
+      const condition = pairOf(node, "if");
+      if (condition && scalarOf(condition.value)?.value.trim() === "") report(condition.key, "This condition is empty, which is the same as `success()`. Write one, or remove it.", { level: "warning" });
+    }
     for (const { at, path } of faultsOfKind(document, "empty-list")) {
       const owner = path.findLast((key) => key !== "*") ?? "";
       // `include: []` and the like are what generators write.
-      if (!MAY_BE_EMPTY.has(owner)) report(at, `\`${owner}:\` is an empty list. Write items, or remove it.`, owner === "steps" ? {} : { level: "warning" });
+      if (!MAY_BE_EMPTY.has(owner)) report(at, `\`${owner}:\` is an empty list. Write items, or remove it.`, owner === "steps" ? {} : { level: owner === "needs" ? "info" : "warning" });
     }
     for (const { at, key, wanted, path } of faultsOfKind(document, "empty-value")) {
       const subject = key === undefined ? "This item" : `\`${key.value}:\``;

@@ -16,6 +16,8 @@ const NOT_IN_REFS: Readonly<Record<string, string>> = { " ": "a blank", "\t": "a
 export function patternFault(pattern: string, kind: "ref" | "path"): PatternFault | undefined {
   const start = pattern.startsWith("!") ? 1 : 0;
   if (pattern.length === start) return { start: 0, end: pattern.length, message: start === 0 ? "An empty pattern matches nothing." : "`!` needs a pattern behind it." };
+  const lineBreak = pattern.trimEnd().indexOf("\n");
+  if (lineBreak !== -1) return { start: lineBreak, end: lineBreak + 1, message: "No name contains a line break. Write each pattern as an item of its own." };
   return specialFault(pattern, start) ?? (kind === "ref" ? refFault(pattern, start) : pathFault(pattern, start));
 }
 

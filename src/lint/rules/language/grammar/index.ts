@@ -12,6 +12,7 @@ import { cronSyntax } from "./cron-syntax.ts";
 import { dispatchInputs } from "./dispatch-inputs.ts";
 import { duplicateKey } from "./duplicate-key.ts";
 import { duplicateStepId } from "./duplicate-step-id.ts";
+import { emptyMapping } from "./empty-mapping.ts";
 import { emptyValue } from "./empty-value.ts";
 import { envName } from "./env-name.ts";
 import { eventFilter } from "./event-filter.ts";
@@ -55,6 +56,7 @@ export const grammarRules: readonly Rule[] = [
   dispatchInputs,
   duplicateKey,
   duplicateStepId,
+  emptyMapping,
   emptyValue,
   envName,
   eventFilter,

@@ -1,6 +1,6 @@
 import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
 import { nounOf, quoted } from "../../../../workflow/grammar/words.ts";
-import { isNull } from "../../../../workflow/yaml/node.ts";
+import { isNull, type YamlNode } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 
 /** What GitHub's grammar calls required and the runner does without: the texts that an action is shown with. */
@@ -48,6 +48,10 @@ jobs:
       else report(fault.at, lacks, fault.definition === "action-root-strict" && fault.missing.every((key) => SHOWN_ONLY.has(key)) ? { level: "warning" } : {});
     }
     if (document.kind === "action") return;
+    if (document.on?.value.kind === "mapping" && document.on.value.pairs.length === 0) report(document.on.key, "`on:` names no event, so nothing starts this workflow.");
+    for (const { container, services } of document.jobs)
+      for (const { key, value } of container ? [container, ...services] : services)
+        if (lacksImage(value)) report(key, `\`${key.value}\` needs \`image\`.`);
     for (const job of document.jobs) if (job.runsOn && !job.uses && !job.node.pairs.some(({ key }) => key.value.toLowerCase() === "steps" || key.value.includes("${{"))) report(job.key, "A job needs `steps`, or `uses` to call a workflow.");
     if (document.root && document.jobs.length === 0) {
       const jobs = document.root.pairs.find(({ key }) => key.value === "jobs");
@@ -55,3 +59,6 @@ jobs:
     }
   },
 });
+
+/** The grammar leaves the image open, and what reads the tree asks for it ("Container image cannot be empty"). */
+const lacksImage = (container: YamlNode): boolean => container.kind === "mapping" && !container.pairs.some(({ key }) => key.value.toLowerCase() === "image" || key.value === "<<" || key.value.includes("${{"));

@@ -1,4 +1,5 @@
 import { nearest } from "../../../../config/nearest.ts";
+import type { Level } from "../../../finding.ts";
 import type { LintSettings } from "../../../settings.ts";
 import { rule } from "../../../rule.ts";
 import { HOSTED_LABELS, isHosted, retirementOf, SELF_HOSTED_LABELS } from "./hosted-runners.ts";
@@ -38,30 +39,26 @@ jobs:
       - run: make test
 `,
   workflow({ jobs }, { settings, report }) {
-    /** What may be right is pointed out once a file. */
-    const doubted = new Set<string>();
     for (const request of jobs.flatMap(requestsOf))
       for (const label of request.labels) {
         const fault = faultOf(label.value, request, settings);
-        if (!fault || (!fault.certain && doubted.has(label.value))) continue;
-        if (!fault.certain) doubted.add(label.value);
-        report(label, fault.message, fault.certain ? {} : { level: "warning" });
+        if (fault) report(label, fault.message, { level: fault.level });
       }
   },
 });
 
-function faultOf(label: string, request: RunnerRequest, settings: LintSettings): { message: string; certain: boolean } | undefined {
+function faultOf(label: string, request: RunnerRequest, settings: LintSettings): { message: string; level: Level } | undefined {
   const lower = label.toLowerCase();
   if (isHosted(lower) || retirementOf(lower) || SELF_HOSTED_LABELS.includes(lower) || isDeclared(label, settings)) return undefined;
   const declared = settings.runnerLabels !== undefined;
   const guess = nearest(lower, HOSTED_LABELS);
   const help = guess === undefined ? "" : ` Did you mean \`${guess}\`?`;
-  if (declared) return { message: `No runner has the label \`${label}\`: GitHub's have not, and the setting \`runnerLabels\` does not list it.${help}`, certain: true };
+  if (declared) return { message: `No runner has the label \`${label}\`: GitHub's have not, and the setting \`runnerLabels\` does not list it.${help}`, level: "error" };
   // Runners of one's own may have any label.
   if (isSelfHosted(request) || request.group) return undefined;
-  if (looksHosted(lower)) return { message: `GitHub has no runner \`${label}\`.${help} If it is your own, list it in the setting \`runnerLabels\`.`, certain: true };
+  if (looksHosted(lower)) return { message: `GitHub has no runner \`${label}\`.${help} If it is your own, list it in the setting \`runnerLabels\`.`, level: "error" };
   if (settings.preset !== "strict") return undefined;
-  return { message: `\`${label}\` is none of GitHub's runners. If it is your own, list it in the setting \`runnerLabels\`.`, certain: false };
+  return { message: `\`${label}\` is none of GitHub's runners. If it is your own, list it in the setting \`runnerLabels\`.`, level: "warning" };
 }
 
 /** `ubuntu-23.04` and `linux-latest` can only be meant for GitHub; larger runners are called `ubuntu-24.04-16core` and the like. */

@@ -24,7 +24,7 @@ jobs:
 `,
   workflow(workflow, { report }) {
     for (const { at, key, known, definition } of faultsOfKind(workflow, "unknown-key"))
-      if (definition === "on-mapping-strict") report(at, messageFor(key.value, known));
+      if (definition === "on-mapping-strict" && key.value !== "") report(at, messageFor(key.value, known));
     for (const { at, node, allowed, definition } of faultsOfKind(workflow, "allowed-value"))
       if (definition.startsWith("on-")) report(at, messageFor(node.value, allowed));
   },

@@ -37,8 +37,12 @@ jobs:
 `,
   document(document, { report }) {
     for (const fault of faultsOfKind(document, "unknown-key")) {
-      if (ELSEWHERE.has(fault.definition) || isFilterOfEvent(fault)) continue;
+      if ((ELSEWHERE.has(fault.definition) && fault.key.value !== "") || isFilterOfEvent(fault)) continue;
       const written = fault.key.value;
+      if (written === "") {
+        report(fault.at, "This key has no name. Write one, or remove it.");
+        continue;
+      }
       const near = nearest(written, fault.known);
       const help = near === undefined ? `Known here: ${quoted(fault.known)}.` : `Did you mean \`${near}\`?`;
       // The runner reads an action's own keys loosely.

@@ -36,7 +36,7 @@ jobs:
   document(document, { report }) {
     for (const fault of faultsOfKind(document, "value-type")) {
       // `status: {}` is as good as `status:`.
-      if (fault.node.kind === "mapping" && fault.node.pairs.length === 0) continue;
+      if (fault.node.kind === "mapping" && fault.node.pairs.length === 0 && fault.wanted.includes("nothing")) continue;
       // Events are read more loosely than the rest, and so are an action's inputs.
       const forgiven = fault.path.length >= 2 && (fault.path[0] === "on" || fault.path[0] === "inputs");
       const harmless: ReportDetails = forgiven ? { level: "warning" } : {};
