@@ -35,6 +35,7 @@ export interface Group {
   complete: boolean;
 }
 
+/** What is left to do: the rules on one file on some files, those on the repository on groups of files. */
 export interface Work {
   /** Every file that a group names, and every file whose own rules are to run. */
   sources: readonly SourceText[];
@@ -50,15 +51,38 @@ export interface Worked {
   together: Finding[][];
 }
 
-/** Runs the rules: those on one file on each of some files, those on the repository on groups of them. */
-export async function work({ sources, each, together }: Work, files: (group: Group) => RepositoryFiles, rules: readonly Rule[], settings: LintSettings): Promise<Worked> {
+/** Does one piece of work after the other; a file that several of them name is read once. */
+export function worker(rules: readonly Rule[], settings: LintSettings): (work: Work, files: (group: Group) => RepositoryFiles) => Promise<Worked> {
   const documents = new Map<string, Document>();
-  for (const source of sources) documents.set(source.path, await readDocument(source));
   const documentsAt = (paths: readonly string[]): Document[] => paths.flatMap((path) => documents.get(path) ?? []);
-  return {
-    each: documentsAt(each).map((document) => lintDocument(document, rules, settings)),
-    together: together.map((group) => lintRepository({ documents: documentsAt(group.paths), files: files(group), complete: group.complete }, rules, settings)),
+  return async ({ sources, each, together }, files) => {
+    for (const source of sources) if (!documents.has(source.path)) documents.set(source.path, await readDocument(source));
+    return {
+      each: documentsAt(each).map((document) => lintDocument(document, rules, settings)),
+      together: together.map((group) => lintRepository({ documents: documentsAt(group.paths), files: files(group), complete: group.complete }, rules, settings)),
+    };
   };
+}
+
+/** Does all of it. */
+export const work = (all: Work, files: (group: Group) => RepositoryFiles, rules: readonly Rule[], settings: LintSettings): Promise<Worked> => worker(rules, settings)(all, files);
+
+/**
+ * The same work in pieces that can be done apart: the groups of several files first, since they take longest, then each
+ * file, the largest first, with the group that it alone is.
+ */
+export function piecesOf({ sources, each, together }: Work): Work[] {
+  const sourceOf = new Map(sources.map((source) => [source.path, source]));
+  const read = (paths: readonly string[]): SourceText[] => paths.flatMap((path) => sourceOf.get(path) ?? []);
+  const large = together.filter(({ paths }) => paths.length !== 1).map((group): Work => ({ sources: read(group.paths), each: [], together: [group] }));
+  const alone = new Map<string, Group[]>();
+  for (const group of together) {
+    const [path, ...others] = group.paths;
+    if (path !== undefined && others.length === 0) alone.set(path, [...(alone.get(path) ?? []), group]);
+  }
+  const wanted = new Set(each);
+  const paths = [...new Set([...each, ...alone.keys()])].sort((a, b) => (sourceOf.get(b)?.text.length ?? 0) - (sourceOf.get(a)?.text.length ?? 0));
+  return [...large, ...paths.map((path): Work => ({ sources: read([path]), each: wanted.has(path) ? [path] : [], together: alone.get(path) ?? [] }))];
 }
 
 export const infoOf = (rules: readonly Rule[], settings: LintSettings): RuleInfo[] => rules.map((rule) => ({ id: rule.id, family: rule.family, active: isActive(rule, settings) }));

@@ -1,13 +1,15 @@
 /** Everything that a run needs only when something has changed: the rules, the YAML parser, the expressions. */
+import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { didYouMean } from "../../config/nearest.ts";
 import { userError } from "../../config/user-error.ts";
-import { FAMILIES } from "../../lint/finding.ts";
-import { type Group, infoOf, work, type Work, type Worked } from "../../lint/pass.ts";
-import type { RepositoryFiles } from "../../lint/repository.ts";
+import { FAMILIES, type Finding } from "../../lint/finding.ts";
+import { type Group, infoOf, piecesOf, type Work } from "../../lint/pass.ts";
 import type { Rule } from "../../lint/rule.ts";
 import { RULES } from "../../lint/rules/index.ts";
 import type { LintSettings, RuleSettings } from "../../lint/settings.ts";
 import { startHelper } from "./helper.ts";
+import { COUNTERS, type DonePiece, type SharedWork, takePieces } from "./pieces.ts";
 import type { Selection } from "./selection.ts";
 
 export { infoOf, RULES };
@@ -40,39 +42,35 @@ export function select(rules: readonly Rule[], settings: LintSettings, { only, s
   return { ...settings, rules: own, overrides };
 }
 
-/** Half of a lot of work goes to a second thread: what one of them costs to start is soon won. */
-const WORTH_A_THREAD_BYTES = 400_000;
+/** Less than this is done before a second thread has started. */
+const WORTH_A_THREAD_CHARACTERS = 150_000;
 
-export async function workOn(task: Work, files: (group: Group) => RepositoryFiles, root: string, settings: LintSettings): Promise<Worked> {
-  const bytes = new Map(task.sources.map(({ path, text }) => [path, text.length]));
-  const size = (paths: readonly string[]): number => paths.reduce((sum, path) => sum + (bytes.get(path) ?? 0), 0);
-  const total = size(task.each);
-  const helper = total >= WORTH_A_THREAD_BYTES ? startHelper() : undefined;
-  if (!helper) return work(task, files, RULES, settings);
-  // The files whose rules run there, and the groups that lie wholly among them.
-  const there = new Set<string>();
-  for (let sum = 0, index = task.each.length - 1; index >= 0 && sum < total / 2; index--) {
-    const path = task.each[index] ?? "";
-    there.add(path);
-    sum += bytes.get(path) ?? 0;
+export interface DoneWork {
+  /** By file, in the order of the work. */
+  each: Finding[][];
+  /** By group, in the order of the work. */
+  together: DonePiece["together"];
+}
+
+/** Runs the rules, on two threads where there is enough to do. */
+export async function workOn(work: Work, root: string, settings: LintSettings): Promise<DoneWork> {
+  // A run of a second or two costs as much again when V8 compiles at its usual pace what will not run for long. See docs/decisions/lint-speed.md.
+  if (/^1[0-3]\./.test(process.versions.v8)) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
+  const pieces = piecesOf(work);
+  const task: SharedWork = { pieces, settings, root, counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT) };
+  const characters = work.sources.reduce((sum, { text }) => sum + text.length, 0);
+  const helper = characters >= WORTH_A_THREAD_CHARACTERS && availableParallelism() > 1 ? startHelper(task) : undefined;
+  const done = await takePieces(RULES, task);
+  const each = new Map<string, Finding[]>();
+  const together = new Map<Group, DoneWork["together"][number]>();
+  for (const piece of [...done, ...((await helper?.done()) ?? [])]) {
+    for (const [at, path] of (pieces[piece.index]?.each ?? []).entries()) each.set(path, piece.each[at] ?? []);
+    for (const [at, group] of (pieces[piece.index]?.together ?? []).entries()) together.set(group, piece.together[at] ?? NOTHING);
   }
-  const groupsThere = task.together.filter(({ paths }) => paths.every((path) => there.has(path)) && paths.length < 2);
-  const groupsHere = task.together.filter((group) => !groupsThere.includes(group));
-  const neededHere = new Set([...task.each.filter((path) => !there.has(path)), ...groupsHere.flatMap(({ paths }) => paths)]);
-  const [answer, own] = await Promise.all([
-    helper.run({ task: { sources: task.sources.filter(({ path }) => there.has(path)), each: task.each.filter((path) => there.has(path)), together: groupsThere }, settings, root }),
-    work({ sources: task.sources.filter(({ path }) => neededHere.has(path)), each: task.each.filter((path) => !there.has(path)), together: groupsHere }, files, RULES, settings),
-  ]);
-  for (const [index, group] of groupsThere.entries()) repeat(files(group), answer.asked[index] ?? []);
-  const eachThere = new Map(task.each.filter((path) => there.has(path)).map((path, index) => [path, answer.done.each[index] ?? []]));
-  const eachHere = new Map(task.each.filter((path) => !there.has(path)).map((path, index) => [path, own.each[index] ?? []]));
-  return {
-    each: task.each.map((path) => eachThere.get(path) ?? eachHere.get(path) ?? []),
-    together: task.together.map((group) => answer.done.together[groupsThere.indexOf(group)] ?? own.together[groupsHere.indexOf(group)] ?? []),
-  };
+  return { each: work.each.map((path) => each.get(path) ?? []), together: work.together.map((group) => together.get(group) ?? NOTHING) };
 }
 
-/** Asks again what the helper asked, so that it is noted here. */
-function repeat(files: RepositoryFiles, asked: readonly { what: "read" | "exists" | "list"; path: string }[]): void {
-  for (const { what, path } of asked) files[what](path);
-}
+const NOTHING: DoneWork["together"][number] = { findings: [], asked: [] };
+
+/** Bytes of bytecode that a function runs through before V8 thinks about compiling it; nine times V8's own number. */
+const INTERRUPT_BUDGET = 600_000;

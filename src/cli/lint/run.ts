@@ -1,10 +1,10 @@
 /** Runs the rules on what has changed, and takes the rest from the cache. */
 import type { Finding } from "../../lint/finding.ts";
-import type { Group, SourceText, Work, Worked } from "../../lint/pass.ts";
+import type { Group, SourceText, Work } from "../../lint/pass.ts";
 import type { RuleInfo } from "../../lint/report.ts";
 import type { LintSettings } from "../../lint/settings.ts";
 import { type Cache, digestOf, type Remembered } from "./cache.ts";
-import { type Asked, filesOnDisk, isUnchanged, recorded } from "./repository-files.ts";
+import { filesOnDisk, isUnchanged } from "./repository-files.ts";
 import type { Selection } from "./selection.ts";
 
 export interface RunRequest {
@@ -46,16 +46,15 @@ export async function run({ root, sources, linted, groups, settings, selection, 
     const { RULES, infoOf, select, workOn } = await import("./rules-room.ts");
     if (!before) await check(RULES);
     const effective = before?.settings ?? select(RULES, settings, selection);
-    const logs = together.map((): Asked[] => []);
     const needed = new Set([...each, ...together.flatMap(({ paths }) => paths)]);
     const task: Work = { sources: [...needed].map((path) => ({ path, text: textOf.get(path) ?? "" })), each, together };
-    const done: Worked = await workOn(task, (group) => recorded(files, logs[together.indexOf(group)] ?? []), root, effective);
+    const done = await workOn(task, root, effective);
     remembered = {
       settings: effective,
       rules: before?.rules ?? infoOf(RULES, effective),
       // What was there last time stays while its text is there.
       each: { ...pick(before?.each, new Set(keyOf.values())), ...Object.fromEntries(each.map((path, index) => [keyOf.get(path) ?? "", done.each[index] ?? []])) },
-      together: { ...pick(before?.together, new Set(groups.map(groupKey))), ...Object.fromEntries(together.map((group, index) => [groupKey(group), { asked: logs[index] ?? [], findings: done.together[index] ?? [] }])) },
+      together: { ...pick(before?.together, new Set(groups.map(groupKey))), ...Object.fromEntries(together.map((group, index) => [groupKey(group), done.together[index] ?? { asked: [], findings: [] }])) },
     };
     cache.write(remembered);
   }

@@ -1,12 +1,8 @@
 /** The second thread's program. */
 import { parentPort, workerData } from "node:worker_threads";
-import { work } from "../../lint/pass.ts";
 import { RULES } from "../../lint/rules/index.ts";
-import type { HelperAnswer, HelperTask } from "./helper.ts";
-import { type Asked, filesOnDisk, recorded } from "./repository-files.ts";
+import { HELPER_BEGAN, type SharedWork, takePieces } from "./pieces.ts";
 
-const { task, settings, root } = workerData as HelperTask;
-const files = filesOnDisk(root);
-const asked = task.together.map((): Asked[] => []);
-const done = await work(task, (group) => recorded(files, asked[task.together.indexOf(group)] ?? []), RULES, settings);
-parentPort?.postMessage({ done, asked } satisfies HelperAnswer);
+const task = workerData as SharedWork;
+Atomics.store(new Int32Array(task.counters), HELPER_BEGAN, 1);
+parentPort?.postMessage(await takePieces(RULES, task));
