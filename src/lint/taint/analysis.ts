@@ -149,7 +149,14 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     const declared = dispatch && valueOf(valueOf(dispatch.config, "inputs"), name);
     const type = scalarOf(valueOf(declared, "type"))?.value ?? "string";
     const own = declared && type === "string" ? sourced({ name: written, trust: "contributor", events: ["workflow_dispatch"] }, spot, at) : undefined;
-    return worst([passed && through(passed, { in: document, at, message: `The input \`${name}\` holds it.` }), own]);
+    return worst([passed && through(passed, { in: document, at, message: `The input \`${name}\` holds it.` }), own, passed ? undefined : ofUnknownCaller(name, written, at, kind)]);
+  };
+  /** Where no caller is known, whoever calls says what a text is. */
+  const ofUnknownCaller = (name: string, written: string, at: Span, kind: TaintKind): Taint | undefined => {
+    if (!called || beyond.events || kind !== "text") return undefined;
+    const declared = workflow ? valueOf(valueOf(workflow.triggers.find(({ event }) => event === "workflow_call")?.config, "inputs"), name) : (document as ActionDocument).inputs.get(name)?.value;
+    if (!declared || (scalarOf(valueOf(declared, "type"))?.value ?? "string") !== "string") return undefined;
+    return { trust: "contributor", source: written, events: ownEvents.filter(isUnknown), way: [{ in: document, at, message: "Whoever calls sets it." }] };
   };
 
   const ofEnv = (name: string, { job, step, level }: Spot, kind: TaintKind): Taint | undefined => {

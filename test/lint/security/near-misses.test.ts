@@ -131,7 +131,10 @@ describe("other rules", () => {
   it("spoofable-bot-condition asks only where outsiders get power", async () => {
     const job = "    if: github.actor == 'dependabot[bot]'\n";
     expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job })).toEqual(["5:9 warning"]);
-    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request", job })).toEqual([]);
+    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request", job })).toEqual(["5:9 info"]);
+    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request", job }, { preset: "recommended" })).toEqual([]);
+    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: "    if: github.actor_id == 49699333\n" })).toEqual(["5:9 warning"]);
+    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: "    if: github.actor_id == 12\n" })).toEqual([]);
     expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: job.replace("==", "!=") })).toEqual([]);
   });
 
@@ -168,11 +171,11 @@ describe("other rules", () => {
     expect(await download("curl \"http://$HOST/x\"")).toEqual([]);
   });
 
-  it("checkout-credentials lets a job that pushes keep them", async () => {
+  it("checkout-credentials asks a job that pushes to say so", async () => {
     expect(await found("checkout-credentials", uses("actions/checkout@v4") + run("make"))).toEqual(["6:15 warning"]);
-    expect(await found("checkout-credentials", uses("actions/checkout@v4") + run("git push"))).toEqual([]);
+    expect(await found("checkout-credentials", uses("actions/checkout@v4") + run("git push"))).toEqual(["6:15 info"]);
     expect(await found("checkout-credentials", uses("actions/checkout@v4", "persist-credentials: true") + run("make"))).toEqual([]);
-    expect(await found("checkout-credentials", uses("actions/checkout@v4") + uses("stefanzweifel/git-auto-commit-action@v5"))).toEqual([]);
+    expect(await found("checkout-credentials", uses("actions/checkout@v4") + uses("stefanzweifel/git-auto-commit-action@v5"))).toEqual(["6:15 info"]);
   });
 
   it("self-hosted-on-public-trigger asks only in public repositories", async () => {
@@ -203,5 +206,44 @@ jobs:
       - run: twine upload dist/*
 `;
     expect((await findingsIn(text, [ruleNamed("cache-in-release")])).map(({ start, related }) => [start.line, related[0]?.start.line])).toEqual([[6, 17]]);
+  });
+
+  it("dangerous-trigger lets a comment explain what writes results back", async () => {
+    const on = (event: string): string => `on:\n  ${event}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n`;
+    const levels = async (text: string, settings: Partial<LintSettings> = {}): Promise<string[]> => (await findingsIn(text, [ruleNamed("dangerous-trigger")], settings)).map(({ start, level }) => `${start.line} ${level}`);
+    expect(await levels(on("workflow_run: { workflows: [Build] }"))).toEqual(["2 info"]);
+    expect(await levels(on("issue_comment:"))).toEqual(["2 info"]);
+    expect(await levels(on("issue_comment: # only members"))).toEqual([]);
+    expect(await levels(on("# only members\n  issue_comment:"))).toEqual([]);
+    expect(await levels(on("issue_comment:"), { preset: "recommended" })).toEqual([]);
+    expect(await levels(on("pull_request_target: # why"))).toEqual(["2 warning"]);
+  });
+
+  it("unpinned-image reads docker run", async () => {
+    const at = (...lines: string[]): Promise<string[]> => found("unpinned-image", run(...lines));
+    expect(await at("docker run --rm -v \"$PWD:/src\" -e A=1 ghcr.io/acme/tool:latest check")).toEqual(["7:49 warning"]);
+    expect(await at("sudo docker run acme/tool:latest")).toEqual(["7:27 warning"]);
+    expect(await at("docker run acme/tool:1.2")).toEqual([]);
+    expect(await at("docker build -t acme/tool:latest .", "docker run acme/tool:latest")).toEqual([]);
+    expect(await at("docker run app:latest")).toEqual([]);
+    expect(await at("docker run alpine:3 docker pull acme/tool:latest")).toEqual([]);
+    expect(await at("echo docker run acme/tool:latest")).toEqual([]);
+  });
+
+  it("untrusted-env-write asks about hidden values where outsiders start the run, under strict", async () => {
+    const at = (line: string, on = "pull_request_target", settings: Partial<LintSettings> = {}): Promise<string[]> => found("untrusted-env-write", run(line), { on }, settings);
+    expect(await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"')).toEqual(["7:11 info"]);
+    expect(await at('echo "$B" | tee -a "$GITHUB_PATH"')).toHaveLength(1);
+    expect(await at('echo "$HOME/bin" >> "$GITHUB_PATH"')).toEqual([]);
+    expect(await at("echo 'A=$(x)' >> \"$GITHUB_ENV\"")).toEqual([]);
+    expect(await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"', "push")).toEqual([]);
+    expect(await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"', "pull_request_target", { preset: "recommended" })).toEqual([]);
+  });
+
+  it("obfuscated-expression finds constants under strict, and leaves braces alone", async () => {
+    const env = (value: string, settings: Partial<LintSettings> = {}): Promise<string[]> => found("obfuscated-expression", `      - run: "true"\n        env:\n          A: \${{ ${value} }}\n`, {}, settings);
+    for (const value of ["'a' == 'a'", "true", "contains('ab', 'a')", "case(true, 'a', 'b')"]) expect(await env(value), value).toEqual(["8:18 info"]);
+    for (const value of ["'{{x}}'", "contains('ab', github.ref)", "success()"]) expect(await env(value), value).toEqual([]);
+    expect(await env("'a' == 'a'", { preset: "recommended" })).toEqual([]);
   });
 });

@@ -38,6 +38,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
+        with:
+          persist-credentials: true
       - run: |
           make format
           git commit -am "Format"
@@ -46,8 +48,16 @@ jobs:
   ],
   step(step, { document, report }) {
     const { uses } = step;
-    if (!isAction(uses, "actions/checkout") || !uses || inputOf(step, "persist-credentials") || step.owner.kind !== "job") return;
-    if (/^v1(?:\.|$)/.test(uses.kind === "repository" ? uses.ref : "") || stepsAfter(step).some(needsGit)) return;
+    if (!isAction(uses, "actions/checkout") || !uses || inputOf(step, "persist-credentials")) return;
+    if (/^v1(?:\.|$)/.test(uses.kind === "repository" ? uses.ref : "")) return;
+    if (stepsAfter(step).some(needsGit)) {
+      report(uses.node, "A later step seems to need the token that this checkout leaves. Say so by `persist-credentials: true`, so that nobody takes it for an oversight.", { level: "info", fix: fixOf("Add `persist-credentials: true`", setIn(document.file, step.node, "with", "persist-credentials", true, { after: ["uses"] })) });
+      return;
+    }
+    if (step.owner.kind !== "job") {
+      report(uses.node, "This checkout leaves its token for all later steps of the job that uses the action. Set `persist-credentials: false`, or `true` where that is meant.", { level: "info" });
+      return;
+    }
     const fix = fixOf("Add `persist-credentials: false`", setIn(document.file, step.node, "with", "persist-credentials", false, { after: ["uses"] }));
     report(uses.node, "This checkout leaves its token for all later steps. Set `persist-credentials: false`; a job that pushes with it says `true`.", {
       fix: fix && stepsAfter(step).some(mayPush) && !isReadOnly(step) ? { ...fix, optIn: true } : fix,

@@ -18,7 +18,7 @@ export interface CodeSink {
 /** Inputs of actions that are run as code, by the actions' own documentation. */
 const CODE_INPUTS: Readonly<Record<string, Readonly<Record<string, CodeLanguage>>>> = {
   "actions/github-script": { script: "javascript" },
-  "addnab/docker-run-action": { run: "other" },
+  "addnab/docker-run-action": { run: "other", options: "other" },
   "amadevus/pwsh-script": { script: "other" },
   "appleboy/ssh-action": { script: "other" },
   "azure/cli": { inlinescript: "other" },
@@ -32,6 +32,7 @@ const CODE_INPUTS: Readonly<Record<string, Readonly<Record<string, CodeLanguage>
   "nick-invision/retry": { command: "other", on_retry_command: "other" },
   "reactivecircus/android-emulator-runner": { script: "other", "pre-emulator-launch-script": "other" },
   "satackey/action-js-inline": { script: "other" },
+  "sergeysova/jq-action": { cmd: "other" },
   "uraimo/run-on-arch-action": { run: "other", setup: "other", install: "other" },
   "vmactions/freebsd-vm": { run: "other", prepare: "other" },
   "vmactions/netbsd-vm": { run: "other", prepare: "other" },

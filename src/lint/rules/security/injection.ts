@@ -42,9 +42,15 @@ export function injectionMessage({ sink, written, taint }: Injection): string {
   const value = own ? `\`${written}\`` : `\`${written}\`, which holds ${isName(taint.source) ? `\`${taint.source}\`` : taint.source},`;
   const move = sink.language === "javascript" ? "Pass it through `env:` and read `process.env`." : "Pass it through `env:` and use the variable in quotes.";
   if (taint.events.length === 0) return `${value} becomes part of ${sink.what}. No event of this workflow sets it, so it is empty today, and code from ${taint.trust === "anyone" ? "anybody" : "whoever sets it"} as soon as one does. ${move}`;
-  const who = taint.trust === "anyone" ? "anybody can put code into it" : "whoever starts or names it can put code into it";
+  const who = taint.trust === "anyone" ? "anybody can put code into it" : namesOf(taint).length === 0 ? "whoever calls can put code into it" : "whoever starts or names it can put code into it";
   return `${value} becomes part of ${sink.what}, and ${who}${listed(namesOf(taint))}. ${move}`;
 }
+
+/**
+ * The branches of `workflow_run.pull_requests`: that run belongs to the default branch, and has the environments and
+ * secrets that whoever may only push a branch does not get at.
+ */
+export const crossesBranches = ({ trust, events, source }: Taint): boolean => trust === "contributor" && events.includes("workflow_run") && /\bpull_requests\b/i.test(source);
 
 /** With the repository's token and secrets at hand it is an error; in a run without them it is the runner that is lost. */
 export function injectionLevel({ taint }: Injection): Level {

@@ -1,5 +1,6 @@
-import { scalarOf } from "../../../workflow/yaml/node.ts";
-import { rule } from "../../rule.ts";
+import type { RunDefaults } from "../../../workflow/document/document.ts";
+import { type ScalarNode, scalarOf } from "../../../workflow/yaml/node.ts";
+import { rule, type RuleContext } from "../../rule.ts";
 import { inputOf } from "./place.ts";
 
 export const misfeature = rule({
@@ -29,13 +30,18 @@ jobs:
         shell: pwsh
 `,
   step(step, { report }) {
-    if (step.shell && /^cmd(?:\s|$|\.exe)/i.test(step.shell.value.trim())) report(step.shell, "What cmd makes of this script nobody can say for sure. Use `pwsh` or `bash`.");
+    if (step.shell && isCmd(step.shell)) report(step.shell, "What cmd makes of this script nobody can say for sure. Use `pwsh` or `bash`.");
     if (step.uses?.kind !== "repository" || step.uses.repository !== "actions/setup-python") return;
     const install = inputOf(step, "pip-install");
     if (install) report(install, "`pip-install` installs outside of every environment and lock file. Install in a `run:` step, with a lock file.");
   },
-  job(job, { report }) {
-    const shell = scalarOf(job.defaults?.shell);
-    if (shell && /^cmd(?:\s|$|\.exe)/i.test(shell.value.trim())) report(shell, "What cmd makes of these scripts nobody can say for sure. Use `pwsh` or `bash`.");
-  },
+  workflow: ({ defaults }, context) => judgeDefault(defaults, context),
+  job: ({ defaults }, context) => judgeDefault(defaults, context),
 });
+
+const isCmd = ({ value }: ScalarNode): boolean => /^cmd(?:\s|$|\.exe)/i.test(value.trim());
+
+function judgeDefault(defaults: RunDefaults | undefined, { report }: RuleContext): void {
+  const shell = scalarOf(defaults?.shell);
+  if (shell && isCmd(shell)) report(shell, "What cmd makes of these scripts nobody can say for sure. Use `pwsh` or `bash`.");
+}

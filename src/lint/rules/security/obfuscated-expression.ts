@@ -1,5 +1,6 @@
 import { spanInFile } from "../../../workflow/expressions/embedded.ts";
-import { expressionsWithin } from "../../../workflow/expressions/expression.ts";
+import type { ExpressionSite } from "../../../workflow/document/expression-sites.ts";
+import { type Expression, expressionsWithin } from "../../../workflow/expressions/expression.ts";
 import { rule } from "../../rule.ts";
 
 export const obfuscatedExpression = rule({
@@ -24,8 +25,13 @@ jobs:
       - run: echo "\${{ format('{0}/{1}', github.repository_owner, 'hello') }}"
       - run: echo "\${{ fromJSON('[1, 2]')[0] }}"
 `,
-  expression(site, { document, report }) {
-    if (!site.expression || !/format|json/i.test(site.text)) return;
+  expression(site, { document, report, settings }) {
+    if (!site.expression) return;
+    if (settings.preset === "strict" && !isCondition(site) && isConstant(site.expression)) {
+      report(spanInFile(document.file.text, site, site.expression), "This is the same in every run. Write what it comes to.");
+      return;
+    }
+    if (!/format|json/i.test(site.text)) return;
     for (const inner of expressionsWithin(site.expression)) {
       if (inner.kind !== "call") continue;
       const name = inner.name.toLowerCase();
@@ -35,3 +41,26 @@ jobs:
     }
   },
 });
+
+/** What a condition is, the rule on constant conditions says. */
+const isCondition = ({ path }: ExpressionSite): boolean => path.at(-1) === "if";
+
+const PURE = new Set(["case", "contains", "endswith", "format", "fromjson", "join", "startswith", "tojson"]);
+
+/** Made of constants only; a text with braces in it is the way to write braces. */
+function isConstant(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "literal":
+      return typeof expression.value !== "string" || !/[{}]{2}/.test(expression.value);
+    case "not":
+      return isConstant(expression.operand);
+    case "logical":
+      return expression.operands.every(isConstant);
+    case "comparison":
+      return isConstant(expression.left) && isConstant(expression.right);
+    case "call":
+      return expression.args.length > 0 && PURE.has(expression.name.toLowerCase()) && expression.args.every(isConstant);
+    default:
+      return false;
+  }
+}

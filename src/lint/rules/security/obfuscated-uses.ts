@@ -29,8 +29,8 @@ jobs:
 });
 
 function judge(uses: Uses | undefined, { document, report }: RuleContext): void {
-  if (uses?.kind !== "repository" || uses.path === "") return;
-  const parts = uses.path.split("/");
+  if (uses?.kind !== "repository") return;
+  const parts = uses.written.slice(0, uses.written.indexOf("@")).split("/").slice(2);
   if (!parts.some((part) => part === "" || part === "." || part === "..")) return;
   const plain: string[] = [];
   for (const part of parts) {

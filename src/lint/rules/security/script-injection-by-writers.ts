@@ -1,7 +1,7 @@
 import { rule } from "../../rule.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { injectionFix } from "./injection-fix.ts";
-import { injectionMessage, injectionsIn, wayTo } from "./injection.ts";
+import { crossesBranches, injectionMessage, injectionsIn, wayTo } from "./injection.ts";
 
 export const scriptInjectionByWriters = rule({
   id: "script-injection-by-writers",
@@ -39,7 +39,7 @@ jobs:
 `,
   document(document, { report }) {
     for (const injection of injectionsIn(document, taintOf(document))) {
-      if (injection.taint.trust !== "contributor") continue;
+      if (injection.taint.trust !== "contributor" || crossesBranches(injection.taint)) continue;
       report(injection.at, injectionMessage(injection), { ...(injection.taint.events.length === 0 ? { level: "info" as const } : {}), related: wayTo(injection.taint, document, injection.at), fix: injectionFix(document, injection.sink, injection.site) });
     }
   },

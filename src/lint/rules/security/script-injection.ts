@@ -1,7 +1,7 @@
 import { rule } from "../../rule.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { injectionFix } from "./injection-fix.ts";
-import { injectionLevel, injectionMessage, injectionsIn, wayTo } from "./injection.ts";
+import { crossesBranches, injectionLevel, injectionMessage, injectionsIn, wayTo } from "./injection.ts";
 
 export const scriptInjection = rule({
   id: "script-injection",
@@ -67,7 +67,7 @@ jobs:
   ],
   document(document, { report }) {
     for (const injection of injectionsIn(document, taintOf(document))) {
-      if (injection.taint.trust !== "anyone") continue;
+      if (injection.taint.trust !== "anyone" && !crossesBranches(injection.taint)) continue;
       report(injection.at, injectionMessage(injection), { level: injectionLevel(injection), related: wayTo(injection.taint, document, injection.at), fix: injectionFix(document, injection.sink, injection.site) });
     }
   },

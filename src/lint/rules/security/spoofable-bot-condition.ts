@@ -41,18 +41,21 @@ jobs:
       - run: make test
 `,
   ],
-  expression(site, { document, report }) {
+  expression(site, { document, report, settings }) {
     if (site.path.at(-1) !== "if" || !site.expression || document.kind !== "workflow") return;
     const events = taintOf(document).eventsAt({ job: site.job, step: site.step ? { ...site.step, if: undefined } : undefined });
-    const risky = events.filter((event) => PRIVILEGED_EVENTS.has(event));
-    if (risky.length === 0) return;
+    const isRisky = events.some((event) => PRIVILEGED_EVENTS.has(event));
+    if (!isRisky && settings.preset !== "strict") return;
     for (const comparison of equalities(site.expression)) {
       const [actor, bot] = sides(comparison);
       if (!actor || bot === undefined) continue;
       const at = spanInFile(document.file.text, site, actor);
+      const path = pathOf(actor)?.join(".") ?? "github.actor";
       const onPullRequests = events.every((event) => event === "pull_request_target" || event === "pull_request");
-      report(at, `\`${pathOf(actor)?.join(".") ?? "github.actor"}\` is \`${bot}\` whenever the bot acted last, whoever wrote the commits. ${onPullRequests ? "Compare `github.event.pull_request.user.login`." : "Ask who opened the pull request or wrote the comment instead."}`, {
-        ...(onPullRequests ? { fix: { title: "Compare who opened the pull request", edits: [{ ...at, text: "github.event.pull_request.user.login" }] } } : {}),
+      report(at, `\`${path}\` is \`${bot}\` whenever the bot acted last, whoever wrote the commits. ${onPullRequests ? "Compare `github.event.pull_request.user.login`." : "Ask who opened the pull request or wrote the comment instead."}`, {
+        // On other events the run holds nothing that the bot's pull request could not have.
+        ...(isRisky ? {} : { level: "info" as const }),
+        ...(onPullRequests && path !== "github.actor_id" ? { fix: { title: "Compare who opened the pull request", edits: [{ ...at, text: "github.event.pull_request.user.login" }] } } : {}),
       });
     }
   },
@@ -65,7 +68,12 @@ function* equalities(expression: Expression): Generator<Comparison> {
 function sides({ left, right }: Comparison): [Expression | undefined, string | undefined] {
   for (const [one, other] of [[left, right], [right, left]] as const) {
     const path = pathOf(one)?.join(".");
-    if ((path === "github.actor" || path === "github.triggering_actor") && other.kind === "literal" && typeof other.value === "string" && /\[bot\]$/.test(other.value)) return [one, other.value];
+    if (other.kind !== "literal") continue;
+    if ((path === "github.actor" || path === "github.triggering_actor") && typeof other.value === "string" && /\[bot\]$/.test(other.value)) return [one, other.value];
+    if (path === "github.actor_id" && BOT_IDS.has(String(other.value))) return [one, String(other.value)];
   }
   return [undefined, undefined];
 }
+
+/** Of Dependabot (and its forerunner), Renovate and GitHub Actions, as GitHub's API gives them for `users/dependabot[bot]`. */
+const BOT_IDS = new Set(["49699333", "27856297", "29139614", "41898282"]);

@@ -1,6 +1,8 @@
-import type { ScalarNode } from "../../../workflow/yaml/node.ts";
 import type { Job } from "../../../workflow/document/document.ts";
+import { type ScalarNode, scalarOf, valueOf } from "../../../workflow/yaml/node.ts";
 import { rule, type RuleContext } from "../../rule.ts";
+import { commandsIn, spanInScript } from "../../scripts.ts";
+import { imageRun } from "./image-run.ts";
 
 export const unpinnedImage = rule({
   id: "unpinned-image",
@@ -31,6 +33,20 @@ jobs:
     for (const container of [...(job.container ? [job.container] : []), ...job.services]) if (container.image) judgeImage(container.image, container.image.value.trim(), job, context);
     for (const { uses } of job.steps) if (uses?.kind === "docker") judgeImage(uses.node, uses.image, job, context);
   },
+  action({ runs, steps }, { report, settings }) {
+    const image = scalarOf(valueOf(runs, "image"));
+    if (image?.value.startsWith("docker://")) judgeName(image, image.value.slice("docker://".length), settings.preset === "strict", report);
+    for (const { uses } of steps) if (uses?.kind === "docker") judgeName(uses.node, uses.image, settings.preset === "strict", report);
+  },
+  script(script, { document, report }) {
+    if (!/\b(?:docker|podman)\s/.test(script.text)) return;
+    for (const command of commandsIn(script)) {
+      const run = imageRun(command);
+      const [, repository] = run === undefined ? [] : (/^([\w.-]+(?::\d+)?\/[\w./-]+):latest$/.exec(run.text) ?? []);
+      // One that this file builds, tags or pulls by itself is another rule's.
+      if (run && repository !== undefined && document.file.text.split(repository).length === 2) report(spanInScript(script, { start: run.pos, end: run.end }), `\`${run.text}\` is another image after the next push, and it runs with what this step holds. Name a version, or the digest.`);
+    }
+  },
 });
 
 function judgeImage(node: ScalarNode, image: string, job: Job, { report, settings }: RuleContext): void {
@@ -42,6 +58,7 @@ function judgeImage(node: ScalarNode, image: string, job: Job, { report, setting
       const value = include.pairs.find(({ key }) => key.value === dimension)?.value;
       if (value?.kind === "scalar" && value.value !== "" && !value.value.includes("${{")) judgeName(value, value.value, settings.preset === "strict", report);
     }
+    if (settings.preset === "strict" && (values?.kind !== "sequence" || !values.items.every(({ kind }) => kind === "scalar")) && !/@sha256:[0-9a-f]{64}$/.test(image)) report(node, "Which image this is, the file does not say. Whoever sets it should name it by digest.", { level: "info" });
     if (values?.kind === "sequence") for (const value of values.items) if (value.kind === "scalar" && !value.value.includes("${{")) judgeName(value, value.value, settings.preset === "strict", report);
     return;
   }

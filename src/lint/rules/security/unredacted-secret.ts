@@ -1,5 +1,5 @@
 import { spanInFile } from "../../../workflow/expressions/embedded.ts";
-import { type Expression, expressionsWithin, pathOf } from "../../../workflow/expressions/expression.ts";
+import { expressionsWithin, referencesIn } from "../../../workflow/expressions/expression.ts";
 import { rule } from "../../rule.ts";
 
 export const unredactedSecret = rule({
@@ -28,15 +28,7 @@ jobs:
 `,
   expression(site, { document, report }) {
     if (!site.expression || !/secrets/i.test(site.text)) return;
-    const seen = new Set<Expression>();
-    for (const inner of expressionsWithin(site.expression)) {
-      if (inner.kind !== "access" || seen.has(inner)) continue;
-      let target: Expression = inner;
-      while (target.kind === "access") {
-        seen.add(target);
-        target = target.target;
-      }
-      if (target.kind === "call" && target.name.toLowerCase() === "fromjson" && target.args.some((argument) => pathOf(argument)?.[0] === "secrets")) report(spanInFile(document.file.text, site, inner), "This part of a secret is another text than the secret, so that logs show it. Keep it as a secret of its own, or hide it with `::add-mask::` before anything prints it.");
-    }
+    for (const inner of expressionsWithin(site.expression))
+      if (inner.kind === "call" && inner.name.toLowerCase() === "fromjson" && inner.args.some((argument) => [...referencesIn(argument)].some(({ path }) => path[0] === "secrets"))) report(spanInFile(document.file.text, site, inner), "A part of this secret is another text than the secret, so that logs show it. Keep it as a secret of its own, or hide it with `::add-mask::` before anything prints it.");
   },
 });

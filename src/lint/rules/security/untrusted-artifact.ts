@@ -1,11 +1,12 @@
 import type { Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
-import { commandsIn, spanOf } from "../../scripts.ts";
+import { commandsIn, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { type ArtifactDownload, downloadOf, isApart } from "../../taint/artifacts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { guardAt } from "../../taint/guards.ts";
 import type { Span } from "../../../workflow/yaml/node.ts";
+import { imageRun } from "./image-run.ts";
 import { holdsPower, scriptOf, stepsAfter } from "./place.ts";
 
 export const untrustedArtifact = rule({
@@ -100,7 +101,7 @@ function useOf({ path }: ArtifactDownload, step: Step): { at: Span; message: str
     for (const command of script ? commandsIn(script) : []) {
       if (!script) break;
       const at = spanOf(script, command.node);
-      if (holdsPower(later) && command.name === "docker" && (command.args[0] === "load" || command.args.slice(0, 2).join(" ") === "image load")) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is loaded as an image here, and it may replace any local tag. Load it in a job without write access and secrets, and run it by its image id.", note: "This loads it." };
+      if (isLoad(command) && (holdsPower(later) || takesByTag(stepsAfter(later), script, command))) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is loaded as an image here, and it may replace any local tag. Load it in a job without write access and secrets, and run it by its image id.", note: "This loads it." };
       const program = command.name ?? "";
       const runsDownloaded = (inWorkspace && !checkout && /^(?:\.\/)/.test(program)) || (!inWorkspace && here !== "" && !isApart(path) && program.replace(/^\.\//, "").startsWith(`${here}/`)) || ((program === "bash" || program === "sh" || program === "node" || /^python3?$/.test(program) || program === "source") && here !== "" && here !== "." && !isApart(path) && command.args[0]?.replace(/^\.\//, "").startsWith(`${here}/`) === true);
       if (runsDownloaded) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is run here with this workflow's token. Take only data from it, and check the data.", note: "This runs it." };
@@ -109,4 +110,21 @@ function useOf({ path }: ArtifactDownload, step: Step): { at: Span; message: str
     if (inWorkspace && checkout && runsRepository) return { at: later.run ?? later.uses?.node ?? later.node, message: "An artifact of another run, perhaps one of a pull request from a fork, is unpacked over the checked-out files, which later steps run. Set `path: ${{ runner.temp }}/...`.", note: "This runs files that the artifact may have replaced." };
   }
   return undefined;
+}
+
+const isLoad = ({ name, args }: ShellCommand): boolean => (name === "docker" || name === "podman") && (args[0] === "load" || (args[0] === "image" && args[1] === "load"));
+
+/** An image is run or pushed by a name that the archive may have given to anything; one that a variable holds may be its id. */
+function takesByTag(after: readonly Step[], script: Script, load: ShellCommand): boolean {
+  const rest = [
+    ...commandsIn(script).filter(({ node }) => node.pos > load.node.end),
+    ...after.flatMap((step) => {
+      const later = scriptOf(step);
+      return later ? commandsIn(later) : [];
+    }),
+  ];
+  return rest.some((command) => {
+    const image = imageRun(command) ?? (command.name === "docker" && (command.args[0] === "push" || command.args[0] === "tag") ? command.argWords[1] : undefined);
+    return image !== undefined && !/[$`]|_{6}|sha256:/.test(image.text);
+  });
 }

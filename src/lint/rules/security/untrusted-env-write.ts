@@ -1,5 +1,8 @@
+import type { Span } from "../../../workflow/yaml/node.ts";
 import { rule } from "../../rule.ts";
+import { commandsIn, type Script, spanOf } from "../../scripts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
+import { fileWritten } from "../../taint/shell-output.ts";
 import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
 import { isName, wayTo } from "./injection.ts";
 
@@ -8,7 +11,7 @@ export const untrustedEnvWrite = rule({
   family: "security",
   levels: { recommended: "error", strict: "error" },
   summary: "Nothing that outsiders write goes into `$GITHUB_ENV` or `$GITHUB_PATH`.",
-  why: "A line break in the value starts another line of the file: `LD_PRELOAD=...` or `NODE_OPTIONS=...` there, or a folder in `$GITHUB_PATH`, is code in every later step.",
+  why: "A line break in the value starts another line of the file: `LD_PRELOAD=...` or `NODE_OPTIONS=...` there, or a folder in `$GITHUB_PATH`, is code in every later step. Under `strict` every value that the file does not show is asked about, where outsiders start the run or may do so (composite actions).",
   bad: [
     `on: pull_request_target
 jobs:
@@ -56,18 +59,44 @@ jobs:
           echo "PR_TITLE=$TITLE" >> "$GITHUB_ENV"
 `,
   ],
-  script(script, { document, report }) {
+  script(script, { document, report, settings }) {
     if (!/GITHUB_(?:ENV|PATH)/.test(script.text)) return;
-    const flow = taintOf(document).flowOf(script.step);
+    const analysis = taintOf(document);
+    const flow = analysis.flowOf(script.step);
+    const said = new Set<number>();
     for (const { file, at, taint } of flow?.writes ?? []) {
       if (file === "GITHUB_OUTPUT" || taint.trust !== "anyone" || taint.events.length === 0) continue;
       // A branch's name holds no line break.
       if (file === "GITHUB_ENV" && isOneLine(taint.source)) continue;
+      said.add(at.start);
       const privileged = taint.events.some((event) => PRIVILEGED_EVENTS.has(event));
       report(at, `This writes ${isName(taint.source) ? `\`${taint.source}\`` : taint.source} to \`$${file}\`, and a line break in it sets any variable of the later steps. Pass it on through \`$GITHUB_OUTPUT\` with a random delimiter, or check it against a pattern first.`, { related: wayTo(taint, document, at), level: privileged ? "error" : "warning" });
     }
+    const { owner } = script.step;
+    if (settings.preset !== "strict" || (owner.kind === "job" && !analysis.eventsAt({ job: owner, step: script.step }).some((event) => event === "pull_request_target" || event === "workflow_run"))) return;
+    // What `env:` gives is known, and the analysis has followed it.
+    const job = owner.kind === "job" ? owner : undefined;
+    const isShown = (name: string): boolean => [script.step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name));
+    for (const { file, at, hidden } of environmentWrites(script, isShown))
+      if (hidden && !said.has(at.start)) report(at, `What this writes to \`$${file}\` comes from elsewhere, in a run that outsiders start or may start. Make sure that none of it comes from them: a line break in it sets any variable of the later steps.`, { level: "info" });
   },
 });
+
+/** Set by the runner, or by nobody outside. */
+const OF_THE_RUNNER = /^(?:HOME|PWD|PATH|USER|SHELL|GITHUB_(?:WORKSPACE|ACTION_PATH|SHA|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|REPOSITORY|REPOSITORY_OWNER|EVENT_NAME|ACTOR|SERVER_URL|API_URL|JOB|WORKFLOW)|RUNNER_\w+)$/;
+
+/** Where a script writes to the two files, and whether something goes into them that neither `env:` nor the script itself shows. */
+function environmentWrites(script: Script, isShown: (name: string) => boolean): { file: string; at: Span; hidden: boolean }[] {
+  return commandsIn(script).flatMap((command) => {
+    const { name, args, argWords, node } = command;
+    const targets = [...node.redirects.map((redirect) => (redirect.type === "Redirect" ? redirect.target?.text : undefined)), ...(name === "tee" ? args : [])];
+    const file = targets.map((target) => fileWritten(target ?? "")).find((found) => found === "GITHUB_ENV" || found === "GITHUB_PATH");
+    if (!file) return [];
+    const isPrinted = name === "echo" || name === "printf";
+    const hidden = !isPrinted || argWords.some(({ text }) => /^(?!')[^]*(?:\$\(|`)/.test(text) || (!text.startsWith("'") && [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].some(([, variable = ""]) => !OF_THE_RUNNER.test(variable) && !isShown(variable))));
+    return [{ file, at: spanOf(script, node), hidden }];
+  });
+}
 
 /** Git allows no control characters in the names of branches (`git check-ref-format`). */
 const isOneLine = (source: string): boolean => /head_ref$|head\.ref$|head_branch$|head\.label$|default_branch$|HEAD_REF$|branch's name$/i.test(source);
