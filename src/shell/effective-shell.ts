@@ -24,6 +24,8 @@ export function readShell(written: string): ShellStart | undefined {
   const text = written.trim();
   if (text === "bash") return BASH;
   if (text === "sh") return SH;
+  // What is sourced may return, and what `script` runs has a terminal: other rules hold there.
+  if (/(?:\bsource|(?:^|\s|["'])\.)\s+["']?\{0\}/.test(text) || /^script\s/.test(text)) return undefined;
   const words = text.split(/\s+/);
   const at = words.findIndex((word) => /(?:^|\/)(?:ba)?sh$/.test(word));
   // `msys2 {0}` and its like are wrappers around bash -e; the action's page says so.

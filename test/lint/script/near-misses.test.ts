@@ -2,12 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { scriptRules } from "../../../src/lint/rules/script/index.ts";
 import { findingsIn, inShort, ruleNamed } from "../../support/lint.ts";
-
-const indented = (text: string, by: number): string => text.replace(/^(?=.)/gm, " ".repeat(by));
-
-/** A job of one step; `head` are keys of the job, `keys` of the step. */
-const job = (script: string, { keys = "", head = "runs-on: ubuntu-latest", on = "push", before = "" } = {}): string =>
-  `on: ${on}\njobs:\n  a:\n${indented(head, 4)}\n    steps:\n${indented(before, 6)}${before ? "\n" : ""}      - run: |\n${indented(script, 10)}\n${indented(keys, 8)}\n`;
+import { jobOfScript as job } from "../../support/script.ts";
 
 const rulesIn = async (text: string): Promise<string[]> => [...new Set((await findingsIn(text, scriptRules)).map(({ rule }) => rule))];
 
@@ -53,6 +48,14 @@ describe("a script that is right", () => {
     ["a variable of a sourced file", 'source ./env.sh\necho "$GITHUB_BRANCH"'],
     ["return in a function", "f() { return 1; }\nf || exit 0"],
     ["a push in a loop", "until docker push a; do sleep 5; done"],
+    ["a container that removes itself", "until docker run --rm --name app app; do sleep 5; done"],
+    ["a container that each attempt removes first", "for i in 1 2 3; do\n  docker rm --force app\n  docker run --name app app && break\ndone"],
+    ["a name for each attempt", 'for i in 1 2 3; do\n  docker run --name "app-$i" app && break\ndone'],
+    ["a request that may be refused", 'curl -X POST -d x "$URL" || echo "::warning::Nobody was told."\nif curl -X DELETE "$URL"; then :; fi'],
+    ["a question in the form of data", "curl -G -d q=a https://example.com/search\ncurl -X GET https://example.com"],
+    ["a request whose status is asked for", "curl -s -X POST -d x -o /dev/null -w '%{http_code}' https://example.com"],
+    ["a request to the job's own service", "curl -X POST -d x http://127.0.0.1:8091/settings"],
+    ["commands that a document is about", "cat > guide.md <<'E'\n```sh\nA=$(date)\n```\n    B=$(date)\n$ echo $(date)\nE\ncat > a.json <<'E'\n\"command\": \"echo $(date)\"\nE"],
     ["many packages, each published once", 'for name in a b; do npm publish "$name"; done'],
     ["a value of one line", 'echo "version=$(jq .version package.json)" >> "$GITHUB_OUTPUT"\necho "files=$(git diff --name-only | tr \'\\n\' \' \')" >> "$GITHUB_OUTPUT"'],
     ["a count", 'echo "$(grep -c a b || true) $(wc -l < b || echo 0)"'],
@@ -122,6 +125,25 @@ describe("a script that is wrong", () => {
     for (const before of ["- uses: actions/checkout@v6", "- run: git clone https://example.com/a .", "- uses: actions/cache@v5\n  with: { path: a, key: b }", "- run: tar xf a.tgz"]) expect(inShort(await findingsIn(job("./build.sh", { before }), [early]))).toEqual([]);
     expect(await findingsIn(job("./build.sh", { head: "runs-on: [self-hosted]" }), [early])).toEqual([]);
     expect(await findingsIn(job("curl -fo build.sh https://example.com/a\nbash ./build.sh"), [early])).toEqual([]);
+  });
+
+  it("starts a container of the same name again", async () => {
+    const retry = (command: string): string => job("true", { before: `- uses: nick-fields/retry@v3\n  with: { max_attempts: 3, timeout_minutes: 5, command: "${command}" }` });
+    const unsafe = [ruleNamed("unsafe-retry")];
+    expect(inShort(await findingsIn(retry("docker run -d --name app acme/app"), unsafe))).toEqual(["7:64 unsafe-retry `docker run --name app` is tried again by this action, and it is not safe to do twice: the container of the first attempt keeps the name, and the next one fails with a conflict. Remove it before each attempt with `docker rm --force app`."]);
+    expect(await findingsIn(retry("docker run --rm -d --name app acme/app && ./wait"), unsafe)).toHaveLength(1);
+    for (const command of ["docker run --rm --name app acme/app", "docker rm -f app; docker run --name app acme/app", "docker run -d acme/app", "docker build --name app .", "podman run --replace --name app acme/app"]) expect(await findingsIn(retry(command), unsafe)).toEqual([]);
+  });
+
+  it("takes inputs of actions for a shell's", async () => {
+    const outside = [ruleNamed("shell-syntax-outside-shell")];
+    const using = (inputs: string, action = "actions/cache@v5"): string => job("true", { before: `- uses: ${action}\n  with: ${inputs}` });
+    for (const inputs of ["{ path: $GOPATH/pkg/mod, key: a }", "{ path: '~/a', key: a-$VERSION }", '{ path: "a\\n${CARGO_HOME}/registry", key: a }']) expect(await findingsIn(using(inputs), outside)).toHaveLength(1);
+    expect(await findingsIn(using("{ username: a, password: $DOCKER_PASSWORD }", "docker/login-action@v3"), outside)).toHaveLength(1);
+    for (const inputs of ["{ path: '~/go', key: 'a$b-US$ 5' }", "{ path: a, key: 'price-$5' }"]) expect(await findingsIn(using(inputs), outside)).toEqual([]);
+    expect(await findingsIn(using("{ username: a, password: 'x$AB1!y' }", "docker/login-action@v3"), outside)).toEqual([]);
+    expect(await findingsIn(using("{ build-args: 'A=$B' }", "docker/build-push-action@v6"), outside)).toEqual([]);
+    expect(await findingsIn(using("{ path: $GOPATH/x }", "acme/run@v1"), outside)).toEqual([]);
   });
 
   it("takes somebody else's words apart", async () => {

@@ -65,13 +65,16 @@ const isRecentDash = (script: Script): boolean => !/(?::|-)(?:bookworm|bullseye|
 
 const imageOf = ({ step }: Script): string | undefined => jobOf(step)?.container?.image?.value;
 
+/** Tags of those images whose `/bin/sh` is another shell: Alpine's ash, bash in Oracle's, Amazon's and Red Hat's, and Windows. */
+const OTHER_BASE = /alpine|oracle|centos|fedora|amazon|corretto|rocky|alma|ubi|azurelinux|mariner|nanoserver|windows/;
+
 /** Official images whose `/bin/sh` is dash, by the image's documentation; others may have bash in its place. */
-const DEBIAN = /^(?:(?:docker\.io\/)?(?:library\/)?)(?:debian|ubuntu|node|python|golang|rust|ruby|php|gcc|buildpack-deps|perl|openjdk|eclipse-temurin|maven|gradle|composer|elixir|erlang|haskell|swift|dart|postgres|nginx)(?::|$)/;
+const DEBIAN = /^(?:(?:docker\.io\/)?(?:library\/)?)(?:debian|ubuntu|node|python|golang|rust|ruby|php|gcc|buildpack-deps|perl|eclipse-temurin|maven|gradle|elixir|erlang|haskell|swift|dart|postgres|nginx)(?::|$)/;
 
 function isDash(script: Script): boolean {
   if (script.shellFrom === "container") {
     const image = imageOf(script) ?? "";
-    return DEBIAN.test(image) && !/alpine|oracle|centos|fedora|amazonlinux|rockylinux|ubi\d|slim-al|windows|composer|swift:.*(?:amazonlinux|centos)/.test(image);
+    return DEBIAN.test(image) && !OTHER_BASE.test(image);
   }
   const labels = scalarsOf(jobOf(script.step)?.runsOn?.value);
   return (script.shellFrom === "step" || script.shellFrom === "job" || script.shellFrom === "workflow") && !jobOf(script.step)?.container && labels.length > 0 && labels.every(({ value }) => /^ubuntu-/.test(value));

@@ -1,6 +1,7 @@
 import type { Step } from "../../../workflow/document/document.ts";
 import { rule } from "../../rule.ts";
-import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
+import { invocationOf } from "../../../shell/invocation.ts";
+import { maySetGitUp } from "../../../shell/own-programs.ts";
 import { commandsIn, type Script, scriptsOf, spanOf, variablesIn } from "../../scripts.ts";
 
 export const commitWithoutIdentity = rule({
@@ -73,8 +74,8 @@ const mayTell = ({ uses, env }: Step): boolean =>
 
 /** The script names an identity, or runs something that might. */
 function tells(script: Script): boolean {
-  if (/user\.(?:name|email)|GIT_(?:AUTHOR|COMMITTER|CONFIG)|gitconfig|setup-git/.test(script.source)) return true;
-  return commandsIn(script).some((command) => /^\.{0,2}\/|\.sh$/.test(invocationOf(command).name ?? "") || ["bash", "sh", "source", ".", "make", "npx", "npm", "yarn", "python", "python3", "node"].includes(invocationOf(command).name ?? "") && operandsOf(invocationOf(command)).some((word) => /\.(?:sh|py|js)$|git|setup|config/.test(word)));
+  if (/user\.(?:name|email)|GIT_(?:AUTHOR|COMMITTER|CONFIG)|\bEMAIL=|gitconfig|git\/config|include\.path|setup-git/.test(script.source)) return true;
+  return commandsIn(script).some((command) => maySetGitUp(invocationOf(command)));
 }
 
 function commitIn(script: Script): { pos: number; end: number } | undefined {
@@ -84,7 +85,7 @@ function commitIn(script: Script): { pos: number; end: number } | undefined {
     if (name !== "git" || command.orElse) continue;
     let at = 0;
     while (args[at]?.startsWith("-") === true) at += args[at] === "-C" || args[at] === "-c" ? 2 : 1;
-    if (args[at] === "commit" && !args.includes("--dry-run")) return command.node;
+    if (args[at] === "commit" && !args.some((argument) => /^(?:--dry-run|--help|-h)$/.test(argument))) return command.node;
   }
   return undefined;
 }

@@ -54,8 +54,10 @@ jobs:
 `,
   script(script, { report }) {
     if (script.shellFrom === "unknown") return;
-    for (const { name, argWords, args } of commandsIn(script)) {
-      if (name !== "[" && name !== "test") continue;
+    const commands = commandsIn(script);
+    const isTest = (name: string | undefined): boolean => name === "[" || (name === "test" && !commands.some(({ inFunction }) => inFunction === "test"));
+    for (const { name, argWords, args } of commands) {
+      if (!isTest(name)) continue;
       const closed = args.at(-1) === "]";
       if (name === "[" && !closed) {
         const last = argWords.at(-1);

@@ -38,7 +38,7 @@ jobs:
     for (const command of commandsIn(script)) {
       const invocation = invocationOf(command);
       for (const word of codeOf(invocation) ?? []) {
-        const read = expansions.find(({ pos, end, taint }) => pos >= word.pos && end <= word.end && taint.events.length > 0);
+        const read = expansions.find(({ pos, end, taint }) => pos >= word.pos && end <= word.end && taint.events.length > 0 && !isEscaped(script.source.slice(pos, end), script.source));
         if (!read) continue;
         const { taint } = read;
         report(
@@ -52,6 +52,9 @@ jobs:
   },
 });
 
+/** `${TITLE@Q}`, or a variable that `printf %q` has filled. */
+const isEscaped = (expansion: string, source: string): boolean => /@Q\}$/.test(expansion) || new RegExp(`\\b${/\w+/.exec(expansion)?.[0] ?? ""}=["']?\\$\\(printf\\s+["']?%q|printf\\s+-v\\s+${/\w+/.exec(expansion)?.[0] ?? ""}\\s+["']?%q`).test(source);
+
 /** As a message names it. */
 export const sourceOf = ({ source }: Taint): string => (/^(?:github|inputs|\$)/.test(source) ? `\`${source}\`` : source);
 
@@ -60,5 +63,7 @@ function codeOf({ name, args, argWords }: ReturnType<typeof invocationOf>): Retu
   if (name === "eval") return argWords;
   if (name === undefined || !/^(?:ba|da|z)?sh$/.test(name) || !hasOption(args, "c")) return undefined;
   const at = args.findIndex((argument) => /^-[a-z]*c[a-z]*$/.test(argument));
+  // Behind a file, `-c` is that script's.
+  if (args.slice(0, at).some((argument) => !/^[-+]/.test(argument) && argument !== "pipefail")) return undefined;
   return at === -1 ? undefined : argWords.slice(at + 1, at + 2);
 }

@@ -42,18 +42,20 @@ jobs:
 `,
   script(script, { report }) {
     if (!script.source.includes("GITHUB_")) return;
+    const commands = commandsIn(script);
     const written = new Map<string, ShellCommand[]>();
     let branches: Branch[] | undefined;
     const comesAfter = (earlier: ShellCommand, later: ShellCommand): boolean => {
-      if (earlier.orElse || earlier.andThen || earlier.inFunction !== later.inFunction) return false;
+      if (earlier.orElse || earlier.andThen || earlier.inFunction !== later.inFunction || commands.some(({ name, node }) => name === "exit" && node.pos > earlier.node.pos && node.pos < later.node.pos)) return false;
       branches ??= branchesIn(script.ast);
       return branches.every(({ pos, end }) => earlier.node.pos < pos || earlier.node.pos >= end || (later.node.pos >= pos && later.node.pos < end));
     };
-    for (const command of commandsIn(script)) {
+    for (const command of commands) {
       for (const { name, at, isVariable, overwrites } of fileCommandsOf(command)) {
         const span = spanOf(script, at);
+        if (!isVariable && readsFile(script, name)) continue;
         if (!isVariable) report(span, `This writes to a file called \`${name}\` in the working directory, and GitHub never reads it. Write to \`"$${name}"\`.`, { fix: { title: `Write to "$${name}"`, edits: dollarEdit(script, at, name) } });
-        else if (overwrites && (written.get(name)?.some((earlier) => comesAfter(earlier, command)) || (command.inLoop !== undefined && !command.inCondition))) {
+        else if (overwrites && (written.get(name)?.some((earlier) => comesAfter(earlier, command)) || (command.inLoop !== undefined && !command.inCondition && !leavesLoop(script, command)))) {
           const operator = { start: overwrites.pos, end: overwrites.pos + 1 };
           const place = spanOf(script, { pos: operator.start, end: operator.end });
           report(span, `\`>\` throws away what this step has written to \`$${name}\` before. Append with \`>>\`.`, { fix: { title: "Append with `>>`", edits: [{ ...place, text: ">>" }] } });
@@ -63,6 +65,12 @@ jobs:
     }
   },
 });
+
+/** It writes once, and that was the last round. */
+const leavesLoop = (script: Script, { node }: ShellCommand): boolean => commandsIn(script).some((later) => later.node.pos > node.pos && later.inLoop !== undefined && /^(?:break|exit|return)$/.test(later.name ?? ""));
+
+/** A file of that name that the script takes up again is meant. */
+const readsFile = (script: Script, name: string): boolean => commandsIn(script).some(({ args, redirects }) => args.some((argument) => argument === name || argument === `./${name}`) || redirects.some((redirect) => redirect.type === "Redirect" && redirect.operator === "<" && redirect.target?.value === name));
 
 interface Branch {
   pos: number;

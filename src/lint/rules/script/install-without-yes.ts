@@ -37,12 +37,13 @@ jobs:
       - run: sudo apt-get install git
 `,
   script(script, { report }) {
-    if (!jobOf(script.step)?.container?.image || /assume-yes|assumeyes/i.test(script.source)) return;
+    const image = jobOf(script.step)?.container?.image?.value;
+    if (image === undefined || !isOfficial(image) || /assume-yes|assumeyes/i.test(script.source)) return;
     for (const command of commandsIn(script)) {
       const invocation = invocationOf(command);
       const verb = asks(invocation.name, operandsOf(invocation));
       // Something answers, or a variable may.
-      if (!verb || command.pipeline || command.redirects.some(({ operator }) => operator === "<" || operator === "<<<") || saysYes(invocation.args)) continue;
+      if (!verb || command.pipeline || command.redirects.some(({ operator }) => operator === "<" || operator === "<<<" || operator === "<<") || saysYes(invocation.args) || onlyTells(invocation.args)) continue;
       const word = invocation.argWords.find((argument) => argument.text === verb);
       const at = word && spanOf(script, word);
       report(spanOf(script, command.node), `Nobody answers \`${invocation.name ?? ""} ${verb}\` when it asks whether to go on, and the step fails. Add \`-y\`.`, at ? { fix: { title: "Add `-y`", edits: [{ start: at.end, end: at.end, text: " -y" }] } } : {});
@@ -55,6 +56,12 @@ function asks(name: string | undefined, [verb]: readonly string[]): string | und
   if (name === "yum" || name === "dnf") return verb !== undefined && ["install", "update", "upgrade", "groupinstall", "remove"].includes(verb) ? verb : undefined;
   return undefined;
 }
+
+/** Somebody else's image may say yes in its settings; the official ones do not. */
+const isOfficial = (image: string): boolean => /^(?:docker\.io\/)?(?:library\/)?[a-z-]+(?::[\w.-]+)?(?:@sha256:\w+)?$/.test(image);
+
+/** Changes nothing, and so asks nothing. */
+const onlyTells = (args: readonly string[]): boolean => args.some((argument) => /^-[a-zA-Z]*s[a-zA-Z]*$|^--(?:simulate|just-print|dry-run|recon|no-act|print-uris|help|assumeno|version)$|^-h$/.test(argument));
 
 /** `-y`, or `-qq` of apt's, which means it too. */
 const saysYes = (args: readonly string[]): boolean => args.some((argument) => /^-[a-zA-Z]*y|^-q*qq|^-q=2|^--(?:yes|assume-yes|assumeyes|non-interactive|quiet=2)|\$/.test(argument));

@@ -1,6 +1,6 @@
 import { invocationOf } from "../../../shell/invocation.ts";
 import { rule } from "../../rule.ts";
-import { commandsIn, spanOf } from "../../scripts.ts";
+import { commandsIn, type Script, spanOf } from "../../scripts.ts";
 
 export const interactiveDocker = rule({
   id: "interactive-docker",
@@ -31,7 +31,7 @@ jobs:
     for (const command of commandsIn(script)) {
       const invocation = invocationOf(command);
       // A pipe is no terminal either, and `unbuffer` is one.
-      if ((invocation.name !== "docker" && invocation.name !== "podman") || invocation.wrappers.includes("unbuffer") || command.orElse) continue;
+      if ((invocation.name !== "docker" && invocation.name !== "podman") || invocation.wrappers.includes("unbuffer") || command.orElse || asksForTerminal(script)) continue;
       const { args, argWords } = invocation;
       const verb = args[0] === "container" ? 1 : 0;
       if (args[verb] !== "run" && args[verb] !== "exec") continue;
@@ -50,6 +50,9 @@ jobs:
     }
   },
 });
+
+/** `[ -t 0 ]` */
+const asksForTerminal = ({ source }: Script): boolean => /(?:\[|\btest)\s+-t\s+[012]\b|\btty\s+(?:-s|--silent|--quiet)/.test(source);
 
 /** Options that stand before the image or the container; those that take a word are passed over with it. */
 function optionsBeforeImage(args: readonly string[], from: number): number[] {

@@ -4,6 +4,7 @@ import { literalOf } from "../../../shell/words.ts";
 import { jobOf } from "../../../workflow/document/document.ts";
 import { scalarsOf } from "../../../workflow/yaml/node.ts";
 import type { Fix } from "../../finding.ts";
+import { regexesOfSed } from "../../../shell/sed.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, type Script, spanOf } from "../../scripts.ts";
 
@@ -52,12 +53,21 @@ jobs:
       if (fixed || onMac) continue;
       for (const word of patternsOf(name, argWords)) {
         const text = literalOf(word);
-        const problem = text === undefined ? undefined : name === "tr" ? reversedInTr(text) : firstBadBracket(text);
+        const problem = text === undefined ? undefined : problemIn(name, text);
         if (problem !== undefined) report(spanOf(script, word), `\`${name}\` stops at \`${problem}\`: ${name === "tr" ? "the range runs backwards" : "that is not a range that exists"}. Put a \`-\` that means itself at the end${name === "tr" ? "" : " of the brackets"}.`, { fix: name === "tr" ? undefined : fixFor(script, word, problem) });
       }
     }
   },
 });
+
+function problemIn(name: string, text: string): string | undefined {
+  if (name === "tr") return reversedInTr(text);
+  for (const pattern of name === "sed" ? regexesOfSed(text) : [text]) {
+    const problem = firstBadBracket(pattern);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
 
 /** Every `-` that stands for itself goes to the end of the brackets. */
 function fixFor(script: Script, { text, pos }: CommandArgument, bracket: string): Fix | undefined {

@@ -1,7 +1,9 @@
 import { rule } from "../../rule.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
+import { maySetGitUp } from "../../../shell/own-programs.ts";
 import { publicationOf } from "../../../shell/programs.ts";
 import type { Step } from "../../../workflow/document/document.ts";
+import { scalarsOf } from "../../../workflow/yaml/node.ts";
 import { commandsIn, scriptsOf, spanOf } from "../../scripts.ts";
 
 export const pushWithoutCredentials = rule({
@@ -48,10 +50,12 @@ jobs:
     for (const job of workflow.jobs) {
       const checkouts = job.steps.filter(isCheckout);
       const [checkout] = checkouts;
-      if (!checkout || checkouts.length !== 1 || !withoutCredentials(checkout)) continue;
+      // A runner of one's own may have credentials of its own.
+      if (!checkout || checkouts.length !== 1 || !scalarsOf(job.runsOn?.value).every(({ value }) => /^(?:ubuntu|macos|windows)-/.test(value)) || !withoutCredentials(checkout)) continue;
       const scripts = scriptsOf(workflow).filter(({ step }) => step.owner === job);
       // Whatever touches git's remotes, keys or helpers may bring the credentials.
-      if (scripts.some(({ text }) => /remote\s+(?:set-url|add)|setup-git|credential|extraheader|insteadOf|ssh|netrc|askpass|git\s+clone|x-access-token/i.test(text))) continue;
+      if (scripts.some((script) => /\bremote\s+(?!-v)|remote\.|setup-git|credential|extraheader|insteadOf|ssh|netrc|askpass|GIT_CONFIG|gitconfig|git\s+(?:clone|init)|x-access-token/i.test(script.text) || commandsIn(script).some((command) => maySetGitUp(invocationOf(command))))) continue;
+      if ([workflow.env, job.env, ...job.steps.map(({ env }) => env)].some((block) => block?.computed === true || [...(block?.variables.keys() ?? [])].some((name) => /^(?:GIT_|SSH_)/.test(name)))) continue;
       if (job.steps.some(({ uses, run }) => uses && !run && !isQuiet(uses.kind === "repository" ? uses.repository : ""))) continue;
       for (const script of scripts) {
         if (script.step.index < checkout.index) continue;

@@ -35,8 +35,9 @@ jobs:
   script(script, { report }) {
     // dash ends the script with the status, as `exit` does.
     if (script.shell !== "bash" || script.shellFrom === "unknown" || !script.source.includes("return")) return;
-    for (const { name, node, inFunction } of commandsIn(script)) {
-      if (name !== "return" || inFunction !== undefined || !node.name) continue;
+    for (const { name, node, inFunction, orElse } of commandsIn(script)) {
+      // `return 0 2>/dev/null || exit 0` serves scripts that may be sourced.
+      if (name !== "return" || inFunction !== undefined || orElse || !node.name) continue;
       const at = spanOf(script, node.name);
       report(spanOf(script, node), "`return` works only inside of a function: here bash complains and the step fails. Use `exit`.", { fix: { title: "Use `exit`", edits: [{ ...at, text: "exit" }] } });
     }

@@ -1,5 +1,6 @@
 import type { Job, Step } from "../../../workflow/document/document.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
+import { holdsPlaceholder } from "../../../shell/words.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, type Script, scriptsOf, type ShellCommand, spanOf } from "../../scripts.ts";
 
@@ -94,11 +95,11 @@ const INSTALLED = /node_modules|\.\.\/|^\/|(?:^|\/)\.?venv\//;
 function callIn(script: Script): { path: string; at: ShellCommand["node"] } | undefined {
   for (const command of commandsIn(script)) {
     // `[ -x ./run ] && ./run`: asked for first.
-    if (command.inCondition || command.orElse || command.inFunction) return undefined;
+    if (command.inCondition || command.orElse || command.inFunction || (command.andThen && (command.name === "[" || command.name === "test")) || /\[\[.*&&/.test(script.source)) return undefined;
     const { name, args } = invocationOf(command);
     const interpreted = name !== undefined && INTERPRETER.test(name);
     const path = interpreted ? args[0] : name;
-    if (path !== undefined && (interpreted ? SCRIPT.test(path) : SCRIPT.test(path) || PROGRAM.test(path)) && !INSTALLED.test(path)) return { path, at: command.node };
+    if (path !== undefined && !holdsPlaceholder(path) && (interpreted ? SCRIPT.test(path) : SCRIPT.test(path) || PROGRAM.test(path)) && !INSTALLED.test(path)) return { path, at: command.node };
     if (!leavesNoFiles(command)) return undefined;
   }
   return undefined;

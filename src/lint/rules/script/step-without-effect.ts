@@ -38,8 +38,7 @@ jobs:
     const [first] = commands;
     // The last step of a composite action is not followed by what is meant, and `test -d` may be the point of a lone `cd`.
     if (!first || script.ast.errors || script.step.id || commands.length > 40) return;
-    const following = script.step.owner.steps.slice(script.step.index + 1);
-    if (!following.some(({ run }) => run)) return;
+    if (script.step.owner.steps.findLastIndex(({ run }) => run) <= script.step.index) return;
     for (const { name, inSubstitution, redirects, orElse, inCondition, node, assignments } of commands) {
       if (inSubstitution || redirects.length > 0 || orElse || inCondition) return;
       if (name === undefined ? assignments.length === 0 || node.name !== undefined : !CHANGING.has(name)) return;

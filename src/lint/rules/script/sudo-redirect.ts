@@ -30,13 +30,17 @@ jobs:
     if (!script.source.includes("sudo")) return;
     const job = jobOf(script.step);
     // In a container the user is root, as a rule; a runner of one's own may run as root.
-    if (job?.container || scalarsOf(job?.runsOn?.value).some(({ value }) => value.includes("self-hosted") || value.includes("${{")) || !job) return;
+    const labels = scalarsOf(job?.runsOn?.value);
+    if (!job || job.container || labels.length === 0 || !labels.every(({ value }) => /^(?:ubuntu|macos)-/.test(value))) return;
     for (const command of commandsIn(script)) {
       if (command.name !== "sudo" || command.orElse) continue;
       for (const redirect of command.redirects) {
         const target = redirect.type === "Redirect" && (redirect.operator === ">" || redirect.operator === ">>") ? redirect.target : undefined;
-        if (target && /^\/(?:etc|usr|lib|boot|root|sys|proc|var\/lib|sbin|bin)\//.test(target.value)) report(spanOf(script, target), `The shell opens \`${target.value}\` as an ordinary user, and \`sudo\` comes too late: "Permission denied". Write \`... | sudo tee ${redirect.type === "Redirect" && redirect.operator === ">>" ? "-a " : ""}${target.value}\`.`);
+        if (target && ROOTS_OWN.test(target.value)) report(spanOf(script, target), `The shell opens \`${target.value}\` as an ordinary user, and \`sudo\` comes too late: "Permission denied". Write \`... | sudo tee ${redirect.type === "Redirect" && redirect.operator === ">>" ? "-a " : ""}${target.value}\`.`);
       }
     }
   },
 });
+
+/** Folders that GitHub's images leave to root; `/usr/share`, `/opt` and, on macOS, `/usr/local` they give to everybody. */
+const ROOTS_OWN = /^\/(?:etc|usr\/(?:bin|sbin|lib)|lib|boot|root|sys|proc|var\/lib|sbin|bin)\//;
