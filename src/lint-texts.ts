@@ -22,7 +22,7 @@ export async function lintTexts({ files, others = {}, complete = true, settings 
   const paths = sources.map(({ path }) => path);
   const texts = new Map([...Object.entries(others), ...Object.entries(files)]);
   const { each, together } = await work({ sources, each: paths, together: [{ paths, complete }] }, () => filesIn(texts), RULES, all);
-  return [...judge({ found: [...each, ...together].flat(), texts: new Map(Object.entries(files)), linted: new Set(paths), rules: infoOf(RULES, all), settings: all, maxWarnings: Number.POSITIVE_INFINITY }).findings];
+  return [...judge({ found: [...each, ...together].flat(), texts: new Map(Object.entries(files)), linted: new Set(paths), whole: new Set(complete ? paths : []), rules: infoOf(RULES, all), settings: all, maxWarnings: Number.POSITIVE_INFINITY }).findings];
 }
 
 function filesIn(texts: ReadonlyMap<string, string>): typeof NO_FILES {

@@ -10,11 +10,13 @@ import { type Finish, type GlobalOptions, rootOf } from "./command.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { cacheFor, inMemory } from "./lint/cache.ts";
 import { repositoryRoot } from "./lint/discover.ts";
+import type { FixRequest } from "./lint/fix.ts";
 import { loadSettings } from "./lint/load-settings.ts";
 import { fixingOf, type LintOptions, selectionOf, withLintOptions } from "./lint/options.ts";
 import { printed } from "./lint/print.ts";
 import type { ReporterName } from "../lint/reporters/reporter.ts";
 import { run, type RunRequest } from "./lint/run.ts";
+import { isWanted } from "./lint/selection.ts";
 import { type Subject, subjectOf } from "./lint/subject.ts";
 import { type Progress, startProgress } from "./progress.ts";
 
@@ -86,13 +88,17 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
     };
     const baseline = options.updateBaseline ? undefined : baselineFor(asked, loaded.baseline);
     const memory = asked.fixing ? inMemory(request.cache) : request.cache;
+    const read = asked.fixing ? (await import("../lint/pass.ts")).rememberingReader() : undefined;
     const judgeRun = async (subjectNow: Subject): Promise<Judged> => {
-      const { found, rules, settings: effective } = await run({ ...request, ...subjectNow, cache: memory });
+      const { found, rules, settings: effective } = await run({ ...request, ...subjectNow, cache: memory, read });
       const shellcheck = options.shellcheck ? await (await import("./lint/shellcheck.ts")).shellcheckFindings(subjectNow, effective, io) : [];
+      const whole = new Set(subjectNow.groups.filter(({ complete }) => complete).flatMap(({ paths }) => paths));
       const judgement: Judgement = {
-        found: [...found, ...shellcheck],
+        found: [...found, ...shellcheck.filter((finding) => isWanted(finding, request.selection))],
         texts: new Map(subjectNow.sources.map(({ path, text }) => [path, text])),
         linted: new Set(subjectNow.linted),
+        whole,
+        shellcheck: options.shellcheck === true,
         rules,
         settings: { ...effective, minLevel: settings.minLevel },
         maxWarnings: options.maxWarnings ?? loaded.maxWarnings ?? defaultMaxWarnings(settings.preset),
@@ -100,7 +106,7 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
       };
       return judge(judgement);
     };
-    if (asked.fixing) return await fixed(io, asked, reporter, progress, subject, judgeRun);
+    if (read) return await fixed(io, asked, reporter, progress, { subject, read, judge: judgeRun });
     const judged = await judgeRun(subject);
     progress.done();
     if (options.updateBaseline) return await updateBaseline(io, asked, loaded.baseline, judged);
@@ -111,11 +117,11 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
   }
 }
 
-async function fixed(io: Io, { root, fixing, options }: Asked, reporter: ReporterName, progress: Progress, subject: Subject, judge: (subject: Subject) => Promise<Judged>): Promise<ExitCode> {
+async function fixed(io: Io, { root, fixing, options }: Asked, reporter: ReporterName, progress: Progress, request: Pick<FixRequest, "subject" | "read" | "judge">): Promise<ExitCode> {
   if (!fixing) return 0;
   const { diffOf, mend, whatWasDone, writeFixed } = await import("./lint/fix.ts");
   progress.step("Mending");
-  const outcome = await mend({ io, root, fixing, subject, judge });
+  const outcome = await mend({ io, root, fixing, ...request });
   progress.done();
   const said = whatWasDone(outcome, fixing.dryRun);
   if (fixing.dryRun) {

@@ -5,7 +5,8 @@ import type { Finding } from "./finding.ts";
 import { fits } from "./glob.ts";
 import { isAtLeast, type LintReport, type RuleInfo, summarise } from "./report.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
-import { applySuppressions } from "./suppressions.ts";
+import { isShellcheckName } from "./shellcheck-names.ts";
+import { applySuppressions, type Ran } from "./suppressions.ts";
 import { linesOf, positionAt } from "../workflow/yaml/position.ts";
 
 export interface Judgement {
@@ -15,6 +16,10 @@ export interface Judgement {
   texts: ReadonlyMap<string, string>;
   /** The files that findings are wanted for. */
   linted: ReadonlySet<string>;
+  /** Those among them that were judged together with all of their repository; all of them by default. */
+  whole?: ReadonlySet<string>;
+  /** Whether shellcheck ran. */
+  shellcheck?: boolean;
   rules: readonly RuleInfo[];
   settings: LintSettings;
   maxWarnings: number;
@@ -26,13 +31,15 @@ export interface Judged extends LintReport {
   beforeBaseline: readonly Finding[];
 }
 
-export function judge({ found, texts, linted, rules, settings, maxWarnings, baseline }: Judgement): Judged {
+export function judge({ found, texts, linted, whole = linted, shellcheck = false, rules, settings, maxWarnings, baseline }: Judgement): Judged {
   const wanted = new Set([...linted].filter((path) => !settings.ignore.some((glob) => fits(path, glob))));
   const textOf = (path: string): string | undefined => (path === baseline?.path ? baseline.text : texts.get(path));
-  const suppressed = applySuppressions(found.filter(({ file }) => wanted.has(file)), new Map([...texts].filter(([path]) => wanted.has(path))), rules, settings);
+  const ranOn = (path: string): Ran => ({ rules: rules.map((rule) => (rule.together && !whole.has(path) ? { ...rule, active: false } : rule)), shellcheck });
+  const suppressed = applySuppressions(found.filter(({ file }) => wanted.has(file)), new Map([...texts].filter(([path]) => wanted.has(path))), ranOn, settings);
   const beforeBaseline = inOrder(suppressed.findings.filter(({ level }) => isAtLeast(level, settings.minLevel)));
-  const active = new Set(rules.filter((rule) => rule.active).map(({ id }) => id));
-  const judged = ({ rule, file }: BaselineEntry): boolean => active.has(rule) && (wanted.has(file) || !texts.has(file));
+  const active = new Map(rules.filter((rule) => rule.active).map((rule) => [rule.id, rule]));
+  const isActive = (rule: string, file: string): boolean => (isShellcheckName(rule) ? shellcheck : active.has(rule) && (active.get(rule)?.together !== true || whole.has(file) || !texts.has(file)));
+  const judged = ({ rule, file }: BaselineEntry): boolean => isActive(rule, file) && (wanted.has(file) || !texts.has(file));
   const { left, count, stale } = baseline ? applyBaseline(beforeBaseline, baseline.entries, textOf, judged) : { left: [...beforeBaseline], count: 0, stale: [] };
   const findings = baseline ? inOrder([...left, ...staleEntries(baseline, stale, settings).filter(({ level }) => isAtLeast(level, settings.minLevel))]) : left;
   return { findings, beforeBaseline, textOf, summary: summarise(findings, { files: wanted.size, suppressed: suppressed.count, baselined: count, maxWarnings }) };

@@ -7,7 +7,7 @@ import type { Finding } from "./finding.ts";
 import { isWorkflowPath } from "./paths.ts";
 import type { RuleInfo } from "./report.ts";
 import type { RepositoryFiles } from "./repository.ts";
-import type { Rule } from "./rule.ts";
+import { type Rule, seesRepository } from "./rule.ts";
 import type { LintSettings } from "./settings.ts";
 
 export interface SourceText {
@@ -26,6 +26,22 @@ export async function readDocument({ path, text }: SourceText): Promise<Document
   if (document.kind === "action" || isWorkflowPath(path)) return document;
   const keys = new Set(document.root?.pairs.map(({ key }) => key.value));
   return keys.has("runs") && !keys.has("jobs") && !keys.has("on") ? openDocument(source, "action") : document;
+}
+
+export type Reader = (source: SourceText) => Promise<Document>;
+
+/** How many texts of a file are remembered: what it was, and what is tried. */
+const TEXTS_A_FILE = 2;
+
+/** Reads each text once, for a run that comes back to the same files again and again. */
+export function rememberingReader(): Reader {
+  const known = new Map<string, { text: string; document: Promise<Document> }[]>();
+  return (source) => {
+    const before = known.get(source.path) ?? [];
+    const found = before.find(({ text }) => text === source.text) ?? { text: source.text, document: readDocument(source) };
+    known.set(source.path, [found, ...before.filter((each) => each !== found)].slice(0, TEXTS_A_FILE));
+    return found.document;
+  };
 }
 
 /** Files that are judged together. */
@@ -52,11 +68,11 @@ export interface Worked {
 }
 
 /** Does one piece of work after the other; a file that several of them name is read once. */
-export function worker(rules: readonly Rule[], settings: LintSettings): (work: Work, files: (group: Group) => RepositoryFiles) => Promise<Worked> {
+export function worker(rules: readonly Rule[], settings: LintSettings, read: Reader = readDocument): (work: Work, files: (group: Group) => RepositoryFiles) => Promise<Worked> {
   const documents = new Map<string, Document>();
   const documentsAt = (paths: readonly string[]): Document[] => paths.flatMap((path) => documents.get(path) ?? []);
   return async ({ sources, each, together }, files) => {
-    for (const source of sources) if (!documents.has(source.path)) documents.set(source.path, await readDocument(source));
+    for (const source of sources) if (!documents.has(source.path)) documents.set(source.path, await read(source));
     return {
       each: documentsAt(each).map((document) => lintDocument(document, rules, settings)),
       together: together.map((group) => lintRepository({ documents: documentsAt(group.paths), files: files(group), complete: group.complete }, rules, settings)),
@@ -65,7 +81,7 @@ export function worker(rules: readonly Rule[], settings: LintSettings): (work: W
 }
 
 /** Does all of it. */
-export const work = (all: Work, files: (group: Group) => RepositoryFiles, rules: readonly Rule[], settings: LintSettings): Promise<Worked> => worker(rules, settings)(all, files);
+export const work = (all: Work, files: (group: Group) => RepositoryFiles, rules: readonly Rule[], settings: LintSettings, read?: Reader): Promise<Worked> => worker(rules, settings, read)(all, files);
 
 /**
  * The same work in pieces that can be done apart: the groups of several files first, since they take longest, then each
@@ -85,4 +101,4 @@ export function piecesOf({ sources, each, together }: Work): Work[] {
   return [...large, ...paths.map((path): Work => ({ sources: read([path]), each: wanted.has(path) ? [path] : [], together: alone.get(path) ?? [] }))];
 }
 
-export const infoOf = (rules: readonly Rule[], settings: LintSettings): RuleInfo[] => rules.map((rule) => ({ id: rule.id, family: rule.family, active: isActive(rule, settings) }));
+export const infoOf = (rules: readonly Rule[], settings: LintSettings): RuleInfo[] => rules.map((rule) => ({ id: rule.id, family: rule.family, active: isActive(rule, settings), ...(seesRepository(rule) && { together: true }) }));

@@ -7,6 +7,8 @@ export interface RuleInfo {
   family: Family;
   /** Whether it ran. */
   active: boolean;
+  /** It sees the repository as a whole, so of a file outside of one it says nothing. */
+  together?: boolean;
 }
 
 export interface LintReport {

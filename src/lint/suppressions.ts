@@ -14,6 +14,7 @@ import type { Finding, Fix } from "./finding.ts";
 import type { PresetLevel } from "./rule.ts";
 import type { RuleInfo } from "./report.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
+import { isShellcheckName, standsFor } from "./shellcheck-names.ts";
 import { type Lines, linesOf, positionAt } from "../workflow/yaml/position.ts";
 
 export interface Suppression {
@@ -76,11 +77,15 @@ export interface Suppressed {
   count: number;
 }
 
-/**
- * @param texts the linted files
- * @param rules every rule there is
- */
-export function applySuppressions(findings: readonly Finding[], texts: ReadonlyMap<string, string>, rules: readonly RuleInfo[], settings: LintSettings): Suppressed {
+/** What ran on a file. */
+export interface Ran {
+  /** Every rule there is. */
+  rules: readonly RuleInfo[];
+  shellcheck: boolean;
+}
+
+/** @param texts the linted files */
+export function applySuppressions(findings: readonly Finding[], texts: ReadonlyMap<string, string>, ranOn: (path: string) => Ran, settings: LintSettings): Suppressed {
   const byFile = new Map<string, { lines: Lines; suppressions: Suppression[] }>();
   for (const [path, text] of texts) {
     if (!text.includes(MARK)) continue;
@@ -91,18 +96,18 @@ export function applySuppressions(findings: readonly Finding[], texts: ReadonlyM
   if (byFile.size === 0) return { findings: [...findings], count: 0 };
   const used = new Set<Suppression["rules"][number]>();
   const left = findings.filter((finding) => {
-    const covering = (byFile.get(finding.file)?.suppressions ?? []).filter(({ line }) => line === undefined || line === finding.start.line).flatMap((suppression) => suppression.rules.filter(({ id }) => id === finding.rule));
+    const covering = (byFile.get(finding.file)?.suppressions ?? []).filter(({ line }) => line === undefined || line === finding.start.line).flatMap((suppression) => suppression.rules.filter(({ id }) => standsFor(id, finding.rule)));
     for (const each of covering) used.add(each);
     return covering.length === 0;
   });
   // Nothing but its syntax was judged in a file that does not parse.
   const broken = new Set(findings.filter(({ rule }) => rule === "yaml-syntax").map(({ file }) => file));
-  const ran = (path: string): readonly RuleInfo[] => (broken.has(path) ? rules.map((rule) => ({ ...rule, active: false })) : rules);
+  const ran = (path: string): Ran => (broken.has(path) ? { rules: ranOn(path).rules.map((rule) => ({ ...rule, active: false })), shellcheck: false } : ranOn(path));
   const own = [...byFile].flatMap(([path, { lines, suppressions }]) => judge(path, texts.get(path) ?? "", lines, suppressions, used, ran(path), settingsFor(settings, path)));
   return { findings: [...left, ...own], count: findings.length - left.length };
 }
 
-function judge(file: string, text: string, lines: Lines, suppressions: readonly Suppression[], used: ReadonlySet<Suppression["rules"][number]>, rules: readonly RuleInfo[], settings: LintSettings): Finding[] {
+function judge(file: string, text: string, lines: Lines, suppressions: readonly Suppression[], used: ReadonlySet<Suppression["rules"][number]>, { rules, shellcheck }: Ran, settings: LintSettings): Finding[] {
   const findings: Finding[] = [];
   const report = (rule: SuppressionRule, span: { start: number; end: number }, message: string, fix?: Fix): void => {
     const level = settings.rules[rule]?.level ?? SUPPRESSION_LEVELS[rule][settings.preset];
@@ -110,13 +115,13 @@ function judge(file: string, text: string, lines: Lines, suppressions: readonly 
     findings.push({ rule, family: "language", level, file, span: { start: span.start, end: span.end }, start: positionAt(lines, span.start), end: positionAt(lines, span.end), message, related: [], ...(fix && { fix }) });
   };
   const known = new Map(rules.map((rule) => [rule.id, rule]));
+  const isActive = (id: string): boolean => (isShellcheckName(id) ? shellcheck : known.get(id)?.active === true);
   for (const suppression of suppressions) {
     if (suppression.rules.length === 0) report("unknown-suppression", suppression, "This comment names no rule. Write `# pipewright-ignore: <rule> -- <reason>`.");
     else if (suppression.reason === "") report("suppression-reason", suppression, "This suppression says no reason. Put it behind the rules: `-- <reason>`.");
-    const idle = suppression.rules.filter((each) => known.get(each.id)?.active === true && !used.has(each));
+    const idle = suppression.rules.filter((each) => isActive(each.id) && !used.has(each));
     for (const each of suppression.rules) {
-      const rule = known.get(each.id);
-      if (rule === undefined) report("unknown-suppression", each, ["There is no rule `", each.id, "`. ", didYouMean(each.id, [...known.keys()]) ?? "`pipewright rules` lists them."].join(""));
+      if (!known.has(each.id) && !isShellcheckName(each.id)) report("unknown-suppression", each, ["There is no rule `", each.id, "`. ", didYouMean(each.id, [...known.keys()]) ?? "`pipewright rules` lists them."].join(""));
       else if (idle.includes(each)) report("unused-suppression", each, `\`${each.id}\` finds nothing ${suppression.line === undefined ? "in this file" : "here"} any more. Remove it from the comment.`, removal(text, lines, suppression, idle, each));
     }
   }

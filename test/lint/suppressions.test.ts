@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyFixes } from "../../src/lint/fix.ts";
 import type { Finding } from "../../src/lint/finding.ts";
+import { judge } from "../../src/lint/judge.ts";
 import type { RuleInfo } from "../../src/lint/report.ts";
 import { DEFAULT_SETTINGS, type LintSettings } from "../../src/lint/settings.ts";
 import { applySuppressions, suppressionsIn } from "../../src/lint/suppressions.ts";
@@ -20,7 +21,7 @@ const at = (text: string, line: number, rule = "job-timeout"): Finding => {
   return { rule, family: "checklist", level: "warning", file: FILE, span: { start, end: start + 1 }, start: { line, column: 1 }, end: { line, column: 2 }, message: "M.", related: [] };
 };
 
-const apply = (text: string, findings: Finding[], settings: Partial<LintSettings> = {}) => applySuppressions(findings, new Map([[FILE, text]]), RULES, { ...DEFAULT_SETTINGS, ...settings });
+const apply = (text: string, findings: Finding[], settings: Partial<LintSettings> = {}, shellcheck = false) => applySuppressions(findings, new Map([[FILE, text]]), () => ({ rules: RULES, shellcheck }), { ...DEFAULT_SETTINGS, ...settings });
 
 describe("a comment", () => {
   it("behind something covers the findings that start on its line", () => {
@@ -109,4 +110,30 @@ it("suppressing every finding leaves none, wherever they are", () => {
       expect(left.filter(({ rule }) => rule === "job-timeout" || rule === "named-steps")).toEqual([]);
     }),
   );
+});
+
+describe("shellcheck", () => {
+  const text = "# pipewright-ignore-file: shellcheck -- elsewhere\na: 1 # pipewright-ignore: shellcheck/SC2086 -- words are meant\n";
+
+  it("is a name, as a whole and by code", () => {
+    const left = (only: string): string[] => apply(only, [at(only, 2, "shellcheck/SC2086")], {}, true).findings.map(({ rule }) => rule);
+    expect(left(text)).toEqual([]);
+    expect(left("\na: 1 # pipewright-ignore: shellcheck/SC2086 -- x\n")).toEqual([]);
+    expect(left("\na: 1 # pipewright-ignore: shellcheck/SC2016 -- x\n")).toEqual(["shellcheck/SC2086", "unused-suppression"]);
+    expect(left("\na: 1 # pipewright-ignore: shellcheck/2086 -- x\n")).toEqual(["shellcheck/SC2086", "unknown-suppression"]);
+  });
+
+  it("is not judged where it did not run", () => expect(apply(text, []).findings).toEqual([]));
+});
+
+describe("a rule on the repository", () => {
+  const text = "a: 1 # pipewright-ignore: together -- x\n";
+  const rules: RuleInfo[] = [{ id: "together", family: "pipeline", active: true, together: true }];
+  const unused = (whole: ReadonlySet<string>): string[] =>
+    judge({ found: [], texts: new Map([[FILE, text]]), linted: new Set([FILE]), whole, rules, settings: DEFAULT_SETTINGS, maxWarnings: 0 }).findings.map(({ rule }) => rule);
+
+  it("says nothing of a file that is judged without its repository", () => {
+    expect(unused(new Set())).toEqual([]);
+    expect(unused(new Set([FILE]))).toEqual(["unused-suppression"]);
+  });
 });

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { type RemoteRepository, repositoryIn } from "../git-remote.ts";
 
 const run = promisify(execFile);
 
@@ -28,16 +29,7 @@ export async function integrationBranches(cwd: string): Promise<string[]> {
   return INTEGRATION_NAMES.filter((name) => name !== main && names.has(name));
 }
 
-export interface RemoteRepository {
-  owner: string;
-  name: string;
-}
-
-/** Owner and name, from the address of `origin`: `git@github.com:owner/name.git`, `https://github.com/owner/name`. */
+/** Owner and name, from the address of `origin`. */
 export async function remoteRepository(cwd: string): Promise<RemoteRepository | undefined> {
-  const address = await git(cwd, "remote", "get-url", "origin");
-  const match = /^(?:https?|ssh|git):\/\/[^/]+\/([^/]+)\/([^/]+?)(?:\.git)?\/?$|^[^/:]+:([^/]+)\/([^/]+?)(?:\.git)?\/?$/.exec(address ?? "");
-  const owner = match?.[1] ?? match?.[3];
-  const name = match?.[2] ?? match?.[4];
-  return owner !== undefined && name !== undefined ? { owner, name } : undefined;
+  return repositoryIn((await git(cwd, "remote", "get-url", "origin")) ?? "");
 }

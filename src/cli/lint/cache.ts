@@ -70,7 +70,10 @@ export function cacheFor(root: string, asked: unknown, wanted: boolean): Cache {
 /** What `cache` knows, and in memory what is found from now on: texts that are only tried out are not remembered. */
 export function inMemory(cache: Cache): Cache {
   let last: Remembered | undefined;
-  return { read: () => (last ??= cache.read()), write: (remembered) => void (last = remembered) };
+  return {
+    read: () => (last ??= cache.read()),
+    write: (remembered) => void (last = { ...remembered, each: { ...last?.each, ...remembered.each }, together: { ...last?.together, ...remembered.together } }),
+  };
 }
 
 function prune(folder: string): void {

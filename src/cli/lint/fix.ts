@@ -10,8 +10,10 @@ import { didYouMean } from "../../config/nearest.ts";
 import type { Finding, Fix } from "../../lint/finding.ts";
 import { applyFixes } from "../../lint/fix.ts";
 import type { Judged } from "../../lint/judge.ts";
+import { seesRepository } from "../../lint/rule.ts";
 import { RULES } from "../../lint/rules/index.ts";
-import { isBroken, readYaml } from "../../workflow/yaml/read.ts";
+import type { Reader } from "../../lint/pass.ts";
+import { isBroken } from "../../workflow/yaml/read.ts";
 import { unifiedDiff } from "../files/diff.ts";
 import { whileLocked } from "../files/lock.ts";
 import { type Write, writeAll } from "../files/transaction.ts";
@@ -21,15 +23,21 @@ import type { Fixing } from "./options.ts";
 import type { Subject } from "./subject.ts";
 
 const MOST_PASSES = 10;
+const ON_REPOSITORY: ReadonlySet<string> = new Set(RULES.filter(seesRepository).map(({ id }) => id));
 
 export interface FixRequest {
   io: Io;
   root: string;
   fixing: Fixing;
   subject: Subject;
+  /** Reads a text once, for the rules as well. */
+  read: Reader;
   /** What is reported of these texts. */
   judge: (subject: Subject) => Promise<Judged>;
 }
+
+/** What verifying needs. */
+type Verifying = Pick<FixRequest, "read" | "judge">;
 
 export interface Fixed {
   /** With the texts as they are now, or would be. */
@@ -43,14 +51,14 @@ export interface Fixed {
 }
 
 /** Finds what mending comes to; writes nothing. */
-export async function mend({ root, fixing, subject, judge }: FixRequest): Promise<Fixed> {
+export async function mend({ root, fixing, subject, read, judge }: FixRequest): Promise<Fixed> {
   refuseUnknown(fixing.rules ?? []);
   const generated = new Map<string, string>();
   const untouchable = new Set<string>();
   for (const { path, text } of subject.sources) {
     const source = generatedFrom(text);
     if (source !== undefined) generated.set(path, source);
-    else if (!isReadable(root, path, text) || isBroken(await readYaml(text))) untouchable.add(path);
+    else if (!isReadable(root, path, text) || isBroken((await read({ path, text })).file.yaml)) untouchable.add(path);
   }
   const dropped = new Set<string>();
   const wanted = (finding: Finding): finding is Finding & { fix: Fix } => finding.fix !== undefined && (fixing.rules === undefined ? fixing.optIn || finding.fix.optIn !== true : fixing.rules.includes(finding.rule)) && !dropped.has(keyOf(finding));
@@ -67,7 +75,7 @@ export async function mend({ root, fixing, subject, judge }: FixRequest): Promis
       else if (!untouchable.has(finding.file)) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
     }
     if (byFile.size === 0) break;
-    const step = await mendFiles(byFile, now, judged, judge);
+    const step = await mendFiles(byFile, now, judged, { read, judge });
     for (const finding of step.dropped) dropped.add(keyOf(finding));
     ({ subject: now, judged } = step);
     applied += step.applied;
@@ -100,15 +108,15 @@ interface Step {
 type Fixable = Finding & { fix: Fix };
 
 /** All fixes of all files at once; in a file whose result does not hold, one by one. */
-async function mendFiles(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, judge: FixRequest["judge"]): Promise<Step> {
+async function mendFiles(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, verifying: Verifying): Promise<Step> {
   const texts = new Map(subject.sources.map(({ path, text }) => [path, text]));
-  const attempts = await attemptsOf(texts, byFile);
-  const all = attempts.size === 0 ? before : await judge(withTexts(subject, attempts));
+  const attempts = await attemptsOf(texts, byFile, verifying.read);
+  const all = attempts.size === 0 ? before : await verifying.judge(withTexts(subject, attempts));
   const holding = new Map([...attempts].filter(([path, attempt]) => holds(path, attempt, before, all)));
   if (holding.size === byFile.size) return { subject: withTexts(subject, holding), judged: all, applied: sum(holding), dropped: [] };
   const rest = new Map([...byFile].filter(([path]) => !holding.has(path)));
   const next = withTexts(subject, holding);
-  const step = await sift(rest, next, holding.size === 0 ? before : await judge(next), judge);
+  const step = await sift(rest, next, holding.size === 0 ? before : await verifying.judge(next), verifying);
   return { ...step, applied: step.applied + sum(holding) };
 }
 
@@ -116,15 +124,18 @@ async function mendFiles(byFile: ReadonlyMap<string, readonly Fixable[]>, subjec
  * Tells the fixes that hold from those that do not: rule by rule, and one by one where a rule's do not hold together.
  * One fix of each file is tried at a time, so that many files cost no more than the one with the most.
  */
-async function sift(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, judge: FixRequest["judge"]): Promise<Step> {
+async function sift(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, { read, judge }: Verifying): Promise<Step> {
   const texts = new Map(subject.sources.map(({ path, text }) => [path, text]));
   const queues = new Map([...byFile].map(([path, findings]) => [path, byRule(findings)]));
   const good = new Map<string, Fixable[][]>();
   const dropped: Finding[] = [];
   while ([...queues.values()].some(({ length }) => length > 0)) {
     const tried = new Map([...queues].flatMap(([path, queue]) => [queue.shift()].flatMap((candidate) => (candidate ? [[path, candidate] as const] : []))));
-    const attempts = await attemptsOf(texts, tried);
-    const after = attempts.size === 0 ? before : await judge(withTexts(subject, attempts));
+    const attempts = await attemptsOf(texts, tried, read);
+    // What a rule on one file finds does not hang on the others: all of them are judged together at the end.
+    const alone = [...tried.values()].flat().every(({ rule }) => !ON_REPOSITORY.has(rule));
+    const tentative = withTexts(subject, attempts);
+    const after = attempts.size === 0 ? before : await judge(alone ? { ...tentative, groups: [] } : tentative);
     for (const [path, candidate] of tried) {
       const attempt = attempts.get(path);
       if (holds(path, attempt, before, after)) good.set(path, [...(good.get(path) ?? []), candidate]);
@@ -133,12 +144,12 @@ async function sift(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Su
     }
   }
   if (good.size === 0) return { subject, judged: before, applied: 0, dropped };
-  const together = await attemptsOf(texts, new Map([...good].map(([path, groups]) => [path, groups.flat()])));
+  const together = await attemptsOf(texts, new Map([...good].map(([path, groups]) => [path, groups.flat()])), read);
   const judged = await judge(withTexts(subject, together));
   const failing = new Map([...good].filter(([path]) => !holds(path, together.get(path), before, judged)));
   if (failing.size === 0) return { subject: withTexts(subject, together), judged, applied: sum(together), dropped };
   // Each holds by itself and not with the others: the first now, the others in the next pass.
-  const first = await attemptsOf(texts, new Map([...failing].flatMap(([path, [group]]) => (group ? [[path, group] as const] : []))));
+  const first = await attemptsOf(texts, new Map([...failing].flatMap(([path, [group]]) => (group ? [[path, group] as const] : []))), read);
   const settled = new Map([...together, ...first]);
   const last = withTexts(subject, settled);
   return { subject: last, judged: await judge(last), applied: sum(settled), dropped };
@@ -150,10 +161,10 @@ function byRule(findings: readonly Fixable[]): Fixable[][] {
   return [...groups.values()];
 }
 
-async function attemptsOf(texts: ReadonlyMap<string, string>, chosen: ReadonlyMap<string, readonly Fixable[]>): Promise<Map<string, Attempt>> {
+async function attemptsOf(texts: ReadonlyMap<string, string>, chosen: ReadonlyMap<string, readonly Fixable[]>, read: Reader): Promise<Map<string, Attempt>> {
   const attempts = new Map<string, Attempt>();
   for (const [path, findings] of chosen) {
-    const attempt = await attemptOf(texts.get(path) ?? "", findings);
+    const attempt = await attemptOf(path, texts.get(path) ?? "", findings, read);
     if (attempt) attempts.set(path, attempt);
   }
   return attempts;
@@ -166,9 +177,9 @@ interface Attempt {
 }
 
 /** Nothing where no fix changes the text, or the result does not parse. */
-async function attemptOf(text: string, findings: readonly Fixable[]): Promise<Attempt | undefined> {
+async function attemptOf(path: string, text: string, findings: readonly Fixable[], read: Reader): Promise<Attempt | undefined> {
   const { text: mended, applied } = applyFixes(text, findings.map(({ fix }) => fix));
-  if (applied.length === 0 || mended === text || isBroken(await readYaml(mended))) return undefined;
+  if (applied.length === 0 || mended === text || isBroken((await read({ path, text: mended })).file.yaml)) return undefined;
   const rules = new Map<string, number>();
   for (const { rule } of findings.filter(({ fix }) => applied.includes(fix))) rules.set(rule, (rules.get(rule) ?? 0) + 1);
   return { text: mended, rules };

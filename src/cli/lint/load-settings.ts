@@ -11,6 +11,8 @@ import type { LintConfig } from "../../config/schema/lint.ts";
 import { UserError, userError } from "../../config/user-error.ts";
 import { DEFAULT_SETTINGS, type LintSettings, type RuleSettings } from "../../lint/settings.ts";
 import type { Rule } from "../../lint/rule.ts";
+import { isShellcheckName } from "../../lint/shellcheck-names.ts";
+import { originOf } from "../git-remote.ts";
 
 const LINT_FILES = ["pipewright.lint.json", "pipewright.lint.yaml", "pipewright.lint.yml"];
 
@@ -25,7 +27,7 @@ export interface LoadedSettings {
 export async function loadSettings(root: string, config: string | undefined, timeLimit: number | undefined): Promise<LoadedSettings> {
   const names = new Set(existsSync(root) ? readdirSync(root) : []);
   const file = config ?? onlyLintFile(names, root) ?? [...names].find((name) => /^ci\.config\.(?:ts|mts|js|mjs|json|ya?ml)$/.test(name));
-  if (file === undefined) return settingsOf(undefined, undefined, noProblems);
+  if (file === undefined) return settingsOf(root, undefined, undefined, noProblems);
   const isOfLint = config === undefined ? LINT_FILES.includes(file) : /^\.(?:json|ya?ml)$/.test(extname(file)) && !basename(file).startsWith("ci.config.");
   return isOfLint ? readLintFile(root, file) : readCiConfig(root, config, timeLimit);
 }
@@ -44,7 +46,7 @@ async function readLintFile(root: string, file: string): Promise<LoadedSettings>
   const known = await knownConfig<LintConfig>(found);
   const lint = known ?? (await parse(found));
   if (!known) await rememberConfig(found, lint);
-  return settingsOf(lint, undefined, checker(lint, [], locate));
+  return settingsOf(root, lint, undefined, checker(lint, [], locate));
 }
 
 async function parse(found: ConfigFile): Promise<LintConfig> {
@@ -60,10 +62,10 @@ async function readCiConfig(root: string, config: string | undefined, timeLimit:
   const { loadConfig } = await import("../../config/load.ts");
   const loaded = await loadConfig({ cwd: root, file: config, timeLimit });
   const { lint, branches } = loaded.config;
-  return settingsOf(lint, branches.main, lint ? checker(lint, ["lint"], loaded.locate) : noProblems);
+  return settingsOf(root, lint, branches.main, lint ? checker(lint, ["lint"], loaded.locate) : noProblems);
 }
 
-function settingsOf(lint: LintConfig | undefined, mainBranch: string | undefined, check: LoadedSettings["check"]): LoadedSettings {
+function settingsOf(root: string, lint: LintConfig | undefined, mainBranch: string | undefined, check: LoadedSettings["check"]): LoadedSettings {
   const settings: LintSettings = {
     ...DEFAULT_SETTINGS,
     preset: lint?.preset ?? DEFAULT_SETTINGS.preset,
@@ -73,6 +75,7 @@ function settingsOf(lint: LintConfig | undefined, mainBranch: string | undefined
     runnerLabels: lint?.runnerLabels,
     requiredChecks: lint?.requiredChecks,
     defaultBranch: lint?.defaultBranch ?? mainBranch ?? DEFAULT_SETTINGS.defaultBranch,
+    owner: lint?.owner ?? originOf(root)?.owner,
     visibility: lint?.visibility,
     minLevel: lint?.minLevel ?? DEFAULT_SETTINGS.minLevel,
   };
@@ -98,6 +101,10 @@ async function problemsOf(lint: LintConfig, above: readonly PropertyKey[], rules
     for (const [id, setting] of Object.entries(place.rules)) {
       const path = [...place.path, id];
       const rule = byId.get(id);
+      if (isShellcheckName(id)) {
+        if (typeof setting !== "string" && setting.options !== undefined) problems.push({ path: [...path, "options"], at: "key", message: `\`${id}\` has no options.` });
+        continue;
+      }
       if (!rule) {
         const { didYouMean } = await import("../../config/nearest.ts");
         problems.push({ path, at: "key", message: `There is no rule \`${id}\`.`, hint: didYouMean(id, [...byId.keys()]) ?? "`pipewright rules` lists them." });

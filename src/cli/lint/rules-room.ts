@@ -4,10 +4,11 @@ import { setFlagsFromString } from "node:v8";
 import { didYouMean } from "../../config/nearest.ts";
 import { userError } from "../../config/user-error.ts";
 import { FAMILIES, type Finding } from "../../lint/finding.ts";
-import { type Group, infoOf, piecesOf, type Work } from "../../lint/pass.ts";
+import { type Group, infoOf, piecesOf, type Reader, type Work } from "../../lint/pass.ts";
 import type { Rule } from "../../lint/rule.ts";
 import { RULES } from "../../lint/rules/index.ts";
 import type { LintSettings, RuleSettings } from "../../lint/settings.ts";
+import { isShellcheckName } from "../../lint/shellcheck-names.ts";
 import { startHelper } from "./helper.ts";
 import { COUNTERS, type DonePiece, type SharedWork, takePieces } from "./pieces.ts";
 import type { Selection } from "./selection.ts";
@@ -23,7 +24,7 @@ export function select(rules: readonly Rule[], settings: LintSettings, { only, s
   const names = [...FAMILIES, ...rules.map(({ id }) => id)];
   for (const [option, given] of [["--only", only], ["--skip", skip]] as const) {
     for (const name of given) {
-      if (names.includes(name)) continue;
+      if (names.includes(name) || isShellcheckName(name)) continue;
       const hint = didYouMean(name, names) ?? "`pipewright rules` lists them.";
       throw userError(`${option} ${name}: there is no rule or family of this name.`, { hint });
     }
@@ -53,14 +54,14 @@ export interface DoneWork {
 }
 
 /** Runs the rules, on two threads where there is enough to do. */
-export async function workOn(work: Work, root: string, settings: LintSettings): Promise<DoneWork> {
+export async function workOn(work: Work, root: string, settings: LintSettings, read?: Reader): Promise<DoneWork> {
   // A run of a second or two costs as much again when V8 compiles at its usual pace what will not run for long. See docs/decisions/lint-speed.md.
   if (/^1[0-3]\./.test(process.versions.v8)) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
   const pieces = piecesOf(work);
   const task: SharedWork = { pieces, settings, root, counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT) };
   const characters = work.sources.reduce((sum, { text }) => sum + text.length, 0);
   const helper = characters >= WORTH_A_THREAD_CHARACTERS && availableParallelism() > 1 ? startHelper(task) : undefined;
-  const done = await takePieces(RULES, task);
+  const done = await takePieces(RULES, task, read);
   const each = new Map<string, Finding[]>();
   const together = new Map<Group, DoneWork["together"][number]>();
   for (const piece of [...done, ...((await helper?.done()) ?? [])]) {

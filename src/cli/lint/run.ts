@@ -1,6 +1,6 @@
 /** Runs the rules on what has changed, and takes the rest from the cache. */
 import type { Finding } from "../../lint/finding.ts";
-import type { Group, SourceText, Work } from "../../lint/pass.ts";
+import type { Group, Reader, SourceText, Work } from "../../lint/pass.ts";
 import type { RuleInfo } from "../../lint/report.ts";
 import type { LintSettings } from "../../lint/settings.ts";
 import { type Cache, digestOf, type Remembered } from "./cache.ts";
@@ -16,6 +16,8 @@ export interface RunRequest {
   settings: LintSettings;
   selection: Selection;
   cache: Cache;
+  /** How texts are read; each anew by default. */
+  read?: Reader | undefined;
   /** Holds the settings against the rules that there are; throws a `UserError`. Not called where they are known to be right. */
   check: (rules: readonly import("../../lint/rule.ts").Rule[]) => Promise<void>;
 }
@@ -27,7 +29,7 @@ export interface RunResult {
   settings: LintSettings;
 }
 
-export async function run({ root, sources, linted, groups, settings, selection, cache, check }: RunRequest): Promise<RunResult> {
+export async function run({ root, sources, linted, groups, settings, selection, cache, read, check }: RunRequest): Promise<RunResult> {
   const textOf = new Map(sources.map(({ path, text }) => [path, text]));
   const keyOf = new Map(sources.map(({ path, text }) => [path, digestOf(path, text)]));
   const groupKey = ({ paths, complete }: Group): string => digestOf(String(complete), ...paths.map((path) => keyOf.get(path) ?? ""));
@@ -48,7 +50,7 @@ export async function run({ root, sources, linted, groups, settings, selection, 
     const effective = before?.settings ?? select(RULES, settings, selection);
     const needed = new Set([...each, ...together.flatMap(({ paths }) => paths)]);
     const task: Work = { sources: [...needed].map((path) => ({ path, text: textOf.get(path) ?? "" })), each, together };
-    const done = await workOn(task, root, effective);
+    const done = await workOn(task, root, effective, read);
     remembered = {
       settings: effective,
       rules: before?.rules ?? infoOf(RULES, effective),

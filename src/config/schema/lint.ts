@@ -34,6 +34,7 @@ export const lint = z
     runnerLabels: z.array(z.string().min(1)).optional().describe("Labels of self-hosted runners that `runs-on` may name; globs are allowed. Without it, labels that GitHub does not have are not judged."),
     requiredChecks: z.array(z.string().min(1)).optional().describe("Names of the checks that branch rules require."),
     defaultBranch: z.string().min(1).optional().describe("The branch that GitHub reads scheduled, dispatched and chained workflows from. By default the config's main branch, or `main`."),
+    owner: z.string().min(1).optional().describe("The account that the repository belongs to. By default the one that the remote `origin` names."),
     visibility: z.enum(["public", "private"]).optional().describe("Whether anybody can open a pull request from a fork."),
   })
   .describe("What the lint pass is told.");
