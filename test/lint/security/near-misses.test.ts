@@ -205,7 +205,10 @@ jobs:
       - uses: actions/download-artifact@v4
       - run: twine upload dist/*
 `;
-    expect((await findingsIn(text, [ruleNamed("cache-in-release")])).map(({ start, related }) => [start.line, related[0]?.start.line])).toEqual([[6, 17]]);
+    expect((await findingsIn(text, [ruleNamed("cache-in-release")])).map(({ start, level, related }) => [start.line, level, related[0]?.start.line])).toEqual([
+      [6, "warning", 17],
+      [11, "info", undefined],
+    ]);
   });
 
   it("dangerous-trigger lets a comment explain what writes results back", async () => {
@@ -245,5 +248,27 @@ jobs:
     for (const value of ["'a' == 'a'", "true", "contains('ab', 'a')", "case(true, 'a', 'b')"]) expect(await env(value), value).toEqual(["8:18 info"]);
     for (const value of ["'{{x}}'", "contains('ab', github.ref)", "success()"]) expect(await env(value), value).toEqual([]);
     expect(await env("'a' == 'a'", { preset: "recommended" })).toEqual([]);
+  });
+
+  it("unpinned-tool asks for a lock file where a script adds to the project", async () => {
+    for (const line of ["npm install left-pad", "npm i left-pad@1", "yarn add left-pad", "pnpm add -D left-pad", "bundle add rake"]) expect(await found("unpinned-tool", run(line)), line).toEqual(["7:11 info"]);
+    for (const line of ["npm install", "npm ci", "npm install --no-audit", "yarn install", "pnpm i", "npm install \"$PACKAGE\"", "bundle install"]) expect(await found("unpinned-tool", run(line)), line).toEqual([]);
+  });
+
+  it("trusted-publishing asks under strict how a job without an identity publishes", async () => {
+    const at = (line: string, job = "", settings: Partial<LintSettings> = {}): Promise<string[]> => found("trusted-publishing", run(line), { job }, settings);
+    for (const line of ["npm publish", "pnpm -r publish", "npm -w pkg publish", "cargo publish", "uvx twine upload dist/*", "python -m twine upload dist/*", "bundle exec gem push x.gem", "sudo npm publish"]) expect(await at(line), line).toEqual(["7:11 info"]);
+    for (const line of ["npm publish --dry-run", "npm publish --registry https://npm.pkg.github.com", "npm run publish", "echo npm publish", "cargo publish --dry-run", "uv sync", "npx lerna publish", "bundle exec", "npx"]) expect(await at(line), line).toEqual([]);
+    expect(await at("npm publish", "    permissions:\n      id-token: write\n")).toEqual([]);
+    expect(await found("trusted-publishing", uses("pypa/gh-action-pypi-publish@release/v1", "password: ${{ secrets.X }}", "repository-url: https://pypi.example.com/"))).toEqual([]);
+    expect(await found("trusted-publishing", uses("rubygems/configure-rubygems-credentials@v1", "api-token: ${{ secrets.X }}"))).toEqual(["6:15 info"]);
+  });
+
+  it("cache-in-release knows what restores a cache, and what turns it off", async () => {
+    const at = (step: string, on = "release"): Promise<string[]> => found("cache-in-release", step + run("npm publish"), { on });
+    for (const step of [uses("oven-sh/setup-bun@v2"), uses("astral-sh/setup-uv@v5"), uses("gradle/actions/setup-gradle@v4"), uses("jdx/mise-action@v2"), uses("actions/setup-node@v5"), uses("Swatinem/rust-cache@v2"), uses("actions/cache/restore@v4")]) expect(await at(step), step).toEqual(["6:15 warning"]);
+    for (const step of [uses("oven-sh/setup-bun@v2", "no-cache: true"), uses("astral-sh/setup-uv@v4"), uses("gradle/actions/setup-gradle@v4", "cache-disabled: true"), uses("gradle/actions/wrapper-validation@v4"), uses("jdx/mise-action@v2", "cache: false"), uses("actions/setup-node@v5", "package-manager-cache: false"), uses("actions/setup-go@v3"), uses("actions/cache/save@v4"), uses("actions/setup-java@v4"), uses("ruby/setup-ruby@v1", "bundler-cache: false")]) expect(await at(step), step).toEqual([]);
+    expect(await at(uses("actions/cache@v4"), "\n  push:\n    branches: [release/*]")).toHaveLength(1);
+    expect(await at(uses("actions/cache@v4"), "{ push: { branches: [main] } }")).toEqual(["6:15 info"]);
   });
 });

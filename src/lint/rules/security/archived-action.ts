@@ -28,5 +28,6 @@ jobs:
 
 function judge(uses: Uses | undefined, { report }: RuleContext): void {
   if (uses?.kind !== "repository" || !Object.hasOwn(ARCHIVED, uses.repository)) return;
-  report(uses.node, `The repository \`${uses.repository}\` is archived: nobody mends it any more. Use ${ARCHIVED[uses.repository]}.`);
+  const instead = ARCHIVED[uses.repository];
+  report(uses.node, `The repository \`${uses.repository}\` is archived: nobody mends it any more. ${instead === undefined || instead === "" ? "Look for one that is maintained, or do it in a `run:` step" : `Use ${instead}`}.`);
 }

@@ -1,11 +1,11 @@
 import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
-import { valueOf } from "../../../workflow/yaml/node.ts";
+import { scalarsOf, valueOf } from "../../../workflow/yaml/node.ts";
 import { commandsIn } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { guardAt } from "../../taint/guards.ts";
-import { inputOf, isFalse, isTrue, scriptOf } from "./place.ts";
-import { versionOf } from "./versions.ts";
+import { cacheOf } from "./cache-actions.ts";
+import { inputOf, isTrue, scriptOf } from "./place.ts";
 
 export const cacheInRelease = rule({
   id: "cache-in-release",
@@ -50,22 +50,36 @@ jobs:
       - run: npm test
 `,
   ],
-  workflow(workflow, { report }) {
-    if (!releases(workflow)) return;
+  workflow(workflow, { report, settings }) {
+    const isRelease = releases(workflow);
+    if (!isRelease && settings.preset !== "strict") return;
+    const said = new Set<Step>();
     for (const job of workflow.jobs) {
       if (guardAt({ job }).only?.has("pull_request") === true) continue;
       const publishing = publisherIn(job);
-      if (!publishing) continue;
+      if (!publishing || (!isRelease && isGuarded(publishing))) continue;
+      const level = isRelease ? undefined : ("info" as const);
       const related = [{ at: publishing.run ?? publishing.uses?.node ?? publishing.node, message: "This publishes." }];
       const judge = (step: Step): void => {
-        const restored = cacheOf(step);
-        if (restored && step.uses) report(step.uses.node, `${step.owner === job ? "This job publishes" : `What this job builds is published by \`${job.id}\``}, and ${restored} restores what other runs have put into the cache. Build a release without it.`, { related });
+        const restored = step.if ? undefined : cacheOf(step);
+        if (!restored || !step.uses || said.has(step)) return;
+        said.add(step);
+        report(step.uses.node, `${step.owner === job ? "This job publishes" : `What this job builds is published by \`${job.id}\``}, and ${restored} restores what other runs have put into the cache. Build a release without it.`, { related, ...(level ? { level } : {}) });
       };
       job.steps.slice(0, publishing.index).forEach(judge);
       for (const builder of buildersOf(job)) builder.steps.forEach(judge);
     }
+    if (!isRelease || settings.preset !== "strict") return;
+    // What becomes of these jobs' work the file does not show.
+    for (const step of workflow.jobs.flatMap(({ steps }) => steps)) {
+      const restored = said.has(step) || step.if ? undefined : cacheOf(step);
+      if (restored && step.uses) report(step.uses.node, `This workflow runs for releases, and ${restored} restores what other runs have put into the cache. Where something of this job is published, build it without.`, { level: "info" });
+    }
   },
 });
+
+/** The publishing itself asks for more than that the workflow runs. */
+const isGuarded = (step: Step): boolean => step.if !== undefined;
 
 /** The jobs before it whose artifacts it takes. */
 function buildersOf(job: Job): Job[] {
@@ -83,12 +97,16 @@ function buildersOf(job: Job): Job[] {
   return [...found].filter(({ steps }) => steps.some(({ uses }) => isAction(uses, "actions/upload-artifact")));
 }
 
-/** Runs on releases and tags, and on nothing else that a cache would be for. */
+/** Runs on releases, tags and release branches, and on nothing else that a cache would be for. */
 function releases(workflow: WorkflowDocument): boolean {
-  return workflow.triggers.some(({ event, config }) => event === "release" || (event === "push" && valueOf(config, "tags") !== undefined && valueOf(config, "branches") === undefined));
+  return workflow.triggers.some(({ event, config }) => {
+    if (event === "release") return true;
+    const branches = valueOf(config, "branches");
+    return event === "push" && (branches === undefined ? valueOf(config, "tags") !== undefined : scalarsOf(branches).length > 0 && scalarsOf(branches).every(({ value }) => /^releases?(?:\W|$)/.test(value)));
+  });
 }
 
-const PUBLISHING = /^(?:pypa\/gh-action-pypi-publish|softprops\/action-gh-release|ncipollo\/release-action|goreleaser\/goreleaser-action|js-devtools\/npm-publish|rubygems\/release-gem|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|cycjimmy\/semantic-release-action|changesets\/action|rust-lang\/crates-io-auth-action)$/i;
+const PUBLISHING = /^(?:pypa\/gh-action-pypi-publish|softprops\/action-gh-release|ncipollo\/release-action|goreleaser\/goreleaser-action|js-devtools\/npm-publish|rubygems\/release-gem|cloudflare\/wrangler-action|aws-actions\/amazon-ecs-deploy-task-definition|google-github-actions\/deploy-cloudrun|tauri-apps\/tauri-action|helm\/chart-releaser-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|cycjimmy\/semantic-release-action|changesets\/action|rust-lang\/crates-io-auth-action)$/i;
 
 function publisherIn(job: Job): Step | undefined {
   return job.steps.find((step) => {
@@ -97,33 +115,4 @@ function publisherIn(job: Job): Step | undefined {
     const script = scriptOf(step);
     return script !== undefined && commandsIn(script).some(({ name, args }) => (/^(?:npm|pnpm|yarn|cargo|poetry|flit|uv|hatch|lerna)$/.test(name ?? "") && args.includes("publish") && !args.includes("--dry-run")) || (name === "twine" && args[0] === "upload") || (name === "gem" && args[0] === "push") || (name === "gh" && args[0] === "release" && (args[1] === "create" || args[1] === "upload")));
   });
-}
-
-/** What restores a cache in this step. */
-function cacheOf(step: Step): string | undefined {
-  const { uses } = step;
-  if (uses?.kind !== "repository" || step.if !== undefined) return undefined;
-  const major = versionOf(uses.ref)?.[0];
-  const input = inputOf(step, "cache");
-  switch (uses.repository) {
-    case "actions/cache":
-      return uses.path === "save" || isTrue(inputOf(step, "lookup-only")) ? undefined : `\`${uses.name}\``;
-    case "swatinem/rust-cache":
-      return isTrue(inputOf(step, "lookup-only")) ? undefined : `\`${uses.name}\``;
-    case "actions/setup-node":
-    case "actions/setup-python":
-    case "actions/setup-java":
-    case "actions/setup-dotnet":
-      return input && !isFalse(input) && input.value.trim() !== "" && !input.value.includes("${{") ? `\`cache: ${input.value}\`` : undefined;
-    case "actions/setup-go":
-      return isFalse(input) || input?.value.includes("${{") === true || (input === undefined && (major === undefined || major < 4)) ? undefined : "its cache, which is on by default,";
-    case "ruby/setup-ruby":
-      return isTrue(inputOf(step, "bundler-cache")) ? "`bundler-cache`" : undefined;
-    case "astral-sh/setup-uv":
-      return isTrue(inputOf(step, "enable-cache")) ? "`enable-cache`" : undefined;
-    case "pnpm/action-setup":
-      return isTrue(input) ? "`cache`" : undefined;
-    default:
-      return undefined;
-  }
 }

@@ -1,8 +1,9 @@
-import type { Step } from "../../../workflow/document/document.ts";
-import { scalarOf, type ScalarNode } from "../../../workflow/yaml/node.ts";
-import { commandsIn, type ShellCommand, spanOf } from "../../scripts.ts";
+import { type Invocation, invocationOf } from "../../../shell/invocation.ts";
+import { jobOf, type Step } from "../../../workflow/document/document.ts";
+import { type Pair, scalarOf, type ScalarNode } from "../../../workflow/yaml/node.ts";
+import { commandsIn, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
-import { inputOf, scriptOf } from "./place.ts";
+import { inputOf, isFalse, scriptOf } from "./place.ts";
 
 export const trustedPublishing = rule({
   id: "trusted-publishing",
@@ -45,29 +46,60 @@ jobs:
   publish:
     runs-on: ubuntu-latest
     steps:
-      - run: npm publish
+      - run: npm publish --registry https://npm.pkg.github.com
         env:
           NODE_AUTH_TOKEN: \${{ secrets.GITHUB_TOKEN }}
 `,
   ],
-  step(step, { report }) {
+  step(step, { report, settings }) {
     const { uses } = step;
     if (uses?.kind === "repository") {
-      const password = uses.repository === "pypa/gh-action-pypi-publish" ? inputOf(step, "password") : uses.repository === "js-devtools/npm-publish" ? inputOf(step, "token") : undefined;
-      const elsewhere = inputOf(step, "repository-url") ?? inputOf(step, "repository_url") ?? inputOf(step, "registry");
-      if (password && isSecret(password) && (!elsewhere || /pypi\.org|registry\.npmjs\.org/.test(elsewhere.value))) report(password, uses.repository.startsWith("pypa") ? message("PyPI", "leave `password` out") : message("npm", "leave `token` out"));
+      const published = byAction(step, uses.repository);
+      if (published) report(uses.node, message(published.registry, published.how), { related: [{ at: published.input.key, message: "The token is given here." }] });
       return;
     }
     const script = scriptOf(step);
     for (const command of script ? commandsIn(script) : []) {
-      const registry = registryOf(command);
-      if (script && registry && registry.tokens.some((name) => isSecret(variableOf(step, name)) || (registry.argument && /secrets\./.test(step.run?.value ?? "")))) {
-        report(spanOf(script, command.node), message(registry.name, registry.how));
-        return;
-      }
+      const registry = registryOf(invocationOf(command));
+      if (!script || !registry) continue;
+      const holdsToken = registry.tokens.some((name) => isSecret(variableOf(step, name)) || (registry.argument && /secrets\./.test(step.run?.value ?? "")));
+      // Where the token comes from the file may not show; with `id-token: write` it is the run's own.
+      if (!holdsToken && (settings.preset !== "strict" || hasIdentity(step))) continue;
+      report(spanOf(script, command.node), holdsToken ? message(registry.name, registry.how) : `This publishes to ${registry.name} without the run's identity, so with a token that is kept somewhere. Register the workflow as a trusted publisher there, grant \`id-token: write\`, and ${registry.how}.`);
+      return;
     }
   },
 });
+
+/** The input by which an action is given a token that is kept. */
+function byAction(step: Step, repository: string): { input: Pair; registry: string; how: string } | undefined {
+  const elsewhere = inputOf(step, "repository-url") ?? inputOf(step, "repository_url") ?? inputOf(step, "registry");
+  if (elsewhere && !/pypi\.org|registry\.npmjs\.org/.test(elsewhere.value)) return undefined;
+  const given = (name: string): Pair | undefined => step.with.get(name);
+  if (repository === "pypa/gh-action-pypi-publish") {
+    const input = given("password");
+    return input && { input, registry: "PyPI", how: "leave `password` out" };
+  }
+  if (repository === "js-devtools/npm-publish") {
+    const input = given("token");
+    return input && isSecret(scalarOf(input.value)) ? { input, registry: "npm", how: "leave `token` out" } : undefined;
+  }
+  if (repository === "rubygems/configure-rubygems-credentials") {
+    const input = given("api-token");
+    return input && { input, registry: "RubyGems", how: "leave `api-token` out" };
+  }
+  if (repository === "rubygems/release-gem") {
+    const input = given("setup-trusted-publisher");
+    return input && isFalse(scalarOf(input.value)) ? { input, registry: "RubyGems", how: "leave `setup-trusted-publisher` out" } : undefined;
+  }
+  return undefined;
+}
+
+function hasIdentity(step: Step): boolean {
+  const job = jobOf(step);
+  const permissions = job?.permissions ?? job?.workflow.permissions;
+  return !job || permissions?.all === "write-all" || scalarOf(permissions?.scopes.get("id-token")?.value)?.value === "write";
+}
 
 const message = (registry: string, how: string): string => `This publishes to ${registry} with a token that is kept as a secret. Register the workflow as a trusted publisher there, grant \`id-token: write\`, and ${how}.`;
 
@@ -93,15 +125,41 @@ interface Registry {
 const PYPI: Registry = { name: "PyPI", tokens: ["TWINE_PASSWORD", "FLIT_PASSWORD", "POETRY_PYPI_TOKEN_PYPI", "UV_PUBLISH_TOKEN", "HATCH_INDEX_AUTH", "PYPI_TOKEN", "MATURIN_PYPI_TOKEN"], how: "use `pypa/gh-action-pypi-publish`", argument: false };
 const NPM: Registry = { name: "npm", tokens: ["NODE_AUTH_TOKEN", "NPM_TOKEN", "NPM_AUTH_TOKEN"], how: "publish with npm 11.5 or later", argument: false };
 
-function registryOf({ name, args }: ShellCommand): Registry | undefined {
+const CRATES: Registry = { name: "crates.io", tokens: ["CARGO_REGISTRY_TOKEN"], how: "use `rust-lang/crates-io-auth-action`", argument: false };
+const RUBYGEMS: Registry = { name: "RubyGems", tokens: ["GEM_HOST_API_KEY", "RUBYGEMS_API_KEY"], how: "use `rubygems/release-gem`", argument: false };
+const NUGET: Registry = { name: "NuGet", tokens: ["NUGET_API_KEY", "NUGET_TOKEN", "NUGET_KEY"], how: "use `NuGet/login`", argument: true };
+
+/** Programs that run another one: `bundle exec gem push`, `uvx twine upload`. */
+const RUNNERS: Readonly<Record<string, RegExp>> = { bundle: /^exec$/, bunx: /^/, npx: /^/, pipx: /^run$/, pnpm: /^dlx$/, python: /^-m$/, python3: /^-m$/, uv: /^run$/, uvx: /^/ };
+
+function registryOf({ name, args }: Pick<Invocation, "name" | "args">): Registry | undefined {
+  const inner = name === undefined || !Object.hasOwn(RUNNERS, name) || !RUNNERS[name]?.test(args[0] ?? "") ? undefined : args.slice(/^(?:bunx|npx|uvx)$/.test(name) ? 0 : 1).filter((arg) => !arg.startsWith("-"));
+  if (inner && inner.length > 0 && name !== inner[0]) return registryOf({ name: inner[0], args: inner.slice(1) });
   const text = args.join(" ");
   if (/--(?:repository-url|registry|index|repository|dry-run)\b/.test(text) && !/pypi\.org|registry\.npmjs\.org|--repository pypi\b/.test(text)) return undefined;
-  if ((name === "twine" && args[0] === "upload") || (/^python3?$/.test(name ?? "") && text.startsWith("-m twine upload"))) return PYPI;
-  if ((name === "poetry" || name === "flit" || name === "uv" || name === "hatch") && args[0] === "publish") return PYPI;
-  if ((name === "npm" || name === "pnpm") && args[0] === "publish") return NPM;
-  if (name === "yarn" && (args[0] === "publish" || text.startsWith("npm publish"))) return NPM;
-  if (name === "cargo" && args[0] === "publish") return { name: "crates.io", tokens: ["CARGO_REGISTRY_TOKEN"], how: "use `rust-lang/crates-io-auth-action`", argument: false };
-  if (name === "gem" && args[0] === "push") return { name: "RubyGems", tokens: ["GEM_HOST_API_KEY", "RUBYGEMS_API_KEY"], how: "use `rubygems/release-gem`", argument: false };
-  if (name === "dotnet" && args[0] === "nuget" && args[1] === "push" && /nuget\.org/.test(text)) return { name: "NuGet", tokens: ["NUGET_API_KEY", "NUGET_TOKEN", "NUGET_KEY"], how: "use `NuGet/login`", argument: true };
-  return undefined;
+  const [verb, second] = args.filter((arg, at) => !/^[-+]/.test(arg) && !/^(?:-w|--workspace|--filter|-F|-C|--dir|--prefix|--manifest-path)$/.test(args[at - 1] ?? ""));
+  switch (name) {
+    case "twine":
+      return verb === "upload" ? PYPI : undefined;
+    case "poetry":
+    case "flit":
+    case "uv":
+    case "hatch":
+    case "pdm":
+      return verb === "publish" ? PYPI : undefined;
+    case "npm":
+    case "pnpm":
+    case "bun":
+      return verb === "publish" ? NPM : undefined;
+    case "yarn":
+      return verb === "publish" || (verb === "npm" && second === "publish") ? NPM : undefined;
+    case "cargo":
+      return verb === "publish" || (/^(?:workspaces|ws|hack)$/.test(verb ?? "") && second === "publish") ? CRATES : undefined;
+    case "gem":
+      return verb === "push" ? RUBYGEMS : undefined;
+    case "dotnet":
+      return verb === "nuget" && second === "push" && (/nuget\.org/.test(text) || !/--source|-s\b/.test(text)) ? NUGET : undefined;
+    default:
+      return undefined;
+  }
 }

@@ -1,4 +1,5 @@
-import { commandsIn, type Script, type ShellCommand, spanInScript } from "../../scripts.ts";
+import { invocationOf } from "../../../shell/invocation.ts";
+import { commandsIn, type Script, type ShellCommand, spanInScript, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { inputOf } from "./place.ts";
 
@@ -7,7 +8,7 @@ export const unpinnedTool = rule({
   family: "security",
   levels: { recommended: "off", strict: "warning" },
   summary: "Tools that a script installs have a version.",
-  why: "Without one a script runs what was published last: a broken release stops every run, and a stolen account's release runs in all of them within minutes.",
+  why: "Without one a script runs what was published last: a broken release stops every run, and a stolen account's release runs in all of them within minutes. What a script adds to the project itself belongs into its lock file, which also fixes the dependencies; of tools beside it a version is all that is asked.",
   bad: `on: push
 jobs:
   build:
@@ -26,15 +27,17 @@ jobs:
     steps:
       - run: |
           npm install -g vercel@33.0.1
+          npm ci
           pip install twine==5.1.1
           pip install -r requirements.txt .
           go install golang.org/x/tools/cmd/goimports@v0.24.0
-          npm ci
           cargo install --locked cross@0.2.5
 `,
   script(script, { report }) {
     for (const command of commandsIn(script)) {
       const found = unpinned(command, script);
+      const adHoc = found ? undefined : outsideLockFile(command);
+      if (adHoc !== undefined) report(spanOf(script, command.node), `This installs outside of a lock file, so that ${adHoc} comes with whatever its own dependencies are today. Add it to the project's dependencies, or to a lock file of its own.`, { level: "info" });
       if (found) report(found.at, `${found.names.map((name) => `\`${name}\``).join(", ")} ${found.names.length === 1 ? "is" : "are"} whatever version was published last. Name one: ${found.how}.`);
     }
   },
@@ -88,4 +91,28 @@ function pipWords({ name, args }: ShellCommand): { text: string; index: number }
   const taking = new Set(["-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--prefix", "--python", "--only-binary", "--no-binary"]);
   const constrained = args.some((arg) => arg === "-c" || arg === "--constraint" || arg === "--require-hashes" || arg === "--find-links" || arg === "-f" || arg === "--no-index" || arg.startsWith("--find-links="));
   return constrained ? [] : args.map((text, index) => ({ text, index })).filter(({ index }) => index > start && !taking.has(args[index - 1] ?? ""));
+}
+
+/** A package that a command adds beside the lock file of the project, for a message. */
+function outsideLockFile(command: ShellCommand): string | undefined {
+  const { name, args } = invocationOf(command);
+  const [verb, ...rest] = args.filter((arg) => !arg.startsWith("-"));
+  // A tool beside the project has no lock file: its version is what can be asked for.
+  if (args.includes("-g") || args.includes("--global")) return undefined;
+  const named = (words: readonly string[]): string | undefined => {
+    const first = words.find((word) => !/[$_]{2,}|[$*]/.test(word));
+    return first === undefined ? undefined : `\`${first}\``;
+  };
+  switch (name) {
+    case "npm":
+      return /^(?:install|i|add)$/.test(verb ?? "") ? named(rest) : undefined;
+    case "yarn":
+    case "pnpm":
+    case "bun":
+      return verb === "add" ? named(rest) : undefined;
+    case "bundle":
+      return verb === "add" ? named(rest) : undefined;
+    default:
+      return undefined;
+  }
 }

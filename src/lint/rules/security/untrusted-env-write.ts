@@ -1,9 +1,13 @@
+import { jobOf, type Step } from "../../../workflow/document/document.ts";
 import type { Span } from "../../../workflow/yaml/node.ts";
+import { sourceSpan } from "../../../workflow/yaml/scalar-source.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, type Script, spanOf } from "../../scripts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { fileWritten } from "../../taint/shell-output.ts";
 import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
+import type { TaintAnalysis } from "../../taint/taint.ts";
+import { shellOf } from "./code-sinks.ts";
 import { isName, wayTo } from "./injection.ts";
 
 export const untrustedEnvWrite = rule({
@@ -59,6 +63,14 @@ jobs:
           echo "PR_TITLE=$TITLE" >> "$GITHUB_ENV"
 `,
   ],
+  step(step, { document, report, settings }) {
+    const shell = step.run && shellOf(step);
+    if (settings.preset !== "strict" || !step.run || (shell !== "pwsh" && shell !== "cmd") || !mayBeStartedByOutsiders(step, taintOf(document))) return;
+    for (const { 0: line, index } of step.run.value.matchAll(/.*\bGITHUB_(?:ENV|PATH)\b.*/gi)) {
+      const own = shell === "cmd" ? /%(?!GITHUB_|RUNNER_)\w+%/i.test(line) : /\$(?!env:(?:GITHUB_|RUNNER_|HOME\b|USERPROFILE\b))[\w({]/i.test(line);
+      if (own && />|Out-File|Add-Content|Set-Content/i.test(line)) report(sourceSpan(document.file.text, step.run, { start: index + line.length - line.trimStart().length, end: index + line.trimEnd().length }), hiddenValue(/GITHUB_PATH/i.test(line) ? "GITHUB_PATH" : "GITHUB_ENV"), { level: "info" });
+    }
+  },
   script(script, { document, report, settings }) {
     if (!/GITHUB_(?:ENV|PATH)/.test(script.text)) return;
     const analysis = taintOf(document);
@@ -72,15 +84,22 @@ jobs:
       const privileged = taint.events.some((event) => PRIVILEGED_EVENTS.has(event));
       report(at, `This writes ${isName(taint.source) ? `\`${taint.source}\`` : taint.source} to \`$${file}\`, and a line break in it sets any variable of the later steps. Pass it on through \`$GITHUB_OUTPUT\` with a random delimiter, or check it against a pattern first.`, { related: wayTo(taint, document, at), level: privileged ? "error" : "warning" });
     }
-    const { owner } = script.step;
-    if (settings.preset !== "strict" || (owner.kind === "job" && !analysis.eventsAt({ job: owner, step: script.step }).some((event) => event === "pull_request_target" || event === "workflow_run"))) return;
+    if (settings.preset !== "strict" || !mayBeStartedByOutsiders(script.step, analysis)) return;
     // What `env:` gives is known, and the analysis has followed it.
-    const job = owner.kind === "job" ? owner : undefined;
+    const job = jobOf(script.step);
     const isShown = (name: string): boolean => [script.step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name));
     for (const { file, at, hidden } of environmentWrites(script, isShown))
-      if (hidden && !said.has(at.start)) report(at, `What this writes to \`$${file}\` comes from elsewhere, in a run that outsiders start or may start. Make sure that none of it comes from them: a line break in it sets any variable of the later steps.`, { level: "info" });
+      if (hidden && !said.has(at.start)) report(at, hiddenValue(file), { level: "info" });
   },
 });
+
+const hiddenValue = (file: string): string => `What this writes to \`$${file}\` comes from elsewhere, in a run that outsiders start or may start. Make sure that none of it is theirs: a line break in it sets any variable of the later steps.`;
+
+/** On these events, or by an action that any workflow may use. */
+const mayBeStartedByOutsiders = (step: Step, analysis: TaintAnalysis): boolean => {
+  const job = jobOf(step);
+  return !job || analysis.eventsAt({ job, step }).some((event) => event === "pull_request_target" || event === "workflow_run");
+};
 
 /** Set by the runner, or by nobody outside. */
 const OF_THE_RUNNER = /^(?:HOME|PWD|PATH|USER|SHELL|GITHUB_(?:WORKSPACE|ACTION_PATH|SHA|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|REPOSITORY|REPOSITORY_OWNER|EVENT_NAME|ACTOR|SERVER_URL|API_URL|JOB|WORKFLOW)|RUNNER_\w+)$/;
