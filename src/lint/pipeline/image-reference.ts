@@ -69,6 +69,12 @@ export function namesRegistry({ name }: ImageReference): boolean {
   return host.includes(".") || host.includes(":") || host === "localhost";
 }
 
+/** A registry that the job itself runs, or that forgets its images after a day: nobody else pulls from it. */
+export function isPassing({ name }: ImageReference): boolean {
+  const [first] = name;
+  return first?.kind === "text" && /^(?:localhost|127\.0\.0\.1|host\.docker\.internal|kind-registry|registry|ttl\.sh)(?::\d+)?\//.test(first.text);
+}
+
 /** The tag that is meant: `latest` where none is written and no digest is. */
 export const tagOf = ({ tag, digest }: ImageReference): Template | undefined => tag ?? (digest ? undefined : [{ kind: "text", text: "latest" }]);
 

@@ -1,7 +1,7 @@
 /** Names that jobs give to images, in a registry or on their own machine only. */
 import type { Document } from "../../workflow/document/document.ts";
 import type { Span } from "../../workflow/yaml/node.ts";
-import { tagText } from "./image-reference.ts";
+import { isPassing, tagText } from "./image-reference.ts";
 import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Pipeline, Run } from "./model.ts";
 import { originOf } from "./runs.ts";
 import { keyOf } from "./value.ts";
@@ -26,7 +26,9 @@ export function publicationsOf(job: JobRun): Publication[] {
   return found;
 }
 
-function ofDeed(deed: Deed): Publication[] {
+const ofDeed = (deed: Deed): Publication[] => namesIn(deed).map((one) => (isPassing(one.image) ? { ...one, inRegistry: false } : one));
+
+function namesIn(deed: Deed): Publication[] {
   switch (deed.kind) {
     case "build":
       return deed.images.map((image) => ({ image, deed, inRegistry: deed.pushed, certain: deed.certain }));
@@ -43,6 +45,7 @@ export const publicationsIn = (pipeline: Pipeline): Publication[] => pipeline.ru
 
 /** Whether a build's image gets into a registry, by the build itself or by a push of its name in the same job. */
 export function isPushed(build: ImageBuild): Known {
+  if (build.images.length > 0 && build.images.every(isPassing)) return false;
   if (build.pushed !== false) return build.pushed;
   const names = new Set(build.images.map(({ whole }) => keyOf(whole)));
   const push = build.job.deeds.find((deed) => deed.kind === "push" && names.has(keyOf(deed.image.whole)));

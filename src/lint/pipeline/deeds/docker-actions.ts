@@ -77,7 +77,8 @@ function buildPush(step: StepRun): ImageBuild {
   const push = inputTruth(step, "push");
   const context = inputValue(step, "context");
   const args = new Map<string, Value>();
-  let complete = true;
+  // Other contexts are other contents.
+  let complete = inputPair(step, "build-contexts") === undefined;
   for (const line of linesOf(inputPair(step, "build-args"), step.scope)) {
     const [key, value] = keyed(line);
     if (key === undefined) complete = false;

@@ -1,6 +1,6 @@
 import type { Step } from "../../../../workflow/document/document.ts";
 import { type Span, scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
-import { imageKey } from "../../../pipeline/image-reference.ts";
+import { imageKey, isPassing } from "../../../pipeline/image-reference.ts";
 import type { Deed, ImageReference, ImageTake, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { textOf } from "../../../pipeline/value.ts";
@@ -50,7 +50,7 @@ jobs:
       const place = `${deed.document.file.path}:${deed.at.start}`;
       if (said.has(place)) return;
       said.add(place);
-      report(deed.document, deed.at, message, { related: related.map((each) => ({ in: deed.document, ...each })), ...(level ? { level } : {}) });
+      report(deed.document, deed.at, deed.script ? `In ${deed.script.path}: ${message}` : message, { related: related.map((each) => ({ in: deed.document, ...each })), ...(level ? { level } : {}) });
     };
     const pipeline = pipelineOf(repository);
     for (const run of pipeline.runs) {
@@ -102,9 +102,9 @@ function registryPushedTo(deed: Deed): string | undefined {
 }
 
 function common(images: readonly ImageReference[]): string | undefined {
-  const hosts = new Set(images.map(hostOf));
   // A registry of the job's own, or one that asks nobody's name.
-  if ([...hosts].some((host) => host !== undefined && /^(?:localhost|127\.0\.0\.1|host\.docker\.internal|ttl\.sh|kind-registry|registry)(?::|$)/.test(host))) return undefined;
+  if (images.some(isPassing)) return undefined;
+  const hosts = new Set(images.map(hostOf));
   return hosts.size === 1 ? [...hosts][0] : undefined;
 }
 
@@ -150,7 +150,7 @@ const LOGS_IN = /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CO
 /** Some step before it may log in by means that are not understood. */
 function mayLogInOtherwise({ job }: JobRun, deed: Deed): boolean {
   const until = deed.step?.outer.index ?? job.steps.length;
-  return job.steps.slice(0, until + 1).some((step) => isOpaque(step));
+  return (deed.script !== undefined && LOGS_IN.test(deed.script.text)) || job.steps.slice(0, until + 1).some((step) => isOpaque(step));
 }
 
 function isOpaque({ uses, run, with: inputs }: Step): boolean {
