@@ -33,10 +33,12 @@ const asText = (value: Literal): string => (value === null ? "" : String(value))
 const templateOf = (atom: Atom): Template => ("template" in atom ? atom.template : literal(asText(atom.known))[0] ?? []);
 export const valueOfResult = (result: Result): Value => either([result.map(templateOf)]);
 
+export const isNeverEmpty = (template: Template): boolean => template.some((part) => part.kind === "text" || (part.kind === "symbol" && /(?:^|\.)(?:sha|head_sha|run_id|run_number|repository|repository_owner|actor|ref|ref_name|number)$/.test(part.name)));
+
 /** A text that certainly has characters is true. */
 const truthOfAtom = (atom: Atom): Known => {
   if ("known" in atom) return atom.known !== null && atom.known !== "" && atom.known !== false && atom.known !== 0;
-  return atom.template.some((part) => part.kind === "text" || (part.kind === "symbol" && /(?:^|\.)(?:sha|head_sha|run_id|run_number|repository|repository_owner|actor|ref|ref_name|number)$/.test(part.name))) ? true : undefined;
+  return isNeverEmpty(atom.template) ? true : undefined;
 };
 
 export function truthOf(result: Result): Known {

@@ -119,6 +119,8 @@ interface DeedBase {
   /** The file and the place in it: a command's words, an input's value, a `uses:`. */
   document: Document;
   at: Span;
+  /** The repository's script that the command stands in, which the place calls. */
+  script?: { path: string; text: string } | undefined;
   /** What does it, in its own words: `docker push`, `docker/build-push-action`. */
   by: string;
   /** Whether it happens in this run if nothing fails. */
@@ -182,6 +184,8 @@ export interface ImageTake extends DeedBase {
   /** Whether `image` is one of several alternatives. */
   certain: boolean;
   how: "pull" | "run" | "from" | "container" | "service" | "deploy" | "copy" | "inspect";
+  /** What `docker run` starts in it, where nothing of the machine is mounted. */
+  command?: readonly string[] | undefined;
 }
 
 /** A new name for an image that exists. */

@@ -5,9 +5,11 @@
  */
 import type { AndOr, Command, CommandNode, CompoundList, Function as ShellFunction, PipelineNode, Statement } from "unbash";
 import type { Known } from "./model.ts";
+import { environmentOf, forgetPositionals, mayBeScript, positionals, setPositionals, shift } from "./shell-arguments.ts";
 import { plainTest, testHolds } from "./shell-tests.ts";
 import { redirectTarget, write, writeTarget } from "./shell-writes.ts";
 import { type ShellState, valueOfWord } from "./shell-words.ts";
+import { resolvedPath } from "./paths.ts";
 import { concat, either, HOLE, literal, textOf, type Value } from "./value.ts";
 
 export interface RunCommand {
@@ -19,6 +21,10 @@ export interface RunCommand {
   /** `|| true`, or in a condition: its failure fails nothing. */
   tolerated: boolean;
   background: boolean;
+  /** Where it runs, from the workspace's root. */
+  folder: string | undefined;
+  /** The variables that it sees, of what may be a script of the repository. */
+  environment?: ReadonlyMap<string, Value>;
 }
 
 export interface RunScript {
@@ -92,6 +98,8 @@ function branches(frame: Frame, ways: readonly ((inner: Frame) => void)[]): void
     frame.ended = true;
     return;
   }
+  const folders = new Set(ends.map(({ state }) => state.folder));
+  frame.state.folder = folders.size === 1 ? [...folders][0] : undefined;
   merge(frame.state.variables, ends.map(({ state }) => state.variables), undefined);
   merge(frame.result.outputs, ends.map(({ result }) => result.outputs), literal(""));
   merge(frame.result.env, ends.map(({ result }) => result.env), undefined);
@@ -247,22 +255,33 @@ function runCommand(node: Command, frame: Frame): Known {
   const prefixed = node.prefix.some(({ type }) => type === "Assignment");
   const saved = prefixed ? new Map(state.variables) : undefined;
   if (prefixed) for (const assignment of node.prefix) if (assignment.type === "Assignment") state.variables.set(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE);
-  const words = [valueOfWord(node.name, state), ...node.args.map((word) => valueOfWord(word, state))];
+  const words = [valueOfWord(node.name, state), ...node.args.flatMap((word) => positionals(word.text, state) ?? [valueOfWord(word, state)])];
   if (/^(?:export|declare|local|readonly|typeset)$/.test(name)) {
-    for (const argument of node.args) if (argument.type === "Assignment") assign(argument.name, argument.value.type === "Word" ? valueOfWord(argument.value, state) : HOLE, false, frame);
+    const exports = name === "export" || node.args.some(({ text }) => /^-\w*x/.test(text));
+    for (const argument of node.args) {
+      if (argument.type === "Assignment") assign(argument.name, argument.value.type === "Word" ? valueOfWord(argument.value, state) : HOLE, false, frame);
+      if (exports) state.exported.add(argument.type === "Assignment" ? argument.name : argument.value);
+    }
     return true;
   }
   const called = frame.functions.get(name);
   if (called && frame.depth < 12) {
+    const before = new Map(state.variables);
     within(frame, {}, (inner) => {
-      words.slice(1).forEach((word, index) => state.variables.set(String(index + 1), word));
+      setPositionals(state, words.slice(1));
       const body = called.body;
       if (body.type === "CompoundList") runList(body.commands, inner);
       else runCommandNode(body, inner);
     });
+    for (const key of state.variables.keys()) if (/^(?:#|\d+)$/.test(key)) state.variables.delete(key);
+    for (const [key, value] of before) if (/^(?:#|\d+)$/.test(key)) state.variables.set(key, value);
     return undefined;
   }
-  result.commands.push({ node, words, happens: frame.happens, tolerated: frame.tolerated, background: frame.background });
+  result.commands.push({ node, words, happens: frame.happens, tolerated: frame.tolerated, background: frame.background, folder: state.folder, ...(mayBeScript(words) ? { environment: environmentOf(node, state) } : {}) });
+  if (name === "cd" || name === "pushd") state.folder = words.length === 2 ? resolvedPath(state.folder, textOf(words[1] ?? HOLE)) : undefined;
+  if (name === "popd") state.folder = undefined;
+  if (name === "shift") shift(state, words[1] ? Number(textOf(words[1]) ?? Number.NaN) : 1);
+  if (name === "set" && node.args.some(({ text }) => text === "--" || !/^[-+]/.test(text)) && !node.args.some(({ text }) => /^-\w*o$/.test(text))) forgetPositionals(state);
   for (const word of [node.name, ...node.args]) substitutions(word, frame);
   if (name === "exit" || name === "return" || name === "continue" || name === "break") frame.ended = true;
   if (name === "source" || name === "." || name === "eval") for (const variable of state.variables.keys()) state.variables.set(variable, HOLE);

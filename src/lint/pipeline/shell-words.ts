@@ -1,18 +1,22 @@
 /** The value of a shell word: literal text, `${{ }}`, variables, and the few commands that people cut tags with. */
 import type { AndOr, Command, CommandArgument, ParameterExpansionPart, PipelineNode, WordPart } from "unbash";
 import type { Script } from "../scripts.ts";
-import { evaluate, valueOfResult } from "./evaluate.ts";
+import { evaluate, isNeverEmpty, valueOfResult } from "./evaluate.ts";
 import { shellPath } from "./github-values.ts";
 import type { Scope } from "./scope.ts";
 import { concat, either, HOLE, isUnknown, join, literal, type Part, symbol, type Template, textOf, textOfTemplate, type Value } from "./value.ts";
 
 export interface ShellState {
-  script: Script;
+  script: Pick<Script, "ast" | "source" | "expressions">;
   scope: Scope;
   /** Variables that the script has set so far. */
   variables: Map<string, Value>;
   /** The commit that `git rev-parse HEAD` answers with. */
   head: Value;
+  /** Names of those that programs see which the script starts. */
+  exported: Set<string>;
+  /** Where the script is, from the workspace's root; nothing where it is not known. */
+  folder: string | undefined;
   /** In a branch whose condition is not known. */
   perhaps: boolean;
   /** Where a branch's or tag's name is cut from a ref that is a pull request's. */
@@ -118,7 +122,7 @@ function parameter(part: ParameterExpansionPart, state: ShellState): Value {
       const text = textOf(base);
       const unset = text === "" ? true : text !== undefined ? false : undefined;
       if (operation.operator.includes("+")) return unset === true ? literal("") : unset === false ? operand : either([operand, literal("")]);
-      return unset === true ? operand : unset === false || base.every((template) => template.some((piece) => piece.kind === "text")) ? base : either([base.filter((template) => template.length > 0), operand]);
+      return unset === true ? operand : unset === false || base.every(isNeverEmpty) ? base : either([base.filter((template) => template.length > 0), operand]);
     }
     case "Slice": {
       const from = textOf(valueOfWord(operation.offset, state))?.trim() ?? "";

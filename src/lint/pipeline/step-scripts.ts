@@ -7,6 +7,7 @@ import { scalarOf } from "../../workflow/yaml/node.ts";
 import { type Script, scriptsOf } from "../scripts.ts";
 import { valueOfScalar } from "./evaluate.ts";
 import type { Run, StepRun } from "./model.ts";
+import { folderOf } from "./deeds/recipe.ts";
 import type { Scope } from "./scope.ts";
 import { type RunScript, runScript } from "./shell-run.ts";
 import { HOLE, keyOf, symbol, type Value } from "./value.ts";
@@ -82,7 +83,7 @@ function remembered(script: Script, step: StepRun): RunScript {
       return found;
     },
   };
-  const result = runScript({ script, scope: recording, variables: new Map(), head, perhaps: false, cuts: [] });
+  const result = runScript({ script, scope: recording, variables: new Map(), exported: new Set(), folder: folderOf(step), head, perhaps: false, cuts: [] });
   memories.set(script, [...all, { place: scope.place, trigger, ref, asked: [...asked.values()], head: keyOfValue(head), result }]);
   return result;
 }
@@ -102,6 +103,15 @@ function checkoutsBefore(step: StepRun): StepRun[] {
     checkouts.set(steps, known);
   }
   return known.all.slice(0, known.before.get(step) ?? 0);
+}
+
+/** Whether this repository's files are in the workspace, at its root. */
+export function hasRepository(step: StepRun): boolean {
+  const last = checkoutsBefore(step).at(-1);
+  if (!last || last.happens !== true || last.step.with.has("repository")) return false;
+  const ref = scalarOf(last.step.with.get("ref")?.value);
+  // Another branch, such as the one of the pages, has other files.
+  return !ref || valueOfScalar(ref, last.scope).every((template) => template.some(({ kind }) => kind === "symbol"));
 }
 
 /** The commit that the last checkout before a step left in the workspace. */

@@ -8,7 +8,8 @@ import { literal, textOf, type Value } from "../value.ts";
 import { type BakeTarget, bakeTargets } from "./bake-file.ts";
 import { type DeedBase, deedBase, inputPair, inputPlace, inputText, inputTruth } from "./deed.ts";
 import { cacheOf } from "./docker-actions.ts";
-import { normal, recipeOf } from "./recipe.ts";
+import { normal } from "../paths.ts";
+import { recipeOf } from "./recipe.ts";
 
 const list = (text: string | undefined): string[] => (text ?? "").split(/[\n,]/).map((line) => line.trim()).filter((line) => line !== "");
 

@@ -3,6 +3,8 @@ import { isAction } from "../../../workflow/document/uses.ts";
 import type { RepositoryFiles } from "../../repository.ts";
 import { spanOf } from "../../scripts.ts";
 import { valueOfScalar } from "../evaluate.ts";
+import type { Span } from "../../../workflow/yaml/node.ts";
+import { commandsOfCalled, mayCallScript } from "../called-scripts.ts";
 import { referencesOf } from "../image-reference.ts";
 import { scriptOf, scriptRunOf } from "../step-scripts.ts";
 import type { Deed, JobRun, StepRun } from "../model.ts";
@@ -10,14 +12,14 @@ import type { RunCommand } from "../shell-run.ts";
 import { literal, textOf, type Value } from "../value.ts";
 import { artifactDeeds } from "./artifacts.ts";
 import { cleanupDeeds } from "./cleanup.ts";
-import { deedBase, inputPlace, inputValue } from "./deed.ts";
+import { type DeedBase, deedBase, inputPlace, inputValue } from "./deed.ts";
 import { deedsOfDockerAction } from "./docker-actions.ts";
 import { dockerDeeds, takes } from "./docker-commands.ts";
 import { composeDeeds } from "./compose.ts";
 import { craneDeeds, curlDeeds, flyDeeds, ghDeeds, skopeoDeeds } from "./registry-commands.ts";
 
 /** A script without any of these words does nothing that the model tells. */
-const TELLING = /\b(?:docker|docker-compose|podman|nerdctl|crane|skopeo|oras|flyctl|fly|gh|DELETE|get-login-password)\b/;
+export const TELLING = /\b(?:docker|docker-compose|podman|nerdctl|crane|skopeo|oras|flyctl|fly|gh|DELETE|get-login-password)\b/;
 
 export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   if (job.happens === false) return [];
@@ -35,7 +37,7 @@ export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   return deeds;
 }
 
-const scriptMayTell = ({ step }: StepRun): boolean => TELLING.test(step.run?.value ?? "") || (step.uses?.kind === "repository" && /(?:^|\/)(?:retry|wretry\.action)$/.test(step.uses.repository));
+const scriptMayTell = ({ step }: StepRun): boolean => TELLING.test(step.run?.value ?? "") || mayCallScript(step.run?.value ?? "") || (step.uses?.kind === "repository" && /(?:^|\/)(?:retry|wretry\.action)$/.test(step.uses.repository));
 
 function deedsOfAction(step: StepRun, files: RepositoryFiles): Deed[] {
   const { uses } = step.step;
@@ -43,7 +45,7 @@ function deedsOfAction(step: StepRun, files: RepositoryFiles): Deed[] {
   if (uses?.kind !== "repository") return [];
   if (isAction(uses, "superfly/flyctl-actions")) {
     const args = inputValue(step, "args");
-    return args ? flyDeeds(words(args), deedBase(step, inputPlace(step, "args"), "flyctl"), step, files) : [];
+    return args ? flyDeeds(words(args), deedBase(step, inputPlace(step, "args"), "flyctl"), files) : [];
   }
   return [...deedsOfDockerAction(step, files), ...artifactDeeds(step), ...cleanupDeeds(step)];
 }
@@ -55,16 +57,20 @@ function deedsOfScript(step: StepRun, files: RepositoryFiles): Deed[] {
   const run = scriptRunOf(step);
   if (!script || !run) return [];
   return run.commands.flatMap((command) => {
-    const [first] = command.words;
-    const name = first && textOf(first);
-    return name === undefined ? [] : deedsOfCommand(name, command.words.slice(1), command, step, files);
+    const at = spanOf(script, commandSpan(command));
+    const inner = command.environment ? commandsOfCalled(command, step, files) : undefined;
+    return inner ? inner.flatMap(({ command: one, script: file }) => deedsOfWords(one, at, file, step, files)) : deedsOfWords(command, at, undefined, step, files);
   });
 }
 
-function deedsOfCommand(name: string, args: readonly Value[], command: RunCommand, step: StepRun, files: RepositoryFiles): Deed[] {
-  const script = scriptOf(step);
-  if (!script) return [];
-  const base = deedBase(step, spanOf(script, commandSpan(command)), name, command);
+/** `script`: the repository's, that the command stands in. */
+function deedsOfWords(command: RunCommand, at: Span, script: Deed["script"], step: StepRun, files: RepositoryFiles): Deed[] {
+  const [first] = command.words;
+  const name = first && textOf(first);
+  return name === undefined ? [] : deedsOfCommand(name, command.words.slice(1), deedBase(step, at, name, { ...command, script }), step, files);
+}
+
+function deedsOfCommand(name: string, args: readonly Value[], base: DeedBase, step: StepRun, files: RepositoryFiles): Deed[] {
   switch (name) {
     case "docker":
     case "podman":
@@ -79,7 +85,7 @@ function deedsOfCommand(name: string, args: readonly Value[], command: RunComman
       return skopeoDeeds(args, base);
     case "flyctl":
     case "fly":
-      return flyDeeds(args, base, step, files);
+      return flyDeeds(args, base, files);
     case "gh":
       return ghDeeds(args, base);
     case "curl":
@@ -91,7 +97,7 @@ function deedsOfCommand(name: string, args: readonly Value[], command: RunComman
     case "retry":
     case "nohup": {
       const index = args.findIndex((word) => /^(?:docker|docker-compose|podman|crane|skopeo|flyctl|fly|gh|curl)$/.test(textOf(word) ?? ""));
-      return index === -1 || index > 4 ? [] : deedsOfCommand(textOf(args[index] ?? literal("")) ?? "", args.slice(index + 1), command, step, files);
+      return index === -1 || index > 4 ? [] : deedsOfCommand(textOf(args[index] ?? literal("")) ?? "", args.slice(index + 1), base, step, files);
     }
     default:
       return [];

@@ -7,7 +7,8 @@ import type { Deed, StepRun } from "../model.ts";
 import { concat, HOLE, literal, textOf, type Value } from "../value.ts";
 import type { DeedBase } from "./deed.ts";
 import { has, lineOf, valuesOf } from "./options.ts";
-import { folderOf, normal, recipeOf } from "./recipe.ts";
+import { normal } from "../paths.ts";
+import { recipeOf } from "./recipe.ts";
 
 const DEFAULT_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 const GLOBAL = new Set("f file p project-name profile env-file project-directory ansi progress parallel".split(" "));
@@ -39,7 +40,7 @@ function rootOf(files: RepositoryFiles, path: string): MappingNode | undefined {
 
 export function composeDeeds(words: readonly Value[], base: DeedBase, step: StepRun, files: RepositoryFiles): Deed[] {
   const line = lineOf(words, GLOBAL, true);
-  const folder = folderOf(step);
+  const folder = base.folder;
   const [verb, ...rest] = line.operands;
   if (line.open || folder === undefined || !verb) return [];
   const written = valuesOf(line, "f", "file").map((value) => textOf(value));

@@ -5,17 +5,23 @@ import { valueOfScalar } from "../evaluate.ts";
 import { and } from "../jobs.ts";
 import type { Deed, Known, StepRun } from "../model.ts";
 import { HOLE, literal, textOf, type Value } from "../value.ts";
+import { folderOf } from "./recipe.ts";
 
-export type DeedBase = Pick<Deed, "job" | "step" | "document" | "at" | "by" | "happens" | "tolerated">;
+export type DeedBase = Pick<Deed, "job" | "step" | "document" | "at" | "by" | "happens" | "tolerated" | "script"> & {
+  /** Where relative paths begin, from the workspace's root; nothing where it is not known. */
+  folder: string | undefined;
+};
 
 /** `within`: what is known of the command inside of its script. */
-export const deedBase = (step: StepRun, at: Span, by: string, within: { happens: Known; tolerated: boolean } = { happens: true, tolerated: false }): DeedBase => ({
+export const deedBase = (step: StepRun, at: Span, by: string, within: { happens: Known; tolerated: boolean; folder?: string | undefined; script?: Deed["script"] } = { happens: true, tolerated: false, folder: folderOf(step) }): DeedBase => ({
   job: step.job,
   step,
   document: step.document,
   at,
   by,
   happens: and(step.job.happens, step.happens, within.happens),
+  script: within.script,
+  folder: within.folder,
   tolerated: within.tolerated || isTrue(step.step.continueOnError?.value) || isTrue(step.outer.continueOnError?.value),
 });
 

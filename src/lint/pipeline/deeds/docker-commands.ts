@@ -10,7 +10,8 @@ import { composeDeeds } from "./compose.ts";
 import type { DeedBase } from "./deed.ts";
 import { cacheOf } from "./docker-actions.ts";
 import { has, isOn, lastOf, type Line, lineOf, valuesOf } from "./options.ts";
-import { folderOf, normal, recipeOf } from "./recipe.ts";
+import { normal } from "../paths.ts";
+import { recipeOf } from "./recipe.ts";
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 const BUILD = set("t tag f file target platform build-arg cache-from cache-to output o label l secret ssh builder network add-host progress iidfile metadata-file build-context no-cache-filter annotation attest allow ulimit shm-size memory m isolation cgroup-parent cpuset-cpus cpu-quota sbom provenance");
@@ -27,7 +28,7 @@ export function dockerDeeds(words: readonly Value[], base: DeedBase, step: StepR
   const second = textOf(rest[0] ?? literal(""));
   switch (textOf(verb ?? literal(""))) {
     case "build":
-      return build(rest, base, step, false);
+      return build(rest, base, false);
     case "push":
       return lineOf(rest, set("q")).operands.slice(0, 1).flatMap(images).map((image) => ({ kind: "push", ...base, by: "docker push", ...image }));
     case "pull":
@@ -35,7 +36,9 @@ export function dockerDeeds(words: readonly Value[], base: DeedBase, step: StepR
     case "run":
     case "create": {
       const line = lineOf(rest, RUN, true);
-      return line.open ? [] : takes(line.operands.slice(0, 1), "run", base, `docker ${textOf(verb ?? literal(""))}`);
+      const [image, ...command] = line.operands;
+      const mounted = has(line, "v") || has(line, "volume") || has(line, "mount") || has(line, "volumes-from");
+      return line.open || !image ? [] : images(image).map((one) => ({ kind: "take", ...base, by: `docker ${textOf(verb ?? literal(""))}`, how: "run", ...one, command: mounted ? undefined : command.map((word) => textOf(word) ?? "") }));
     }
     case "tag":
       return tagged(rest, base);
@@ -47,10 +50,10 @@ export function dockerDeeds(words: readonly Value[], base: DeedBase, step: StepR
       switch (second) {
         case "build":
         case "b":
-          return build(rest.slice(1), base, step, true);
+          return build(rest.slice(1), base, true);
         case "bake": {
           const line = lineOf(rest.slice(1), BAKE);
-          const folder = folderOf(step);
+          const folder = base.folder;
           if (folder === undefined) return [];
           const paths = valuesOf(line, "f", "file").map((value) => normal(`${folder}/${textOf(value) ?? "?"}`));
           const wanted = line.operands.map((value) => textOf(value) ?? "?");
@@ -91,7 +94,7 @@ function moves(line: Line, base: DeedBase): Deed[] {
   return valuesOf(line, "t", "tag").flatMap(images).map(({ image, certain }) => ({ kind: "move", ...base, by: "docker buildx imagetools create", from: source, to: image, certain, inRegistry: true }));
 }
 
-function build(words: readonly Value[], base: DeedBase, step: StepRun, buildx: boolean): Deed[] {
+function build(words: readonly Value[], base: DeedBase, buildx: boolean): Deed[] {
   const line = lineOf(words, BUILD);
   const tags = valuesOf(line, "t", "tag");
   const args = new Map<string, Value>();
@@ -110,7 +113,7 @@ function build(words: readonly Value[], base: DeedBase, step: StepRun, buildx: b
       certain: tags.every((value) => value.length === 1),
       pushed: line.open ? undefined : pushed,
       loaded: line.open ? undefined : !buildx || isOn(line, "load"),
-      recipe: recipeOf({ context: line.operands.at(-1), file: lastOf(line, "f", "file"), target: lastOf(line, "target"), platforms: lastOf(line, "platform"), buildArgs: args, complete: !line.open && line.operands.length === 1, git: false, folder: line.open || line.operands.length > 1 ? undefined : folderOf(step) }),
+      recipe: recipeOf({ context: line.operands.at(-1), file: lastOf(line, "f", "file"), target: lastOf(line, "target"), platforms: lastOf(line, "platform"), buildArgs: args, complete: !line.open && line.operands.length === 1, git: false, folder: line.open || line.operands.length > 1 ? undefined : base.folder }),
       caches: [...valuesOf(line, "cache-from").flatMap((value) => value.map((text) => cacheOf(text, "from", base.at))), ...valuesOf(line, "cache-to").flatMap((value) => value.map((text) => cacheOf(text, "to", base.at)))],
       tagsAt: undefined,
     },

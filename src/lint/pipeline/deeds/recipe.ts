@@ -1,5 +1,6 @@
 /** What an image is built from, brought to paths from the repository's root. */
 import type { Recipe, StepRun } from "../model.ts";
+import { normal } from "../paths.ts";
 import { type Value, HOLE, literal, textOf } from "../value.ts";
 
 export interface WrittenRecipe {
@@ -31,18 +32,6 @@ const under = (folder: Value, file: string): Value => {
   const text = textOf(folder);
   return text === undefined || /^(?:https?:|git@|-$)/.test(text) ? HOLE : literal(normal(`${text}/${file}`));
 };
-
-/** `./a/../b/` is `b`; the root is `.`. */
-export function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else parts.push(part);
-  }
-  const joined = parts.join("/");
-  return path.startsWith("/") ? `/${joined}` : joined === "" ? "." : joined;
-}
 
 /** The folder in which a step's script runs, from the workspace's root; nothing where it is not known. */
 export function folderOf(step: StepRun): string | undefined {

@@ -1,12 +1,13 @@
 /** Tools that talk to registries, platforms that build, and calls of GitHub's API for packages and artifacts. */
 import type { RepositoryFiles } from "../../repository.ts";
 import { referencesOf } from "../image-reference.ts";
-import type { Deed, ImageDelete, ImageMove, StepRun } from "../model.ts";
+import type { Deed, ImageDelete, ImageMove } from "../model.ts";
 import { literal, textOf, type Value } from "../value.ts";
 import type { DeedBase } from "./deed.ts";
 import { takes } from "./docker-commands.ts";
 import { has, lastOf, lineOf, valuesOf } from "./options.ts";
-import { folderOf, normal, recipeOf } from "./recipe.ts";
+import { normal } from "../paths.ts";
+import { recipeOf } from "./recipe.ts";
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
@@ -66,7 +67,7 @@ export function skopeoDeeds(words: readonly Value[], base: DeedBase): Deed[] {
 const FLY = set("a app image i config c dockerfile build-target strategy region r primary-region env e org o access-token t image-label build-arg build-secret wait-timeout vm-size vm-memory vm-cpus vm-cpu-kind ignorefile label builder file-local volume-initial-size max-unavailable release-command-timeout regions");
 
 /** `flyctl deploy` builds unless an image is named ("Deploy a Fly app"). */
-export function flyDeeds(words: readonly Value[], base: DeedBase, step: StepRun, files: RepositoryFiles): Deed[] {
+export function flyDeeds(words: readonly Value[], base: DeedBase, files: RepositoryFiles): Deed[] {
   const line = lineOf(words, FLY);
   const [verb, second] = line.operands;
   const action = textOf(verb ?? literal(""));
@@ -74,7 +75,7 @@ export function flyDeeds(words: readonly Value[], base: DeedBase, step: StepRun,
   if (action !== "deploy" || line.open) return [];
   const image = lastOf(line, "image", "i");
   if (image && textOf(image) !== "") return takes([image], "deploy", base, "flyctl deploy");
-  const folder = folderOf(step);
+  const folder = base.folder;
   const place = textOf(second ?? literal("."));
   const root = folder === undefined || place === undefined ? undefined : normal(`${folder}/${place}`);
   const config = lastOf(line, "config", "c");

@@ -6,6 +6,7 @@ import { chainOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { type Template, textOf, textOfTemplate } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const cleanupBeforeConsumer = repositoryRule({
   id: "cleanup-before-consumer",
@@ -133,7 +134,7 @@ jobs:
       if (!taker) continue;
       const same = taker.job.run === deed.job.run;
       const what = deed.kind === "delete-image" ? `\`${readable(takenBy(taker)?.whole ?? [])}\`` : "the artifact";
-      report(deed.document, deed.at, same ? `\`${taker.job.path}\` still takes ${what}, and does not finish before this deletes it. Add \`${taker.job.job.id}\` to \`needs\` of \`${deed.job.path}\`.` : `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes ${what} after this run, which has deleted it by then. Move the cleanup to the end of that workflow, or to a scheduled one that keeps what is young.`, { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] });
+      inScript(report, deed)(deed.document, deed.at, same ? `\`${taker.job.path}\` still takes ${what}, and does not finish before this deletes it. Add \`${taker.job.job.id}\` to \`needs\` of \`${deed.job.path}\`.` : `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes ${what} after this run, which has deleted it by then. Move the cleanup to the end of that workflow, or to a scheduled one that keeps what is young.`, { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] });
     }
   },
 });
@@ -147,7 +148,7 @@ function takenBy(deed: Deed): ImageReference | undefined {
 function deletesThisRuns(deed: ImageDelete | ArtifactDelete): boolean {
   if (deed.kind === "delete-artifact") return deed.name !== undefined;
   // A script that chooses by age, tag or number may well leave this run's alone.
-  if (deed.by === "gh api" || deed.by === "curl -X DELETE") return !/created_at|updated_at|\bdate\b|older|keep|tail|sort|head\b|tags|limit|retention|days|hours|cutoff|\$\{?[1-9@]/i.test(deed.step?.step.run?.value ?? "tags");
+  if (deed.by === "gh api" || deed.by === "curl -X DELETE") return !/created_at|updated_at|\bdate\b|older|keep|tail|sort|head\b|tags|limit|retention|days|hours|cutoff|\$\{?[1-9@]/i.test(deed.script?.text ?? deed.step?.step.run?.value ?? "tags");
   return deed.selects !== "untagged" && (deed.keeps === 0 || (deed.keeps === undefined && deed.selects === "any" && deed.by === "actions/delete-package-versions"));
 }
 

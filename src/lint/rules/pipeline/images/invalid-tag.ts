@@ -7,6 +7,7 @@ import { readable } from "../../../pipeline/render.ts";
 import { plainNames } from "../../../pipeline/filters.ts";
 import { textOfTemplate } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 /** The distribution project's reference grammar: `tag := /[\w][\w.-]{0,127}/`. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -72,7 +73,7 @@ jobs:
       for (const image of imagesOf(deed)) {
         const problem = problemOf(image, deed.job.run, certain);
         const { document, at } = placeOfImage(deed, image);
-        if (problem) report(document, at, problem);
+        if (problem) inScript(report, deed)(document, at, problem);
       }
       for (const cache of cachesOf(deed)) {
         const problem = cache.image && problemOf(cache.image, deed.job.run, true);

@@ -7,6 +7,7 @@ import { movingTag, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { keyOf, symbolsIn, type Template } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const lateRetag = repositoryRule({
   id: "late-retag",
@@ -85,11 +86,11 @@ jobs:
       for (const job of run.jobs) {
         if (job.happens === false) continue;
         for (const { move, pull } of pulledToRetag(job))
-          report(move.document, pull.at, `This pulls the image only to push it again as \`${readable(move.to.whole)}\`. Let the registry copy the name: \`docker buildx imagetools create --tag ${readable(move.to.whole)} ${readable(move.from?.whole ?? [])}\`.`, { related: [{ in: move.document, at: move.at, message: "It gets its new name here." }] });
+          inScript(report, pull)(move.document, pull.at, `This pulls the image only to push it again as \`${readable(move.to.whole)}\`. Let the registry copy the name: \`docker buildx imagetools create --tag ${readable(move.to.whole)} ${readable(move.from?.whole ?? [])}\`.`, { related: [{ in: move.document, at: move.at, message: "It gets its new name here." }] });
         const waiting = waitsToRetag(job);
         if (!waiting) continue;
         const { move, build } = waiting;
-        report(move.document, move.at, `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that ${build ? `\`${build.job.path}\`` : "an earlier job"} has built, although the commit was known there. Add this tag to those of the build, and drop the job.`, build ? { related: [{ in: build.document, at: build.at, message: "The image is built here." }] } : {});
+        inScript(report, move)(move.document, move.at, `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that ${build ? `\`${build.job.path}\`` : "an earlier job"} has built, although the commit was known there. Add this tag to those of the build, and drop the job.`, build ? { related: [{ in: build.document, at: build.at, message: "The image is built here." }] } : {});
       }
     }
   },

@@ -6,6 +6,7 @@ import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { placeOfImage, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const matrixTagClash = repositoryRule({
   id: "matrix-tag-clash",
@@ -72,7 +73,7 @@ jobs:
         for (const { image, deed, inRegistry } of publicationsOf(job)) {
           if (inRegistry !== true || !deed.certain || !surelyInStep(deed) || image.digest || !image.tag || isOwn(image)) continue;
           const { document, at } = placeOfImage(deed, image);
-          report(document, at, `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`);
+          inScript(report, deed)(document, at, `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`);
         }
       }
   },

@@ -5,6 +5,7 @@ import { placeOfImage, type Publication, publicationsOf } from "../../../pipelin
 import { readable } from "../../../pipeline/render.ts";
 import { symbolsIn } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 /** Tags that people outside of the pipeline pull by. */
 const FOR_USERS = /^(?:latest|stable|v?\d+(?:\.\d+)*)$/;
@@ -87,7 +88,7 @@ jobs:
           if (!check) continue;
           told.add(place);
           const where = placeOfImage(deed, image);
-          report(where.document, where.at, `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`, {
+          inScript(report, deed)(where.document, where.at, `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`, {
             related: [{ in: check.document, at: check.at, message: check.kind === "scan" ? "It is scanned here." : "It is tested here." }],
           });
         }

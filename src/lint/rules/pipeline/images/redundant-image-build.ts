@@ -7,6 +7,7 @@ import { mayCoincide, originOf } from "../../../pipeline/runs.ts";
 import { isUnknown, symbolsIn, textOf } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { severalJobs } from "./matrix-tag-clash.ts";
+import { inScript } from "./in-script.ts";
 
 /** More builds of one image than these are compared with the first ones only. */
 const MOST = 60;
@@ -112,7 +113,7 @@ jobs:
       if (main === build) continue;
       const at = build.step?.step.run ? build.at : (build.step?.step.uses?.node ?? build.at);
       const where = main.job.job.workflow === build.job.job.workflow ? `job \`${main.job.path}\`` : `\`${main.job.path}\` in ${main.job.job.workflow.file.path}`;
-      report(build.document, at, `This builds \`${textOf(build.recipe.file) ?? "the image"}\` again, which ${where} builds on the same ${[...events].map((event) => `\`${event}\``).join(" and ")}. ${advice(build, main)}`, {
+      inScript(report, build)(build.document, at, `This builds \`${textOf(build.recipe.file) ?? "the image"}\` again, which ${where} builds on the same ${[...events].map((event) => `\`${event}\``).join(" and ")}. ${advice(build, main)}`, {
         related: [{ in: main.document, at: main.at, message: "The same image is built here." }],
         ...(sharesCache(build, main) ? { level: "info" as const } : {}),
       });

@@ -5,6 +5,7 @@ import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { placeOfImage } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const refOnPullRequest = repositoryRule({
   id: "ref-on-pull-request",
@@ -70,7 +71,7 @@ jobs:
           for (const image of imagesOf(deed)) {
             if (!holdsMergeRef(image)) continue;
             const { document, at } = placeOfImage(deed, image);
-            report(document, at, `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name${image.writtenAt ? "" : ", and `/` is not allowed in a tag"}. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`, image.writtenAt ? { level: "warning" } : {});
+            inScript(report, deed)(document, at, `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name${image.writtenAt ? "" : ", and `/` is not allowed in a tag"}. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`, image.writtenAt ? { level: "warning" } : {});
           }
         }
         for (const step of job.steps) {

@@ -5,6 +5,7 @@ import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { type Publication, chainOf, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 const WHICH = { head: "the branch's commit", merge: "GitHub's trial merge commit", default: "the default branch's commit" } as const;
 
@@ -80,7 +81,7 @@ jobs:
       for (const { deed, verdict } of alternatives.slice(0, 1)) {
         if (!verdict || !deed.image) continue;
         const { nearest, how } = verdict;
-        report(deed.document, deed.at, messageOf(deed, nearest, how), { related: [{ in: nearest.deed.document, at: nearest.deed.at, message: `\`${readable(nearest.image.whole)}\` is made here.` }] });
+        inScript(report, deed)(deed.document, deed.at, messageOf(deed, nearest, how), { related: [{ in: nearest.deed.document, at: nearest.deed.at, message: `\`${readable(nearest.image.whole)}\` is made here.` }] });
       }
     }
   },

@@ -7,6 +7,7 @@ import type { ImageBuild, ImageDelete, Pipeline } from "../../../pipeline/model.
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { textOf } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const unsafeImageCleanup = repositoryRule({
   id: "unsafe-image-cleanup",
@@ -93,7 +94,7 @@ jobs:
       if (seen.has(key)) continue;
       seen.add(key);
       const message = messageFor(deed, pipeline);
-      if (message !== undefined) report(deed.document, deed.step.step.uses?.node ?? deed.at, message);
+      if (message !== undefined) inScript(report, deed)(deed.document, deed.step.step.uses?.node ?? deed.at, message);
     }
     for (const job of pipeline.runs.flatMap((run) => run.jobs))
       for (const step of job.steps) {

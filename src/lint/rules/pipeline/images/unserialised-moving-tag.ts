@@ -5,6 +5,7 @@ import { movingTag, placeOfImage, publicationsOf } from "../../../pipeline/publi
 import { readable } from "../../../pipeline/render.ts";
 import { originOf } from "../../../pipeline/runs.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const unserialisedMovingTag = repositoryRule({
   id: "unserialised-moving-tag",
@@ -63,7 +64,7 @@ jobs:
           if (inRegistry !== true || deed.happens === false || tag === undefined || told.has(`${deed.at.start}`)) continue;
           told.add(`${deed.at.start}`);
           const { document, at } = placeOfImage(deed, image);
-          report(document, at, `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`);
+          inScript(report, deed)(document, at, `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`);
         }
       }
     }

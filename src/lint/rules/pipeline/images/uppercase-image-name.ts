@@ -4,6 +4,7 @@ import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { placeOfImage } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 export const uppercaseImageName = repositoryRule({
   id: "uppercase-image-name",
@@ -64,9 +65,9 @@ jobs:
         const place = `${document.file.path}:${at.start}`;
         if (told.has(place)) continue;
         const capital = capitalIn(image);
-        if (capital !== undefined) report(document, at, `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`);
+        if (capital !== undefined) inScript(report, deed)(document, at, `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`);
         const name = mayHaveCapitals(image);
-        if (name !== undefined) report(document, at, `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`, { level: "info" });
+        if (name !== undefined) inScript(report, deed)(document, at, `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`, { level: "info" });
         if (capital !== undefined || name !== undefined) told.add(place);
       }
     }
