@@ -1,15 +1,16 @@
 /** The page of the defects of five design documents, made from the tests that show each. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { format } from "prettier";
 import { expect, it } from "vitest";
 import { PLANS } from "../lint/plans/plans.ts";
 
 const place = new URL("../../docs/lint/plans.md", import.meta.url);
 
-function page(): string {
+function page(): Promise<string> {
   const all = PLANS.flatMap(({ defects }) => defects);
   const found = all.filter((defect) => "rule" in defect).length;
   const cell = (text: string): string => text.replaceAll("|", "\\|");
-  return [
+  const text = [
     "# What the lint pass finds in five plans",
     "",
     "Five real pipelines were planned in design documents before they were built, with YAML that shows how. A reader of that YAML finds",
@@ -27,9 +28,11 @@ function page(): string {
     ]),
     "",
   ].join("\n");
+  return format(text, { parser: "markdown" });
 }
 
-it("is fresh", () => {
-  if (process.env["UPDATE_DOCS"]) writeFileSync(place, page());
-  expect(readFileSync(place, "utf8")).toBe(page());
+it("is fresh", async () => {
+  const text = await page();
+  if (process.env["UPDATE_DOCS"]) writeFileSync(place, text);
+  expect(readFileSync(place, "utf8")).toBe(text);
 });
