@@ -58,7 +58,8 @@ function judgeImage(node: ScalarNode, image: string, job: Job, { report, setting
       const value = include.pairs.find(({ key }) => key.value === dimension)?.value;
       if (value?.kind === "scalar" && value.value !== "" && !value.value.includes("${{")) judgeName(value, value.value, settings.preset === "strict", report);
     }
-    if (settings.preset === "strict" && (values?.kind !== "sequence" || !values.items.every(({ kind }) => kind === "scalar")) && !/@sha256:[0-9a-f]{64}$/.test(image)) report(node, "Which image this is, the file does not say. Whoever sets it should name it by digest.", { level: "info" });
+    const isListed = dimension !== undefined && (values?.kind === "sequence" ? values.items.every(({ kind }) => kind === "scalar") : job.matrix?.include.some(({ pairs }) => pairs.some(({ key }) => key.value === dimension)));
+    if (settings.preset === "strict" && isListed !== true && !/@sha256:[0-9a-f]{64}$/.test(image)) report(node, image.startsWith("${{") ? "Which image this is, this line does not say. Whoever sets it should name it by digest." : "The tag of this image is put together, and can be moved. Whoever sets it should add the digest.", { level: "info" });
     if (values?.kind === "sequence") for (const value of values.items) if (value.kind === "scalar" && !value.value.includes("${{")) judgeName(value, value.value, settings.preset === "strict", report);
     return;
   }
