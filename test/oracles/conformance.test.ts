@@ -1,11 +1,11 @@
 /** The examples of another linter's documentation: where it reports something, so must we. */
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import type { Finding } from "../../src/lint/finding.ts";
 import { findingsIn } from "../support/lint.ts";
+import { missingFiles, realFiles } from "../support/real-files.ts";
 
-const FOLDER = new URL("../../../shared/conformance/actionlint-examples/", import.meta.url);
+const FOLDER = realFiles("conformance/actionlint-examples");
 
 /** They come from programs that are called on scripts, which are not ours to judge. */
 const OTHER_PROGRAMS = new Set(["shellcheck", "pyflakes"]);
@@ -16,10 +16,7 @@ interface Expected {
   kind: string;
 }
 
-const exists = existsSync(new URL("expected.json", FOLDER));
-if (!exists) console.warn(`Skipped, since there is no ${FOLDER.pathname}.`);
-
-it.skipIf(!exists)("finds what actionlint finds, on the same lines", async () => {
+it.skipIf(missingFiles("conformance/actionlint-examples"))("finds what actionlint finds, on the same lines", async () => {
   const expected = JSON.parse(await readFile(new URL("expected.json", FOLDER), "utf8")) as Record<string, Expected[]>;
   const missing: string[] = [];
   let total = 0;
