@@ -159,5 +159,5 @@ function isOpaque({ uses, run, with: inputs }: Step): boolean {
   if (uses.kind === "local" || uses.kind === "computed") return true;
   if (uses.kind !== "repository") return false;
   const name = uses.name.toLowerCase();
-  return name !== "docker/login-action" && (LOGS_IN.test(name) || /^(?:azure|aws-actions|google-github-actions|redhat-actions|elgohr|mr-smithers-excellent|whoan|crazy-max|depot|tailscale)\//.test(name) || inputs.has("username") || inputs.has("registry"));
+  return name !== "docker/login-action" && (LOGS_IN.test(name) || /^(?:azure|aws-actions|google-github-actions|redhat-actions|elgohr|mr-smithers-excellent|whoan|crazy-max|depot|tailscale|imjasonh|ko-build)\//.test(name) || inputs.has("username") || inputs.has("registry"));
 }
