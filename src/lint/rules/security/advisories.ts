@@ -16,7 +16,7 @@ export interface Advisory {
 
 export const ADVISORIES: Readonly<Record<string, readonly Advisory[]>> = {
   "tj-actions/changed-files": [
-    { id: "CVE-2025-30066", what: "its tags were moved to code that prints secrets into the log in March 2025", commits: ["0e58ed8671d6b60d0890c21b07f8835ace038e67"] },
+    { id: "CVE-2025-30066", what: "its tags were moved to code that prints secrets into the log in March 2025", commits: ["0e58ed8671d6b60d0890c21b07f8835ace038e67"], tagsOnly: true, fixed: [46, 0, 1] },
     { id: "CVE-2023-51664", what: "names of changed files reach scripts unescaped", fixed: [41] },
   ],
   "reviewdog/action-setup": [{ id: "CVE-2025-30154", what: "its tag was moved to code that prints secrets into the log in March 2025", commits: ["f0d342d24037bb11d26b9bd8496e0808ba32e9ec"] }],
@@ -35,6 +35,10 @@ export const ADVISORIES: Readonly<Record<string, readonly Advisory[]>> = {
   "check-spelling/check-spelling": [{ id: "CVE-2021-32724", what: "pull requests can read the token", fixed: [0, 0, 19] }],
   "rlespinasse/github-slug-action": [{ id: "CVE-2023-27581", what: "a branch's name is run as code", from: [4, 0, 0], fixed: [4, 4, 1] }],
   "embano1/wip": [{ id: "CVE-2023-30623", what: "a pull request's title is run as code", fixed: [2] }],
+  "github/codeql-action": [
+    { id: "CVE-2025-24362", what: "the artifact that a failed analysis leaves holds the environment with its secrets", from: [3, 26, 11], fixed: [3, 28, 3] },
+    { id: "CVE-2025-24362", what: "the artifact that a failed analysis leaves holds the environment with its secrets", from: [2, 26, 11], fixed: [3] },
+  ],
   "gradle/gradle-build-action": [{ id: "CVE-2023-30853", what: "secrets of the environment are kept in the cache", fixed: [2, 4, 2] }],
   "azure/setup-kubectl": [{ id: "CVE-2023-23939", what: "the program that it installs can be replaced by any user of the runner", fixed: [3] }],
   "lycheeverse/lychee-action": [{ id: "CVE-2024-48908", what: "the `lycheeVersion` input is run as code", fixed: [2, 0, 2] }],

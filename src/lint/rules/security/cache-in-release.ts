@@ -1,11 +1,10 @@
 import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { scalarsOf, valueOf } from "../../../workflow/yaml/node.ts";
-import { commandsIn } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { guardAt } from "../../taint/guards.ts";
 import { cacheOf } from "./cache-actions.ts";
-import { inputOf, isTrue, scriptOf } from "./place.ts";
+import { publisherIn } from "./publishing.ts";
 
 export const cacheInRelease = rule({
   id: "cache-in-release",
@@ -103,16 +102,5 @@ function releases(workflow: WorkflowDocument): boolean {
     if (event === "release") return true;
     const branches = valueOf(config, "branches");
     return event === "push" && (branches === undefined ? valueOf(config, "tags") !== undefined : scalarsOf(branches).length > 0 && scalarsOf(branches).every(({ value }) => /^releases?(?:\W|$)/.test(value)));
-  });
-}
-
-const PUBLISHING = /^(?:pypa\/gh-action-pypi-publish|softprops\/action-gh-release|ncipollo\/release-action|goreleaser\/goreleaser-action|js-devtools\/npm-publish|rubygems\/release-gem|cloudflare\/wrangler-action|aws-actions\/amazon-ecs-deploy-task-definition|google-github-actions\/deploy-cloudrun|tauri-apps\/tauri-action|helm\/chart-releaser-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|cycjimmy\/semantic-release-action|changesets\/action|rust-lang\/crates-io-auth-action)$/i;
-
-function publisherIn(job: Job): Step | undefined {
-  return job.steps.find((step) => {
-    const { uses } = step;
-    if (uses?.kind === "repository") return PUBLISHING.test(uses.name) || (uses.repository === "docker/build-push-action" && isTrue(inputOf(step, "push")));
-    const script = scriptOf(step);
-    return script !== undefined && commandsIn(script).some(({ name, args }) => (/^(?:npm|pnpm|yarn|cargo|poetry|flit|uv|hatch|lerna)$/.test(name ?? "") && args.includes("publish") && !args.includes("--dry-run")) || (name === "twine" && args[0] === "upload") || (name === "gem" && args[0] === "push") || (name === "gh" && args[0] === "release" && (args[1] === "create" || args[1] === "upload")));
   });
 }
