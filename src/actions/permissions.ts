@@ -38,7 +38,8 @@ export type Inputs = (name: string) => string | undefined;
 
 /** `read?` and `write?` are the optional ones. */
 type Scopes = Partial<Record<TokenScope, TokenAccess | `${TokenAccess}?`>>;
-type Needs = Scopes | ((inputs: Inputs) => Scopes | undefined);
+/** `major` where the action is used by a version. */
+type Needs = Scopes | ((inputs: Inputs, major: number | undefined) => Scopes | undefined);
 
 const NOTHING: Scopes = {};
 
@@ -80,11 +81,11 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   "actions/download-artifact": (inputs) => (inputs("run-id") === undefined || isOwnToken(inputs("github-token")) ? NOTHING : { actions: "read" }),
   "actions/first-interaction": unlessOwn({ issues: "write", "pull-requests": "write" }, "repo-token", "repo_token"),
   "actions/labeler": unlessOwn({ contents: "read?", "pull-requests": "write" }, "repo-token"),
-  // `actions: write`: it deletes its old state from the cache.
-  "actions/stale": (inputs) => {
+  // `actions: write`: from version 9 it keeps its state in the cache and deletes the old one.
+  "actions/stale": (inputs, major) => {
     if (isOwnToken(inputs("repo-token"))) return NOTHING;
     const branches = inputs("delete-branch");
-    return isUnknown(branches) ? undefined : { actions: "write?", ...(isOn(branches) ? { contents: "write" } : {}), issues: "write", "pull-requests": "write" };
+    return isUnknown(branches) ? undefined : { ...(major === undefined || major >= 9 ? { actions: "write?" } : {}), ...(isOn(branches) ? { contents: "write" } : {}), issues: "write", "pull-requests": "write" };
   },
   "actions/upload-release-asset": { contents: "write" },
   "amannn/action-semantic-pull-request": { "pull-requests": "read" },
@@ -150,13 +151,18 @@ const NEED_NOTHING: ReadonlySet<string> = new Set(
   subosito/flutter-action swatinem/rust-cache taiki-e/cache-cargo-install-action taiki-e/install-action tj-actions/branch-names`.split(/\s+/),
 );
 
-/** What an action needs of `GITHUB_TOKEN` with these inputs; nothing for one that is not understood. */
-export function permissionsOfAction(name: string, inputs: Inputs): TokenNeeds | undefined {
+/** What an action needs of `GITHUB_TOKEN` with these inputs at this ref; nothing for one that is not understood. */
+export function permissionsOfAction(name: string, inputs: Inputs, ref: string): TokenNeeds | undefined {
   const key = name.toLowerCase();
   if (NEED_NOTHING.has(key)) return tokenNeeds({});
   const needs = Object.hasOwn(NEEDS, key) ? NEEDS[key] : undefined;
-  const scopes = typeof needs === "function" ? needs(inputs) : needs;
+  const scopes = typeof needs === "function" ? needs(inputs, majorOf(ref)) : needs;
   return scopes && tokenNeeds(scopes);
+}
+
+function majorOf(ref: string): number | undefined {
+  const digits = /^v?(\d{1,3})(?:\.|$)/.exec(ref)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 export function tokenNeeds(wanted: Scopes, certain = true): TokenNeeds {

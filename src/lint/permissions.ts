@@ -88,7 +88,7 @@ function neededByAction(step: Step): TokenNeeds {
   // Without `context` BuildKit fetches the repository itself.
   if (isAction(uses, "docker/build-push-action")) return input("context") === undefined ? tokenNeeds({ contents: "read?" }) : NOTHING;
   if (isAction(uses, "docker/bake-action")) return NOTHING;
-  return permissionsOfAction(uses.name, input) ?? UNKNOWN;
+  return permissionsOfAction(uses.name, input, uses.ref) ?? UNKNOWN;
 }
 
 function namesTokenInside({ with: inputs, env }: Step): boolean {
@@ -111,7 +111,7 @@ function pushesImages(step: Step): Likelihood {
     return (input("push") ?? "false") !== "false" || /\bpush=true\b|type=registry/.test(`${input("outputs") ?? ""} ${input("cache-to") ?? ""} ${input("set") ?? ""}`) ? "yes" : "no";
   }
   if (isAction(uses, "docker/login-action", "actions/github-script")) return "no";
-  if (uses) return uses.kind === "repository" && permissionsOfAction(uses.name, inputOf(step)) !== undefined ? "no" : "perhaps";
+  if (uses) return uses.kind === "repository" && permissionsOfAction(uses.name, inputOf(step), uses.ref) !== undefined ? "no" : "perhaps";
   const script = scriptOf(step);
   if (!script) return /\bpush\b/.test(step.run?.value ?? "") ? "perhaps" : "no";
   const found = commandsIn(script).map(pushesImage);

@@ -1,4 +1,5 @@
 import { knownAction } from "../../../actions/catalogue.ts";
+import { retiredVersion } from "../../../actions/retired-versions.ts";
 import { commitOf } from "../../../actions/versions.ts";
 import { z } from "zod";
 import { type Document, jobsOf, stepsOf, type Uses } from "../../../workflow/document/document.ts";
@@ -67,7 +68,8 @@ function judge(uses: Uses | undefined, { settings, options, document, report }: 
   const advice = pin
     ? strict ? `Pin it: \`@${pin.sha} # ${pin.version}\`.` : `Use a version (\`@${pin.version.split(".")[0] ?? pin.version}\`) or a commit (\`@${pin.sha} # ${pin.version}\`).`
     : strict ? `Pin ${uses.path.startsWith(".github/workflows/") ? "the workflow" : "the action"} to the full commit of the version that you have reviewed, and write the version in a comment behind it.` : "Use a released version, or a full commit with the version in a comment behind it.";
-  report(at, `${what}. ${advice}`, { fix: pin && pinned(uses, pin) });
+  // Of a version that no longer works, every commit fails.
+  report(at, `${what}. ${advice}`, { fix: pin && !retiredVersion(uses.name, pin.version) ? pinned(uses, pin) : undefined });
 
   function pinned({ node, written }: Repository, { sha, version }: { sha: string; version: string }): Fix | undefined {
     return fixOf(`Pin to the commit of ${version}`, replaceScalar(document.file, node, `${written.slice(0, written.lastIndexOf("@"))}@${sha}`), appendComment(document.file, node, version, /(?:tag=|ratchet:\S+@)?v?\d+(?:\.\d+)*/));

@@ -87,7 +87,7 @@ export function minutesFor(job: Job): number {
   // Other machines than Linux, and several of the same kind of work, take longer.
   const heavy = job.steps.filter((step) => workOf(step) === work).length;
   const slow = scalarOf(job.runsOn?.value)?.value ?? "";
-  return Math.min(MINUTES[work] * (heavy > 2 || /windows|macos|matrix/.test(slow) ? 2 : 1), 120);
+  return Math.min(MINUTES[work] * (heavy > 2 || /windows|macos|matrix/i.test(slow) ? 2 : 1), 120);
 }
 
 /** A `with:` value as it is written; nothing where it is no scalar. */
