@@ -4,12 +4,14 @@ import { didYouMean } from "../config/nearest.ts";
 import { userError } from "../config/user-error.ts";
 import { isWorkflowPath, isActionPath } from "../lint/paths.ts";
 import { type ExampleFile, filesOf, listOf } from "../lint/examples.ts";
-import type { Finding } from "../lint/finding.ts";
+import { FAMILIES, type Finding } from "../lint/finding.ts";
 import { work } from "../lint/pass.ts";
-import { EXAMPLE_PATH, type Example, type PresetLevel, type Rule } from "../lint/rule.ts";
-import { optionsOf } from "../lint/rule-options.ts";
+import { EXAMPLE_PATH, type Example, type Rule } from "../lint/rule.ts";
+import { optionsOf, type RuleOption } from "../lint/rule-options.ts";
+import { wrapped } from "../lint/reporters/terminal-text.ts";
 import { RULES } from "../lint/rules/index.ts";
 import { DEFAULT_SETTINGS } from "../lint/settings.ts";
+import { isShellcheckName } from "../lint/shellcheck-names.ts";
 import type { Finish, GlobalOptions } from "./command.ts";
 import type { Io } from "./io.ts";
 import { type Paint, paintFor } from "./paint.ts";
@@ -21,16 +23,21 @@ export function registerExplain(program: Command, io: Io, finish: Finish): void 
     .description("Explain a rule of the lint pass: what is right, why, examples, its options, and how to suppress or configure it.")
     .addHelpText("after", "\nExamples:\n  $ pipewright explain yaml-syntax\n  $ pipewright rules")
     .action(async (id: string, _options: unknown, command: Command) => {
+      if (isShellcheckName(id)) throw userError(`\`${id}\` is a finding of shellcheck, not a rule of Pipewright.`, { hint: `Its wiki explains it: https://www.shellcheck.net/wiki/${id.split("/")[1] ?? ""}` });
       const rule = ruleNamed(id);
       const { json } = command.optsWithGlobals<GlobalOptions>();
-      io.stdout.write(json ? `${JSON.stringify(asJson(rule), undefined, 2)}\n` : await explanation(rule, paintFor(io.env, io.stdout)));
+      io.stdout.write(json ? `${JSON.stringify(asJson(rule), undefined, 2)}\n` : await explanation(rule, paintFor(io.env, io.stdout), Math.min(WIDEST, io.stdout.columns ?? WIDEST)));
       finish(0);
     });
 }
 
+/** Longer lines are hard to read. */
+const WIDEST = 100;
+
 function ruleNamed(id: string): Rule {
   const rule = RULES.find((candidate) => candidate.id === id);
   if (rule) return rule;
+  if (FAMILIES.some((family) => family === id)) throw userError(`\`${id}\` is a family of rules.`, { hint: "`pipewright rules` lists them." });
   throw userError(`There is no rule \`${id}\`.`, { hint: didYouMean(id, RULES.map((candidate) => candidate.id)) ?? "`pipewright rules` lists them." });
 }
 
@@ -40,34 +47,40 @@ function asJson(rule: Rule): object {
   return { id, family, levels, ...(checklist !== undefined && { checklist }), summary, why, fixable: fixable === true, options: optionsOf(rule), bad: examples(bad), good: examples(good) };
 }
 
-const described = (level: PresetLevel): string => (level === "off" ? "off" : level);
-
-async function explanation(rule: Rule, paint: Paint): Promise<string> {
+async function explanation(rule: Rule, paint: Paint, columns: number): Promise<string> {
   const { id, family, levels, checklist, summary, why, fixable, optInFix } = rule;
   const options = optionsOf(rule);
   const heading = (text: string): string => `\n${paint.bold(text)}\n`;
   const [bad = ""] = listOf(rule.bad);
   const [good = ""] = listOf(rule.good);
   return [
-    `${paint.bold(paint.cyan(id))}  ${paint.dim(`${family}${checklist === undefined ? "" : `, item ${checklist} of the checklist`}`)}\n${summary}\n`,
+    `${paint.bold(paint.cyan(id))}  ${paint.dim(`${family}${checklist === undefined ? "" : family === "checklist" ? ` ${checklist}` : `, checklist ${checklist}`}`)}\n${wrapped(summary, "", columns)}\n`,
     heading("Why"),
-    `${indented(why)}\n`,
+    `${why.split("\n").map((paragraph) => wrapped(paragraph, "  ", columns)).join("\n")}\n`,
     heading("Level"),
-    `  ${described(levels.recommended)} under recommended, ${described(levels.strict)} under strict\n`,
-    ...(options.length > 0 ? [heading("Options"), ...options.map(({ name, type, default: fallback, description }) => `  ${paint.cyan(name)}  ${type}${fallback === undefined ? "" : `, ${JSON.stringify(fallback)} by default`}${description === undefined ? "" : `: ${description}`}\n`)] : []),
+    `  ${levels.recommended} under recommended, ${levels.strict} under strict\n`,
+    ...(options.length > 0 ? [heading("Options"), ...options.map(({ name, type, default: fallback, description }) => `${wrapped(`${name}  ${type}${fallback === undefined ? "" : `, ${JSON.stringify(fallback)} by default`}${description === undefined ? "" : `: ${description}`}`, "  ", columns).replace(name, paint.cyan(name))}\n`)] : []),
     heading("Found in"),
     ...example(bad, await marksIn(rule, bad), paint, paint.red),
     heading("Not in"),
     ...example(good, new Map(), paint, paint.green),
     heading("What to do"),
-    fixable ? `  \`pipewright lint --fix=${id}\` mends it${optInFix ? "; it is done only when it is named, since not everyone can use what it writes" : ""}.\n` : "  There is no mechanical fix.\n",
-    `  Set one finding aside: ${paint.cyan(`# pipewright-ignore: ${id} -- <reason>`)}\n`,
-    `  Set a file's aside:    ${paint.cyan(`# pipewright-ignore-file: ${id} -- <reason>`)}\n`,
-    `  Turn it off:           ${paint.cyan(`rules: { "${id}": "off" }`)} in pipewright.lint.json, or under \`lint\` in ci.config.ts\n`,
+    row("Mend it", fixable ? paint.cyan(`pipewright lint --fix=${id}`) : "by hand, as below \"Not in\""),
+    ...(optInFix ? [row("", "done only when it is named, since not everyone can use what it writes")] : []),
+    row("Ignore it here", `${paint.cyan(`# pipewright-ignore: ${id} -- <reason>`)}, behind it or above it`),
+    row("Ignore it in a file", paint.cyan(`# pipewright-ignore-file: ${id} -- <reason>`)),
+    row("Configure it", `${paint.cyan(configured(id, options))} in pipewright.lint.yaml,`),
+    row("", "or under `lint` in ci.config.ts; a level is error, warning, info or off"),
   ].join("");
 }
 
-const indented = (text: string): string => text.split("\n").map((line) => `  ${line}`).join("\n");
+const row = (label: string, text: string): string => `  ${label.padEnd(20)} ${text}\n`;
+
+/** A line of configuration that can be copied: the first option as it is by default. */
+function configured(id: string, [option]: readonly RuleOption[]): string {
+  if (!option) return `rules: { ${id}: off }`;
+  return `rules: { ${id}: { level: warning, options: { ${option.name}: ${JSON.stringify(option.default ?? null)} } } }`;
+}
 
 /** The lines of an example that the rule points at, by file. */
 async function marksIn(rule: Rule, example: Example): Promise<Map<string, Set<number>>> {

@@ -21,6 +21,8 @@ export interface Io {
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
+  /** How wide the terminal is. */
+  readonly columns?: number | undefined;
 }
 
 /** 0: fine. 1: findings or drift. 2: could not run. */

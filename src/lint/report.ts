@@ -41,6 +41,9 @@ const RANK: Readonly<Record<Level, number>> = { error: 2, warning: 1, info: 0 };
 
 export const isAtLeast = (level: Level, least: Level): boolean => RANK[level] >= RANK[least];
 
+/** `1 error`, `2 errors`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 export interface Counted {
   files: number;
   suppressed: number;

@@ -1,5 +1,5 @@
 /** Finds what there is to lint by walking the repository: a hundred times faster than starting git. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { didYouMean } from "../../config/nearest.ts";
 import { userError } from "../../config/user-error.ts";
@@ -23,24 +23,39 @@ export function repositoryRoot(folder: string): string {
 
 /** Every workflow and action of a repository, by path from its root, in order. */
 export function filesOfRepository(root: string): string[] {
-  const workflows = entriesOf(join(root, WORKFLOWS)).filter((entry) => !entry.isDirectory() && YAML.test(entry.name)).map(({ name }) => `${WORKFLOWS}/${name}`);
+  const workflows = entriesOf(join(root, WORKFLOWS)).filter((entry) => YAML.test(entry.name) && isFile(entry, join(root, WORKFLOWS))).map(({ name }) => `${WORKFLOWS}/${name}`);
   const actions: string[] = [];
-  const walk = (folder: string): void => {
-    const entries = entriesOf(join(root, folder));
-    // A submodule, or a clone inside the clone, is a repository of its own.
-    if (folder !== "" && entries.some(({ name }) => name === ".git")) return;
-    for (const entry of entries) {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (!FOREIGN.has(entry.name) && !(folder === "" && OUTPUT.has(entry.name)) && path !== WORKFLOWS) walk(path);
-      } else if (isActionPath(entry.name)) actions.push(path);
-    }
-  };
-  walk("");
-  return [...workflows, ...actions].sort();
+  walk(root, "", (folder, entries) => {
+    for (const entry of entries) if (isActionPath(entry.name) && isFile(entry, join(root, folder))) actions.push(folder === "" ? entry.name : `${folder}/${entry.name}`);
+  });
+  return [...workflows, ...actions.filter((path) => !path.startsWith(`${WORKFLOWS}/`))].sort();
 }
 
-function entriesOf(folder: string): import("node:fs").Dirent[] {
+/** Every folder that something may lie in that counts, absolute. */
+export function foldersOfRepository(root: string): string[] {
+  const folders: string[] = [];
+  walk(root, "", (folder) => void folders.push(join(root, folder)));
+  return folders;
+}
+
+function walk(root: string, folder: string, visit: (folder: string, entries: readonly Dirent[]) => void): void {
+  const entries = entriesOf(join(root, folder));
+  // A submodule, or a clone inside the clone, is a repository of its own.
+  if (folder !== "" && entries.some(({ name }) => name === ".git")) return;
+  visit(folder, entries);
+  for (const entry of entries) {
+    if (!entry.isDirectory() || FOREIGN.has(entry.name) || (folder === "" && OUTPUT.has(entry.name))) continue;
+    walk(root, folder === "" ? entry.name : `${folder}/${entry.name}`, visit);
+  }
+}
+
+/** A link that leads nowhere counts, so that it is not passed over in silence; a folder or a pipe is no workflow. */
+function isFile(entry: Dirent, folder: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
@@ -82,7 +97,7 @@ function yamlBelow(folder: string): string[] {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return FOREIGN.has(entry.name) ? [] : yamlBelow(path);
-      return YAML.test(entry.name) ? [path] : [];
+      return YAML.test(entry.name) && isFile(entry, folder) ? [path] : [];
     })
     .sort();
 }

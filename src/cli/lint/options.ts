@@ -2,11 +2,15 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { didYouMean } from "../../config/nearest.ts";
 import type { Level } from "../../lint/finding.ts";
 import { REPORTERS, type ReporterName } from "../../lint/reporters/reporter.ts";
 import type { Preset } from "../../lint/settings.ts";
 import type { GlobalOptions } from "../command.ts";
 import type { Selection } from "./selection.ts";
+
+const PRESETS: readonly Preset[] = ["recommended", "strict"];
+const LEVELS: readonly Level[] = ["error", "warning", "info"];
 
 export interface LintOptions extends GlobalOptions {
   reporter?: ReporterName;
@@ -28,6 +32,21 @@ export interface LintOptions extends GlobalOptions {
 
 const list = (text: string, before: string[] | undefined): string[] => [...(before ?? []), ...text.split(",").map((part) => part.trim()).filter((part) => part !== "")];
 
+/** Nothing at all is a variable that is not set rather than a wish for everything. */
+function names(text: string, before: string[] | undefined): string[] {
+  const given = list(text, undefined);
+  if (given.length === 0) throw new InvalidArgumentError("Expected rules or families, separated by commas.");
+  return [...(before ?? []), ...given];
+}
+
+const oneOf =
+  <Choice extends string>(choices: readonly Choice[]) =>
+  (text: string): Choice => {
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw new InvalidArgumentError([`Allowed choices are ${choices.join(", ")}.`, didYouMean(text, choices) ?? ""].join(" ").trim());
+    return found;
+  };
+
 function count(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError("Expected a whole number, 0 or more.");
@@ -36,11 +55,11 @@ function count(text: string): number {
 
 export const withLintOptions = (command: Command): Command =>
   command
-    .addOption(new Option("--reporter <name>", "how findings are printed").choices(REPORTERS))
-    .addOption(new Option("--preset <name>", "which rules are on: what nearly every repository wants, or all of it").choices(["recommended", "strict"]))
-    .addOption(new Option("--only <names>", "only these rules or families, separated by commas; may be repeated").argParser(list))
-    .addOption(new Option("--skip <names>", "all but these rules or families").argParser(list))
-    .addOption(new Option("--min-level <level>", "leave out what is less").choices(["error", "warning", "info"]))
+    .addOption(new Option("--reporter <name>", "how findings are printed").choices(REPORTERS).argParser(oneOf(REPORTERS)))
+    .addOption(new Option("--preset <name>", "which rules are on: what nearly every repository wants, or all of it").choices(PRESETS).argParser(oneOf(PRESETS)))
+    .addOption(new Option("--only <names>", "only these rules or families, separated by commas; may be repeated").argParser(names))
+    .addOption(new Option("--skip <names>", "all but these rules or families").argParser(names))
+    .addOption(new Option("--min-level <level>", "leave out what is less").choices(LEVELS).argParser(oneOf(LEVELS)))
     .addOption(new Option("--max-warnings <number>", "exit with 1 when there are more warnings; 0 under strict, any number under recommended").argParser(count))
     .option("--fix [rules]", "mend what can be mended, or only these rules; also their opt-in fixes where they are named")
     .option("--dry-run", "with --fix: print the difference, write nothing")

@@ -9,19 +9,20 @@ import type { Io } from "../io.ts";
 import { paintFor } from "../paint.ts";
 
 export async function printed(report: LintReport, reporter: ReporterName, io: Io, quiet: boolean): Promise<string> {
+  // What programs read stays whole.
+  const shown = quiet ? { ...report, findings: report.findings.filter(({ level }) => level === "error") } : report;
   switch (reporter) {
     case "json":
       return reportAsJson(report);
     case "github":
-      return reportForGitHub(report);
+      return reportForGitHub(shown);
     case "sarif": {
       // Only this one needs what the rules say about themselves.
       const [{ reportAsSarif }, { RULES }] = await Promise.all([import("../../lint/reporters/sarif.ts"), import("../../lint/rules/index.ts")]);
       return reportAsSarif(report, { version, rules: RULES });
     }
     case "pretty": {
-      const shown = quiet ? { ...report, findings: report.findings.filter(({ level }) => level === "error") } : report;
-      return reportPretty(shown, { paint: paintFor(io.env, io.stdout), quiet });
+      return reportPretty(shown, { paint: paintFor(io.env, io.stdout), quiet, columns: io.stdout.isTTY === true ? io.stdout.columns : undefined });
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Annotations on a pull request, as workflow commands ("Workflow commands for GitHub Actions", setting an error message). */
 import type { Level } from "../finding.ts";
-import type { LintReport } from "../report.ts";
+import { counted, type LintReport } from "../report.ts";
 
 const COMMANDS: Readonly<Record<Level, string>> = { error: "error", warning: "warning", info: "notice" };
 
@@ -10,7 +10,7 @@ export function reportForGitHub({ findings, summary }: LintReport): string {
     const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
     return `::${COMMANDS[level]} ${written.join(",")}::${escapeData(message)}\n`;
   });
-  return `${lines.join("")}${summary.errors} errors, ${summary.warnings} warnings, ${summary.infos} notes in ${summary.files} files.\n`;
+  return `${lines.join("")}${counted(summary.errors, "error")}, ${counted(summary.warnings, "warning")}, ${counted(summary.infos, "info")} in ${counted(summary.files, "file")}.\n`;
 }
 
 /** As the runner reads them back: `ActionCommand` in actions/runner. */

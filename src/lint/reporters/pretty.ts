@@ -1,6 +1,7 @@
 /** The report for people: each finding under its file, with its line, what is marked in it, and what to do next. */
 import type { Finding, Level, RelatedPlace } from "../finding.ts";
-import type { LintReport, LintSummary } from "../report.ts";
+import { counted, type LintReport, type LintSummary } from "../report.ts";
+import { marked, shown, wrapped } from "./terminal-text.ts";
 
 export type Colour = (text: string) => string;
 /** Chalk fits. */
@@ -20,22 +21,27 @@ export interface PrettyOptions {
   paint?: Paint;
   /** Leave the summary out where there is nothing to say. */
   quiet?: boolean;
+  /** How wide the terminal is; without it messages are not broken. */
+  columns?: number | undefined;
 }
 
 /** A line that is longer is cut around what is marked. */
 const WIDEST_SOURCE = 120;
-const MARGIN = 30;
+/** Below this a terminal breaks lines as it likes. */
+const NARROWEST = 40;
 
-export function reportPretty({ findings, textOf, summary }: LintReport, { paint = NO_PAINT, quiet = false }: PrettyOptions = {}): string {
+export function reportPretty({ findings, textOf, summary }: LintReport, { paint = NO_PAINT, quiet = false, columns: terminal }: PrettyOptions = {}): string {
+  const columns = terminal === undefined ? undefined : Math.max(NARROWEST, terminal);
   const lines = linesReader(textOf);
   const out: string[] = [];
   let file: string | undefined;
   for (const finding of findings) {
     if (finding.file !== file) out.push(`${out.length > 0 ? "\n" : ""}${paint.bold(paint.cyan(shown(finding.file)))}\n`);
     file = finding.file;
-    out.push(block(finding, paint, lines));
+    out.push(block(finding, paint, lines, columns));
   }
-  if (!quiet || findings.length > 0) out.push(summaryOf(findings, summary, paint));
+  // A run that fails says why, however quiet it is.
+  if (!quiet || findings.length > 0 || !summary.ok) out.push(summaryOf(findings, summary, paint, columns));
   return out.join("");
 }
 
@@ -50,51 +56,42 @@ function linesReader(textOf: LintReport["textOf"]): LineOf {
   };
 }
 
-/** A file may be called anything; what a terminal would obey is shown instead. */
-const shown = (text: string): string => text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-
 const colourOf = (paint: Paint, level: Level): Colour => ({ error: paint.red, warning: paint.yellow, info: paint.cyan })[level];
 
-function block(finding: Finding, paint: Paint, lineOf: LineOf): string {
+function block(finding: Finding, paint: Paint, lineOf: LineOf, columns: number | undefined): string {
   const { rule, level, start, message, related, fix } = finding;
   const colour = colourOf(paint, level);
   const fixable = fix === undefined ? "" : paint.green(fix.optIn ? `  [fixable with --opt-in-fixes]` : "  [fixable]");
   const gutter = String(Math.max(start.line, ...related.map((place) => place.start.line))).length;
   return [
     `  ${paint.dim(`${start.line}:${start.column}`)}  ${colour(level)}  ${paint.bold(rule)}${fixable}\n`,
-    `    ${shown(message)}\n`,
-    ...source(finding, colour, paint, lineOf, gutter),
-    ...related.flatMap((place) => [`    ${paint.dim(`${shown(place.file)}:${place.start.line}:${place.start.column}`)}  ${shown(place.message)}\n`, ...source(place, paint.cyan, paint, lineOf, gutter)]),
+    `${wrapped(shown(message), "    ", columns)}\n`,
+    ...source(finding, colour, paint, lineOf, gutter, columns),
+    ...related.flatMap((place) => [`    ${paint.dim(`${shown(place.file)}:${place.start.line}:${place.start.column}`)}  ${shown(place.message)}\n`, ...source(place, paint.cyan, paint, lineOf, gutter, columns)]),
   ].join("");
 }
 
 /** The line and what is marked in it. */
-function source({ file, start, end }: Finding | RelatedPlace, colour: Colour, paint: Paint, lineOf: LineOf, gutter: number): string[] {
+function source({ file, start, end }: Finding | RelatedPlace, colour: Colour, paint: Paint, lineOf: LineOf, gutter: number, columns = Number.POSITIVE_INFINITY): string[] {
   const line = lineOf(file, start.line);
   if (line === undefined || line.trim() === "") return [];
   const last = end.line > start.line ? line.trimEnd().length : end.column - 1;
-  const cut = start.column - 1 > WIDEST_SOURCE - MARGIN ? start.column - 1 - MARGIN : 0;
-  const visible = line.slice(cut, cut + WIDEST_SOURCE);
-  const before = (cut > 0 ? "…" : "") + visible.slice(0, start.column - 1 - cut);
-  const width = Math.max(1, Math.min(last, cut + visible.length) - (start.column - 1));
-  const text = `${cut > 0 ? "…" : ""}${visible}${cut + WIDEST_SOURCE < line.length ? "…" : ""}`.trimEnd();
-  // Tabs stay tabs, so that the marks stand where the terminal puts the text.
-  const indent = before.replace(/[^\t]/g, " ");
+  const { text, indent, width } = marked(line, { start: start.column - 1, end: last }, Math.min(WIDEST_SOURCE, columns - gutter - "     | ".length));
   return [
-    `    ${paint.dim(`${String(start.line).padStart(gutter)} |`)} ${shown(text)}\n`,
-    `    ${paint.dim(`${" ".repeat(gutter)} |`)} ${indent}${colour("^".repeat(width))}\n`,
+    `    ${paint.dim(`${String(start.line).padStart(gutter)} |`)} ${text}\n`,
+    `    ${paint.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(indent)}${colour("^".repeat(width))}\n`,
   ];
 }
 
-function summaryOf(findings: readonly Finding[], summary: LintSummary, paint: Paint): string {
+function summaryOf(findings: readonly Finding[], summary: LintSummary, paint: Paint, columns: number | undefined): string {
   const { files, errors, warnings, infos, fixable, suppressed, baselined, maxWarnings } = summary;
   const aside = [...(suppressed > 0 ? [`${suppressed} suppressed`] : []), ...(baselined > 0 ? [`${baselined} in the baseline`] : [])];
   const behind = aside.length > 0 ? paint.dim(` (${aside.join(", ")})`) : "";
-  if (findings.length === 0) return `${paint.green("Nothing to report")} in ${counted(files, "file")}${behind}.\n`;
+  if (findings.length === 0 && summary.ok) return `${paint.green("Nothing to report")} in ${counted(files, "file")}${behind}.\n`;
   const counts = [
     ...(errors > 0 ? [paint.red(counted(errors, "error"))] : []),
     ...(warnings > 0 ? [paint.yellow(counted(warnings, "warning"))] : []),
-    ...(infos > 0 ? [paint.cyan(counted(infos, "note"))] : []),
+    ...(infos > 0 ? [paint.cyan(counted(infos, "info"))] : []),
   ];
   const example = findings.find(({ level }) => level === "error") ?? findings[0];
   const hints = [
@@ -102,7 +99,6 @@ function summaryOf(findings: readonly Finding[], summary: LintSummary, paint: Pa
     ...(fixable > 0 ? [`\`pipewright lint --fix\` mends ${fixable} of them.`] : []),
     ...(example ? [`\`pipewright explain ${example.rule}\` says more of one.`] : []),
   ];
-  return `\n${counts.join(", ")} in ${counted(files, "file")}${behind}. ${paint.dim(hints.join(" "))}\n`;
+  const verdict = `${counts.join(", ")} in ${counted(files, "file")}${behind}.`;
+  return `\n${verdict}\n${hints.map((hint) => `${paint.dim(wrapped(hint, "", columns))}\n`).join("")}`;
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

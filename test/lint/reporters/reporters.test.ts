@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { marked, wrapped } from "../../../src/lint/reporters/terminal-text.ts";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/lint/finding.ts";
 import { type LintReport, summarise } from "../../../src/lint/report.ts";
@@ -51,12 +52,12 @@ describe("pretty", () => {
           3 |   test:
             |   ^^^^
           .github/workflows/b.yml:2:1  The name is here.
-          2 | name: long long long long long long long long long long long long long long long long long long long long long long long…
+          2 | name: long long long long long long long long long long long long long long long long long long long long long long lon…
             | ^^^^
         4:3  warning  yaml-syntax  [fixable]
           100% wrong:\\u000areally, yes.
-          4 | 		runs-on: x
-            | 		^^^^^^^
+          4 |         runs-on: x
+            |         ^^^^^^^
 
       .github/workflows/b.yml
         2:307  info  yaml-syntax  [fixable with --opt-in-fixes]
@@ -64,7 +65,9 @@ describe("pretty", () => {
           2 | …long long long long long long END
             |                                ^^^
 
-      1 error, 1 warning, 1 note in 2 files (1 suppressed, 2 in the baseline). \`pipewright lint --fix\` mends 1 of them. \`pipewright explain yaml-syntax\` says more of one.
+      1 error, 1 warning, 1 info in 2 files (1 suppressed, 2 in the baseline).
+      \`pipewright lint --fix\` mends 1 of them.
+      \`pipewright explain yaml-syntax\` says more of one.
       "
     `);
   });
@@ -103,7 +106,7 @@ describe("github", () => {
       "::error file=.github/workflows/a%2C b%3A 100%25.yml,line=3,col=3,endLine=3,endColumn=7,title=yaml-syntax::It is wrong. Mend it.",
       "::warning file=.github/workflows/a%2C b%3A 100%25.yml,line=4,col=3,endLine=4,endColumn=10,title=yaml-syntax::100%25 wrong:%0Areally, yes.",
       "::notice file=.github/workflows/b.yml,line=2,col=307,endLine=2,endColumn=310,title=yaml-syntax::It is wrong. Mend it.",
-      "1 errors, 1 warnings, 1 notes in 2 files.",
+      "1 error, 1 warning, 1 info in 2 files.",
       "",
     ]);
   });
@@ -138,5 +141,37 @@ describe("sarif", () => {
     const prints = (findings: Finding[]): string[] => sarif(reportOf(findings)).runs[0].results.map((result: { partialFingerprints: Record<string, string> }) => result.partialFingerprints["pipewrightFinding/v1"]);
     expect(new Set(prints(FINDINGS)).size).toBe(3);
     expect(prints([...FINDINGS].reverse()).sort()).toEqual(prints(FINDINGS).sort());
+  });
+});
+
+describe("what is marked", () => {
+  const at = (line: string, part: string, columns = 80): string => {
+    const start = line.indexOf(part);
+    const { text, indent, width } = marked(line, { start, end: start + part.length }, columns);
+    return `${text}\n${" ".repeat(indent)}${"^".repeat(width)}`;
+  };
+
+  it("stands below wide characters, marks that take no room, tabs and what a terminal would obey", () => {
+    expect(at("echo 日本語 x", "x")).toBe("echo 日本語 x\n            ^");
+    expect(at("echo 日本語 x", "本語")).toBe("echo 日本語 x\n       ^^^^");
+    expect(at("echo 🎉 x", "x")).toBe("echo 🎉 x\n        ^");
+    expect(at("e\u0301te x", "x")).toBe("e\u0301te x\n    ^");
+    expect(at("\ta\tb", "b")).toBe("    a    b\n         ^");
+    expect(at("\ufeffname: x", "name")).toBe("name: x\n^^^^");
+    expect(at("a\u001b[31m b", "b")).toBe("a\\u001b[31m b\n            ^");
+  });
+
+  it("is shown of a line that is too long", () => {
+    const long = `${"a ".repeat(40)}MARK ${"b ".repeat(40)}`;
+    expect(at(long, "MARK", 40)).toBe(`…${"a ".repeat(5)}MARK${" b".repeat(12)}…\n           ^^^^`);
+    expect(at(`x ${"M".repeat(100)} y`, "M".repeat(100), 40).split("\n").map(({ length }) => length)).toEqual([40, 39]);
+    expect(at(`MARK ${"b".repeat(100)}`, "MARK", 20)).toBe("MARK bbbbbbbbbbbbbb…\n^^^^");
+    expect(at("日".repeat(50) + "x", "x", 21)).toBe(`…${"日".repeat(2)}x\n     ^`);
+  });
+
+  it("breaks messages between words, where a terminal is", () => {
+    expect(wrapped("one two three", "  ", 9)).toBe("  one two\n  three");
+    expect(wrapped("one two three", "  ", undefined)).toBe("  one two three");
+    expect(wrapped("a-word-that-is-longer than", "", 5)).toBe("a-word-that-is-longer\nthan");
   });
 });
