@@ -74,8 +74,21 @@ export function numbersOf(ref: string): readonly number[] | undefined {
 
 const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/i.test(ref);
 
+const found = new Map<string, FoundVersion | undefined>();
+/** People choose refs freely, so a long-lived process would remember without end. */
+const MOST_FOUND = 20_000;
+
 /** The version that a ref stands for: a tag, `v4` or `v4.1` as it moves, or a recorded commit. Nothing for other commits and branches. */
 export function versionOf(name: string, ref: string): FoundVersion | undefined {
+  const key = `${name}@${ref}`;
+  if (!found.has(key)) {
+    if (found.size > MOST_FOUND) found.clear();
+    found.set(key, find(name, ref));
+  }
+  return found.get(key);
+}
+
+function find(name: string, ref: string): FoundVersion | undefined {
   const versions = versionsOf(name);
   if (isCommit(ref)) {
     const version = versions.find(({ sha }) => sha === ref.toLowerCase());
@@ -106,8 +119,8 @@ export function tagOfCommit(name: string, sha: string): string | undefined {
 
 /** The commit of a tag, or of the newest recorded version under a major's tag. */
 export function commitOf(name: string, ref: string): { tag: string; sha: string } | undefined {
-  const found = isCommit(ref) ? undefined : versionOf(name, ref);
-  return found?.fit === "exact" && found.version.sha !== "" ? { tag: found.version.tag, sha: found.version.sha } : undefined;
+  const known = isCommit(ref) ? undefined : versionOf(name, ref);
+  return known?.fit === "exact" && known.version.sha !== "" ? { tag: known.version.tag, sha: known.version.sha } : undefined;
 }
 
 /** Majors that are not recorded, and the recorded one that has all of their inputs and outputs (by the actions' release notes, which only add). */
@@ -123,8 +136,8 @@ const CONTAINED: Readonly<Record<string, Readonly<Record<number, string>>>> = {
 
 /** A recorded version that takes and gives everything that this one does, and perhaps more. */
 export function supersetOf(name: string, ref: string): ActionVersion | undefined {
-  const found = versionOf(name, ref);
-  if (found) return found.fit === "newer" ? undefined : found.version;
+  const known = versionOf(name, ref);
+  if (known) return known.fit === "newer" ? undefined : known.version;
   const key = name.toLowerCase();
   const major = numbersOf(ref)?.[0];
   const container = major === undefined || !Object.hasOwn(CONTAINED, key) ? undefined : CONTAINED[key]?.[major];

@@ -96,13 +96,22 @@ export function lintDocument(document: Document, rules: readonly Rule[], everywh
   return inOrder(findings);
 }
 
+const preparedTogether = new WeakMap<readonly Rule[], WeakMap<LintSettings, readonly RepositoryRule<never>[]>>();
+
+function activeTogether(rules: readonly Rule[], settings: LintSettings): readonly RepositoryRule<never>[] {
+  let bySettings = preparedTogether.get(rules);
+  if (!bySettings) preparedTogether.set(rules, (bySettings = new WeakMap()));
+  let active = bySettings.get(settings);
+  if (!active) bySettings.set(settings, (active = rules.filter((rule): rule is RepositoryRule<never> => seesRepository(rule) && isActive(rule, settings))));
+  return active;
+}
+
 /** What the rules on the repository find in all of its documents. */
 export function lintRepository(repository: Repository, rules: readonly Rule[], settings: LintSettings): Finding[] {
   const findings: Finding[] = [];
   const readable = { ...repository, documents: repository.documents.filter(({ file }) => !isBroken(file.yaml)) };
-  for (const rule of rules) {
-    if (!seesRepository(rule) || !isActive(rule, settings)) continue;
-    (rule as RepositoryRule<never>).repository({
+  for (const rule of activeTogether(rules, settings)) {
+    rule.repository({
       settings,
       options: optionsOf(rule, settings),
       repository: readable,

@@ -165,8 +165,15 @@ export interface ActionDocument {
 
 export const jobsOf = (document: Document): Job[] => (document.kind === "workflow" ? document.jobs : []);
 
+const stepsByWorkflow = new WeakMap<WorkflowDocument, readonly Step[]>();
+
 /** Every step of a document, in file order. */
-export const stepsOf = (document: Document): Step[] => (document.kind === "workflow" ? document.jobs.flatMap(({ steps }) => steps) : document.steps);
+export function stepsOf(document: Document): readonly Step[] {
+  if (document.kind === "action") return document.steps;
+  let steps = stepsByWorkflow.get(document);
+  if (!steps) stepsByWorkflow.set(document, (steps = document.jobs.flatMap((job) => job.steps)));
+  return steps;
+}
 
 export const triggerOf = (workflow: WorkflowDocument, event: string): Trigger | undefined => workflow.triggers.find((trigger) => trigger.event === event);
 

@@ -32,28 +32,38 @@ function collect(document: Document): ExpressionSite[] {
   const seen = new Set<YamlNode>();
   const sites: ExpressionSite[] = [];
 
-  const visit = (node: YamlNode, path: readonly string[], job: Job | undefined, step: Step | undefined): void => {
-    if (seen.has(node)) return;
-    if (node.kind !== "scalar" || node.anchor !== undefined) seen.add(node);
+  /** The keys above the node that is visited; what keeps it makes a copy. */
+  const path: string[] = [];
+  const visit = (node: YamlNode, job: Job | undefined, step: Step | undefined): void => {
     if (node.kind === "scalar") {
+      if (node.anchor !== undefined) {
+        if (seen.has(node)) return;
+        seen.add(node);
+      }
       const condition = isCondition(path);
       if (!condition && !node.value.includes("${{")) return;
-      for (const embedded of condition ? conditionOf(node) : embeddedExpressions(node)) sites.push({ ...embedded, path, job, step, inKey: false });
+      const here = [...path];
+      for (const embedded of condition ? conditionOf(node) : embeddedExpressions(node)) sites.push({ ...embedded, path: here, job, step, inKey: false });
       return;
     }
+    if (seen.has(node)) return;
+    seen.add(node);
     if (node.kind === "sequence") {
-      const inside = [...path, "*"];
-      for (const item of node.items) visit(item, inside, job, step);
+      path.push("*");
+      for (const item of node.items) visit(item, job, step);
+      path.pop();
       return;
     }
     const inJob = jobs.get(node) ?? job;
     const inStep = steps.get(node) ?? step;
     for (const { key, value } of node.pairs) {
-      if (key.value.includes("${{")) for (const embedded of embeddedExpressions(key)) sites.push({ ...embedded, path, job: inJob, step: inStep, inKey: true });
-      visit(value, [...path, key.value], inJob, inStep);
+      if (key.value.includes("${{")) for (const embedded of embeddedExpressions(key)) sites.push({ ...embedded, path: [...path], job: inJob, step: inStep, inKey: true });
+      path.push(key.value);
+      visit(value, inJob, inStep);
+      path.pop();
     }
   };
-  visit(root, [], undefined, undefined);
+  visit(root, undefined, undefined);
   return sites;
 }
 

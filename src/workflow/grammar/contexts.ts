@@ -33,16 +33,36 @@ interface Place {
   names: readonly string[];
 }
 
+/** What may stand somewhere, and what has been found below it: workflows choose names freely, but there are few kinds of places. */
+interface Spot {
+  places: readonly Place[];
+  below: Map<string, Spot>;
+  availability?: Availability;
+}
+
+const roots = new WeakMap<Grammar, Spot>();
+
 function lookUp(grammar: Grammar, path: readonly string[]): Availability | undefined {
-  let places = placesOf(grammar, grammar.root, []);
+  let spot = roots.get(grammar);
+  if (!spot) roots.set(grammar, (spot = { places: placesOf(grammar, grammar.root, []), below: new Map() }));
   for (const step of path) {
-    const next = places.flatMap(({ definition, names }) => {
-      const inside = typeBelow(definition, step);
-      return inside === undefined ? [] : placesOf(grammar, grammar.named(inside), names);
-    });
-    if (next.length === 0) return undefined;
-    places = next;
+    const types: readonly (string | undefined)[] = spot.places.map(({ definition }) => typeBelow(definition, step));
+    const key = types.join(",");
+    let next: Spot | undefined = spot.below.get(key);
+    if (!next) {
+      const places: readonly Place[] = spot.places.flatMap(({ names }, index): Place[] => {
+        const type = types[index];
+        return type === undefined ? [] : placesOf(grammar, grammar.named(type), names);
+      });
+      spot.below.set(key, (next = { places, below: new Map() }));
+    }
+    if (next.places.length === 0) return undefined;
+    spot = next;
   }
+  return (spot.availability ??= availabilityAt(spot.places));
+}
+
+function availabilityAt(places: readonly Place[]): Availability {
   const names = new Set(places.flatMap((place) => place.names));
   const isFunction = (name: string): boolean => name.includes("(");
   return {
