@@ -1,6 +1,6 @@
 /** Work in pieces that two threads take from, one after the other, until nothing is left. */
 import type { Finding } from "../../lint/finding.ts";
-import { type Work, worker } from "../../lint/pass.ts";
+import { type Reader, type Work, worker } from "../../lint/pass.ts";
 import type { Rule } from "../../lint/rule.ts";
 import type { LintSettings } from "../../lint/settings.ts";
 import { type Asked, filesOnDisk, recorded } from "./repository-files.ts";
@@ -28,10 +28,10 @@ export interface DonePiece {
 }
 
 /** Takes pieces as long as there are any. */
-export async function takePieces(rules: readonly Rule[], { pieces, settings, root, counters }: SharedWork): Promise<DonePiece[]> {
+export async function takePieces(rules: readonly Rule[], { pieces, settings, root, counters }: SharedWork, read?: Reader): Promise<DonePiece[]> {
   const numbers = new Int32Array(counters);
   const files = filesOnDisk(root);
-  const work = worker(rules, settings);
+  const work = worker(rules, settings, read);
   const all: DonePiece[] = [];
   for (;;) {
     const index = Atomics.add(numbers, NEXT, 1);
