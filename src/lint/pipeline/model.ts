@@ -129,7 +129,7 @@ interface DeedBase {
   tolerated: boolean;
 }
 
-export type Deed = ImageBuild | ImagePush | ImageTake | ImageMove | ImageDelete | ImageScan | ArtifactUpload | ArtifactDownload | ArtifactDelete | Login;
+export type Deed = ImageBuild | ImagePush | ImageTake | ImageMove | ImageSave | ImageLoad | ImageDelete | ImageScan | ArtifactUpload | ArtifactDownload | ArtifactDelete | Login;
 
 /** Builds an image. A push by a command of its own is an `ImagePush` beside it. */
 export interface ImageBuild extends DeedBase {
@@ -198,6 +198,22 @@ export interface ImageMove extends DeedBase {
   inRegistry: boolean;
 }
 
+/** Writes images into a file, which may go on as an artifact. */
+export interface ImageSave extends DeedBase {
+  kind: "save";
+  images: ImageReference[];
+  certain: boolean;
+  /** Nothing: where the command's output goes. */
+  file: Value | undefined;
+}
+
+/** Takes images out of a file, under the names that they had when they were saved. */
+export interface ImageLoad extends DeedBase {
+  kind: "load";
+  /** Nothing: what the command reads. */
+  file: Value | undefined;
+}
+
 export interface ImageDelete extends DeedBase {
   kind: "delete-image";
   /** The package's name as the tool takes it, without owner and registry; nothing: it is not written. */
@@ -219,6 +235,8 @@ export interface ArtifactUpload extends DeedBase {
   name: Value;
   retentionDays: Value | undefined;
   overwrite: Known;
+  /** Lines of paths and patterns, as written. */
+  path: Value | undefined;
 }
 
 export interface ArtifactDownload extends DeedBase {

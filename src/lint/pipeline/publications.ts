@@ -4,7 +4,7 @@ import type { Span } from "../../workflow/yaml/node.ts";
 import { isPassing, tagText } from "./image-reference.ts";
 import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Pipeline, Run } from "./model.ts";
 import { originOf } from "./runs.ts";
-import { keyOf } from "./value.ts";
+import { keyOf, textOf, type Value } from "./value.ts";
 
 export interface Publication {
   image: ImageReference;
@@ -50,6 +50,28 @@ export function isPushed(build: ImageBuild): Known {
   const names = new Set(build.images.map(({ whole }) => keyOf(whole)));
   const push = build.job.deeds.find((deed) => deed.kind === "push" && names.has(keyOf(deed.image.whole)));
   return push ? (push.happens === build.happens ? true : undefined) : false;
+}
+
+/** The artifact in which a job hands on the image that it has built: saved into a file, and that file uploaded. */
+export function artifactOf(build: ImageBuild): Value | undefined {
+  const { deeds } = build.job;
+  const names = new Set(build.images.map(({ whole }) => keyOf(whole)));
+  const save = deeds.find((deed) => deed.kind === "save" && deed.happens !== false && deed.images.some(({ whole }) => names.has(keyOf(whole))));
+  if (save?.kind !== "save") return undefined;
+  const file = save.file ? textOf(save.file)?.split("/").at(-1) : undefined;
+  const holds = (path: string): boolean => (file === undefined ? !save.file && /\.(?:tar|tgz|tar\.\w+)$/.test(path) : path.split("/").at(-1) === file);
+  const upload = deeds.find((deed) => deed.kind === "upload" && deed.happens !== false && deeds.indexOf(deed) > deeds.indexOf(save) && deed.path !== undefined && (textOf(deed.path) ?? "").split(/\s+/).some(holds));
+  return upload?.kind === "upload" ? upload.name : undefined;
+}
+
+const firstLoads = new WeakMap<JobRun, number>();
+
+/** Whether an image may come from a file that the job has loaded before. */
+export function mayBeLoaded(deed: Deed): boolean {
+  const { job } = deed;
+  const first = firstLoads.get(job) ?? job.deeds.findIndex(({ kind, happens }) => kind === "load" && happens !== false);
+  firstLoads.set(job, first);
+  return first !== -1 && job.deeds.indexOf(deed) > first;
 }
 
 /** A run and those that it follows by `workflow_run`. */

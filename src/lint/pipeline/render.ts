@@ -29,6 +29,10 @@ export function inWords(deed: Deed): string {
       return `takes ${image(deed.image)} (${deed.how})`;
     case "move":
       return `names ${image(deed.from)} ${image(deed.to)}${deed.inRegistry ? " in the registry" : ""}`;
+    case "save":
+      return `saves ${deed.images.map(image).join(", ")}`;
+    case "load":
+      return "loads images";
     case "delete-image":
       return `deletes ${deed.selects} of ${deed.image ? image(deed.image) : value(deed.package)}`;
     case "scan":

@@ -15,9 +15,11 @@ const script = (text: string): string => workflow(steps(["uses: actions/checkout
 
 async function isQuick(example: Example): Promise<string> {
   const repository = await repositoryOf(example);
-  const start = performance.now();
+  // Of this process: other tests run beside it.
+  const before = process.cpuUsage();
   const text = rendered(pipelineOf(repository));
-  expect(performance.now() - start).toBeLessThan(MILLISECONDS);
+  const { user } = process.cpuUsage(before);
+  expect(user / 1_000).toBeLessThan(MILLISECONDS);
   return text;
 }
 

@@ -7,13 +7,13 @@ import { deedBase, inputPair, inputPlace, inputTruth, inputValue } from "./deed.
 export function artifactDeeds(step: StepRun): Deed[] {
   const { uses } = step.step;
   if (isAction(uses, "actions/upload-artifact")) {
-    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact"), name: inputValue(step, "name") ?? literal("artifact"), retentionDays: inputValue(step, "retention-days"), overwrite: inputTruth(step, "overwrite") }];
+    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact"), name: inputValue(step, "name") ?? literal("artifact"), retentionDays: inputValue(step, "retention-days"), overwrite: inputTruth(step, "overwrite"), path: inputValue(step, "path") }];
   }
   if (isAction(uses, "actions/upload-artifact/merge")) {
-    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact/merge"), name: inputValue(step, "name") ?? literal("merged-artifacts"), retentionDays: inputValue(step, "retention-days"), overwrite: false }];
+    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact/merge"), name: inputValue(step, "name") ?? literal("merged-artifacts"), retentionDays: inputValue(step, "retention-days"), overwrite: false, path: undefined }];
   }
   if (isAction(uses, "actions/upload-pages-artifact")) {
-    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-pages-artifact"), name: inputValue(step, "name") ?? literal("github-pages"), retentionDays: inputValue(step, "retention-days"), overwrite: false }];
+    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-pages-artifact"), name: inputValue(step, "name") ?? literal("github-pages"), retentionDays: inputValue(step, "retention-days"), overwrite: false, path: undefined }];
   }
   if (isAction(uses, "actions/download-artifact")) return [download(step)];
   if (isAction(uses, "dawidd6/action-download-artifact")) {

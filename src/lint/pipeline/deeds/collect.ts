@@ -16,10 +16,11 @@ import { type DeedBase, deedBase, inputPlace, inputValue } from "./deed.ts";
 import { deedsOfDockerAction } from "./docker-actions.ts";
 import { dockerDeeds, takes } from "./docker-commands.ts";
 import { composeDeeds } from "./compose.ts";
+import { orasDeeds, regctlDeeds } from "./oci-commands.ts";
 import { craneDeeds, curlDeeds, flyDeeds, ghDeeds, skopeoDeeds } from "./registry-commands.ts";
 
 /** A script without any of these words does nothing that the model tells. */
-export const TELLING = /\b(?:docker|docker-compose|podman|nerdctl|crane|skopeo|oras|flyctl|fly|gh|DELETE|get-login-password)\b/;
+export const TELLING = /\b(?:docker|docker-compose|podman|nerdctl|crane|skopeo|oras|regctl|flyctl|fly|gh|DELETE|get-login-password)\b/;
 
 export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   if (job.happens === false) return [];
@@ -83,6 +84,10 @@ function deedsOfCommand(name: string, args: readonly Value[], base: DeedBase, st
       return craneDeeds(args, base);
     case "skopeo":
       return skopeoDeeds(args, base);
+    case "oras":
+      return orasDeeds(args, base);
+    case "regctl":
+      return regctlDeeds(args, base);
     case "flyctl":
     case "fly":
       return flyDeeds(args, base, files);
@@ -96,7 +101,7 @@ function deedsOfCommand(name: string, args: readonly Value[], base: DeedBase, st
     case "exec":
     case "retry":
     case "nohup": {
-      const index = args.findIndex((word) => /^(?:docker|docker-compose|podman|crane|skopeo|flyctl|fly|gh|curl)$/.test(textOf(word) ?? ""));
+      const index = args.findIndex((word) => /^(?:docker|docker-compose|podman|crane|skopeo|oras|regctl|flyctl|fly|gh|curl)$/.test(textOf(word) ?? ""));
       return index === -1 || index > 4 ? [] : deedsOfCommand(textOf(args[index] ?? literal("")) ?? "", args.slice(index + 1), base, step, files);
     }
     default:

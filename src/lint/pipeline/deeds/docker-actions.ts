@@ -8,12 +8,13 @@ import { HOLE, join, literal, type Template, textOf, textOfTemplate, type Value 
 import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { bakeBuilds } from "./bake.ts";
 import { deedBase, inputPair, inputPlace, inputText, inputTruth, inputValue } from "./deed.ts";
+import { savedBy } from "./image-files.ts";
 import { recipeOf } from "./recipe.ts";
 import type { RepositoryFiles } from "../../repository.ts";
 
 export function deedsOfDockerAction(step: StepRun, files: RepositoryFiles): Deed[] {
   const { uses } = step.step;
-  if (isAction(uses, "docker/build-push-action")) return [buildPush(step)];
+  if (isAction(uses, "docker/build-push-action")) return buildPush(step);
   if (isAction(uses, "docker/bake-action")) return bakeBuilds(step, files);
   if (isAction(uses, "docker/login-action")) return [{ kind: "login", ...deedBase(step, inputPlace(step, "registry"), "docker/login-action"), registry: inputValue(step, "registry") ?? literal("docker.io") }];
   if (isAction(uses, "aws-actions/amazon-ecr-login")) return [{ kind: "login", ...deedBase(step, inputPlace(step), "aws-actions/amazon-ecr-login"), registry: HOLE }];
@@ -71,7 +72,7 @@ function splitCommas(template: Template): Template[] {
   return splitLines(template.map((part) => (part.kind === "text" ? { kind: "text", text: part.text.replaceAll(",", "\n") } : part)));
 }
 
-function buildPush(step: StepRun): ImageBuild {
+function buildPush(step: StepRun): Deed[] {
   const { tags, certain } = wantedTags(step, "tags");
   const outputs = inputText(step, "outputs") ?? (inputPair(step, "outputs") ? undefined : "");
   const push = inputTruth(step, "push");
@@ -85,10 +86,12 @@ function buildPush(step: StepRun): ImageBuild {
     else args.set(key, value);
   }
   const pushedByOutput = outputs === undefined ? undefined : /type=(?:registry|image,.*push=true)|push=true/.test(outputs);
-  return {
+  const images = tags.map(({ whole, writtenAt }) => ({ ...referenceOf(whole), writtenAt }));
+  const base = deedBase(step, step.step.uses?.node ?? step.step.node, "docker/build-push-action");
+  const build: ImageBuild = {
     kind: "build",
-    ...deedBase(step, step.step.uses?.node ?? step.step.node, "docker/build-push-action"),
-    images: tags.map(({ whole, writtenAt }) => ({ ...referenceOf(whole), writtenAt })),
+    ...base,
+    images,
     certain,
     pushed: push === true || pushedByOutput === true ? true : push === false && pushedByOutput === false ? false : undefined,
     loaded: inputTruth(step, "load"),
@@ -96,6 +99,7 @@ function buildPush(step: StepRun): ImageBuild {
     caches: [...caches(step, "cache-from", "from"), ...caches(step, "cache-to", "to")],
     tagsAt: inputPair(step, "tags")?.value,
   };
+  return [build, ...savedBy(outputs ?? "", images, certain, base, "docker/build-push-action")];
 }
 
 /** `{{defaultContext}}:folder` is a folder of the repository. */

@@ -11,6 +11,7 @@ import type { DeedBase } from "./deed.ts";
 import { cacheOf } from "./docker-actions.ts";
 import { has, isOn, lastOf, type Line, lineOf, valuesOf } from "./options.ts";
 import { normal } from "../paths.ts";
+import { loads, saves, savedBy } from "./image-files.ts";
 import { recipeOf } from "./recipe.ts";
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
@@ -42,8 +43,12 @@ export function dockerDeeds(words: readonly Value[], base: DeedBase, step: StepR
     }
     case "tag":
       return tagged(rest, base);
+    case "load":
+      return loads(rest, base, "docker load");
+    case "save":
+      return saves(rest, base, "docker save");
     case "image": {
-      if (second === "build" || second === "push" || second === "pull" || second === "tag") return dockerDeeds(rest, base, step, files);
+      if (second === "build" || second === "push" || second === "pull" || second === "tag" || second === "save" || second === "load") return dockerDeeds(rest, base, step, files);
       return second === "inspect" ? takes(lineOf(rest.slice(1), set("f format")).operands, "inspect", base, "docker image inspect") : [];
     }
     case "buildx":
@@ -104,18 +109,21 @@ function build(words: readonly Value[], base: DeedBase, buildx: boolean): Deed[]
   }
   const outputs = valuesOf(line, "output", "o").map((value) => textOf(value) ?? "");
   const pushed = isOn(line, "push") || outputs.some((text) => /type=registry|push=true/.test(text));
+  const images = tags.flatMap(referencesOf);
+  const certain = tags.every((value) => value.length === 1);
   return [
     {
       kind: "build",
       ...base,
       by: buildx ? "docker buildx build" : "docker build",
-      images: tags.flatMap(referencesOf),
-      certain: tags.every((value) => value.length === 1),
+      images,
+      certain,
       pushed: line.open ? undefined : pushed,
       loaded: line.open ? undefined : !buildx || isOn(line, "load"),
       recipe: recipeOf({ context: line.operands.at(-1), file: lastOf(line, "f", "file"), target: lastOf(line, "target"), platforms: lastOf(line, "platform"), buildArgs: args, complete: !line.open && line.operands.length === 1, git: false, folder: line.open || line.operands.length > 1 ? undefined : base.folder }),
       caches: [...valuesOf(line, "cache-from").flatMap((value) => value.map((text) => cacheOf(text, "from", base.at))), ...valuesOf(line, "cache-to").flatMap((value) => value.map((text) => cacheOf(text, "to", base.at)))],
       tagsAt: undefined,
     },
+    ...savedBy(outputs.join("\n"), images, certain, base, "docker build"),
   ];
 }

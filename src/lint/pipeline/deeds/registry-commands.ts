@@ -11,12 +11,12 @@ import { recipeOf } from "./recipe.ts";
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
-const move = (from: Value | undefined, to: Value, base: DeedBase, by: string): ImageMove[] =>
+export const move = (from: Value | undefined, to: Value, base: DeedBase, by: string): ImageMove[] =>
   referencesOf(to).map((image) => ({ kind: "move", ...base, by, from: from?.length === 1 ? referencesOf(from)[0] : undefined, to: image, certain: to.length === 1, inRegistry: true }));
 
 /** `crane copy a b`, `crane tag a tag`, `crane push|pull|delete`. */
 export function craneDeeds(words: readonly Value[], base: DeedBase): Deed[] {
-  const line = lineOf(words, set("platform j jobs format p"));
+  const line = lineOf(words, set("platform j jobs format p u username password"));
   const [verb, a, b] = line.operands;
   switch (textOf(verb ?? literal(""))) {
     case "copy":
@@ -28,6 +28,10 @@ export function craneDeeds(words: readonly Value[], base: DeedBase): Deed[] {
     }
     case "pull":
       return a ? takes([a], "pull", base, "crane pull") : [];
+    case "push":
+      return b ? referencesOf(b).map((image) => ({ kind: "push", ...base, by: "crane push", image, certain: b.length === 1 })) : [];
+    case "auth":
+      return textOf(a ?? literal("")) === "login" && b ? [{ kind: "login", ...base, by: "crane auth login", registry: b }] : [];
     case "digest":
     case "manifest":
       return a ? takes([a], "inspect", base, `crane ${textOf(verb ?? literal(""))}`) : [];
@@ -48,13 +52,15 @@ const withoutTransport = (value: Value): Value | undefined => {
 };
 
 export function skopeoDeeds(words: readonly Value[], base: DeedBase): Deed[] {
-  const line = lineOf(words, set("src-creds dest-creds creds authfile src-authfile dest-authfile format f override-arch override-os retry-times"));
+  const line = lineOf(words, set("src-creds dest-creds creds authfile src-authfile dest-authfile format f u username p password override-arch override-os retry-times"));
   const [verb, a, b] = line.operands;
   const from = a && withoutTransport(a);
   const to = b && withoutTransport(b);
   switch (textOf(verb ?? literal(""))) {
     case "copy":
       return [...(from && !to ? takes([from], "copy", base, "skopeo copy") : []), ...(to ? move(from, to, base, "skopeo copy") : [])];
+    case "login":
+      return a ? [{ kind: "login", ...base, by: "skopeo login", registry: a }] : [];
     case "inspect":
       return from ? takes([from], "inspect", base, "skopeo inspect") : [];
     case "delete":

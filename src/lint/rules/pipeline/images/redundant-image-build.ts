@@ -2,7 +2,8 @@ import { checkedOut } from "../../../pipeline/step-scripts.ts";
 import type { ImageBuild, Pipeline, Recipe } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { imageKey } from "../../../pipeline/image-reference.ts";
-import { isPushed } from "../../../pipeline/publications.ts";
+import { readable } from "../../../pipeline/render.ts";
+import { artifactOf, isPushed } from "../../../pipeline/publications.ts";
 import { mayCoincide, originOf } from "../../../pipeline/runs.ts";
 import { isUnknown, symbolsIn, textOf } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
@@ -221,6 +222,8 @@ function sharesCache(a: ImageBuild, b: ImageBuild): boolean {
 
 function advice(build: ImageBuild, main: ImageBuild): string {
   if (build.by === "flyctl deploy") return "Give `flyctl deploy` that image with `--image`.";
+  const artifact = artifactOf(main)?.[0];
+  if (artifact && isPushed(main) !== true) return `It is in the artifact \`${readable(artifact)}\` that \`${main.job.path}\` uploads: ${build.job.run === main.job.run ? "download it" : "download it after a `workflow_run`"} and \`docker load\` it.`;
   if (isPushed(main) === true) return build.job.run === main.job.run ? "Pull the image that it pushes, by digest." : "Wait for it with `workflow_run` and pull the image that it pushes, by digest.";
   return build.job.run === main.job.run ? "Build once, pass the image on as an artifact (`docker save`) or through a registry, and let this job load it." : "Build once, push it or upload it as an artifact, and let this workflow take it after a `workflow_run`.";
 }

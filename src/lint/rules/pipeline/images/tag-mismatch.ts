@@ -2,7 +2,7 @@ import { meeting, type Meeting } from "../../../pipeline/across.ts";
 import { imageKey, tagOf } from "../../../pipeline/image-reference.ts";
 import type { ImageScan, ImageTake, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { type Publication, chainOf, publicationsOf } from "../../../pipeline/publications.ts";
+import { type Publication, chainOf, mayBeLoaded, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
@@ -70,7 +70,7 @@ jobs:
     const asked = new Map<string, Asked[]>();
     for (const deed of pipeline.deeds) {
       if ((deed.kind !== "take" && deed.kind !== "scan") || !deed.image || deed.happens === false || deed.job.run.event === "workflow_call") continue;
-      if (deed.kind === "take" && deed.how === "inspect") continue;
+      if ((deed.kind === "take" && deed.how === "inspect") || mayBeLoaded(deed)) continue;
       const verdict = judge(deed, pipeline);
       const key = `${deed.document.file.path}:${deed.at.start}:${deed.job.run.event}:${numbers.get(deed.job.run) ?? 0}`;
       asked.set(key, [...(asked.get(key) ?? []), { deed, verdict }]);
