@@ -72,7 +72,7 @@ export function numbersOf(ref: string): readonly number[] | undefined {
   return match?.slice(1).filter((part) => part !== undefined).map(Number);
 }
 
-const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/i.test(ref);
+export const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/i.test(ref);
 
 const found = new Map<string, FoundVersion | undefined>();
 /** People choose refs freely, so a long-lived process would remember without end. */

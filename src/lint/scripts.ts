@@ -149,6 +149,19 @@ function setIn(script: Script): ShellOptions {
   return options;
 }
 
+const byStep = new WeakMap<Document, ReadonlyMap<Step, Script>>();
+
+/** A step's script, in bash or sh. */
+export function scriptOf(step: Step): Script | undefined {
+  const document = step.owner.kind === "job" ? step.owner.workflow : step.owner;
+  let known = byStep.get(document);
+  if (!known) {
+    known = new Map(scriptsOf(document).map((script) => [script.step, script]));
+    byStep.set(document, known);
+  }
+  return known.get(step);
+}
+
 /** Every simple command at any depth, in the order in which they are written. */
 export const commandsIn = ({ reading, ast }: Script): ShellCommand[] => (reading.commands ??= commandsOf(ast));
 

@@ -1,5 +1,5 @@
 /** Outputs of published actions that repeat what somebody outside has written, by the actions' own documentation. */
-import type { Step, Uses } from "../../workflow/document/document.ts";
+import { inputOf, type Step, type Uses } from "../../workflow/document/document.ts";
 import type { TaintKind, Trust } from "./taint.ts";
 
 interface EchoingOutputs {
@@ -24,10 +24,7 @@ const majorOf = (ref: string): number | undefined => {
   return major === undefined ? undefined : Number(major);
 };
 const below = (major: number) => (_step: Step, ref: string): boolean => (majorOf(ref) ?? major) < major;
-const inputOf = (step: Step, name: string): string | undefined => {
-  const value = step.with.get(name)?.value;
-  return value?.kind === "scalar" ? value.value.trim() : undefined;
-};
+const written = (step: Step, name: string): string | undefined => inputOf(step, name)?.value.trim();
 
 const changedFiles = (outputs: RegExp, when?: EchoingOutputs["when"]): EchoingOutputs => ({ outputs, what: FILE_NAMES, kinds: ["text"], trust: "anyone", events: PULL_REQUEST, ...(when ? { when } : {}) });
 const LISTS = /^(?:all|added|modified|removed|renamed|deleted|files)(?:_[a-z_]+)?$/;
@@ -35,9 +32,9 @@ const commentBranch = (outputs: RegExp): EchoingOutputs => ({ outputs, what: "th
 
 const KNOWN: Readonly<Record<string, readonly EchoingOutputs[]>> = {
   // Since v41 it escapes what a shell would read (`safe_output`).
-  "tj-actions/changed-files": [changedFiles(/_files$|^all_changed_and_modified/, (step, ref) => inputOf(step, "safe_output") === "false" || (majorOf(ref) ?? 41) < 41)],
+  "tj-actions/changed-files": [changedFiles(/_files$|^all_changed_and_modified/, (step, ref) => written(step, "safe_output") === "false" || (majorOf(ref) ?? 41) < 41)],
   // `shell` and `escape` quote for a shell; `csv` and `json` do not.
-  "dorny/paths-filter": [changedFiles(/_files$/, (step) => ["csv", "json"].includes(inputOf(step, "list-files") ?? ""))],
+  "dorny/paths-filter": [changedFiles(/_files$/, (step) => ["csv", "json"].includes(written(step, "list-files") ?? ""))],
   "trilom/file-changes-action": [changedFiles(/^files/)],
   "jitterbit/get-changed-files": [changedFiles(LISTS)],
   "ana06/get-changed-files": [changedFiles(LISTS)],

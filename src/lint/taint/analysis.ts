@@ -1,11 +1,12 @@
 /** The analysis of one document: what reaches an expression, through variables, outputs and scripts. */
+import { type Beyond, inputTaints } from "./inputs.ts";
 import type { ActionDocument, Document, EnvBlock, Job, Step } from "../../workflow/document/document.ts";
 import { expressionsOf } from "../../workflow/document/expression-sites.ts";
 import { isAction } from "../../workflow/document/uses.ts";
 import { type EmbeddedExpression, embeddedExpressions, spanInFile } from "../../workflow/expressions/embedded.ts";
 import { type Expression, pathOf } from "../../workflow/expressions/expression.ts";
 import { nodesOf, type ScalarNode, scalarOf, type Span, valueOf, type YamlNode } from "../../workflow/yaml/node.ts";
-import { type Script, scriptsOf } from "../scripts.ts";
+import { scriptOf } from "../scripts.ts";
 import { echoedBy, readsFile } from "./action-outputs.ts";
 import { earlierSteps } from "./earlier-steps.ts";
 import { eventsReaching, guardAt } from "./guards.ts";
@@ -16,18 +17,6 @@ import { reaching } from "./reaching.ts";
 import { PRIVILEGED_EVENTS, sourceAt, type SourceMatch } from "./sources.ts";
 import type { Place, Taint, TaintAnalysis, TaintedReference, TaintKind } from "./taint.ts";
 import { through, worst } from "./way.ts";
-
-/** What is known beyond the document. */
-export interface Beyond {
-  /** The events of a called workflow's or an action's callers; nothing where no caller is known. */
-  events: readonly string[] | undefined;
-  /** What a caller passes as an input of a called workflow or an action. */
-  ofInput(name: string, kind: TaintKind): Taint | undefined;
-  /** An output of an action of the same repository. */
-  ofActionOutput(step: Step, name: string, kind: TaintKind): Taint | undefined;
-  /** An output of a workflow that a job calls. */
-  ofCalledOutput(job: Job, name: string, kind: TaintKind): Taint | undefined;
-}
 
 const NO_FLOW: ShellFlow = { outputs: new Map(), anyOutput: undefined, env: new Map(), anyEnv: undefined, path: undefined, expansions: [], writes: [] };
 
@@ -61,8 +50,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
   const variables = new Map<string, ReadonlyMap<string, Taint> | undefined>();
   const stepKey = (step: Step): string => `${step.owner.kind === "job" ? step.owner.key.start : "action"}/${step.index}`;
   const placeOf = (step: Step): Place => ({ job: step.owner.kind === "job" ? step.owner : undefined, step });
-  let scripts: Map<Step, Script> | undefined;
-  const scriptOf = (step: Step): Script | undefined => (scripts ??= new Map(scriptsOf(document).map((script) => [script.step, script]))).get(step);
   let sites: Map<ScalarNode, EmbeddedExpression[]> | undefined;
   const expressionsIn = (node: ScalarNode): readonly EmbeddedExpression[] => {
     if (!sites) {
@@ -85,6 +72,8 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     const when = live.filter((event) => !isUnknown(event));
     return { trust: guarded ? "contributor" : trust, source: name, events: live, way: [{ in: document, at, message: when.length > 0 ? `${who} on ${listed(when)}.` : `${who}.` }] };
   };
+
+  const ofInput = inputTaints({ document, beyond, sourced });
 
   const within = (embedded: EmbeddedExpression, place: Place, kind: TaintKind = "text"): TaintedReference[] => reach(embedded, { ...place, level: levelOf(place) }, kind);
   const levelOf = ({ job, step }: Place): EnvLevel => (step ? "step" : job ? "job" : "workflow");
@@ -143,22 +132,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     }
   };
 
-  const ofInput = (name: string, written: string, at: Span, spot: Spot, kind: TaintKind): Taint | undefined => {
-    const passed = called ? beyond.ofInput(name, kind) : undefined;
-    const dispatch = workflow?.triggers.find(({ event }) => event === "workflow_dispatch");
-    const declared = dispatch && valueOf(valueOf(dispatch.config, "inputs"), name);
-    const type = scalarOf(valueOf(declared, "type"))?.value ?? "string";
-    const own = declared && type === "string" ? sourced({ name: written, trust: "contributor", events: ["workflow_dispatch"] }, spot, at) : undefined;
-    return worst([passed && through(passed, { in: document, at, message: `The input \`${name}\` holds it.` }), own, passed ? undefined : ofUnknownCaller(name, written, at, kind)]);
-  };
-  /** Where no caller is known, whoever calls says what a text is. */
-  const ofUnknownCaller = (name: string, written: string, at: Span, kind: TaintKind): Taint | undefined => {
-    if (!called || beyond.events || kind !== "text") return undefined;
-    const declared = workflow ? valueOf(valueOf(workflow.triggers.find(({ event }) => event === "workflow_call")?.config, "inputs"), name) : (document as ActionDocument).inputs.get(name)?.value;
-    if (!declared || (scalarOf(valueOf(declared, "type"))?.value ?? "string") !== "string") return undefined;
-    return { trust: "contributor", source: written, events: ownEvents.filter(isUnknown), way: [{ in: document, at, message: "Whoever calls sets it." }] };
-  };
-
   const ofEnv = (name: string, { job, step, level }: Spot, kind: TaintKind): Taint | undefined => {
     const fromBlock = (block: EnvBlock | undefined, inner: EnvLevel): Taint | undefined | null => {
       const pair = block?.variables.get(name);
@@ -180,7 +153,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     }
     return level === "none" ? undefined : (fromBlock(workflow?.env, "none") ?? undefined);
   };
-
 
   const variablesOf = (step: Step): ReadonlyMap<string, Taint> =>
     once(`variables ${stepKey(step)}`, variables, () => {
@@ -291,7 +263,6 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     document,
     eventsAt: (place) => eventsReaching(events, place),
     analysis: () => analysis,
-    scriptOf,
     writesOf: (step) => {
       const flow = flowOf(step);
       return { named: [...(flow?.env ?? []), ...(javaScriptOf(step)?.env ?? [])], any: flow?.anyEnv };

@@ -1,10 +1,9 @@
 /** Steps that put somebody else's commit into the workspace. */
-import type { Step } from "../../workflow/document/document.ts";
+import { inputOf, type Step } from "../../workflow/document/document.ts";
 import { isAction } from "../../workflow/document/uses.ts";
 import { embeddedExpressions, spanInFile } from "../../workflow/expressions/embedded.ts";
 import { pathOf, referencesIn } from "../../workflow/expressions/expression.ts";
 import type { ScalarNode, Span } from "../../workflow/yaml/node.ts";
-import { scalarOf } from "../../workflow/yaml/node.ts";
 import { commandsIn, type Script, spanOf } from "../scripts.ts";
 import type { Taint, TaintAnalysis } from "./taint.ts";
 
@@ -17,8 +16,6 @@ export interface UntrustedCheckout {
   /** The checkout is made in this folder of the workspace; `""` is its root. */
   path: string;
 }
-
-const inputOf = (step: Step, name: string): ScalarNode | undefined => scalarOf(step.with.get(name)?.value);
 
 const PULL_REF = /(?:^|[\s/:+"'])(?:refs\/)?pull\//;
 const NUMBERS = /^github\.event\.(?:number|(?:pull_request|issue)\.number|workflow_run\.pull_requests\.\*\.number|inputs\..*)$/;

@@ -1,6 +1,7 @@
 /** The analysis of a document by itself: what callers pass is not known, and is taken to be harmless. */
 import type { Document } from "../../workflow/document/document.ts";
-import { analyse, type Beyond } from "./analysis.ts";
+import { analyse } from "./analysis.ts";
+import type { Beyond } from "./inputs.ts";
 import type { TaintAnalysis } from "./taint.ts";
 
 const known = new WeakMap<Document, TaintAnalysis>();

@@ -1,6 +1,6 @@
 /** What the earlier steps of a job have left behind: variables of the environment, and files. Each step is looked at once. */
 import type { Document, Step } from "../../workflow/document/document.ts";
-import type { Script } from "../scripts.ts";
+import { scriptOf } from "../scripts.ts";
 import { downloadOf } from "./artifacts.ts";
 import { checkoutInScript, checkoutOf } from "./checkouts.ts";
 import { guardAt } from "./guards.ts";
@@ -12,7 +12,6 @@ export interface StepSurroundings {
   document: Document;
   eventsAt(place: Place): readonly string[];
   analysis(): TaintAnalysis;
-  scriptOf(step: Step): Script | undefined;
   /** What a step writes to the environment: by name, and whole lines. */
   writesOf(step: Step): { named: readonly (readonly [string, Taint])[]; any: Taint | undefined };
 }
@@ -31,7 +30,7 @@ const ANY_NAME = "";
 
 const placeOf = (step: Step): Place => ({ job: step.owner.kind === "job" ? step.owner : undefined, step });
 
-export function earlierSteps({ document, eventsAt, analysis, scriptOf, writesOf }: StepSurroundings): EarlierSteps {
+export function earlierSteps({ document, eventsAt, analysis, writesOf }: StepSurroundings): EarlierSteps {
   const files = new Map<readonly Step[], { upTo: number; from: { index: number; taint: Taint } | undefined }>();
 
   /** What steps have written to the environment, each name with the steps from which on it is worse than before. */

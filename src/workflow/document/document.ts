@@ -3,7 +3,7 @@
  * there: a part of the wrong shape is left out here and is the grammar's business (`../grammar`), so that rules need no
  * checks of shape. Names follow GitHub's ("Workflow syntax", "Metadata syntax").
  */
-import type { MappingNode, Pair, ScalarNode, SequenceNode, YamlNode } from "../yaml/node.ts";
+import { type MappingNode, type Pair, type ScalarNode, scalarOf, type SequenceNode, type YamlNode } from "../yaml/node.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export type Document = WorkflowDocument | ActionDocument;
@@ -178,3 +178,9 @@ export function stepsOf(document: Document): readonly Step[] {
 export const triggerOf = (workflow: WorkflowDocument, event: string): Trigger | undefined => workflow.triggers.find((trigger) => trigger.event === event);
 
 export const jobOf = (step: Step): Job | undefined => (step.owner.kind === "job" ? step.owner : undefined);
+
+/** An input of a step as it is written; names compare without case. */
+export function inputOf({ with: inputs }: Step, name: string): ScalarNode | undefined {
+  const pair = inputs.get(name) ?? [...inputs.values()].find(({ key }) => key.value.toLowerCase() === name.toLowerCase());
+  return scalarOf(pair?.value);
+}

@@ -1,5 +1,6 @@
+import { inputOf } from "../../../workflow/document/document.ts";
 import { rule } from "../../rule.ts";
-import { inputOf, isTrue } from "./place.ts";
+import { isTrue } from "./place.ts";
 
 export const appTokenScope = rule({
   id: "app-token-scope",

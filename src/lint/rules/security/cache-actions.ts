@@ -1,6 +1,6 @@
 /** Steps that restore a cache, by the documentation of their actions. */
-import type { Step } from "../../../workflow/document/document.ts";
-import { inputOf, isFalse, isTrue } from "./place.ts";
+import { inputOf, type Step } from "../../../workflow/document/document.ts";
+import { isFalse, isTrue } from "./place.ts";
 import { versionOf } from "./versions.ts";
 
 interface Caching {

@@ -1,10 +1,10 @@
-import type { Step } from "../../../workflow/document/document.ts";
+import { inputOf, type Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { fixOf, setIn } from "../../edits.ts";
-import { commandsIn } from "../../scripts.ts";
+import { commandsIn, scriptOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
-import { inputOf, scriptOf, stepsAfter } from "./place.ts";
+import { stepsAfter } from "./place.ts";
 
 export const checkoutCredentials = rule({
   id: "checkout-credentials",

@@ -1,6 +1,7 @@
+import { inputOf } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { rule } from "../../rule.ts";
-import { inputOf, isFalse, isTrue } from "./place.ts";
+import { isFalse, isTrue } from "./place.ts";
 
 export const credentialsInArtifact = rule({
   id: "credentials-in-artifact",

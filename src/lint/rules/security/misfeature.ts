@@ -1,7 +1,6 @@
-import type { RunDefaults } from "../../../workflow/document/document.ts";
+import { inputOf, type RunDefaults } from "../../../workflow/document/document.ts";
 import { type ScalarNode, scalarOf } from "../../../workflow/yaml/node.ts";
 import { rule, type RuleContext } from "../../rule.ts";
-import { inputOf } from "./place.ts";
 
 export const misfeature = rule({
   id: "misfeature",

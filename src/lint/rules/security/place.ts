@@ -1,32 +1,6 @@
 /** Small questions about steps and jobs that several security rules ask. */
-import type { Document, Job, Step } from "../../../workflow/document/document.ts";
-import { jobOf } from "../../../workflow/document/document.ts";
+import { jobOf, type Step } from "../../../workflow/document/document.ts";
 import { type ScalarNode, scalarOf } from "../../../workflow/yaml/node.ts";
-import { type Script, scriptsOf } from "../../scripts.ts";
-
-export const documentOf = (step: Step): Document => (step.owner.kind === "job" ? step.owner.workflow : step.owner);
-
-/** An input as it is written; names compare without case. */
-export function inputOf(step: Step, name: string): ScalarNode | undefined {
-  const exact = step.with.get(name);
-  const pair = exact ?? [...step.with.values()].find(({ key }) => key.value.toLowerCase() === name.toLowerCase());
-  return scalarOf(pair?.value);
-}
-
-const scripts = new WeakMap<Document, Map<Step, Script>>();
-
-/** The step's script, in bash or sh. */
-export function scriptOf(step: Step): Script | undefined {
-  const document = documentOf(step);
-  let known = scripts.get(document);
-  if (!known) {
-    known = new Map(scriptsOf(document).map((script) => [script.step, script]));
-    scripts.set(document, known);
-  }
-  return known.get(step);
-}
-
-export const eventsOf = (job: Job | undefined): string[] => job?.workflow.triggers.map(({ event }) => event) ?? [];
 
 /** The steps of the same job that come after. */
 export const stepsAfter = (step: Step): Step[] => step.owner.steps.slice(step.index + 1);

@@ -1,7 +1,7 @@
 /** Steps that give something out: to a package registry, as a release, to where it runs. */
-import type { Job, Step } from "../../../workflow/document/document.ts";
-import { commandsIn } from "../../scripts.ts";
-import { inputOf, isTrue, scriptOf } from "./place.ts";
+import { inputOf, type Job, type Step } from "../../../workflow/document/document.ts";
+import { commandsIn, scriptOf } from "../../scripts.ts";
+import { isTrue } from "./place.ts";
 
 const PUBLISHING = /^(?:pypa\/gh-action-pypi-publish|softprops\/action-gh-release|ncipollo\/release-action|goreleaser\/goreleaser-action|js-devtools\/npm-publish|rubygems\/release-gem|cloudflare\/wrangler-action|aws-actions\/amazon-ecs-deploy-task-definition|google-github-actions\/deploy-cloudrun|tauri-apps\/tauri-action|helm\/chart-releaser-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|cycjimmy\/semantic-release-action|changesets\/action|rust-lang\/crates-io-auth-action)$/i;
 

@@ -1,9 +1,9 @@
 import { type Invocation, invocationOf } from "../../../shell/invocation.ts";
-import { jobOf, type Step } from "../../../workflow/document/document.ts";
+import { inputOf, jobOf, type Step } from "../../../workflow/document/document.ts";
 import { type Pair, scalarOf, type ScalarNode } from "../../../workflow/yaml/node.ts";
-import { commandsIn, spanOf } from "../../scripts.ts";
+import { commandsIn, scriptOf, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
-import { inputOf, isFalse, scriptOf } from "./place.ts";
+import { isFalse } from "./place.ts";
 
 export const trustedPublishing = rule({
   id: "trusted-publishing",

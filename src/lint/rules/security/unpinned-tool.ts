@@ -1,7 +1,7 @@
+import { inputOf } from "../../../workflow/document/document.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
 import { commandsIn, type Script, type ShellCommand, spanInScript, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
-import { inputOf } from "./place.ts";
 
 export const unpinnedTool = rule({
   id: "unpinned-tool",

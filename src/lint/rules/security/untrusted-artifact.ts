@@ -1,13 +1,13 @@
 import type { Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
-import { commandsIn, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
+import { commandsIn, type Script, scriptOf, type ShellCommand, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { type ArtifactDownload, downloadOf, isApart } from "../../taint/artifacts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { guardAt } from "../../taint/guards.ts";
 import type { Span } from "../../../workflow/yaml/node.ts";
 import { imageRun } from "./image-run.ts";
-import { holdsPower, scriptOf, stepsAfter } from "./place.ts";
+import { holdsPower, stepsAfter } from "./place.ts";
 
 export const untrustedArtifact = rule({
   id: "untrusted-artifact",

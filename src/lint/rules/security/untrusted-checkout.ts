@@ -1,12 +1,12 @@
-import type { Step } from "../../../workflow/document/document.ts";
+import { inputOf, type Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
-import { commandsIn } from "../../scripts.ts";
+import { commandsIn, scriptOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { checkoutInScript, checkoutOf, type UntrustedCheckout } from "../../taint/checkouts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { guardAt } from "../../taint/guards.ts";
 import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
-import { holdsPower, inputOf, isTrue, scriptOf, stepsAfter } from "./place.ts";
+import { holdsPower, isTrue, stepsAfter } from "./place.ts";
 import { wayTo } from "./injection.ts";
 
 export const untrustedCheckout = rule({

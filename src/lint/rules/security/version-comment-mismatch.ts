@@ -1,8 +1,8 @@
 import type { Uses } from "../../../workflow/document/document.ts";
 import { knownAction } from "../../../actions/catalogue.ts";
-import { commitOf, tagOfCommit } from "../../../actions/versions.ts";
+import { commitOf, isCommit, tagOfCommit } from "../../../actions/versions.ts";
 import { rule, type RuleContext } from "../../rule.ts";
-import { commentBehind, isCommit, versionOf } from "./versions.ts";
+import { commentBehind, versionOf } from "./versions.ts";
 
 export const versionCommentMismatch = rule({
   id: "version-comment-mismatch",

@@ -1,15 +1,11 @@
 /** The version that a `uses:` names, by its ref or by the comment behind a commit. */
+import { isCommit, numbersOf } from "../../../actions/versions.ts";
 import type { Uses } from "../../../workflow/document/document.ts";
 
 export type Version = readonly number[];
 
-export const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/i.test(ref);
-
 /** `v4.1.2`, `4`, `release/v1` (pypa's way) as numbers. */
-export function versionOf(ref: string): Version | undefined {
-  const found = /^(?:release\/)?v?(\d+)(?:\.(\d+))?(?:\.(\d+))?$/.exec(ref);
-  return found ? found.slice(1).filter((part) => part !== undefined).map(Number) : undefined;
-}
+export const versionOf = (ref: string): Version | undefined => numbersOf(ref.replace(/^release\//, ""));
 
 /** The comment behind the `uses:` on the same line. */
 export function commentBehind(text: string, uses: Uses): { text: string; start: number } | undefined {

@@ -1,8 +1,9 @@
-import type { Uses } from "../../../workflow/document/document.ts";
+import { isCommit } from "../../../actions/versions.ts";
+import { inputOf, type Uses } from "../../../workflow/document/document.ts";
 import { rule, type RuleContext } from "../../rule.ts";
 import { ADVISORIES, type Advisory } from "./advisories.ts";
-import { inputOf, isFalse } from "./place.ts";
-import { isAtLeast, isBelow, isCommit, saidVersion, type Version } from "./versions.ts";
+import { isFalse } from "./place.ts";
+import { isAtLeast, isBelow, saidVersion, type Version } from "./versions.ts";
 
 export const vulnerableAction = rule({
   id: "vulnerable-action",
