@@ -39,6 +39,9 @@ export const LEFT_OUT: readonly number[] = [1090, 1091, 2148, 2153, 2154];
 /** About constants, which an expression looks like and is not. */
 const ABOUT_CONSTANTS = new Set([2043, 2050, 2066, 2078, 2157, 2158, 2159, 2160, 2161, 2170, 2194, 2195, 2309]);
 
+/** What POSIX does not have (3000 to 3999). A container's `sh` may be bash: `bashism-under-sh` knows the images. */
+const isAboutPosix = (code: number): boolean => code >= 3000 && code < 4000;
+
 /** `cd x || exit`: `set -e` sees to that. */
 const ENDS_BY_ERREXIT = 2164;
 
@@ -94,6 +97,7 @@ function findingAt(script: Script, { code, level, message }: ShellcheckComment, 
   const own = settingsFor(settings, file.path).rules;
   const configured = own[rule]?.level ?? own["shellcheck"]?.level;
   if (configured === "off") return undefined;
+  if (isAboutPosix(code) && script.shellFrom === "container") return undefined;
   if (code === ENDS_BY_ERREXIT && optionsAt(script, within.start).errexit) return undefined;
   // The line, since shellcheck often points at the bracket and not at the operand.
   if (ABOUT_CONSTANTS.has(code) && expressionsInside(script, lineAround(script.source, within)).length > 0) return undefined;

@@ -3,6 +3,7 @@ import type { LintSettings } from "../../../src/lint/settings.ts";
 import { DEFAULT_SETTINGS } from "../../../src/lint/settings.ts";
 import { findingsFrom, readAnswer, type ShellcheckComment, scriptsToCheck } from "../../../src/lint/shellcheck.ts";
 import { inShort, repositoryOf } from "../../support/lint.ts";
+import { jobOfScript } from "../../support/script.ts";
 
 const FILE = `on: push
 jobs:
@@ -48,6 +49,16 @@ describe("what shellcheck says", () => {
 
   it("is left out where an expression or `set -e` makes it untrue", async () => {
     expect(await shortOf([comment({ line: 3, endLine: 3, column: 1, endColumn: 2, code: 2050 }), comment({ code: 2164 }), comment({ code: 2154 })])).toEqual([]);
+  });
+
+  it("is not asked what POSIX has where `sh` is the container's", async () => {
+    const posix = comment({ line: 1, endLine: 1, column: 1, endColumn: 5, code: 3010 });
+    const shortIn = async (head: string, keys = ""): Promise<string[]> => {
+      const [checked] = scriptsToCheck((await repositoryOf(jobOfScript("[[ a ]]", { head, keys }))).documents);
+      return checked ? inShort(findingsFrom(checked, [posix], DEFAULT_SETTINGS)) : [];
+    };
+    expect(await shortIn("runs-on: ubuntu-latest\ncontainer: rockylinux:9")).toEqual([]);
+    expect(await shortIn("runs-on: ubuntu-latest", "shell: sh")).toHaveLength(1);
   });
 
   it("is turned off code by code, or altogether", async () => {

@@ -1,4 +1,4 @@
-import type { AndOr, Statement } from "unbash";
+import type { AndOr, Statement, SyntaxNode } from "unbash";
 import { invocationOf } from "../../../shell/invocation.ts";
 import { isHarmless, workOf } from "../../../shell/programs.ts";
 import { rule } from "../../rule.ts";
@@ -69,7 +69,7 @@ jobs:
         const found = commandOf(script, command);
         const invocation = found && invocationOf(found);
         if (!found || !invocation || !workOf(invocation) || !optionsAt(script, statement.pos).errexit) continue;
-        report(spanOf(script, command), `When \`${shown(invocation.name, invocation.args)}\` fails, this \`&&\` list ends and the script goes on with the next line: \`set -e\` does not count before \`&&\`. Put each command on a line of its own.`);
+        report(spanOf(script, command), `When \`${shown(invocation.name, invocation.args)}\` fails, this \`&&\` list ends and the script goes on with the next line: \`set -e\` does not count before \`&&\`. Put each command on a line of its own.`, list.commands.every((each) => installs(script, each)) ? { level: "info" } : {});
         break;
       }
     }
@@ -91,6 +91,14 @@ function listsThatGoOn(script: Script): { statement: Statement; list: AndOr }[] 
     const { command } = statement;
     return command.type === "AndOr" && !statement.background && command.operators.every((operator) => operator === "&&") ? [{ statement, list: command }] : [];
   });
+}
+
+const INSTALLERS = new Set(["apt", "apt-get", "yum", "dnf", "apk", "brew", "zypper", "pacman"]);
+
+/** `apt-get update && apt-get install x`: what is missing afterwards says so itself. */
+function installs(script: Script, node: SyntaxNode): boolean {
+  const command = commandOf(script, node);
+  return command !== undefined && INSTALLERS.has(invocationOf(command).name ?? "");
 }
 
 /** Those behind an index that stand within a word; they come right behind the command whose word it is. */
