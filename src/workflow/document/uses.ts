@@ -5,7 +5,7 @@ import type { Uses } from "./document.ts";
 export function usesOf(node: ScalarNode): Uses {
   const written = node.value.trim();
   if (written.includes("${{")) return { node, written, kind: "computed" };
-  if (written.startsWith("./") || written === "." || written.startsWith(".\\")) return { node, written, kind: "local", from: "workspace", path: folder(written.slice(1)) };
+  if (written.startsWith("./") || written.startsWith(".\\")) return { node, written, kind: "local", from: "workspace", path: folder(written.slice(1)) };
   if (written.startsWith("$/")) return { node, written, kind: "local", from: "workflow", path: folder(written.slice(1)) };
   if (written.startsWith("docker://")) return { node, written, kind: "docker", image: written.slice("docker://".length) };
   const parts = /^([^/@\s]+)\/([^/@\s]+)(?:\/([^@\s]*))?@(\S+)$/.exec(written);

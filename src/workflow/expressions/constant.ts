@@ -46,8 +46,10 @@ function constantComparison({ operator, left, right }: Comparison): boolean | un
   }
 }
 
+const textOf = (value: Literal["value"]): string => (value === null ? "" : String(value));
+
 function constantCall(name: string, args: readonly Expression[]): boolean | undefined {
-  const texts = args.map((argument) => (argument.kind === "literal" && typeof argument.value === "string" ? argument.value.toUpperCase() : undefined));
+  const texts = args.map((argument) => (argument.kind === "literal" ? textOf(argument.value).toUpperCase() : undefined));
   const [text, part] = texts;
   if (text === undefined || part === undefined || args.length !== 2) return undefined;
   switch (name.toLowerCase()) {

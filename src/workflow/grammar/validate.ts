@@ -3,7 +3,7 @@
  * accepted; where that stops at "unexpected value", this says which value was expected and goes on.
  */
 import type { Document } from "../document/document.ts";
-import { isNull, type MappingNode, type Pair, type ScalarNode, type ScalarType, scalarType, type SequenceNode, type YamlNode } from "../yaml/node.ts";
+import { isNull, type MappingNode, type Pair, type ScalarNode, type ScalarType, scalarType, type SequenceNode, type Span, type YamlNode } from "../yaml/node.ts";
 import { type Definition, type Grammar, grammarFor, type ScalarDefinition } from "./definition.ts";
 import type { Fault, FaultOf, Owner, ValueKind } from "./fault.ts";
 import { meantDefinition } from "./meant-definition.ts";
@@ -87,6 +87,12 @@ function accepts({ type: wanted, values, nonEmpty }: ScalarDefinition, { value }
   return !nonEmpty || (type !== "null" && value !== "");
 }
 
+/** Where a list or mapping begins: the whole of it would be many lines. */
+function headOf(node: SequenceNode | MappingNode): Span {
+  if (node.flow) return node;
+  return node.kind === "mapping" ? (node.pairs[0]?.key ?? node) : { start: node.start, end: node.start + 1 };
+}
+
 const isOneExpression = (value: string): boolean => /^\s*\$\{\{.*\}\}\s*$/s.test(value);
 
 function wantedOf(alternatives: readonly Definition[]): ValueKind[] {
@@ -98,7 +104,7 @@ function wantedOf(alternatives: readonly Definition[]): ValueKind[] {
 function checkSequence(validation: Validation, node: SequenceNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
   const list = alternatives.find(({ item }) => item !== undefined);
   if (list?.item === undefined) {
-    validation.faults.push({ kind: "value-type", at: place?.owner?.key ?? node, path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
+    validation.faults.push({ kind: "value-type", at: headOf(node), path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
     return;
   }
   // Of a matrix more can be said than that.
@@ -112,7 +118,7 @@ function checkMapping(validation: Validation, node: MappingNode, definition: Def
   const { faults, grammar } = validation;
   const meant = meantDefinition(alternatives, node);
   if (!meant?.mapping) {
-    faults.push({ kind: "value-type", at: place?.owner?.key ?? node, path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
+    faults.push({ kind: "value-type", at: headOf(node), path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
     return;
   }
   const { properties, loose } = meant.mapping;

@@ -28,3 +28,17 @@ it("leaves alone what only the run can tell", async () => {
   expect(await placesIn(job("timeout-minutes: ${{ fromJSON(vars.MINUTES) }}", "strategy: { matrix: { include: \"${{ fromJSON(vars.ENTRIES) }}\" } }", "container: { image: a, credentials: \"${{ fromJSON(vars.LOGIN) }}\" }"))).toEqual([]);
   expect(await placesIn("on: push\njobs:\n  test:\n    runs-on: ${{ fromJSON(vars.RUNNER) }}\n    steps:\n      - run: make\n")).toEqual([]);
 });
+
+it.each([
+  ["text functions on no text", "startsWith(true, github.ref)", ["7:24 function-arguments"]],
+  ["a search for a flag in a list", "contains(fromJSON('[true]'), true)", []],
+  ["an order with null", "runner.name < null", ["7:27 comparison-type"]],
+])("%s", async (_name, expression, places) => {
+  expect(await placesIn(`on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n        if: ${expression}\n`)).toEqual(places);
+});
+
+it("knows that an included entry adds to combinations that there are", async () => {
+  const matrix = (include: string): string => job(`strategy: { matrix: { os: [ubuntu-latest], v: [1, 2], include: [${include}] } }`, 'name: "${{ matrix.v.x }}"');
+  expect(await placesIn(matrix("{ os: ubuntu-latest, extra: a }"))).toEqual(["6:25 unknown-property"]);
+  expect(await placesIn(matrix("{ os: macos-latest, extra: a }"))).toEqual([]);
+});

@@ -44,13 +44,21 @@ function checkArgument({ name, args }: Call, signature: FunctionSignature, index
     return;
   }
   const kind = signature.parameter?.(index);
-  if (kind === undefined || accepts(kind, type)) return;
+  if (kind === undefined) return;
+  if (TEXT_FUNCTIONS.has(signature.name) && argument.kind === "literal" && (type.kind === "bool" || type.kind === "null") && !(signature.name === "contains" && index === 1)) {
+    report("function-arguments", argument, `\`${name}\` works on text, but argument ${index + 1} is ${describe(type)}. ${type.kind === "bool" ? "Write it in single quotes, or compare with \`==\`." : "Write the text that was meant."}`, true);
+    return;
+  }
+  if (accepts(kind, type)) return;
   if (signature.name === "contains" && index === 1) {
     report("function-arguments", argument, `\`${name}\` looks for a single value; this is ${describe(type)}.`);
     return;
   }
   report("function-arguments", argument, `Argument ${index + 1} of \`${name}\` must be ${kind === "text" ? "text" : "text or an array"}; ${lower(sourceOf(argument))} is ${describe(type)}.`);
 }
+
+/** Where a literal that is no text is a slip. */
+const TEXT_FUNCTIONS = new Set(["contains", "startsWith", "endsWith", "hashFiles"]);
 
 const lower = (text: string): string => (text.startsWith("`") ? text : text.charAt(0).toLowerCase() + text.slice(1));
 

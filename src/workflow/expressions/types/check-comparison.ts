@@ -15,7 +15,7 @@ const isCompound = ({ kind }: Type): boolean => kind === "object" || kind === "a
 
 function checkOrder(comparison: Comparison, left: Type, right: Type, { report }: Checking): void {
   for (const [operand, type] of [[comparison.left, left], [comparison.right, right]] as const) {
-    if (type.kind !== "bool" && !isCompound(type)) continue;
+    if (type.kind !== "bool" && !isCompound(type) && operand.kind + type.kind !== "literalnull") continue;
     report("comparison-type", operand, `${sourceOf(operand)} is ${describe(type)}; \`${comparison.operator}\` compares numbers or text.`);
     return;
   }

@@ -21,12 +21,12 @@ export function matrixType({ matrix, node, id }: Job): ObjectType {
   });
 }
 
-function valuesOf({ dimensions, include }: Matrix): Map<string, Type> {
+function valuesOf({ dimensions, include, exclude }: Matrix): Map<string, Type> {
   const values = new Map<string, Type>();
   for (const [name, { value }] of dimensions) values.set(name, value.kind === "sequence" ? eitherOf(value.items.map((item) => typeOfNode(item))) : ANY);
   const isDimension = (key: string): boolean => dimensions.has(key);
   // An entry with some of the dimensions may be a combination of its own, in which the others are empty.
-  const partial = include.map(({ pairs }) => new Set(pairs.map(({ key }) => key.value))).filter((keys) => [...keys].some(isDimension));
+  const partial = include.filter(({ pairs }) => !pairs.every(({ key, value }) => !isDimension(key.value) || (exclude.length === 0 && hasValue(dimensions.get(key.value)?.value, value)))).map(({ pairs }) => new Set(pairs.map(({ key }) => key.value)));
   for (const [name, type] of values) if (partial.some((keys) => !keys.has(name))) values.set(name, maybe(type));
   for (const entry of include)
     for (const { key, value } of entry.pairs) {
@@ -38,6 +38,10 @@ function valuesOf({ dimensions, include }: Matrix): Map<string, Type> {
     }
   return values;
 }
+
+/** An entry whose values are all among the dimensions' own adds to combinations that there are. */
+const hasValue = (dimension: YamlNode | undefined, value: YamlNode): boolean =>
+  dimension?.kind === "sequence" && value.kind === "scalar" && !value.value.includes("${{") && dimension.items.some((item) => item.kind === "scalar" && item.value === value.value);
 
 /** Without dimensions each entry of `include` is a job, so a key that all of them have is always there. */
 const everywhere = (name: string, include: Matrix["include"], dimensions: Matrix["dimensions"]): boolean => dimensions.size === 0 && include.every(({ pairs }) => pairs.some(({ key }) => key.value === name));

@@ -4,7 +4,9 @@ import { kindsOf } from "../../../../workflow/grammar/words.ts";
 import { pairOf, scalarOf } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 
-const MAY_BE_EMPTY = new Set(["include", "exclude", "args"]);
+const MAY_BE_EMPTY = new Set(["args"]);
+/** What generators write where there is nothing. */
+const HARMLESS = new Set(["include", "exclude", "needs"]);
 
 export const emptyValue = rule({
   id: "empty-value",
@@ -39,8 +41,7 @@ jobs:
     }
     for (const { at, path } of faultsOfKind(document, "empty-list")) {
       const owner = path.findLast((key) => key !== "*") ?? "";
-      // `include: []` and the like are what generators write.
-      if (!MAY_BE_EMPTY.has(owner)) report(at, `\`${owner}:\` is an empty list. Write items, or remove it.`, owner === "steps" ? {} : { level: owner === "needs" ? "info" : "warning" });
+      if (!MAY_BE_EMPTY.has(owner)) report(at, `\`${owner}:\` is an empty list. Write items, or remove it.`, owner === "steps" ? {} : { level: HARMLESS.has(owner) ? "info" : "warning" });
     }
     for (const { at, key, wanted, path } of faultsOfKind(document, "empty-value")) {
       const subject = key === undefined ? "This item" : `\`${key.value}:\``;

@@ -57,7 +57,8 @@ function classFault(pattern: string, open: number): PatternFault | undefined {
   if (close === -1) return { start: open, end: pattern.length, message: "This `[` has no `]`." };
   if (close === open + 1) return { start: open, end: close + 1, message: "`[]` matches no character." };
   for (let at = open + 1; at < close; at++) {
-    if (pattern[at + 1] !== "-" || at + 2 >= close) continue;
+    if (pattern[at + 1] !== "-") continue;
+    if (at + 2 >= close) return { start: at, end: close, message: `The range \`${pattern.slice(at, close)}\` has no end. Put a \`-\` that is meant as itself first.` };
     const [from = "", to = ""] = [pattern[at], pattern[at + 2]];
     if (from > to) return { start: at, end: at + 3, message: `The range \`${from}-${to}\` runs backwards.` };
     at += 2;
@@ -67,6 +68,8 @@ function classFault(pattern: string, open: number): PatternFault | undefined {
 
 function refFault(pattern: string, start: number): PatternFault | undefined {
   for (let at = start; at < pattern.length; at++) {
+    // What a class says is not in the name itself.
+    if (pattern[at] === "[" && pattern[at - 1] !== "\\") at = Math.max(at, pattern.indexOf("]", at));
     const name = NOT_IN_REFS[pattern[at] ?? ""];
     if (name === undefined) continue;
     const regular = pattern[at] === "^" ? " Filters are no regular expressions: a pattern matches the whole name as it is." : "";

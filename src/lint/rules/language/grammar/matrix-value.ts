@@ -9,8 +9,9 @@ export function identityOf(node: YamlNode): string {
   if (node.kind === "sequence") return `[${node.items.map(identityOf).join(",")}]`;
   if (node.kind === "mapping") return `{${node.pairs.map(({ key, value }) => `${JSON.stringify(key.value.toLowerCase())}:${identityOf(value)}`).sort().join(",")}}`;
   const type = scalarType(node);
-  if (type === "number") return String(Number(node.value));
-  return type === "string" ? JSON.stringify(node.value) : node.value.toLowerCase();
+  // `1` and `"1"` give jobs of one name that do the same.
+  if (type === "number" && Number.isFinite(Number(node.value))) return JSON.stringify(String(Number(node.value)));
+  return type === "string" || type === "boolean" ? JSON.stringify(node.value) : node.value.toLowerCase();
 }
 
 /**

@@ -26,7 +26,7 @@ jobs:
   test:
     strategy:
       matrix:
-        node: [22, 24, "24"]
+        node: [22, 24, "24.1"]
         os: \${{ fromJSON(inputs.systems) }}
     runs-on: ubuntu-latest
     steps:

@@ -47,6 +47,7 @@ jobs:
       if (fault.missing.length > 1 && fault.definition === "run-step") report(fault.at, `A step needs ${quoted(fault.missing, "or")}.`);
       else report(fault.at, lacks, fault.definition === "action-root-strict" && fault.missing.every((key) => SHOWN_ONLY.has(key)) ? { level: "warning" } : {});
     }
+    if (!document.root && document.file.yaml.problems.length === 0 && (!document.file.yaml.root || isNull(document.file.yaml.root))) report({ start: 0, end: 0 }, `The file is empty. Write ${document.kind === "action" ? "`name:`, `description:` and `runs:`" : "`on:` and `jobs:`"}, or delete it.`);
     if (document.kind === "action") return;
     if (document.on?.value.kind === "mapping" && document.on.value.pairs.length === 0) report(document.on.key, "`on:` names no event, so nothing starts this workflow.");
     for (const { container, services } of document.jobs)

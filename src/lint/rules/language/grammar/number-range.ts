@@ -51,7 +51,13 @@ jobs:
   },
 });
 
-const numberOf = (node: ScalarNode | undefined): number | undefined => (node && scalarType(node) === "number" ? Number(node.value) : undefined);
+const numberOf = (node: ScalarNode | undefined): number | undefined => (node && scalarType(node) === "number" ? finite(node.value) : undefined);
+
+/** YAML's `.inf` is more than any limit, and `.nan` is no time. */
+function finite(text: string): number {
+  const number = Number(text);
+  return Number.isNaN(number) ? (/inf$/i.test(text) && !text.startsWith("-") ? Number.POSITIVE_INFINITY : 0) : number;
+}
 
 function isOnHostedRunner(job: Job): boolean {
   const requests = requestsOf(job);

@@ -56,6 +56,11 @@ jobs:
 function checkName(node: ScalarNode, { report }: RuleContext): boolean {
   const { value } = node;
   if (value === "" || value.includes("${{") || value.includes("{0}") || SHELLS.some((shell) => shell === value)) return true;
+  const lower = value.toLowerCase();
+  if (SHELLS.some((shell) => shell === lower)) {
+    report(node, `The shell is called \`${lower}\`. The runner finds \`${value}\` too, but sets up \`pwsh\` and \`cmd\` only by their right names.`, { level: "warning" });
+    return true;
+  }
   const help = /\s|\//.test(value) ? "A shell of your own needs `{0}` where the script's file goes." : `${didYouMean(value, SHELLS) ?? ""} For another shell write a command line, such as \`${value} {0}\`.`;
   report(node, `The runner knows no shell \`${value}\`. ${help}`);
   return false;

@@ -92,6 +92,7 @@ function dockerFault(image: string): string | undefined {
 }
 
 function malformed(written: string): string {
+  if (written === ".") return "A local path begins with `./`. Write `./` for the action at the repository's root.";
   if (/^\.github\//.test(written)) return `A local path begins with \`./\`. Write \`./${written}\`.`;
   if (/\s/.test(written)) return `\`${written}\` contains a blank. Write \`owner/repository@ref\`.`;
   const [name = "", ref] = written.split("@");

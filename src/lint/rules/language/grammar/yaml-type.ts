@@ -40,10 +40,17 @@ jobs:
       // Events are read more loosely than the rest, and so are an action's inputs.
       const forgiven = fault.path.length >= 2 && (fault.path[0] === "on" || fault.path[0] === "inputs");
       const harmless: ReportDetails = forgiven ? { level: "warning" } : {};
+      const [root, event] = fault.path;
+      if (root === "on" && event !== undefined && fault.path.length === 2 && fault.node.kind === "mapping" && isNothing(fault.wanted)) {
+        for (const { key } of fault.node.pairs) report(key, `\`${event}\` takes no filters and no types: it starts the workflow on every such event. Remove \`${key.value}\`.`, harmless);
+        continue;
+      }
       report(fault.at, messageOf(fault), { ...harmless, fix: fixOf(fault) });
     }
   },
 });
+
+const isNothing = (wanted: FaultOf<"value-type">["wanted"]): boolean => wanted.length === 1 && wanted[0] === "nothing";
 
 function messageOf({ node, wanted, path }: FaultOf<"value-type">): string {
   const owner = path.findLast((key) => key !== "*");
