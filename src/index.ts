@@ -1,8 +1,8 @@
 /** Pipewright's public API; nothing else of the package is public. Configs import it: it loads nothing heavy by itself. */
 import type { ConfigInput } from "./config/schema.ts";
 import type { GeneratedFile } from "./compiler/compile.ts";
-import type { Finding } from "./lint/finding.ts";
-import type { LintSettings } from "./lint/settings.ts";
+import type { Family, Finding, Fix, Level, RelatedPlace, TextEdit } from "./lint/finding.ts";
+import type { LintSettings, Preset, RuleSettings } from "./lint/settings.ts";
 import type { LintInput } from "./lint-texts.ts";
 
 export { defineConfig } from "./config/define.ts";
@@ -10,7 +10,8 @@ export { dockerHub, files, ghcr, image, registry } from "./config/builders.ts";
 export { days, hours, minutes, seconds } from "./config/durations.ts";
 export type { TypedConfig } from "./config/define.ts";
 export type { Duration } from "./config/durations.ts";
-export type { ConfigInput, Finding, GeneratedFile, LintInput, LintSettings };
+export type { ConfigInput, GeneratedFile };
+export type { Family, Finding, Fix, Level, LintInput, LintSettings, Preset, RelatedPlace, RuleSettings, TextEdit };
 
 /**
  * Compiles a config into the workflow files that it declares; writes nothing. `path` is relative to the repository's
@@ -26,6 +27,11 @@ export async function compile(config: ConfigInput): Promise<GeneratedFile[]> {
 /**
  * Lints the texts of workflows and actions; reads and writes nothing. Gives the findings in order of file and place,
  * without those that a comment in the texts sets aside. Texts that are no YAML are findings too: nothing is thrown.
+ *
+ *     const findings = await lint({ files: { ".github/workflows/ci.yml": text }, settings: { preset: "strict" } });
+ *     for (const { file, start, level, rule, message } of findings) console.log(`${file}:${start.line}:${start.column} ${level} ${rule} ${message}`);
+ *
+ * Lines and columns count from 1, spans and edits are offsets in UTF-16 code units.
  */
 export async function lint(input: LintInput): Promise<Finding[]> {
   const { lintTexts } = await import("./lint-texts.ts");
