@@ -72,7 +72,7 @@ describe("artifact-mismatch", () => {
   const run = (upload: string, download: string, needs = "    needs: build\n", more = ""): string => `on: push\njobs:\n  build:\n${job(`      - uses: actions/upload-artifact@v5\n        with:\n          name: ${upload}\n          path: out\n${more}`)}  test:\n${needs}${job(`      - uses: actions/download-artifact@v5\n        with:\n          name: ${download}\n`)}`;
 
   it("names the near one, and the missing need", async () => {
-    expect(await messages("artifact-mismatch", run("image", "images"))).toEqual(["No job of this run uploads an artifact `images`; there is `image`. Did you mean `image`?"]);
+    expect(await messages("artifact-mismatch", run("image", "images"))).toEqual(["No job of this run uploads an artifact `images`. Did you mean `image`?"]);
     expect(await messages("artifact-mismatch", run("image", "image", ""))).toEqual(["`build`, which uploads `image`, may not have finished when this job starts. Add it to `needs`."]);
   });
 

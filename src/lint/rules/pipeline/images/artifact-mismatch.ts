@@ -1,12 +1,17 @@
 import { didYouMean } from "../../../../config/nearest.ts";
-import type { ArtifactDownload, ArtifactUpload, JobRun, Run, StepRun } from "../../../pipeline/model.ts";
+import { meeting } from "../../../pipeline/across.ts";
+import type { ArtifactDownload, ArtifactUpload, JobRun, Pipeline, Run, StepRun } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { inputValue } from "../../../pipeline/deeds/deed.ts";
+import type { WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
+import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
 import { hasHole, literal, symbolsIn, textOf, type Value } from "../../../pipeline/value.ts";
 import { relationOf } from "../../../pipeline/compare.ts";
 import { readable } from "../../../pipeline/render.ts";
+import { workflowsOf } from "../../../repository.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
+import { nameOf } from "../../../runs/chains.ts";
 import { severalJobs } from "./matrix-tag-clash.ts";
 
 export const artifactMismatch = repositoryRule({
@@ -108,6 +113,7 @@ jobs:
 `,
   },
   repository(context) {
+    for (const workflow of workflowsOf(context.repository)) judgeOtherRuns(workflow, context);
     for (const run of pipelineOf(context.repository).runs) {
       const uploads = run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
       for (const job of run.jobs)
@@ -132,7 +138,7 @@ function judgeDownload(deed: ArtifactDownload, uploads: readonly ArtifactUpload[
     if (mayUploadElsewhere(run) || uploadsOnFailure(run, deed.name)) return;
     const known = [...new Set(uploads.flatMap(({ name: uploaded }) => uploaded.map((template) => readable(template))))];
     const hint = didYouMean(name, known);
-    report(deed.document, deed.at, `No job of this run uploads an artifact \`${name}\`${known.length > 0 ? `; there ${known.length === 1 ? "is" : "are"} ${known.slice(0, 6).map((one) => `\`${one}\``).join(", ")}` : ""}.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`);
+    report(deed.document, deed.at, `No job of this run uploads an artifact \`${name}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`);
     return;
   }
   if (possible.every((upload) => upload.job !== deed.job && !comesAfter(deed.job, upload.job))) {
@@ -142,9 +148,60 @@ function judgeDownload(deed: ArtifactDownload, uploads: readonly ArtifactUpload[
   }
 }
 
+/** Artifacts of the run that this one follows, or of a workflow that is named. */
+function judgeOtherRuns(workflow: WorkflowDocument, { repository, report }: RepositoryContext): void {
+  const pipeline = pipelineOf(repository);
+  if (!repository.complete) return;
+  const asked = new Map<string, { deed: ArtifactDownload; makers: readonly Run[] | undefined }[]>();
+  for (const run of pipeline.runsOf(workflow))
+    for (const job of run.jobs)
+      for (const deed of job.deeds) {
+        if (deed.kind !== "download" || deed.from !== "other-run" || deed.happens === false) continue;
+        const place = `${deed.document.file.path}:${deed.at.start}`;
+        asked.set(place, [...(asked.get(place) ?? []), { deed, makers: makersOf(deed, run, pipeline) }]);
+      }
+  for (const ways of asked.values()) {
+    const [first] = ways;
+    const makers = ways.flatMap((way) => way.makers ?? []);
+    if (!first || makers.length === 0 || !ways.every(({ deed, makers: own }) => own !== undefined && neverUploaded(deed, own))) continue;
+    const { deed } = first;
+    const names = [...new Set(makers.flatMap(uploadsOf).flatMap(({ name }) => name.map(readable)))];
+    const producers = [...new Set(makers.map((run) => run.workflow))];
+    const hint = didYouMean(readable(deed.name?.[0] ?? []), names);
+    report(deed.document, deed.at, `${producers.map((producer) => `\`${nameOf(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(deed.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`, {
+      related: makers.flatMap(uploadsOf).slice(0, 1).map((upload) => ({ in: upload.document, at: upload.at, message: "This is uploaded." })),
+    });
+  }
+}
+
+const uploadsOf = (run: Run): ArtifactUpload[] => run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
+
+/** The runs whose artifacts it takes; nothing where that is not known. */
+function makersOf(deed: ArtifactDownload, run: Run, pipeline: Pipeline): readonly Run[] | undefined {
+  const names = scalarsOf(valueOf(run.trigger.config, "workflows")).map(({ value }) => value);
+  const [only] = deed.runId ?? [];
+  if (deed.step?.step.with.has("repository")) return undefined;
+  if (deed.runId) return run.upstream && names.every((name) => pipeline.named(name).length > 0) && deed.runId.length === 1 && only?.length === 1 && symbolsIn(only)[0] === "github.event.workflow_run.id" ? [run.upstream] : undefined;
+  const file = deed.workflow && textOf(deed.workflow);
+  const named = file === undefined || deed.step?.step.with.has("repo") ? [] : pipeline.runs.filter(({ workflow }) => workflow.file.path.endsWith(`/${file}`) || workflow.name?.value === file);
+  return named.length > 0 ? named : undefined;
+}
+
+function neverUploaded({ name, tolerated, step, job }: ArtifactDownload, makers: readonly Run[]): boolean {
+  const [template, ...others] = name ?? [];
+  if (!template || others.length > 0 || hasHole(template) || tolerated || isTolerant(step)) return false;
+  return makers.every((run) => {
+    const uploads = uploadsOf(run);
+    return uploads.length > 0 && !mayUploadElsewhere(run) && !uploadsOnFailure(run, name) && uploads.every((upload) => upload.name.every((made) => meeting(made, run, template, job.run).same === "no"));
+  });
+}
+
+/** `if_no_artifact_found: warn` and its like. */
+const isTolerant = (step: StepRun | undefined): boolean => step?.step.with.has("if_no_artifact_found") === true || step?.step.with.has("allow_forks") === true;
+
 /** An upload whose condition does not hold while all goes well. */
 const uploadsOnFailure = (run: Run, name: Value | undefined): boolean =>
-  run.jobs.some((job) => job.steps.some((step) => isAction(step.step.uses, "actions/upload-artifact", "actions/upload-artifact/merge") && (inputValue(step, "name") ?? literal("artifact")).some((template) => hasHole(template) || relationOf(template, name?.[0] ?? []) !== "different")));
+  run.jobs.some((job) => job.steps.some((step) => (step.happens === false || job.happens === false) && isAction(step.step.uses, "actions/upload-artifact", "actions/upload-artifact/merge") && (inputValue(step, "name") ?? literal("artifact")).some((template) => hasHole(template) || relationOf(template, name?.[0] ?? []) !== "different")));
 
 /** Order within a called workflow is judged there. */
 const sharesCaller = (a: JobRun, b: JobRun): boolean => a === b;

@@ -1,10 +1,12 @@
-import { imageKey, tagText } from "../../../pipeline/image-reference.ts";
+import { imageKey, namesRegistry, tagText } from "../../../pipeline/image-reference.ts";
 import { writtenName } from "../../../pipeline/github-values.ts";
 import type { ImageReference, ImageTake, JobRun, Pipeline } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { chainOf, movingTag, publicationsOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
+import { isTest } from "../../../runs/tests.ts";
+import { inScript } from "./in-script.ts";
 
 export const mutableTestImage = repositoryRule({
   id: "mutable-test-image",
@@ -79,15 +81,26 @@ jobs:
       const tag = movingTag(deed.image);
       if (tag === undefined || buildsToo(deed.job)) continue;
       const place = `${deed.document.file.path}:${deed.at.start}`;
-      const maker = told.has(place) ? undefined : makerOf(deed, tag, pipeline);
-      if (!maker) continue;
+      if (told.has(place)) continue;
+      const maker = makerOf(deed, tag, pipeline);
+      if (!maker && !testsImage(deed)) continue;
       told.add(place);
-      report(deed.document, deed.at, `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
+      if (!maker) {
+        inScript(report, deed)(deed.document, deed.at, `This tests \`${readable(deed.image.whole)}\`, which is whatever was pushed last, and says nothing of the commit at hand. Take the image by its digest, or by a tag that holds the commit.`);
+        continue;
+      }
+      inScript(report, deed)(deed.document, deed.at, `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
     }
   },
 });
 
-const buildsToo = (job: JobRun): boolean => job.deeds.some(({ kind }) => kind === "build" || kind === "move");
+const buildsToo = (job: JobRun): boolean => job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "load");
+
+/** Tests run inside of it, on what is inside of it: with the sources mounted it would be a tool. */
+function testsImage({ image, command, how }: ImageTake): boolean {
+  const [name, ...args] = command ?? [];
+  return how === "run" && name !== undefined && name !== "" && namesRegistry(image) && isTest({ name, args });
+}
 
 /** A job before this one, in this run or in one that it follows, that pushes the image. */
 function makerOf({ image, job }: ImageTake, tag: string, pipeline: Pipeline): JobRun | undefined {

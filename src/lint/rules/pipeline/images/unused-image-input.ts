@@ -1,13 +1,15 @@
 import { actionIn } from "../../../repository.ts";
-import { triggerOf } from "../../../../workflow/document/document.ts";
+import { type Document, triggerOf, type WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
+import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import { type Pair, scalarOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
-import { type Document } from "../../../../workflow/document/document.ts";
 import type { ImageBuild, JobRun, Known, Run } from "../../../pipeline/model.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { isPushed } from "../../../pipeline/publications.ts";
 import { textOf } from "../../../pipeline/value.ts";
 import { repositoryRule, type RepositoryContext } from "../../../rule.ts";
+import { inScript } from "./in-script.ts";
 
 /** Names by which an input takes a finished image. */
 const IMAGE_INPUT = /^(?:pre[-_]?built[-_]?)?(?:docker[-_]?|container[-_]?|app[-_]?)?image(?:[-_]?(?:url|uri|ref|reference|digest|tag|name))?$/i;
@@ -100,6 +102,7 @@ jobs:
         const [first] = called;
         if (first && job.job.uses) {
           const inputs = valueOf(triggerOf(first.job.workflow, "workflow_call")?.config, "inputs");
+          ignoredIn(first.job.workflow, job, called, inputs, context);
           judge({ inputs, passed: job.job.with, at: job.job.uses.node, document: job.job.workflow, name: job.job.uses.written, job, run, builds: called.flatMap((inner) => buildsOf(inner)) }, context);
         }
         for (const step of job.steps) {
@@ -114,6 +117,34 @@ jobs:
     }
   },
 });
+
+/** The image is passed, and the called workflow builds without having read it anywhere. */
+function ignoredIn(workflow: WorkflowDocument, caller: JobRun, called: readonly JobRun[], inputs: YamlNode | undefined, { report }: RepositoryContext): void {
+  if (inputs?.kind !== "mapping") return;
+  const build = called.flatMap(buildsOf)[0];
+  const read = inputsRead(workflow);
+  if (!build || read === "all") return;
+  for (const { key } of inputs.pairs) {
+    if (!IMAGE_INPUT.test(key.value) || !caller.job.with.has(key.value) || read.has(key.value.toLowerCase())) continue;
+    inScript(report, build)(build.document, build.at, `This builds an image although \`${caller.path}\` passes one as \`${key.value}\`, which nothing here reads. ${build.by === "flyctl deploy" ? `Deploy it: \`flyctl deploy --image\` with \`\${{ inputs.${key.value} }}\`, through \`env\`.` : `Use \`\${{ inputs.${key.value} }}\`, or remove the input.`}`, { related: [{ in: workflow, at: key, message: "The image comes in here." }] });
+    return;
+  }
+}
+
+/** Lower-cased names of inputs that a workflow reads; `all` where they are handed on as a whole. */
+function inputsRead(workflow: WorkflowDocument): ReadonlySet<string> | "all" {
+  const read = new Set<string>();
+  for (const { expression } of expressionsOf(workflow))
+    for (const { path } of expression ? referencesIn(expression) : []) {
+      const at = path.lastIndexOf("inputs");
+      if (at === -1 && path.length > 0 && (path.join(".") === "github" || path.join(".") === "github.event")) return "all";
+      if (at === -1) continue;
+      const name = path[at + 1];
+      if (name === undefined || name === "*") return "all";
+      read.add(name);
+    }
+  return read;
+}
 
 interface Call {
   inputs: YamlNode | undefined;
