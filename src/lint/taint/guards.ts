@@ -1,6 +1,6 @@
 /** What the conditions of a job and a step say about the events that reach it, and about who started them. */
 import { conditionOf } from "../../workflow/expressions/embedded.ts";
-import { type Expression, pathOf } from "../../workflow/expressions/expression.ts";
+import { type Call, type Expression, pathOf } from "../../workflow/expressions/expression.ts";
 import type { ScalarNode } from "../../workflow/yaml/node.ts";
 import type { Place } from "./taint.ts";
 
@@ -52,12 +52,22 @@ function guardIn(expression: Expression): Guard {
     const path = pathOf(expression.operand)?.join(".");
     return path === "github.event.pull_request.head.repo.fork" ? { ...OPEN, ownRepository: true } : OPEN;
   }
+  if (expression.kind === "call") return isListOfMembers(expression) ? { ...OPEN, ownRepository: true } : OPEN;
   if (expression.kind !== "comparison") return OPEN;
   const { operator, left, right } = expression;
   const [path, value] = [pathOf(left)?.join("."), right.kind === "literal" ? right.value : pathOf(right)?.join(".")];
   if (path === undefined && right.kind !== "literal") return OPEN;
   return compared(operator, path, value) ?? (left.kind === "literal" ? compared(operator, pathOf(right)?.join("."), left.value) : compared(operator, typeof value === "string" ? value : undefined, path)) ?? OPEN;
 }
+
+/** `contains(fromJSON('["OWNER", "MEMBER"]'), github.event.comment.author_association)`. */
+function isListOfMembers({ name, args: [list, asked] }: Call): boolean {
+  if (name.toLowerCase() !== "contains" || !list || !asked || !/^github\.event\..*author_association$/.test(pathOf(asked)?.join(".") ?? "")) return false;
+  const written = list.kind === "call" && list.name.toLowerCase() === "fromjson" ? list.args[0] : list;
+  const words = written?.kind === "literal" && typeof written.value === "string" ? (written.value.match(/[A-Z_]+/g) ?? []) : [];
+  return words.length > 0 && words.every((word) => MEMBERS.test(word));
+}
+const MEMBERS = /^(?:OWNER|MEMBER|COLLABORATOR)$/;
 
 function compared(operator: string, path: string | undefined, value: unknown): Guard | undefined {
   if (path === "github.event_name" && typeof value === "string") {
@@ -72,7 +82,7 @@ function compared(operator: string, path: string | undefined, value: unknown): G
   if (path === "github.event.workflow_run.event" && operator === "!=" && value === "pull_request") return own;
   // The author of the pull request, or whoever writes the comment, is known or a member.
   if (operator === "==" && typeof value === "string" && !value.startsWith("github.") && /^github\.event\.(?:pull_request|comment|issue|review)\.user\.login$/.test(path ?? "")) return own;
-  if (operator === "==" && typeof value === "string" && /^(?:OWNER|MEMBER|COLLABORATOR)$/.test(value) && /author_association$/.test(path ?? "")) return own;
+  if (operator === "==" && typeof value === "string" && MEMBERS.test(value) && /author_association$/.test(path ?? "")) return own;
   return undefined;
 }
 
