@@ -19,6 +19,8 @@ describe("untrusted-checkout", () => {
     ["only reads it", uses("actions/checkout@v4", HEAD) + run("git diff --stat"), "pull_request_target", "", ["8:16 warning"]],
     ["runs it without power", uses("actions/checkout@v4", HEAD) + run("npm ci"), "pull_request_target", "    permissions: {}\n", ["9:16 warning"]],
     ["by number", uses("actions/checkout@v4", "ref: refs/pull/${{ github.event.issue.number }}/head") + run("make"), "issue_comment", "", ["8:16 error"]],
+    ["in the same script", run("make clean", "gh pr checkout 5", "make"), "issue_comment", "", ["8:11 error"]],
+    ["in the same script, after it ran", run("make clean", "gh pr checkout 5"), "issue_comment", "", ["8:11 warning"]],
     ["by gh", run("gh pr checkout 5", "make") + run("make"), "issue_comment", "", ["7:11 error"]],
     ["by a variable of git", "      - run: git checkout \"$SHA\"\n        env:\n          SHA: ${{ github.event.workflow_run.head_sha }}\n" + run("./build.sh"), "workflow_run", "", ["6:14 error"]],
     ["by an action that looks the branch up", "      - uses: xt0rted/pull-request-comment-branch@v2\n        id: branch\n" + uses("actions/checkout@v4", "ref: ${{ steps.branch.outputs.head_ref }}") + run("make"), "issue_comment", "", ["10:16 error"]],

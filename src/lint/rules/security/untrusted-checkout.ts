@@ -1,6 +1,6 @@
 import { inputOf, type Job, jobOf, type Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
-import { commandsIn, scriptOf } from "../../scripts.ts";
+import { commandsIn, scriptOf, spanOf } from "../../scripts.ts";
 import { rule } from "../../rule.ts";
 import { checkoutInScript, checkoutOf, type UntrustedCheckout } from "../../taint/checkouts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
@@ -69,7 +69,7 @@ jobs:
     const checkout = checkoutOf(step, analysis, events) ?? (script && checkoutInScript(script, analysis, events));
     if (!checkout || checkout.taint.trust !== "anyone" || !checkout.taint.events.some((event) => PRIVILEGED_EVENTS.has(event))) return;
     const on = checkout.taint.events.filter((event) => PRIVILEGED_EVENTS.has(event));
-    const executed = stepsAfter(step).find((later) => executes(later, checkout));
+    const executed = [...(script ? [step] : []), ...stepsAfter(step)].find((later) => executes(later, checkout));
     const power = holdsPower(step);
     // Another checkout in between may put trusted files in their place.
     const replaced = executed !== undefined && stepsAfter(step).some((later) => later.index < executed.index && isAction(later.uses, "actions/checkout") && !checkoutOf(later, analysis, events));
@@ -104,15 +104,16 @@ const ONLY_ASKS = /^(?:--version|-v|-V|version|config|view|whoami|info|login|log
 const BUILD_ACTIONS = /^(?:docker\/build-push-action|gradle\/gradle-build-action|cypress-io\/github-action|github\/codeql-action\/autobuild|ruby\/setup-ruby|actions-rs\/cargo|goreleaser\/goreleaser-action|pre-commit\/action|bazelbuild\/.*|borales\/actions-yarn|super-linter\/super-linter.*|github\/super-linter.*)$/i;
 
 /** A step that runs what lies in the workspace. */
-function executes(step: Step, { path }: UntrustedCheckout): boolean {
+function executes(step: Step, checkout: UntrustedCheckout): boolean {
   const { uses } = step;
+  const { path } = checkout;
   if (uses?.kind === "local" && uses.from === "workspace") return path === "" || uses.path.startsWith(path);
   if (uses?.kind === "repository") return BUILD_ACTIONS.test(uses.name) && (uses.repository !== "ruby/setup-ruby" || isTrue(inputOf(step, "bundler-cache"))) && (path === "" || uses.repository === "docker/build-push-action" ? (inputOf(step, "context")?.value.includes(path) ?? true) : false);
   const script = scriptOf(step);
   if (!script) return false;
   if (path !== "" && ![step.workingDirectory?.value ?? "", script.text].some((text) => namesFolder(text, path))) return false;
-  return commandsIn(script).some(({ name, args }) => {
-    if (name === undefined) return false;
+  return commandsIn(script).some(({ name, args, node }) => {
+    if (name === undefined || (step === checkout.step && spanOf(script, node).start <= checkout.at.start)) return false;
     if (/^(?:\.\/|\.\.\/)/.test(name) || name === "source" || name === ".") return !args[0]?.startsWith("/") || name.startsWith(".");
     return RUNNERS.test(name) && !ONLY_ASKS.test(args[0] ?? "") && !(name === "node" && (args[0] === "-e" || args[0] === "-p")) && !(/^python3?$/.test(name) && (args[0] === "-c" || args[0] === "-V"));
   });
