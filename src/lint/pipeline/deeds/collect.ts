@@ -14,6 +14,7 @@ import { artifactDeeds } from "./artifacts.ts";
 import { cleanupDeeds } from "./cleanup.ts";
 import { type DeedBase, deedBase, inputPlace, inputValue } from "./deed.ts";
 import { deedsOfDockerAction } from "./docker-actions.ts";
+import { takesOfBuild } from "./dockerfile.ts";
 import { dockerDeeds, takes } from "./docker-commands.ts";
 import { composeDeeds } from "./compose.ts";
 import { orasDeeds, regctlDeeds } from "./oci-commands.ts";
@@ -32,8 +33,10 @@ export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   }
   for (const step of job.steps) {
     if (step.happens === false) continue;
-    if (step.step.uses) deeds.push(...deedsOfAction(step, files));
-    if (scriptMayTell(step)) deeds.push(...deedsOfScript(step, files));
+    for (const deed of [...(step.step.uses ? deedsOfAction(step, files) : []), ...(scriptMayTell(step) ? deedsOfScript(step, files) : [])]) {
+      if (deed.kind === "build") deeds.push(...takesOfBuild(deed, files));
+      deeds.push(deed);
+    }
   }
   return deeds;
 }

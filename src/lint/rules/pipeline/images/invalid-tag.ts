@@ -68,7 +68,7 @@ jobs:
 `,
   repository({ repository, report }) {
     for (const deed of pipelineOf(repository).deeds) {
-      if (deed.happens === false) continue;
+      if (deed.happens === false || (deed.kind === "take" && deed.how === "from")) continue;
       const certain = !("certain" in deed) || deed.certain;
       for (const image of imagesOf(deed)) {
         const problem = problemOf(image, deed.job.run, certain);

@@ -114,7 +114,8 @@ function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undef
       const made = tagOf(publication.image);
       if (!made) continue;
       const how = meeting(made, maker.run, tag, job.run);
-      if (how.same !== "no") return undefined;
+      // A Dockerfile may build upon an older image of its own.
+      if (how.same !== "no" || (deed.kind === "take" && deed.how === "from" && how.because === "text" && chain.includes(maker.run))) return undefined;
       const inChain = chain.includes(maker.run) && publication.inRegistry === true;
       if (inChain && (!verdict || rank(how) < rank(verdict.how))) verdict = { nearest: publication, how };
     }

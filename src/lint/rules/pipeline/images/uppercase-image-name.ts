@@ -59,7 +59,7 @@ jobs:
   repository({ repository, report }) {
     const told = new Set<string>();
     for (const deed of pipelineOf(repository).deeds) {
-      if (deed.happens === false) continue;
+      if (deed.happens === false || (deed.kind === "take" && deed.how === "from")) continue;
       for (const image of imagesOf(deed)) {
         const { document, at } = placeOfImage(deed, image);
         const place = `${document.file.path}:${at.start}`;
