@@ -26,6 +26,18 @@ describe("job-timeout", () => {
     expect(await minutes("      - run: go test ./...\n")).toBe("45");
     expect(await minutes("      - uses: docker/build-push-action@v6\n")).toBe("60");
     expect(await minutes("      - run: npx playwright test\n")).toBe("60");
+    // What cannot be told may take as long as a build, and emulated machines take longer.
+    expect(await minutes("      - run: xvfb-run node run-tests.js --group 1 -c 3\n")).toBe("45");
+    expect(await minutes("      - run: $CONDA/bin/conda build .\n")).toBe("45");
+    expect(await minutes("      - uses: nick-fields/retry@v3\n        with: {command: make}\n")).toBe("45");
+    expect(await minutes("      - uses: acme/everything@v1\n")).toBe("45");
+    expect(await minutes("      - uses: uraimo/run-on-arch-action@v3\n")).toBe("60");
+    expect(await minutes("      - uses: actions/stale@v10\n")).toBe("20");
+    expect(await minutes("      - run: python3 -c 'print(1)'\n")).toBe("10");
+  });
+
+  it("gives macOS and Windows twice as long", async () => {
+    expect(await fixed("job-timeout", job("      - run: make\n").replace("ubuntu-latest", "macOS-latest"))).toContain("timeout-minutes: 90");
   });
 
   it("leaves called workflows, computed timeouts and odd shapes alone", async () => {
@@ -33,7 +45,31 @@ describe("job-timeout", () => {
   });
 });
 
+describe("concurrency-group", () => {
+  const cleanup = (on: string): string => `on: ${on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gh api /user/packages/container/a/versions --jq '.[].id' | xargs -I {} gh api -X DELETE /user/packages/container/a/versions/{}\n`;
+
+  it("finds cleanups that meet", async () => {
+    expect(await found("concurrency-group", cleanup("{ schedule: [{ cron: 0 3 * * * }], workflow_dispatch: }"))).toEqual(["6:9 This step deletes package versions, and two runs of this workflow may do so at once: what one has deleted is a 404 for the other."]);
+    expect(await fixed("concurrency-group", cleanup("{ workflow_run: { workflows: [a], types: [completed] } }"))).toContain("group: ${{ github.workflow }}\n");
+  });
+
+  it("leaves cleanups alone that cannot", async () => {
+    expect(await found("concurrency-group", cleanup("{ schedule: [{ cron: 0 3 * * 0 }] }"))).toEqual([]);
+    expect(await found("concurrency-group", cleanup("workflow_dispatch"))).toEqual([]);
+  });
+
+  it("names the branch in the same way for every event", async () => {
+    expect(await fixed("concurrency-group", "on: { workflow_run: { workflows: [a], types: [completed] }, push: { branches: [main] } }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: git push\n")).toContain("group: ${{ github.workflow }}-${{ github.event.workflow_run.head_branch || github.ref_name }}\n");
+  });
+});
+
 describe("explicit-permissions", () => {
+  it("asks for stale's own permissions by its version", async () => {
+    const stale = (version: string): string => job(`      - uses: actions/stale@${version}\n`);
+    expect(await fixed("explicit-permissions", stale("v3"))).not.toContain("actions: write");
+    expect(await fixed("explicit-permissions", stale("v10"))).toContain("actions: write");
+  });
+
   it("speaks once for a workflow, and where some jobs have theirs, of the others", async () => {
     expect(await found("explicit-permissions", "on: push\njobs:\n  a: {steps: [{run: a}]}\n  b: {steps: [{run: b}]}\n")).toHaveLength(1);
     expect(await found("explicit-permissions", "on: push\njobs:\n  a: {permissions: {}, steps: [{run: a}]}\n  b: {steps: [{run: b}]}\n")).toEqual([

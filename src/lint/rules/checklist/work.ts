@@ -45,13 +45,13 @@ function workOfAction({ uses }: Step): Work {
   if (uses?.kind === "docker" || uses?.kind === "local" || uses?.kind === "computed") return "unknown";
   if (uses?.kind !== "repository") return "trivial";
   const name = uses.name.toLowerCase();
-  if (/^docker\/(?:build-push|bake)-action/.test(name) || /(?:^|[-/])(?:build-push|kaniko|buildah)/.test(name)) return "image";
+  // Emulated machines are slow.
+  if (/^docker\/(?:build-push|bake)-action/.test(name) || /(?:^|[-/])(?:build-push|kaniko|buildah|builder|run-on-arch|vm-action|qemu-run)|-vm$/.test(name)) return "image";
   if (/cypress|playwright|android-emulator|browserstack|saucelabs/.test(name)) return "browser";
   if (/codeql-action\/(?:analyze|autobuild)|goreleaser|cibuildwheel|tauri-action|maturin|semantic-release|electron-builder|sonar|golangci-lint|super-linter|megalinter/.test(name)) return "build";
-  if (/upload|download|deploy|publish|release|pages|trivy|grype|snyk|scan|login|codecov|coveralls|cache|retry/.test(name)) return "transfer";
+  if (/upload|download|deploy|pages|trivy|grype|snyk|scan|login|codecov|coveralls|cache|stale|label|comment|notify|slack|create-release|gh-release|release-drafter|upload-release|merge|lint|spell/.test(name)) return "transfer";
   if (/setup|toolchain|install|checkout/.test(name)) return "setup";
-  // What an unknown action does takes its time, as far as anybody can say.
-  return uses.repository.startsWith("actions/") ? "trivial" : "transfer";
+  return uses.repository.startsWith("actions/") ? "trivial" : "unknown";
 }
 
 const TRIVIAL = new Set("echo printf cd pwd ls cat mkdir rm cp mv touch test [ [[ exit true false set export grep sed awk cut tr sort head tail jq basename dirname date sleep wc tee find chmod source . read local return eval env".split(" "));
@@ -61,7 +61,7 @@ const BUILDERS = /^(?:make|ninja|cmake|meson|bazel|bazelisk|gradle|gradlew|mvn|m
 
 function workOfCommand(command: ShellCommand): Work {
   const { name: full, args } = invocationOf(command);
-  if (full === undefined) return "trivial";
+  if (full === undefined) return command.node.name ? "unknown" : "trivial";
   const name = full.slice(full.lastIndexOf("/") + 1);
   const verbs = operandsOf({ args });
   const [verb = ""] = verbs;
@@ -75,7 +75,7 @@ function workOfCommand(command: ShellCommand): Work {
   if (/^(?:pip|pip3|pipx|apt|apt-get|brew|choco|dnf|yum|apk|gem|curl|wget|rsync|scp|skopeo|crane|oras|aws|gcloud|az|kubectl|helm|terraform|gh|twine|trivy|grype|syft|cosign|snyk|flyctl|git-lfs)$/.test(name)) return "transfer";
   if (name === "git") return /^(?:clone|fetch|pull|push|submodule)$/.test(verb) ? "transfer" : "trivial";
   if (TRIVIAL.has(name)) return "trivial";
-  if (BUILDERS.test(name)) return /^(?:python3?|node|ruby|perl|php)$/.test(name) && args.some((arg) => arg === "-c" || arg === "-e" || arg === "--version" || arg === "-V") ? "trivial" : verbs.some((word) => word === "test" || word === "pytest") || /test|tox|nox|spec/.test(name) ? "test" : args.length > 0 && args.every((arg) => /^-?-?v(?:ersion)?$/i.test(arg)) ? "trivial" : "build";
+  if (BUILDERS.test(name)) return /^(?:python3?|node|ruby|perl|php)$/.test(name) && /^(?:-c|-e|--version|-V)$/.test(args[0] ?? "") ? "trivial" : verbs.some((word) => word === "test" || word === "pytest") || /test|tox|nox|spec/.test(name) ? "test" : args.length > 0 && args.every((arg) => /^-?-?v(?:ersion)?$/i.test(arg)) ? "trivial" : "build";
   return /\.(?:sh|py|js|rb|pl)$/.test(name) || full.startsWith("./") ? "build" : QUICK.test(name) ? "trivial" : "unknown";
 }
 
