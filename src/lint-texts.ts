@@ -3,6 +3,7 @@ import type { Finding } from "./lint/finding.ts";
 import { judge } from "./lint/judge.ts";
 import { infoOf, work } from "./lint/pass.ts";
 import { NO_FILES } from "./lint/repository.ts";
+import { schemaOf } from "./lint/rule-options.ts";
 import { RULES } from "./lint/rules/index.ts";
 import { DEFAULT_SETTINGS, type LintSettings } from "./lint/settings.ts";
 
@@ -18,6 +19,10 @@ export interface LintInput {
 
 export async function lintTexts({ files, others = {}, complete = true, settings = {} }: LintInput): Promise<Finding[]> {
   const all: LintSettings = { ...DEFAULT_SETTINGS, ...settings };
+  for (const rule of RULES) {
+    const options = all.rules[rule.id]?.options;
+    if (rule.options !== undefined && options !== undefined) schemaOf(rule).parse(options);
+  }
   const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
   const paths = sources.map(({ path }) => path);
   const texts = new Map([...Object.entries(others), ...Object.entries(files)]);

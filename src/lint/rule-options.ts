@@ -1,6 +1,6 @@
 /** A rule's options, as its schema describes them. */
 import * as z from "zod";
-import type { Rule } from "./rule.ts";
+import type { OptionValue, Rule } from "./rule.ts";
 
 export interface RuleOption {
   name: string;
@@ -20,9 +20,18 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
 }
 
+/** What the options of a rule may be; those that are left out get their defaults. */
+export const schemaOf = ({ options }: Rule): z.ZodType => z.object(Object.fromEntries(Object.entries<OptionValue>(options ?? {}).map(([name, option]) => [name, schemaOfOption(option)])));
+
+function schemaOfOption(option: OptionValue): z.ZodType {
+  if (option.type === "texts") return z.array(z.string()).default([...option.default]);
+  const number = option.integer ? z.number().int() : z.number();
+  return (option.least === undefined ? number.positive() : number.min(option.least)).default(option.default);
+}
+
 export function optionsOf(rule: Rule): RuleOption[] {
   if (rule.options === undefined) return [];
-  const schema = z.toJSONSchema(rule.options as z.ZodType, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const schema = z.toJSONSchema(schemaOf(rule), { io: "input", unrepresentable: "any" }) as JsonSchema;
   return Object.entries(schema.properties ?? {}).map(([name, option]) => ({ name, type: typeOf(option), default: option.default, description: option.description }));
 }
 

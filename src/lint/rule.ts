@@ -2,7 +2,6 @@
  * One shape for every rule: what it is called, why it matters, an example that it finds and one that it leaves alone,
  * and what it looks at. The examples are run as tests and printed by `pipewright explain`.
  */
-import type { z } from "zod";
 import type { ActionDocument, Document, Job, Step, WorkflowDocument } from "../workflow/document/document.ts";
 import type { ExpressionSite } from "../workflow/document/expression-sites.ts";
 import type { Span } from "../workflow/yaml/node.ts";
@@ -70,10 +69,15 @@ export interface RepositoryContext<Options = undefined> {
   report(document: Document, at: Span, message: string, details?: ReportDetails): void;
 }
 
+/** The kinds of values that options have; `rule-options.ts` makes schemas of them, so that a run without a configuration loads none. */
+export type OptionValue = { type: "number"; integer?: boolean; /** Without one: any above zero. */ least?: number; default: number } | { type: "texts"; default: readonly string[] };
+
+/** Every option of a rule with its default. */
+export type OptionsOf<Options> = { readonly [Name in keyof Options]: Extract<OptionValue, { default: Options[Name] }> };
+
 /** A rule on one file at a time: what it finds depends on that file's text and the settings alone. */
 export interface DocumentRule<Options = undefined> extends RuleTexts {
-  /** Options with their defaults; `schema.parse({})` must succeed. */
-  options?: z.ZodType<Options>;
+  options?: OptionsOf<Options>;
   document?(document: Document, context: RuleContext<Options>): void;
   workflow?(workflow: WorkflowDocument, context: RuleContext<Options>): void;
   action?(action: ActionDocument, context: RuleContext<Options>): void;
@@ -87,7 +91,7 @@ export interface DocumentRule<Options = undefined> extends RuleTexts {
 
 /** A rule on the repository as a whole. */
 export interface RepositoryRule<Options = undefined> extends RuleTexts {
-  options?: z.ZodType<Options>;
+  options?: OptionsOf<Options>;
   repository(context: RepositoryContext<Options>): void;
 }
 

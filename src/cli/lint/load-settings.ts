@@ -114,10 +114,11 @@ async function problemsOf(lint: LintConfig, above: readonly PropertyKey[], rules
       if (options === undefined) continue;
       if (rule.options === undefined) problems.push({ path: [...path, "options"], at: "key", message: `\`${id}\` has no options.` });
       else {
-        const result = rule.options.safeParse(options);
+        const schema = (await import("../../lint/rule-options.ts")).schemaOf(rule);
+        const result = schema.safeParse(options);
         if (result.success) continue;
         const { explainIssues } = await import("../../config/explain-issues.ts");
-        for (const problem of explainIssues(rule.options, options, result.error.issues)) problems.push({ ...problem, path: [...path, "options", ...problem.path] });
+        for (const problem of explainIssues(schema, options, result.error.issues)) problems.push({ ...problem, path: [...path, "options", ...problem.path] });
       }
     }
   }

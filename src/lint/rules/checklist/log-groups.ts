@@ -1,6 +1,5 @@
 import { rule } from "../../rule.ts";
 import { commandsIn } from "../../scripts.ts";
-import { z } from "zod";
 
 export const logGroups = rule<{ lines: number }>({
   id: "log-groups",
@@ -9,7 +8,7 @@ export const logGroups = rule<{ lines: number }>({
   checklist: "10.1.6",
   summary: "A long script folds its log into groups.",
   why: "The log of a step is one long list. `echo \"::group::Build\"` and `echo \"::endgroup::\"` fold its parts, so that whoever looks for the failure sees at once which part it is in.",
-  options: z.object({ lines: z.number().int().positive().default(60) }),
+  options: { lines: { type: "number", integer: true, default: 60 } },
   bad: `on: push
 jobs:
   test:

@@ -1,7 +1,6 @@
 import { knownAction } from "../../../actions/catalogue.ts";
 import { retiredVersion } from "../../../actions/retired-versions.ts";
 import { commitOf } from "../../../actions/versions.ts";
-import { z } from "zod";
 import { type Document, jobsOf, stepsOf, type Uses } from "../../../workflow/document/document.ts";
 import { appendComment, fixOf, replaceScalar } from "../../edits.ts";
 import type { Fix } from "../../finding.ts";
@@ -21,7 +20,7 @@ export const pinnedAction = rule<Options>({
   checklist: "10.2.2",
   summary: "Actions and reusable workflows of other repositories are pinned: to a commit under `strict`, at least to a version under `recommended`.",
   why: "A branch runs whatever was pushed to it last, with this job's token and secrets, and a tag can be moved: that is how the users of tj-actions/changed-files were robbed in March 2025. A commit cannot change, its version stands in a comment behind it, and Dependabot and Renovate update both.",
-  options: z.object({ trusted: z.array(z.string()).default([]) }),
+  options: { trusted: { type: "texts", default: [] } },
   bad: [
     `on: push
 jobs:

@@ -4,7 +4,6 @@ import { isAction } from "../../../workflow/document/uses.ts";
 import type { YamlNode } from "../../../workflow/yaml/node.ts";
 import { type Repository, workflowsOf } from "../../repository.ts";
 import { repositoryRule } from "../../rule.ts";
-import { z } from "zod";
 
 interface Options {
   /** How many steps in a row. */
@@ -20,7 +19,7 @@ export const repeatedSteps = repositoryRule<Options>({
   checklist: "10.4.2",
   summary: "A sequence of steps that many jobs share is written once.",
   why: "The same steps in many jobs are changed in one place and forgotten in another. A composite action holds steps, a reusable workflow whole jobs; both take inputs.",
-  options: z.object({ steps: z.number().int().min(2).default(4), jobs: z.number().int().min(2).default(4) }),
+  options: { steps: { type: "number", integer: true, least: 2, default: 4 }, jobs: { type: "number", integer: true, least: 2, default: 4 } },
   bad: {
     ".github/workflows/test.yml": `on: push
 jobs:

@@ -1,6 +1,5 @@
 import { fixOf, insertKey } from "../../edits.ts";
 import { rule } from "../../rule.ts";
-import { z } from "zod";
 import { MINUTES, workOf } from "./work.ts";
 
 export const stepTimeout = rule<{ shortJob: number }>({
@@ -10,7 +9,7 @@ export const stepTimeout = rule<{ shortJob: number }>({
   checklist: "10.1.1",
   summary: "In a long job, steps that talk to a network, build or test state how long they may run.",
   why: "When one of several long steps hangs, a job's own timeout is spent on it: nothing is left for the steps that upload its logs, and the log does not say which step was slow. A job that ends soon anyway (30 minutes unless the option `shortJob` says otherwise) needs no more than its own timeout.",
-  options: z.object({ shortJob: z.number().positive().default(30) }),
+  options: { shortJob: { type: "number", default: 30 } },
   bad: `on: push
 jobs:
   test:
