@@ -36,7 +36,7 @@ jobs:
     const advice = newer ? `Use \`${uses.name}@v${numbersOf(newer.tag)?.[0] ?? ""}\` or later.` : "No newer version of it is known here: look for one, or for a successor.";
     report(
       uses.node,
-      `\`${uses.name}\` ${/^[0-9a-f]{40}$/i.test(ref) ? "at this commit" : ref} is made for ${runtime}, which ${retired.removed !== undefined && retired.removed <= AS_OF ? "runners have no more" : "is retired"}; it runs on a newer Node.js. ${advice}`,
+      runtime === "plugin" ? `\`${uses.name}\` ${ref} is a plugin of the runner of 2019, which nobody maintains. ${advice}` : `\`${uses.name}\` ${/^[0-9a-f]{40}$/i.test(ref) ? "at this commit" : ref} is made for ${runtime}, which ${retired.removed !== undefined && retired.removed <= AS_OF ? "runners have no more" : "is retired"}; it runs on a newer Node.js. ${advice}`,
       // The last one that went: most of its actions run well on its successor, and it is still everywhere.
       runtime === "node20" ? { level: "info" } : {},
     );
