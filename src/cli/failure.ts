@@ -36,7 +36,7 @@ function render(io: Io, { location, message, hint }: LocatedProblem): string {
 function internal(error: unknown): LocatedProblem {
   const what = error instanceof Error ? error.message : String(error);
   return {
-    message: `This is a bug in Pipewright, not in your config: ${what}`,
+    message: `This is a bug in Pipewright, not in your files: ${what}`,
     hint: "Please report it, with the output of the same command under PIPEWRIGHT_DEBUG=1.",
   };
 }

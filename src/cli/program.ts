@@ -5,6 +5,7 @@ import { userError } from "../config/user-error.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { reportFailure } from "./failure.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { type Paint, paintFor } from "./paint.ts";
 
 /** Those that may stand before the command. */
 const OPTIONS_WITH_VALUE = ["--cwd", "--config"];
@@ -40,7 +41,14 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** `error: unknown option '--x'` becomes a sentence. */
-const sentence = (message: string): string => message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase()).replace(/[^.]$/, "$&.");
+const sentence = (message: string): string => message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase()).replace(/[^.?]$/, "$&.");
+
+/** As every other mistake is printed; what commander guesses stands on a line of its own. */
+function inOurForm(text: string, paint: Paint): string {
+  const [message = "", ...guesses] = text.trim().split("\n");
+  const hints = guesses.map((guess) => `\n    ${paint.dim(guess.replace(/^\((.*)\)$/, "$1"))}`);
+  return `${message.startsWith("error: ") ? `${paint.red("error")}  ` : ""}${sentence(message)}${hints.join("")}\n`;
+}
 
 function makeProgram(io: Io): Command {
   return new Command("pipewright")
@@ -54,7 +62,7 @@ function makeProgram(io: Io): Command {
     .addOption(new Option("-q, --quiet", "print nothing but errors"))
     .addHelpText("after", EXAMPLES)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text), outputError: (text, write) => write(inOurForm(text, paintFor(io.env, io.stderr))) })
     .showSuggestionAfterError()
     .exitOverride();
 }

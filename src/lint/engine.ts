@@ -8,7 +8,7 @@ import { isBroken } from "../workflow/yaml/read.ts";
 import type { Finding, Level, RelatedPlace } from "./finding.ts";
 import { inOrder } from "./in-order.ts";
 import type { Repository } from "./repository.ts";
-import { type DocumentRule, type OptionValue, type ReportDetails, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
+import { type DocumentRule, type ReportDetails, type RepositoryContext, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
 import { scriptsOf } from "./scripts.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
 
@@ -20,18 +20,15 @@ export function levelOf({ id, levels }: Rule, { preset, rules }: LintSettings): 
   return level === "off" ? undefined : level;
 }
 
-const merged = new WeakMap<LintSettings, Map<Rule, unknown>>();
+const parsedOptions = new WeakMap<LintSettings, Map<Rule, unknown>>();
 
-/** What is configured over the defaults; it was held against the schema before (`rule-options.ts`). */
+/** Parsed once for each rule and settings: a schema takes longer than many a rule. */
 function optionsOf(rule: Rule, settings: LintSettings): never {
   if (rule.options === undefined) return undefined as never;
-  let known = merged.get(settings);
-  if (!known) merged.set(settings, (known = new Map()));
-  if (!known.has(rule)) {
-    const defaults = Object.entries<OptionValue>(rule.options).map(([name, option]) => [name, option.default]);
-    known.set(rule, { ...Object.fromEntries(defaults), ...(settings.rules[rule.id]?.options as object | undefined) });
-  }
-  return known.get(rule) as never;
+  let parsed = parsedOptions.get(settings);
+  if (!parsed) parsedOptions.set(settings, (parsed = new Map()));
+  if (!parsed.has(rule)) parsed.set(rule, rule.options.parse(settings.rules[rule.id]?.options ?? {}));
+  return parsed.get(rule) as never;
 }
 
 /** A file that is not YAML has no meaning that other rules could judge. */
@@ -93,7 +90,11 @@ export function lintDocument(document: Document, rules: readonly Rule[], everywh
     // Rule by rule: what is found is put in order afterwards, and a function that stays with its kind of thing is fast.
     for (const { rule, visit } of interested) {
       const context = contextOf(rule);
-      for (const subject of subjects) visit(subject as never, context);
+      try {
+        for (const subject of subjects) visit(subject as never, context);
+      } catch (error) {
+        throw failureOf(rule, document.file.path, error);
+      }
     }
   }
   return inOrder(findings);
@@ -114,7 +115,7 @@ export function lintRepository(repository: Repository, rules: readonly Rule[], s
   const findings: Finding[] = [];
   const readable = { ...repository, documents: repository.documents.filter(({ file }) => !isBroken(file.yaml)) };
   for (const rule of activeTogether(rules, settings)) {
-    rule.repository({
+    const context: RepositoryContext<never> = {
       settings,
       options: optionsOf(rule, settings),
       repository: readable,
@@ -122,10 +123,19 @@ export function lintRepository(repository: Repository, rules: readonly Rule[], s
         const here = settingsFor(settings, document.file.path);
         if (levelOf(rule, here) !== undefined) findings.push(findingOf(rule, here, document, at, message, details));
       },
-    });
+    };
+    try {
+      rule.repository(context);
+    } catch (error) {
+      throw failureOf(rule, "the repository", error);
+    }
   }
   return inOrder(findings);
 }
+
+/** A rule must survive everything; whoever meets the one that does not can leave it out until it is mended. */
+const failureOf = ({ id }: Rule, where: string, cause: unknown): Error =>
+  new Error(`The rule \`${id}\` failed on ${where}: ${cause instanceof Error ? cause.message : String(cause)}. \`--skip ${id}\` leaves it out.`, { cause });
 
 function findingOf(rule: Rule, settings: LintSettings, document: Document, at: Span, message: string, details: ReportDetails = {}): Finding {
   const configured = settings.rules[rule.id]?.level;

@@ -107,7 +107,7 @@ describe("an error of Pipewright's own", () => {
   test("says that it is a bug, and how to report it", () => {
     const { code, text } = report({});
     expect(code).toBe(2);
-    expect(text).toContain("This is a bug in Pipewright, not in your config: x is undefined");
+    expect(text).toContain("This is a bug in Pipewright, not in your files: x is undefined");
     expect(text).toContain("PIPEWRIGHT_DEBUG=1");
     expect(text).not.toMatch(/^ +at /m);
   });
