@@ -21,7 +21,8 @@ function tests(step: Step, job: Job): boolean {
 
 const TEST_SCRIPT = /(?:^|[/_-])(?:tests?|e2e|integration|smoke|verify)(?:[/_.-]|$)/i;
 
-function isTest({ name, args }: ShellCommand): boolean {
+/** Whether a command line runs tests. */
+export function isTest({ name, args }: Pick<ShellCommand, "name" | "args">): boolean {
   if (name === undefined) return false;
   const words = args.filter((arg) => !arg.startsWith("-"));
   const [first = "", second = ""] = words;
