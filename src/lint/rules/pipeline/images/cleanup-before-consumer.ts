@@ -1,11 +1,12 @@
 import { imageKey } from "../../../pipeline/image-reference.ts";
-import type { ArtifactDelete, Deed, ImageDelete, ImageReference } from "../../../pipeline/model.ts";
+import type { ArtifactDelete, ArtifactUpload, Deed, ImageDelete, ImageReference, Pipeline } from "../../../pipeline/model.ts";
 import { relationOf } from "../../../pipeline/compare.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { chainOf } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { type Template, textOf, textOfTemplate } from "../../../pipeline/value.ts";
-import { repositoryRule } from "../../../rule.ts";
+import { daysBetween } from "../../../pipeline/schedule-gaps.ts";
+import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
 export const cleanupBeforeConsumer = repositoryRule({
@@ -127,6 +128,7 @@ jobs:
   },
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
+    judgeRetention(pipeline, report);
     const takers = pipeline.runs.filter(({ event }) => event !== "workflow_call").flatMap((run) => run.jobs.flatMap((job) => job.deeds.filter((deed) => deed.happens !== false && (deed.kind === "download" || takenBy(deed) !== undefined))));
     for (const deed of pipeline.deeds) {
       if ((deed.kind !== "delete-image" && deed.kind !== "delete-artifact") || deed.happens === false || deed.job.run.event === "workflow_call" || !deletesThisRuns(deed)) continue;
@@ -138,6 +140,28 @@ jobs:
     }
   },
 });
+
+/** An artifact of some push that a later schedule asks for, and that is gone on most days of it. */
+function judgeRetention(pipeline: Pipeline, report: RepositoryContext["report"]): void {
+  const told = new Set<ArtifactUpload["at"]>();
+  for (const taker of pipeline.deeds) {
+    if (taker.kind !== "download" || taker.job.run.event !== "schedule" || taker.happens === false || taker.tolerated || taker.by !== "dawidd6/action-download-artifact") continue;
+    const days = daysBetween(taker.job.run.trigger);
+    const [name, workflow] = [taker.name && textOf(taker.name), taker.workflow && textOf(taker.workflow)];
+    const inputs = taker.step?.step.with;
+    if (days === undefined || name === undefined || workflow === undefined || inputs?.has("repo") === true || inputs?.has("if_no_artifact_found") === true || inputs?.has("search_artifacts") === true) continue;
+    for (const upload of pipeline.deeds) {
+      if (upload.kind !== "upload" || upload.happens === false || upload.job.run.event !== "push" || told.has(upload.at)) continue;
+      const { file, triggers } = upload.job.run.workflow;
+      // One that runs on a schedule of its own, or that the taker starts, makes it anew.
+      if (!(file.path.endsWith(`/${workflow}`) || upload.job.run.workflow.name?.value === workflow) || triggers.some(({ event }) => event === "schedule" || event === "workflow_run" || event === "workflow_call" || event === "repository_dispatch")) continue;
+      const kept = upload.retentionDays && textOf(upload.retentionDays);
+      if (textOf(upload.name) !== name || kept === undefined || !/^[1-9]\d*$/.test(kept) || Number(kept) >= days) continue;
+      told.add(upload.at);
+      report(upload.document, upload.step?.step.with.get("retention-days")?.value ?? upload.at, `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes this artifact every ${days} days, and it is kept for ${kept === "1" ? "one day" : `${kept} days`} after a push. Keep it for longer than the schedule's interval.`, { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] });
+    }
+  }
+}
 
 function takenBy(deed: Deed): ImageReference | undefined {
   if (deed.kind === "take" || deed.kind === "scan") return deed.image;
