@@ -5,11 +5,12 @@
 import { parseShell } from "../../shell/parse.ts";
 import type { RepositoryFiles } from "../repository.ts";
 import type { Script } from "../scripts.ts";
-import { and } from "./jobs.ts";
+import { and } from "./known.ts";
 import type { StepRun } from "./model.ts";
 import { resolvedPath } from "./paths.ts";
 import { setPositionals } from "./shell-arguments.ts";
-import { type RunCommand, runScript } from "./shell-run.ts";
+import type { RunCommand } from "./shell-frame.ts";
+import { runScript } from "./shell-run.ts";
 import type { ShellState } from "./shell-words.ts";
 import { checkedOut, hasRepository } from "./step-scripts.ts";
 import { literal, textOf, type Value } from "./value.ts";

@@ -1,6 +1,6 @@
 /** What scripts write to `$GITHUB_OUTPUT` and `$GITHUB_ENV` ("Workflow commands"), and the old `::set-output`. */
 import type { Command, Redirection } from "unbash";
-import type { Frame } from "./shell-run.ts";
+import type { Frame } from "./shell-frame.ts";
 import { printed } from "./shell-words.ts";
 import { concat, HOLE, literal, textOf, textOfTemplate, type Value } from "./value.ts";
 

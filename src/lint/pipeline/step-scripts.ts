@@ -9,7 +9,8 @@ import { valueOfScalar } from "./evaluate.ts";
 import type { Run, StepRun } from "./model.ts";
 import { folderOf } from "./deeds/recipe.ts";
 import type { Scope } from "./scope.ts";
-import { type RunScript, runScript } from "./shell-run.ts";
+import type { RunScript } from "./shell-frame.ts";
+import { runScript } from "./shell-run.ts";
 import { HOLE, keyOf, symbol, type Value } from "./value.ts";
 
 /** Longer ones are programs whose functions, loops and traps say nothing certain; UTF-16 code units. */

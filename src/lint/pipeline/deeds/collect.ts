@@ -8,7 +8,7 @@ import { commandsOfCalled, mayCallScript } from "../called-scripts.ts";
 import { referencesOf } from "../image-reference.ts";
 import { scriptOf, scriptRunOf } from "../step-scripts.ts";
 import type { Deed, JobRun, StepRun } from "../model.ts";
-import type { RunCommand } from "../shell-run.ts";
+import type { RunCommand } from "../shell-frame.ts";
 import { literal, textOf, type Value } from "../value.ts";
 import { artifactDeeds } from "./artifacts.ts";
 import { cleanupDeeds } from "./cleanup.ts";

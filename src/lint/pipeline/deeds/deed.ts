@@ -2,7 +2,7 @@
 import { type Pair, scalarOf } from "../../../workflow/yaml/node.ts";
 import type { Span } from "../../../workflow/yaml/node.ts";
 import { valueOfScalar } from "../evaluate.ts";
-import { and } from "../jobs.ts";
+import { and } from "../known.ts";
 import type { Deed, Known, StepRun } from "../model.ts";
 import { HOLE, literal, textOf, type Value } from "../value.ts";
 import { folderOf } from "./recipe.ts";

@@ -1,7 +1,7 @@
 /** What Docker's own actions do, and those that scan images. */
 import { isAction } from "../../../workflow/document/uses.ts";
 import { referenceOf, referencesOf } from "../image-reference.ts";
-import { and } from "../jobs.ts";
+import { and } from "../known.ts";
 import { linesOf, metadataTags, splitLines } from "../metadata-action.ts";
 import type { CacheUse, Deed, ImageBuild, ImageReference, Known, StepRun } from "../model.ts";
 import { HOLE, join, literal, type Template, textOf, textOfTemplate, type Value } from "../value.ts";
