@@ -11,7 +11,7 @@ export const cacheInRelease = rule({
   family: "security",
   levels: { recommended: "off", strict: "warning" },
   summary: "A job that publishes takes nothing from the cache.",
-  why: "Any job on the default branch can write a cache entry that a release restores: one weak workflow is enough to put code into what is published (Adnan Khan, \"The Monsters in Your Build Cache\").",
+  why: "Any job on the default branch can write a cache entry that a release restores: one weak workflow is enough to put code into what is published (Adnan Khan, \"The Monsters in Your Build Cache\"). Steps with a condition are left out, since it may keep them out of releases; where the file does not show that anything is published, it is advice.",
   bad: `on:
   push:
     tags: ["v*"]

@@ -10,7 +10,7 @@ export const trustedPublishing = rule({
   family: "security",
   levels: { recommended: "off", strict: "info" },
   summary: "Packages are published by the workflow's identity, not by a token that is kept.",
-  why: "PyPI, npm, crates.io, RubyGems and NuGet take the run's own identity (`id-token: write`) and give it a token for some minutes. One that is kept as a secret can be stolen, and publishes until somebody notices (OpenSSF, \"Trusted Publishers for All Package Repositories\").",
+  why: "PyPI, npm, crates.io, RubyGems and NuGet take the run's own identity (`id-token: write`) and give it a token for some minutes. One that is kept as a secret can be stolen, and publishes until somebody notices (OpenSSF, \"Trusted Publishers for All Package Repositories\"). Another registry (`--registry`, `--repository-url`) has tokens of its own and is left out; where no token is in sight, a job without `id-token: write` is asked about under `strict`.",
   bad: [
     `on: release
 jobs:

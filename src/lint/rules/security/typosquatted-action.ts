@@ -21,7 +21,7 @@ export const typosquattedAction = rule({
   levels: { recommended: "error", strict: "error" },
   fixable: true,
   summary: "An action's name is the one that was meant.",
-  why: "Whoever registers the misspelt owner runs code in every workflow that names it. Asked of names that are one letter (left out, doubled, swapped or replaced) away from a well-known action of another owner.",
+  why: "Whoever registers the misspelt owner runs code in every workflow that names it. Asked of names that are one letter (left out, doubled, swapped or replaced) away from a well-known action of another owner; owners of fewer than five letters are too much alike to compare.",
   bad: `on: push
 jobs:
   build:

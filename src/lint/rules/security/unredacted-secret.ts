@@ -25,10 +25,11 @@ jobs:
       - run: ./deploy.sh
         env:
           PASSWORD: \${{ secrets.ACCOUNT_PASSWORD }}
+          WHOLE: \${{ fromJSON(toJSON(secrets)).ACCOUNT }}
 `,
   expression(site, { document, report }) {
     if (!site.expression || !/secrets/i.test(site.text)) return;
     for (const inner of expressionsWithin(site.expression))
-      if (inner.kind === "call" && inner.name.toLowerCase() === "fromjson" && inner.args.some((argument) => [...referencesIn(argument)].some(({ path }) => path[0] === "secrets"))) report(spanInFile(document.file.text, site, inner), "A part of this secret is another text than the secret, so that logs show it. Keep it as a secret of its own, or hide it with `::add-mask::` before anything prints it.");
+      if (inner.kind === "call" && inner.name.toLowerCase() === "fromjson" && inner.args.some((argument) => [...referencesIn(argument)].some(({ path }) => path[0] === "secrets" && path[1] !== undefined))) report(spanInFile(document.file.text, site, inner), "A part of this secret is another text than the secret, so that logs show it. Keep it as a secret of its own, or hide it with `::add-mask::` before anything prints it.");
   },
 });

@@ -7,7 +7,7 @@ export const unsoundTernary = rule({
   family: "security",
   levels: { recommended: "warning", strict: "warning" },
   summary: "`a && b || c` chooses between values that are not empty.",
-  why: "Expressions have no ternary: `a && '' || c` goes on to `c` although `a` holds, since the empty text, `0`, `false` and `null` count as false. `case(a, '', c)` or turning the condition round says what is meant.",
+  why: "Expressions have no ternary: `a && '' || c` goes on to `c` although `a` holds, since the empty text, `0`, `false` and `null` count as false. `case(a, '', c)` or turning the condition round says what is meant. Where both sides come to the same, nothing is lost.",
   bad: `on: push
 jobs:
   build:

@@ -15,7 +15,7 @@ export const untrustedEnvWrite = rule({
   family: "security",
   levels: { recommended: "error", strict: "error" },
   summary: "Nothing that outsiders write goes into `$GITHUB_ENV` or `$GITHUB_PATH`.",
-  why: "A line break in the value starts another line of the file: `LD_PRELOAD=...` or `NODE_OPTIONS=...` there, or a folder in `$GITHUB_PATH`, is code in every later step. Under `strict` every value that the file does not show is asked about, where outsiders start the run or may do so (composite actions).",
+  why: "A line break in the value starts another line of the file: `LD_PRELOAD=...` or `NODE_OPTIONS=...` there, or a folder in `$GITHUB_PATH`, is code in every later step. Under `strict` every value that the file does not show is asked about, where outsiders start the run or may do so (composite actions); variables of the runner are its own.",
   bad: [
     `on: pull_request_target
 jobs:
