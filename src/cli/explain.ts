@@ -37,7 +37,7 @@ const WIDEST = 100;
 function ruleNamed(id: string): Rule {
   const rule = RULES.find((candidate) => candidate.id === id);
   if (rule) return rule;
-  if (FAMILIES.some((family) => family === id)) throw userError(`\`${id}\` is a family of rules.`, { hint: "`pipewright rules` lists them." });
+  if (FAMILIES.some((family) => family === id)) throw userError(`\`${id}\` is a family of rules.`, { hint: `\`pipewright rules ${id}\` lists them.` });
   throw userError(`There is no rule \`${id}\`.`, { hint: didYouMean(id, RULES.map((candidate) => candidate.id)) ?? "`pipewright rules` lists them." });
 }
 

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { userError } from "../config/user-error.ts";
-import { printBaseline, baselineOf, readBaseline } from "../lint/baseline.ts";
+import { printBaseline, baselineOf, readBaseline, renewed } from "../lint/baseline.ts";
 import { type Judged, type Judgement, judge } from "../lint/judge.ts";
 import { DEFAULT_SETTINGS, defaultMaxWarnings, type LintSettings } from "../lint/settings.ts";
+import { isShellcheckName } from "../lint/shellcheck-names.ts";
 import { type Finish, type GlobalOptions, rootOf } from "./command.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { cacheFor, inMemory } from "./lint/cache.ts";
@@ -163,7 +164,11 @@ function baselineFor(asked: Asked, configured: string | undefined): Judgement["b
 
 async function updateBaseline(io: Io, asked: Asked, configured: string | undefined, judged: Judged): Promise<ExitCode> {
   const { file } = baselineFile(asked, configured);
-  const entries = baselineOf(judged.beforeBaseline, judged.textOf);
+  const found = baselineOf(judged.beforeBaseline, judged.textOf);
+  // `--only` and `--skip` say nothing of the other rules, and without shellcheck nothing is known of its findings.
+  const isPart = [...(asked.options.only ?? []), ...(asked.options.skip ?? [])].length > 0;
+  const known = existsSync(file) ? readBaseline(readFileSync(file, "utf8")) : [];
+  const entries = renewed(found, typeof known === "string" ? [] : known.filter(({ rule }) => isPart || isShellcheckName(rule)), judged.ran);
   const { writeAll } = await import("./files/transaction.ts");
   const before = existsSync(file) ? readFileSync(file) : undefined;
   const after = Buffer.from(printBaseline(entries));

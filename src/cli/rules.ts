@@ -1,5 +1,7 @@
 /** `pipewright rules`: every rule of the lint pass in one line. */
 import type { Command } from "commander";
+import { didYouMean } from "../config/nearest.ts";
+import { userError } from "../config/user-error.ts";
 import { FAMILIES } from "../lint/finding.ts";
 import type { PresetLevel, Rule } from "../lint/rule.ts";
 import { RULES } from "../lint/rules/index.ts";
@@ -11,11 +13,15 @@ import { table } from "./table.ts";
 export function registerRules(program: Command, io: Io, finish: Finish): void {
   program
     .command("rules")
+    .argument("[families...]", "only these: language, checklist, security, pipeline, script")
     .description("List the rules of the lint pass, family by family, with their levels under each preset.")
-    .addHelpText("after", "\nExamples:\n  $ pipewright rules\n  $ pipewright rules --json | jq -r '.rules[] | select(.fixable) | .id'")
-    .action((_options: unknown, command: Command) => {
+    .addHelpText("after", "\nExamples:\n  $ pipewright rules\n  $ pipewright rules security script\n  $ pipewright rules --json | jq -r '.rules[] | select(.fixable) | .id'")
+    .action((families: string[], _options: unknown, command: Command) => {
+      const unknown = families.find((name) => !FAMILIES.some((family) => family === name));
+      if (unknown !== undefined) throw userError(`There is no family \`${unknown}\`.`, { hint: didYouMean(unknown, FAMILIES) ?? `Families are ${FAMILIES.join(", ")}.` });
+      const rules = RULES.filter(({ family }) => families.length === 0 || families.includes(family));
       const { json } = command.optsWithGlobals<GlobalOptions>();
-      io.stdout.write(json ? asJson(RULES) : asText(RULES, paintFor(io.env, io.stdout)));
+      io.stdout.write(json ? asJson(rules) : asText(rules, paintFor(io.env, io.stdout)));
       finish(0);
     });
 }

@@ -45,8 +45,13 @@ export function baselineOf(findings: readonly Finding[], textOf: (path: string) 
     if (known) known.count++;
     else entries.set(keyOf(entry), { ...entry, count: 1 });
   }
-  return [...entries.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+  return inOrder([...entries.values()]);
 }
+
+const inOrder = (entries: readonly BaselineEntry[]): BaselineEntry[] => [...entries].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+/** What sets these findings aside, and what was set aside of rules that did not run this time. */
+export const renewed = (entries: readonly BaselineEntry[], before: readonly BaselineEntry[], ran: (rule: string) => boolean): BaselineEntry[] => inOrder([...entries, ...before.filter(({ rule }) => !ran(rule))]);
 
 /** @param judged whether an entry could have been found in this run: its file was linted and its rule ran */
 export function applyBaseline(findings: readonly Finding[], baseline: readonly BaselineEntry[], textOf: (path: string) => string | undefined, judged: (entry: BaselineEntry) => boolean): Baselined {

@@ -29,6 +29,8 @@ export interface Judgement {
 export interface Judged extends LintReport {
   /** The findings before the baseline set any aside: what `--update-baseline` writes. */
   beforeBaseline: readonly Finding[];
+  /** Whether a rule ran anywhere. */
+  ran: (rule: string) => boolean;
 }
 
 export function judge({ found, texts, linted, whole = linted, shellcheck = false, rules, settings, maxWarnings, baseline }: Judgement): Judged {
@@ -42,7 +44,8 @@ export function judge({ found, texts, linted, whole = linted, shellcheck = false
   const judged = ({ rule, file }: BaselineEntry): boolean => isActive(rule, file) && (wanted.has(file) || !texts.has(file));
   const { left, count, stale } = baseline ? applyBaseline(beforeBaseline, baseline.entries, textOf, judged) : { left: [...beforeBaseline], count: 0, stale: [] };
   const findings = baseline ? inOrder([...left, ...staleEntries(baseline, stale, settings).filter(({ level }) => isAtLeast(level, settings.minLevel))]) : left;
-  return { findings, beforeBaseline, textOf, summary: summarise(findings, { files: wanted.size, suppressed: suppressed.count, baselined: count, maxWarnings }) };
+  const ran = (rule: string): boolean => (isShellcheckName(rule) ? shellcheck : active.has(rule));
+  return { findings, beforeBaseline, ran, textOf, summary: summarise(findings, { files: wanted.size, suppressed: suppressed.count, baselined: count, maxWarnings }) };
 }
 
 /** Each stale entry at its place in the baseline. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
@@ -134,6 +134,8 @@ describe("reporters", () => {
   test("quiet shows errors only", async () => {
     const root = await folder({ [CI]: `# pipewright-ignore-file: no-such-rule -- x\n${FINE}` });
     expect((await lint(root, "-q", ...SYNTAX)).stdout).toBe("");
+    // A run that fails is never silent.
+    expect(await lint(root, "-q", ...SYNTAX, "--max-warnings", "0")).toMatchObject({ code: 1, stdout: expect.stringContaining("No more than 0 warnings are allowed.") });
   });
 });
 
@@ -194,9 +196,53 @@ describe("the baseline", () => {
     expect((await lint(root, "--update-baseline", ...SYNTAX)).stdout).toContain("sets 0 findings aside");
   });
 
+  test("keeps what was set aside of rules that did not run", async () => {
+    const root = await folder({ [CI]: BROKEN, ".github/workflows/b.yml": FINE });
+    await lint(root, "--update-baseline");
+    const whole = await readFile(join(root, "pipewright.baseline.json"), "utf8");
+    await lint(root, "--update-baseline", ...SYNTAX);
+    expect(await readFile(join(root, "pipewright.baseline.json"), "utf8")).toBe(whole);
+    await lint(root, "--update-baseline", "--skip", "yaml-syntax");
+    expect(await readFile(join(root, "pipewright.baseline.json"), "utf8")).toBe(whole);
+    expect((await lint(root)).code).toBe(0);
+  });
+
   test("that is damaged is refused", async () => {
     const root = await folder({ [CI]: FINE, "pipewright.baseline.json": "{" });
     expect(await lint(root)).toMatchObject({ code: 2, stderr: expect.stringContaining("pipewright.baseline.json:1:1  error  The baseline cannot be read. It is not JSON") });
+  });
+});
+
+describe("what is no rule of ours", () => {
+  test("a family and a code of shellcheck are told apart from a wrong name", async () => {
+    const root = await folder();
+    expect((await pipewright(root, ["explain", "script"])).stderr).toContain("`script` is a family of rules.\n    `pipewright rules script` lists them.");
+    expect((await pipewright(root, ["explain", "shellcheck/SC2086"])).stderr).toContain("https://www.shellcheck.net/wiki/SC2086");
+    expect((await pipewright(root, ["rules", "scripts"])).stderr).toContain("Did you mean `script`?");
+    const { rules } = JSON.parse((await pipewright(root, ["rules", "script", "--json"])).stdout) as { rules: { family: string }[] };
+    expect([...new Set(rules.map(({ family }) => family))]).toEqual(["script"]);
+  });
+
+  test("shellcheck may be configured and named", async () => {
+    const root = await folder({ [CI]: FINE, "pipewright.lint.yaml": "rules: { shellcheck: warning, shellcheck/SC2086: off }\n" });
+    expect((await lint(root, ...SYNTAX)).code).toBe(0);
+    await put(root, "pipewright.lint.yaml", "rules: { shellcheck/2086: off }\n");
+    expect((await lint(root, ...SYNTAX)).stderr).toContain("There is no rule `shellcheck/2086`.");
+  });
+
+  test("nothing at all is no selection", async () => {
+    expect((await lint(await folder({ [CI]: FINE }), "--only", "")).stderr).toContain("Expected rules or families, separated by commas.");
+  });
+});
+
+describe("what lies among the workflows and is none", () => {
+  test("is passed over, but for a link that leads nowhere", async () => {
+    const root = await folder({ [CI]: FINE, ".github/workflows/folder.yml/x": "", ".github/workflows/README.md": "a: [" });
+    await symlink("..", join(root, ".github/workflows/link.yml"));
+    await symlink(".", join(root, ".github/workflows/loop"));
+    expect(await lint(root, ...SYNTAX)).toEqual({ code: 0, stdout: "Nothing to report in 1 file.\n", stderr: "" });
+    await symlink("nowhere", join(root, ".github/workflows/broken.yml"));
+    expect(await lint(root, ...SYNTAX)).toMatchObject({ code: 2, stderr: expect.stringContaining(".github/workflows/broken.yml cannot be read (ENOENT).") });
   });
 });
 
