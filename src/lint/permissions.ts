@@ -2,6 +2,7 @@
 import { permissionsOfGh, permissionsOfRequest } from "../actions/gh-permissions.ts";
 import { permissionsOfOctokit } from "../actions/octokit-permissions.ts";
 import { isOwnToken, NAMES_TOKEN, permissionsOfAction, type TokenAccess, type TokenNeeds, tokenNeeds, type TokenScope } from "../actions/permissions.ts";
+import { methodOf } from "../shell/curl.ts";
 import { type Document, type EnvBlock, type Job, jobOf, type Step } from "../workflow/document/document.ts";
 import { isAction } from "../workflow/document/uses.ts";
 import { scalarOf } from "../workflow/yaml/node.ts";
@@ -228,7 +229,6 @@ function neededByCurl(script: Script, args: readonly string[], text: string, tok
   if (!token && !/secrets\.GITHUB_TOKEN|github\.token/.test(script.text.slice(0, 10_000))) return NOTHING;
   const url = args.find((arg) => /api\.github\.com\/|GITHUB_API_URL/.test(arg));
   if (url === undefined) return /github/i.test(text) ? UNKNOWN : NOTHING;
-  const option = args.findIndex((arg) => arg === "-X" || arg === "--request");
-  const hasBody = args.some((arg) => /^(?:-d|--data|--json)/.test(arg));
-  return permissionsOfRequest(option === -1 ? (hasBody ? "POST" : "GET") : (args[option + 1] ?? "GET").toUpperCase(), url) ?? UNKNOWN;
+  const method = methodOf(args);
+  return (method === undefined ? undefined : permissionsOfRequest(method, url)) ?? UNKNOWN;
 }

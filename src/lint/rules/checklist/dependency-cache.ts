@@ -4,8 +4,8 @@ import { isAction } from "../../../workflow/document/uses.ts";
 import { fixOf, setIn } from "../../edits.ts";
 import { rule } from "../../rule.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
-import { commandsIn } from "../../scripts.ts";
-import { inputOf, scriptOf } from "./work.ts";
+import { commandsIn, scriptOf } from "../../scripts.ts";
+import { inputOf } from "./work.ts";
 
 export const dependencyCache = rule({
   id: "dependency-cache",

@@ -1,4 +1,5 @@
 import { sourceSpan } from "../../../workflow/yaml/scalar-source.ts";
+import { asksOwnService, methodOf, savesToFile } from "../../../shell/curl.ts";
 import { hasOption, invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { fixOf } from "../../edits.ts";
 import type { Fix } from "../../finding.ts";
@@ -78,10 +79,9 @@ function transferOf(command: ShellCommand): string | undefined {
   if (name === "skopeo" && verb === "copy") return hasOption(args, "retry-times") ? undefined : "skopeo copy";
   if (name === "crane" && /^(?:pull|push|copy|cp)$/.test(verb)) return `crane ${verb}`;
   if (name !== "curl" || hasOption(args, "retry")) return undefined;
-  const saved = hasOption(args, "o", "O", "output", "remote-name", "remote-name-all") || (command.pipeline !== undefined && command.pipeline.index < command.pipeline.length - 1) || command.inSubstitution || command.redirects.some(({ operator }) => operator === ">");
-  const sends = hasOption(args, "X", "request", "d", "data", "F", "form", "T", "upload-file", "json", "data-raw", "data-binary");
+  const saved = savesToFile(args) || (command.pipeline !== undefined && command.pipeline.index < command.pipeline.length - 1) || command.inSubstitution || command.redirects.some(({ operator }) => operator === ">");
   const address = args.find((arg) => /^https?:\/\//.test(arg));
-  return saved && !sends && address !== undefined && !/^https?:\/\/(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)/.test(address) ? "curl" : undefined;
+  return saved && address !== undefined && methodOf(args) === "GET" && !asksOwnService(args) ? "curl" : undefined;
 }
 
 /** `--retry 3` behind the word `curl`, where that word stands in the file as it is. */

@@ -2,9 +2,9 @@ import { type Document, type Step, stepsOf } from "../../../workflow/document/do
 import { isAction } from "../../../workflow/document/uses.ts";
 import { repositoryRule } from "../../rule.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
-import { commandsIn } from "../../scripts.ts";
+import { commandsIn, scriptOf } from "../../scripts.ts";
 import { workflowsOf } from "../../repository.ts";
-import { inputOf, scriptOf } from "./work.ts";
+import { inputOf } from "./work.ts";
 
 export const unscannedImage = repositoryRule({
   id: "unscanned-image",

@@ -3,7 +3,7 @@ import { type Job, type Step, stepsOf, type WorkflowDocument } from "../../../wo
 import { isAction } from "../../../workflow/document/uses.ts";
 import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
-import { commandsIn, type Script, scriptsOf, type ShellCommand } from "../../scripts.ts";
+import { commandsIn, scriptOf, type ShellCommand } from "../../scripts.ts";
 
 /** From the longest to the shortest. */
 export type Work = "image" | "browser" | "build" | "test" | "unknown" | "transfer" | "setup" | "trivial";
@@ -12,20 +12,6 @@ export type Work = "image" | "browser" | "build" | "test" | "unknown" | "transfe
 export const MINUTES: Readonly<Record<Work, number>> = { image: 60, browser: 60, build: 45, test: 45, unknown: 45, transfer: 15, setup: 10, trivial: 5 };
 
 const ORDER: readonly Work[] = ["image", "browser", "build", "test", "unknown", "transfer", "setup", "trivial"];
-
-const scripts = new WeakMap<WorkflowDocument, Map<Step, Script>>();
-
-/** The step's script where it is one of bash or sh. */
-export function scriptOf(step: Step): Script | undefined {
-  if (step.owner.kind !== "job") return undefined;
-  const { workflow } = step.owner;
-  let known = scripts.get(workflow);
-  if (!known) {
-    known = new Map(scriptsOf(workflow).map((script) => [script.step, script]));
-    scripts.set(workflow, known);
-  }
-  return known.get(step);
-}
 
 const works = new WeakMap<Step, Work>();
 

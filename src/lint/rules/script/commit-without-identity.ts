@@ -2,7 +2,8 @@ import type { Step } from "../../../workflow/document/document.ts";
 import { rule } from "../../rule.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
 import { maySetGitUp } from "../../../shell/own-programs.ts";
-import { commandsIn, type Script, scriptsOf, spanOf, variablesIn } from "../../scripts.ts";
+import { commandsIn, type Script, scriptOf, spanOf, variablesIn } from "../../scripts.ts";
+import { isHosted } from "./hosted-job.ts";
 
 export const commitWithoutIdentity = rule({
   id: "commit-without-identity",
@@ -46,12 +47,11 @@ jobs:
   workflow(workflow, { report }) {
     for (const job of workflow.jobs) {
       // On macOS git makes an address up from the machine's name, and goes on.
-      if (job.container || job.runsOn?.value.kind !== "scalar" || !job.runsOn.value.value.startsWith("ubuntu-")) continue;
+      if (job.container || !isHosted(job, "ubuntu")) continue;
       if ([workflow.env, job.env].some((block) => block?.computed === true || [...(block?.variables.keys() ?? [])].some(isIdentity))) continue;
-      const scripts = new Map(scriptsOf(workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
       for (const step of job.steps) {
         if (mayTell(step)) break;
-        const script = scripts.get(step);
+        const script = scriptOf(step);
         if (!script) {
           // Another shell, or one that is not known.
           if (step.run) break;

@@ -1,4 +1,5 @@
 import type { Step } from "../../../workflow/document/document.ts";
+import { asksOwnService, hasLetter, methodOf, savesToFile } from "../../../shell/curl.ts";
 import { hasOption, type Invocation, invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { rule } from "../../rule.ts";
 import { commandOf, commandsIn, outerCommand, type Script, type ShellCommand, spanOf } from "../../scripts.ts";
@@ -73,20 +74,7 @@ jobs:
 
 /** The status is looked at, or only the head of the answer is asked for. */
 const noticesErrors = ({ args }: Invocation): boolean =>
-  hasOption(args, "fail", "fail-with-body", "fail-early", "write-out", "head", "version", "help", "include", "dump-header", "config") || hasShort(args, "fwIViDKV") || args.some((argument) => /^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
-
-/** Letters of curl's that take a word, behind which a cluster ends. */
-const VALUED = "AbcCdDeEFhHKmoPQrtTuUwxXyYz";
-function hasShort(args: readonly string[], letters: string): boolean {
-  return args.some((argument) => {
-    if (!/^-[A-Za-z0-9#]/.test(argument)) return false;
-    for (const letter of argument.slice(1)) {
-      if (letters.includes(letter)) return true;
-      if (VALUED.includes(letter)) return false;
-    }
-    return false;
-  });
-}
+  hasOption(args, "fail", "fail-with-body", "fail-early", "write-out", "head", "version", "help", "include", "dump-header", "config") || hasLetter(args, "fwIViDKV") || args.some((argument) => /^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
 
 /** Programs that refuse what is not of their format, and so find an error page out. */
 const PARTICULAR = new Set("tar bsdtar unzip gunzip gzip zcat xz unxz dpkg rpm apt-key gpg gpg2 grep egrep fgrep sha256sum shasum docker psql unsquashfs zstd patch cpio bzip2 7z git kubectl apt apt-get yum dnf".split(" "));
@@ -94,7 +82,7 @@ const PARTICULAR = new Set("tar bsdtar unzip gunzip gzip zcat xz unxz dpkg rpm a
 function useOf(script: Script, command: ShellCommand, invocation: Invocation): { effect: string; harmful: boolean } | undefined {
   const { args } = invocation;
   // A service of the job itself is waited for, not downloaded from.
-  if (args.some((argument) => /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?:[:/]|$)|^file:|^--(?:retry-all-errors|unix-socket)/.test(argument)) || command.inCondition || command.negated) return undefined;
+  if (asksOwnService(args) || args.includes("--retry-all-errors") || command.inCondition || command.negated) return undefined;
   const { pipeline } = command;
   if (pipeline && pipeline.index < pipeline.length - 1) {
     const rest = pipeline.node.commands.slice(pipeline.index + 1).map((node) => commandOf(script, node));
@@ -107,7 +95,7 @@ function useOf(script: Script, command: ShellCommand, invocation: Invocation): {
   const target = redirect?.type === "Redirect" ? redirect.target?.value : undefined;
   if (!command.inSubstitution && !command.orElse && !continuesOnError(script.step) && sends(args)) return { effect: "nobody learns that the request was refused", harmful: true };
   if (target === "/dev/null" || target === "&2" || args.includes("/dev/null") || args.includes("-o/dev/null")) return undefined;
-  const saves = target !== undefined || hasShort(args, "oO") || hasOption(args, "output", "remote-name", "remote-name-all");
+  const saves = target !== undefined || savesToFile(args);
   if (saves) return { effect: "the error page is saved in the file's place", harmful: !isExaminedLater(script, command) };
   if (!command.inSubstitution || command.orElse) return undefined;
   // An answer that the script tests is not taken on trust.
@@ -117,17 +105,10 @@ function useOf(script: Script, command: ShellCommand, invocation: Invocation): {
   return { effect: `\`${variable}\` holds the error page`, harmful: true };
 }
 
-const READING = new Set(["GET", "HEAD", "OPTIONS"]);
-
-/** The request changes something: a method that does, or a body. */
+/** The request changes something. */
 function sends(args: readonly string[]): boolean {
-  const at = args.findIndex((argument) => /^(?:-[sSkLv]*X|--request)/.test(argument));
-  if (at !== -1) {
-    const method = /^(?:-[sSkLv]*X|--request=?)(\w+)$/.exec(args[at] ?? "")?.[1] ?? args[at + 1] ?? "";
-    return /^[A-Z]+$/.test(method) && !READING.has(method);
-  }
-  if (hasOption(args, "get") || hasShort(args, "G")) return false;
-  return hasShort(args, "dFT") || hasOption(args, "data", "data-raw", "data-binary", "data-urlencode", "json", "form", "upload-file");
+  const method = methodOf(args);
+  return method !== undefined && !/^(?:GET|HEAD|OPTIONS)$/.test(method);
 }
 
 const continuesOnError = ({ continueOnError }: Step): boolean => continueOnError !== undefined && continueOnError.value !== "false";

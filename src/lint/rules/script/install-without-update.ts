@@ -2,7 +2,7 @@ import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import type { Step } from "../../../workflow/document/document.ts";
 import { scalarsOf } from "../../../workflow/yaml/node.ts";
 import { rule } from "../../rule.ts";
-import { commandsIn, scriptsOf, spanOf } from "../../scripts.ts";
+import { commandsIn, scriptOf, spanOf } from "../../scripts.ts";
 
 export const installWithoutUpdate = rule({
   id: "install-without-update",
@@ -34,9 +34,8 @@ jobs:
   workflow(workflow, { report }) {
     for (const job of workflow.jobs) {
       if (scalarsOf(job.runsOn?.value).some(({ value }) => value === "self-hosted")) continue;
-      const scripts = new Map(scriptsOf(workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
       steps: for (const step of job.steps) {
-        const script = scripts.get(step);
+        const script = scriptOf(step);
         if (!script) {
           if (mayUpdate(step)) break;
           continue;

@@ -1,10 +1,11 @@
+import { isAction } from "../../../workflow/document/uses.ts";
 import { rule } from "../../rule.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
 import { maySetGitUp } from "../../../shell/own-programs.ts";
 import { publicationOf } from "../../../shell/programs.ts";
 import type { Step } from "../../../workflow/document/document.ts";
-import { scalarsOf } from "../../../workflow/yaml/node.ts";
 import { commandsIn, scriptsOf, spanOf } from "../../scripts.ts";
+import { isHosted } from "./hosted-job.ts";
 
 export const pushWithoutCredentials = rule({
   id: "push-without-credentials",
@@ -48,10 +49,10 @@ jobs:
 `,
   workflow(workflow, { report }) {
     for (const job of workflow.jobs) {
-      const checkouts = job.steps.filter(isCheckout);
+      const checkouts = job.steps.filter(({ uses }) => isAction(uses, "actions/checkout"));
       const [checkout] = checkouts;
       // A runner of one's own may have credentials of its own.
-      if (!checkout || checkouts.length !== 1 || !scalarsOf(job.runsOn?.value).every(({ value }) => /^(?:ubuntu|macos|windows)-/.test(value)) || !withoutCredentials(checkout)) continue;
+      if (!checkout || checkouts.length !== 1 || !isHosted(job, "ubuntu", "macos", "windows") || !withoutCredentials(checkout)) continue;
       const scripts = scriptsOf(workflow).filter(({ step }) => step.owner === job);
       // Whatever touches git's remotes, keys or helpers may bring the credentials.
       if (scripts.some((script) => /\bremote\s+(?!-v)|remote\.|setup-git|credential|extraheader|insteadOf|ssh|netrc|askpass|GIT_CONFIG|gitconfig|git\s+(?:clone|init)|x-access-token/i.test(script.text) || commandsIn(script).some((command) => maySetGitUp(invocationOf(command))))) continue;
@@ -74,8 +75,6 @@ jobs:
     }
   },
 });
-
-const isCheckout = ({ uses }: Step): boolean => uses?.kind === "repository" && uses.repository === "actions/checkout";
 
 function withoutCredentials({ with: inputs }: Step): boolean {
   const value = inputs.get("persist-credentials")?.value;

@@ -1,8 +1,10 @@
 import type { Job, Step } from "../../../workflow/document/document.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
 import { holdsPlaceholder } from "../../../shell/words.ts";
+import { isAction } from "../../../workflow/document/uses.ts";
 import { rule } from "../../rule.ts";
-import { commandsIn, type Script, scriptsOf, type ShellCommand, spanOf } from "../../scripts.ts";
+import { commandsIn, type Script, scriptOf, type ShellCommand, spanOf } from "../../scripts.ts";
+import { isHosted } from "./hosted-job.ts";
 
 export const scriptBeforeCheckout = rule({
   id: "script-before-checkout",
@@ -58,13 +60,12 @@ jobs:
   workflow(workflow, { report }) {
     for (const job of workflow.jobs) {
       if (isElsewhere(job) || job.defaults?.workingDirectory || workflow.defaults?.workingDirectory) continue;
-      const scripts = new Map(scriptsOf(workflow).filter(({ step }) => step.owner === job).map((script) => [script.step, script]));
       for (const step of job.steps) {
-        const script = scripts.get(step);
+        const script = scriptOf(step);
         if (script) {
           const found = script.step.workingDirectory ? undefined : callIn(script);
           if (found) {
-            const later = job.steps.slice(step.index + 1).find(isCheckout);
+            const later = job.steps.slice(step.index + 1).find(({ uses }) => isAction(uses, "actions/checkout"));
             report(spanOf(script, found.at), `There is no \`${found.path}\` yet: ${later ? "the repository is checked out later. Move \`actions/checkout\` before this step." : "this job never checks the repository out. Add a step with \`actions/checkout\` before this one."}`, later ? { related: [{ at: later.node, message: "The repository is checked out here." }] } : {});
           }
           // Commands of any other kind may put files there.
@@ -76,9 +77,7 @@ jobs:
 });
 
 /** In a container the image may bring files; on a runner of one's own, earlier runs may. */
-const isElsewhere = ({ container, runsOn }: Job): boolean => container !== undefined || runsOn === undefined || !(runsOn.value.kind === "scalar" && /^(?:ubuntu|macos|windows)-[\w.-]+$/.test(runsOn.value.value));
-
-const isCheckout = ({ uses }: Step): boolean => uses?.kind === "repository" && uses.repository === "actions/checkout";
+const isElsewhere = (job: Job): boolean => job.container !== undefined || !isHosted(job, "ubuntu", "macos", "windows");
 
 /** Actions that put no files of the repository into the workspace. */
 const leavesWorkspaceEmpty = ({ uses, run }: Step): boolean => run === undefined && uses?.kind === "repository" && /^(?:actions\/setup-(?:node|python|java|go|dotnet)|docker\/(?:login|setup-(?:buildx|qemu))-action|step-security\/harden-runner|ruby\/setup-ruby|dtolnay\/rust-toolchain|astral-sh\/setup-uv|pnpm\/action-setup)$/.test(uses.repository);

@@ -1,7 +1,7 @@
 import { jobOf } from "../../../workflow/document/document.ts";
-import { scalarsOf } from "../../../workflow/yaml/node.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, spanOf } from "../../scripts.ts";
+import { isHosted } from "./hosted-job.ts";
 
 export const sudoRedirect = rule({
   id: "sudo-redirect",
@@ -30,8 +30,7 @@ jobs:
     if (!script.source.includes("sudo")) return;
     const job = jobOf(script.step);
     // In a container the user is root, as a rule; a runner of one's own may run as root.
-    const labels = scalarsOf(job?.runsOn?.value);
-    if (!job || job.container || labels.length === 0 || !labels.every(({ value }) => /^(?:ubuntu|macos)-/.test(value))) return;
+    if (!job || job.container || !isHosted(job, "ubuntu", "macos")) return;
     for (const command of commandsIn(script)) {
       if (command.name !== "sudo" || command.orElse) continue;
       for (const redirect of command.redirects) {
