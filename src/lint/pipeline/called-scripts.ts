@@ -25,10 +25,10 @@ export interface CalledCommand {
   script: { path: string; text: string };
 }
 
-const CALL = /\.sh\b|\b(?:bash|sh|dash|make)[ \t]|(?:^|[\s;&|(])\.?\.?[\w-]*\/[\w.-]/m;
+const CALL = /\.sh\b|\b(?:bash|sh|dash)[ \t]|^[ \t]*[\w-]+\/[\w.-]|\.\/\w/m;
 
 /** Whether a text may call a script, at a glance. */
-export const mayCallScript = (text: string): boolean => CALL.test(text);
+export const mayCallScript = (text: string, files: RepositoryFiles): boolean => CALL.test(text) || (/\bmake[ \t]/.test(text) && files.exists("Makefile"));
 
 /** What the script does that a command calls; nothing where it is none, or where it cannot be told. */
 export function commandsOfCalled(command: RunCommand, step: StepRun, files: RepositoryFiles): CalledCommand[] | undefined {

@@ -3,7 +3,7 @@
  * several things is several atoms; conditions are then true, false or not known. Reference: "Evaluate expressions in
  * workflows and actions".
  */
-import { embeddedExpressions } from "../../workflow/expressions/embedded.ts";
+import { type EmbeddedExpression, embeddedExpressions } from "../../workflow/expressions/embedded.ts";
 import { type Expression, pathOf } from "../../workflow/expressions/expression.ts";
 import { parseExpression } from "../../workflow/expressions/parse.ts";
 import type { ScalarNode } from "../../workflow/yaml/node.ts";
@@ -188,12 +188,28 @@ function testAtom(name: string, atom: Atom, needle: string): Known {
   return text.endsWith(needle) ? true : needle.endsWith(text) ? undefined : false;
 }
 
+const expressions = new WeakMap<ScalarNode, EmbeddedExpression[]>();
+const bare = new WeakMap<ScalarNode, Expression | null>();
+
+/** Every run asks the same scalars again. */
+function expressionsIn(node: ScalarNode): EmbeddedExpression[] {
+  let found = expressions.get(node);
+  if (!found) expressions.set(node, (found = embeddedExpressions(node)));
+  return found;
+}
+
+function bareExpression(node: ScalarNode): Expression | null {
+  let found = bare.get(node);
+  if (found === undefined) bare.set(node, (found = parseExpression(node.value).expression ?? null));
+  return found;
+}
+
 /** The text of a scalar with its `${{ }}` filled in. */
 export function valueOfScalar(node: ScalarNode, scope: Scope): Value {
   if (!node.value.includes("${{")) return literal(node.value);
   const parts: Value[] = [];
   let cursor = 0;
-  for (const embedded of embeddedExpressions(node)) {
+  for (const embedded of expressionsIn(node)) {
     parts.push(literal(node.value.slice(cursor, embedded.within.start)));
     parts.push(embedded.expression ? valueOfResult(evaluate(embedded.expression, scope)) : HOLE);
     cursor = embedded.within.end;
@@ -206,11 +222,11 @@ export function valueOfScalar(node: ScalarNode, scope: Scope): Value {
 export function conditionHolds(node: ScalarNode | undefined, scope: Scope): Known {
   if (!node) return true;
   const { value } = node;
-  const sites = embeddedExpressions(node);
+  const sites = expressionsIn(node);
   const [only] = sites;
   if (sites.length === 0) {
     if (value.trim() === "") return true;
-    const { expression } = parseExpression(value);
+    const expression = bareExpression(node);
     return expression ? truthOf(evaluate(expression, scope)) : undefined;
   }
   if (sites.length > 1 || !only?.expression || value.slice(0, only.within.start).trim() !== "" || value.slice(only.within.end).trim() !== "") return undefined;

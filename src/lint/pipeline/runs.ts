@@ -1,54 +1,14 @@
 /** In which ways each workflow starts ("Events that trigger workflows"), and which workflows start others. */
-import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
+import type { WorkflowDocument } from "../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
+import { filterOf, refsOf, typesOf } from "./events.ts";
 import { passesFilter } from "./filters.ts";
 import type { Filter, Run, Start } from "./model.ts";
 
-/** Of the pull-request events, when no types are written. */
-const DEFAULT_PULL_TYPES = ["opened", "synchronize", "reopened"];
 /** After a first workflow at most three levels follow ("Events that trigger workflows", `workflow_run`). */
 const MOST_LEVELS = 4;
 /** More ways to start than this tell nothing about a workflow. */
 const MOST_UPSTREAM = 16;
-
-function filterOf(trigger: Trigger, key: string): Filter | undefined {
-  for (const [name, ignore] of [[key, false], [`${key}-ignore`, true]] as const) {
-    const node = valueOf(trigger.config, name);
-    if (node) return { patterns: scalarsOf(node).map(({ value }) => value), ignore, at: node };
-  }
-  return undefined;
-}
-
-function refsOf(trigger: Trigger): Run["ref"][] {
-  switch (trigger.event) {
-    case "push": {
-      const branches = filterOf(trigger, "branches") !== undefined;
-      const tags = filterOf(trigger, "tags") !== undefined;
-      return branches === tags ? ["branch", "tag"] : branches ? ["branch"] : ["tag"];
-    }
-    case "pull_request":
-    case "pull_request_review":
-    case "pull_request_review_comment":
-      return ["pull"];
-    case "release":
-      return ["tag"];
-    case "merge_group":
-      return ["branch"];
-    case "workflow_dispatch":
-    case "workflow_call":
-    case "create":
-    case "delete":
-    case "deployment":
-    case "deployment_status":
-    case "check_run":
-    case "check_suite":
-    case "status":
-    case "dynamic":
-      return ["unknown"];
-    default:
-      return ["default"];
-  }
-}
 
 /** Runs without their jobs, which others fill in. */
 export function runsOfAll(workflows: readonly WorkflowDocument[], named: (name: string) => readonly WorkflowDocument[]): Map<WorkflowDocument, Run[]> {
@@ -94,13 +54,6 @@ function mayFollow(filter: Filter | undefined, run: Run): boolean {
   if (!filter || run.ref !== "branch" || !run.branches || run.branches.ignore) return true;
   const plain = run.branches.patterns.filter((pattern) => !/[*?+[\]!]/.test(pattern));
   return plain.length < run.branches.patterns.length || plain.some((name) => passesFilter(filter, name));
-}
-
-function typesOf(trigger: Trigger): string[] | undefined {
-  const node = valueOf(trigger.config, "types");
-  if (node) return scalarsOf(node).map(({ value }) => value);
-  if (trigger.event === "pull_request" || trigger.event === "pull_request_target") return DEFAULT_PULL_TYPES;
-  return trigger.event === "workflow_run" ? ["requested", "completed"] : undefined;
 }
 
 /** Edges by `workflow_run`; those by dispatch are added where scripts are read. */

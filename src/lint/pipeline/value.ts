@@ -64,6 +64,8 @@ export function join(templates: readonly Template[]): Template {
 export function concat(values: readonly Value[]): Value {
   const [first] = values;
   if (values.length === 1 && first) return first;
+  // Nearly all texts have one alternative only.
+  if (values.every((value) => value.length === 1)) return [join(values.flat())];
   let all: Template[] = [[]];
   for (const value of values) {
     if (all.length * value.length > MOST_ALTERNATIVES) {

@@ -3,22 +3,16 @@
  * events and refs. The whole repository's runs are in `../pipeline`.
  */
 import { evaluate, truthOf, valueOfScalar } from "../pipeline/evaluate.ts";
+import { filterOf, refsOf, typesOf } from "../pipeline/events.ts";
 import { passesFilter } from "../pipeline/filters.ts";
 import { githubValue } from "../pipeline/github-values.ts";
-import type { Filter, Known, Run } from "../pipeline/model.ts";
+import type { Known, Run } from "../pipeline/model.ts";
 import type { Scope } from "../pipeline/scope.ts";
 import { HOLE, textOf, type Value } from "../pipeline/value.ts";
 import { conditionOf } from "../../workflow/expressions/embedded.ts";
 import { type Expression, expressionsWithin, pathOf } from "../../workflow/expressions/expression.ts";
 import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
-import { pairOf, type ScalarNode, scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
-
-/** Events that always run on the default branch ("Events that trigger workflows"). */
-const ON_THE_DEFAULT_BRANCH = new Set([
-  "branch_protection_rule", "check_run", "check_suite", "discussion", "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label", "milestone",
-  "page_build", "project", "project_card", "project_column", "public", "pull_request_target", "registry_package", "repository_dispatch", "schedule", "status", "watch", "workflow_run",
-]);
-const PULLS = new Set(["pull_request", "pull_request_review", "pull_request_review_comment"]);
+import type { ScalarNode } from "../../workflow/yaml/node.ts";
 
 const known = new WeakMap<WorkflowDocument, Run[]>();
 
@@ -32,21 +26,7 @@ export function occasionsOf(workflow: WorkflowDocument): Run[] {
   return runs;
 }
 
-function refsOf({ event, config }: Trigger): Run["ref"][] {
-  if (event === "push") {
-    const branches = valueOf(config, "branches") !== undefined || valueOf(config, "branches-ignore") !== undefined;
-    const tags = valueOf(config, "tags") !== undefined || valueOf(config, "tags-ignore") !== undefined;
-    if (branches === tags) return ["branch", "tag"];
-    return branches ? ["branch"] : ["tag"];
-  }
-  if (PULLS.has(event)) return ["pull"];
-  if (event === "release") return ["tag"];
-  if (event === "merge_group") return ["branch"];
-  return ON_THE_DEFAULT_BRANCH.has(event) ? ["default"] : ["unknown"];
-}
-
 function occasion(workflow: WorkflowDocument, trigger: Trigger, ref: Run["ref"]): Run {
-  const types = scalarsOf(valueOf(trigger.config, "types")).map(({ value }) => value);
   return {
     workflow,
     trigger,
@@ -55,18 +35,11 @@ function occasion(workflow: WorkflowDocument, trigger: Trigger, ref: Run["ref"])
     branches: filterOf(trigger, "branches"),
     tags: filterOf(trigger, "tags"),
     paths: filterOf(trigger, "paths"),
-    types: types.length > 0 ? types : undefined,
+    types: typesOf(trigger),
     upstream: undefined,
-    fromFork: PULLS.has(trigger.event),
+    fromFork: ref === "pull",
     jobs: [],
   };
-}
-
-export function filterOf({ config }: Trigger, key: "branches" | "tags" | "paths"): Filter | undefined {
-  const pair = pairOf(config, key) ?? pairOf(config, `${key}-ignore`);
-  if (!pair) return undefined;
-  const patterns = scalarsOf(pair.value).map(({ value }) => value);
-  return { patterns, ignore: pair.key.value !== key, at: { start: pair.key.start, end: pair.key.end } };
 }
 
 const STATUS = new Set(["success", "failure", "always", "cancelled"]);

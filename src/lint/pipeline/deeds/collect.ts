@@ -1,4 +1,5 @@
 /** Everything that a job does, in order. */
+import type { Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import type { RepositoryFiles } from "../../repository.ts";
 import { spanOf } from "../../scripts.ts";
@@ -21,7 +22,7 @@ import { orasDeeds, regctlDeeds } from "./oci-commands.ts";
 import { craneDeeds, curlDeeds, flyDeeds, ghDeeds, skopeoDeeds } from "./registry-commands.ts";
 
 /** A script without any of these words does nothing that the model tells. */
-export const TELLING = /\b(?:docker|docker-compose|podman|nerdctl|crane|skopeo|oras|regctl|flyctl|fly|gh|DELETE|get-login-password)\b/;
+const TELLING = /\b(?:docker|docker-compose|podman|nerdctl|crane|skopeo|oras|regctl|flyctl|fly|gh|DELETE|get-login-password)\b/;
 
 export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   if (job.happens === false) return [];
@@ -33,7 +34,7 @@ export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   }
   for (const step of job.steps) {
     if (step.happens === false) continue;
-    for (const deed of [...(step.step.uses ? deedsOfAction(step, files) : []), ...(scriptMayTell(step) ? deedsOfScript(step, files) : [])]) {
+    for (const deed of [...(step.step.uses ? deedsOfAction(step, files) : []), ...(scriptMayTell(step.step, files) ? deedsOfScript(step, files) : [])]) {
       if (deed.kind === "build") deeds.push(...takesOfBuild(deed, files));
       deeds.push(deed);
     }
@@ -41,7 +42,15 @@ export function deedsOfJob(job: JobRun, files: RepositoryFiles): Deed[] {
   return deeds;
 }
 
-const scriptMayTell = ({ step }: StepRun): boolean => TELLING.test(step.run?.value ?? "") || mayCallScript(step.run?.value ?? "") || (step.uses?.kind === "repository" && /(?:^|\/)(?:retry|wretry\.action)$/.test(step.uses.repository));
+const telling = new WeakMap<Step, boolean>();
+
+function scriptMayTell(step: Step, files: RepositoryFiles): boolean {
+  let known = telling.get(step);
+  if (known === undefined) telling.set(step, (known = mayTell(step, files)));
+  return known;
+}
+
+const mayTell = (step: Step, files: RepositoryFiles): boolean => (step.run !== undefined && (TELLING.test(step.run.value) || mayCallScript(step.run.value, files))) || (step.uses?.kind === "repository" && /(?:^|\/)(?:retry|wretry\.action)$/.test(step.uses.repository));
 
 function deedsOfAction(step: StepRun, files: RepositoryFiles): Deed[] {
   const { uses } = step.step;

@@ -1,10 +1,11 @@
 import { type Job, triggerOf, type Trigger, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
+import { filterOf } from "../../../pipeline/events.ts";
 import { passesFilter, plainNames } from "../../../pipeline/filters.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { type Repository, workflowsOf } from "../../../repository.ts";
 import { nameOf } from "../../../runs/chains.ts";
-import { filterOf, holds, occasionsOf } from "../../../runs/occasions.ts";
+import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { type TokenEvent, tokenEventsOf } from "../../../runs/token-events.ts";
 import { repositoryRule } from "../../../rule.ts";
 

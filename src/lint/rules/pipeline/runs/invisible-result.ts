@@ -1,10 +1,11 @@
 import type { Job } from "../../../../workflow/document/document.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
+import { filterOf } from "../../../pipeline/events.ts";
 import { plainNames } from "../../../pipeline/filters.ts";
 import { workflowAt } from "../../../repository.ts";
 import { consumersIn, nameOf, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
-import { filterOf, holds, occasionsOf } from "../../../runs/occasions.ts";
+import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { reportsIn } from "../../../runs/reports.ts";
 import { testingStep } from "../../../runs/tests.ts";
 import { levelOf, permissionsFor } from "../../../runs/token.ts";

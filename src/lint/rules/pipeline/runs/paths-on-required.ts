@@ -1,9 +1,9 @@
 import { type Job, triggerOf, type WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { filterOf } from "../../../pipeline/events.ts";
 import type { Repository } from "../../../repository.ts";
 import { workflowsOf } from "../../../repository.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { checkNames } from "../../../runs/check-names.ts";
-import { filterOf } from "../../../runs/occasions.ts";
 
 export const pathsOnRequired = repositoryRule({
   id: "paths-on-required",

@@ -2,12 +2,13 @@ import type { Job, WorkflowDocument } from "../../../../workflow/document/docume
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
+import { filterOf } from "../../../pipeline/events.ts";
 import { matchesPattern, passesFilter, plainNames } from "../../../pipeline/filters.ts";
 import type { Filter, Run } from "../../../pipeline/model.ts";
 import { consumersIn, nameOf, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
 import { lastingIn } from "../../../runs/lasting.ts";
-import { filterOf, occasionsOf } from "../../../runs/occasions.ts";
+import { occasionsOf } from "../../../runs/occasions.ts";
 import { testingStep } from "../../../runs/tests.ts";
 import { repositoryRule } from "../../../rule.ts";
 
