@@ -3,7 +3,7 @@ import { permissionsOfGh, permissionsOfRequest } from "../actions/gh-permissions
 import { permissionsOfOctokit } from "../actions/octokit-permissions.ts";
 import { isOwnToken, NAMES_TOKEN, permissionsOfAction, type TokenAccess, type TokenNeeds, tokenNeeds, type TokenScope } from "../actions/permissions.ts";
 import { methodOf } from "../shell/curl.ts";
-import { type Document, type EnvBlock, type Job, jobOf, type Step } from "../workflow/document/document.ts";
+import { type Document, type EnvBlock, inputOf, type Job, jobOf, type Step } from "../workflow/document/document.ts";
 import { isAction } from "../workflow/document/uses.ts";
 import { scalarOf } from "../workflow/yaml/node.ts";
 import { commandsIn, type Script, scriptsOf, type ShellCommand } from "./scripts.ts";
@@ -64,16 +64,13 @@ function byTrigger(step: Step, found: TokenNeeds): TokenNeeds {
   return { ...found, scopes };
 }
 
-const inputOf = ({ with: inputs }: Step) => (name: string): string | undefined => {
-  const pair = inputs.get(name);
-  return pair && scalarOf(pair.value)?.value;
-};
+const inputsOf = (step: Step) => (name: string): string | undefined => inputOf(step, name)?.value;
 
 function neededByAction(step: Step): TokenNeeds {
   const { uses } = step;
   if (uses?.kind === "docker") return namesTokenInside(step) ? UNKNOWN : NOTHING;
   if (uses?.kind !== "repository") return UNKNOWN;
-  const input = inputOf(step);
+  const input = inputsOf(step);
   if (isAction(uses, "actions/github-script")) {
     const token = input("github-token");
     const code = input("script");
@@ -108,11 +105,11 @@ type Likelihood = "yes" | "perhaps" | "no";
 function pushesImages(step: Step): Likelihood {
   const { uses } = step;
   if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
-    const input = inputOf(step);
+    const input = inputsOf(step);
     return (input("push") ?? "false") !== "false" || /\bpush=true\b|type=registry/.test(`${input("outputs") ?? ""} ${input("cache-to") ?? ""} ${input("set") ?? ""}`) ? "yes" : "no";
   }
   if (isAction(uses, "docker/login-action", "actions/github-script")) return "no";
-  if (uses) return uses.kind === "repository" && permissionsOfAction(uses.name, inputOf(step), uses.ref) !== undefined ? "no" : "perhaps";
+  if (uses) return uses.kind === "repository" && permissionsOfAction(uses.name, inputsOf(step), uses.ref) !== undefined ? "no" : "perhaps";
   const script = scriptOf(step);
   if (!script) return /\bpush\b/.test(step.run?.value ?? "") ? "perhaps" : "no";
   const found = commandsIn(script).map(pushesImage);
@@ -223,7 +220,7 @@ function neededByGit(step: Step, args: readonly string[]): TokenNeeds {
 
 /** A checkout before the step left another token behind. */
 const ownCheckoutToken = ({ owner, index }: Step): boolean =>
-  owner.steps.slice(0, index).some((other) => isAction(other.uses, "actions/checkout") && (isOwnToken(inputOf(other)("token")) || inputOf(other)("ssh-key") !== undefined));
+  owner.steps.slice(0, index).some((other) => isAction(other.uses, "actions/checkout") && (isOwnToken(inputOf(other, "token")?.value) || inputOf(other, "ssh-key") !== undefined));
 
 function neededByCurl(script: Script, args: readonly string[], text: string, token: boolean): TokenNeeds {
   if (!token && !/secrets\.GITHUB_TOKEN|github\.token/.test(script.text.slice(0, 10_000))) return NOTHING;

@@ -1,9 +1,8 @@
 import { versionOf } from "../../../actions/versions.ts";
-import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
+import { inputOf, type Job, type Step, type WorkflowDocument } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { fixOf, setIn } from "../../edits.ts";
 import { rule } from "../../rule.ts";
-import { inputOf } from "./work.ts";
 
 /** Days: for what only a later job takes (a failed run is re-run within days), and for what people look at. */
 const FOR_JOBS = 3;
@@ -69,6 +68,6 @@ jobs:
 
 /** A later job of the same run downloads it. */
 function isTakenBy(step: Step, workflow: WorkflowDocument): boolean {
-  const name = inputOf(step, "name") ?? "artifact";
-  return workflow.jobs.some((job: Job) => job !== step.owner && job.steps.some((other) => isAction(other.uses, "actions/download-artifact") && inputOf(other, "run-id") === undefined && (inputOf(other, "name") ?? name) === name));
+  const name = inputOf(step, "name")?.value ?? "artifact";
+  return workflow.jobs.some((job: Job) => job !== step.owner && job.steps.some((other) => isAction(other.uses, "actions/download-artifact") && inputOf(other, "run-id")?.value === undefined && (inputOf(other, "name")?.value ?? name) === name));
 }

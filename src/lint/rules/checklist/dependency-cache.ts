@@ -1,11 +1,10 @@
 import { versionOf } from "../../../actions/versions.ts";
-import type { Job, Step } from "../../../workflow/document/document.ts";
+import { inputOf, type Job, type Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { fixOf, setIn } from "../../edits.ts";
 import { rule } from "../../rule.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { commandsIn, scriptOf } from "../../scripts.ts";
-import { inputOf } from "./work.ts";
 
 export const dependencyCache = rule({
   id: "dependency-cache",

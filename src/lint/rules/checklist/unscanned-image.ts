@@ -1,10 +1,9 @@
-import { type Document, type Step, stepsOf } from "../../../workflow/document/document.ts";
+import { type Document, inputOf, type Step, stepsOf } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { repositoryRule } from "../../rule.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { commandsIn, scriptOf } from "../../scripts.ts";
 import { workflowsOf } from "../../repository.ts";
-import { inputOf } from "./work.ts";
 
 export const unscannedImage = repositoryRule({
   id: "unscanned-image",
@@ -78,7 +77,7 @@ const scans = (document: Document): boolean =>
 
 function pushes(step: Step): boolean {
   if (isAction(step.uses, "docker/build-push-action", "docker/bake-action")) {
-    const push = inputOf(step, "push");
+    const push = inputOf(step, "push")?.value;
     return push !== undefined && push !== "false";
   }
   const script = scriptOf(step);

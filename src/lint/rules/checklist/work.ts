@@ -1,5 +1,5 @@
 /** What kind of work a step does: what the checklist's questions of time, retries and reports turn on. */
-import { type Job, type Step, stepsOf, type WorkflowDocument } from "../../../workflow/document/document.ts";
+import { inputOf, type Job, type Step, stepsOf, type WorkflowDocument } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
@@ -76,12 +76,6 @@ export function minutesFor(job: Job): number {
   return Math.min(MINUTES[work] * (heavy > 2 || /windows|macos|matrix/i.test(slow) ? 2 : 1), 120);
 }
 
-/** A `with:` value as it is written; nothing where it is no scalar. */
-export function inputOf(step: Step, name: string): string | undefined {
-  const pair = step.with.get(name);
-  return pair && scalarOf(pair.value)?.value;
-}
-
 /** Something that people or machines outside of the run see. */
 export interface Effect {
   step: Step;
@@ -112,8 +106,8 @@ function effectOf(step: Step): string | undefined {
     if (isAction(uses, "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit", "ad-m/github-push-action")) return "pushes commits";
     if (isAction(uses, "actions/delete-package-versions", "dataaxiom/ghcr-cleanup-action", "snok/container-retention-policy")) return DELETES;
     if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
-      const push = inputOf(step, "push");
-      return push !== undefined && push !== "false" && movesTag(inputOf(step, "tags")) ? "moves an image's tag" : undefined;
+      const push = inputOf(step, "push")?.value;
+      return push !== undefined && push !== "false" && movesTag(inputOf(step, "tags")?.value) ? "moves an image's tag" : undefined;
     }
     if (/^(?:aws-actions\/amazon-ecs-deploy|azure\/webapps-deploy|google-github-actions\/deploy|superfly\/flyctl-actions$|cloudflare\/(?:wrangler|pages)-action|amondnet\/vercel-action|nwtgck\/actions-netlify|appleboy\/ssh-action|firebaseextended\/action-hosting-deploy)/.test(name)) return "deploys";
     return undefined;
