@@ -8,7 +8,7 @@ import { isBroken } from "../workflow/yaml/read.ts";
 import type { Finding, Level, RelatedPlace } from "./finding.ts";
 import { inOrder } from "./in-order.ts";
 import type { Repository } from "./repository.ts";
-import { type DocumentRule, type ReportDetails, type RepositoryContext, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
+import { type DocumentRule, type OptionValue, type ReportDetails, type RepositoryContext, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
 import { scriptsOf } from "./scripts.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
 
@@ -20,15 +20,18 @@ export function levelOf({ id, levels }: Rule, { preset, rules }: LintSettings): 
   return level === "off" ? undefined : level;
 }
 
-const parsedOptions = new WeakMap<LintSettings, Map<Rule, unknown>>();
+const merged = new WeakMap<LintSettings, Map<Rule, unknown>>();
 
-/** Parsed once for each rule and settings: a schema takes longer than many a rule. */
+/** What is configured over the defaults; it was held against the schema before (`rule-options.ts`). */
 function optionsOf(rule: Rule, settings: LintSettings): never {
   if (rule.options === undefined) return undefined as never;
-  let parsed = parsedOptions.get(settings);
-  if (!parsed) parsedOptions.set(settings, (parsed = new Map()));
-  if (!parsed.has(rule)) parsed.set(rule, rule.options.parse(settings.rules[rule.id]?.options ?? {}));
-  return parsed.get(rule) as never;
+  let known = merged.get(settings);
+  if (!known) merged.set(settings, (known = new Map()));
+  if (!known.has(rule)) {
+    const defaults = Object.entries<OptionValue>(rule.options).map(([name, option]) => [name, option.default]);
+    known.set(rule, { ...Object.fromEntries(defaults), ...(settings.rules[rule.id]?.options as object | undefined) });
+  }
+  return known.get(rule) as never;
 }
 
 /** A file that is not YAML has no meaning that other rules could judge. */
