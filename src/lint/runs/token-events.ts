@@ -98,12 +98,11 @@ function siteBranch(step: Step, input: (name: string) => string | undefined): st
 
 function ofScript(script: Script, step: Step, job: Job): TokenEvent[] {
   const commands = commandsIn(script);
-  const mayPush = pushesBack(step, job);
   return commands.flatMap((command): TokenEvent[] => {
     const { name, args, inFunction } = command;
     const at = spanOf(script, command.node);
     if (inFunction !== undefined) return [];
-    if (name === "git" && args[0] === "push" && mayPush) return pushed(args.slice(1), commands, script).map((each) => ({ ...each, perhaps: false, at, by: "git push" }));
+    if (name === "git" && args[0] === "push" && pushesBack(step, job)) return pushed(args.slice(1), commands, script).map((each) => ({ ...each, perhaps: false, at, by: "git push" }));
     if (name === "gh" && args[0] === "release" && args[1] === "create" && ghUsesJobToken(step, job) && !args.some((arg) => /^(?:--draft|-d|-R|--repo)(?:=|$)/.test(arg))) {
       const tag = args.slice(2).find((arg) => !arg.startsWith("-"));
       const made = tag === undefined ? UNKNOWN : valueOf(tag, commands, script);

@@ -92,8 +92,8 @@ function neededBy(step: Step, job: Job, { visibility }: LintSettings): Need[] {
   const script = scriptsByStep(job).get(step);
   if (!script) return [];
   const found = new Map<string, Need>();
-  const push = pushesBack(step, job) ? commandsIn(script).find(isPush) : undefined;
-  if (push) found.set("contents", { scope: "contents", access: "write", at: spanOf(script, push.node), what: "`git push`" });
+  const push = commandsIn(script).find(isPush);
+  if (push && pushesBack(step, job)) found.set("contents", { scope: "contents", access: "write", at: spanOf(script, push.node), what: "`git push`" });
   if (!ghUsesJobToken(step, job)) return [...found.values()];
   for (const command of commandsIn(script)) {
     if (command.name !== "gh" || command.orElse || command.assignments.length > 0) continue;
