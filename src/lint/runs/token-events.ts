@@ -65,7 +65,7 @@ function ofAction(step: Step, job: Job, files: RepositoryFiles): TokenEvent[] {
   const input = (name: string): string | undefined => scalarOf(step.with.get(name)?.value)?.value;
   if (isAction(uses, "peaceiris/actions-gh-pages", "jamesives/github-pages-deploy-action")) return siteBranch(step, input).map((name) => ({ kind: "branch", name, whole: true, perhaps: false, at: uses.node, by }));
   const action = ACTIONS.find(({ names }) => isAction(uses, ...names));
-  if (!action || (action.wants && !input(action.wants)) || !withJobToken(action, step, job, input) || staysDraft(action, input, files)) return [];
+  if (!action || (action.wants && !input(action.wants)) || !withJobToken(action, step, job, input) || staysDraft(action, input, files) || onlyUploads(step)) return [];
   const tag = action.tag === undefined ? UNKNOWN : beginningOf(input(action.tag) ?? "", "${{");
   return action.makes
     .filter((kind) => kind !== "tag" || action.tag === undefined || action.makes.length === 1 || input(action.tag) !== undefined)
@@ -87,6 +87,12 @@ function staysDraft({ config = [] }: ReleaseAction, input: (name: string) => str
   const texts = [input("config-file"), ...config].flatMap((path) => (path === undefined ? [] : files.read(path) ?? []));
   return texts.some((text) => /"?(?:draft|disable|skip-github-release|skip_upload)"?\s*:\s*(?!false\b)/.test(text));
 }
+
+const TELLS = ["body", "body_path", "bodyFile", "name", "generate_release_notes", "generateReleaseNotes", "tag_name", "tag"];
+
+/** Files for a release that somebody may have made by hand, together with its tag; one with a text of its own is made here. */
+const onlyUploads = ({ uses, with: inputs }: Step): boolean =>
+  (isAction(uses, "softprops/action-gh-release") ? inputs.has("files") : isAction(uses, "ncipollo/release-action") && inputs.has("allowUpdates")) && !TELLS.some((name) => inputs.has(name));
 
 function siteBranch(step: Step, input: (name: string) => string | undefined): string[] {
   if (["external_repository", "repository-name", "deploy_key", "ssh-key", "personal_token"].some((name) => step.with.has(name))) return [];

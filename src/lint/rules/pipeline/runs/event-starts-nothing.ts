@@ -92,7 +92,8 @@ const startsByItself = ({ file }: WorkflowDocument): boolean => /gh workflow run
 function waitsFor(trigger: Trigger, made: TokenEvent, job: Job): boolean {
   if (trigger.event === "release") {
     const types = scalarsOf(valueOf(trigger.config, "types")).map(({ value }) => value);
-    return made.kind === "release" && (types.length === 0 || types.some((type) => type === "published" || type === "released" || type === "created" || type === "prereleased"));
+    // A run for a release has that release, and adds to it.
+    return made.kind === "release" && occasionsOf(job.workflow).some((run) => run.event !== "release" && holds(job.if, run) !== false) && (types.length === 0 || types.some((type) => type === "published" || type === "released" || type === "created" || type === "prereleased"));
   }
   if (made.kind === "branch") {
     const names = plainNames(filterOf(trigger, "branches"));
