@@ -1,7 +1,7 @@
 /** The tree of a text that js-yaml refuses, by `yaml`: it knows more dialects and goes on after an error. */
 import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Node as LibraryNode, type Scalar, type YAMLParseError } from "yaml";
 import { anchorBook, type AnchorBook } from "./anchors.ts";
-import type { MappingNode, ScalarNode, ScalarStyle, SequenceNode, YamlFile, YamlNode } from "./node.ts";
+import type { MappingNode, ScalarNode, ScalarStyle, SequenceNode, YamlFile, YamlNode, YamlProblem } from "./node.ts";
 
 const STYLES: Readonly<Record<string, ScalarStyle>> = { PLAIN: "plain", QUOTE_SINGLE: "single", QUOTE_DOUBLE: "double", BLOCK_LITERAL: "literal", BLOCK_FOLDED: "folded" };
 const MAX_DEPTH = 100;
@@ -15,7 +15,7 @@ export function readTolerantly(text: string): YamlFile {
     const [first, second] = documents;
     // The first error is the cause; what follows is mostly its echo.
     const error = first?.errors[0];
-    if (error) file.problems.push({ code: "syntax", message: messageOf(error), start: error.pos[0], end: Math.max(error.pos[0], Math.min(error.pos[1], text.length)) });
+    if (error) file.problems.push(lineTooDeep(error, text) ?? { code: "syntax", message: messageOf(error), start: error.pos[0], end: Math.max(error.pos[0], Math.min(error.pos[1], text.length)) });
     if (second !== undefined) file.problems.push({ code: "many-documents", message: "A second YAML document starts here; GitHub reads one a file.", start: second.range[0], end: second.range[0] });
     if (first?.contents) file.root = convert(first.contents, anchorBook(file), text, 0, file);
   } catch (error) {
@@ -23,6 +23,16 @@ export function readTolerantly(text: string): YamlFile {
     file.problems.push({ code: "too-deep", message: "This file is nested too deeply to be read.", start: 0, end: 0 });
   }
   return file;
+}
+
+/** The library points at a value whose next line is indented as if it went on, though it has a key of its own: that line is to blame. */
+function lineTooDeep({ code, pos: [start] }: YAMLParseError, text: string): YamlProblem | undefined {
+  const lineEnd = text.indexOf("\n", start);
+  if (code !== "BLOCK_AS_IMPLICIT_KEY" || lineEnd === -1 || /:(?:\s|$)/.test(text.slice(start, lineEnd))) return undefined;
+  const next = /^\s*/.exec(text.slice(lineEnd))?.[0].length ?? 0;
+  const from = lineEnd + next;
+  const key = /^(?:-[ \t]+)?[^\s:#][^\n]*?:(?=\s|$)/.exec(text.slice(from, from + 500))?.[0];
+  return key === undefined ? undefined : { code: "syntax", message: "This line is indented too far: it goes on with the value above, which can have no `:`. Correct the indentation.", start: from, end: from + key.length };
 }
 
 /** What to do about the errors that people make. */

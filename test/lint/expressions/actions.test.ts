@@ -116,3 +116,9 @@ describe("a repository within the repository", () => {
     expect(await placesIn(files)).toEqual(["6:11 missing-called-workflow", "11:15 missing-local-action"]);
   });
 });
+
+it("tells what an action of the repository says of its deprecated inputs", async () => {
+  const action = "name: Greet\ndescription: Greets.\ninputs:\n  whom:\n    description: Whom.\n    deprecationMessage: Use `name`.\n  name:\n    description: Whom.\nruns:\n  using: node24\n  main: index.js\n";
+  const found = await shortlyIn({ ".github/workflows/a.yml": steps("      - uses: actions/checkout@v6\n      - uses: ./greet\n        with:\n          Whom: you\n          name: me\n"), "greet/action.yml": action, "greet/index.js": "" });
+  expect(found).toEqual(["9:11 local-action-input The input `Whom` is deprecated: Use `name`."]);
+});

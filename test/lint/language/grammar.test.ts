@@ -66,6 +66,8 @@ describe("values", () => {
     ["an event that GitHub shut down", on("project:"), ["2:3 unknown-event"]],
     ["nothing at all", "# later\n", ["1:1 missing-key"]],
     ["a range without an end", on("push: { branches: ['v[1-]'] }"), ["2:25 filter-pattern"]],
+    ["a class of one character", on("push: { tags: ['v[1].*'] }"), ["2:20 filter-pattern"]],
+    ["a class of a sign", on("push: { paths: ['a[+].js'] }"), []],
     ["a class that excludes", on("push: { branches: ['v[^1]'] }"), []],
     ["a list for a job", "on: push\njobs:\n  - a\n", ["3:3 yaml-type"]],
     ["a word for steps", job("runs-on: ubuntu-latest", "steps: make"), ["5:12 yaml-type"]],

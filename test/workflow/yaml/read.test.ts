@@ -103,3 +103,9 @@ it("positions are offsets and back", () => {
   expect(offsetAt(lines, { line: 2, column: 2 })).toBe(5);
   expect(positionAt(lines, 99)).toEqual({ line: 3, column: 1 });
 });
+
+it("blames the line that is indented too far, not the value above it", async () => {
+  const { problems } = await readYaml("jobs:\n  test:\n    runs-on: ubuntu-latest\n      steps:\n        - run: make\n");
+  expect(problems.map(({ start, end, message }) => [start, end, message.slice(0, 30)])).toEqual([[47, 53, "This line is indented too far:"]]);
+  expect((await readYaml("run: echo a: b\n")).problems.map(({ message }) => message.slice(0, 30))).toEqual(["Nested mappings are not allowe"]);
+});

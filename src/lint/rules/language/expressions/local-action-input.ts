@@ -1,5 +1,7 @@
 import { didYouMean } from "../../../../config/nearest.ts";
-import { repositoryRule } from "../../../rule.ts";
+import type { ActionDocument } from "../../../../workflow/document/document.ts";
+import { pairOf, type ScalarNode, scalarOf } from "../../../../workflow/yaml/node.ts";
+import { type ReportDetails, repositoryRule } from "../../../rule.ts";
 import { declaredInputsOf, localUsesOf } from "./local-actions.ts";
 
 const ACTION = `name: Greet
@@ -45,7 +47,11 @@ export const localActionInput = repositoryRule({
       const known = new Set(names.map((name) => name.toLowerCase()));
       const isContainer = action.using?.value === "docker";
       for (const { key } of step.with.values()) {
-        if (known.has(key.value.toLowerCase()) || (isContainer && (key.value === "args" || key.value === "entrypoint"))) continue;
+        if (known.has(key.value.toLowerCase())) {
+          reportDeprecated(key, action, (message, related) => report(document, key, message, { level: "warning", related }));
+          continue;
+        }
+        if (isContainer && (key.value === "args" || key.value === "entrypoint")) continue;
         report(document, key, `The action \`${step.uses.written}\` has no input \`${key.value}\`. ${didYouMean(key.value, names) ?? ""}`.trim(), { related: [{ in: action, at: action.inputs.size > 0 ? keysSpan(action) : action.root, message: "Its inputs are declared here." }] });
       }
       const given = new Set([...step.with.keys()].map((name) => name.toLowerCase()));
@@ -57,6 +63,14 @@ export const localActionInput = repositoryRule({
     }
   },
 });
+
+/** An action says so itself, with `deprecationMessage`, and GitHub repeats it in every run. */
+function reportDeprecated(key: ScalarNode, action: ActionDocument, report: (message: string, related: NonNullable<ReportDetails["related"]>) => void): void {
+  const declared = [...action.inputs.values()].find((pair) => pair.key.value.toLowerCase() === key.value.toLowerCase());
+  const notice = pairOf(declared?.value, "deprecationMessage");
+  const said = scalarOf(notice?.value)?.value.trim();
+  if (notice && said !== undefined && said !== "") report(`The input \`${key.value}\` is deprecated: ${said.replace(/\.$/, "")}.`, [{ in: action, at: notice.key, message: "It is deprecated here." }]);
+}
 
 function keysSpan({ inputs }: { inputs: ReadonlyMap<string, { key: { start: number; end: number } }> }): { start: number; end: number } {
   const [first] = inputs.values();

@@ -64,7 +64,8 @@ function checkPattern(node: ScalarNode, kind: "ref" | "path", { document, report
   const fault = patternFault(node.value, kind);
   if (!fault) return;
   const at = fault.end > fault.start ? sourceSpan(document.file.text, node, fault) : node;
-  report(at, `The pattern \`${node.value}\` is wrong. ${fault.message}`);
+  if (fault.mild) report(at, fault.message, { level: "info" });
+  else report(at, `The pattern \`${node.value}\` is wrong. ${fault.message}`);
 }
 
 function checkNegation(key: ScalarNode, patterns: readonly ScalarNode[], { report }: RuleContext): void {

@@ -8,6 +8,8 @@ export interface PatternFault {
   start: number;
   end: number;
   message: string;
+  /** It works, but says less than it seems to. */
+  mild?: true;
 }
 
 const NOT_IN_REFS: Readonly<Record<string, string>> = { " ": "a blank", "\t": "a tab", "~": "`~`", "^": "`^`", ":": "`:`" };
@@ -18,7 +20,7 @@ export function patternFault(pattern: string, kind: "ref" | "path"): PatternFaul
   if (pattern.length === start) return { start: 0, end: pattern.length, message: start === 0 ? "An empty pattern matches nothing." : "`!` needs a pattern behind it." };
   const lineBreak = pattern.trimEnd().indexOf("\n");
   if (lineBreak !== -1) return { start: lineBreak, end: lineBreak + 1, message: "No name contains a line break. Write each pattern as an item of its own." };
-  return specialFault(pattern, start) ?? (kind === "ref" ? refFault(pattern, start) : pathFault(pattern, start));
+  return specialFault(pattern, start) ?? (kind === "ref" ? refFault(pattern, start) : pathFault(pattern, start)) ?? singleCharacterClass(pattern);
 }
 
 function specialFault(pattern: string, start: number): PatternFault | undefined {
@@ -64,6 +66,11 @@ function classFault(pattern: string, open: number): PatternFault | undefined {
     at += 2;
   }
   return undefined;
+}
+
+function singleCharacterClass(pattern: string): PatternFault | undefined {
+  const found = /(?<!\\)\[([A-Za-z0-9_-])\]/.exec(pattern);
+  return found ? { start: found.index, end: found.index + found[0].length, message: `\`${found[0]}\` matches only \`${found[1] ?? ""}\`. Write that without brackets, or the range that was meant.`, mild: true } : undefined;
 }
 
 function refFault(pattern: string, start: number): PatternFault | undefined {
