@@ -15,6 +15,7 @@ import type { PresetLevel } from "./rule.ts";
 import type { RuleInfo } from "./report.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
 import { isShellcheckName, standsFor } from "./shellcheck-names.ts";
+import { isGenerated } from "./generated.ts";
 import { type Lines, linesOf, positionAt } from "../workflow/yaml/position.ts";
 
 export interface Suppression {
@@ -119,7 +120,8 @@ function judge(file: string, text: string, lines: Lines, suppressions: readonly 
   for (const suppression of suppressions) {
     if (suppression.rules.length === 0) report("unknown-suppression", suppression, "This comment names no rule. Write `# pipewright-ignore: <rule> -- <reason>`.");
     else if (suppression.reason === "") report("suppression-reason", suppression, "This suppression says no reason. Put it behind the rules: `-- <reason>`.");
-    const idle = suppression.rules.filter((each) => isActive(each.id) && !used.has(each));
+    // In a generated file the comment is there for good: which of several files a finding falls on may change.
+    const idle = isGenerated(text) ? [] : suppression.rules.filter((each) => isActive(each.id) && !used.has(each));
     for (const each of suppression.rules) {
       if (!known.has(each.id) && !isShellcheckName(each.id)) report("unknown-suppression", each, ["There is no rule `", each.id, "`. ", didYouMean(each.id, [...known.keys()]) ?? "`pipewright rules` lists them."].join(""));
       else if (idle.includes(each)) report("unused-suppression", each, `\`${each.id}\` finds nothing ${suppression.line === undefined ? "in this file" : "here"} any more. Remove it from the comment.`, removal(text, lines, suppression, idle, each));

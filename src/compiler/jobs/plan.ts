@@ -63,7 +63,7 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
     HEAD_REF: expression("github.head_ref"),
     HEAD_REPOSITORY: expression("github.event.pull_request.head.repo.full_name || github.repository"),
     REPOSITORY: expression("github.repository"),
-    PR_NUMBER: as ? "" : expression("github.event.pull_request.number"),
+    PR_NUMBER: as ? "" : numberOf(pipeline),
     ...(pipeline.pullRequests && { PULL_REQUESTS: pipeline.pullRequests === "artifact" ? "artifact" : "push" }),
     MANUAL_TAG: as || images.length === 0 ? "" : expression("inputs.tag"),
     RUN_ID: expression("github.run_id"),
@@ -71,6 +71,9 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
   };
   return runProgram("plan-build.sh", { name: "Decide what to build", id: "plan", env });
 }
+
+/** Only events that are listened to have fields to read. */
+const numberOf = ({ pullRequests }: Pipeline): Scalar => (pullRequests ? expression("github.event.pull_request.number") : "");
 
 function choosePlatforms(build: ImageBuild): Step {
   return runProgram("choose-platforms.sh", {
@@ -102,7 +105,7 @@ function findUnchanged(pipeline: Pipeline, build: ImageBuild): Step {
       INPUTS: `${(build.inputs ?? []).join("\n")}\n`,
       CLASS: expression("steps.plan.outputs.class"),
       BRANCH: expression("github.head_ref || github.ref_name"),
-      PR_NUMBER: expression("github.event.pull_request.number"),
+      PR_NUMBER: numberOf(pipeline),
       PLATFORMS_NEEDED: expression(`join(fromJSON(steps.platforms-${build.key}.outputs.platforms), ',')`),
       RECIPE: recipeOf(build, "steps.plan.outputs.class"),
       HISTORY,

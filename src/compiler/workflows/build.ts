@@ -11,8 +11,10 @@ import { notifyJob } from "../jobs/notify.ts";
 import { decideBuild, planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
 
-const GROUP =
-  "github.event_name == 'pull_request' && format('pr-{0}', github.event.pull_request.number) || github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha)";
+const IS_PULL_REQUEST = "github.event_name == 'pull_request'";
+/** A pull request, one run by hand, or a commit. */
+const groupOf = ({ pullRequests }: Pipeline): string =>
+  `${pullRequests ? `${IS_PULL_REQUEST} && format('pr-{0}', github.event.pull_request.number) || ` : ""}github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha)`;
 
 export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filter((build) => build.kind === "image");
 export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
@@ -26,9 +28,9 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     on: buildTriggers(pipeline),
     permissions: {},
     concurrency: {
-      group: concurrencyGroup(pipeline, "build", expression(GROUP)),
+      group: concurrencyGroup(pipeline, "build", expression(groupOf(pipeline))),
       // A newer commit of a pull request makes the older run pointless; every other commit's verdict is kept.
-      "cancel-in-progress": expression("github.event_name == 'pull_request'"),
+      "cancel-in-progress": pipeline.pullRequests ? expression(IS_PULL_REQUEST) : false,
     },
     jobs: {
       ...jobs,

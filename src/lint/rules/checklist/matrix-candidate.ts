@@ -1,4 +1,4 @@
-import { isGenerated } from "./generated.ts";
+import { isGenerated } from "../../generated.ts";
 import type { Job } from "../../../workflow/document/document.ts";
 import type { YamlNode } from "../../../workflow/yaml/node.ts";
 import { rule } from "../../rule.ts";
@@ -56,7 +56,7 @@ jobs:
       - run: npx playwright test --project \${{ matrix.browser }}
 `,
   workflow(workflow, { report }) {
-    if (isGenerated(workflow)) return;
+    if (isGenerated(workflow.file.text)) return;
     // Same keys in the same order first: only those are worth comparing value by value.
     const byShape = new Map<string, { job: Job; values: string[] }[]>();
     for (const job of workflow.jobs) {

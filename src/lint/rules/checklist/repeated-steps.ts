@@ -1,4 +1,4 @@
-import { isGenerated } from "./generated.ts";
+import { isGenerated } from "../../generated.ts";
 import { stepsOf, type Step } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import type { YamlNode } from "../../../workflow/yaml/node.ts";
@@ -66,7 +66,7 @@ const nameOf = (step: Step): string => step.name?.value ?? step.uses?.written ??
 function repeats(repository: Repository, { steps: length, jobs }: Options): { first: Step[]; others: Step[] }[] {
   const places = new Map<string, Step[]>();
   for (const workflow of workflowsOf(repository))
-    for (const job of isGenerated(workflow) ? [] : workflow.jobs) {
+    for (const job of isGenerated(workflow.file.text) ? [] : workflow.jobs) {
       // A checkout must stand in the job itself: without it a local action is not there.
       const steps = job.steps.filter(({ uses }) => !isAction(uses, "actions/checkout"));
       const prints = steps.map(printOf);

@@ -7,7 +7,7 @@ import { taintOf } from "../../taint/document-taint.ts";
 import { guardAt } from "../../taint/guards.ts";
 import type { Span } from "../../../workflow/yaml/node.ts";
 import { imageRun } from "./image-run.ts";
-import { holdsPower, stepsAfter } from "./place.ts";
+import { holdsPowerFrom, stepsAfter } from "./place.ts";
 
 export const untrustedArtifact = rule({
   id: "untrusted-artifact",
@@ -101,7 +101,7 @@ function useOf({ path }: ArtifactDownload, step: Step): { at: Span; message: str
     for (const command of script ? commandsIn(script) : []) {
       if (!script) break;
       const at = spanOf(script, command.node);
-      if (isLoad(command) && (holdsPower(later) || takesByTag(stepsAfter(later), script, command))) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is loaded as an image here, and it may replace any local tag. Load it in a job without write access and secrets, and run it by its image id.", note: "This loads it." };
+      if (isLoad(command) && (holdsPowerFrom(later) || takesByTag(stepsAfter(later), script, command))) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is loaded as an image here, and it may replace any local tag. Load it in a job without write access and secrets, and run it by its image id.", note: "This loads it." };
       const program = command.name ?? "";
       const runsDownloaded = (inWorkspace && !checkout && /^(?:\.\/)/.test(program)) || (!inWorkspace && here !== "" && !isApart(path) && program.replace(/^\.\//, "").startsWith(`${here}/`)) || ((program === "bash" || program === "sh" || program === "node" || /^python3?$/.test(program) || program === "source") && here !== "" && here !== "." && !isApart(path) && command.args[0]?.replace(/^\.\//, "").startsWith(`${here}/`) === true);
       if (runsDownloaded) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is run here with this workflow's token. Take only data from it, and check the data.", note: "This runs it." };

@@ -1,0 +1,22 @@
+/** What is compiled has no finding of the lint pass, under the preset that holds every rule. */
+import { describe, expect, it } from "vitest";
+import { stamp } from "../../src/compiler/stamp.ts";
+import { compile, lint } from "../../src/index.ts";
+import { systems } from "../support/systems.ts";
+
+/** What a config asks for in so many words is compiled, and found. */
+const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+  // `secrets: { grant: "always" }`, and a service by its tag.
+  "a system with every part": ["untrusted-artifact", "unpinned-image"],
+  "a system that no one planned for": ["unpinned-image"],
+  // `scan: { block: false, sarif: false }`
+  "Charon with a scan that only reports": ["scan-not-enforced"],
+};
+
+describe.each(systems.map((system) => [system.name, system] as const))("%s", (name, { config }) => {
+  it("lints clean under strict", async () => {
+    const files = Object.fromEntries((await compile(config)).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]));
+    const findings = await lint({ files, settings: { preset: "strict" } });
+    expect(findings.filter(({ rule }) => ASKED_FOR[name]?.includes(rule) !== true).map(({ file, start, rule, message }) => `${file}:${start.line} ${rule}: ${message}`)).toEqual([]);
+  });
+});
