@@ -50,12 +50,11 @@ describe("unreachable-job", () => {
   ])("is silent on %s", async (_, on, jobs) => expect(inShort(await find(on, ...jobs))).toEqual([]));
 });
 
-it("takes no longer for needs that branch and join", async () => {
+// Every path on its own would be three to the power of forty: the limit that every test has ends that.
+it("follows needs that branch and join once", async () => {
   const layers = Array.from({ length: 40 }, (_, layer) => [0, 1, 2].map((column) => job(`j${layer}-${column}`, layer === 0 ? "" : `needs: [j${layer - 1}-0, j${layer - 1}-1, j${layer - 1}-2]`))).flat();
-  const started = performance.now();
-  await run("unreachable-job", `on: pull_request\njobs:\n${layers.join("")}`);
-  await run("fork-blind", `on: pull_request\njobs:\n${layers.join("").replaceAll("run: make", "run: docker push octo/app")}`);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(await run("unreachable-job", `on: pull_request\njobs:\n${layers.join("")}`)).toEqual([]);
+  expect((await run("fork-blind", `on: pull_request\njobs:\n${layers.join("").replaceAll("run: make", "run: docker push octo/app")}`)).length).toBeGreaterThan(0);
 });
 
 describe("gate-misses-job", () => {
