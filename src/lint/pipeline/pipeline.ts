@@ -1,5 +1,5 @@
 /** Builds the model of a repository, once. */
-import type { WorkflowDocument } from "../../workflow/document/document.ts";
+import { nameOfWorkflow, type WorkflowDocument } from "../../workflow/document/document.ts";
 import { type Repository, workflowsOf } from "../repository.ts";
 import { deedsOfJob } from "./deeds/collect.ts";
 import { startsByDispatch } from "./dispatches.ts";
@@ -24,8 +24,7 @@ function build(repository: Repository): Pipeline {
   const workflows = workflowsOf(repository);
   const byName = new Map<string, WorkflowDocument[]>();
   for (const workflow of workflows) {
-    // A workflow without a name goes by its path ("Workflow syntax", `name`).
-    const name = workflow.name?.value ?? workflow.file.path;
+    const name = nameOfWorkflow(workflow);
     byName.set(name, [...(byName.get(name) ?? []), workflow]);
   }
   const named = (name: string): readonly WorkflowDocument[] => byName.get(name) ?? [];

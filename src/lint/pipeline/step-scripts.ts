@@ -4,7 +4,7 @@ import { isAction } from "../../workflow/document/uses.ts";
 import { parseShell } from "../../shell/parse.ts";
 import { embeddedExpressions } from "../../workflow/expressions/embedded.ts";
 import { scalarOf } from "../../workflow/yaml/node.ts";
-import { type Script, scriptsOf } from "../scripts.ts";
+import { type Script, scriptOf as writtenScriptOf } from "../scripts.ts";
 import { valueOfScalar } from "./evaluate.ts";
 import type { Run, StepRun } from "./model.ts";
 import { folderOf } from "./deeds/recipe.ts";
@@ -16,20 +16,15 @@ import { HOLE, keyOf, symbol, type Value } from "./value.ts";
 /** Longer ones are programs whose functions, loops and traps say nothing certain; UTF-16 code units. */
 const LONGEST_SCRIPT = 6_000;
 
-const scriptOfStep = new WeakMap<object, Map<Step, Script>>();
+const retriedScripts = new WeakMap<Step, Script | undefined>();
 const runs = new WeakMap<StepRun, RunScript>();
 
+/** The step's own script, or the one that an action tries again. */
 export function scriptOf({ document, step }: StepRun): Script | undefined {
-  let byStep = scriptOfStep.get(document);
-  if (!byStep) {
-    byStep = new Map(scriptsOf(document).map((script) => [script.step, script]));
-    scriptOfStep.set(document, byStep);
-  }
-  const found = byStep.get(step);
+  const found = writtenScriptOf(step);
   if (found || !step.uses) return found;
-  const retried = retriedScript(step, document);
-  if (retried) byStep.set(step, retried);
-  return retried;
+  if (!retriedScripts.has(step)) retriedScripts.set(step, retriedScript(step, document));
+  return retriedScripts.get(step);
 }
 
 /** The command that an action runs again until it succeeds. */

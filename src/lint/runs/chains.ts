@@ -1,10 +1,7 @@
 /** Workflows that start after other workflows, through `workflow_run`. */
-import { type Trigger, triggerOf, type WorkflowDocument } from "../../workflow/document/document.ts";
+import { nameOfWorkflow, type Trigger, triggerOf, type WorkflowDocument } from "../../workflow/document/document.ts";
 import { type ScalarNode, scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
 import { type Repository, workflowsOf } from "../repository.ts";
-
-/** GitHub's own name of a workflow: its path where the file has no `name:`. */
-export const nameOf = (workflow: WorkflowDocument): string => workflow.name?.value || workflow.file.path;
 
 export interface Consumer {
   workflow: WorkflowDocument;
@@ -24,7 +21,7 @@ export function consumersIn(repository: Repository): Consumer[] {
 export function workflowsByName(repository: Repository): Map<string, WorkflowDocument[]> {
   const named = new Map<string, WorkflowDocument[]>();
   for (const workflow of workflowsOf(repository)) {
-    const name = nameOf(workflow);
+    const name = nameOfWorkflow(workflow);
     const others = named.get(name);
     if (others) others.push(workflow);
     else named.set(name, [workflow]);

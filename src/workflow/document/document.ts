@@ -184,3 +184,6 @@ export function inputOf({ with: inputs }: Step, name: string): ScalarNode | unde
   const pair = inputs.get(name) ?? [...inputs.values()].find(({ key }) => key.value.toLowerCase() === name.toLowerCase());
   return scalarOf(pair?.value);
 }
+
+/** What `workflow_run` calls it by: its `name:`, or its path without one ("Workflow syntax", `name`). */
+export const nameOfWorkflow = ({ name, file }: WorkflowDocument): string => name?.value || file.path;

@@ -11,7 +11,7 @@ import { relationOf } from "../../../pipeline/compare.ts";
 import { readable } from "../../../pipeline/render.ts";
 import { workflowsOf } from "../../../repository.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
-import { nameOf } from "../../../runs/chains.ts";
+import { nameOfWorkflow } from "../../../../workflow/document/document.ts";
 import { severalJobs } from "./matrix-tag-clash.ts";
 
 export const artifactMismatch = repositoryRule({
@@ -168,7 +168,7 @@ function judgeOtherRuns(workflow: WorkflowDocument, { repository, report }: Repo
     const names = [...new Set(makers.flatMap(uploadsOf).flatMap(({ name }) => name.map(readable)))];
     const producers = [...new Set(makers.map((run) => run.workflow))];
     const hint = didYouMean(readable(deed.name?.[0] ?? []), names);
-    report(deed.document, deed.at, `${producers.map((producer) => `\`${nameOf(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(deed.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`, {
+    report(deed.document, deed.at, `${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(deed.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`, {
       related: makers.flatMap(uploadsOf).slice(0, 1).map((upload) => ({ in: upload.document, at: upload.at, message: "This is uploaded." })),
     });
   }

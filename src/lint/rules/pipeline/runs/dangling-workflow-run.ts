@@ -1,9 +1,9 @@
 import { didYouMean, nearest } from "../../../../config/nearest.ts";
-import type { WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { nameOfWorkflow, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { passesFilter } from "../../../pipeline/filters.ts";
 import type { Repository } from "../../../repository.ts";
 import { fixOf, replaceScalar } from "../../../edits.ts";
-import { type Consumer, consumersIn, levelsOf, MOST_LEVELS, nameOf, workflowsByName } from "../../../runs/chains.ts";
+import { type Consumer, consumersIn, levelsOf, MOST_LEVELS, workflowsByName } from "../../../runs/chains.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
 
 const BUILD = `name: Build
@@ -71,20 +71,20 @@ function checkNames({ workflow, names }: Consumer, named: ReadonlyMap<string, re
     if (!producers) {
       if (OF_GITHUB.test(name.value)) continue;
       if (/[*?[\]]/.test(name.value) && !/\$\{\{/.test(name.value)) {
-        const meant = all.filter((other) => other !== nameOf(workflow) && passesFilter({ patterns: [name.value], ignore: false, at: name }, other));
+        const meant = all.filter((other) => other !== nameOfWorkflow(workflow) && passesFilter({ patterns: [name.value], ignore: false, at: name }, other));
         if (name.value.includes("*") || repository.complete)
           report(workflow, name, `\`workflow_run\` takes names, not patterns: no workflow is called \`${name.value}\`, so nothing starts this one. ${meant.length > 0 ? `List the names: ${meant.map((other) => `\`${other}\``).join(", ")}.` : "List the exact names."}`);
       } else if (repository.complete) {
         const byPath = workflowAtPath(name.value, repository);
-        const near = byPath ? nameOf(byPath) : nearest(name.value, all);
-        const others = all.filter((other) => other !== nameOf(workflow));
+        const near = byPath ? nameOfWorkflow(byPath) : nearest(name.value, all);
+        const others = all.filter((other) => other !== nameOfWorkflow(workflow));
         report(
           workflow,
           name,
           byPath
-            ? `\`workflow_run\` wants the workflow's name, not its file: \`${name.value}\` is called \`${nameOf(byPath)}\`. Write that.`
+            ? `\`workflow_run\` wants the workflow's name, not its file: \`${name.value}\` is called \`${nameOfWorkflow(byPath)}\`. Write that.`
             : `No workflow is called \`${name.value}\`, so nothing starts this one. ${didYouMean(name.value, others) ?? "Write the exact `name:` of the workflow to follow."}`,
-          { fix: near === undefined || near === nameOf(workflow) ? undefined : fixOf(`Write \`${near}\``, replaceScalar(workflow.file, name, near)) },
+          { fix: near === undefined || near === nameOfWorkflow(workflow) ? undefined : fixOf(`Write \`${near}\``, replaceScalar(workflow.file, name, near)) },
         );
       }
       continue;
@@ -115,5 +115,5 @@ function chainTo(workflow: WorkflowDocument, repository: Repository): string {
     if (before) chain.unshift(before);
     current = level > 0 ? before : undefined;
   }
-  return chain.map((link) => `\`${nameOf(link)}\``).join(" → ");
+  return chain.map((link) => `\`${nameOfWorkflow(link)}\``).join(" → ");
 }

@@ -1,10 +1,9 @@
-import { type Job, triggerOf, type Trigger, type WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { nameOfWorkflow, type Job, triggerOf, type Trigger, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../pipeline/events.ts";
 import { passesFilter, plainNames } from "../../../pipeline/filters.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { type Repository, workflowsOf } from "../../../repository.ts";
-import { nameOf } from "../../../runs/chains.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { type TokenEvent, tokenEventsOf } from "../../../runs/token-events.ts";
 import { repositoryRule } from "../../../rule.ts";
@@ -75,7 +74,7 @@ jobs:
           for (const consumer of consumers) {
             if (consumer.workflow === workflow || said.has(consumer.workflow) || !waitsFor(consumer.trigger, made, job) || !onlyFor(consumer, settings.preset === "strict") || startsOtherwise(consumer.workflow, workflow, repository)) continue;
             said.add(consumer.workflow);
-            report(workflow, made.at, `Events of \`GITHUB_TOKEN\` start no workflows, so ${NAMES[made.kind]} that \`${made.by}\` makes here never starts \`${nameOf(consumer.workflow)}\`, which waits for ${made.kind === "release" ? "one" : "such a push"}. Use the token of a GitHub App or a deploy key, or start that workflow from here (\`workflow_call\`, \`gh workflow run\`).`, {
+            report(workflow, made.at, `Events of \`GITHUB_TOKEN\` start no workflows, so ${NAMES[made.kind]} that \`${made.by}\` makes here never starts \`${nameOfWorkflow(consumer.workflow)}\`, which waits for ${made.kind === "release" ? "one" : "such a push"}. Use the token of a GitHub App or a deploy key, or start that workflow from here (\`workflow_call\`, \`gh workflow run\`).`, {
               related: [{ in: consumer.workflow, at: consumer.trigger.node, message: "This waits for it." }],
             });
           }

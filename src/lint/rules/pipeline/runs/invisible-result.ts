@@ -1,9 +1,9 @@
-import type { Job } from "../../../../workflow/document/document.ts";
+import { nameOfWorkflow, type Job } from "../../../../workflow/document/document.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../pipeline/events.ts";
 import { plainNames } from "../../../pipeline/filters.ts";
 import { workflowAt } from "../../../repository.ts";
-import { consumersIn, nameOf, workflowsByName } from "../../../runs/chains.ts";
+import { consumersIn, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { reportsIn } from "../../../runs/reports.ts";
@@ -68,7 +68,7 @@ export const invisibleResult = repositoryRule({
       // A workflow that is called may post the result.
       if (workflow.jobs.some(({ uses }) => uses && !(uses.kind === "local" && isSilent(workflowAt(repository, uses.path))))) continue;
       report(workflow, trigger.node, `The result of \`${first.job.id}\` shows on no commit and no pull request, since a \`workflow_run\` run belongs to the default branch. Post a commit status to \`github.event.workflow_run.head_sha\` for every outcome, in a job with \`statuses: write\`.`, {
-        related: [{ at: first.job.key, message: "Tests here." }, ...(pull ? [{ in: pull.workflow, at: pull.trigger.node, message: `\`${nameOf(pull.workflow)}\` runs for pull requests.` }] : [])],
+        related: [{ at: first.job.key, message: "Tests here." }, ...(pull ? [{ in: pull.workflow, at: pull.trigger.node, message: `\`${nameOfWorkflow(pull.workflow)}\` runs for pull requests.` }] : [])],
       });
     }
   },

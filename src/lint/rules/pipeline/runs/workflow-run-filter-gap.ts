@@ -1,11 +1,11 @@
-import type { Job, WorkflowDocument } from "../../../../workflow/document/document.ts";
+import { nameOfWorkflow, type Job, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../pipeline/events.ts";
 import { matchesPattern, passesFilter, plainNames } from "../../../pipeline/filters.ts";
 import type { Filter, Run } from "../../../pipeline/model.ts";
-import { consumersIn, nameOf, workflowsByName } from "../../../runs/chains.ts";
+import { consumersIn, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
 import { lastingIn } from "../../../runs/lasting.ts";
 import { occasionsOf } from "../../../runs/occasions.ts";
@@ -68,13 +68,13 @@ export const workflowRunFilterGap = repositoryRule({
         say(`This filter is compared with the source branch of a pull request, so ${examplesOf(filter)} drops most pull requests, which this workflow is written for (${intent.pulls}). Leave the filter out and decide by \`github.event.workflow_run.event\`.`, pull?.workflow, pull?.trigger.node);
       }
       const tests = settings.preset === "strict" && pull && !intent.pulls && filter.patterns.length > 0 && dropsMost(filter) ? onlyTest(workflow) : undefined;
-      if (tests) say(`This filter is compared with the source branch of a pull request, so for one from \`fix/x\` \`${nameOf(pull?.workflow ?? workflow)}\` runs and the tests here do not. Leave the filter out, or write \`if: github.event.workflow_run.event == 'push'\` where only pushes are meant.`, pull?.workflow, pull?.trigger.node);
+      if (tests) say(`This filter is compared with the source branch of a pull request, so for one from \`fix/x\` \`${nameOfWorkflow(pull?.workflow ?? workflow)}\` runs and the tests here do not. Leave the filter out, or write \`if: github.event.workflow_run.event == 'push'\` where only pushes are meant.`, pull?.workflow, pull?.trigger.node);
       const queue = runs.find(({ event }) => event === "merge_group");
       if (queue && intent.reports && !passesFilter(filter, "gh-readonly-queue/main/pr-1-0123abc"))
         say("Heads of the merge queue are branches such as `gh-readonly-queue/main/pr-1-...`, which this filter drops: the queue waits for a status that nobody posts. Add `'gh-readonly-queue/**'` to the filter.", queue.workflow, queue.trigger.node);
       const tags = runs.find(({ event, ref }) => event === "push" && ref === "tag");
       if (tags?.tags && intent.tags && tags.tags.patterns.every((pattern) => pattern.startsWith("!") || !passesFilter(filter, sampleOf(pattern))))
-        say(`For a tag the head branch is the tag's name, which this filter drops (${tags.tags.patterns.map((pattern) => `\`${pattern}\``).join(", ")} start \`${nameOf(tags.workflow)}\`), while the workflow is written for tags (${intent.tags}). Add the tags' pattern to the filter.`, tags.workflow, tags.tags.at);
+        say(`For a tag the head branch is the tag's name, which this filter drops (${tags.tags.patterns.map((pattern) => `\`${pattern}\``).join(", ")} start \`${nameOfWorkflow(tags.workflow)}\`), while the workflow is written for tags (${intent.tags}). Add the tags' pattern to the filter.`, tags.workflow, tags.tags.at);
 
       const dropped = intent.branches.filter(({ name }) => !passesFilter(filter, name));
       for (const { name, at } of dropped) report(workflow, at, `The filter of \`workflow_run\` drops runs whose head is \`${name}\`, so this is never so. Add \`${name}\` to \`branches\`, or remove the test.`, { related: [{ at: filter.at, message: "The filter." }] });
@@ -82,10 +82,10 @@ export const workflowRunFilterGap = repositoryRule({
       if (!all) continue;
       const heads = runs.length > 0 && runs.every(({ event, ref, branches }) => event === "push" && (ref === "branch" ? plainNames(branches) : undefined) !== undefined) ? runs.flatMap(({ branches }) => plainNames(branches) ?? []) : undefined;
       if (heads && !heads.some((name) => passesFilter(filter, name)))
-        say(`None of the branches that start ${producers.map((producer) => `\`${nameOf(producer)}\``).join(", ")} (${heads.map((name) => `\`${name}\``).join(", ")}) passes this filter, so nothing starts this workflow. Name one of them.`, runs[0]?.workflow, runs[0]?.branches?.at);
+        say(`None of the branches that start ${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(", ")} (${heads.map((name) => `\`${name}\``).join(", ")}) passes this filter, so nothing starts this workflow. Name one of them.`, runs[0]?.workflow, runs[0]?.branches?.at);
       else if (settings.preset === "strict" && !isDefaultOnly(filter)) {
         const forgotten = [...new Set(runs.flatMap(pushedBranches))].filter((name) => !passesFilter(filter, name) && !dropped.some((other) => other.name === name));
-        if (forgotten.length > 0 && !filter.ignore) say(`This filter drops ${forgotten.map((name) => `\`${name}\``).join(", ")}, for which ${producers.map((producer) => `\`${nameOf(producer)}\``).join(", ")} runs as well. Add what was forgotten.`, undefined, undefined, "info");
+        if (forgotten.length > 0 && !filter.ignore) say(`This filter drops ${forgotten.map((name) => `\`${name}\``).join(", ")}, for which ${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(", ")} runs as well. Add what was forgotten.`, undefined, undefined, "info");
       }
     }
   },
