@@ -47,10 +47,10 @@ describe("--fix", () => {
     await pipewright(root, ["generate", "--quiet"]);
     const smoke = join(root, ".github/workflows/smoke.yml");
     const { writeFile } = await import("node:fs/promises");
-    await writeFile(smoke, `${await readFile(smoke, "utf8")}# pipewright-ignore-file: yaml-syntax -- x\n`);
+    await writeFile(smoke, (await readFile(smoke, "utf8")).replace(/^ +timeout-minutes: .*\n/gm, ""));
     await writeFile(join(root, ".github/workflows/latin.yml"), Buffer.from(`# \xe9\n${IDLE}`, "latin1"));
     const before = await contents(root);
-    const { stdout } = await pipewright(root, [...FIX, "--fix"]);
+    const { stdout } = await pipewright(root, ["lint", "--only", "yaml-syntax,unused-suppression,job-timeout", "--fix"]);
     expect(await contents(root)).toEqual(before);
     expect(stdout).toContain("There was nothing to mend.\n.github/workflows/smoke.yml is generated: make the change in ci.config.ts and run `npx pipewright generate`.\n");
   });
