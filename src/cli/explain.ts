@@ -1,6 +1,6 @@
 /** `pipewright explain <rule>`: what a rule looks for, why, what it looks like, and what can be done. */
 import type { Command } from "commander";
-import { didYouMean } from "../config/nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { userError } from "../config/user-error.ts";
 import { isWorkflowPath, isActionPath } from "../lint/paths.ts";
 import { type ExampleFile, filesOf, listOf } from "../lint/examples.ts";

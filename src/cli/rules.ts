@@ -1,6 +1,6 @@
 /** `pipewright rules`: every rule of the lint pass in one line. */
 import type { Command } from "commander";
-import { didYouMean } from "../config/nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { userError } from "../config/user-error.ts";
 import { FAMILIES } from "../lint/finding.ts";
 import type { PresetLevel, Rule } from "../lint/rule.ts";

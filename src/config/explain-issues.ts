@@ -1,6 +1,6 @@
 /** Says what is wrong with a config, in sentences about the config rather than about the schema. */
 import type * as z from "zod/v4/core";
-import { didYouMean, nearest } from "./nearest.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { nameOf } from "./path-name.ts";
 import type { Problem } from "./problem.ts";
 import { alternatives, expectations, keysAt, oneOf, schemasAt, textsAt } from "./schema-walk.ts";

@@ -5,7 +5,7 @@ import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pipewright from "../index.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { Location } from "./problem.ts";
 
 /** Gives the text that ran for a source file, with an inline source map. */

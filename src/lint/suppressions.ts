@@ -9,7 +9,7 @@
  * the next line that is no comment. In a `run:` block the shell's own comments do the same. All of it is read from the
  * text alone, so that a run whose findings are remembered needs no parser.
  */
-import { didYouMean } from "../config/nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Finding, Fix } from "./finding.ts";
 import type { PresetLevel } from "./rule.ts";
 import type { RuleInfo } from "./report.ts";

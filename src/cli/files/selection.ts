@@ -1,5 +1,5 @@
 /** `--only`: which files a person means by a path, a file's name with or without its ending, or a glob. */
-import { didYouMean } from "../../config/nearest.ts";
+import { didYouMean } from "../../nearest.ts";
 import { userError } from "../../config/user-error.ts";
 
 /** Tells whether a declared path is selected. Throws a `UserError` for a pattern that selects none of `paths`. */

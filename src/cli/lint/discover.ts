@@ -1,7 +1,7 @@
 /** Finds what there is to lint by walking the repository: a hundred times faster than starting git. */
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { didYouMean } from "../../config/nearest.ts";
+import { didYouMean } from "../../nearest.ts";
 import { userError } from "../../config/user-error.ts";
 import { fits } from "../../lint/glob.ts";
 import { isActionPath } from "../../lint/paths.ts";

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSource as generatedFrom } from "../../compiler/stamp.ts";
 import { userError } from "../../config/user-error.ts";
-import { didYouMean } from "../../config/nearest.ts";
+import { didYouMean } from "../../nearest.ts";
 import type { Finding, Fix } from "../../lint/finding.ts";
 import { applyFixes } from "../../lint/fix.ts";
 import type { Judged } from "../../lint/judge.ts";

@@ -106,7 +106,7 @@ async function problemsOf(lint: LintConfig, above: readonly PropertyKey[], rules
         continue;
       }
       if (!rule) {
-        const { didYouMean } = await import("../../config/nearest.ts");
+        const { didYouMean } = await import("../../nearest.ts");
         problems.push({ path, at: "key", message: `There is no rule \`${id}\`.`, hint: didYouMean(id, [...byId.keys()]) ?? "`pipewright rules` lists them." });
         continue;
       }

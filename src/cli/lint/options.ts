@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { didYouMean } from "../../config/nearest.ts";
+import { didYouMean } from "../../nearest.ts";
 import type { Level } from "../../lint/finding.ts";
 import { REPORTERS, type ReporterName } from "../../lint/reporters/reporter.ts";
 import type { Preset } from "../../lint/settings.ts";

@@ -1,7 +1,7 @@
 /** Everything that a run needs only when something has changed: the rules, the YAML parser, the expressions. */
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { didYouMean } from "../../config/nearest.ts";
+import { didYouMean } from "../../nearest.ts";
 import { userError } from "../../config/user-error.ts";
 import { FAMILIES, type Finding } from "../../lint/finding.ts";
 import { type Group, infoOf, piecesOf, type Reader, type Work } from "../../lint/pass.ts";

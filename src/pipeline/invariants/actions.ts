@@ -2,7 +2,7 @@
 import { knownAction, knownActionNames, pinOf } from "../../actions/catalogue.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { didYouMean, nearest } from "../../config/nearest.ts";
+import { didYouMean, nearest } from "../../nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function actionProblems(config: Config, pipeline: Pipeline): Problem[] {

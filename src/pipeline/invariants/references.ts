@@ -1,7 +1,7 @@
 /** Names that must lead somewhere: builds, branches, events. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config, EventClass } from "../../config/schema.ts";
-import { didYouMean } from "../../config/nearest.ts";
+import { didYouMean } from "../../nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {

@@ -1,4 +1,4 @@
-import { nearest } from "../../../config/nearest.ts";
+import { nearest } from "../../../nearest.ts";
 import { jobOf, type Step } from "../../../workflow/document/document.ts";
 import type { VariableSet } from "../../../shell/variables.ts";
 import { defaultVariables, isDefaultVariable } from "../../default-variables.ts";

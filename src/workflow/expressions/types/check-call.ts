@@ -1,5 +1,5 @@
 /** Calls of functions: whether they exist, may stand here, and get what they take. */
-import { didYouMean } from "../../../config/nearest.ts";
+import { didYouMean } from "../../../nearest.ts";
 import type { Call, Expression } from "../expression.ts";
 import { type Checking, sourceOf } from "./check.ts";
 import { accepts, FUNCTION_NAMES, type FunctionSignature, functionNamed, placeholdersOf } from "./functions.ts";

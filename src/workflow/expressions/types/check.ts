@@ -1,5 +1,5 @@
 /** Finds the type of an expression, and what in it cannot be meant. Total: any tree has a type. */
-import { didYouMean, nearest } from "../../../config/nearest.ts";
+import { didYouMean, nearest } from "../../../nearest.ts";
 import type { Span } from "../../yaml/node.ts";
 import type { Access, Comparison, Context, Expression, Logical } from "../expression.ts";
 import { checkCall } from "./check-call.ts";

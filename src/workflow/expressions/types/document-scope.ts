@@ -1,5 +1,5 @@
 /** The contexts of every place of a document. Each is built when it is first asked for. */
-import { didYouMean } from "../../../config/nearest.ts";
+import { didYouMean } from "../../../nearest.ts";
 import { contextsAt } from "../../grammar/contexts.ts";
 import { type Document, type Job, type Step, triggerOf, type WorkflowDocument } from "../../document/document.ts";
 import type { ExpressionSite } from "../../document/expression-sites.ts";

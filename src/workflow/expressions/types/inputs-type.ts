@@ -2,7 +2,7 @@
 import type { Document, WorkflowDocument } from "../../document/document.ts";
 import { triggerOf } from "../../document/document.ts";
 import { type MappingNode, scalarOf, scalarsOf, scalarType, valueOf, type YamlNode } from "../../yaml/node.ts";
-import { didYouMean } from "../../../config/nearest.ts";
+import { didYouMean } from "../../../nearest.ts";
 import { ANY, BOOL, either, NUMBER, objectOf, type ObjectType, STRING, type Type } from "./type.ts";
 
 /** Events that give inputs. */

@@ -1,7 +1,7 @@
 /** The `matrix` context of a job, from its dimensions and includes. */
 import type { Job, Matrix } from "../../document/document.ts";
 import { type ScalarNode, scalarType, type YamlNode } from "../../yaml/node.ts";
-import { didYouMean } from "../../../config/nearest.ts";
+import { didYouMean } from "../../../nearest.ts";
 import { ANY, arrayOf, either, eitherOf, NULL, type ObjectType, objectOf, STRING, type Type } from "./type.ts";
 
 export function matrixType({ matrix, node, id }: Job): ObjectType {

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import type { WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { describe, type Type } from "../../../../workflow/expressions/types/type.ts";
 import { scalarOf, scalarType, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";

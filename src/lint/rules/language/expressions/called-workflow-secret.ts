@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { declaredIn, isRequired, localCallsOf } from "./called-workflows.ts";
 

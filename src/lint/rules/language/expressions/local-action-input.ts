@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import type { ActionDocument } from "../../../../workflow/document/document.ts";
 import { pairOf, type ScalarNode, scalarOf } from "../../../../workflow/yaml/node.ts";
 import { type ReportDetails, repositoryRule } from "../../../rule.ts";

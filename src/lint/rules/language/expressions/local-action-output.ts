@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import type { Document } from "../../../../workflow/document/document.ts";
 import { spanInFile } from "../../../../workflow/expressions/embedded.ts";

@@ -1,5 +1,5 @@
 import { retiredRuntime } from "../../../../actions/runtimes.ts";
-import { nearest } from "../../../../config/nearest.ts";
+import { nearest } from "../../../../nearest.ts";
 import { quoted } from "../../../../workflow/grammar/words.ts";
 import { rule } from "../../../rule.ts";
 

@@ -1,4 +1,4 @@
-import { nearest } from "../../../../config/nearest.ts";
+import { nearest } from "../../../../nearest.ts";
 import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
 import { quoted } from "../../../../workflow/grammar/words.ts";
 import { rule } from "../../../rule.ts";

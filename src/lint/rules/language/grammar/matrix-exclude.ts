@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import type { Pair, YamlNode } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 import { isComputed, matches } from "./matrix-value.ts";

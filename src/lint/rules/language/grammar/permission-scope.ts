@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
 import { quoted } from "../../../../workflow/grammar/words.ts";
 import { rule } from "../../../rule.ts";

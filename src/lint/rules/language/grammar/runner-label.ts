@@ -1,4 +1,4 @@
-import { nearest } from "../../../../config/nearest.ts";
+import { nearest } from "../../../../nearest.ts";
 import type { Level } from "../../../finding.ts";
 import type { LintSettings } from "../../../settings.ts";
 import { rule } from "../../../rule.ts";

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { type Job, jobOf } from "../../../../workflow/document/document.ts";
 import type { ScalarNode } from "../../../../workflow/yaml/node.ts";
 import { rule, type RuleContext } from "../../../rule.ts";

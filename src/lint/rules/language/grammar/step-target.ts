@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { isNull, pairOf, scalarOf, scalarsOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
 import { rule, type RuleContext } from "../../../rule.ts";
 

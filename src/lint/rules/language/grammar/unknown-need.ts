@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { rule } from "../../../rule.ts";
 import { jobsById } from "./needs.ts";
 

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../../../config/nearest.ts";
+import { didYouMean } from "../../../../nearest.ts";
 import { meeting } from "../../../pipeline/across.ts";
 import type { ArtifactDownload, ArtifactUpload, JobRun, Pipeline, Run, StepRun } from "../../../pipeline/model.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";

@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from "../../../../config/nearest.ts";
+import { didYouMean, nearest } from "../../../../nearest.ts";
 import { nameOfWorkflow, type WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { passesFilter } from "../../../pipeline/filters.ts";
 import type { Repository } from "../../../repository.ts";
