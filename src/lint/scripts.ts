@@ -126,7 +126,8 @@ function scriptFrom(document: Document, step: Step, node: ScalarNode, { start, o
   return script;
 }
 
-function withoutExpressions(text: string, expressions: readonly EmbeddedExpression[]): string {
+/** Each `${{ }}` as a word of its own length, so that a shell's parser reads on and offsets hold. */
+export function withoutExpressions(text: string, expressions: readonly EmbeddedExpression[]): string {
   let source = "";
   let from = 0;
   for (const { within, implicit } of expressions) {

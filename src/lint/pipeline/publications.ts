@@ -2,8 +2,7 @@
 import type { Document } from "../../workflow/document/document.ts";
 import type { Span } from "../../workflow/yaml/node.ts";
 import { isPassing, tagText } from "./image-reference.ts";
-import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Pipeline, Run } from "./model.ts";
-import { originOf } from "./runs.ts";
+import type { Deed, ImageBuild, ImageMove, ImagePush, ImageReference, JobRun, Known, Run } from "./model.ts";
 import { keyOf, textOf, type Value } from "./value.ts";
 
 export interface Publication {
@@ -40,8 +39,6 @@ function namesIn(deed: Deed): Publication[] {
       return [];
   }
 }
-
-export const publicationsIn = (pipeline: Pipeline): Publication[] => pipeline.runs.flatMap((run) => run.jobs.flatMap(publicationsOf));
 
 /** Whether a build's image gets into a registry, by the build itself or by a push of its name in the same job. */
 export function isPushed(build: ImageBuild): Known {
@@ -80,8 +77,6 @@ export function chainOf(run: Run): Run[] {
   for (let up = run.upstream; up && chain.length < 5; up = up.upstream) chain.push(up);
   return chain;
 }
-
-export const inOneChain = (a: Run, b: Run): boolean => originOf(a) === originOf(b);
 
 /** Tags that people pull by and that move with time. */
 export const MOVING = new Set(["latest", "main", "master", "dev", "develop", "development", "edge", "nightly", "beta", "canary", "stable", "next", "staging", "prod", "production"]);

@@ -4,7 +4,7 @@ import { isAction } from "../../workflow/document/uses.ts";
 import { parseShell } from "../../shell/parse.ts";
 import { embeddedExpressions } from "../../workflow/expressions/embedded.ts";
 import { scalarOf } from "../../workflow/yaml/node.ts";
-import { type Script, scriptOf as writtenScriptOf } from "../scripts.ts";
+import { type Script, scriptOf as writtenScriptOf, withoutExpressions } from "../scripts.ts";
 import { valueOfScalar } from "./evaluate.ts";
 import type { Run, StepRun } from "./model.ts";
 import { folderOf } from "./deeds/recipe.ts";
@@ -32,7 +32,7 @@ function retriedScript(step: Step, document: StepRun["document"]): Script | unde
   const node = isAction(step.uses, "nick-fields/retry", "nick-invision/retry", "wandalen/wretry.action") ? scalarOf(step.with.get("command")?.value) : undefined;
   if (!node) return undefined;
   const expressions = embeddedExpressions(node);
-  const source = expressions.reduce((text, { within }) => text.slice(0, within.start) + "_".repeat(within.end - within.start) + text.slice(within.end), node.value);
+  const source = withoutExpressions(node.value, expressions);
   const start: Script["start"] = { shell: "bash", errexit: false, pipefail: false, nounset: false, xtrace: false };
   return { document, step, node, shell: "bash", shellFrom: "unknown", start, text: node.value, source, ast: parseShell(source), expressions, pipefail: false, errexit: false, reading: {} };
 }

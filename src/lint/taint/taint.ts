@@ -75,6 +75,3 @@ export interface TaintAnalysis {
   /** The events on which a place is reached, by the conditions of its job and step. */
   eventsAt(place: Place): readonly string[];
 }
-
-/** Some event of this workflow sets the value; otherwise it is empty in every run. */
-export const isLive = ({ events }: Taint): boolean => events.length > 0;

@@ -3,7 +3,7 @@ import { rule } from "../../rule.ts";
 import { invocationOf } from "../../../shell/invocation.ts";
 import { maySetGitUp } from "../../../shell/own-programs.ts";
 import { commandsIn, type Script, scriptOf, spanOf, variablesIn } from "../../scripts.ts";
-import { isHosted } from "./hosted-job.ts";
+import { isHosted } from "../../hosted-job.ts";
 
 export const commitWithoutIdentity = rule({
   id: "commit-without-identity",

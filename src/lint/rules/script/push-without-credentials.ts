@@ -5,7 +5,7 @@ import { maySetGitUp } from "../../../shell/own-programs.ts";
 import { publicationOf } from "../../../shell/programs.ts";
 import type { Step } from "../../../workflow/document/document.ts";
 import { commandsIn, scriptsOf, spanOf } from "../../scripts.ts";
-import { isHosted } from "./hosted-job.ts";
+import { isHosted } from "../../hosted-job.ts";
 
 export const pushWithoutCredentials = rule({
   id: "push-without-credentials",

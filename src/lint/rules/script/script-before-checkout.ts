@@ -4,7 +4,7 @@ import { holdsPlaceholder } from "../../../shell/words.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, type Script, scriptOf, type ShellCommand, spanOf } from "../../scripts.ts";
-import { isHosted } from "./hosted-job.ts";
+import { isHosted } from "../../hosted-job.ts";
 
 export const scriptBeforeCheckout = rule({
   id: "script-before-checkout",

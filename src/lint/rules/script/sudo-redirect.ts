@@ -1,7 +1,7 @@
 import { jobOf } from "../../../workflow/document/document.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, spanOf } from "../../scripts.ts";
-import { isHosted } from "./hosted-job.ts";
+import { isHosted } from "../../hosted-job.ts";
 
 export const sudoRedirect = rule({
   id: "sudo-redirect",

@@ -1,9 +1,10 @@
+import { embeddedExpressions } from "../../../workflow/expressions/embedded.ts";
 import { sourceSpan } from "../../../workflow/yaml/scalar-source.ts";
 import { commandsOf, type ShellCommand } from "../../../shell/commands.ts";
 import { hasOption, type Invocation, invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { parseShell } from "../../../shell/parse.ts";
 import { rule } from "../../rule.ts";
-import { commandsIn, spanOf } from "../../scripts.ts";
+import { commandsIn, spanOf, withoutExpressions } from "../../scripts.ts";
 
 export const unsafeRetry = rule({
   id: "unsafe-retry",
@@ -70,7 +71,7 @@ jobs:
     for (const input of ["command", "new_command_on_retry"]) {
       const node = step.with.get(input)?.value;
       if (node?.kind !== "scalar" || (input === "command" && step.with.has("new_command_on_retry"))) continue;
-      const commands = commandsOf(parseShell(node.value.replace(/\$\{\{.*?\}\}/gs, (text) => "_".repeat(text.length))));
+      const commands = commandsOf(parseShell(withoutExpressions(node.value, embeddedExpressions(node))));
       if (commands.some((other) => makesSafe(invocationOf(other)))) continue;
       for (const command of commands) {
         const harm = harmOf(command, invocationOf(command));

@@ -1,5 +1,6 @@
+import { isHosted } from "../../../hosted-job.ts";
 import type { Step } from "../../../../workflow/document/document.ts";
-import { type Span, scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
+import type { Span } from "../../../../workflow/yaml/node.ts";
 import { imageKey, isPassing } from "../../../pipeline/image-reference.ts";
 import type { Deed, ImageReference, ImageTake, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
@@ -138,12 +139,7 @@ function fits({ registry }: Login, host: string): boolean {
 }
 
 /** Only machines of GitHub have surely nobody's login on them. */
-function startsFresh({ job }: JobRun): boolean {
-  const { runsOn } = job;
-  if (!runsOn || valueOf(runsOn.value, "group") || job.container) return false;
-  const labels = scalarsOf(runsOn.value).map(({ value }) => value);
-  return labels.length > 0 && labels.every((label) => /^(?:ubuntu|macos|windows)-/.test(label));
-}
+const startsFresh = ({ job }: JobRun): boolean => !job.container && isHosted(job);
 
 const LOGS_IN = /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|auth(?:file|_file)?\b|cred(?:s|ential)/i;
 

@@ -1,5 +1,6 @@
+import { isHostedLabel } from "../../../hosted-job.ts";
 import type { Job, Step } from "../../../../workflow/document/document.ts";
-import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
+import { scalarsOf } from "../../../../workflow/yaml/node.ts";
 import { fixOf, setIn } from "../../../edits.ts";
 import { rule } from "../../../rule.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
@@ -56,17 +57,15 @@ const stepHasToken = ({ env }: Step): boolean => env !== undefined && (env.compu
 
 /** Only there is it known that nobody has logged `gh` in. */
 function runsOnGitHub(job: Job): boolean {
-  const { runsOn } = job;
-  if (!runsOn || valueOf(runsOn.value, "group")) return false;
-  const labels = scalarsOf(runsOn.value).map(({ value }) => value);
-  return labels.length > 0 && labels.every((label) => /^(?:ubuntu|macos|windows)-/.test(label) || isMatrixOfGitHub(label, job));
+  const labels = scalarsOf(job.runsOn?.value).map(({ value }) => value);
+  return labels.length > 0 && labels.every((label) => isHostedLabel(label) || isMatrixOfGitHub(label, job));
 }
 
 function isMatrixOfGitHub(label: string, { matrix }: Job): boolean {
   const name = /^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$/.exec(label)?.[1];
   if (name === undefined || !matrix || matrix.computed || matrix.include.length > 0) return false;
   const values = scalarsOf(matrix.dimensions.get(name)?.value).map(({ value }) => value);
-  return values.length > 0 && values.every((value) => /^(?:ubuntu|macos|windows)-/.test(value));
+  return values.length > 0 && values.every((value) => isHostedLabel(value));
 }
 
 const logsIn = (commands: readonly ShellCommand[]): boolean => commands.some(({ name, args }) => name === "gh" && args[0] === "auth" && (args[1] === "login" || args[1] === "setup-git"));
