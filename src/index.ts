@@ -6,7 +6,8 @@ import type { LintSettings, Preset, RuleSettings } from "./lint/settings.ts";
 import type { LintInput } from "./lint-texts.ts";
 
 export { defineConfig } from "./config/define.ts";
-export { dockerHub, files, ghcr, image, registry } from "./config/builders.ts";
+export { files, image } from "./config/builders.ts";
+export { dockerHub, ecr, fly, gar, ghcr, registry } from "./config/registries.ts";
 export { days, hours, minutes, seconds } from "./config/durations.ts";
 export type { TypedConfig } from "./config/define.ts";
 export type { Duration } from "./config/durations.ts";
