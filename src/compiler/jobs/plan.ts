@@ -1,4 +1,5 @@
 /** The job `plan`: what this run builds, under which tag, and which images need no build at all. */
+import { PLAN_JOB } from "../../pipeline/step-names.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
@@ -29,7 +30,7 @@ const IMAGE_OUTPUTS = ["created", "push", "candidates", "staging"] as const;
 export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse, if: condition }: PlanJob): Job {
   const reusable = reuse ? images.filter((build) => build.inputs) : [];
   return {
-    name: "Plan",
+    name: PLAN_JOB,
     ...(condition && { if: condition }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,

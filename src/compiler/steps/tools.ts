@@ -1,9 +1,11 @@
 /** Languages and their download caches. */
 import type { SetupConfig } from "../../config/schema.ts";
+import { cacheMissStep, restoreCacheStep, saveCacheStep } from "../../pipeline/step-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
+import { runScript } from "./program.ts";
 
 /** What the programs written in JavaScript run on. */
 export const PROGRAM_TOOLS: SetupConfig = { node: "24" };
@@ -42,14 +44,24 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
     const cache = CACHES[setup.cache];
     steps.push(
       useAction(pipeline, "actions/cache/restore", {
-        name: `Restore the ${setup.cache} cache`,
+        name: restoreCacheStep(setup.cache),
         id: "cache",
         with: { path: cache.path, key: cacheKey(setup.cache, cache), "restore-keys": `${setup.cache}-${expression("runner.os")}-` },
       }),
+      noteCacheMiss(setup.cache, "cache"),
     );
   }
   return steps;
 }
+
+/**
+ * Runs only when nothing was restored, so that the metrics can tell a miss from a hit. An older cache under a shorter key
+ * is a hit: most of what is needed is in it.
+ *
+ * @param id the id of the step that restores
+ */
+export const noteCacheMiss = (cache: string, id: string): Step =>
+  runScript({ name: cacheMissStep(cache), if: `steps.${id}.outputs.cache-matched-key == ''`, env: { CACHE: cache } }, 'echo "No cache of $CACHE was found, so everything is fetched."\n');
 
 /** Saves the download cache; `onlyIf` keeps everything but the main branch's own pushes away from it. */
 export function saveToolCache(pipeline: Pipeline, setup: SetupConfig | undefined, onlyIf: string): Step[] {
@@ -57,7 +69,7 @@ export function saveToolCache(pipeline: Pipeline, setup: SetupConfig | undefined
   const cache = CACHES[setup.cache];
   return [
     useAction(pipeline, "actions/cache/save", {
-      name: `Save the ${setup.cache} cache`,
+      name: saveCacheStep(setup.cache),
       if: every(onlyIf, "steps.cache.outputs.cache-hit != 'true'"),
       continueOnError: true,
       // The key as it was restored: the tests may have written more files of the kind that it hashes.

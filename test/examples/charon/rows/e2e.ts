@@ -108,8 +108,8 @@ export const e2eRows: Requirement[] = [
   }),
   fromConfig("4.3, 10.3", "npm's downloads are cached.", {
     line: deleted(`${config}.setup.cache`),
-    output: "e2e-tests.yml: job `test`, steps `Restore the npm cache`, `Save the npm cache`",
-    holds: (files) => input(files, E2E, "test", "Restore the npm cache", "path") === "~/.npm" && step(files, "Save the npm cache")?.if?.includes("class == 'main'") === true,
+    output: "e2e-tests.yml: job `test`, steps `Restore the cache npm`, `Save the cache npm`",
+    holds: (files) => input(files, E2E, "test", "Restore the cache npm", "path") === "~/.npm" && step(files, "Save the cache npm")?.if?.includes("class == 'main'") === true,
   }),
   fromConfig("4.3", "The test's dependencies are installed with `npm ci`.", {
     line: deleted(`${config}.steps.0`),

@@ -1,0 +1,16 @@
+/** Names of jobs and steps by which the metrics find them in what GitHub tells of a run. Its API knows no ids of steps. */
+
+/** The job that decides what a run builds. */
+export const PLAN_JOB = "Plan";
+
+/** The step that brings an image to where it is tested or used. */
+export const DEPLOY_STEP = "Deploy the image";
+
+/** What every step begins with that restores a cache; the cache's name follows. */
+export const RESTORE_CACHE = "Restore the cache ";
+/** What the step begins with that runs only when the cache was not there: GitHub's API tells no outputs, but what was skipped. */
+export const CACHE_MISSED = "Note that the cache ";
+
+export const restoreCacheStep = (cache: string): string => `${RESTORE_CACHE}${cache}`;
+export const cacheMissStep = (cache: string): string => `${CACHE_MISSED}${cache} missed`;
+export const saveCacheStep = (cache: string): string => `Save the cache ${cache}`;
