@@ -36,6 +36,7 @@ import publishImage from "../../templates/publish-image.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
 import reportStatus from "../../templates/report-status.sh?raw";
 import resolveImage from "../../templates/resolve-image.sh?raw";
+import runWithRetries from "../../templates/run-with-retries.sh?raw";
 import startContainer from "../../templates/start-container.sh?raw";
 import waitHealthy from "../../templates/wait-healthy.sh?raw";
 import writeRecord from "../../templates/write-record.sh?raw";
@@ -82,6 +83,7 @@ const PROGRAMS = {
   "pull-image.sh": pullImage,
   "report-status.sh": reportStatus,
   "resolve-image.sh": resolveImage,
+  "run-with-retries.sh": runWithRetries,
   "start-container.sh": startContainer,
   "wait-healthy.sh": waitHealthy,
   "write-record.sh": writeRecord,

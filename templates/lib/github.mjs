@@ -9,8 +9,9 @@ export function githubApi(url, token) {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
 
-  async function request(method, path) {
-    const answer = await ask(`${url}${path}`, { method, headers });
+  async function request(method, path, content) {
+    const sent = content === undefined ? { headers } : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(content) };
+    const answer = await ask(`${url}${path}`, { method, ...sent });
     let body;
     try {
       body = answer.text === "" ? undefined : JSON.parse(answer.text);
@@ -37,5 +38,20 @@ export function githubApi(url, token) {
     }
   }
 
-  return { get: async (path) => (await request("GET", path)).body, all, remove: (path) => request("DELETE", path) };
+  /** A download of at most so many bytes. GitHub sends it on to its storage, which fetch shows no token. */
+  async function download(path, most) {
+    const { status, bytes } = await ask(`${url}${path}`, { headers, most });
+    if (status >= 300) throw httpError(`GitHub answered GET ${path} with ${status}.`, status);
+    if (bytes === null) throw httpError(`GET ${path} gives more than ${most} bytes.`, 0);
+    return bytes;
+  }
+
+  return {
+    get: async (path) => (await request("GET", path)).body,
+    all,
+    download,
+    post: async (path, content) => (await request("POST", path, content)).body,
+    patch: async (path, content) => (await request("PATCH", path, content)).body,
+    remove: (path) => request("DELETE", path),
+  };
 }

@@ -8,26 +8,41 @@ export const httpError = (message, status) => Object.assign(new Error(message), 
 
 /**
  * Asks until the answer is neither 429, nor 5xx, nor a broken connection, four times at most, and reads it to its end.
- * `attempt` tells how often it asked: a DELETE that is answered 404 at the second attempt had worked at the first.
+ * `attempt` tells how often it asked: a DELETE that is answered 404 at the second attempt had worked at the first. A POST
+ * that may have been heard is not repeated. With `most` the answer is read as `bytes`, up to so many; more are `null`.
  */
-export async function ask(url, { method = "GET", headers = {} } = {}) {
+export async function ask(url, { method = "GET", headers = {}, body, most } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     let answer;
     let problem;
     try {
-      const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(60_000) });
-      answer = { status: response.status, headers: response.headers, text: await response.text(), attempt };
+      const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(60_000) });
+      const content = most === undefined ? { text: await response.text() } : { bytes: await readAtMost(response, most) };
+      answer = { status: response.status, headers: response.headers, ...content, attempt };
     } catch (error) {
       problem = error.cause?.code ?? error.message;
     }
     const wait = Number(answer?.headers.get("retry-after") ?? 0) || attempt * Number(process.env.RETRY_SECONDS ?? 5);
     // GitHub answers 403 with Retry-After at its secondary rate limits.
     const limited = answer?.status === 429 || (answer?.status === 403 && answer.headers.has("retry-after"));
-    const again = (!answer || limited || answer.status >= 500) && attempt < ATTEMPTS && wait <= LONGEST_WAIT_SECONDS;
+    const repeatable = method !== "POST" || limited;
+    const again = repeatable && (!answer || limited || answer.status >= 500) && attempt < ATTEMPTS && wait <= LONGEST_WAIT_SECONDS;
     if (again) await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     else if (answer) return answer;
-    else throw httpError(`${method} ${new URL(url).host} did not answer in ${ATTEMPTS} attempts (${problem}).`, 0);
+    else throw httpError(`${method} ${new URL(url).host} did not answer in ${attempt} ${attempt === 1 ? "attempt" : "attempts"} (${problem}).`, 0);
   }
+}
+
+async function readAtMost(response, most) {
+  const parts = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    // Leaving the loop also ends the download.
+    if (size > most) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 /** Runs `work` on every item, eight at a time, and keeps the order of the results. */
