@@ -1,6 +1,6 @@
 /** The whole plan as plain data, for `explain-config`. Pure. */
 import { type RequiredCheck, requiredChecks, retentionOfTag, tagExamples, type TagRow, triggersInWords, type WorkflowRow } from "../pipeline/describe.ts";
-import type { Build, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
+import type { Build, ConsumerArtifact, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
 
 export interface Explanation {
   project: string;
@@ -49,8 +49,9 @@ function builtOn(pipeline: Pipeline, build: Build): { event: EventClass; platfor
 
 function artifactsOf(pipeline: Pipeline): Explanation["artifacts"] {
   const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
+  const keptBy = ({ success, failure }: ConsumerArtifact["keepDays"]): string => (success === failure ? days(success) : `${days(success)} after success, ${days(failure)} after failure`);
   return [
     ...pipeline.builds.flatMap((build) => (build.kind === "files" ? [{ name: build.artifact, of: build.key, kept: days(build.keepDays) }] : [])),
-    ...pipeline.consumers.flatMap((consumer) => consumer.artifacts.map((artifact) => ({ name: artifact.name, of: consumer.name, kept: days(artifact.keepDays) }))),
+    ...pipeline.consumers.flatMap((consumer) => consumer.artifacts.map((artifact) => ({ name: artifact.name, of: consumer.name, kept: keptBy(artifact.keepDays) }))),
   ];
 }

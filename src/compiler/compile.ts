@@ -2,15 +2,18 @@
 import type { Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";
+import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
 import { checkWorkflow } from "./workflows/check.ts";
 import { cleanupWorkflow } from "./workflows/cleanup.ts";
 import { consumerWorkflow } from "./workflows/consumer.ts";
+import { flakesWorkflow } from "./workflows/flakes.ts";
 import { metricsWorkflow } from "./workflows/metrics.ts";
 import { nightlyWorkflow } from "./workflows/nightly.ts";
 import { promoteWorkflow } from "./workflows/promote.ts";
 import { releaseWorkflow } from "./workflows/release.ts";
 import { selfBuildingConsumerWorkflow } from "./workflows/self-building-consumer.ts";
+import { warmUpWorkflow } from "./workflows/warm-up.ts";
 
 export interface GeneratedFile {
   /** Relative to the repository's root, with forward slashes. */
@@ -28,6 +31,9 @@ const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) =>
   cleanup: cleanupWorkflow,
   metrics: metricsWorkflow,
   check: checkWorkflow,
+  warmUp: warmUpWorkflow,
+  flakes: flakesWorkflow,
+  bases: basesWorkflow,
 };
 
 /** The workflow models by path, for whoever wants to look at them rather than at their text. */

@@ -1,13 +1,17 @@
+import type { BakedTargets } from "./builders.ts";
 import type { BuildInput, ConfigInput, ConsumerInput } from "./schema.ts";
 
 type ContainerInput = NonNullable<ConsumerInput["container"]>;
 type CopyInput = NonNullable<ConfigInput["copies"]>[number];
+type CacheInput = NonNullable<ConfigInput["caches"]>[string];
 type BranchesInput = NonNullable<ConfigInput["branches"]>;
 
 /** A consumer whose references to builds are the names of declared builds. */
-export interface ConsumerOf<BuildName extends string> extends Omit<ConsumerInput, "needs" | "container"> {
-  /** The builds that are tested. */
-  needs: BuildName | readonly BuildName[];
+export interface ConsumerOf<BuildName extends string, CacheName extends string> extends Omit<ConsumerInput, "needs" | "container" | "caches"> {
+  /** The builds that are tested. Without any, the consumer checks the code itself. */
+  needs?: BuildName | readonly BuildName[] | undefined;
+  /** The caches that the tests read, by their key in `caches`. */
+  caches?: readonly CacheName[] | undefined;
   /** Run the image under test before the commands, wait until it is healthy, and show its logs on failure. */
   container?: (Omit<ContainerInput, "build"> & { build?: BuildName | undefined }) | undefined;
 }
@@ -19,12 +23,14 @@ type ChannelOf<Main extends string, Integration extends string> = Main | Integra
  * A whole config. The names of builds and branches are inferred where they are declared, and held against every place
  * that refers to them.
  */
-export interface TypedConfig<BuildName extends string, Main extends string, Integration extends string>
-  extends Omit<ConfigInput, "builds" | "consumers" | "branches" | "channels" | "copies"> {
-  /** What is built: images and files, by name. */
-  builds: Readonly<Record<BuildName, BuildInput>>;
+export interface TypedConfig<BuildName extends string, Main extends string, Integration extends string, TargetName extends string = never, CacheName extends string = never>
+  extends Omit<ConfigInput, "builds" | "consumers" | "branches" | "channels" | "copies" | "caches"> {
+  /** What is built: images, targets of bake files, and files, by name. */
+  builds: Readonly<Record<BuildName, BuildInput | BakedTargets<TargetName>>>;
   /** Who tests what is built, by name. */
-  consumers?: Readonly<Record<string, ConsumerOf<NoInfer<BuildName>>>> | undefined;
+  consumers?: Readonly<Record<string, ConsumerOf<NoInfer<BuildName | TargetName>, NoInfer<CacheName>>>> | undefined;
+  /** Caches that jobs share, by name. */
+  caches?: Readonly<Record<CacheName, CacheInput>> | undefined;
   /** The branch groups. */
   branches?:
     | (Omit<BranchesInput, "main" | "integration"> & {
@@ -49,8 +55,8 @@ export interface TypedConfig<BuildName extends string, Main extends string, Inte
  * Declares a pipeline. Returns its argument: all it does is to give the editor the types, so that a reference to
  * something that is not declared is an error at that very place.
  */
-export function defineConfig<BuildName extends string, Main extends string = "main", Integration extends string = never>(
-  config: TypedConfig<BuildName, Main, Integration>,
-): TypedConfig<BuildName, Main, Integration> {
+export function defineConfig<BuildName extends string, Main extends string = "main", Integration extends string = never, TargetName extends string = never, CacheName extends string = never>(
+  config: TypedConfig<BuildName, Main, Integration, TargetName, CacheName>,
+): TypedConfig<BuildName, Main, Integration, TargetName, CacheName> {
   return config;
 }

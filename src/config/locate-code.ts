@@ -148,7 +148,7 @@ function elementOf(elements: readonly Node[], index: number, asked: Asked): Memb
 }
 
 /** Keys that a builder fills from its first argument: `ghcr("owner")` has the namespace there. */
-const FIRST_ARGUMENT: Readonly<Record<string, string>> = { ghcr: "namespace", dockerHub: "namespace", registry: "host" };
+const FIRST_ARGUMENT: Readonly<Record<string, string>> = { ghcr: "namespace", dockerHub: "namespace", fly: "repository", registry: "host" };
 
 function builderArgument(builder: string, key: string, [first]: readonly Node[]): Member | undefined {
   return first && FIRST_ARGUMENT[builder] === key ? { key: first, value: first } : undefined;

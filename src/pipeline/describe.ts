@@ -42,6 +42,9 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     cleanup: [`schedule \`${pipeline.retention ? pipeline.retention.schedule : ""}\``, byHand],
     metrics: [`schedule \`${pipeline.metrics ? pipeline.metrics.schedule : ""}\``, byHand],
     check: [`pushes to ${list(longLived)}`, `pull requests into ${list(longLived)}`, ...(pipeline.mergeQueue ? ["the merge queue"] : []), byHand],
+    warmUp: [`schedule \`${pipeline.warmUp ? pipeline.warmUp.schedule : ""}\``, byHand],
+    flakes: [`schedule \`${pipeline.flakes ? pipeline.flakes.schedule : ""}\``, byHand],
+    bases: [...new Set(pipeline.bases.map(({ schedule }) => `schedule \`${schedule}\``)), byHand],
   };
   const own = (Object.keys(on) as WorkflowKind[]).flatMap((kind): WorkflowRow[] => {
     const file = pipeline.workflows[kind];

@@ -1,8 +1,8 @@
 import type { Registry } from "./types.ts";
 
-/** `ghcr.io` + `wikid82` + `charon` = `ghcr.io/wikid82/charon`. */
-export const imageIn = (registry: Pick<Registry, "host" | "namespace">, image: string): string =>
-  [registry.host, registry.namespace, image].filter((part) => part !== undefined).join("/");
+/** `ghcr.io` + `wikid82` + `charon` = `ghcr.io/wikid82/charon`; where a registry gives one name only, `registry.fly.io/app`. */
+export const imageIn = (registry: Pick<Registry, "host"> & Partial<Pick<Registry, "namespace" | "repository">>, image: string): string =>
+  [registry.host, ...(registry.repository === undefined ? [registry.namespace, image] : [registry.repository])].filter((part) => part !== undefined).join("/");
 
 /** The last part of an image's name, which it keeps in every registry. */
 export const imageBaseName = (image: string): string => image.split("/").at(-1) ?? image;

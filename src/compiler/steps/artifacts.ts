@@ -1,5 +1,5 @@
 import type { Pipeline } from "../../pipeline/types.ts";
-import type { Step } from "../../workflow/model.ts";
+import type { Scalar, Step } from "../../workflow/model.ts";
 import { TOKEN } from "../expressions.ts";
 import { useAction } from "./action.ts";
 
@@ -7,7 +7,8 @@ export interface Upload {
   title: string;
   name: string;
   paths: readonly string[];
-  keepDays: number;
+  /** Days, or an expression for them. */
+  keepDays: Scalar;
   if?: string | undefined;
   /** What to do when there is nothing to upload. */
   missing?: "error" | "warn" | "ignore";

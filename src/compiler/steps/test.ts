@@ -1,7 +1,7 @@
 /** The steps of a consumer's test job that do not depend on where the image came from. */
 import { inSeconds } from "../../config/durations.ts";
 import { CONTAINER_LOGS } from "../../pipeline/check-names.ts";
-import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, ConsumerArtifact, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
@@ -89,6 +89,9 @@ function matrixSuffix(consumer: Consumer): string {
 
 const LOG_DAYS = 7;
 
+/** A failure is looked into for longer than a success. */
+const daysByResult = ({ success, failure }: ConsumerArtifact["keepDays"]): Scalar => (success === failure ? success : expression(`job.status == 'success' && ${success} || ${failure}`));
+
 /** Logs of a container that failed, and whatever the config wants to keep. */
 export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
   const logs = `${expression("runner.temp")}/container-logs`;
@@ -112,7 +115,7 @@ export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
         title: `Upload ${artifact.name}`,
         name: `${artifact.name}${matrixSuffix(consumer)}`,
         paths: artifact.paths,
-        keepDays: artifact.keepDays,
+        keepDays: daysByResult(artifact.keepDays),
         if: every(artifact.when === "success" ? "success()" : artifact.when === "failure" ? "failure()" : "always()"),
         missing: "warn",
         overwrite: true,

@@ -46,6 +46,21 @@ export const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
 export const relativePath = z.string().min(1);
 export const globs = z.array(z.string().min(1)).min(1);
 export const count = z.int().min(0);
+/** A size in bytes, as people write it: decimal, as registries and runners count. */
+export const size = z.string().regex(/^\d+(\.\d+)?\s?(KB|MB|GB)$/, { error: 'expected a size such as "50MB"' });
+export const commands = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+export const budget = z
+  .strictObject({ target: duration.describe("How long it should take."), maximum: duration.describe("How long it may take at most.") })
+  .describe("The time that is planned; the metrics report what takes longer.");
+/** A GitHub environment: its reviewers approve, its secrets are handed to that job alone. */
+export const environmentRef = z.union([
+  z.string().min(1),
+  z.strictObject({
+    name: z.string().min(1).describe("The environment's name in the repository's settings."),
+    url: z.string().min(1).optional().describe("Where what was deployed can be seen."),
+    when: z.enum(["always", "major"]).default("always").describe("`major` asks for the environment only where a release is X.0.0; every other one goes on without."),
+  }),
+]);
 export const environment = z.record(environmentName, z.union([z.string(), z.number(), z.boolean()]));
 
 /** The moments at which something is built. `main`, `integration` and `feature` are pushes to those branch groups. */

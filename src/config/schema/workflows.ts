@@ -1,6 +1,6 @@
 /** Everything around builds and tests: branches, tags, retention, schedules, and the names of the workflows. */
 import * as z from "zod";
-import { cron, duration, secretName, setup } from "./values.ts";
+import { cron, duration, environmentRef, setup } from "./values.ts";
 
 export const branches = z.strictObject({
   main: z.string().min(1).default("main").describe("The default branch."),
@@ -34,7 +34,22 @@ export const retention = z.strictObject({
   maxDeletions: z.int().min(1).default(200).describe("The most versions that one run deletes."),
   schedule: cron.default("0 3 * * *").describe("When the cleanup runs (UTC)."),
   timeout: duration.default("30m").describe("The cleanup's limit."),
+  caches: z.strictObject({ keepNewest: z.int().min(0).default(5).describe("So many stay beside main's."), after: duration.default("7d").describe("Older ones go.") }).prefault({}).describe("Layers that are kept in the registry a branch."),
+  afterRun: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        preserve: z.string().min(1).default("[preserve]").describe("In a commit's message it keeps everything of that commit's run."),
+        keepRecent: z.int().min(0).default(5).describe("How many stay when nothing was published."),
+      }),
+    ])
+    .default(false)
+    .describe("Delete a run's own images when it ends, by what became of them; with `topology: \"workflow_call\"`. The daily cleanup finds what such a run has left."),
 });
+
+export const version = z
+  .strictObject({ base: z.string().regex(/^\d+\.\d+$/, { error: 'expected the first two numbers of a version, such as "1.0"' }).describe("Major and minor; the run's number is the third.") })
+  .describe("The version of everything that a run builds. Without it, versions are 0.0.0 with the tag behind.");
 
 export const nightly = z.strictObject({
   schedule: cron.default("0 2 * * *").describe("When the nightly build runs (UTC)."),
@@ -44,53 +59,10 @@ export const nightly = z.strictObject({
 export const release = z.strictObject({
   tags: z.string().default("v*.*.*").describe("The Git tags that release."),
   wait: duration.default("60m").describe("How long a release waits for the tests of its commit."),
+  environment: environmentRef.optional().describe("The GitHub environment whose reviewers approve a release before its tags are given."),
 });
 
-const rate = z.number().min(0).max(100);
-export const metrics = z.strictObject({
-  schedule: cron.default("0 0 * * *").describe("When the pipeline is measured (UTC)."),
-  keep: duration.default("90d").describe("How long the figures are kept; at most 90 days."),
-  runs: z.int().min(10).max(1000).default(100).describe("How many runs of each workflow are read."),
-  thresholds: z
-    .strictObject({
-      buildMinutes: z.number().positive().default(20).describe("Build time of a pull request."),
-      totalMinutes: z.number().positive().default(30).describe("From the build's start to the last verdict on a pull request."),
-      buildsPerCommit: z.number().positive().default(1).describe("How often one image is built for one commit."),
-      buildFailurePercent: rate.default(5).describe("Failed builds."),
-      testFailurePercent: rate.default(100).describe("Failed tests."),
-      pullSuccessPercent: rate.default(95).describe("Pulls that worked."),
-      cleanupSuccessPercent: rate.default(98).describe("Cleanups that worked."),
-      storageGigabytes: z.number().positive().default(50).describe("What the images take in the registry."),
-    })
-    .prefault({})
-    .describe("Warn when a figure is worse than this."),
-  regressions: z
-    .strictObject({
-      buildTimePercent: rate.default(20).describe("How much longer builds may take."),
-      testFailurePoints: rate.default(3).describe("By how many points more tests may fail."),
-      pullFailurePercent: rate.default(10).describe("Pulls that may fail, with or without a baseline."),
-    })
-    .prefault({})
-    .describe("Fail the metrics run when a figure is this much worse than the baseline's."),
-  baseline: z
-    .strictObject({
-      buildMinutes: z.number().positive().optional().describe("Build time of a pull request."),
-      totalMinutes: z.number().positive().optional().describe("Total time of a pull request."),
-      buildsPerCommit: z.number().positive().optional().describe("Builds of one image for one commit."),
-      buildFailurePercent: rate.optional().describe("Failed builds."),
-      testFailurePercent: rate.optional().describe("Failed tests."),
-      storageGigabytes: z.number().positive().optional().describe("What the images take in the registry."),
-    })
-    .optional()
-    .describe("The figures to compare with. Without it, the oldest metrics artifact that is still kept."),
-});
-
-export const notify = z.strictObject({
-  webhook: secretName.describe("The secret that holds the address. It receives {\"text\": …}, as Slack, Mattermost and Discord (/slack) take it."),
-  on: z.array(z.enum(["build", "nightly", "release", "cleanup", "promote", "metrics"])).min(1).default(["build", "nightly", "release", "cleanup", "promote"]).describe("Which failures are told. Builds of pull requests and feature branches never are."),
-});
-
-const WORKFLOW_KINDS = ["build", "nightly", "cleanup", "metrics", "promote", "release", "check"] as const;
+const WORKFLOW_KINDS = ["build", "nightly", "cleanup", "metrics", "promote", "release", "check", "warmUp", "flakes", "bases"] as const;
 /** The workflows that Pipewright writes of itself, beside one a consumer. */
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number];
 export const byKind = (value: z.ZodString) =>

@@ -37,7 +37,7 @@ function consumerLimits(config: Config, pipeline: Pipeline): Problem[] {
       ...jobTooLong([...path, "timeout"], consumer.timeoutMinutes),
       ...(slow ? [{ path: [...path, "testTimeout"], message: "The test step may take longer than its job.", hint: "Raise `timeout`, or lower `testTimeout`." }] : []),
       ...(jobs > MATRIX_JOBS ? [{ path: [...path, "matrix"], message: `This matrix makes ${jobs} jobs. GitHub accepts ${MATRIX_JOBS}.`, hint: "Split the consumer." }] : []),
-      ...consumer.artifacts.flatMap((artifact, index) => tooLong([...path, "artifacts", index, "keep"], artifact.keepDays)),
+      ...consumer.artifacts.flatMap((artifact, index) => tooLong([...path, "artifacts", index, "keep"], Math.max(artifact.keepDays.success, artifact.keepDays.failure))),
       ...doubledMatrixKeys(path, consumer.matrix),
       ...matrixProblems(path, consumer.matrix),
       ...containerProblems(path, consumer),

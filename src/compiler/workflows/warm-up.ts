@@ -1,0 +1,6 @@
+import type { Pipeline } from "../../pipeline/types.ts";
+import type { Workflow } from "../../workflow/model.ts";
+
+export function warmUpWorkflow(_pipeline: Pipeline, name: string): Workflow {
+  throw new Error(`${name} is not compiled yet.`);
+}

@@ -1,0 +1,42 @@
+/** Which workflows there are, under which names, from the config. */
+import type { Config, WorkflowKind } from "../../config/schema.ts";
+import type { Channel, Pipeline, WorkflowFile } from "../types.ts";
+
+const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
+  build: { name: "Build", path: "build" },
+  nightly: { name: "Nightly Build", path: "nightly-build" },
+  cleanup: { name: "Container Registry Cleanup", path: "container-prune" },
+  metrics: { name: "CI Performance Metrics", path: "ci-metrics" },
+  promote: { name: "Promote Images", path: "promote" },
+  release: { name: "Release", path: "release" },
+  check: { name: "CI Config", path: "ci-config" },
+  warmUp: { name: "Cache Warm-up", path: "cache-warm" },
+  flakes: { name: "Flaky Tests", path: "flaky-tests" },
+  bases: { name: "Base Images", path: "base-images" },
+};
+
+export const workflowPath = (config: Config, file: string): string => `.github/workflows/${config.files.prefix}${file.replace(/\.ya?ml$/, "")}.yml`;
+
+export function workflowsOf(config: Config, hasImages: boolean, channels: readonly Channel[]): Pipeline["workflows"] {
+  const present: Record<WorkflowKind, boolean> = {
+    build: true,
+    nightly: config.nightly !== false,
+    cleanup: config.retention !== false && hasImages,
+    metrics: config.metrics !== false,
+    // In one run with its tests, the build workflow moves the tags itself.
+    promote: config.topology === "workflow_run" && config.moveTags === "after-tests" && hasImages && channels.length > 0,
+    release: config.release !== false && hasImages,
+    check: config.check !== false,
+    warmUp: config.warmUp !== false,
+    flakes: config.flakes !== false,
+    bases: Object.keys(config.bases).length > 0,
+  };
+  return Object.fromEntries(
+    (Object.keys(present) as WorkflowKind[])
+      .filter((kind) => present[kind])
+      .map((kind) => [
+        kind,
+        { name: config.names[kind] ?? WORKFLOW_DEFAULTS[kind].name, path: workflowPath(config, config.files.names[kind] ?? WORKFLOW_DEFAULTS[kind].path) },
+      ]),
+  );
+}
