@@ -4,39 +4,52 @@ import checkNeeds from "../../templates/check-needs.sh?raw";
 import choosePlatforms from "../../templates/choose-platforms.sh?raw";
 import cleanup from "../../templates/cleanup.mjs?raw";
 import containerLogs from "../../templates/container-logs.sh?raw";
+import decideVersion from "../../templates/decide-version.sh?raw";
 import findBaseline from "../../templates/find-baseline.sh?raw";
+import findChanges from "../../templates/find-changes.sh?raw";
 import findImage from "../../templates/find-image.sh?raw";
+import findLastPublication from "../../templates/find-last-publication.sh?raw";
 import findUnchanged from "../../templates/find-unchanged.sh?raw";
+import flakes from "../../templates/flakes.mjs?raw";
 import imageSummary from "../../templates/image-summary.sh?raw";
 import judgePush from "../../templates/judge-push.sh?raw";
 import libApi from "../../templates/lib/api.sh?raw";
 import libDecide from "../../templates/lib/decide.mjs?raw";
+import libFlaky from "../../templates/lib/flaky.mjs?raw";
+import libFlakyIssues from "../../templates/lib/flaky-issues.mjs?raw";
 import libGithubScript from "../../templates/lib/github.mjs?raw";
 import libHttp from "../../templates/lib/http.mjs?raw";
+import libJunit from "../../templates/lib/junit.mjs?raw";
 import libLogScript from "../../templates/lib/log.mjs?raw";
 import libFreshness from "../../templates/lib/freshness.sh?raw";
 import libCompare from "../../templates/lib/compare.mjs?raw";
 import libFigures from "../../templates/lib/figures.mjs?raw";
 import libLog from "../../templates/lib/log.sh?raw";
+import libMarkdown from "../../templates/lib/markdown.mjs?raw";
 import libNeeds from "../../templates/lib/needs.sh?raw";
 import libOci from "../../templates/lib/oci.mjs?raw";
 import libRegistry from "../../templates/lib/registry.sh?raw";
 import libRetry from "../../templates/lib/retry.sh?raw";
 import libStatus from "../../templates/lib/status.sh?raw";
 import libTags from "../../templates/lib/tags.sh?raw";
+import libVersion from "../../templates/lib/version.sh?raw";
 import libVersions from "../../templates/lib/versions.mjs?raw";
+import libXml from "../../templates/lib/xml.mjs?raw";
+import libZip from "../../templates/lib/zip.mjs?raw";
 import loadImage from "../../templates/load-image.sh?raw";
 import metrics from "../../templates/metrics.mjs?raw";
 import notify from "../../templates/notify.sh?raw";
 import planBuild from "../../templates/plan-build.sh?raw";
 import planRelease from "../../templates/plan-release.sh?raw";
 import postStatus from "../../templates/post-status.sh?raw";
+import preflight from "../../templates/preflight.sh?raw";
 import promote from "../../templates/promote.sh?raw";
 import publishImage from "../../templates/publish-image.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
 import reportStatus from "../../templates/report-status.sh?raw";
 import resolveImage from "../../templates/resolve-image.sh?raw";
 import runWithRetries from "../../templates/run-with-retries.sh?raw";
+import signImage from "../../templates/sign-image.sh?raw";
 import startContainer from "../../templates/start-container.sh?raw";
 import waitHealthy from "../../templates/wait-healthy.sh?raw";
 import writeRecord from "../../templates/write-record.sh?raw";
@@ -45,20 +58,27 @@ import { inlineProgram } from "./inline.ts";
 const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/api.sh": libApi,
   "lib/decide.mjs": libDecide,
+  "lib/flaky-issues.mjs": libFlakyIssues,
+  "lib/flaky.mjs": libFlaky,
   "lib/github.mjs": libGithubScript,
   "lib/http.mjs": libHttp,
+  "lib/junit.mjs": libJunit,
   "lib/log.mjs": libLogScript,
   "lib/freshness.sh": libFreshness,
   "lib/compare.mjs": libCompare,
   "lib/figures.mjs": libFigures,
   "lib/log.sh": libLog,
+  "lib/markdown.mjs": libMarkdown,
   "lib/needs.sh": libNeeds,
   "lib/oci.mjs": libOci,
   "lib/registry.sh": libRegistry,
   "lib/retry.sh": libRetry,
   "lib/status.sh": libStatus,
   "lib/tags.sh": libTags,
+  "lib/version.sh": libVersion,
   "lib/versions.mjs": libVersions,
+  "lib/xml.mjs": libXml,
+  "lib/zip.mjs": libZip,
 };
 
 const PROGRAMS = {
@@ -67,9 +87,13 @@ const PROGRAMS = {
   "choose-platforms.sh": choosePlatforms,
   "cleanup.mjs": cleanup,
   "container-logs.sh": containerLogs,
+  "decide-version.sh": decideVersion,
   "find-baseline.sh": findBaseline,
+  "find-changes.sh": findChanges,
   "find-image.sh": findImage,
+  "find-last-publication.sh": findLastPublication,
   "find-unchanged.sh": findUnchanged,
+  "flakes.mjs": flakes,
   "image-summary.sh": imageSummary,
   "judge-push.sh": judgePush,
   "load-image.sh": loadImage,
@@ -78,12 +102,14 @@ const PROGRAMS = {
   "plan-build.sh": planBuild,
   "plan-release.sh": planRelease,
   "post-status.sh": postStatus,
+  "preflight.sh": preflight,
   "promote.sh": promote,
   "publish-image.sh": publishImage,
   "pull-image.sh": pullImage,
   "report-status.sh": reportStatus,
   "resolve-image.sh": resolveImage,
   "run-with-retries.sh": runWithRetries,
+  "sign-image.sh": signImage,
   "start-container.sh": startContainer,
   "wait-healthy.sh": waitHealthy,
   "write-record.sh": writeRecord,

@@ -10,13 +10,14 @@ export const httpError = (message, status) => Object.assign(new Error(message), 
  * Asks until the answer is neither 429, nor 5xx, nor a broken connection, four times at most, and reads it to its end.
  * `attempt` tells how often it asked: a DELETE that is answered 404 at the second attempt had worked at the first. A POST
  * that may have been heard is not repeated. With `most` the answer is read as `bytes`, up to so many; more are `null`.
+ * `seconds` is how long one attempt may take.
  */
-export async function ask(url, { method = "GET", headers = {}, body, most } = {}) {
+export async function ask(url, { method = "GET", headers = {}, body, most, seconds = 60 } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     let answer;
     let problem;
     try {
-      const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(60_000) });
+      const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(seconds * 1000) });
       const content = most === undefined ? { text: await response.text() } : { bytes: await readAtMost(response, most) };
       answer = { status: response.status, headers: response.headers, ...content, attempt };
     } catch (error) {
