@@ -1,4 +1,4 @@
-import { type Commented, type PermissionLevel, type Permissions, type PermissionScope, withComment } from "../workflow/model.ts";
+import { type Commented, isCommented, type PermissionLevel, type Permissions, type PermissionScope, withComment } from "../workflow/model.ts";
 
 /** What each grant is for. A permission that nobody can explain is one too many. */
 const REASONS: Readonly<Partial<Record<`${PermissionScope}: ${PermissionLevel}`, string>>> = {
@@ -16,12 +16,13 @@ const REASONS: Readonly<Partial<Record<`${PermissionScope}: ${PermissionLevel}`,
   "statuses: write": "post the verdict on the commit",
 };
 
-/** The least that a job needs, each with its reason. */
-export function grant(levels: Partial<Record<PermissionScope, PermissionLevel | false | undefined>>): Permissions {
-  const granted = Object.entries(levels) as [PermissionScope, PermissionLevel | false | undefined][];
+/** The least that a job needs, each with its reason: the usual one, or a comment of its own. */
+export function grant(levels: Partial<Record<PermissionScope, PermissionLevel | Commented | false | undefined>>): Permissions {
+  const granted = Object.entries(levels) as [PermissionScope, PermissionLevel | Commented | false | undefined][];
   return Object.fromEntries(
     granted.flatMap(([scope, level]): [PermissionScope, PermissionLevel | Commented][] => {
       if (!level) return [];
+      if (isCommented(level)) return [[scope, level]];
       const reason = REASONS[`${scope}: ${level}`];
       return [[scope, reason === undefined ? level : withComment(level, reason)]];
     }),

@@ -6,7 +6,7 @@ import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { expression, HEAD_SHA } from "../expressions.ts";
 import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
-import { loginToOwnRegistry } from "../steps/registry.ts";
+import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { grant } from "../permissions.ts";
 
@@ -34,7 +34,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
     ...(condition && { if: condition }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ contents: reusable.length > 0 && "read", packages: reusable.length > 0 && "read" }),
+    permissions: grant({ contents: reusable.length > 0 && "read", ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")) }),
     outputs: {
       ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
       ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),

@@ -1,44 +1,51 @@
+/** How a job reaches a registry: what it logs in with, and which permissions that takes. */
 import type { Pipeline, Registry } from "../../pipeline/types.ts";
-import type { Step } from "../../workflow/model.ts";
-import { expression } from "../expressions.ts";
+import { type Commented, type PermissionLevel, type Step, withComment } from "../../workflow/model.ts";
 import { useAction } from "./action.ts";
+import { byAws } from "./login/aws.ts";
+import { byFly } from "./login/fly.ts";
+import { byGoogle } from "./login/google.ts";
+import type { LoginMethod, LoginOptions, RegistryAccess } from "./login/method.ts";
+import { byPassword } from "./login/password.ts";
 
-const secret = (name: string): string => expression(`secrets.${name}`);
+const METHODS: Readonly<Record<NonNullable<Registry["auth"]>["kind"], LoginMethod>> = { fly: byFly, aws: byAws, google: byGoogle };
+const methodOf = ({ auth }: Pick<Registry, "auth">): LoginMethod => (auth ? METHODS[auth.kind] : byPassword);
 
-export interface Login {
-  if?: string | undefined;
-  /**
-   * Go on without: what follows can do without the registry, or says itself what is wrong. A consumer that stopped here
-   * would never reach its artifact.
-   */
-  optional?: boolean;
-}
-
-/**
- * Logs in to a registry: with its secrets, or as the workflow's actor with the job's own token. Tries twice, since a
- * registry that fails for a moment would otherwise cost the whole job.
- */
-export function login(pipeline: Pipeline, registry: Registry, options: Login = {}): Step[] {
-  const id = `login-${registry.host.replace(/[^a-z0-9]+/g, "-")}`;
-  const credentials = {
-    registry: registry.host,
-    username: registry.username ? secret(registry.username) : expression("github.actor"),
-    password: registry.password ? secret(registry.password) : expression("github.token"),
-  };
-  return [
-    useAction(pipeline, "docker/login-action", { name: `Log in to ${registry.host}`, id, if: options.if, continueOnError: true, with: credentials }),
-    useAction(pipeline, "docker/login-action", {
-      name: `Log in to ${registry.host} again`,
-      if: `steps.${id}.outcome == 'failure'`,
-      ...(options.optional && { continueOnError: true }),
-      with: credentials,
-    }),
-  ];
-}
+/** Logs in to a registry, as it wants it. */
+export const login = (pipeline: Pipeline, registry: Registry, options: LoginOptions = {}): Step[] => methodOf(registry).steps(pipeline, registry, options);
 
 /** The pipeline's own registry; nothing where it has none. */
-export function loginToOwnRegistry(pipeline: Pipeline, options: Login = {}): Step[] {
-  return pipeline.registry ? login(pipeline, pipeline.registry, options) : [];
+export const loginToOwnRegistry = (pipeline: Pipeline, options: LoginOptions = {}): Step[] => (pipeline.registry ? login(pipeline, pipeline.registry, options) : []);
+
+/** Logs in anew before something that comes long after the first login; nothing where that one still lasts. */
+export const renewLogin = (pipeline: Pipeline, condition: string): Step[] => (pipeline.registry && methodOf(pipeline.registry).renew?.(pipeline, pipeline.registry, condition)) || [];
+
+/** What a program needs that asks the pipeline's own registry itself, rather than through Docker. */
+export const accessToOwnRegistry = (pipeline: Pipeline): RegistryAccess => (pipeline.registry ? methodOf(pipeline.registry).access(pipeline, pipeline.registry) : { steps: [], env: {} });
+
+/**
+ * What a job must be granted that logs in there: GitHub's own registry takes the job's token, those of clouds the
+ * workflow's identity, all others what a secret holds.
+ */
+export function loginPermissions(registry: Registry | undefined, access: "read" | "write"): { packages: PermissionLevel | false; "id-token"?: Commented } {
+  const byToken = registry !== undefined && registry.host === "ghcr.io" && registry.auth === undefined && registry.password === undefined;
+  return {
+    packages: byToken && access,
+    ...(registry && methodOf(registry).byIdentity && { "id-token": withComment("write", `log in to ${registry.host} as this workflow`) }),
+  };
+}
+
+/** The same for a program that lists images, and deletes them where it may write: with GitHub's package API as the workflow itself. */
+export function accessPermissions({ registry }: Pipeline, access: "read" | "write"): ReturnType<typeof loginPermissions> {
+  const granted = loginPermissions(registry, access);
+  return registry?.cleanup === "packages" ? { ...granted, packages: access } : granted;
+}
+
+/** The same for a job that also logs in elsewhere, such as where images are copied to. */
+export function loginPermissionsOfAll(registries: readonly (Registry | undefined)[], access: "read" | "write"): ReturnType<typeof loginPermissions> {
+  const granted = registries.map((registry) => loginPermissions(registry, access));
+  const identity = granted.find((one) => one["id-token"])?.["id-token"];
+  return { packages: granted.some((one) => one.packages) && access, ...(identity && { "id-token": identity }) };
 }
 
 export const setUpBuildx = (pipeline: Pipeline, condition?: string): Step =>

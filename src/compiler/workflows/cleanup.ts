@@ -3,11 +3,12 @@ import type { ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
 import { globToExpression } from "../../pipeline/globs.ts";
 import { TAG_CLASSES, type TagClass } from "../../pipeline/tags.ts";
 import { TRANSIENT_CLASSES, type TransientClass } from "../../pipeline/types.ts";
-import type { YamlMapping, Scalar, Workflow } from "../../workflow/model.ts";
+import type { YamlMapping, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { runProgram } from "../steps/program.ts";
+import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
@@ -15,11 +16,17 @@ import { grant } from "../permissions.ts";
 export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { retention, registry } = pipeline;
   if (!retention || !registry) throw new Error("This pipeline has no cleanup.");
+  const access = accessToOwnRegistry(pipeline);
   return {
     name,
     on: {
       schedule: [{ cron: retention.schedule }],
-      workflow_dispatch: { inputs: { dry_run: { description: "Only say what would be deleted", required: false, type: "boolean", default: retention.dryRun } } },
+      workflow_dispatch: {
+        inputs: {
+          dry_run: { description: "Only say what would be deleted", required: false, type: "boolean", default: retention.dryRun },
+          keep_days: { description: "Keep images for so many days, whatever their kind says", required: false, type: "string", default: "" },
+        },
+      },
     },
     permissions: {},
     concurrency: { group: concurrencyGroup(pipeline, "cleanup"), "cancel-in-progress": false },
@@ -28,16 +35,18 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Delete expired images",
         "runs-on": pipeline.runners.default,
         "timeout-minutes": retention.timeoutMinutes,
-        permissions: grant({ actions: "read", contents: "read", packages: "write", "pull-requests": "read" }),
+        permissions: grant({ actions: "read", contents: "read", ...accessPermissions(pipeline, "write"), "pull-requests": "read" }),
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
+          ...access.steps,
           runProgram("cleanup.mjs", {
             name: "Delete expired images",
             timeoutMinutes: retention.timeoutMinutes,
             env: {
               GH_TOKEN: TOKEN,
-              ...registryCredentials(pipeline),
+              ...access.env,
               DRY_RUN: expression(`github.event_name == 'workflow_dispatch' && inputs.dry_run || github.event_name != 'workflow_dispatch' && ${String(retention.dryRun)}`),
+              KEEP_DAYS: expression("inputs.keep_days"),
               CLEANUP: JSON.stringify(cleanupSettings(pipeline, retention), null, 2),
             },
           }),
@@ -45,15 +54,6 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
       },
       ...notifyJob(pipeline, "cleanup", ["cleanup"]),
     },
-  };
-}
-
-/** What reads manifests and deletes in registries without a package API. */
-export function registryCredentials(pipeline: Pipeline): Record<string, Scalar> {
-  const { registry } = pipeline;
-  return {
-    REGISTRY_USERNAME: registry?.username ? expression(`secrets.${registry.username}`) : expression("github.actor"),
-    REGISTRY_PASSWORD: registry?.password ? expression(`secrets.${registry.password}`) : TOKEN,
   };
 }
 

@@ -11,7 +11,7 @@ import { testsNightly } from "../consumer-trigger.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { runProgram } from "../steps/program.ts";
-import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
@@ -39,7 +39,7 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Move the tags",
         "runs-on": pipeline.runners.default,
         "timeout-minutes": 20,
-        permissions: grant({ checks: "read", contents: "read", packages: "write", statuses: "read" }),
+        permissions: grant({ checks: "read", contents: "read", ...loginPermissionsOfAll([pipeline.registry, ...pipeline.copies], "write"), statuses: "read" }),
         steps: [
           ...loginToOwnRegistry(pipeline),
           ...pipeline.copies.flatMap((copy) => login(pipeline, copy)),

@@ -13,7 +13,7 @@ import { planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
 import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
-import { login, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { buildJobs, imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
@@ -91,7 +91,7 @@ function releaseJob(pipeline: Pipeline, build: ImageBuild): Job {
     if: every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 20,
-    permissions: grant({ packages: "write" }),
+    permissions: grant(loginPermissionsOfAll([pipeline.registry, ...copies], "write")),
     steps: [
       ...loginToOwnRegistry(pipeline),
       ...copies.flatMap((copy) => login(pipeline, copy)),

@@ -1,7 +1,7 @@
 /** An image has a registry to live in, and exactly one build that makes it. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { imageBaseName, imageIn } from "../images.ts";
+import { imageBaseName } from "../images.ts";
 import type { ImageBuild, Pipeline } from "../types.ts";
 
 export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
@@ -14,22 +14,12 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
     problems.push({ path: ["builds", images[0]?.key ?? ""], message: "An image is built, but the config names no registry to push it to.", hint: 'Add `registry: ghcr("your-account")`.' });
     return problems;
   }
-  if (registry.host === "ghcr.io" && registry.namespace === undefined)
-    problems.push({ path: ["registry"], message: "Images on ghcr.io live below an account, and the registry names none.", hint: 'Write `ghcr("your-account")`.' });
-  for (const [path, { host, namespace }] of [[["registry"], registry] as const, ...config.copies.map((copy, index) => [["copies", index], { host: copy.host, namespace: copy.namespace ?? registry.namespace }] as const)])
-    if (host === "docker.io" && namespace === undefined)
-      problems.push({ path: [...path], message: "Images on Docker Hub live below an account, and the registry names none.", hint: "Name it in `namespace`." });
-  if (registry.host !== "ghcr.io" && registry.password === undefined)
-    problems.push({ path: ["registry"], message: `${registry.host} does not accept GitHub's own token.`, hint: "Name the secrets that hold its `username` and `password`." });
-  if (registry.host !== "ghcr.io" && registry.cleanup === "packages")
-    problems.push({ path: ["registry", "cleanup"], message: `${registry.host} has no GitHub package API to delete images through.`, hint: 'Use "oci".' });
-  if (registry.host === "ghcr.io" && registry.cleanup === "oci")
-    problems.push({ path: ["registry", "cleanup"], message: "ghcr.io answers 405 to deletes of the OCI distribution API.", hint: 'Use "packages".' });
   const first = new Map<string, string>();
   for (const build of images) {
     const other = first.get(build.image);
     if (other === undefined) first.set(build.image, build.key);
-    else
+    // Where a registry has one name only, that is said of the registry.
+    else if (registry.repository === undefined)
       problems.push({
         path: ["builds", build.key],
         message: `The builds "${other}" and "${build.key}" both make ${build.image} on the same events, so one would overwrite the other's tags.`,
@@ -40,16 +30,6 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
   for (const build of images) {
     const broken = Object.entries(build.args).find(([, value]) => /[\r\n]/.test(value));
     if (broken) problems.push({ path: ["builds", build.key, "args", broken[0]], message: `The build argument ${broken[0]} has several lines, and each line would be taken for an argument of its own.`, hint: "Put the text into a file that the Dockerfile copies." });
-  }
-  const hosts = [registry.host];
-  for (const [index, copy] of config.copies.entries()) {
-    if (hosts.includes(copy.host))
-      problems.push({ path: ["copies", index, "host"], message: `A job can be logged in to ${copy.host} with one account only, and this would be a second one.`, hint: "Copy to another registry, or give both images to one account." });
-    hosts.push(copy.host);
-    for (const build of images) {
-      if (imageIn({ host: copy.host, namespace: copy.namespace ?? registry.namespace }, imageBaseName(build.image)) === build.image)
-        problems.push({ path: ["copies", index], message: `This copy of ${build.image} would be copied onto itself.`, hint: "Name another registry or namespace." });
-    }
   }
   return problems;
 }

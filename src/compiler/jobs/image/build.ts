@@ -7,7 +7,7 @@ import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { uploadArtifact } from "../../steps/artifacts.ts";
 import { runProgram, runScript } from "../../steps/program.ts";
-import { loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { loginPermissions, loginToOwnRegistry, renewLogin, setUpBuildx } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { ownRecipeOf, recipeOf, withoutAttestations } from "../plan.ts";
 import { archiveArtifact, archivePath, BUILD_JOB_PREFIX, BUILD_STEP, CAN_PUSH, CLASS, type ImageJobs, savesArchive } from "./mode.ts";
@@ -42,7 +42,7 @@ export function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs)
     ...(mode.reuse && { if: `${planned(`${build.key}-digest`)} == ''` }),
     "runs-on": expression("matrix.runner"),
     "timeout-minutes": build.timeoutMinutes,
-    permissions: grant({ contents: "read", packages: "write" }),
+    permissions: grant({ contents: "read", ...loginPermissions(pipeline.registry, "write") }),
     concurrency: buildLock(pipeline, build),
     strategy: { "fail-fast": false, matrix: { include: expression(`fromJSON(${planned(`${build.key}-matrix`)})`) } },
     outputs: { unpushed: expression("steps.pushed.outputs.unpushed") },
@@ -171,6 +171,7 @@ function pushAttempt(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, att
   const wait = runScript({ name: `Wait before attempt ${attempt}`, if: after, env: { SECONDS_TO_WAIT: PUSH_DELAY_SECONDS * (attempt - 1) } }, 'sleep "$SECONDS_TO_WAIT"\n');
   return [
     ...(attempt > 1 ? [wait] : []),
+    ...renewLogin(pipeline, after),
     useAction(pipeline, "docker/build-push-action", {
       name: `Push (attempt ${attempt})`,
       id: `push-${attempt}`,

@@ -5,7 +5,7 @@ import type { Job } from "../../../workflow/model.ts";
 import { every, expression, planned, quoted, succeededOrSkipped } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { runProgram } from "../../steps/program.ts";
-import { login, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
 import { CAN_PUSH, type ImageJobs } from "./mode.ts";
 
 /** Gives what was built, or found, its tag. Adding a tag twice changes nothing, so a re-run is safe. */
@@ -18,7 +18,7 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
     if: every("!cancelled()", CAN_PUSH, succeededOrSkipped(`build-${build.key}`), `${built}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
-    permissions: grant({ packages: "write" }),
+    permissions: grant(loginPermissionsOfAll([pipeline.registry, ...(moving ? pipeline.copies : [])], "write")),
     outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit"), ...(mode.promoted && { created: expression("steps.publish.outputs.created") }) },
     steps: [
       ...loginToOwnRegistry(pipeline),

@@ -5,7 +5,7 @@ import { every, expression, planned, succeededOrSkipped } from "../../expression
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { downloadArtifact } from "../../steps/artifacts.ts";
-import { loginToOwnRegistry } from "../../steps/registry.ts";
+import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { archiveArtifact, archivePath, type ImageJobs, savesArchive } from "./mode.ts";
 
@@ -42,7 +42,7 @@ export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs):
     "runs-on": pipeline.runners.default,
     "timeout-minutes": scan.timeoutMinutes + 10,
     // The upload of a report reads the run and the commit, too, where the repository is private.
-    permissions: grant({ actions: scan.sarif && "read", contents: (scan.sarif || scan.ignoreFile !== undefined) && "read", packages: "read", "security-events": scan.sarif && "write" }),
+    permissions: grant({ actions: scan.sarif && "read", contents: (scan.sarif || scan.ignoreFile !== undefined) && "read", ...loginPermissions(pipeline.registry, "read"), "security-events": scan.sarif && "write" }),
     strategy: {
       "fail-fast": false,
       // Only one platform is saved where nothing could be pushed.
