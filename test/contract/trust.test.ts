@@ -95,7 +95,7 @@ const alwaysGranted = ({ pipeline }: System): string[] =>
 
 function secretsNamedBy({ pipeline }: System): string[] {
   const registries = [pipeline.registry, ...pipeline.copies].flatMap((registry) => [registry?.username, registry?.password]);
-  return [...registries, pipeline.notify?.webhook, ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names)].filter((name) => name !== undefined);
+  return [...registries, ...pipeline.notify.map((channel) => channel.webhook), ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names)].filter((name) => name !== undefined);
 }
 
 /** The scopes that a job's steps need, as `scope: level`. */

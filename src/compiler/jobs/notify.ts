@@ -1,12 +1,14 @@
-import type { Pipeline } from "../../pipeline/types.ts";
-import type { Job } from "../../workflow/model.ts";
+/** Who is told: a job after a workflow that failed, and steps that pass on what the metrics found. */
+import { ALERTS, type AlertEvent } from "../../config/alerts.ts";
+import type { NotifyChannel, Pipeline } from "../../pipeline/types.ts";
+import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { every, expression, RUN_URL } from "../expressions.ts";
 import { runProgram } from "../steps/program.ts";
 
-/** The job that tells people about a failure, where the config asks for it; otherwise none. */
-export function notifyJob(pipeline: Pipeline, on: string, jobs: readonly string[], condition?: string): Record<string, Job> {
-  const { notify } = pipeline;
-  if (!notify?.on.includes(on)) return {};
+/** The job that tells people about a failure, where a channel hears of it; otherwise none. */
+export function notifyJob(pipeline: Pipeline, on: AlertEvent, jobs: readonly string[], condition?: string): Record<string, Job> {
+  const channels = pipeline.notify.filter(({ events }) => events.includes(on));
+  if (channels.length === 0) return {};
   return {
     notify: {
       name: "Notify",
@@ -15,15 +17,45 @@ export function notifyJob(pipeline: Pipeline, on: string, jobs: readonly string[
       "runs-on": pipeline.runners.default,
       "timeout-minutes": 5,
       permissions: {},
-      steps: [
+      steps: channels.map((channel) =>
         runProgram("notify.sh", {
-          name: "Tell people about the failure",
+          name: titled("Tell people about the failure", channel, channels),
           env: {
-            WEBHOOK_URL: expression(`secrets.${notify.webhook}`),
-            TEXT: `${expression("github.repository")}: ${expression("github.workflow")} failed on ${expression("github.ref_name")}. ${RUN_URL}`,
+            ...addressOf(channel),
+            EVENT: on,
+            TIER: ALERTS[on].tier,
+            NEEDS: expression("toJSON(needs)"),
+            TEXT: `${expression("github.repository")}: ${expression("github.workflow")} failed on ${expression("github.ref_name")}.`,
+            RUN_URL,
           },
         }),
-      ],
+      ),
     },
   };
 }
+
+/**
+ * A step a channel that passes on those alerts of a file that it hears; none where no channel hears any of them.
+ *
+ * @param events what the alerts of the file may be
+ * @param text what the message begins with
+ */
+export function tellAlerts(pipeline: Pipeline, { file, events, text, if: condition }: { file: string; events: readonly AlertEvent[]; text: string; if?: string }): Step[] {
+  const channels = pipeline.notify.filter((channel) => channel.events.some((event) => events.includes(event)));
+  return channels.map((channel) =>
+    runProgram("notify.sh", {
+      name: titled("Tell people about the alerts", channel, channels),
+      if: condition,
+      env: { ...addressOf(channel), ALERTS_FILE: file, EVENTS: channel.events.filter((event) => events.includes(event)).join(" "), TEXT: text, RUN_URL },
+    }),
+  );
+}
+
+const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string => (channels.length > 1 ? `${title} (${channel.webhook})` : title);
+
+const addressOf = ({ webhook, format }: NotifyChannel): Record<string, Scalar> => ({
+  WEBHOOK_URL: expression(`secrets.${webhook}`),
+  FORMAT: format,
+  // Every part by its name is what the format json is for; in the others they stand in the text.
+  ...(format === "json" && { REPOSITORY: expression("github.repository"), WORKFLOW: expression("github.workflow"), REF: expression("github.ref_name") }),
+});
