@@ -7,7 +7,9 @@ import type { AddressInfo } from "node:net";
 import { type Answer, type Route, notFound } from "./route.ts";
 import { type GithubState, emptyState } from "./state.ts";
 import { actionsRoutes } from "./actions.ts";
+import { cacheRoutes } from "./caches.ts";
 import { commitRoutes } from "./commits.ts";
+import { issueRoutes } from "./issues.ts";
 import { packageRoutes } from "./packages.ts";
 import { pullRoutes } from "./pulls.ts";
 import { userRoutes } from "./users.ts";
@@ -43,7 +45,7 @@ export interface GithubApi {
   stop(): Promise<void>;
 }
 
-const ROUTES: readonly Route[] = [...userRoutes, ...packageRoutes, ...actionsRoutes, ...pullRoutes, ...commitRoutes];
+const ROUTES: readonly Route[] = [...userRoutes, ...packageRoutes, ...actionsRoutes, ...pullRoutes, ...commitRoutes, ...issueRoutes, ...cacheRoutes];
 
 /** Starts the server on a free loopback port. The state may be changed by the test at any time. */
 export async function startGithubApi(given: Partial<GithubState> = {}): Promise<GithubApi> {

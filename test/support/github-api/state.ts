@@ -80,6 +80,43 @@ export interface PullRequest {
   readonly created_at?: string;
 }
 
+export interface User {
+  readonly login: string;
+  readonly type: "User" | "Bot";
+}
+
+/** Whom the token of a workflow's job writes as. */
+export const BOT: User = { login: "github-actions[bot]", type: "Bot" };
+
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  body: string;
+  state: "open" | "closed";
+  closed_at: string | null;
+  readonly user: User;
+  readonly labels: readonly { readonly name: string }[];
+}
+
+/** A comment on an issue or a pull request. */
+export interface Comment {
+  readonly id: number;
+  /** The number of the issue. */
+  readonly issue: number;
+  body: string;
+  readonly user: User;
+}
+
+/** A cache of GitHub Actions. */
+export interface Cache {
+  readonly id: number;
+  readonly ref: string;
+  readonly key: string;
+  readonly last_accessed_at: string;
+  readonly created_at: string;
+  readonly size_in_bytes: number;
+}
+
 export interface CommitStatus {
   readonly id: number;
   readonly sha: string;
@@ -112,6 +149,13 @@ export interface GithubState {
   packages: Package[];
   runs: Run[];
   pulls: PullRequest[];
+  issues: Issue[];
+  comments: Comment[];
+  caches: Cache[];
+  /** Whether the token may not write issues and comments, as on pull requests from forks. */
+  readOnly: boolean;
+  /** Whether conversations are locked. */
+  locked: boolean;
   /** Newest last. */
   statuses: CommitStatus[];
   checkRuns: CheckRun[];
@@ -134,6 +178,11 @@ export const emptyState = (): GithubState => ({
   packages: [],
   runs: [],
   pulls: [],
+  issues: [],
+  comments: [],
+  caches: [],
+  readOnly: false,
+  locked: false,
   statuses: [],
   checkRuns: [],
   branches: {},

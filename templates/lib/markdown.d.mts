@@ -1,0 +1,3 @@
+/** Types of markdown.mjs, for the tests. */
+export function prose(value: unknown, longest?: number): string;
+export function codeSpan(value: unknown, longest?: number): string;
