@@ -1,7 +1,7 @@
 /** The shape of an action's stand-in. One file an action, in actions/. */
 import type { Host } from "./host.ts";
 import type { Json } from "./json.ts";
-import type { JobRun, Run } from "./runs.ts";
+import type { JobRun, Result, Run } from "./runs.ts";
 
 export interface ActionContext {
   readonly host: Host;
@@ -19,8 +19,16 @@ export interface ActionContext {
   /** What lasts as long as the job, by a name of the stand-in's choice. */
   readonly memory: Map<string, Json>;
   print(line: string): void;
+  /** Sets a variable for the steps that follow. */
+  setVariable(name: string, value: string): void;
+  /** Puts a folder before the PATH of the steps that follow. */
+  addPath(folder: string): void;
+  /** Hides a value in the job's log and outputs. */
+  mask(value: string): void;
   /** Adds what the action does after the job's last step. */
   after(post: () => Promise<void> | void): void;
+  /** How the job stands, for what is done after it. */
+  status(): Result;
 }
 
 export interface Action {

@@ -35,6 +35,7 @@ export function play(files: Record<string, string>, more: Partial<Host> = {}): B
     now: () => new Date(),
     workflowsAt: () => Promise.resolve(Object.entries(files).map(([name, text]) => parseWorkflow(`.github/workflows/${name}.yml`, text))),
     tip: () => Promise.resolve(SHA),
+    extract: () => Promise.resolve(false),
     folder: (name) => join(folder, name),
     machine: () => ({ PATH: process.env["PATH"] ?? "" }),
     issueToken: (token, permissions) => void tokens.set(token, permissions),

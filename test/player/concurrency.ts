@@ -7,6 +7,8 @@ export interface Entry {
   readonly run: number;
   /** Whether the run itself asks or one of its jobs: a job that waits for its own run's group would wait for ever. */
   readonly of: "run" | "job";
+  /** What holds a group while this one asks: the calls that led to it. */
+  readonly inside?: readonly Entry[];
   readonly group: string;
   readonly cancelInProgress: boolean;
   readonly queueMax: boolean;
@@ -60,7 +62,14 @@ export function concurrencyGroups(): ConcurrencyGroups {
       const key = entry.group.toLowerCase();
       const holder = running.get(key);
       if (!holder) return Promise.resolve(start(entry));
-      if (holder.run === entry.run && holder.of === "run") return Promise.resolve({ kind: "deadlock" });
+      if ((holder.run === entry.run && holder.of === "run") || entry.inside?.includes(holder)) {
+        // "this will cause the workflow that's already running to be cancelled" (docs.github.com, "Supported keywords for
+        // jobs that call a reusable workflow"): a called workflow that replaces its own caller.
+        if (!entry.cancelInProgress) return Promise.resolve({ kind: "deadlock" });
+        log.push(`run ${holder.run} cancelled in ${entry.group}`);
+        holder.cancel();
+        return Promise.resolve({ kind: "evicted" });
+      }
       const queue = pending.get(key) ?? [];
       pending.set(key, queue);
       const limit = entry.queueMax && !entry.cancelInProgress ? LONGEST_QUEUE : 1;

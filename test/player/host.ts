@@ -1,6 +1,7 @@
 /** What the player needs of the world that it plays in. */
 import type { Action } from "./action.ts";
 import type { BuildRecord } from "./actions/build-push.ts";
+import type { Environment } from "./environments.ts";
 import type { RepositoryInfo } from "./events.ts";
 import type { TokenPermissions } from "./permissions.ts";
 import type { JobRun, Run } from "./runs.ts";
@@ -11,6 +12,8 @@ export interface Host {
   readonly apiUrl: string;
   readonly secrets: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
+  /** The repository's environments by name; a job may name others, which protect nothing. */
+  readonly environments?: Readonly<Record<string, Environment>>;
   /** The stand-ins of actions, by `owner/name` or `owner/name/path`. */
   readonly actions: ReadonlyMap<string, Action>;
   /** How long a minute of `timeout-minutes` really takes, in milliseconds. */
@@ -22,6 +25,8 @@ export interface Host {
   workflowsAt(sha: string): Promise<readonly WorkflowFile[]>;
   /** The commit at the tip of a branch. */
   tip(branch: string): Promise<string>;
+  /** Writes what a folder of the repository holds at a commit into `target`; false where there is no such folder. */
+  extract(sha: string, path: string, target: string): Promise<boolean>;
   /** A fresh folder of that name. */
   folder(name: string): string;
   /** What a runner's machine brings beside the runner's own variables: PATH and the stand-ins' settings. */

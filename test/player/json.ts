@@ -33,3 +33,8 @@ export function stringAt(value: Json | undefined, what: string): string | undefi
   if (typeof value === "object") throw new PlayerError(`${what} is not a string.`);
   return String(value);
 }
+
+/** A key that the player does not know is a loud stop, never one passed over: what is not played is not proven. */
+export function onlyKeys(value: JsonObject, known: readonly string[], where: string): void {
+  for (const key of Object.keys(value)) if (!known.includes(key)) throw new PlayerError(`${where}: the player does not know the key \`${key}\`.`);
+}

@@ -35,6 +35,10 @@ export async function playAction(machine: Machine, step: ActionStep): Promise<Re
     signal: step.signal,
     memory: machine.memory,
     print: step.print,
+    setVariable: (name, value) => void (machine.fromFiles[name] = value),
+    addPath: (folder) => void machine.paths.unshift(folder),
+    mask: (value) => machine.log.mask(value),
+    status: () => machine.status,
     after: (post) => void machine.after.push(post),
   };
   if (step.signal.aborted) return undefined;

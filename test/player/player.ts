@@ -6,7 +6,9 @@ import { type ConcurrencyGroups, concurrencyGroups } from "./concurrency.ts";
 import { dispatchEvent, fullName, type GitHubEvent, workflowRunEvent } from "./events.ts";
 import type { Host } from "./host.ts";
 import { type JsonObject, PlayerError } from "./json.ts";
-import { type RunControl, startRun } from "./play-run.ts";
+import { createReviews, type Reviews } from "./environments.ts";
+import { type RunControl, StartupFailure, startRun } from "./play-run.ts";
+import { type Kept, keptJobs, NOTHING } from "./rerun.ts";
 import { createRunners } from "./runners.ts";
 import { type Run, runPayload } from "./runs.ts";
 import { DispatchRefused, dispatchInputs, triggers } from "./triggers.ts";
@@ -23,9 +25,18 @@ export interface Player {
   cancel(run: Run): void;
   /** Runs all jobs again, or those that failed and what hangs on them. */
   rerun(run: Run, which: "all" | "failed"): Promise<void>;
-  /** Waits until nothing runs or waits any more. Throws what stopped the play. */
+  /** Environments: who waits for reviewers, what was deployed. */
+  readonly reviews: Reviews;
+  /**
+   * Waits until nothing runs any more, or all that is left waits for an environment's reviewers. Throws what stopped the
+   * play, and a `StartupFailure` when GitHub would not have started a run.
+   */
   settle(): Promise<void>;
 }
+
+/** How often `settle` looks, in milliseconds, and how often it must find nothing but jobs that wait for reviewers. */
+const TURN = 25;
+const QUIET = 10;
 
 export function createPlayer(host: Host): Player {
   const runs: Run[] = [];
@@ -33,18 +44,23 @@ export function createPlayer(host: Host): Player {
   const runners = createRunners(host.runners);
   const active = new Set<Promise<void>>();
   const controls = new Map<Run, RunControl>();
-  const files = new Map<Run, WorkflowFile>();
+  const files = new Map<Run, { workflow: WorkflowFile; all: readonly WorkflowFile[] }>();
+  const reviews = createReviews();
   const numbers = new Map<string, number>();
   let lastId = 1000;
   let stopped: unknown;
 
-  const engine = { host, runs, groups, runners, nextId: () => (lastId += 1) };
+  const engine = { host, runs, groups, runners, reviews, nextId: () => (lastId += 1) };
 
-  const start = (run: Run, workflow: WorkflowFile, kept: Run["jobs"] = []): void => {
-    const control = startRun(engine, run, workflow, kept);
+  const start = (run: Run, workflow: WorkflowFile, all: readonly WorkflowFile[], kept: Kept = NOTHING): void => {
+    files.set(run, { workflow, all });
+    const control = startRun(engine, run, workflow, all, kept);
     controls.set(run, control);
     const whole = control.done
       .then(() => follow(run, "completed"))
+      .then(() => {
+        if (run.problems.length > 0) throw new StartupFailure(`${run.workflowName} did not start:\n${run.problems.join("\n")}`);
+      })
       .catch((error: unknown) => {
         stopped ??= error;
       })
@@ -69,11 +85,12 @@ export function createPlayer(host: Host): Player {
       cancelled: false,
       createdAt: now,
       updatedAt: now,
+      problems: [],
       jobs: [],
+      calls: [],
       artifacts: [],
     };
     runs.push(run);
-    files.set(run, workflow);
     host.changed(run);
     return run;
   };
@@ -85,10 +102,11 @@ export function createPlayer(host: Host): Player {
   };
 
   const happen = async (event: GitHubEvent): Promise<Run[]> => {
-    const workflows = (await host.workflowsAt(event.sha)).filter((workflow) => triggers(workflow, event));
+    const all = await host.workflowsAt(event.sha);
+    const workflows = all.filter((workflow) => triggers(workflow, event));
     const started = workflows.map((workflow) => ({ workflow, run: create(workflow, event, {}) }));
     for (const { run, workflow } of started) {
-      start(run, workflow);
+      start(run, workflow, all);
       await follow(run, "requested");
     }
     return started.map(({ run }) => run);
@@ -97,37 +115,40 @@ export function createPlayer(host: Host): Player {
   return {
     runs,
     groups,
+    reviews,
     happen,
     async dispatch(file, ref, inputs = {}, actor = host.repository.owner) {
       const sha = await host.tip(ref);
       const path = `.github/workflows/${file}`;
-      const workflow = (await host.workflowsAt(sha)).find((candidate) => candidate.path === path);
+      const all = await host.workflowsAt(sha);
+      const workflow = all.find((candidate) => candidate.path === path);
       if (!workflow || !("workflow_dispatch" in workflow.on)) throw new DispatchRefused(`Workflow ${file} does not have 'workflow_dispatch' trigger`);
       const values = dispatchInputs(workflow, inputs);
       const event = dispatchEvent(host.repository, path, ref.startsWith("refs/") ? ref : `refs/heads/${ref}`, sha, values, actor);
       const run = create(workflow, event, values);
-      start(run, workflow);
+      start(run, workflow, all);
       return run;
     },
     cancel(run) {
       controls.get(run)?.cancel();
     },
     async rerun(run, which) {
-      const workflow = files.get(run);
-      if (!workflow || run.status !== "completed") throw new PlayerError(`Run ${run.id} has not completed: GitHub does not run it again yet.`);
-      const failed = new Set(run.jobs.filter((job) => job.result !== "success" && job.result !== "skipped").map((job) => job.key));
-      for (const definition of workflow.jobs.values()) if (definition.needs.some((need) => failed.has(need))) failed.add(definition.id);
-      const kept = which === "all" ? [] : run.jobs.filter((job) => !failed.has(job.key));
+      const source = files.get(run);
+      if (!source || run.status !== "completed") throw new PlayerError(`Run ${run.id} has not completed: GitHub does not run it again yet.`);
+      const kept = which === "all" ? NOTHING : keptJobs(run, source.workflow, source.all);
       run.attempt += 1;
       run.status = "queued";
       run.conclusion = undefined;
       run.cancelled = false;
       host.changed(run);
-      start(run, workflow, kept);
+      start(run, source.workflow, source.all, kept);
       await Promise.resolve();
     },
     async settle() {
-      while (active.size > 0) await Promise.all(active);
+      for (let quiet = 0; active.size > 0 && quiet < QUIET; ) {
+        await Promise.race([Promise.all(active), new Promise((resolve) => setTimeout(resolve, TURN))]);
+        quiet = reviews.pending.length > 0 && !runs.some((run) => run.jobs.some((job) => job.status === "in_progress")) ? quiet + 1 : 0;
+      }
       if (stopped !== undefined) throw stopped;
     },
   };

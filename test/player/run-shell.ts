@@ -20,9 +20,10 @@ export type Ending = { kind: "exited"; code: number } | { kind: "killed" };
 const GRACE = 500;
 
 /** docs.github.com, "Workflow syntax: Exit codes and error action preference". Without `shell:` there is no pipefail. */
-function argumentsOf(shell: string | undefined, file: string): string[] {
-  if (shell === undefined) return ["-e", file];
-  if (shell === "bash") return ["--noprofile", "--norc", "-eo", "pipefail", file];
+function commandOf(shell: string | undefined, file: string): [string, string[]] {
+  if (shell === undefined) return ["bash", ["-e", file]];
+  if (shell === "bash") return ["bash", ["--noprofile", "--norc", "-eo", "pipefail", file]];
+  if (shell === "sh") return ["sh", ["-e", file]];
   throw new PlayerError(`The player does not play \`shell: ${shell}\`.`);
 }
 
@@ -30,7 +31,8 @@ export function runScript(script: Script): Promise<Ending> {
   writeFileSync(script.file, script.text);
   return new Promise((resolve, reject) => {
     if (script.signal.aborted) return resolve({ kind: "killed" });
-    const child = spawn("bash", argumentsOf(script.shell, script.file), { cwd: script.folder, env: { ...script.env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const [program, args] = commandOf(script.shell, script.file);
+    const child = spawn(program, args, { cwd: script.folder, env: { ...script.env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const flushes = [child.stdout, child.stderr].map((stream) => {
       let rest = "";
       stream.setEncoding("utf8");

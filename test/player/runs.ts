@@ -18,15 +18,38 @@ export interface StepRun {
   readonly secrets: string[];
 }
 
+/** One combination of a job that calls a reusable workflow. */
+export interface Caller {
+  /** The job's key in `jobs:`. */
+  readonly key: string;
+  /** Which combination of its matrix, from 0. */
+  readonly leg: number;
+}
+
+/** A called workflow that has been played: what `needs` of its caller saw. */
+export interface CallRun {
+  readonly key: string;
+  /** Who called the caller, outermost first. */
+  readonly callers: readonly Caller[];
+  readonly leg: number;
+  readonly path: string;
+  readonly result: Result;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
 export interface JobRun {
   readonly id: number;
-  /** The key in `jobs:`. */
+  /** The key in `jobs:` of the file that holds the job. */
   readonly key: string;
+  /** The calls that led to that file, outermost first; empty for a job of the run's own workflow. */
+  readonly callers: readonly Caller[];
+  /** What GitHub shows: for a called workflow's job `caller / job`. */
   readonly name: string;
   readonly matrix: JsonObject;
   /** The evaluated `runs-on`, as text. */
   runsOn: string;
-  status: "queued" | "in_progress" | "completed";
+  /** `waiting`: for an environment's reviewers. */
+  status: "queued" | "waiting" | "in_progress" | "completed";
   result: Result | undefined;
   outputs: Record<string, string>;
   readonly steps: StepRun[];
@@ -48,12 +71,16 @@ export interface Run {
   readonly event: GitHubEvent;
   readonly inputs: JsonObject;
   status: "queued" | "pending" | "in_progress" | "completed";
-  conclusion: Result | undefined;
+  conclusion: Result | "startup_failure" | undefined;
+  /** Why GitHub refused to start it: its conclusion is then `startup_failure`, and it has no jobs. */
+  problems: readonly string[];
   cancelled: boolean;
   readonly createdAt: Date;
   updatedAt: Date;
   /** The jobs of the newest attempt. */
   jobs: JobRun[];
+  /** The reusable workflows that the newest attempt has called. */
+  calls: CallRun[];
   readonly artifacts: Artifact[];
 }
 
@@ -77,6 +104,7 @@ export function runPayload(run: Run, repository: string): JsonObject {
     head_repository: { name, full_name: event.headRepository, fork: event.headRepository !== repository, owner: { login: owner } },
     head_commit: { id: event.headSha },
     repository: { full_name: repository },
+    referenced_workflows: [...new Set(run.calls.map((call) => call.path))].map((path) => ({ path: `${repository}/${path}@${event.ref}`, sha: event.sha, ref: event.ref })),
     pull_requests: [...event.pullRequests],
     actor: { login: event.actor },
     triggering_actor: { login: event.actor },

@@ -12,7 +12,7 @@ const DEFAULT_TYPES: Partial<Record<GitHubEvent["name"], readonly string[]>> = {
   merge_group: ["checks_requested"],
 };
 
-const KNOWN_EVENTS = ["push", "pull_request", "merge_group", "workflow_run", "schedule", "workflow_dispatch"];
+const KNOWN_EVENTS = ["push", "pull_request", "merge_group", "workflow_run", "schedule", "workflow_dispatch", "workflow_call"];
 
 /** Whether `event` starts a run of `workflow`. The caller has read the file from the commit that GitHub reads it from. */
 export function triggers(workflow: WorkflowFile, event: GitHubEvent): boolean {

@@ -3,20 +3,17 @@
  * what is not played is not proven.
  */
 import { parse } from "yaml";
-import { type Json, type JsonObject, objectAt, PlayerError, stringAt, stringsAt } from "./json.ts";
+import { type Json, type JsonObject, objectAt, onlyKeys, PlayerError, stringAt, stringsAt } from "./json.ts";
+import { parseStep, type StepDefinition } from "./step-definition.ts";
 
-export interface StepDefinition {
-  readonly id: string | undefined;
-  readonly name: string | undefined;
-  readonly if: string | undefined;
-  readonly uses: string | undefined;
+export type { StepDefinition };
+
+/** What a job that calls a reusable workflow says about the call. */
+export interface CallDefinition {
+  /** The path of the called file, which is read from the caller's commit. */
+  readonly path: string;
   readonly with: JsonObject;
-  readonly run: string | undefined;
-  readonly shell: string | undefined;
-  readonly env: JsonObject;
-  readonly workingDirectory: string | undefined;
-  readonly continueOnError: Json;
-  readonly timeoutMinutes: Json | undefined;
+  readonly secrets: "inherit" | JsonObject;
 }
 
 export interface JobDefinition {
@@ -34,7 +31,11 @@ export interface JobDefinition {
   readonly defaults: JsonObject;
   readonly services: JsonObject;
   readonly continueOnError: Json;
+  /** A name, or a mapping of `name` and `url`. */
+  readonly environment: Json | undefined;
+  /** Empty for a job that calls a reusable workflow. */
   readonly steps: readonly StepDefinition[];
+  readonly call: CallDefinition | undefined;
 }
 
 export interface WorkflowFile {
@@ -51,7 +52,7 @@ export interface WorkflowFile {
 
 const WORKFLOW_KEYS = ["name", "run-name", "on", "permissions", "concurrency", "env", "defaults", "jobs"];
 const JOB_KEYS = ["name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "concurrency", "strategy", "outputs", "env", "defaults", "services", "continue-on-error", "steps", "environment"];
-const STEP_KEYS = ["id", "name", "if", "uses", "with", "run", "shell", "env", "working-directory", "continue-on-error", "timeout-minutes"];
+const CALL_KEYS = ["name", "needs", "if", "uses", "with", "secrets", "permissions", "concurrency", "strategy"];
 
 /** GitHub's limit for a job that states none, in minutes. */
 const DEFAULT_TIMEOUT = 360;
@@ -86,17 +87,15 @@ function triggers(value: Json | undefined, path: string): JsonObject {
 }
 
 function parseJob(id: string, job: JsonObject, where: string): JobDefinition {
-  // A job that calls a reusable workflow would be expanded here: its file is parsed by the caller's commit and played
-  // as jobs of the same run. No emitted file does so in the workflow_run topology.
-  if (job["uses"] !== undefined) throw new PlayerError(`${where} calls a reusable workflow, which the player does not play yet.`);
-  onlyKeys(job, JOB_KEYS, where);
+  const call = parseCall(job, where);
+  onlyKeys(job, call ? CALL_KEYS : JOB_KEYS, where);
   const steps = Array.isArray(job["steps"]) ? job["steps"] : [];
-  if (steps.length === 0) throw new PlayerError(`${where} has no steps.`);
+  if (!call && steps.length === 0) throw new PlayerError(`${where} has no steps.`);
   return {
     id,
     name: stringAt(job["name"], `${where}: name`),
     needs: stringsAt(job["needs"], `${where}: needs`),
-    if: condition(job["if"], where),
+    if: stringAt(job["if"], `${where}: if`),
     runsOn: job["runs-on"] ?? null,
     timeoutMinutes: job["timeout-minutes"] ?? DEFAULT_TIMEOUT,
     permissions: job["permissions"],
@@ -107,34 +106,18 @@ function parseJob(id: string, job: JsonObject, where: string): JobDefinition {
     defaults: objectAt(job["defaults"], `${where}: defaults`),
     services: objectAt(job["services"], `${where}: services`),
     continueOnError: job["continue-on-error"] ?? false,
+    environment: job["environment"],
+    call,
     steps: steps.map((step, index) => parseStep(objectAt(step, `${where}: steps[${index}]`), `${where}: steps[${index}]`)),
   };
 }
 
-function parseStep(step: JsonObject, where: string): StepDefinition {
-  onlyKeys(step, STEP_KEYS, where);
-  const uses = stringAt(step["uses"], `${where}: uses`);
-  const run = stringAt(step["run"], `${where}: run`);
-  if ((uses === undefined) === (run === undefined)) throw new PlayerError(`${where} needs exactly one of \`uses\` and \`run\`.`);
-  return {
-    id: stringAt(step["id"], `${where}: id`),
-    name: stringAt(step["name"], `${where}: name`),
-    if: condition(step["if"], where),
-    uses,
-    with: objectAt(step["with"], `${where}: with`),
-    run,
-    shell: stringAt(step["shell"], `${where}: shell`),
-    env: objectAt(step["env"], `${where}: env`),
-    workingDirectory: stringAt(step["working-directory"], `${where}: working-directory`),
-    continueOnError: step["continue-on-error"] ?? false,
-    timeoutMinutes: step["timeout-minutes"],
-  };
-}
-
-function condition(value: Json | undefined, where: string): string | undefined {
-  return stringAt(value, `${where}: if`);
-}
-
-function onlyKeys(value: JsonObject, known: readonly string[], where: string): void {
-  for (const key of Object.keys(value)) if (!known.includes(key)) throw new PlayerError(`${where}: the player does not know the key \`${key}\`.`);
+/** `./.github/workflows/x.yml`, or the same with `$/`: a reusable workflow of the same commit. Others are not played. */
+function parseCall(job: JsonObject, where: string): CallDefinition | undefined {
+  const uses = stringAt(job["uses"], `${where}: uses`);
+  if (uses === undefined) return undefined;
+  const path = /^[.$]\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(uses)?.[1];
+  if (path === undefined) throw new PlayerError(`${where}: the player calls only workflows of the same repository and commit, not \`${uses}\`.`);
+  const secrets = job["secrets"];
+  return { path, with: objectAt(job["with"], `${where}: with`), secrets: secrets === "inherit" ? secrets : objectAt(secrets, `${where}: secrets`) };
 }

@@ -161,6 +161,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     now,
     workflowsAt,
     tip,
+    extract: (sha, path, target) => git.extract(sha, path, target),
     folder: (name) => join(folder, name),
     machine: (_job, machine) => ({
       PATH: [tools, standInDocker, dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),

@@ -27,6 +27,8 @@ export interface Git {
   date(sha: string): Promise<Date>;
   read(sha: string, path: string): Promise<string>;
   list(sha: string, folder: string): Promise<string[]>;
+  /** Writes what a folder holds at a commit into `target`, under its path; false where there is no such folder. */
+  extract(sha: string, path: string, target: string): Promise<boolean>;
 }
 
 export async function createGit(folder: string, own: string, now: () => Date): Promise<Git> {
@@ -127,6 +129,18 @@ export async function createGit(folder: string, own: string, now: () => Date): P
     async list(sha, folderPath) {
       const text = await git(bare(own), "ls-tree", "--name-only", sha, `${folderPath}/`);
       return text.split("\n").filter(Boolean);
+    },
+    async extract(sha, path, target) {
+      mkdirSync(target, { recursive: true });
+      const archive = join(target, ".archive.tar");
+      try {
+        await git(bare(own), "archive", "--output", archive, sha, path);
+      } catch {
+        return false;
+      }
+      await run("tar", ["-xf", archive, "-C", target]);
+      rmSync(archive);
+      return true;
     },
   };
 }
