@@ -5,7 +5,7 @@ import choosePlatforms from "../../templates/choose-platforms.sh?raw";
 import cleanup from "../../templates/cleanup.mjs?raw";
 import containerLogs from "../../templates/container-logs.sh?raw";
 import decideVersion from "../../templates/decide-version.sh?raw";
-import findBaseline from "../../templates/find-baseline.sh?raw";
+import findArtifact from "../../templates/find-artifact.sh?raw";
 import findChanges from "../../templates/find-changes.sh?raw";
 import findImage from "../../templates/find-image.sh?raw";
 import findLastPublication from "../../templates/find-last-publication.sh?raw";
@@ -13,6 +13,7 @@ import findUnchanged from "../../templates/find-unchanged.sh?raw";
 import flakes from "../../templates/flakes.mjs?raw";
 import imageSummary from "../../templates/image-summary.sh?raw";
 import judgePush from "../../templates/judge-push.sh?raw";
+import judgeTests from "../../templates/judge-tests.sh?raw";
 import libApi from "../../templates/lib/api.sh?raw";
 import libDecide from "../../templates/lib/decide.mjs?raw";
 import libFlaky from "../../templates/lib/flaky.mjs?raw";
@@ -45,7 +46,9 @@ import postStatus from "../../templates/post-status.sh?raw";
 import preflight from "../../templates/preflight.sh?raw";
 import promote from "../../templates/promote.sh?raw";
 import publishImage from "../../templates/publish-image.sh?raw";
+import publishNpm from "../../templates/publish-npm.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
+import readVerdicts from "../../templates/read-verdicts.sh?raw";
 import reportStatus from "../../templates/report-status.sh?raw";
 import resolveImage from "../../templates/resolve-image.sh?raw";
 import runWithRetries from "../../templates/run-with-retries.sh?raw";
@@ -88,7 +91,7 @@ const PROGRAMS = {
   "cleanup.mjs": cleanup,
   "container-logs.sh": containerLogs,
   "decide-version.sh": decideVersion,
-  "find-baseline.sh": findBaseline,
+  "find-artifact.sh": findArtifact,
   "find-changes.sh": findChanges,
   "find-image.sh": findImage,
   "find-last-publication.sh": findLastPublication,
@@ -96,6 +99,7 @@ const PROGRAMS = {
   "flakes.mjs": flakes,
   "image-summary.sh": imageSummary,
   "judge-push.sh": judgePush,
+  "judge-tests.sh": judgeTests,
   "load-image.sh": loadImage,
   "metrics.mjs": metrics,
   "notify.sh": notify,
@@ -105,7 +109,9 @@ const PROGRAMS = {
   "preflight.sh": preflight,
   "promote.sh": promote,
   "publish-image.sh": publishImage,
+  "publish-npm.sh": publishNpm,
   "pull-image.sh": pullImage,
+  "read-verdicts.sh": readVerdicts,
   "report-status.sh": reportStatus,
   "resolve-image.sh": resolveImage,
   "run-with-retries.sh": runWithRetries,
