@@ -5,12 +5,14 @@
 //
 // CLEANUP             the packages, classes of tags with their hours, and limits, as JSON
 // DRY_RUN             "true" or "false" overrides the settings
+// KEEP_DAYS           whole days that every image is kept, instead of what its class says; empty for the classes' own
 // GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read, packages: write, pull-requests: read)
 // REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests, and for deleting where GitHub does not do it
+// AWS_REGION and Amazon's other variables, where its registry is cleaned
 // RETRY_SECONDS       the wait before a second attempt, 5 by default
 //
 // Outputs: deleted, kept, freed-bytes, failed. In a dry run `deleted` and `freed-bytes` say what would have gone.
-import { classOf, decide, readPolicy, short } from "./lib/decide.mjs";
+import { classOf, decide, keptForDays, readPolicy, short } from "./lib/decide.mjs";
 import { githubApi } from "./lib/github.mjs";
 import { addSummary, cell, closeGroup, complain, gigabytes, openGroup, say, setOutput, warn } from "./lib/log.mjs";
 import { sizeOf } from "./lib/oci.mjs";
@@ -20,9 +22,13 @@ const settings = JSON.parse(process.env.CLEANUP);
 const dryRun = process.env.DRY_RUN ? process.env.DRY_RUN !== "false" : settings.dryRun;
 const repository = process.env.GITHUB_REPOSITORY;
 const github = githubApi(process.env.GITHUB_API_URL, process.env.GH_TOKEN);
-const policy = readPolicy(settings);
+const keepDays = process.env.KEEP_DAYS?.trim() ?? "";
+const hasKeepDays = /^\d{1,4}$/.test(keepDays);
+const policy = readPolicy(hasKeepDays ? keptForDays(settings, Number(keepDays)) : settings);
 const total = { deleted: 0, kept: 0, freed: 0, failed: 0 };
 const rows = [];
+/** Hosts that have said that they delete nothing. */
+const refusing = new Set();
 
 // The order in which a run passes through them: one that moves on while we ask is seen again later.
 const ACTIVE = ["requested", "waiting", "pending", "queued", "in_progress"];
@@ -88,14 +94,16 @@ async function clean(item, inUse) {
     const { version, action } = decision;
     let { reason } = decision;
     let word = action;
-    if (action === "delete" && !dryRun) {
+    if (action === "delete" && !dryRun && refusing.has(item.host)) [word, reason] = ["keep", "this registry does not delete"];
+    else if (action === "delete" && !dryRun) {
       try {
         const refusal = await remove(opened, decision, kept);
         if (refusal) [word, reason] = ["keep", refusal];
       } catch (error) {
         [word, reason] = ["FAILED", error.message];
         failed += 1;
-        complain(`${name} ${version.tags.join(" ")} ${version.digest} could not be deleted: ${error.message}`);
+        if (error.refuses) refusing.add(item.host);
+        complain(error.refuses ? `${item.host}: ${error.message}` : `${name} ${version.tags.join(" ")} ${version.digest} could not be deleted: ${error.message}`);
       }
     }
     if (word === "delete") gone.push(version.digest);
@@ -116,7 +124,10 @@ async function clean(item, inUse) {
 }
 
 try {
-  const inUse = await readUse();
+  if (keepDays !== "" && !hasKeepDays) throw new Error(`"${keepDays}" is no number of days from 0 to 9999`);
+  const inUse = await readUse().catch((error) => {
+    throw new Error(`what is in use could not be read: ${error.message}`);
+  });
   for (const item of settings.packages) {
     try {
       await clean(item, inUse);
@@ -128,7 +139,7 @@ try {
   }
 } catch (error) {
   total.failed += 1;
-  complain(`Nothing is deleted, since what is in use could not be read: ${error.message}`);
+  complain(`Nothing is deleted: ${error.message}`);
 }
 
 addSummary(`## Image cleanup${dryRun ? ": dry run" : ""}

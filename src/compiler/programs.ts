@@ -1,5 +1,7 @@
 /** The programs of `templates/`, each whole: with the shared pieces that it names put in their places. */
+import approved from "../../templates/approved.sh?raw";
 import awaitTests from "../../templates/await-tests.sh?raw";
+import checkCoverage from "../../templates/check-coverage.mjs?raw";
 import checkNeeds from "../../templates/check-needs.sh?raw";
 import choosePlatforms from "../../templates/choose-platforms.sh?raw";
 import cleanup from "../../templates/cleanup.mjs?raw";
@@ -11,20 +13,26 @@ import findImage from "../../templates/find-image.sh?raw";
 import findLastPublication from "../../templates/find-last-publication.sh?raw";
 import findUnchanged from "../../templates/find-unchanged.sh?raw";
 import flakes from "../../templates/flakes.mjs?raw";
+import githubRelease from "../../templates/github-release.mjs?raw";
 import imageSummary from "../../templates/image-summary.sh?raw";
 import judgePush from "../../templates/judge-push.sh?raw";
 import judgeTests from "../../templates/judge-tests.sh?raw";
 import libApi from "../../templates/lib/api.sh?raw";
+import libCoverage from "../../templates/lib/coverage.mjs?raw";
 import libDecide from "../../templates/lib/decide.mjs?raw";
 import libFlaky from "../../templates/lib/flaky.mjs?raw";
 import libFlakyIssues from "../../templates/lib/flaky-issues.mjs?raw";
 import libGithubScript from "../../templates/lib/github.mjs?raw";
+import libGlobs from "../../templates/lib/globs.mjs?raw";
 import libHttp from "../../templates/lib/http.mjs?raw";
 import libJunit from "../../templates/lib/junit.mjs?raw";
 import libLogScript from "../../templates/lib/log.mjs?raw";
 import libFreshness from "../../templates/lib/freshness.sh?raw";
 import libCompare from "../../templates/lib/compare.mjs?raw";
 import libFigures from "../../templates/lib/figures.mjs?raw";
+import libHistory from "../../templates/lib/history.mjs?raw";
+import libReport from "../../templates/lib/report.mjs?raw";
+import libTimings from "../../templates/lib/timings.mjs?raw";
 import libLog from "../../templates/lib/log.sh?raw";
 import libMarkdown from "../../templates/lib/markdown.mjs?raw";
 import libNeeds from "../../templates/lib/needs.sh?raw";
@@ -35,6 +43,10 @@ import libStatus from "../../templates/lib/status.sh?raw";
 import libTags from "../../templates/lib/tags.sh?raw";
 import libVersion from "../../templates/lib/version.sh?raw";
 import libVersions from "../../templates/lib/versions.mjs?raw";
+import libVersionsDockerhub from "../../templates/lib/versions-dockerhub.mjs?raw";
+import libVersionsEcr from "../../templates/lib/versions-ecr.mjs?raw";
+import libVersionsOci from "../../templates/lib/versions-oci.mjs?raw";
+import libVersionsPackages from "../../templates/lib/versions-packages.mjs?raw";
 import libXml from "../../templates/lib/xml.mjs?raw";
 import libZip from "../../templates/lib/zip.mjs?raw";
 import loadImage from "../../templates/load-image.sh?raw";
@@ -60,16 +72,21 @@ import { inlineProgram } from "./inline.ts";
 
 const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/api.sh": libApi,
+  "lib/coverage.mjs": libCoverage,
   "lib/decide.mjs": libDecide,
   "lib/flaky-issues.mjs": libFlakyIssues,
   "lib/flaky.mjs": libFlaky,
   "lib/github.mjs": libGithubScript,
+  "lib/globs.mjs": libGlobs,
   "lib/http.mjs": libHttp,
   "lib/junit.mjs": libJunit,
   "lib/log.mjs": libLogScript,
   "lib/freshness.sh": libFreshness,
   "lib/compare.mjs": libCompare,
   "lib/figures.mjs": libFigures,
+  "lib/history.mjs": libHistory,
+  "lib/report.mjs": libReport,
+  "lib/timings.mjs": libTimings,
   "lib/log.sh": libLog,
   "lib/markdown.mjs": libMarkdown,
   "lib/needs.sh": libNeeds,
@@ -79,13 +96,19 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/status.sh": libStatus,
   "lib/tags.sh": libTags,
   "lib/version.sh": libVersion,
+  "lib/versions-dockerhub.mjs": libVersionsDockerhub,
+  "lib/versions-ecr.mjs": libVersionsEcr,
+  "lib/versions-oci.mjs": libVersionsOci,
+  "lib/versions-packages.mjs": libVersionsPackages,
   "lib/versions.mjs": libVersions,
   "lib/xml.mjs": libXml,
   "lib/zip.mjs": libZip,
 };
 
 const PROGRAMS = {
+  "approved.sh": approved,
   "await-tests.sh": awaitTests,
+  "check-coverage.mjs": checkCoverage,
   "check-needs.sh": checkNeeds,
   "choose-platforms.sh": choosePlatforms,
   "cleanup.mjs": cleanup,
@@ -97,6 +120,7 @@ const PROGRAMS = {
   "find-last-publication.sh": findLastPublication,
   "find-unchanged.sh": findUnchanged,
   "flakes.mjs": flakes,
+  "github-release.mjs": githubRelease,
   "image-summary.sh": imageSummary,
   "judge-push.sh": judgePush,
   "judge-tests.sh": judgeTests,

@@ -10,7 +10,13 @@ export interface Manifest {
   readonly subject?: string | undefined;
 }
 export interface Settings {
-  readonly classes: readonly { readonly class: string; readonly pattern: string; readonly hours: number | null }[];
+  readonly classes: readonly {
+    readonly class: string;
+    readonly pattern: string;
+    readonly hours: number | null;
+    readonly keepNewest?: number;
+    readonly keepAlways?: readonly string[];
+  }[];
   readonly keepForever: readonly string[];
   readonly minimumAgeHours: number;
   readonly maxDeletions: number;
@@ -27,6 +33,7 @@ export interface Decision {
   readonly reason: string;
   readonly after: readonly string[];
 }
+export function keptForDays(settings: Settings, days: number): Settings;
 export function readPolicy(settings: Settings): Policy;
 export function decide(
   versions: readonly Version[],

@@ -8,13 +8,28 @@ const ATTESTATION = /^sha256-([0-9a-f]{64})(?:\.[a-z0-9.-]+)?$/;
 
 export const short = (digest) => String(digest).slice(0, 19);
 
-/** The settings with their patterns compiled. `hours` of a class may be null: kept for ever. */
+/**
+ * The settings with their patterns compiled. `hours` of a class may be null: kept for ever. A class may keep its newest
+ * `keepNewest` tags whatever their age, of each that the first group in its pattern matches, and tags of `keepAlways`.
+ */
 export const readPolicy = ({ classes, keepForever, minimumAgeHours, maxDeletions, graceHours = 1 }) => ({
-  classes: classes.map(({ class: name, pattern, hours }) => ({ name, pattern: new RegExp(pattern), hours })),
+  classes: classes.map(({ class: name, pattern, hours, keepNewest = 0, keepAlways = [] }) => ({
+    name,
+    pattern: new RegExp(pattern),
+    hours,
+    keepNewest,
+    keepAlways: keepAlways.map((always) => new RegExp(always)),
+  })),
   keepForever: keepForever.map((pattern) => new RegExp(pattern)),
   minimumAgeHours,
   maxDeletions,
   graceHours,
+});
+
+/** The settings with another age for every class that expires at all. */
+export const keptForDays = (settings, days) => ({
+  ...settings,
+  classes: settings.classes.map((one) => (typeof one.hours === "number" ? { ...one, hours: days * 24 } : one)),
 });
 
 /** The first class that a tag reads as, or undefined. */
@@ -43,8 +58,10 @@ export function decide(versions, manifests, policy, now, inUse, tagTimes = new M
   const listed = new Map(versions.map((version) => [version.digest, version]));
   const holders = holdersOf(versions, manifests, listed);
   const units = unitsOf(versions, listed, manifests);
+  const newest = newestTags(versions, policy, tagTimes);
+  const reasonFor = (version) => reasonToKeep(version, { policy, now, inUse, listed, tagTimes, newest });
   for (const unit of units.values()) {
-    unit.reason = first(unit.members, (version) => reasonToKeep(version, policy, now, inUse, listed, tagTimes));
+    unit.reason = first(unit.members, reasonFor);
     unit.holders = new Set(unit.members.flatMap(({ digest }) => holders.get(digest)).map((digest) => units.get(digest)).filter((holder) => holder !== unit));
     unit.time = Math.max(...unit.members.map(({ time }) => time));
     unit.isRoot = unit.members.some(
@@ -71,7 +88,7 @@ export function decide(versions, manifests, policy, now, inUse, tagTimes = new M
 
   function whyKept(version) {
     const unit = units.get(version.digest);
-    const own = reasonToKeep(version, policy, now, inUse, listed, tagTimes);
+    const own = reasonFor(version);
     if (own) return own;
     if (unit.reason) return `it belongs together with ${short(unit.members.find((member) => member !== version)?.digest)}, which is kept`;
     if (capped.has(unit)) return "the cap on deletions a run is reached";
@@ -118,8 +135,25 @@ function unitsOf(versions, listed, manifests) {
   return units;
 }
 
+/** The tags that their class keeps because no more than so many are newer. A tag that stays anyway takes nobody's place. */
+function newestTags(versions, policy, tagTimes) {
+  const groups = new Map();
+  for (const { digest, tags, time } of versions) {
+    for (const tag of tags) {
+      const found = classOf(tag, policy);
+      if (!found?.keepNewest || !Number.isFinite(time) || found.keepAlways.some((pattern) => pattern.test(tag))) continue;
+      const key = `${found.name} ${found.pattern.exec(tag)?.[1] ?? ""}`;
+      const group = groups.get(key) ?? { size: found.keepNewest, members: [] };
+      groups.set(key, group);
+      group.members.push({ tag, digest, time: Math.max(time, tagTimes.get(tag) ?? 0) });
+    }
+  }
+  const order = (a, b) => b.time - a.time || (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : a.tag < b.tag ? -1 : 1);
+  return new Set([...groups.values()].flatMap(({ size, members }) => members.sort(order).slice(0, size)).map(({ tag }) => tag));
+}
+
 /** Why a version must stay for its own sake, or undefined. */
-function reasonToKeep({ digest, tags, time }, policy, now, inUse, listed, tagTimes) {
+function reasonToKeep({ digest, tags, time }, { policy, now, inUse, listed, tagTimes, newest }) {
   if (!DIGEST_NAME.test(digest)) return "its name is no digest";
   if (!Number.isFinite(time)) return "its age is unknown";
   const grace = inUse.active ? policy.graceHours : 0;
@@ -132,6 +166,8 @@ function reasonToKeep({ digest, tags, time }, policy, now, inUse, listed, tagTim
     const found = classOf(tag, policy);
     if (!found) return `${tag} is of no class that expires`;
     if (typeof found.hours !== "number") return `${tag} is kept for ever`;
+    if (found.keepAlways.some((pattern) => pattern.test(tag))) return `${tag} is protected`;
+    if (newest.has(tag)) return `${tag} is among the newest ${found.keepNewest} of its kind (${found.name})`;
     const commit = inUse.commits.find((sha) => tag.toLowerCase().includes(sha.slice(0, 7)));
     if (commit) return `${tag} is in use: ${commit.slice(0, 7)} is the head of an open pull request or of an active run`;
     if (isYoung(Math.max(time, tagTimes.get(tag) ?? 0), found.hours)) return `${tag} is younger than ${Math.max(found.hours, policy.minimumAgeHours) + grace} hours`;

@@ -11,9 +11,14 @@ const MANIFEST_TYPES = [
 ].join(", ");
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+/** The descriptor of `{}`, which stands where a manifest must name a blob and has none (OCI image specification: "Guidance for an Empty Descriptor"). */
+const EMPTY = { mediaType: "application/vnd.oci.empty.v1+json", digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", size: 2 };
+
 /** A client for one repository of the registry at `url`, such as `wikid82/charon` of `https://ghcr.io`. */
 export function registryApi(url, repository, { username, password } = {}) {
-  const basic = username && password ? `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` : undefined;
+  // Fly.io's tokens are written with their scheme, which is no part of the password.
+  const secret = password?.replace(/^FlyV1 /, "");
+  const basic = username && secret ? `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}` : undefined;
   let authorization;
 
   /** Answers a challenge: with the login itself, or with a token that the registry's token service gives for it. */
@@ -28,58 +33,117 @@ export function registryApi(url, repository, { username, password } = {}) {
     return `Bearer ${token ?? accessToken}`;
   }
 
-  async function request(method, target, accept) {
-    const send = () => ask(target, { method, headers: { ...(accept ? { accept } : {}), ...(authorization ? { authorization } : {}) } });
+  async function request(method, target, { accept, type, body } = {}) {
+    const send = () =>
+      ask(target, { method, body, headers: { ...(accept ? { accept } : {}), ...(type ? { "content-type": type } : {}), ...(authorization ? { authorization } : {}) } });
     let answer = await send();
     if (answer.status === 401) {
       authorization = await logIn(answer.headers.get("www-authenticate") ?? "");
       answer = await send();
     }
     if (answer.status < 300) return answer;
-    throw Object.assign(httpError(`${method} ${target} was answered with ${answer.status}.`, answer.status), { attempt: answer.attempt });
+    throw Object.assign(httpError(`${method} ${target} was answered with ${answer.status}.`, answer.status), { attempt: answer.attempt, code: codeOf(answer.text) });
   }
 
   const at = (path) => `${url}/v2/${repository}/${path}`;
+  /** Behind a proxy an answer may name another origin; the login goes to this registry only. */
+  const here = (address) => {
+    const named = new URL(address, url);
+    return `${new URL(url).origin}${named.pathname}${named.search}`;
+  };
 
   /** Every tag of the repository. */
   async function tags() {
     const found = [];
-    for (let target = new URL(at("tags/list?n=100")); target; ) {
-      const answer = await request("GET", target.href);
+    for (let target = at("tags/list?n=100"); target; ) {
+      const answer = await request("GET", target);
       found.push(...(JSON.parse(answer.text).tags ?? []));
       const next = /<([^>]+)>;\s*rel="?next"?/.exec(answer.headers.get("link") ?? "")?.[1];
-      // Behind a proxy the answer may name another origin; the login goes to this registry only.
-      const following = next ? new URL(next, target) : undefined;
-      target = following ? new URL(`${following.pathname}${following.search}`, target.origin) : undefined;
+      target = next && here(next);
     }
     return found;
   }
 
+  /** Deletes a manifest with all its tags. An error with `refuses` says that the registry deletes nothing at all. */
+  async function remove(digest, ofTags = []) {
+    try {
+      await request("DELETE", at(`manifests/${digest}`));
+    } catch (error) {
+      if (error.status === 404 && error.attempt > 1) return;
+      // Google's registries want the tags to go first.
+      if (error.code === "GOOGLE_MANIFEST_DANGLING_TAG" && ofTags.length > 0) {
+        for (const tag of ofTags) await request("DELETE", at(`manifests/${tag}`));
+        await remove(digest);
+        return;
+      }
+      if (error.status !== 405 && error.code !== "UNSUPPORTED") throw error;
+      const message = `This registry does not delete images (${error.status}). If it is distribution, set \`storage.delete.enabled\` there; otherwise delete by its own means, and set \`retention: false\` in the configuration.`;
+      throw Object.assign(httpError(message, error.status), { refuses: true });
+    }
+  }
+
+  /** Gives a tag to an image without content, which nothing else has: its digest. */
+  async function replace(tag) {
+    const blob = await request("HEAD", at(`blobs/${EMPTY.digest}`)).catch((error) => {
+      if (error.status !== 404) throw error;
+    });
+    if (!blob) {
+      const upload = new URL(here((await request("POST", at("blobs/uploads/"))).headers.get("location") ?? ""));
+      upload.searchParams.set("digest", EMPTY.digest);
+      await request("PUT", upload.href, { type: "application/octet-stream", body: "{}" });
+    }
+    const annotations = { "pipewright.withdrawn": tag, "pipewright.id": crypto.randomUUID() };
+    const type = "application/vnd.oci.image.manifest.v1+json";
+    await request("PUT", at(`manifests/${tag}`), { type, body: JSON.stringify({ schemaVersion: 2, mediaType: type, config: EMPTY, layers: [EMPTY], annotations }) });
+    return digestOf(tag);
+  }
+
+  /** The digest behind a tag. */
+  async function digestOf(tag) {
+    const digest = (await request("HEAD", at(`manifests/${tag}`), { accept: MANIFEST_TYPES })).headers.get("docker-content-digest");
+    if (!DIGEST.test(digest ?? "")) throw httpError(`The registry did not say which digest the tag ${tag} has.`, 0);
+    return digest;
+  }
+
+  /** Takes a tag away and leaves the image that had it. Returns whether an image without content keeps the tag. */
+  async function removeTag(tag) {
+    const digest = await replace(tag);
+    try {
+      await remove(digest, [tag]);
+      return false;
+    } catch (error) {
+      if (!error.refuses) throw error;
+    }
+    return request("DELETE", at(`manifests/${tag}`)).then(
+      () => false,
+      () => true,
+    );
+  }
+
   return {
     tags,
-    /** The digest behind a tag. */
-    async digestOf(tag) {
-      const digest = (await request("HEAD", at(`manifests/${tag}`), MANIFEST_TYPES)).headers.get("docker-content-digest");
-      if (!DIGEST.test(digest ?? "")) throw httpError(`The registry did not say which digest the tag ${tag} has.`, 0);
-      return digest;
-    },
-    manifest: async (digest) => parseManifest((await request("GET", at(`manifests/${digest}`), MANIFEST_TYPES)).text),
+    digestOf,
+    manifest: async (digest) => parseManifest((await request("GET", at(`manifests/${digest}`), { accept: MANIFEST_TYPES })).text),
     json: async (digest) => JSON.parse((await request("GET", at(`blobs/${digest}`))).text),
-    /** Deletes a manifest with all its tags. */
-    async remove(digest) {
-      try {
-        await request("DELETE", at(`manifests/${digest}`));
-      } catch (error) {
-        if (error.status === 404 && error.attempt > 1) return;
-        if (error.status !== 405) throw error;
-        throw httpError("The registry does not allow deletes (405). Enable them there: `storage.delete.enabled` of distribution.", 405);
-      }
-    },
+    remove,
+    removeTag,
+    replace,
   };
 }
 
+/** The first error code of an answer (OCI distribution specification: "Error Codes"). */
+function codeOf(text) {
+  try {
+    const { errors } = JSON.parse(text);
+    const found = errors.map(({ code, message }) => (/GOOGLE_MANIFEST_DANGLING_TAG/.test(`${code} ${message}`) ? "GOOGLE_MANIFEST_DANGLING_TAG" : code));
+    return String(found[0]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What matters of a manifest, by its fields rather than its type. Throws on anything that does not look like one. */
-function parseManifest(text) {
+export function parseManifest(text) {
   const { manifests, config, layers, blobs, subject } = JSON.parse(text);
   if (!manifests && !config && !layers && !blobs) throw httpError("The registry answered with something that is no manifest.", 0);
   const children = (manifests ?? []).map(({ digest }) => digest);

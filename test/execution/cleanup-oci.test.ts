@@ -120,7 +120,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     registry.fault({ kind: "status", status: 405, method: "DELETE" });
     const refused = await clean();
     expect(refused).toMatchObject({ code: 1, outputs: { deleted: "0", failed: "1" } });
-    expect(refused.log).toContain("The registry does not allow deletes (405)");
+    expect(refused.log).toContain("This registry does not delete images (405)");
     registry.clearFaults();
     await registry.down();
     const down = await clean();
