@@ -3,6 +3,12 @@
 /** The job that decides what a run builds. */
 export const PLAN_JOB = "Plan";
 
+/** The job that calls a consumer's reusable workflow; GitHub puts its name and a slash before those of the called jobs. */
+export const callingJob = (consumer: string): string => `Run ${consumer}`;
+
+/** The artifact with the newest report on flaky tests. */
+export const FLAKES_ARTIFACT = "flakes";
+
 /** The step that brings an image to where it is tested or used. */
 export const DEPLOY_STEP = "Deploy the image";
 

@@ -1,6 +1,4 @@
-/** What is posted on the tested commit, and who is told. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+/** What is posted on the tested commit. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
@@ -11,7 +9,7 @@ const REPOSITORY = "Wikid82/charon";
 const RUN = "https://github.com/Wikid82/charon/actions/runs/99";
 const CONTEXT = "Integration Test: Cerberus";
 
-describe.skipIf(missing("bash", "jq", "curl"))("statuses and notes", () => {
+describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
   let api: GithubApi;
   let machine: Machine;
   beforeAll(() => {
@@ -116,54 +114,6 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses and notes", () => {
     it("warns when no commit was found", async () => {
       expect(await report({ SHA: "", NEEDS: needs("failure", "skipped") })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::No commit was found") });
       expect(api.state.statuses).toEqual([]);
-    });
-  });
-
-  describe("notify.sh", () => {
-    it("sends the text to the webhook, hostile or not", async () => {
-      const bodies: string[] = [];
-      let failures = 2;
-      const server = createServer((request, response) => {
-        let body = "";
-        request.on("data", (part) => (body += part)).on("end", () => {
-          if (failures-- > 0) return void response.writeHead(500).end();
-          bodies.push(body);
-          response.writeHead(200).end("ok");
-        });
-      });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const WEBHOOK_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T000/secret`;
-      for (const TEXT of HOSTILE) expect((await machine.run("notify.sh", { WEBHOOK_URL, TEXT })).code).toBe(0);
-      expect(bodies.map((body) => JSON.parse(body).text)).toEqual(HOSTILE);
-      failures = 3;
-      expect(await machine.run("notify.sh", { WEBHOOK_URL, TEXT: "x" })).toMatchObject({ code: 1, log: expect.stringContaining("The webhook does not take the message") });
-      await new Promise((resolve) => server.close(resolve));
-    });
-
-    it("only warns where no webhook is set", async () => {
-      expect(await machine.run("notify.sh", { WEBHOOK_URL: "", TEXT: "x" })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::Nobody is told") });
-    });
-  });
-
-  describe("find-baseline.sh", () => {
-    const find = () => machine.run("find-baseline.sh", { ...common(), ARTIFACT: "ci-metrics" });
-    const run = (id: number, day: number, expired = false) => ({
-      id, name: "CI metrics", event: "schedule", status: "completed", conclusion: "success", head_branch: "main", head_sha: SHA, created_at: "", updated_at: "",
-      artifacts: [{ id: id * 10, name: "ci-metrics", created_at: `2026-01-${String(day).padStart(2, "0")}T00:00:00Z`, expired }],
-    });
-    it("finds the oldest that is kept", async () => {
-      api.state.runs.push(run(3, 3), run(1, 1, true), run(2, 2));
-      expect((await find()).outputs).toEqual({ "run-id": "2" });
-    });
-    it("reads every page", async () => {
-      for (let id = 250; id > 0; id -= 1) api.state.runs.push({ ...run(id, 28), artifacts: [{ id, name: "ci-metrics", created_at: `2026-01-01T00:00:00.${String(id).padStart(3, "0")}Z`, expired: false }] });
-      expect((await find()).outputs).toEqual({ "run-id": "1" });
-      expect(api.requests).toHaveLength(3);
-    });
-    it("finds none at first, and compares nothing when GitHub cannot be asked", async () => {
-      expect((await find()).outputs).toEqual({ "run-id": "" });
-      api.fault({ status: 500 });
-      expect(await find()).toMatchObject({ code: 0, outputs: { "run-id": "" }, log: expect.stringContaining("::warning::") });
     });
   });
 });
