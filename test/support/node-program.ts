@@ -16,8 +16,11 @@ export interface ProgramResult {
   readonly summary: string;
 }
 
-/** `runNodeProgram("cleanup.mjs", {CLEANUP: …})`. Nothing of this process' own environment but PATH reaches it. */
-export async function runNodeProgram(name: ProgramName, environment: Readonly<Record<string, string>>): Promise<ProgramResult> {
+/**
+ * `runNodeProgram("cleanup.mjs", {CLEANUP: …})`. Nothing of this process' own environment but PATH reaches it; it stands
+ * in this process' own folder, or in `cwd`.
+ */
+export async function runNodeProgram(name: ProgramName, environment: Readonly<Record<string, string>>, cwd?: string): Promise<ProgramResult> {
   const folder = mkdtempSync(join(tmpdir(), "pipewright-program-"));
   const outputFile = join(folder, "output");
   const summaryFile = join(folder, "summary");
@@ -27,6 +30,7 @@ export async function runNodeProgram(name: ProgramName, environment: Readonly<Re
   writeFileSync(summaryFile, "");
   try {
     const child = spawn(process.execPath, [programFile], {
+      cwd,
       env: { PATH: process.env["PATH"], RETRY_SECONDS: "0.01", GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, ...environment },
     });
     let log = "";
