@@ -2,9 +2,13 @@
 import approved from "../../templates/approved.sh?raw";
 import awaitTests from "../../templates/await-tests.sh?raw";
 import checkCoverage from "../../templates/check-coverage.mjs?raw";
+import checkImageSize from "../../templates/check-image-size.sh?raw";
 import checkNeeds from "../../templates/check-needs.sh?raw";
+import checkSizes from "../../templates/check-sizes.sh?raw";
 import choosePlatforms from "../../templates/choose-platforms.sh?raw";
+import cleanRun from "../../templates/clean-run.mjs?raw";
 import cleanup from "../../templates/cleanup.mjs?raw";
+import comment from "../../templates/comment.mjs?raw";
 import containerLogs from "../../templates/container-logs.sh?raw";
 import decideVersion from "../../templates/decide-version.sh?raw";
 import findArtifact from "../../templates/find-artifact.sh?raw";
@@ -19,7 +23,9 @@ import judgePush from "../../templates/judge-push.sh?raw";
 import judgeTests from "../../templates/judge-tests.sh?raw";
 import libApi from "../../templates/lib/api.sh?raw";
 import libCoverage from "../../templates/lib/coverage.mjs?raw";
+import libCarryOut from "../../templates/lib/carry-out.mjs?raw";
 import libDecide from "../../templates/lib/decide.mjs?raw";
+import libFiguresFile from "../../templates/lib/figures-file.mjs?raw";
 import libFlaky from "../../templates/lib/flaky.mjs?raw";
 import libFlakyIssues from "../../templates/lib/flaky-issues.mjs?raw";
 import libGithubScript from "../../templates/lib/github.mjs?raw";
@@ -67,13 +73,16 @@ import runWithRetries from "../../templates/run-with-retries.sh?raw";
 import signImage from "../../templates/sign-image.sh?raw";
 import startContainer from "../../templates/start-container.sh?raw";
 import waitHealthy from "../../templates/wait-healthy.sh?raw";
+import withdrawTags from "../../templates/withdraw-tags.mjs?raw";
 import writeRecord from "../../templates/write-record.sh?raw";
 import { inlineProgram } from "./inline.ts";
 
 const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/api.sh": libApi,
   "lib/coverage.mjs": libCoverage,
+  "lib/carry-out.mjs": libCarryOut,
   "lib/decide.mjs": libDecide,
+  "lib/figures-file.mjs": libFiguresFile,
   "lib/flaky-issues.mjs": libFlakyIssues,
   "lib/flaky.mjs": libFlaky,
   "lib/github.mjs": libGithubScript,
@@ -109,9 +118,13 @@ const PROGRAMS = {
   "approved.sh": approved,
   "await-tests.sh": awaitTests,
   "check-coverage.mjs": checkCoverage,
+  "check-image-size.sh": checkImageSize,
   "check-needs.sh": checkNeeds,
+  "check-sizes.sh": checkSizes,
   "choose-platforms.sh": choosePlatforms,
+  "clean-run.mjs": cleanRun,
   "cleanup.mjs": cleanup,
+  "comment.mjs": comment,
   "container-logs.sh": containerLogs,
   "decide-version.sh": decideVersion,
   "find-artifact.sh": findArtifact,
@@ -142,6 +155,7 @@ const PROGRAMS = {
   "sign-image.sh": signImage,
   "start-container.sh": startContainer,
   "wait-healthy.sh": waitHealthy,
+  "withdraw-tags.mjs": withdrawTags,
   "write-record.sh": writeRecord,
 } as const;
 

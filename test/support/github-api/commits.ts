@@ -1,4 +1,4 @@
-/** "Commits", "Commit statuses", "Check runs", "Branches" and "Git references" of GitHub's REST API. */
+/** "Commits", "Commit statuses", "Check runs" and "Branches" of GitHub's REST API. */
 import { type Answer, type Route, notFound, ok, page, path, textOf } from "./route.ts";
 import type { CommitStatus, GithubState } from "./state.ts";
 
@@ -90,12 +90,4 @@ export const commitRoutes: readonly Route[] = [
     },
   },
   { method: "GET", path: path("/repos/{repository}/branches/{*name}"), handle: ({ state, parameters: { name = "" } }) => branchAnswer(state, name) },
-  {
-    method: "GET",
-    path: path("/repos/{repository}/git/ref/heads/{*name}"),
-    handle({ state, parameters: { name = "" } }) {
-      const sha = state.branches[name];
-      return sha ? ok({ ref: `refs/heads/${name}`, object: { type: "commit", sha } }) : notFound();
-    },
-  },
 ];

@@ -1,5 +1,5 @@
 /** "Pull requests" of GitHub's REST API. */
-import { type Route, notFound, ok, page, path } from "./route.ts";
+import { type Route, notFound, ok, page, path, textOf } from "./route.ts";
 
 export const pullRoutes: readonly Route[] = [
   {
@@ -14,6 +14,33 @@ export const pullRoutes: readonly Route[] = [
         (pull) => (wanted === "all" || pull.state === wanted) && (head === null || pull.head.label === head) && (base === null || pull.base.ref === base),
       );
       return page(url, found);
+    },
+  },
+  {
+    method: "POST",
+    path: path("/repos/{repository}/pulls"),
+    handle({ state, parameters: { repository = "" }, body }) {
+      if (repository !== state.repository) return notFound();
+      const owner = repository.split("/")[0] ?? "";
+      const [head, base] = [textOf(body, "head"), textOf(body, "base")];
+      const label = `${owner}:${head}`;
+      if (state.pulls.some((pull) => pull.state === "open" && pull.head.label === label && pull.base.ref === base)) {
+        return { status: 422, body: { message: "Validation Failed", errors: [{ message: `A pull request already exists for ${label}.` }] } };
+      }
+      const number = Math.max(0, ...state.pulls.map((pull) => pull.number)) + 1;
+      const pull = { number, state: "open" as const, title: textOf(body, "title"), body: textOf(body, "body"), html_url: `https://github.com/${repository}/pull/${number}`, head: { ref: head, sha: "", label, repo: { full_name: repository } }, base: { ref: base } };
+      state.pulls.push(pull);
+      return { status: 201, body: pull };
+    },
+  },
+  {
+    method: "PATCH",
+    path: path("/repos/{repository}/pulls/{number}"),
+    handle({ state, parameters: { repository, number }, body }) {
+      const pull = state.pulls.find((item) => item.number === Number(number));
+      if (repository !== state.repository || !pull) return notFound();
+      Object.assign(pull, body);
+      return ok(pull);
     },
   },
   {

@@ -14,6 +14,8 @@ export interface Request {
   readonly parameters: Readonly<Record<string, string>>;
   readonly url: URL;
   readonly body: unknown;
+  /** The body as it was sent. */
+  readonly bytes: Buffer;
 }
 
 export interface Route {

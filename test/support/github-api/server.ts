@@ -9,14 +9,16 @@ import { type GithubState, emptyState } from "./state.ts";
 import { actionsRoutes } from "./actions.ts";
 import { cacheRoutes } from "./caches.ts";
 import { commitRoutes } from "./commits.ts";
+import { gitRoutes } from "./git.ts";
 import { issueRoutes } from "./issues.ts";
 import { packageRoutes } from "./packages.ts";
 import { pullRoutes } from "./pulls.ts";
+import { releaseRoutes } from "./releases.ts";
 import { userRoutes } from "./users.ts";
 
 export interface ApiFault {
-  /** `refuse` drops the connection. */
-  readonly status: number | "refuse";
+  /** `refuse` drops the connection; `lose` does what was asked before, so that only the answer is lost. */
+  readonly status: number | "refuse" | "lose";
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
@@ -45,7 +47,7 @@ export interface GithubApi {
   stop(): Promise<void>;
 }
 
-const ROUTES: readonly Route[] = [...userRoutes, ...packageRoutes, ...actionsRoutes, ...pullRoutes, ...commitRoutes, ...issueRoutes, ...cacheRoutes];
+const ROUTES: readonly Route[] = [...userRoutes, ...packageRoutes, ...actionsRoutes, ...pullRoutes, ...commitRoutes, ...gitRoutes, ...releaseRoutes, ...issueRoutes, ...cacheRoutes];
 
 /** Starts the server on a free loopback port. The state may be changed by the test at any time. */
 export async function startGithubApi(given: Partial<GithubState> = {}): Promise<GithubApi> {
@@ -60,19 +62,20 @@ export async function startGithubApi(given: Partial<GithubState> = {}): Promise<
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = incoming.method ?? "GET";
     const path = incoming.url ?? "/";
-    const text = await readText(incoming);
-    const body = parse(text);
+    const bytes = await readBytes(incoming);
+    const body = parse(bytes.toString("utf8"));
     const { authorization } = incoming.headers;
     await state.onRequest?.(method, path);
     const fault = nextFault(method, path);
-    if (fault?.status === "refuse") {
+    if (fault?.status === "lose") respond(method, path, body, bytes);
+    if (fault?.status === "refuse" || fault?.status === "lose") {
       requests.push({ method, path, status: 0, authorization, body });
       incoming.socket.destroy();
       return;
     }
     const answer: Answer = fault
       ? { status: Number(fault.status), body: { message: fault.message ?? "Injected by the test" }, headers: fault.headers ?? {} }
-      : respond(method, path, body);
+      : respond(method, path, body, bytes);
     requests.push({ method, path, status: answer.status, authorization, body });
     response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...answer.headers });
     response.end(answer.body === undefined ? undefined : Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body));
@@ -87,13 +90,13 @@ export async function startGithubApi(given: Partial<GithubState> = {}): Promise<
     return found.fault;
   }
 
-  function respond(method: string, path: string, body: unknown): Answer {
+  function respond(method: string, path: string, body: unknown, bytes: Buffer): Answer {
     const url = new URL(path, origin());
     for (const route of ROUTES) {
       const match = route.method === method ? route.path.exec(url.pathname) : null;
       if (!match) continue;
       const parameters = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
-      return route.handle({ state, parameters, url, body });
+      return route.handle({ state, parameters, url, body, bytes });
     }
     return notFound();
   }
@@ -115,10 +118,10 @@ export async function startGithubApi(given: Partial<GithubState> = {}): Promise<
   };
 }
 
-async function readText(incoming: IncomingMessage): Promise<string> {
+async function readBytes(incoming: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts);
 }
 
 function parse(text: string): unknown {

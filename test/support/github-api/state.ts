@@ -74,7 +74,9 @@ export interface Artifact {
 export interface PullRequest {
   readonly number: number;
   state: "open" | "closed";
-  readonly title: string;
+  title: string;
+  body?: string;
+  readonly html_url?: string;
   readonly head: { readonly ref: string; sha: string; readonly label: string; readonly repo: { readonly full_name: string } | null };
   readonly base: { readonly ref: string };
   readonly created_at?: string;
@@ -142,6 +144,25 @@ export interface Dispatch {
   readonly body: unknown;
 }
 
+export interface ReleaseAsset {
+  readonly id: number;
+  readonly name: string;
+  state: "uploaded" | "starter";
+  size: number;
+  digest: string | null;
+}
+
+export interface Release {
+  readonly id: number;
+  tag_name: string;
+  name: string;
+  body: string;
+  draft: boolean;
+  prerelease: boolean;
+  make_latest: string;
+  assets: ReleaseAsset[];
+}
+
 export interface GithubState {
   /** `owner/name` of the one repository; every path that names another is answered 404. */
   repository: string;
@@ -164,6 +185,10 @@ export interface GithubState {
   /** Full SHA -> the committer's date. */
   commits: Record<string, string>;
   dispatches: Dispatch[];
+  /** Drafts included; newest first. */
+  releases: Release[];
+  /** A real repository behind "Git database"; without it only `branches` answer there. */
+  gitFolder?: string;
   /** Called on a dispatch, so that a test can let the workflow run. */
   onDispatch?: (dispatch: Dispatch) => void;
   /** Called before each request is answered: the test's chance to change the state meanwhile. */
@@ -188,5 +213,6 @@ export const emptyState = (): GithubState => ({
   branches: {},
   commits: {},
   dispatches: [],
+  releases: [],
   now: () => new Date(),
 });
