@@ -12,7 +12,8 @@
 // RETRY_SECONDS       the wait before a second attempt, 5 by default
 //
 // Outputs: deleted, kept, freed-bytes, failed. In a dry run `deleted` and `freed-bytes` say what would have gone.
-import { classOf, decide, keptForDays, readPolicy, short } from "./lib/decide.mjs";
+import { carryOut } from "./lib/carry-out.mjs";
+import { classOf, decide, keptForDays, readPolicy } from "./lib/decide.mjs";
 import { githubApi } from "./lib/github.mjs";
 import { addSummary, cell, closeGroup, complain, gigabytes, openGroup, say, setOutput, warn } from "./lib/log.mjs";
 import { sizeOf } from "./lib/oci.mjs";
@@ -27,8 +28,6 @@ const hasKeepDays = /^\d{1,4}$/.test(keepDays);
 const policy = readPolicy(hasKeepDays ? keptForDays(settings, Number(keepDays)) : settings);
 const total = { deleted: 0, kept: 0, freed: 0, failed: 0 };
 const rows = [];
-/** Hosts that have said that they delete nothing. */
-const refusing = new Set();
 
 // The order in which a run passes through them: one that moves on while we ask is seen again later.
 const ACTIVE = ["requested", "waiting", "pending", "queued", "in_progress"];
@@ -65,17 +64,6 @@ async function readTagTimes(decisions) {
   return times;
 }
 
-/** Deletes one version, unless something changed since it was listed. Says why not, or nothing when it is gone. */
-async function remove(opened, { version, after }, kept) {
-  const holder = after.find((digest) => kept.has(digest));
-  if (holder) return `${short(holder)} needs it and could not be deleted`;
-  if (version.tags.length > 0) {
-    const tags = await opened.tagsNow(version);
-    if (tags.some((tag) => !version.tags.includes(tag))) return "it has got a new tag meanwhile";
-  }
-  return opened.remove(version);
-}
-
 async function clean(item, inUse) {
   const name = `${item.host}/${item.repository}`;
   const opened = openPackage(item, settings);
@@ -86,41 +74,16 @@ async function clean(item, inUse) {
   const decisions = decide(versions, manifests, remaining, now, inUse, tagTimes);
   if ([...manifests.values()].includes(null)) warn(`A manifest of ${name} could not be read. What it refers to is unknown, so nothing of this package is deleted.`);
 
-  const kept = new Set();
-  const gone = [];
-  let failed = 0;
-  openGroup(`${name}: ${versions.length} versions${dryRun ? " (dry run)" : ""}`);
-  for (const decision of decisions) {
-    const { version, action } = decision;
-    let { reason } = decision;
-    let word = action;
-    if (action === "delete" && !dryRun && refusing.has(item.host)) [word, reason] = ["keep", "this registry does not delete"];
-    else if (action === "delete" && !dryRun) {
-      try {
-        const refusal = await remove(opened, decision, kept);
-        if (refusal) [word, reason] = ["keep", refusal];
-      } catch (error) {
-        [word, reason] = ["FAILED", error.message];
-        failed += 1;
-        if (error.refuses) refusing.add(item.host);
-        complain(error.refuses ? `${item.host}: ${error.message}` : `${name} ${version.tags.join(" ")} ${version.digest} could not be deleted: ${error.message}`);
-      }
-    }
-    if (word === "delete") gone.push(version.digest);
-    else kept.add(version.digest);
-    const age = Number.isFinite(version.time) ? `${Math.floor((now - version.time) / 3_600_000)} h` : "age unknown";
-    say(`${word.padEnd(6)} ${version.tags.join(" ") || "(no tag)"} | ${version.digest} | ${age} | ${reason}`);
-  }
-  closeGroup();
+  const { gone, failed } = await carryOut(opened, decisions, { name, host: item.host, dryRun, now });
 
   const read = [...manifests].filter(([, manifest]) => manifest);
-  const part = (isGone) => read.filter(([digest]) => gone.includes(digest) === isGone).map(([, manifest]) => manifest);
+  const part = (isGone) => read.filter(([digest]) => gone.has(digest) === isGone).map(([, manifest]) => manifest);
   const freed = sizeOf(part(true), part(false));
-  total.deleted += gone.length;
-  total.kept += versions.length - gone.length;
+  total.deleted += gone.size;
+  total.kept += versions.length - gone.size;
   total.freed += freed;
   total.failed += failed;
-  rows.push(`| ${cell(name)} | ${gone.length} | ${versions.length - gone.length} | ${gigabytes(freed)} GB | ${failed} |`);
+  rows.push(`| ${cell(name)} | ${gone.size} | ${versions.length - gone.size} | ${gigabytes(freed)} GB | ${failed} |`);
 }
 
 try {

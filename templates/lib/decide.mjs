@@ -26,6 +26,21 @@ export const readPolicy = ({ classes, keepForever, minimumAgeHours, maxDeletions
   graceHours,
 });
 
+/** The policy that lets go of these tags at once, whatever their age, and of nothing else. */
+export const onlyTheseTags = (tags, keepForever, why) => ({
+  ...readPolicy({
+    classes: [{ class: why, pattern: `^(${tags.map((tag) => tag.replace(/\W/g, "\\$&")).join("|")})$`, hours: 0 }],
+    keepForever,
+    minimumAgeHours: 0,
+    maxDeletions: Infinity,
+    graceHours: 0,
+  }),
+  isNamed: true,
+});
+
+/** The versions as old as can be: for policies that do not ask for their age. */
+export const withoutAge = (versions) => versions.map((version) => ({ ...version, time: 0 }));
+
 /** The settings with another age for every class that expires at all. */
 export const keptForDays = (settings, days) => ({
   ...settings,
@@ -98,6 +113,7 @@ export function decide(versions, manifests, policy, now, inUse, tagTimes = new M
 
   function whyDeleted({ digest, tags }) {
     const names = tags.filter((tag) => !isAttestationTag(tag)).map((tag) => classOf(tag, policy).name);
+    if (names.length > 0 && policy.isNamed) return `all its tags are ${names[0]}`;
     if (names.length > 0) return `every tag is past its retention (${[...new Set(names)].join(", ")})`;
     const holder = before({ digest, tags })[0];
     return holder ? `it goes with ${short(holder)}` : "an index that lost its tags";
