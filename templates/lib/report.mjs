@@ -7,13 +7,13 @@ const section = (title, text) => (text === "" ? "" : `\n### ${title}\n\n${text}\
 const table = (heads, rows) => (rows.length === 0 ? "" : [`| ${heads.join(" | ")} |`, `|${heads.map(() => "---").join("|")}|`, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n"));
 const orNone = (value, unit) => (typeof value === "number" ? `${Math.round(value * 100) / 100} ${unit}` : "");
 
-const SIGNS = { critical: "🔴", warning: "🟠", info: "🔵" };
+const SIGNS = { critical: "❌", warning: "⚠️", info: "ℹ️" };
 /** The alerts, the most urgent ones first. */
 const alertTable = (alerts) => table(["Tier", "Alert"], ["critical", "warning", "info"].flatMap((tier) => alerts.filter((alert) => alert.tier === tier).map(({ text }) => [`${SIGNS[tier]} ${tier}`, cell(text)])));
 
-/** Every stage with what was planned for it; ✅ within its target, 🟠 over it, ❌ over its maximum. */
+/** Every stage with what was planned for it; ✅ within its target, ⚠️ over it, ❌ over its maximum. */
 function stageTable(times) {
-  const judged = ({ median, p95, targetMinutes: target, maximumMinutes: maximum }) => (typeof maximum === "number" && p95 > maximum ? "❌" : typeof target !== "number" ? "" : median > target ? "🟠" : "✅");
+  const judged = ({ median, p95, targetMinutes: target, maximumMinutes: maximum }) => (typeof maximum === "number" && p95 > maximum ? "❌" : typeof target !== "number" ? "" : median > target ? "⚠️" : "✅");
   return table(["Job", "Median", "95 %", "Target", "Maximum", "Within", "Jobs"], times.map((time) => [cell(time.name), `${time.median} min`, `${time.p95} min`, orNone(time.targetMinutes, "min"), orNone(time.maximumMinutes, "min"), judged(time), time.sample]));
 }
 

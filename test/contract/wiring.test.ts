@@ -138,9 +138,14 @@ function levelOf(workflows: readonly EmittedWorkflow[], workflow: EmittedWorkflo
 /** What says how a step differs from the usual, and stays away otherwise. */
 const FLAGS = ["ANY_REVISION", "KEEP_LOGIN", "PULL_REQUESTS"];
 
-/** publish-image.sh takes a digest, or else the jobs that built the image; copies are optional. */
+/** publish-image.sh takes a digest, or else the jobs that built the image; copies are optional. notify.sh tells of this run, or of alerts. */
 function isAlternative(step: EmittedStep, name: string): boolean {
   if (FLAGS.includes(name)) return true;
+  if (step.program === "metrics.mjs") return name === "FLAKES_FOLDER";
+  if (step.program === "notify.sh") {
+    if (["REPOSITORY", "WORKFLOW", "REF"].includes(name)) return step.env["FORMAT"] !== "json";
+    return ["ALERTS_FILE", "EVENTS"].includes(name) ? "NEEDS" in step.env : "ALERTS_FILE" in step.env;
+  }
   if (step.program !== "publish-image.sh") return false;
   if (["ENTRIES", "STAGING"].includes(name)) return "DIGEST" in step.env;
   if (["DIGEST", "SOURCE_COMMIT"].includes(name)) return "ENTRIES" in step.env;

@@ -80,7 +80,7 @@ export const practiceRows: Requirement[] = [
   always("10.2", "No script prints a secret: they reach programs through the environment, by name.", {
     output: "every file: `secrets.*` stands in `env` and in inputs of logins only",
     holds: (files) => stepsOf(files).every((step) => !/\bsecrets\./.test(step.run ?? "") && !PRINTED.test((step.run ?? "").replace(/--config <\(.*$/gm, ""))),
-    breaks: broken("promote", /^ {10}require TEXT$/, '          echo "Telling $WEBHOOK_URL"'),
+    breaks: broken("promote", /^ {10}require TEXT RUN_URL$/, '          echo "Telling $WEBHOOK_URL"'),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.3", "Independent jobs do not wait for each other.", {
