@@ -63,6 +63,7 @@ import planRelease from "../../templates/plan-release.sh?raw";
 import postStatus from "../../templates/post-status.sh?raw";
 import preflight from "../../templates/preflight.sh?raw";
 import promote from "../../templates/promote.sh?raw";
+import pruneCaches from "../../templates/prune-caches.mjs?raw";
 import publishImage from "../../templates/publish-image.sh?raw";
 import publishNpm from "../../templates/publish-npm.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
@@ -145,6 +146,7 @@ const PROGRAMS = {
   "post-status.sh": postStatus,
   "preflight.sh": preflight,
   "promote.sh": promote,
+  "prune-caches.mjs": pruneCaches,
   "publish-image.sh": publishImage,
   "publish-npm.sh": publishNpm,
   "pull-image.sh": pullImage,
