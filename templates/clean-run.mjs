@@ -24,7 +24,7 @@ const total = { deleted: 0, kept: 0, failed: 0 };
 const rows = [];
 
 /** What to do, and why. What is not known keeps everything. */
-function choose() {
+function strategyNow() {
   if (marker !== "" && message.includes(marker)) return ["preserve", `the commit's message holds ${marker}`];
   if (kind === "pullRequest") return ["delete-run", "the images of a pull request have been tested, and are of no further use"];
   if (published === "success") return ["delete-staging", "all is published, so what was only staged has done its work"];
@@ -60,7 +60,7 @@ async function clean(item, strategy) {
   rows.push(`| ${cell(name)} | ${gone.size} | ${versions.length - gone.size} | ${failed} |`);
 }
 
-const [strategy, reason] = choose();
+const [strategy, reason] = strategyNow();
 say(`Strategy: ${strategy}, because ${reason}. Class: ${kind}. Tests: ${tested}. Tags of this run: ${settings.tags.join(" ")}`);
 for (const item of strategy === "preserve" ? [] : settings.packages) {
   try {
