@@ -19,8 +19,9 @@ import { githubApi } from "./lib/github.mjs";
 import { filesBelow, filesByGlobs } from "./lib/globs.mjs";
 import { ask, httpError } from "./lib/http.mjs";
 import { addSummary, cell, closeGroup, complain, openGroup, plain, say, setOutput } from "./lib/log.mjs";
+import { isPassing, pause, repeat } from "./lib/repeat.mjs";
 
-const MOST_ATTEMPTS = 4;
+const UPLOAD_ATTEMPTS = 4;
 const UPLOAD_SECONDS = 1800;
 /** GitHub's limit of a release's notes, in characters. */
 const LONGEST_NOTES = 125_000;
@@ -31,9 +32,6 @@ const { TAG: tag, SHA: sha = "", NAME: title = "", NOTES_FILE: notesFile = "", F
 const { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: repository, GH_TOKEN: token } = process.env;
 const github = githubApi(apiUrl, token);
 const releases = `/repos/${repository}/releases`;
-
-const pause = (attempt) => new Promise((resolve) => setTimeout(resolve, attempt * Number(process.env.RETRY_SECONDS ?? 5) * 1000));
-const mayWork = (error) => error.status === 0 || error.status >= 500;
 
 /** What the release is to hold: names, sizes, digests, and how to read each. */
 function readFiles() {
@@ -82,20 +80,7 @@ async function findRelease() {
   return found[0];
 }
 
-/** The answer of a request that failed may have been lost, and the release be there: it is looked for before a second one. */
-async function createDraft(content) {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await github.post(releases, { tag_name: tag, draft: true, ...content });
-    } catch (error) {
-      if (!mayWork(error)) throw error;
-      await pause(attempt);
-      const found = await findRelease();
-      if (found) return found;
-      if (attempt === MOST_ATTEMPTS) throw error;
-    }
-  }
-}
+const createDraft = (content) => repeat(() => github.post(releases, { tag_name: tag, draft: true, ...content }), findRelease);
 
 const assetsOf = (release) => github.all(`${releases}/${release.id}/assets`);
 
@@ -117,13 +102,13 @@ async function upload(release, asset) {
       await send(release, asset);
     } catch (error) {
       problem = error;
-      if (!mayWork(error) && error.status !== 422) throw error;
+      if (!isPassing(error) && error.status !== 422) throw error;
       await pause(attempt);
     }
     const there = (await assetsOf(release)).find(({ name }) => name === asset.name);
     if (there && isSame(there, asset, true)) return;
     if (there) await github.remove(`${releases}/assets/${there.id}`);
-    if (attempt === MOST_ATTEMPTS) throw problem ?? new Error(`${asset.name} does not arrive at GitHub as it is.`);
+    if (attempt === UPLOAD_ATTEMPTS) throw problem ?? new Error(`${asset.name} does not arrive at GitHub as it is.`);
   }
 }
 

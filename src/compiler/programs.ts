@@ -22,6 +22,7 @@ import imageSummary from "../../templates/image-summary.sh?raw";
 import judgePush from "../../templates/judge-push.sh?raw";
 import judgeTests from "../../templates/judge-tests.sh?raw";
 import libApi from "../../templates/lib/api.sh?raw";
+import libConventional from "../../templates/lib/conventional.mjs?raw";
 import libCoverage from "../../templates/lib/coverage.mjs?raw";
 import libCarryOut from "../../templates/lib/carry-out.mjs?raw";
 import libDecide from "../../templates/lib/decide.mjs?raw";
@@ -37,7 +38,10 @@ import libFreshness from "../../templates/lib/freshness.sh?raw";
 import libCompare from "../../templates/lib/compare.mjs?raw";
 import libFigures from "../../templates/lib/figures.mjs?raw";
 import libHistory from "../../templates/lib/history.mjs?raw";
+import libPins from "../../templates/lib/pins.mjs?raw";
+import libRepeat from "../../templates/lib/repeat.mjs?raw";
 import libReport from "../../templates/lib/report.mjs?raw";
+import libSemver from "../../templates/lib/semver.mjs?raw";
 import libTimings from "../../templates/lib/timings.mjs?raw";
 import libLog from "../../templates/lib/log.sh?raw";
 import libMarkdown from "../../templates/lib/markdown.mjs?raw";
@@ -58,6 +62,7 @@ import libZip from "../../templates/lib/zip.mjs?raw";
 import loadImage from "../../templates/load-image.sh?raw";
 import metrics from "../../templates/metrics.mjs?raw";
 import notify from "../../templates/notify.sh?raw";
+import openPullRequest from "../../templates/open-pull-request.mjs?raw";
 import planBuild from "../../templates/plan-build.sh?raw";
 import planRelease from "../../templates/plan-release.sh?raw";
 import postStatus from "../../templates/post-status.sh?raw";
@@ -68,6 +73,7 @@ import publishImage from "../../templates/publish-image.sh?raw";
 import publishNpm from "../../templates/publish-npm.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
 import readVerdicts from "../../templates/read-verdicts.sh?raw";
+import releaseNotes from "../../templates/release-notes.mjs?raw";
 import reportStatus from "../../templates/report-status.sh?raw";
 import resolveImage from "../../templates/resolve-image.sh?raw";
 import runWithRetries from "../../templates/run-with-retries.sh?raw";
@@ -80,6 +86,7 @@ import { inlineProgram } from "./inline.ts";
 
 const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/api.sh": libApi,
+  "lib/conventional.mjs": libConventional,
   "lib/coverage.mjs": libCoverage,
   "lib/carry-out.mjs": libCarryOut,
   "lib/decide.mjs": libDecide,
@@ -95,7 +102,10 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/compare.mjs": libCompare,
   "lib/figures.mjs": libFigures,
   "lib/history.mjs": libHistory,
+  "lib/pins.mjs": libPins,
+  "lib/repeat.mjs": libRepeat,
   "lib/report.mjs": libReport,
+  "lib/semver.mjs": libSemver,
   "lib/timings.mjs": libTimings,
   "lib/log.sh": libLog,
   "lib/markdown.mjs": libMarkdown,
@@ -141,6 +151,7 @@ const PROGRAMS = {
   "load-image.sh": loadImage,
   "metrics.mjs": metrics,
   "notify.sh": notify,
+  "open-pull-request.mjs": openPullRequest,
   "plan-build.sh": planBuild,
   "plan-release.sh": planRelease,
   "post-status.sh": postStatus,
@@ -151,6 +162,7 @@ const PROGRAMS = {
   "publish-npm.sh": publishNpm,
   "pull-image.sh": pullImage,
   "read-verdicts.sh": readVerdicts,
+  "release-notes.mjs": releaseNotes,
   "report-status.sh": reportStatus,
   "resolve-image.sh": resolveImage,
   "run-with-retries.sh": runWithRetries,

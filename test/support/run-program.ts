@@ -87,8 +87,8 @@ function checkNothingLeaks(program: string, environment: Readonly<Record<string,
   }
 }
 
-/** The runner trims a line before it looks for "::"; the older form "##[" it finds anywhere. */
-function checkCommands(program: string, log: string): void {
+/** Throws at a line that the runner would obey. It trims a line before it looks for "::"; the older form "##[" it finds anywhere. */
+export function checkCommands(program: string, log: string): void {
   for (const line of log.split(/\r?\n|\r/)) {
     if ((line.trim().startsWith("::") && !OWN_COMMANDS.test(line)) || line.includes("##[")) throw new Error(`${program} printed a line that the runner obeys: ${line}`);
   }
