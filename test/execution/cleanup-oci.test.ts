@@ -31,7 +31,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
   const push = (hours: number, tag: string | undefined, content: ImageContent = {}): Promise<PushedImage> =>
     pushImage(registry, repository, { created: hoursAgo(hours), layers: ["base", `${tag} ${hours}`], ...(tag ? { tag } : {}), ...content });
 
-  const clean = (settings: object = {}): Promise<ProgramResult> =>
+  const clean = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
     runNodeProgram("cleanup.mjs", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "o/r",
@@ -54,6 +54,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
         graceHours: 1,
         ...settings,
       }),
+      ...environment,
     });
 
   const remaining = async (...tags: string[]): Promise<string[]> => {
@@ -118,9 +119,11 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
   test("fails when the registry cannot be reached, refuses deletes or fails them", async () => {
     await push(100, "pr-1-1111111");
     registry.fault({ kind: "status", status: 405, method: "DELETE" });
+    await push(100, "pr-2-2222222");
     const refused = await clean();
     expect(refused).toMatchObject({ code: 1, outputs: { deleted: "0", failed: "1" } });
-    expect(refused.log).toContain("This registry does not delete images (405)");
+    expect(refused.log.match(/^::error::.*This registry does not delete images \(405\)/gm)).toHaveLength(1);
+    expect(refused.log).toContain("| this registry does not delete");
     registry.clearFaults();
     await registry.down();
     const down = await clean();
@@ -128,6 +131,22 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     expect(down.code).toBe(1);
     expect(down.log).toMatch(/^::error::.*did not answer in 4 attempts/m);
     expect(await remaining("pr-1-1111111")).toEqual(["pr-1-1111111"]);
+  });
+
+  test("keeps every image for so many days where a person says so, and deletes nothing when it is no number", async () => {
+    await push(100, "pr-1-1111111");
+    await push(60, "sha-2222222");
+    await push(49, "pr-3-3333333");
+    expect((await clean({}, { KEEP_DAYS: "5" })).outputs).toMatchObject({ deleted: "0" });
+    for (const wrong of ["-1", "two", "1.5", "5; rm", "99999"]) {
+      const result = await clean({}, { KEEP_DAYS: wrong });
+      expect(result).toMatchObject({ code: 1, outputs: { deleted: "0", failed: "1" } });
+      expect(result.log).toContain("is no number of days from 0 to 9999");
+    }
+    expect((await clean({}, { KEEP_DAYS: "3" })).outputs).toMatchObject({ deleted: "1" });
+    // What is young by the settings stays, however few days are asked for.
+    expect((await clean({ minimumAgeHours: 50 }, { KEEP_DAYS: " 0 " })).outputs).toMatchObject({ deleted: "1" });
+    expect(await remaining("sha-2222222", "pr-3-3333333")).toEqual(["pr-3-3333333"]);
   });
 
   test("keeps a digest that got a new tag after the listing", async () => {

@@ -1,7 +1,7 @@
 /** What may be deleted: random registries and policies, held against an oracle that shares no code with the program. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Decision, type Manifest, type Settings, type Version, decide, readPolicy } from "../../templates/lib/decide.mjs";
+import { type Decision, type Manifest, type Settings, type Version, decide, keptForDays, readPolicy } from "../../templates/lib/decide.mjs";
 
 const HOUR = 3_600_000;
 const NOW = Date.parse("2026-06-01T00:00:00Z");
@@ -52,6 +52,8 @@ const world: fc.Arbitrary<World> = fc
     active: fc.boolean(),
     commits: fc.subarray(SHORT_SHAS, { maxLength: 2 }),
     tagTimes: fc.array(fc.tuple(tag, hours), { maxLength: 4 }),
+    keepNewest: fc.constantFrom(0, 0, 1, 2),
+    keepAlways: fc.constantFrom([], ["^feature-x-aaaaaaa$"]),
   })
   .map((seed): World => {
     const below = (n: number, limit: number): string => digest(n % limit);
@@ -77,7 +79,7 @@ const world: fc.Arbitrary<World> = fc
           { class: "staging", pattern: "^stage-", hours: staging },
           { class: "commit", pattern: "^sha-[0-9a-f]{7}$", hours: rest },
           { class: "release", pattern: "^v\\d", hours: null },
-          { class: "branch", pattern: "^[a-z0-9-]+-[0-9a-f]{7}$", hours: rest },
+          { class: "branch", pattern: "^([a-z0-9-]+)-[0-9a-f]{7}$", hours: rest, keepNewest: seed.keepNewest, keepAlways: seed.keepAlways },
         ],
         keepForever: ["^latest$"],
         minimumAgeHours: seed.minimumAgeHours,
@@ -107,13 +109,25 @@ function hoursOf(name: string, { classes }: Settings): number | undefined {
 
 const isAbout = (name: string): boolean => name.startsWith("sha256-");
 
+/** The branch's tags that stay whatever their age: those that are named, and the newest of the others. */
+function spared({ versions, settings, tagTimes }: World): Set<string> {
+  const branch = settings.classes.find((item) => item.class === "branch");
+  const always = (name: string): boolean => name === "feature-x-aaaaaaa" && (branch?.keepAlways ?? []).length > 0;
+  const hung = versions.flatMap(({ digest: target, tags, time }) => tags.map((name) => ({ name, target, time: Math.max(time, tagTimes.get(name) ?? -Infinity) })));
+  const rivals = hung.filter(({ name, time }) => /^feature-x-[abcd]{7}$/.test(name) && !always(name) && !Number.isNaN(time));
+  const inOrder = rivals.toSorted((a, b) => b.time - a.time || a.target.localeCompare(b.target) || a.name.localeCompare(b.name));
+  return new Set([...inOrder.slice(0, branch?.keepNewest ?? 0).map(({ name }) => name), ...hung.map(({ name }) => name).filter(always)]);
+}
+
 /** Whether nothing about the version itself speaks against its deletion. */
-function isExpired(version: Version, { settings, inUse, tagTimes }: World): boolean {
+function isExpired(version: Version, given: World): boolean {
+  const { settings, inUse, tagTimes } = given;
   const grace = inUse.active ? (settings.graceHours ?? 1) : 0;
   const ageInHours = (NOW - version.time) / HOUR;
   if (Number.isNaN(ageInHours) || ageInHours < settings.minimumAgeHours + grace) return false;
   return version.tags.every((name) => {
     if (isAbout(name)) return true;
+    if (spared(given).has(name)) return false;
     const kept = hoursOf(name, settings);
     if (kept === undefined || inUse.commits.some((commit) => name.includes(commit.slice(0, 7)))) return false;
     const tagAge = Math.min(ageInHours, (NOW - (tagTimes.get(name) ?? -Infinity)) / HOUR);
@@ -240,6 +254,25 @@ describe("the decision what to delete", () => {
     expect(decided([[digest(1), null]])).toEqual([reason(1)]);
     expect(decided([[digest(1), readable], [digest(2), null]])).toEqual([reason(2)]);
     expect(decided([])).toEqual([reason(1)]);
+  });
+
+  test("caches of branches: main's stays, and so do the newest of each platform, whatever their age", () => {
+    const names = ["main", "one", "two", "three"].flatMap((branch) => ["amd64", "arm64"].map((platform) => `buildcache-${platform}-${branch}`));
+    const versions = names.map((name, n) => ({ digest: digest(n), tags: [name], time: NOW - (1000 - n) * HOUR }));
+    const manifests = new Map<string, Manifest>(versions.map((version) => [version.digest, { isIndex: false, children: [] }]));
+    const cache = { class: "cache", pattern: "^buildcache-(amd64|arm64)-.+$", hours: 168, keepNewest: 2, keepAlways: ["^buildcache-(amd64|arm64)-main$"] };
+    const settings: Settings = { classes: [cache], keepForever: [], minimumAgeHours: 48, maxDeletions: 99 };
+    const decided = (given: Settings): string[] =>
+      decide(versions, manifests, readPolicy(given), NOW, { active: false, commits: [] }).map(({ version, action, reason }) => `${action} ${version.tags[0]}: ${reason}`);
+    expect(decided(settings).filter((line) => line.startsWith("delete"))).toEqual([
+      "delete buildcache-amd64-one: every tag is past its retention (cache)",
+      "delete buildcache-arm64-one: every tag is past its retention (cache)",
+    ]);
+    expect(decided(settings)).toContain("keep buildcache-arm64-main: buildcache-arm64-main is protected");
+    expect(decided(settings)).toContain("keep buildcache-amd64-two: buildcache-amd64-two is among the newest 2 of its kind (cache)");
+    // So many days for all kinds, but for those that are kept for ever.
+    expect(decided(keptForDays(settings, 42)).some((line) => line.startsWith("delete"))).toBe(false);
+    expect(keptForDays({ ...settings, classes: [{ ...cache, hours: null }] }, 1).classes[0]?.hours).toBeNull();
   });
 
   test("an image goes with its signatures and what their index lists", () => {
