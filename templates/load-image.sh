@@ -8,11 +8,17 @@
 # LOCAL_TAG        the name that it gets on this runner
 # FRESHNESS        fail or warn: what another commit means
 # RUN_URL          the build's run, or empty
+# OPTIONAL         true where the next step can build the image instead
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/lib/freshness.sh"
 
 require ARCHIVE IMAGE LOCAL_TAG
 context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Expected commit: ${EXPECTED_COMMIT:-unknown}" "Build: ${RUN_URL:-unknown}")
+if [[ ! -f "$ARCHIVE" && "${OPTIONAL:-}" == true ]]; then
+  warn "The image is neither in the registry nor kept as an artifact, so it is built from the sources." "${context[@]}"
+  output source none
+  exit 0
+fi
 [[ -f "$ARCHIVE" ]] ||
   fail "The image is neither in the registry nor kept as an artifact. Images and artifacts of older runs are deleted: re-run the build, then this test." "${context[@]}"
 

@@ -4,6 +4,7 @@
 #
 # GH_TOKEN, REPOSITORY  the token, and whose commits
 # SHA_LENGTH            how many characters of a commit a tag holds
+# SOURCE_TAG            the tag to move to, where it is not the one that the pattern gives
 # PLAN                  JSON: a list of {"branch" or "nightly": true, "image", "tag", "source" (a tag pattern),
 #                       "contexts" (statuses and check runs that must be success), "copies" (images with a tag)}
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
@@ -74,7 +75,7 @@ promote_branch() {
   fi
   sanitize_branch "$branch" 0
   expand_tag "$(field .source)" "sha=${commit:0:SHA_LENGTH}" "branch=$REPLY"
-  source="$REPLY"
+  source="${SOURCE_TAG:-$REPLY}"
   read_image "$image:$source" || code=$?
   if ((code == 4)); then
     broken "$commit" "$source is not in the registry: re-run the build"

@@ -1,9 +1,10 @@
 /** The plan becomes files. Pure: the same plan gives the same bytes. */
-import type { Pipeline, WorkflowKind } from "../pipeline/types.ts";
+import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
+import { calledConsumerWorkflow } from "./workflows/called-consumer.ts";
 import { checkWorkflow } from "./workflows/check.ts";
 import { cleanupWorkflow } from "./workflows/cleanup.ts";
 import { consumerWorkflow } from "./workflows/consumer.ts";
@@ -36,6 +37,12 @@ const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) =>
   bases: basesWorkflow,
 };
 
+/** Called by the build, following it, or, where it takes nothing of it, on the code's own events. */
+function consumerKind({ topology }: Pipeline, { source, builds }: Consumer): (pipeline: Pipeline, consumer: Consumer) => Workflow {
+  if (topology === "workflow_call") return calledConsumerWorkflow;
+  return source === "build" || builds.length === 0 ? selfBuildingConsumerWorkflow : consumerWorkflow;
+}
+
 /** The workflow models by path, for whoever wants to look at them rather than at their text. */
 export function compileWorkflows(pipeline: Pipeline): { path: string; workflow: Workflow }[] {
   const own = (Object.keys(KINDS) as WorkflowKind[]).flatMap((kind) => {
@@ -44,7 +51,7 @@ export function compileWorkflows(pipeline: Pipeline): { path: string; workflow: 
   });
   const consumers = pipeline.consumers.map((consumer) => ({
     path: consumer.path,
-    workflow: consumer.source === "build" ? selfBuildingConsumerWorkflow(pipeline, consumer) : consumerWorkflow(pipeline, consumer),
+    workflow: consumerKind(pipeline, consumer)(pipeline, consumer),
   }));
   return [...own, ...consumers];
 }

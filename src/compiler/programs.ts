@@ -31,6 +31,7 @@ import libFlaky from "../../templates/lib/flaky.mjs?raw";
 import libFlakyIssues from "../../templates/lib/flaky-issues.mjs?raw";
 import libGithubScript from "../../templates/lib/github.mjs?raw";
 import libGlobs from "../../templates/lib/globs.mjs?raw";
+import libGpg from "../../templates/lib/gpg.mjs?raw";
 import libHttp from "../../templates/lib/http.mjs?raw";
 import libJunit from "../../templates/lib/junit.mjs?raw";
 import libLogScript from "../../templates/lib/log.mjs?raw";
@@ -38,6 +39,7 @@ import libFreshness from "../../templates/lib/freshness.sh?raw";
 import libCompare from "../../templates/lib/compare.mjs?raw";
 import libFigures from "../../templates/lib/figures.mjs?raw";
 import libHistory from "../../templates/lib/history.mjs?raw";
+import libMaven from "../../templates/lib/maven.mjs?raw";
 import libPins from "../../templates/lib/pins.mjs?raw";
 import libRepeat from "../../templates/lib/repeat.mjs?raw";
 import libReport from "../../templates/lib/report.mjs?raw";
@@ -57,6 +59,7 @@ import libVersionsDockerhub from "../../templates/lib/versions-dockerhub.mjs?raw
 import libVersionsEcr from "../../templates/lib/versions-ecr.mjs?raw";
 import libVersionsOci from "../../templates/lib/versions-oci.mjs?raw";
 import libVersionsPackages from "../../templates/lib/versions-packages.mjs?raw";
+import libWriteZip from "../../templates/lib/write-zip.mjs?raw";
 import libXml from "../../templates/lib/xml.mjs?raw";
 import libZip from "../../templates/lib/zip.mjs?raw";
 import loadImage from "../../templates/load-image.sh?raw";
@@ -70,6 +73,7 @@ import preflight from "../../templates/preflight.sh?raw";
 import promote from "../../templates/promote.sh?raw";
 import pruneCaches from "../../templates/prune-caches.mjs?raw";
 import publishImage from "../../templates/publish-image.sh?raw";
+import publishMaven from "../../templates/publish-maven.mjs?raw";
 import publishNpm from "../../templates/publish-npm.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
 import readVerdicts from "../../templates/read-verdicts.sh?raw";
@@ -95,6 +99,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/flaky.mjs": libFlaky,
   "lib/github.mjs": libGithubScript,
   "lib/globs.mjs": libGlobs,
+  "lib/gpg.mjs": libGpg,
   "lib/http.mjs": libHttp,
   "lib/junit.mjs": libJunit,
   "lib/log.mjs": libLogScript,
@@ -102,6 +107,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/compare.mjs": libCompare,
   "lib/figures.mjs": libFigures,
   "lib/history.mjs": libHistory,
+  "lib/maven.mjs": libMaven,
   "lib/pins.mjs": libPins,
   "lib/repeat.mjs": libRepeat,
   "lib/report.mjs": libReport,
@@ -121,6 +127,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   "lib/versions-oci.mjs": libVersionsOci,
   "lib/versions-packages.mjs": libVersionsPackages,
   "lib/versions.mjs": libVersions,
+  "lib/write-zip.mjs": libWriteZip,
   "lib/xml.mjs": libXml,
   "lib/zip.mjs": libZip,
 };
@@ -159,6 +166,7 @@ const PROGRAMS = {
   "promote.sh": promote,
   "prune-caches.mjs": pruneCaches,
   "publish-image.sh": publishImage,
+  "publish-maven.mjs": publishMaven,
   "publish-npm.sh": publishNpm,
   "pull-image.sh": pullImage,
   "read-verdicts.sh": readVerdicts,

@@ -12,5 +12,8 @@ export const CONFIG_CHECK = "Workflows match the config";
 /** Keeps a nightly verdict apart from the commit's own: both are posted on the same commit. */
 export const NIGHTLY_SUFFIX = " (nightly)";
 
+/** Keeps the verdict of a release apart in the same way. */
+export const RELEASE_SUFFIX = " (release)";
+
 /** The artifact with what a consumer's container said, which no artifact of the config may be called. */
 export const CONTAINER_LOGS = "container-logs";

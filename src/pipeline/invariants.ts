@@ -11,6 +11,8 @@ import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
 import { limitProblems } from "./invariants/limits.ts";
 import { nameProblems } from "./invariants/names.ts";
+import { orderProblems } from "./invariants/order.ts";
+import { registryProblems } from "./invariants/registries.ts";
 import { referenceProblems } from "./invariants/references.ts";
 import { retentionProblems } from "./invariants/retention.ts";
 import { scriptProblems } from "./invariants/scripts.ts";
@@ -25,10 +27,12 @@ const INVARIANTS: readonly Invariant[] = [
   referenceProblems,
   branchProblems,
   imageProblems,
+  registryProblems,
   (_config, pipeline) => tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
   retentionProblems,
   trustProblems,
   chainProblems,
+  orderProblems,
   nameProblems,
   limitProblems,
   actionProblems,

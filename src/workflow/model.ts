@@ -79,6 +79,7 @@ export type Job = {
   "runs-on": string;
   "timeout-minutes": number;
   permissions: Permissions;
+  environment?: string | { name: string; url?: string };
   concurrency?: Concurrency;
   strategy?: { "fail-fast": boolean; "max-parallel"?: number; matrix: Record<string, YamlValue> | string };
   outputs?: Record<string, string>;
@@ -87,18 +88,43 @@ export type Job = {
   steps: readonly Step[];
 };
 
+/** A job that calls a reusable workflow. It may have no timeout: the jobs of the called workflow have theirs. */
+export type CallJob = {
+  name: string;
+  needs?: readonly string[];
+  if?: string;
+  permissions: Permissions;
+  uses: string;
+  with?: Record<string, Scalar>;
+  secrets?: Record<string, string>;
+  steps?: undefined;
+};
+
+export const callsWorkflow = (job: Job | CallJob): job is CallJob => "uses" in job;
+
 export type DispatchInput = {
   description: string;
   required: boolean;
-  type: "string" | "boolean";
-  default?: string | boolean;
+  type: "string" | "boolean" | "choice" | "number";
+  default?: string | boolean | number;
+  options?: readonly string[];
 };
+
+export type CallInput = {
+  description: string;
+  required: boolean;
+  type: "string" | "boolean" | "number";
+  default?: string | boolean | number;
+};
+
+export type CallSecret = { description: string; required: boolean };
 
 export type Triggers = {
   push?: { branches?: readonly string[]; tags?: readonly string[] };
   pull_request?: { branches?: readonly string[] };
   merge_group?: { branches?: readonly string[] };
   workflow_run?: Commented | { workflows: readonly string[]; types: readonly ["completed"]; branches: readonly string[] };
+  workflow_call?: { inputs?: Record<string, CallInput>; secrets?: Record<string, CallSecret> };
   schedule?: readonly { cron: string }[];
   workflow_dispatch?: { inputs?: Record<string, DispatchInput> } | null;
 };
@@ -108,5 +134,6 @@ export type Workflow = {
   on: Triggers;
   permissions: Permissions;
   concurrency: Concurrency;
-  jobs: Record<string, Job>;
+  env?: Record<string, Scalar>;
+  jobs: Record<string, Job | CallJob>;
 };

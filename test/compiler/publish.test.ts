@@ -6,7 +6,7 @@ import { planOf, smallConfig } from "../support/plan-of.ts";
 const publishEnvironment = (file: string): Record<string, unknown> => {
   const { pipeline } = planOf({ ...charon, moveTags: "at-build" });
   const workflow = compileWorkflows(pipeline).find(({ path }) => path.endsWith(file))?.workflow;
-  return workflow?.jobs["publish-charon"]?.steps.find((step) => step.id === "publish")?.env ?? {};
+  return workflow?.jobs["publish-charon"]?.steps?.find((step) => step.id === "publish")?.env ?? {};
 };
 
 describe('moveTags: "at-build"', () => {
@@ -19,7 +19,7 @@ describe('moveTags: "at-build"', () => {
   it("copies nothing where nothing is copied", () => {
     const { pipeline } = planOf(smallConfig({ moveTags: "at-build", branches: { integration: ["dev"] } }));
     const publish = compileWorkflows(pipeline).find(({ path }) => path.endsWith("/build.yml"))?.workflow.jobs["publish-app"];
-    expect(publish?.steps.find((step) => step.id === "publish")?.env).toMatchObject({ COPIES: "" });
+    expect(publish?.steps?.find((step) => step.id === "publish")?.env).toMatchObject({ COPIES: "" });
   });
 
   it("moves the nightly channel when a nightly build is published", () => {
@@ -36,7 +36,7 @@ describe("emulation", () => {
   const emulates = (build: object): boolean => {
     const { pipeline } = planOf(smallConfig({ builds: { app: { kind: "image", ...build } } }));
     const job = compileWorkflows(pipeline).find(({ path }) => path.endsWith("/build.yml"))?.workflow.jobs["build-app"];
-    return job?.steps.some((step) => step.name === "Set up emulation") ?? false;
+    return job?.steps?.some((step) => step.name === "Set up emulation") ?? false;
   };
 
   it("is set up for every platform that is not the runner's own, be it the only one", () => {

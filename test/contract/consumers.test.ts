@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { rollbackRows } from "../../src/compiler/docs/rollback.ts";
-import { promotions } from "../../src/compiler/workflows/promote.ts";
+import { promotions } from "../../src/compiler/jobs/promote.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";

@@ -6,7 +6,7 @@ import { compileWorkflows } from "../../src/compiler/compile.ts";
 import { type ProgramName, programNames } from "../../src/compiler/programs.ts";
 import { runProgram } from "../../src/compiler/steps/program.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
-import { isCommented, type Concurrency, type Job, type PermissionLevel, type Step, type Triggers, type Workflow } from "../../src/workflow/model.ts";
+import { type CallJob, callsWorkflow, isCommented, type Concurrency, type Job, type PermissionLevel, type Step, type Triggers, type Workflow } from "../../src/workflow/model.ts";
 
 export interface EmittedStep {
   /** `e2e-tests.yml > test > Pull the image` */
@@ -41,6 +41,8 @@ export interface EmittedJob {
   readonly env: Readonly<Record<string, unknown>>;
   /** Whatever stands below `matrix`; absent for a job that runs once. */
   readonly matrix: unknown;
+  /** The workflow that the job calls, with what it hands on. */
+  readonly calls?: { readonly path: string; readonly with: Readonly<Record<string, unknown>>; readonly secrets: Readonly<Record<string, string>> };
   readonly steps: readonly EmittedStep[];
   /** The whole job as plain data. */
   readonly raw: unknown;
@@ -72,7 +74,7 @@ function readWorkflow(path: string, workflow: Workflow): EmittedWorkflow {
     follows: on.workflow_run as EmittedWorkflow["follows"],
     permissions: plain(workflow.permissions),
     concurrency: workflow.concurrency,
-    jobs: Object.entries(workflow.jobs).map(([id, job]) => readJob(`${file} > ${id}`, id, job)),
+    jobs: Object.entries(workflow.jobs).map(([id, job]) => (callsWorkflow(job) ? readCall(`${file} > ${id}`, id, job) : readJob(`${file} > ${id}`, id, job))),
   };
 }
 
@@ -90,6 +92,26 @@ function readJob(where: string, id: string, job: Job): EmittedJob {
     env: job.env ?? {},
     matrix: plain(job.strategy?.matrix),
     steps: job.steps.map((step) => readStep(`${where} > ${step.name}`, step)),
+    raw: plain(job),
+  };
+}
+
+/** A job that calls a workflow has no steps of its own. */
+function readCall(where: string, id: string, job: CallJob): EmittedJob {
+  return {
+    where,
+    id,
+    name: job.name,
+    needs: job.needs ?? [],
+    if: job.if,
+    minutes: undefined,
+    permissions: plain(job.permissions) as Record<string, PermissionLevel>,
+    concurrency: undefined,
+    outputs: {},
+    env: {},
+    matrix: undefined,
+    calls: { path: job.uses, with: job.with ?? {}, secrets: job.secrets ?? {} },
+    steps: [],
     raw: plain(job),
   };
 }

@@ -5,6 +5,7 @@ import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { expression, HEAD_SHA } from "../expressions.ts";
 import { readBy } from "../programs.ts";
+import { CACHE_BRANCH, keepsLayersInRegistry } from "./image/layers.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
@@ -36,7 +37,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
     "timeout-minutes": 10,
     permissions: grant({ contents: reusable.length > 0 && "read", ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")) }),
     outputs: {
-      ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
+      ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : []), ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
       ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),
     },
     steps: [

@@ -1,9 +1,11 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
 import { READY_CHECK } from "../../pipeline/check-names.ts";
+import { buildsIn, promotesIn, targetsIn } from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
+import type { DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
+import { followingJobs } from "../jobs/following.ts";
 import { filesJob } from "../jobs/files.ts";
 import { imageJobs } from "../jobs/image.ts";
 import { type ImageJobs } from "../jobs/image/mode.ts";
@@ -20,9 +22,11 @@ export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filte
 export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
-  const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline), reuse: true, if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined });
-  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
+  const builds = buildsIn(pipeline, "build");
+  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline), reuse: true, if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined });
+  const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
   const ids = Object.keys(jobs);
+  const after = followingJobs(pipeline, "build");
   return {
     name,
     on: buildTriggers(pipeline),
@@ -34,8 +38,9 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     },
     jobs: {
       ...jobs,
-      ready: recordJob(pipeline, READY_CHECK, pipeline.builds, ids),
-      ...notifyJob(pipeline, "build", [...ids, "ready"], isLongLivedPush(pipeline)),
+      ready: recordJob(pipeline, READY_CHECK, builds, ids),
+      ...after,
+      ...notifyJob(pipeline, "build", [...ids, "ready", ...Object.keys(after)], isLongLivedPush(pipeline)),
     },
   };
 }
@@ -56,9 +61,19 @@ export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: Im
 
 /** The events that build; `workflow_dispatch` takes a tag. */
 function buildTriggers(pipeline: Pipeline): Triggers {
+  const inputs = dispatchInputs(pipeline);
+  return { ...codeTriggers(pipeline), workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null };
+}
+
+/** What a manual run can be told. What follows the tests can only be asked for where the run sees them. */
+function dispatchInputs(pipeline: Pipeline): Record<string, DispatchInput> {
+  const yes = (description: string): DispatchInput => ({ description, required: false, type: "boolean", default: false });
+  const { main } = pipeline.branches;
+  const targets = targetsIn(pipeline, "build").filter((target) => target.on.includes("main"));
   return {
-    ...codeTriggers(pipeline),
-    workflow_dispatch: imagesOf(pipeline.builds).length > 0 ? { inputs: { tag: { description: "The tag to give the image; manual-<run id> without one", required: false, type: "string" } } } : null,
+    ...(imagesOf(pipeline.builds).length > 0 && { tag: { description: "The tag to give the image; manual-<run id> without one", required: false, type: "string" } }),
+    ...(promotesIn(pipeline, "build") && pipeline.channels.some(({ of }) => of === main) && { push_latest: yes(`Move the tag of ${main} to this image once its tests have passed; on ${main} only`) }),
+    ...(targets.length > 0 && { force_publish: yes(`Publish as a push to ${main} does, also what has not changed; on ${main} only`) }),
   };
 }
 

@@ -6,6 +6,7 @@ import { TRANSIENT_CLASSES, type TransientClass } from "../../pipeline/types.ts"
 import type { YamlMapping, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
+import { cachePatterns, keepsLayersInRegistry } from "../jobs/image/layers.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { runProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
@@ -59,13 +60,24 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
 
 const isTransient = (name: TagClass): name is TransientClass & TagClass => TRANSIENT_CLASSES.some((transient) => transient === name);
 
-/** The classes in their one order, and what is never deleted; as both programs read them. */
-export function classSettings(pipeline: Pipeline, retention: Retention): YamlMapping & { classes: { class: string; pattern: string; hours: number }[]; keepForever: string[] } {
+/** A class of tags, as the programs read it: how old its tags become, and which of them stay whatever their age. */
+type ClassSettings = { class: string; pattern: string; hours: number; keepNewest?: number; keepAlways?: string[] };
+
+/** The classes in their one order, and what is never deleted; as all programs read them. */
+export function classSettings(pipeline: Pipeline, retention: Retention): YamlMapping & { classes: ClassSettings[]; keepForever: string[] } {
   return {
     // In the order in which tags are told apart: `sha-abc1234` would pass for a branch's tag as well.
-    classes: TAG_CLASSES.filter(isTransient).map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] })),
+    classes: [...cacheClass(pipeline, retention), ...TAG_CLASSES.filter(isTransient).map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] }))],
     keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release, ...retention.protect.map(globToExpression)],
   };
+}
+
+/** Layers in the registry: main's stay, and the newest of other branches for each job that makes them. */
+function cacheClass(pipeline: Pipeline, retention: Retention): ClassSettings[] {
+  const images = imagesOf(pipeline.builds);
+  if (!keepsLayersInRegistry(images)) return [];
+  const { all, main } = cachePatterns(pipeline, images);
+  return [{ class: "cache", pattern: all, hours: retention.caches.hours, keepNewest: retention.caches.keepNewest, keepAlways: [main] }];
 }
 
 export const packagesOf = (pipeline: Pipeline): { owner: string; name: string; host: string; repository: string }[] =>

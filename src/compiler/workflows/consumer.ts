@@ -1,30 +1,37 @@
 /** A consumer: follows the build, takes its image, tests it, and reports on the commit whatever happened. */
 import { tagEnvironment } from "../../pipeline/tags.ts";
-import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import { type Job, type Scalar, type Step, type Workflow, withComment } from "../../workflow/model.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
 import { consumerConcurrency, consumerTriggers, statusContext } from "../consumer-trigger.ts";
-import { every, expression, RUN_URL, TOKEN } from "../expressions.ts";
-import { archiveArtifact } from "../jobs/image/mode.ts";
+import { expression, RUN_URL, TOKEN } from "../expressions.ts";
 import { RECORD_ARTIFACT, RECORD_FILE } from "../jobs/record.ts";
+import { type Tested, testJob } from "../jobs/test.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
-import { loginToOwnRegistry } from "../steps/registry.ts";
-import { checkout } from "../steps/sources.ts";
-import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
-import { saveToolCache, setUpTools } from "../steps/tools.ts";
+import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { grant } from "../permissions.ts";
 
 const RUN = "github.event.workflow_run";
 const BUILD_RUN = expression(`${RUN}.id`);
 const resolved = (output: string): string => `needs.resolve.outputs.${output}`;
-const TRUSTED = `${resolved("trusted")} == 'true'`;
 
-/** The names of the steps by which the metrics tell a pull from a fallback. */
-export const PULL_STEP = "Pull the image";
-export const FALLBACK_STEP = "Load the image from the artifact";
-/** The job that runs the tests, before the matrix in its name. */
-export const TEST_JOB = "Test";
+/** What `resolve` found out. */
+const TESTED: Tested = {
+  needs: ["resolve"],
+  if: `${resolved("ready")} == 'true'`,
+  sha: resolved("sha"),
+  class: resolved("class"),
+  tag: resolved("tag"),
+  trusted: resolved("trusted"),
+  isTrusted: `${resolved("trusted")} == 'true'`,
+  digestOf: (build) => resolved(`${build.key}-digest`),
+  commitOf: (build) => resolved(`${build.key}-commit`),
+  runId: BUILD_RUN,
+  hasArtifacts: `${RUN}.id`,
+  runUrl: expression(`${RUN}.html_url`),
+  followsRun: true,
+};
 
 export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
   const triggers = consumerTriggers(pipeline, consumer);
@@ -43,7 +50,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
     concurrency: consumerConcurrency(pipeline, consumer),
     jobs: {
       resolve: resolveJob(pipeline, consumer),
-      test: testJob(pipeline, consumer),
+      test: testJob(pipeline, consumer, TESTED),
       report: reportJob(pipeline, consumer),
     },
   };
@@ -57,7 +64,7 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
     name: "Resolve the image",
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ actions: "read", packages: needsRegistry && "read", "pull-requests": "read", statuses: "write" }),
+    permissions: grant({ actions: "read", ...(needsRegistry && loginPermissions(pipeline.registry, "read")), "pull-requests": "read", statuses: "write" }),
     outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
     steps: [
       downloadArtifact(pipeline, {
@@ -109,109 +116,6 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
       }),
     ],
   };
-}
-
-/** Runs the code under test, with nothing worth stealing in reach. */
-function testJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const matrix = consumer.matrix;
-  const needsRegistry = consumer.builds.some((build) => build.kind === "image");
-  const secrets = Object.fromEntries(
-    consumer.secrets.names.map((name) => [name, expression(consumer.secrets.grant === "always" ? `secrets.${name}` : `${TRUSTED} && secrets.${name} || ''`)]),
-  );
-  const values = Object.keys(matrix ?? {}).map((key) => expression(`matrix.${key}`));
-  return {
-    name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
-    needs: ["resolve"],
-    if: `${resolved("ready")} == 'true'`,
-    "runs-on": consumer.runner,
-    "timeout-minutes": consumer.timeoutMinutes,
-    permissions: grant({ actions: "read", contents: "read", packages: needsRegistry && "read" }),
-    ...(matrix && { strategy: { "fail-fast": false, ...(consumer.maxParallel && { "max-parallel": consumer.maxParallel }), matrix: { ...matrix } } }),
-    ...consumerEnvironment(pipeline, consumer),
-    ...servicesOf(consumer),
-    steps: [
-      ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: TRUSTED, optional: true }) : []),
-      ...consumer.builds.flatMap((build) => takeBuild(pipeline, consumer, build)),
-      checkout(pipeline, { ...consumer.checkout, ref: expression(resolved("sha")), allowFork: expression(`${resolved("trusted")} != 'true'`) }),
-      ...setUpTools(pipeline, consumer.setup),
-      ...containerSteps(pipeline, consumer),
-      ...testSteps(pipeline, consumer, secrets),
-      ...saveToolCache(pipeline, consumer.setup, every(`${resolved("class")} == 'main'`)),
-      ...afterTestSteps(pipeline, consumer),
-      ...consumer.builds.flatMap((build) => (build.kind === "image" ? [summaryStep(consumer, build)] : [])),
-    ],
-  };
-}
-
-export function servicesOf(consumer: Consumer): Pick<Job, "services"> {
-  const services = Object.entries(consumer.services).map(([key, service]) => [
-    key,
-    {
-      image: service.image.includes("@sha256:") ? service.image : withComment(service.image, "zizmor: ignore[unpinned-images] the config names this image by its tag"),
-      ...(service.ports.length > 0 && { ports: service.ports }),
-      ...(Object.keys(service.env).length > 0 && { env: service.env }),
-      ...(service.options && { options: service.options }),
-    },
-  ]);
-  return services.length > 0 ? { services: Object.fromEntries(services) } : {};
-}
-
-const several = (consumer: Consumer): boolean => consumer.builds.filter((build) => build.kind === "image").length > 1;
-const titled = (title: string, consumer: Consumer, build: Build): string => (several(consumer) ? `${title} (${build.key})` : title);
-
-function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build): Step[] {
-  if (build.kind === "files")
-    return [downloadArtifact(pipeline, { title: `Download ${build.key}`, name: build.artifact, path: filesFolder(build.key), runId: BUILD_RUN })];
-  const folder = `${expression("runner.temp")}/image-${build.key}`;
-  const anotherFollows = consumer.builds.slice(consumer.builds.indexOf(build) + 1).some((other) => other.kind === "image");
-  const notPulled = `steps.pull-${build.key}.outputs.source != 'registry'`;
-  const image: Record<string, Scalar> = {
-    IMAGE: build.image,
-    TAG: expression(resolved("tag")),
-    EXPECTED_COMMIT: expression(resolved(`${build.key}-commit`)),
-    LOCAL_TAG: localImage(pipeline, consumer, build.key),
-    FRESHNESS: pipeline.freshness,
-  };
-  return [
-    runProgram("pull-image.sh", {
-      name: titled(PULL_STEP, consumer, build),
-      id: `pull-${build.key}`,
-      // What a fork's run built is in no registry.
-      if: TRUSTED,
-      timeoutMinutes: 10,
-      env: { ...image, DIGEST: expression(resolved(`${build.key}-digest`)), TRUSTED: expression(resolved("trusted")), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds, ...(anotherFollows && { KEEP_LOGIN: true }) },
-    }),
-    downloadArtifact(pipeline, {
-      title: titled("Download the image artifact", consumer, build),
-      name: archiveArtifact(build),
-      path: folder,
-      runId: BUILD_RUN,
-      if: every(notPulled, `${RUN}.id`),
-      continueOnError: true,
-    }),
-    runProgram("load-image.sh", {
-      name: titled(FALLBACK_STEP, consumer, build),
-      id: `load-${build.key}`,
-      if: notPulled,
-      timeoutMinutes: 10,
-      env: { ...image, ARCHIVE: `${folder}/image-${build.key}.tar`, RUN_URL: expression(`${RUN}.html_url`) },
-    }),
-  ];
-}
-
-function summaryStep(consumer: Consumer, build: ImageBuild): Step {
-  return runProgram("image-summary.sh", {
-    name: titled("Say where the image came from", consumer, build),
-    if: "always()",
-    env: {
-      IMAGE: build.image,
-      TAG: expression(resolved("tag")),
-      DIGEST: expression(resolved(`${build.key}-digest`)),
-      COMMIT: expression(resolved("sha")),
-      SOURCE: expression(`steps.load-${build.key}.outputs.source || steps.pull-${build.key}.outputs.source`),
-      RESULT: expression("job.status"),
-    },
-  });
 }
 
 /** Posts the result whatever it was: a status that nobody posts leaves a pull request waiting for ever. */

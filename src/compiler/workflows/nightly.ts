@@ -1,8 +1,10 @@
 /** The nightly build: from nothing, to learn in time when a fresh base image breaks what a cache still hides. */
 import { NIGHTLY_READY_CHECK } from "../../pipeline/check-names.ts";
+import { buildsIn } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
+import { followingJobs } from "../jobs/following.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { decideBuild, planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
@@ -10,14 +12,16 @@ import { buildJobs, imagesOf } from "./build.ts";
 
 export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
   if (!pipeline.nightly) throw new Error("This pipeline has no nightly build.");
-  const plan = planJob(pipeline, imagesOf(pipeline.builds), { decide: decideBuild(pipeline, "schedule"), reuse: false });
-  const jobs = { plan, ...buildJobs(pipeline, pipeline.builds, { fresh: true, reuse: false, promoted: false, cached: false }) };
+  const builds = buildsIn(pipeline, "nightly");
+  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline, "schedule"), reuse: false });
+  const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: true, reuse: false, promoted: false, cached: false }) };
   const ids = Object.keys(jobs);
+  const after = followingJobs(pipeline, "nightly");
   return {
     name,
     on: { schedule: [{ cron: pipeline.nightly.schedule }], workflow_dispatch: null },
     permissions: {},
     concurrency: { group: concurrencyGroup(pipeline, "nightly"), "cancel-in-progress": false },
-    jobs: { ...jobs, ready: recordJob(pipeline, NIGHTLY_READY_CHECK, pipeline.builds, ids), ...notifyJob(pipeline, "nightly", [...ids, "ready"]) },
+    jobs: { ...jobs, ready: recordJob(pipeline, NIGHTLY_READY_CHECK, builds, ids), ...after, ...notifyJob(pipeline, "nightly", [...ids, "ready", ...Object.keys(after)]) },
   };
 }

@@ -2,25 +2,27 @@
  * A release promotes the digest that was tested. Only where the tagged commit has no image yet, or none for all
  * platforms, is one built, and then nothing is published before that image has passed the same tests.
  */
-import { imageBaseName, imageIn } from "../../pipeline/images.ts";
+import { buildsIn } from "../../pipeline/stages.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { every, expression, planned, TOKEN } from "../expressions.ts";
+import { followingJobs } from "../jobs/following.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
+import { releaseJob } from "../jobs/release.ts";
 import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
-import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { buildJobs, imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
 export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { release } = pipeline;
   if (!release) throw new Error("This pipeline releases nothing.");
-  const images = imagesOf(pipeline.builds);
+  const builds = buildsIn(pipeline, "release");
+  const images = imagesOf(builds);
   const plan = planJob(pipeline, images, {
     decide: runProgram("plan-release.sh", {
       name: "Decide what to release",
@@ -29,8 +31,9 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     }),
     reuse: false,
   });
-  const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, images, { fresh: false, reuse: false, promoted: true, cached: false }) };
+  const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, builds, { fresh: false, reuse: false, promoted: true, cached: false }) };
   const ids = Object.keys(jobs);
+  const after = pipeline.topology === "workflow_call" ? followingJobs(pipeline, "release") : releaseAfterTests(pipeline, images);
   return {
     name,
     on: { push: { tags: [release.tags] } },
@@ -38,13 +41,23 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     concurrency: { group: concurrencyGroup(pipeline, "release"), "cancel-in-progress": false, ...(pipeline.queue === "max" && { queue: "max" as const }) },
     jobs: {
       ...jobs,
-      ready: recordJob(pipeline, "Release ready", images, ids),
-      test: testJob(pipeline, images),
-      ...Object.fromEntries(images.map((build) => [`release-${build.key}`, releaseJob(pipeline, build)])),
-      ...notifyJob(pipeline, "release", [...ids, "ready", "test", ...images.map((build) => `release-${build.key}`)]),
+      ready: recordJob(pipeline, "Release ready", builds, ids),
+      ...after,
+      ...notifyJob(pipeline, "release", [...ids, "ready", ...Object.keys(after)]),
     },
   };
 }
+
+/** Where the tests are runs of their own, the release waits for them. */
+const releaseAfterTests = (pipeline: Pipeline, images: readonly ImageBuild[]): Record<string, Job> => ({
+  test: testJob(pipeline, images),
+  ...Object.fromEntries(
+    images.map((build) => [
+      `release-${build.key}`,
+      releaseJob(pipeline, build, ["plan", `publish-${build.key}`, "ready", "test"], every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'")),
+    ]),
+  ),
+});
 
 /** Waits for the verdicts on the commit, and asks for those that nobody has asked for yet. */
 function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
@@ -81,34 +94,3 @@ function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
     ],
   };
 }
-
-function releaseJob(pipeline: Pipeline, build: ImageBuild): Job {
-  const copies = pipeline.copies.filter((copy) => copy.of.includes("release"));
-  const published = `needs.publish-${build.key}.outputs`;
-  return {
-    name: `Release ${build.key}`,
-    needs: ["plan", `publish-${build.key}`, "ready", "test"],
-    if: every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'"),
-    "runs-on": pipeline.runners.default,
-    "timeout-minutes": 20,
-    permissions: grant(loginPermissionsOfAll([pipeline.registry, ...copies], "write")),
-    steps: [
-      ...loginToOwnRegistry(pipeline),
-      ...copies.flatMap((copy) => login(pipeline, copy)),
-      setUpBuildx(pipeline),
-      runProgram("publish-image.sh", {
-        name: "Give the tested image its release tags",
-        timeoutMinutes: 15,
-        env: {
-          IMAGE: build.image,
-          DIGEST: expression(`${published}.digest`),
-          SOURCE_COMMIT: expression(`${published}.commit`),
-          TAGS: expression(planned("release-tags")),
-          COMMIT: expression(planned("sha")),
-          COPY_TO: copies.map((copy) => imageIn(copy, imageBaseName(build.image))).join(" "),
-        },
-      }),
-    ],
-  };
-}
-

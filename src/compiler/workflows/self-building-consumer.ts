@@ -2,18 +2,18 @@
  * A consumer that builds for itself again (`source: "build"`): the partial rollback for the day when the shared image
  * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
  */
-import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import { type Job, type Step, type Triggers, type Workflow, withCommentAbove } from "../../workflow/model.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, HEAD_SHA, OF_THIS_REPOSITORY } from "../expressions.ts";
-import { useAction } from "../steps/action.ts";
-import { runProgram, runScript } from "../steps/program.ts";
+import { servicesOf, TEST_JOB } from "../jobs/test.ts";
+import { buildLocally, makeFiles } from "../steps/build-locally.ts";
+import { runProgram } from "../steps/program.ts";
 import { setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
-import { afterTestSteps, consumerEnvironment, containerSteps, environmentName, filesFolder, localImage, testSteps } from "../steps/test.ts";
+import { afterTestSteps, consumerEnvironment, containerSteps, testSteps } from "../steps/test.ts";
 import { setUpTools } from "../steps/tools.ts";
-import { codeTriggers } from "./build.ts";
-import { servicesOf, TEST_JOB } from "./consumer.ts";
+import { codeTriggers, filesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
 /** GitHub ends a job on its own runners after six hours. */
@@ -57,41 +57,11 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
       ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
       ...images.map((build) => buildLocally(pipeline, consumer, build)),
       ...setUpTools(pipeline, consumer.setup),
-      ...consumer.builds.flatMap((build) =>
-        build.kind === "files"
-          ? build.run.map((command) => runScript({ name: `Build ${build.key}`, env: { ...build.env, FILES: filesFolder(build.key) }, timeoutMinutes: build.timeoutMinutes }, filesScript(command, build.paths)))
-          : [],
-      ),
+      ...filesOf(consumer.builds).flatMap((build) => makeFiles(build)),
       ...containerSteps(pipeline, consumer),
       ...testSteps(pipeline, consumer, secrets),
       ...afterTestSteps(pipeline, consumer),
     ],
-  };
-}
-
-/** Makes the files where the shared build would have put them. */
-const filesScript = (command: string, paths: readonly string[]): string =>
-  [command.trimEnd(), 'mkdir -p "$FILES"', ...paths.map((path) => `cp -r ${path} "$FILES"/`), ""].join("\n");
-
-function buildLocally(pipeline: Pipeline, consumer: Consumer, build: ImageBuild): Step {
-  const args = Object.entries(build.args).map(([name, value]) => `${name}=${value.replaceAll("{commit}", expression(HEAD_SHA)).replace(/\{(?:version|created)\}/g, "local")}`);
-  const step = useAction(pipeline, "docker/build-push-action", {
-    name: `Build ${environmentName(build.key).toLowerCase()} for this test only`,
-    timeoutMinutes: build.timeoutMinutes,
-    env: { DOCKER_BUILD_RECORD_UPLOAD: false },
-    with: {
-      context: build.context,
-      file: build.dockerfile,
-      target: build.target,
-      "build-args": args.length > 0 ? `${args.join("\n")}\n` : undefined,
-      tags: localImage(pipeline, consumer, build.key),
-      load: true,
-      push: false,
-    },
-  });
-  return {
-    ...step,
-    ...(step.uses && { uses: withCommentAbove(step.uses, `pipewright-ignore: redundant-image-build -- source: "build" in the config asks this consumer to build for itself.`) }),
   };
 }
 

@@ -10,6 +10,7 @@ import { runProgram, runScript } from "../../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry, renewLogin, setUpBuildx } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { ownRecipeOf, recipeOf, withoutAttestations } from "../plan.ts";
+import { cacheFrom, cacheTo } from "./layers.ts";
 import { archiveArtifact, archivePath, BUILD_JOB_PREFIX, BUILD_STEP, CAN_PUSH, CLASS, type ImageJobs, savesArchive } from "./mode.ts";
 
 const PUSH_ATTEMPTS = 3;
@@ -75,7 +76,7 @@ export function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs)
         if: NOT_FOUND,
         timeoutMinutes: build.timeoutMinutes,
         with: {
-          ...buildInputs(build, mode),
+          ...buildInputs(pipeline, build, mode),
           "cache-to": mode.cached ? cacheTo(build) : undefined,
           outputs: "type=cacheonly",
         },
@@ -97,7 +98,7 @@ export function buildJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs)
 }
 
 /** What decides the image. Every step that builds passes the same, so that only the first one does the work. */
-function buildInputs(build: ImageBuild, mode: ImageJobs): Record<string, Scalar | undefined> {
+function buildInputs(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Record<string, Scalar | undefined> {
   const stands: Record<string, string> = { "{version}": expression(planned("version")), "{commit}": expression(planned("sha")), "{created}": expression(planned("created")) };
   const args = Object.entries(build.args).map(([name, value]) => `${name}=${value.replace(/\{(?:version|commit|created)\}/g, (token) => stands[token] ?? token)}`);
   return {
@@ -114,31 +115,11 @@ function buildInputs(build: ImageBuild, mode: ImageJobs): Record<string, Scalar 
       `pipewright.recipe=${ownRecipeOf(build, CLASS)}`,
     ].join("\n")}\n`,
     ...(mode.fresh && { pull: true }),
-    "cache-from": mode.cached ? cacheFrom(build) : undefined,
+    "cache-from": mode.cached ? cacheFrom(pipeline, build) : undefined,
     provenance: "false",
     sbom: "false",
   };
 }
-
-const cacheScope = (build: ImageBuild): string => `${build.key}-${expression("matrix.name")}`;
-const cacheFrom = (build: ImageBuild): string | undefined => {
-  if (build.cache === "gha") return `type=gha,scope=${cacheScope(build)}`;
-  if (build.cache === "registry") return `type=registry,ref=${build.image}:buildcache-${expression("matrix.name")}`;
-  return undefined;
-};
-
-/**
- * GitHub keeps the caches of pull requests apart by itself; in a registry only pushes may write what all read. A cache that
- * cannot be written costs time later; BuildKit would fail the build for it.
- */
-const cacheTo = (build: ImageBuild): string | undefined => {
-  if (build.cache === "gha") return `type=gha,scope=${cacheScope(build)},mode=max,ignore-error=true`;
-  if (build.cache === "registry") {
-    const target = `type=registry,ref=${build.image}:buildcache-{0},mode=max,ignore-error=true`;
-    return expression(`(${CLASS} == 'main' || ${CLASS} == 'integration') && format('${target}', matrix.name) || ''`);
-  }
-  return undefined;
-};
 
 /** Images for people carry a provenance attestation and a bill of materials. */
 function attestations(build: ImageBuild): Record<string, Scalar> {
@@ -156,7 +137,7 @@ function archiveSteps(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): S
       name: "Save the image",
       if: condition,
       timeoutMinutes: 15,
-      with: { ...buildInputs(build, mode), platforms: expression("matrix.archive"), outputs: `type=docker,dest=${archivePath(build)}` },
+      with: { ...buildInputs(pipeline, build, mode), platforms: expression("matrix.archive"), outputs: `type=docker,dest=${archivePath(build)}` },
     }),
     uploadArtifact(pipeline, { title: "Upload the image", name: archiveArtifact(build), paths: [archivePath(build)], keepDays: ARCHIVE_DAYS, if: condition, overwrite: true }),
   ];
@@ -179,7 +160,7 @@ function pushAttempt(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, att
       continueOnError: true,
       timeoutMinutes: 15,
       with: {
-        ...buildInputs(build, mode),
+        ...buildInputs(pipeline, build, mode),
         ...attestations(build),
         tags: `${build.image}:${expression("steps.find.outputs.staging")}`,
         push: true,

@@ -1,0 +1,174 @@
+/** The job that runs a consumer's tests, whoever started it: it takes what was built, and has nothing worth stealing in reach. */
+import { takenBy } from "../../pipeline/stages.ts";
+import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import { type Job, type Scalar, type Step, withComment } from "../../workflow/model.ts";
+import { every, expression, quoted } from "../expressions.ts";
+import { grant } from "../permissions.ts";
+import { downloadArtifact } from "../steps/artifacts.ts";
+import { buildMissing, buildOwn } from "../steps/build-locally.ts";
+import { runProgram } from "../steps/program.ts";
+import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
+import { checkout } from "../steps/sources.ts";
+import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
+import { saveToolCache, setUpTools } from "../steps/tools.ts";
+import { archiveArtifact } from "./image/mode.ts";
+
+/** The names of the steps by which the metrics tell a pull from a fallback. */
+export const PULL_STEP = "Pull the image";
+export const FALLBACK_STEP = "Load the image from the artifact";
+/** The job that runs the tests, before the matrix in its name. */
+export const TEST_JOB = "Test";
+
+/** Where a test job learns what it tests; expressions without their `${{ }}`. */
+export interface Tested {
+  needs: readonly string[];
+  /** When the job runs at all. */
+  if: string | undefined;
+  sha: string;
+  class: string;
+  tag: string;
+  trusted: string;
+  /** A condition: the commit is this repository's own. */
+  isTrusted: string;
+  digestOf(build: ImageBuild): string;
+  /** The commit that an image was made from. */
+  commitOf(build: ImageBuild): string;
+  /** The run whose artifacts are taken, where it is another one. */
+  runId: string | undefined;
+  /** A condition: there is a run that has artifacts. */
+  hasArtifacts: string | undefined;
+  runUrl: string;
+  /** Whether it runs on `workflow_run`, where the commit of a fork must be asked for in so many words. */
+  followsRun: boolean;
+}
+
+/** Runs the code under test, with nothing worth stealing in reach. */
+export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested): Job {
+  const needsRegistry = takenBy(consumer).some((build) => build.kind === "image");
+  const secrets = Object.fromEntries(
+    consumer.secrets.names.map((name) => [name, expression(consumer.secrets.grant === "always" ? `secrets.${name}` : `${tested.isTrusted} && secrets.${name} || ''`)]),
+  );
+  const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
+  return {
+    name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
+    ...(tested.needs.length > 0 && { needs: tested.needs }),
+    ...(tested.if && { if: tested.if }),
+    "runs-on": consumer.runner,
+    "timeout-minutes": consumer.timeoutMinutes,
+    permissions: grant({ actions: tested.runId !== undefined && "read", contents: "read", ...(needsRegistry && loginPermissions(pipeline.registry, "read")) }),
+    ...matrixOf(consumer),
+    ...consumerEnvironment(pipeline, consumer),
+    ...servicesOf(consumer),
+    steps: [
+      ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
+      ...takenBy(consumer).flatMap((build) => takeBuild(pipeline, consumer, build, tested)),
+      checkout(pipeline, { ...consumer.checkout, ref: expression(tested.sha), ...(tested.followsRun && { allowFork: expression(`${tested.trusted} != 'true'`) }) }),
+      ...(consumer.source === "build" ? buildOwn(pipeline, consumer, tested.sha) : consumer.fallback === "build" ? buildMissing(pipeline, consumer, tested.sha) : []),
+      ...setUpTools(pipeline, consumer.setup),
+      ...containerSteps(pipeline, consumer),
+      ...testSteps(pipeline, consumer, secrets),
+      ...saveToolCache(pipeline, consumer.setup, `${tested.class} == 'main'`),
+      ...afterTestSteps(pipeline, consumer),
+      ...takenBy(consumer).flatMap((build) => (build.kind === "image" ? [summaryStep(consumer, build, tested)] : [])),
+    ],
+  };
+}
+
+export function servicesOf(consumer: Consumer): Pick<Job, "services"> {
+  const services = Object.entries(consumer.services).map(([key, service]) => [
+    key,
+    {
+      image: service.image.includes("@sha256:") ? service.image : withComment(service.image, "zizmor: ignore[unpinned-images] the config names this image by its tag"),
+      ...(service.ports.length > 0 && { ports: service.ports }),
+      ...(Object.keys(service.env).length > 0 && { env: service.env }),
+      ...(service.options && { options: service.options }),
+    },
+  ]);
+  return services.length > 0 ? { services: Object.fromEntries(services) } : {};
+}
+
+const several = (consumer: Consumer): boolean => consumer.builds.filter((build) => build.kind === "image").length > 1;
+const titled = (title: string, consumer: Consumer, build: Build): string => (several(consumer) ? `${title} (${build.key})` : title);
+
+const matrixOf = ({ matrix, choose, failure, maxParallel }: Consumer): Pick<Job, "strategy"> =>
+  matrix
+    ? {
+        strategy: {
+          "fail-fast": failure === "fast",
+          ...(maxParallel && { "max-parallel": maxParallel }),
+          matrix: Object.fromEntries(Object.entries(matrix).map(([key, values]) => [key, choose.includes(key) ? chosen(key, values) : values])),
+        },
+      }
+    : {};
+
+/** What a manual run says of a matrix that it wants whole. */
+export const ALL_VALUES = "all";
+
+/** The one value that a manual run picks; GitHub lets nobody pick one that is not listed. */
+const chosen = (key: string, values: readonly (string | number | boolean)[]): string =>
+  expression(`fromJSON(inputs.${key} && inputs.${key} != '${ALL_VALUES}' && format('[{0}]', toJSON(inputs.${key})) || ${quoted(JSON.stringify(values))})`);
+
+function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested: Tested): Step[] {
+  const canBuild = consumer.fallback === "build";
+  const fromRun = tested.runId !== undefined && { runId: tested.runId };
+  if (build.kind === "files")
+    return [
+      downloadArtifact(pipeline, {
+        title: `Download ${build.key}`,
+        name: build.artifact,
+        path: filesFolder(build.key),
+        ...fromRun,
+        ...(canBuild && { id: `take-${build.key}`, continueOnError: true }),
+      }),
+    ];
+  const folder = `${expression("runner.temp")}/image-${build.key}`;
+  const anotherFollows = consumer.builds.slice(consumer.builds.indexOf(build) + 1).some((other) => other.kind === "image");
+  const notPulled = `steps.pull-${build.key}.outputs.source != 'registry'`;
+  const image: Record<string, Scalar> = {
+    IMAGE: build.image,
+    TAG: expression(tested.tag),
+    EXPECTED_COMMIT: expression(tested.commitOf(build)),
+    LOCAL_TAG: localImage(pipeline, consumer, build.key),
+    FRESHNESS: pipeline.freshness,
+  };
+  return [
+    runProgram("pull-image.sh", {
+      name: titled(PULL_STEP, consumer, build),
+      id: `pull-${build.key}`,
+      // What a fork's run built is in no registry.
+      if: tested.isTrusted,
+      timeoutMinutes: 10,
+      env: { ...image, DIGEST: expression(tested.digestOf(build)), TRUSTED: expression(tested.trusted), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds, ...(anotherFollows && { KEEP_LOGIN: true }) },
+    }),
+    downloadArtifact(pipeline, {
+      title: titled("Download the image artifact", consumer, build),
+      name: archiveArtifact(build),
+      path: folder,
+      ...fromRun,
+      if: every(notPulled, tested.hasArtifacts),
+      continueOnError: true,
+    }),
+    runProgram("load-image.sh", {
+      name: titled(FALLBACK_STEP, consumer, build),
+      id: `load-${build.key}`,
+      if: notPulled,
+      timeoutMinutes: 10,
+      env: { ...image, ARCHIVE: `${folder}/image-${build.key}.tar`, RUN_URL: tested.runUrl, ...(canBuild && { OPTIONAL: true }) },
+    }),
+  ];
+}
+
+function summaryStep(consumer: Consumer, build: ImageBuild, tested: Tested): Step {
+  return runProgram("image-summary.sh", {
+    name: titled("Say where the image came from", consumer, build),
+    if: "always()",
+    env: {
+      IMAGE: build.image,
+      TAG: expression(tested.tag),
+      DIGEST: expression(tested.digestOf(build)),
+      COMMIT: expression(tested.sha),
+      SOURCE: expression(`steps.load-${build.key}.outputs.source || steps.pull-${build.key}.outputs.source${consumer.fallback === "build" ? ` || steps.make-${build.key}.outcome == 'success' && 'source' || ''` : ""}`),
+      RESULT: expression("job.status"),
+    },
+  });
+}

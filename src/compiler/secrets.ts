@@ -1,0 +1,14 @@
+/** The secrets that jobs ask for, by name: what a caller hands on one by one. */
+import { takenBy } from "../pipeline/stages.ts";
+import type { Consumer, Pipeline, Registry } from "../pipeline/types.ts";
+
+/** What it takes to log in to a registry; nothing where the job's own token or identity does. */
+export const registrySecrets = (registry: Registry | undefined): string[] =>
+  [registry?.auth?.kind === "fly" ? registry.auth.token : undefined, registry?.username, registry?.password].filter((name) => name !== undefined);
+
+/** Everything that a consumer's jobs ask for. */
+export const secretsOf = (pipeline: Pipeline, consumer: Consumer): string[] => {
+  const takesImages = takenBy(consumer).some((build) => build.kind === "image");
+  const registries = takesImages ? [pipeline.registry, ...pipeline.mirrors] : [];
+  return [...new Set([...consumer.secrets.names, ...Object.values(consumer.deployment?.secrets ?? {}), ...registries.flatMap(registrySecrets)])];
+};

@@ -1,0 +1,90 @@
+/** Builds of a consumer's own: unpushed, on its runner, for one test. */
+import type { Consumer, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import { type Step, withCommentAbove } from "../../workflow/model.ts";
+import { every, expression, HEAD_SHA } from "../expressions.ts";
+import { useAction } from "./action.ts";
+import { runScript } from "./program.ts";
+import { setUpBuildx } from "./registry.ts";
+import { environmentName, filesFolder, localImage } from "./test.ts";
+
+/** When a build runs, and why the consumer does not simply take the shared one. */
+export interface LocalBuild {
+  id?: string;
+  if?: string;
+  /** What the linter is told about a second build of an image, where it asks. */
+  reason?: string;
+  /** An expression for the commit that is built. */
+  commit: string;
+}
+
+const ROLLED_BACK: LocalBuild = { reason: 'source: "build" in the config asks this consumer to build for itself.', commit: HEAD_SHA };
+
+export function buildLocally(pipeline: Pipeline, consumer: Consumer, build: ImageBuild, how: LocalBuild = ROLLED_BACK): Step {
+  const stands = (value: string): string => value.replaceAll("{commit}", expression(how.commit)).replace(/\{(?:version|created)\}/g, "local");
+  const args = Object.entries(build.args).map(([name, value]): [string, string] => [name, stands(value)]);
+  const common = {
+    name: `Build ${environmentName(build.key).toLowerCase()} for this test only`,
+    ...(how.id !== undefined && { id: how.id }),
+    if: how.if,
+    timeoutMinutes: build.timeoutMinutes,
+    env: { DOCKER_BUILD_RECORD_UPLOAD: false },
+  };
+  const tag = localImage(pipeline, consumer, build.key);
+  const step = build.bake
+    ? useAction(pipeline, "docker/bake-action", {
+        ...common,
+        with: {
+          source: ".",
+          files: build.bake.file,
+          targets: build.bake.target,
+          set: `${[`${build.bake.target}.tags=${tag}`, ...args.map(([name, value]) => `${build.bake?.target}.args.${name}=${value}`)].join("\n")}\n`,
+          load: true,
+        },
+      })
+    : useAction(pipeline, "docker/build-push-action", {
+        ...common,
+        with: {
+          context: build.context,
+          file: build.dockerfile,
+          target: build.target,
+          "build-args": args.length > 0 ? `${args.map(([name, value]) => `${name}=${value}`).join("\n")}\n` : undefined,
+          tags: tag,
+          load: true,
+          push: false,
+        },
+      });
+  return { ...step, ...(step.uses && how.reason !== undefined && { uses: withCommentAbove(step.uses, `pipewright-ignore: redundant-image-build -- ${how.reason}`) }) };
+}
+
+/** Makes files where the shared build would have put them. */
+export const makeFiles = (build: FilesBuild, condition?: string): Step[] =>
+  build.run.map((command, index) =>
+    runScript(
+      { name: `Build ${build.key}`, if: condition, env: { ...build.env, FILES: filesFolder(build.key) }, timeoutMinutes: build.timeoutMinutes },
+      [command.trimEnd(), ...(index === build.run.length - 1 ? ['mkdir -p "$FILES"', ...build.paths.map((path) => `cp -r ${path} "$FILES"/`)] : []), ""].join("\n"),
+    ),
+  );
+
+/** Builds all that the consumer needs, where the config asks it to. */
+export function buildOwn(pipeline: Pipeline, consumer: Consumer, commit: string): Step[] {
+  const images = consumer.builds.filter((build) => build.kind === "image");
+  return [
+    ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
+    ...images.map((build) => buildLocally(pipeline, consumer, build, { ...ROLLED_BACK, commit })),
+    ...consumer.builds.flatMap((build) => (build.kind === "files" ? makeFiles(build) : [])),
+  ];
+}
+
+/**
+ * Builds from the sources what could not be had: where no image was handed on, where it cannot be pulled, and where the
+ * job that builds it has failed.
+ */
+export function buildMissing(pipeline: Pipeline, consumer: Consumer, commit: string): Step[] {
+  const images = consumer.builds.filter((build) => build.kind === "image");
+  const missing = (build: ImageBuild): string => every(`steps.pull-${build.key}.outputs.source != 'registry'`, `steps.load-${build.key}.outputs.source != 'artifact'`);
+  return [
+    ...(images.length > 0 ? [setUpBuildx(pipeline, images.map((build) => `(${missing(build)})`).join(" || "))] : []),
+    ...images.map((build) => buildLocally(pipeline, consumer, build, { id: `make-${build.key}`, if: missing(build), commit })),
+    ...consumer.builds.flatMap((build) => (build.kind === "files" ? makeFiles(build, `steps.take-${build.key}.outcome == 'failure'`) : [])),
+  ];
+}

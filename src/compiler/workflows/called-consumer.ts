@@ -1,0 +1,132 @@
+/**
+ * A consumer that the build calls: it takes the image as an input, tests it, and leaves the verdict to the job that called
+ * it. By hand it tests any image of the registry, or the code of a branch.
+ */
+import { takenBy } from "../../pipeline/stages.ts";
+import { tagEnvironment } from "../../pipeline/tags.ts";
+import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
+import { expression, TOKEN } from "../expressions.ts";
+import { ALL_VALUES, type Tested, testJob } from "../jobs/test.ts";
+import { grant } from "../permissions.ts";
+import { readBy } from "../programs.ts";
+import { runProgram } from "../steps/program.ts";
+import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
+import { secretsOf } from "../secrets.ts";
+
+const imagesOf = (consumer: Consumer): ImageBuild[] => takenBy(consumer).filter((build) => build.kind === "image");
+
+/** What the calling job hands on; by hand `resolve` finds it out. The keys are the names of the inputs. */
+export function callInputs(consumer: Consumer): Record<string, CallInput> {
+  const text = (description: string, required = false): CallInput => ({ description, required, type: "string" });
+  return {
+    "head-sha": text("The commit under test", true),
+    ...(savesCaches(consumer) && { class: text("The kind of event that it comes from", true) }),
+    trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" },
+    ...(imagesOf(consumer).length > 0 && { tag: text("The tag of the images") }),
+    ...Object.fromEntries(
+      imagesOf(consumer).flatMap((build) => [
+        [`${build.key}-digest`, text(`The digest of ${build.image}; without one the image comes from the run's artifact, or from the sources`)],
+        [`${build.key}-commit`, text(`The commit that ${build.key} was made from`)],
+      ]),
+    ),
+  };
+}
+
+/** What main alone may write must know whether this is main. */
+const savesCaches = ({ setup, caches }: Consumer): boolean => Boolean(setup?.cache) || caches.length > 0;
+
+/** Whether a manual run must look an image up before it can test it. */
+const resolves = (consumer: Consumer): boolean => consumer.dispatch && imagesOf(consumer).length > 0;
+
+function dispatchInputs(consumer: Consumer): Record<string, DispatchInput> {
+  const choices = consumer.choose.map((key): [string, DispatchInput] => [
+    key,
+    { description: `One value of ${key}, or all`, required: false, type: "choice", default: ALL_VALUES, options: [ALL_VALUES, ...(consumer.matrix?.[key] ?? []).map(String)] },
+  ]);
+  return {
+    ...(resolves(consumer) && { image_tag: { description: "The tag of the image to test", required: true, type: "string" } }),
+    ...(resolves(consumer) && { commit: { description: "The commit to check out; the image's own without it", required: false, type: "string" } }),
+    ...(consumer.deployment && { skip_cleanup: { description: "Keep what is deployed, to look at it", required: false, type: "boolean", default: false } }),
+    ...Object.fromEntries(choices),
+  };
+}
+
+function triggers(consumer: Consumer, secrets: readonly string[]): Triggers {
+  const inputs = dispatchInputs(consumer);
+  return {
+    workflow_call: {
+      inputs: callInputs(consumer),
+      ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, { description: "Handed on by name", required: false }])) }),
+    },
+    ...(consumer.dispatch && { workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null }),
+  };
+}
+
+/** Where the test job learns what it tests: from the call, and by hand from `resolve` or from the branch itself. */
+function testedBy(consumer: Consumer): Tested {
+  const either = (input: string, otherwise: string): string => (consumer.dispatch ? `(inputs.${input} || ${otherwise})` : `inputs.${input}`);
+  const found = (input: string, output: string, otherwise: string): string => either(input, resolves(consumer) ? `needs.resolve.outputs.${output}` : otherwise);
+  // By hand nothing but this repository's own is tested.
+  const trusted = consumer.dispatch ? "(inputs.trusted || !inputs.head-sha)" : "inputs.trusted";
+  return {
+    needs: resolves(consumer) ? ["resolve"] : [],
+    if: resolves(consumer) ? "!cancelled() && (inputs.head-sha || needs.resolve.outputs.ready == 'true')" : undefined,
+    sha: found("head-sha", "sha", "github.sha"),
+    class: either("class", "'manual'"),
+    tag: found("tag", "tag", "''"),
+    trusted,
+    isTrusted: trusted,
+    digestOf: (build) => found(`${build.key}-digest`, `${build.key}-digest`, "''"),
+    commitOf: (build) => found(`${build.key}-commit`, `${build.key}-commit`, "''"),
+    runId: undefined,
+    hasArtifacts: consumer.dispatch ? "inputs.head-sha" : undefined,
+    runUrl: expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)"),
+    followsRun: false,
+  };
+}
+
+export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
+  return {
+    name: consumer.name,
+    on: triggers(consumer, secretsOf(pipeline, consumer)),
+    permissions: {},
+    // In a called workflow `github.workflow` is the caller's, so the group names this one; no two runs share it.
+    concurrency: { group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.run_id")), "cancel-in-progress": false },
+    jobs: {
+      ...(resolves(consumer) && { resolve: resolveJob(pipeline, consumer) }),
+      test: testJob(pipeline, consumer, testedBy(consumer)),
+    },
+  };
+}
+
+/** Finds out which image a manual run means. */
+function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
+  const outputs = ["ready", "sha", "tag", ...imagesOf(consumer).flatMap((build) => [`${build.key}-digest`, `${build.key}-commit`])];
+  return {
+    name: "Resolve",
+    if: "!inputs.head-sha",
+    "runs-on": pipeline.runners.default,
+    "timeout-minutes": 10,
+    permissions: grant(loginPermissions(pipeline.registry, "read")),
+    outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
+    steps: [
+      ...loginToOwnRegistry(pipeline, { optional: true }),
+      runProgram("resolve-image.sh", {
+        name: "Resolve the image",
+        id: "resolve",
+        env: {
+          GH_TOKEN: TOKEN,
+          REPOSITORY: expression("github.repository"),
+          EVENT_NAME: "workflow_dispatch",
+          MANUAL_TAG: expression("inputs.image_tag"),
+          MANUAL_COMMIT: expression("inputs.commit"),
+          BUILDS: JSON.stringify(imagesOf(consumer).map((build) => ({ name: build.key, kind: build.kind, image: build.image })), null, 2),
+          EVENTS: consumer.events.join(" "),
+          ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
+        },
+      }),
+    ],
+  };
+}
