@@ -31,6 +31,11 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-artifact.sh", () => {
     expect((await find("newest")).outputs).toEqual({ "run-id": "3" });
   });
 
+  it("takes nothing from a fork's run, which anybody can start", async () => {
+    api.state.runs.push(run(1, "2026-01-01T00:00:00Z"), { ...run(2, "2026-01-02T00:00:00Z"), head_repository: { full_name: "fork/charon" } });
+    expect((await find("newest")).outputs).toEqual({ "run-id": "1" });
+  });
+
   it("reads every page", async () => {
     for (let id = 250; id > 0; id -= 1) api.state.runs.push(run(id, `2026-01-01T00:00:00.${String(id).padStart(3, "0")}Z`));
     expect((await find("oldest")).outputs).toEqual({ "run-id": "1" });

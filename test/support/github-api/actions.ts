@@ -32,7 +32,9 @@ function isWithin(range: string | null, date: string): boolean {
 const runOf = ({ state, parameters: { repository, id } }: Request): Run | undefined =>
   repository === state.repository ? state.runs.find((run) => run.id === Number(id)) : undefined;
 
-const listedArtifact = (run: Run, { zip: _, ...artifact }: Artifact): unknown => ({ ...artifact, workflow_run: { id: run.id, head_sha: run.head_sha } });
+/** The id of the one repository; that of a fork, an owner called so in the tests, is another. */
+const OWN = 1;
+const listedArtifact = (run: Run, { zip: _, ...artifact }: Artifact): unknown => ({ ...artifact, workflow_run: { id: run.id, head_sha: run.head_sha, repository_id: OWN, head_repository_id: run.head_repository?.full_name.startsWith("fork/") ? OWN + 1 : OWN } });
 
 const artifactsOf = (url: URL, artifacts: readonly { run: Run; artifact: Artifact }[]): Answer => {
   const name = url.searchParams.get("name");

@@ -48,6 +48,7 @@ export interface Job {
   readonly name: string;
   readonly status: string;
   readonly conclusion: string | null;
+  readonly created_at?: string;
   readonly started_at: string | null;
   readonly completed_at: string | null;
   readonly steps: readonly Step[];
