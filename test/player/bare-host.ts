@@ -41,6 +41,7 @@ export function play(files: Record<string, string>, more: Partial<Host> = {}): B
     issueToken: (token, permissions) => void tokens.set(token, permissions),
     revokeToken: () => undefined,
     gitFolder: () => undefined,
+    caches: [],
     changed: () => undefined,
     built: () => undefined,
     vulnerable: () => false,

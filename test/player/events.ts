@@ -46,6 +46,7 @@ export interface GitHubEvent {
 export interface PullRequest {
   readonly number: number;
   readonly title: string;
+  readonly body?: string;
   readonly base: string;
   readonly baseSha: string;
   readonly headRef: string;
@@ -117,6 +118,7 @@ function pullRequestPayload(repository: RepositoryInfo, pull: PullRequest): Json
   return {
     number: pull.number,
     title: pull.title,
+    body: pull.body ?? null,
     state: "open",
     draft: false,
     merge_commit_sha: pull.mergeSha,

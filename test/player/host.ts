@@ -1,6 +1,7 @@
 /** What the player needs of the world that it plays in. */
 import type { Action } from "./action.ts";
-import type { BuildRecord } from "./actions/build-push.ts";
+import type { BuildRecord } from "./builder.ts";
+import type { Cache } from "./caches.ts";
 import type { Environment } from "./environments.ts";
 import type { RepositoryInfo } from "./events.ts";
 import type { TokenPermissions } from "./permissions.ts";
@@ -31,10 +32,13 @@ export interface Host {
   folder(name: string): string;
   /** What a runner's machine brings beside the runner's own variables: PATH and the stand-ins' settings. */
   machine(job: JobRun, folder: string): Readonly<Record<string, string>>;
-  issueToken(token: string, permissions: TokenPermissions, job: JobRun, run: Run): void;
+  /** `app` for a token that is not the job's GITHUB_TOKEN: what is done with it starts workflows. */
+  issueToken(token: string, permissions: TokenPermissions, job: JobRun, run: Run, of?: "job" | "app"): void;
   revokeToken(token: string): void;
   /** The local bare repository that holds `owner/name`, for checkouts. */
   gitFolder(repository: string): string | undefined;
+  /** The caches of the repository, oldest first. */
+  readonly caches: Cache[];
   /** Called with every image that a builder was asked for. */
   built(build: BuildRecord): void;
   /** Whether the scanner finds something in that image (a reference, or the path of a saved image). */

@@ -86,6 +86,7 @@ export function createPlayer(host: Host): Player {
       createdAt: now,
       updatedAt: now,
       problems: [],
+      earlier: [],
       jobs: [],
       calls: [],
       artifacts: [],
@@ -136,6 +137,7 @@ export function createPlayer(host: Host): Player {
       const source = files.get(run);
       if (!source || run.status !== "completed") throw new PlayerError(`Run ${run.id} has not completed: GitHub does not run it again yet.`);
       const kept = which === "all" ? NOTHING : keptJobs(run, source.workflow, source.all);
+      run.earlier.push({ number: run.attempt, conclusion: run.conclusion, jobs: [...run.jobs] });
       run.attempt += 1;
       run.status = "queued";
       run.conclusion = undefined;

@@ -62,6 +62,13 @@ export interface JobRun {
   completedAt: Date | undefined;
 }
 
+/** An attempt before the newest one. */
+export interface EarlierAttempt {
+  readonly number: number;
+  readonly conclusion: Run["conclusion"];
+  readonly jobs: readonly JobRun[];
+}
+
 export interface Run {
   readonly id: number;
   readonly number: number;
@@ -77,6 +84,7 @@ export interface Run {
   cancelled: boolean;
   readonly createdAt: Date;
   updatedAt: Date;
+  readonly earlier: EarlierAttempt[];
   /** The jobs of the newest attempt. */
   jobs: JobRun[];
   /** The reusable workflows that the newest attempt has called. */

@@ -1,4 +1,4 @@
-/** Actions that change nothing a scenario can see: they install tools or restore caches. */
+/** Actions that change nothing a scenario can see: they install tools. */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { knownAction } from "../../../src/actions/catalogue.ts";
@@ -22,9 +22,6 @@ export const quietActions: readonly Action[] = [
   quiet("actions/setup-python"),
   quiet("actions/setup-go"),
   quiet("actions/setup-java"),
-  quiet("actions/cache", () => ({ "cache-hit": "" })),
-  quiet("actions/cache/restore", ({ inputs }) => ({ "cache-hit": "", "cache-primary-key": inputs["key"] ?? "" })),
-  quiet("actions/cache/save"),
   quiet("anchore/sbom-action", ({ inputs, workspace }) => {
     if (inputs["output-file"]) writeFileSync(resolve(workspace, inputs["output-file"]), "{}");
     return undefined;

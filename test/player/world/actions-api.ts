@@ -1,11 +1,16 @@
 /** Runs, jobs, artifacts and dispatches. */
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { zip } from "../../support/zip.ts";
 import type { Artifact } from "../artifacts.ts";
 import { isExpired } from "../artifacts.ts";
+import { listFiles } from "../glob.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Player } from "../player.ts";
 import { type Run, runPayload, timestamp, workflowId } from "../runs.ts";
 import { DispatchRefused } from "../triggers.ts";
-import type { Route } from "./api-server.ts";
+import { NOT_FOUND, type Route } from "./api-server.ts";
+import { attemptRoutes, jobJson } from "./attempts-api.ts";
 
 export interface ActionsState {
   readonly repository: string;
@@ -56,7 +61,7 @@ export function actionsRoutes(state: ActionsState): Route[] {
       permission: read,
       handle({ path }) {
         const run = find(path["id"]);
-        return run ? { status: 200, body: runPayload(run, state.repository) } : { status: 404, body: { message: "Not Found" } };
+        return run ? { status: 200, body: runPayload(run, state.repository) } : NOT_FOUND;
       },
     },
     {
@@ -65,9 +70,10 @@ export function actionsRoutes(state: ActionsState): Route[] {
       permission: read,
       handle({ path }) {
         const run = find(path["id"]);
-        return run ? { status: 200, items: run.jobs.map((job) => jobJson(run, job)), wrap: "jobs" } : { status: 404, body: { message: "Not Found" } };
+        return run ? { status: 200, items: run.jobs.map((job) => jobJson(run, job, run.attempt)), wrap: "jobs" } : NOT_FOUND;
       },
     },
+    ...attemptRoutes(find, state.repository),
     {
       method: "GET",
       path: "/repos/:owner/:repo/actions/runs/:id/artifacts",
@@ -80,6 +86,55 @@ export function actionsRoutes(state: ActionsState): Route[] {
       permission: read,
       handle: ({ query }) => ({ status: 200, items: state.player.runs.flatMap((run) => run.artifacts).filter((artifact) => !query.has("name") || artifact.name === query.get("name")).reverse().map(artifactJson), wrap: "artifacts" }),
     },
+    {
+      method: "GET",
+      path: "/repos/:owner/:repo/actions/artifacts/:id/zip",
+      permission: read,
+      handle({ path }) {
+        const artifact = state.player.runs.flatMap((run) => run.artifacts).find((candidate) => String(candidate.id) === path["id"]);
+        if (!artifact) return NOT_FOUND;
+        if (isExpired(artifact, state.now())) return { status: 410, body: { message: "Artifact has expired" } };
+        return { status: 200, bytes: zip(listFiles(artifact.folder).map((file) => ({ name: relative(artifact.folder, file), content: readFileSync(file) }))) };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/repos/:owner/:repo/actions/artifacts/:id",
+      permission: ["actions", "write"],
+      handle({ path }) {
+        for (const { artifacts } of state.player.runs) {
+          const index = artifacts.findIndex((artifact) => String(artifact.id) === path["id"]);
+          if (index === -1) continue;
+          artifacts.splice(index, 1);
+          return { status: 204 };
+        }
+        return NOT_FOUND;
+      },
+    },
+    {
+      method: "POST",
+      path: "/repos/:owner/:repo/actions/runs/:id/cancel",
+      permission: ["actions", "write"],
+      handle({ path }) {
+        const run = find(path["id"]);
+        if (!run) return NOT_FOUND;
+        if (run.status === "completed") return { status: 409, body: { message: "Cannot cancel a workflow run that is completed." } };
+        state.player.cancel(run);
+        return { status: 202, body: {} };
+      },
+    },
+    ...(["rerun", "rerun-failed-jobs"] as const).map((verb): Route => ({
+      method: "POST",
+      path: `/repos/:owner/:repo/actions/runs/:id/${verb}`,
+      permission: ["actions", "write"],
+      async handle({ path }) {
+        const run = find(path["id"]);
+        if (!run) return NOT_FOUND;
+        if (run.status !== "completed") return { status: 403, body: { message: "The workflow run is already running" } };
+        await state.player.rerun(run, verb === "rerun" ? "all" : "failed");
+        return { status: 201, body: {} };
+      },
+    })),
     {
       method: "POST",
       path: "/repos/:owner/:repo/actions/workflows/:workflow/dispatches",
@@ -105,21 +160,4 @@ function matchesQuery(run: Run, query: URLSearchParams): boolean {
   if (fields.some(([name, value]) => query.has(name) && query.get(name) !== value)) return false;
   const since = /^>=?(.+)$/.exec(query.get("created") ?? "")?.[1];
   return since === undefined || run.createdAt.getTime() >= Date.parse(since);
-}
-
-function jobJson(run: Run, job: Run["jobs"][number]): JsonObject {
-  return {
-    id: job.id,
-    run_id: run.id,
-    run_attempt: run.attempt,
-    name: job.name,
-    workflow_name: run.workflowName,
-    head_sha: run.event.headSha,
-    status: job.status,
-    conclusion: job.status === "completed" ? (job.result ?? null) : null,
-    created_at: timestamp(run.createdAt),
-    started_at: job.startedAt ? timestamp(job.startedAt) : null,
-    completed_at: job.completedAt ? timestamp(job.completedAt) : null,
-    steps: job.steps.map((step, index) => ({ name: step.name, number: index + 1, status: "completed", conclusion: step.conclusion })),
-  };
 }

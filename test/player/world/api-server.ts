@@ -1,7 +1,7 @@
 /** A GitHub API for the world: routes that each say which permission they ask for, paging, and GitHub's refusals. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { allows, type TokenPermissions } from "../permissions.ts";
 
 export interface ApiRequest {
@@ -9,8 +9,12 @@ export interface ApiRequest {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: JsonObject;
+  /** The body as it was sent, for what is no JSON. */
+  readonly bytes: Buffer;
+  readonly contentType: string;
   /** Whose token it is: the job's description. */
   readonly who: string;
+  readonly token: ApiToken | undefined;
 }
 
 export interface ApiAnswer {
@@ -19,10 +23,12 @@ export interface ApiAnswer {
   /** The items of a list, which the server pages; `wrap` names the key that holds them. */
   readonly items?: readonly Json[];
   readonly wrap?: string;
+  /** What is sent instead of JSON. */
+  readonly bytes?: Buffer;
 }
 
 export interface Route {
-  readonly method: "GET" | "POST" | "DELETE" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
   /** `/repos/:owner/:repo/statuses/:sha`; a name with `*` takes slashes too. */
   readonly path: string;
   readonly permission: readonly [scope: string, level: "read" | "write"] | undefined;
@@ -34,6 +40,8 @@ export interface Route {
 export interface ApiToken {
   readonly who: string;
   readonly permissions: TokenPermissions;
+  /** A GITHUB_TOKEN's events start no workflows, an app's do. */
+  readonly of: "job" | "app";
 }
 
 export interface ApiCall {
@@ -56,7 +64,7 @@ export async function startApi(routes: readonly Route[], token: (value: string) 
   const faults: { path: RegExp; status: number; left: number }[] = [];
   const compiled = routes.map((route) => ({ route, test: new RegExp(`^${route.path.replace(/:(\w+)\*/g, "(?<$1>.+)").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`) }));
 
-  const answerTo = async (method: string, url: URL, body: JsonObject, caller: ApiToken | undefined): Promise<ApiAnswer> => {
+  const answerTo = async (method: string, url: URL, sent: SentBody, caller: ApiToken | undefined): Promise<ApiAnswer> => {
     const fault = faults.find((candidate) => candidate.left > 0 && candidate.path.test(url.pathname));
     if (fault) {
       fault.left -= 1;
@@ -65,11 +73,11 @@ export async function startApi(routes: readonly Route[], token: (value: string) 
     for (const { route, test } of compiled) {
       const match = route.method === method ? test.exec(url.pathname) : null;
       if (!match) continue;
-      if (route.open) return route.handle({ path: match.groups ?? {}, query: url.searchParams, body, who: "nobody" });
+      if (route.open) return route.handle({ path: match.groups ?? {}, query: url.searchParams, ...sent, who: "nobody", token: caller });
       if (!caller) return { status: 401, body: { message: "Bad credentials" } };
       if (route.permission && !allows(caller.permissions, ...route.permission)) return { status: 403, body: { message: "Resource not accessible by integration" } };
       const path = Object.fromEntries(Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
-      return route.handle({ path, query: url.searchParams, body, who: caller.who });
+      return route.handle({ path, query: url.searchParams, ...sent, who: caller.who, token: caller });
     }
     return caller ? { status: 404, body: { message: "Not Found" } } : { status: 401, body: { message: "Bad credentials" } };
   };
@@ -87,6 +95,11 @@ export async function startApi(routes: readonly Route[], token: (value: string) 
         result = { status: 500, body: { message: String(error) } };
       }
       calls.push({ who: caller?.who ?? "nobody", method, path: url.pathname + url.search, status: result.status });
+      if (result.bytes) {
+        answer.writeHead(result.status, { "content-type": "application/octet-stream" });
+        answer.end(result.bytes);
+        return;
+      }
       const paged = result.items ? page(result.items, url, result.wrap) : { body: result.body, headers: {} };
       answer.writeHead(result.status, { "content-type": "application/json", ...paged.headers });
       answer.end(result.status === 204 ? undefined : JSON.stringify(paged.body ?? null));
@@ -121,9 +134,25 @@ function page(items: readonly Json[], url: URL, wrap: string | undefined): { bod
   return { body: wrap === undefined ? [...part] : { total_count: items.length, [wrap]: [...part] }, headers };
 }
 
-async function readBody(incoming: IncomingMessage): Promise<JsonObject> {
+type SentBody = Pick<ApiRequest, "body" | "bytes" | "contentType">;
+
+async function readBody(incoming: IncomingMessage): Promise<SentBody> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString("utf8");
-  return text === "" ? {} : (JSON.parse(text) as JsonObject);
+  const bytes = Buffer.concat(chunks);
+  return { body: jsonOf(bytes), bytes, contentType: incoming.headers["content-type"] ?? "" };
 }
+
+/** An uploaded file is no JSON, and curl calls everything a form: the bytes decide. */
+function jsonOf(bytes: Buffer): JsonObject {
+  try {
+    const value = JSON.parse(bytes.toString("utf8")) as Json;
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+export const NOT_FOUND: ApiAnswer = { status: 404, body: { message: "Not Found" } };
+export const FORBIDDEN: ApiAnswer = { status: 403, body: { message: "Resource not accessible by integration" } };
+export const invalid = (message: string): ApiAnswer => ({ status: 422, body: { message: `Validation Failed: ${message}` } });

@@ -21,12 +21,19 @@ export interface Git {
   /** Merges `head` into `base`, as the merge queue and the merge button do, and puts the result under `ref`. */
   merge(base: string, head: string, ref: string, message: string): Promise<string>;
   ref(name: string): Promise<string | undefined>;
+  /** The commit of a branch, a tag or a full ref. Throws when there is none. */
+  tip(name: string): Promise<string>;
   setRef(name: string, sha: string): Promise<void>;
   branches(): Promise<{ name: string; sha: string }[]>;
   /** When a commit was made. */
   date(sha: string): Promise<Date>;
   read(sha: string, path: string): Promise<string>;
   list(sha: string, folder: string): Promise<string[]>;
+  /** What git prints in the repository itself; throws where git fails. */
+  query(...args: string[]): Promise<string>;
+  /** A blob as it is stored. */
+  blob(sha: string): Promise<Buffer>;
+  deleteRef(name: string): Promise<void>;
   /** Writes what a folder holds at a commit into `target`, under its path; false where there is no such folder. */
   extract(sha: string, path: string, target: string): Promise<boolean>;
 }
@@ -119,6 +126,11 @@ export async function createGit(folder: string, own: string, now: () => Date): P
     },
     merge: async (base, head, ref, message) => (await merge(base, own, head, ref, message)).mergeSha,
     ref: (name) => resolveRef(own, name),
+    async tip(name) {
+      const sha = (await resolveRef(own, name.startsWith("refs/") ? name : `refs/heads/${name}`)) ?? (await resolveRef(own, `refs/tags/${name}`));
+      if (!sha) throw new Error(`There is no branch ${name}.`);
+      return sha;
+    },
     setRef: async (name, sha) => void (await inTurn(() => git(bare(own), "update-ref", name, sha))),
     async branches() {
       const text = await git(bare(own), "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads");
@@ -130,6 +142,9 @@ export async function createGit(folder: string, own: string, now: () => Date): P
       const text = await git(bare(own), "ls-tree", "--name-only", sha, `${folderPath}/`);
       return text.split("\n").filter(Boolean);
     },
+    query: (...args) => git(bare(own), ...args),
+    blob: async (sha) => (await run("git", ["cat-file", "blob", sha], { cwd: bare(own), env: environment(), encoding: "buffer", maxBuffer: 64 << 20 })).stdout,
+    deleteRef: async (name) => void (await inTurn(() => git(bare(own), "update-ref", "-d", name))),
     async extract(sha, path, target) {
       mkdirSync(target, { recursive: true });
       const archive = join(target, ".archive.tar");

@@ -1,0 +1,125 @@
+/** Fly.io, as `flyctl` shows it: apps, their images, and the login for registry.fly.io. */
+import { parseReference, readDockerConfig, registryClient, writeDockerConfig } from "../registry-client.ts";
+import { type Command, type CommandAnswer, type CommandCall, option, words } from "./commands.ts";
+
+export interface FlyApp {
+  readonly name: string;
+  readonly organization: string;
+  /** What was deployed last; undefined before the first deployment. */
+  image: string | undefined;
+  /** `sha256:…` of it, as the registry had it then. */
+  digest: string | undefined;
+  /** Whether its machines pass their checks: what a scenario sets, and `status` and `checks list` show. */
+  healthy: boolean;
+  /** Names of the secrets that were set. */
+  readonly secrets: Set<string>;
+}
+
+export interface Fly {
+  /** By name; a destroyed app is gone. */
+  readonly apps: Map<string, FlyApp>;
+  /** Names of the apps that were destroyed, in order. */
+  readonly destroyed: readonly string[];
+}
+
+export const FLY_REGISTRY = "registry.fly.io";
+const VALUED = ["--app", "-a", "--image", "-i", "--org", "-o", "--config", "-c", "--region", "-r", "--access-token", "-t", "--env", "-e", "--strategy", "--wait-timeout", "--name", "--primary-region", "--vm-memory", "--vm-size", "--build-arg"];
+
+const ok = (stdout = ""): CommandAnswer => ({ code: 0, stdout });
+const failed = (message: string): CommandAnswer => ({ code: 1, stderr: `Error: ${message}` });
+
+/** `token` is the one that FLY_API_TOKEN must hold. */
+export function flyctl(token: string): { fly: Fly; command: Command } {
+  const apps = new Map<string, FlyApp>();
+  const destroyed: string[] = [];
+  const command: Command = async (call) => {
+    const { args, env } = call;
+    const [first = "", second = "", ...rest] = words(args, VALUED);
+    if (first === "version") return ok("flyctl v0.4.0 linux/amd64");
+    const given = option(args, "--access-token", "-t") ?? env["FLY_API_TOKEN"] ?? "";
+    if (given === "") return failed("no access token available. Please login with 'flyctl auth login'");
+    if (given !== token) return failed("You must be authenticated to view this.");
+    const name = option(args, "--app", "-a") ?? env["FLY_APP"] ?? "";
+    const known = (): FlyApp | undefined => apps.get(name);
+    switch (`${first} ${second}`.trim()) {
+      case "auth docker":
+        logIn(call, given);
+        return ok("Authentication successful. You can now tag and push images to registry.fly.io/{your-app}");
+      case "apps create": {
+        const created = rest[0] ?? option(args, "--name") ?? "";
+        if (created === "") return failed("name argument or flag must be specified when not running interactively");
+        if (apps.has(created)) return failed("Validation failed: Name has already been taken");
+        apps.set(created, { name: created, organization: option(args, "--org", "-o") ?? "personal", image: undefined, digest: undefined, healthy: true, secrets: new Set() });
+        return ok(`New app created: ${created}`);
+      }
+      case "apps list":
+        return ok(JSON.stringify([...apps.values()].map((app) => ({ ID: app.name, Name: app.name, Status: app.image === undefined ? "pending" : "deployed", Deployed: app.image !== undefined, Hostname: `${app.name}.fly.dev`, Organization: { Slug: app.organization } }))));
+      case "apps destroy": {
+        const gone = rest[0] ?? name;
+        if (!args.includes("--yes") && !args.includes("-y")) return failed("yes flag must be specified when not running interactively");
+        if (!apps.delete(gone)) return failed(`Could not find App "${gone}"`);
+        destroyed.push(gone);
+        return ok(`Destroyed app ${gone}`);
+      }
+      case "deploy": {
+        const app = known();
+        return app ? deploy(call, app) : failed(`Could not find App "${name}"`);
+      }
+      case "status":
+      case "machine list":
+      case "machines list": {
+        const app = known();
+        if (!app) return failed(`Could not find App "${name}"`);
+        if (!args.includes("--json") && !args.includes("-j")) return ok(`App\n  Name     = ${app.name}\n  Hostname = ${app.name}.fly.dev\n  Image    = ${app.image ?? "-"}`);
+        return ok(JSON.stringify(first === "status" ? statusOf(app) : machinesOf(app)));
+      }
+      case "secrets set":
+      case "secrets import": {
+        const app = known();
+        if (!app) return failed(`Could not find App "${name}"`);
+        for (const pair of rest) app.secrets.add(pair.split("=")[0] ?? "");
+        return ok("Secrets are staged for the first deployment");
+      }
+      case "logs":
+        return known() ? ok(`${name}: listening`) : failed(`Could not find App "${name}"`);
+      default:
+        throw new Error(`the stand-in of flyctl does not play \`${args.join(" ")}\``);
+    }
+  };
+  return { fly: { apps, destroyed }, command };
+}
+
+function logIn({ env }: CommandCall, token: string): void {
+  const config = readDockerConfig(env);
+  config.auths[FLY_REGISTRY] = { auth: Buffer.from(`x:${token}`).toString("base64") };
+  writeDockerConfig(env, config);
+}
+
+/** An image of Fly's registry must be there; others are pulled from where they are public, which is not played. */
+async function deploy({ args, env }: CommandCall, app: FlyApp): Promise<CommandAnswer> {
+  const image = option(args, "--image", "-i");
+  if (image === undefined) throw new Error("the stand-in of flyctl builds nothing: `deploy` needs --image");
+  const { host, repository, target } = parseReference(image);
+  const answer = await registryClient(env, host, repository).request("HEAD", `manifests/${target}`);
+  if (answer.status !== 200) return failed(`failed to fetch an image or build from source: Could not find image "${image}"`);
+  app.image = image;
+  app.digest = answer.headers.get("docker-content-digest") ?? undefined;
+  return app.healthy ? ok(`Visit your newly deployed app at https://${app.name}.fly.dev/`) : failed("timeout reached waiting for health checks to pass for machine 1: failed to get VM");
+}
+
+function machinesOf(app: FlyApp): object[] {
+  if (app.image === undefined) return [];
+  const { host, repository, target } = parseReference(app.image);
+  const check = { name: "servicecheck-00-http-8080", status: app.healthy ? "passing" : "critical" };
+  return [{ id: "148e1d2f400989", state: app.healthy ? "started" : "stopped", region: "iad", image_ref: { registry: host, repository, tag: target, digest: app.digest ?? "" }, checks: [check], config: { image: app.image } }];
+}
+
+const statusOf = (app: FlyApp): object => ({
+  ID: app.name,
+  Name: app.name,
+  Deployed: app.image !== undefined,
+  Status: app.image === undefined ? "pending" : app.healthy ? "deployed" : "suspended",
+  Hostname: `${app.name}.fly.dev`,
+  Organization: { Slug: app.organization },
+  Machines: machinesOf(app),
+});
