@@ -1,6 +1,7 @@
 /** The two jobs of a consumer in the run that calls it: the call, and the gate under the name that branch rules require. */
 import { NIGHTLY_SUFFIX, RELEASE_SUFFIX } from "../../pipeline/check-names.ts";
 import { CLASSES_OF, type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
+import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, EventClass, Pipeline } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
 import { every, expression, OF_THIS_REPOSITORY, planned, quoted } from "../expressions.ts";
@@ -50,7 +51,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
   const secrets = secretsOf(pipeline, consumer);
   const before = needs.filter((id) => id.startsWith("verdict-"));
   return {
-    name: `Run ${consumer.name}`,
+    name: callingJob(consumer.name),
     needs,
     // Also where the build failed: what has no image is tested from its sources.
     if: every(
