@@ -98,6 +98,16 @@ fi
 mapfile -t candidates < <(printf '%s\n' "${candidates[@]}" | awk 'NF && !seen[$0]++')
 is_docker_tag "$tag" || fail "The pattern of this event's tags gives no Docker tag. Correct it in the config." "Tag: $tag" "${context[@]}"
 
+# What is not of a branch of this repository builds on main's layers.
+case "$class" in
+  main | integration | feature) cache_branch "$REF_NAME" ;;
+  pullRequest)
+    if [[ "${HEAD_REPOSITORY:-}" == "$REPOSITORY" ]]; then cache_branch "${HEAD_REF:-$MAIN_BRANCH}"; else cache_branch "$MAIN_BRANCH"; fi
+    ;;
+  *) cache_branch "$MAIN_BRANCH" ;;
+esac
+cache_branch="$REPLY"
+
 group "Plan"
 details "${context[@]}"
 output class "$class"
@@ -109,6 +119,7 @@ output created "$(date --utc +%Y-%m-%dT%H:%M:%SZ)"
 output push "$push"
 output candidates "${candidates[*]}"
 output staging "$staging"
+output cache-branch "$cache_branch"
 endgroup
 if [[ "$push" == true ]]; then
   note="pushed"

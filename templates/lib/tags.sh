@@ -64,6 +64,24 @@ is_long_lived() {
   return 1
 }
 
+# cache_branch NAME: the branch as it stands in the tags of its layers. No other branch reads as a long-lived one.
+cache_branch() {
+  local name="$1" slug other
+  local -a long_lived
+  read -r -a long_lived <<< "${INTEGRATION_BRANCHES:-}"
+  sanitize_branch "$name" 48
+  if is_long_lived "$name"; then return 0; fi
+  slug="$REPLY"
+  for other in "$MAIN_BRANCH" "${long_lived[@]}"; do
+    sanitize_branch "$other" 48
+    if [[ "$REPLY" == "$slug" ]]; then
+      REPLY="branch-$slug"
+      return 0
+    fi
+  done
+  REPLY="$slug"
+}
+
 # is_docker_tag TEXT
 is_docker_tag() {
   local LC_ALL=C

@@ -279,13 +279,14 @@ describe("a cache", () => {
     return [build.with["cache-from"], build.with["cache-to"]];
   };
 
-  it("is GitHub's, the registry's (which only pushes to long-lived branches write), or none", () => {
+  it("is GitHub's, the registry's (which only pushes write, each its own branch's), or none", () => {
     expect(caches(charon)).toEqual(["type=gha,scope=charon-${{ matrix.name }}", "type=gha,scope=charon-${{ matrix.name }},mode=max,ignore-error=true"]);
     const [from, to] = caches(systemNamed("Charon with its cache in the registry"));
-    expect(from).toBe("type=registry,ref=ghcr.io/wikid82/charon:buildcache-${{ matrix.name }}");
-    const written = (name: string): Json => evaluate(expressionsIn(to)[0] ?? "", { contexts: { ...needs({ class: name }), matrix: { name: "amd64" } } });
-    expect(written("main")).toBe("type=registry,ref=ghcr.io/wikid82/charon:buildcache-amd64,mode=max,ignore-error=true");
-    expect([written("pullRequest"), written("feature")]).toEqual(["", ""]);
+    const ref = "type=registry,ref=ghcr.io/wikid82/charon:buildcache";
+    expect(from).toBe(`${ref}-\${{ matrix.name }}-\${{ needs.plan.outputs.cache-branch }}\n${ref}-\${{ matrix.name }}-main\n`);
+    const written = (name: string): Json => evaluate(expressionsIn(to)[0] ?? "", { contexts: { ...needs({ class: name, "cache-branch": "topic-x" }), matrix: { name: "amd64" } } });
+    expect([written("main"), written("feature")]).toEqual(Array.from({ length: 2 }, () => `${ref}-amd64-topic-x,mode=max,image-manifest=true,ignore-error=true`));
+    expect([written("pullRequest"), written("queue"), written("manual")]).toEqual(["", "", ""]);
     expect(caches(systemNamed("Charon without inputs and cache"))).toEqual([undefined, undefined]);
   });
 

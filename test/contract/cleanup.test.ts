@@ -32,6 +32,8 @@ const stepIn = (system: System) => {
 const settingsOf = (system: System): Settings => JSON.parse(String(stepIn(system).env["CLEANUP"])) as Settings;
 const dryRun = (system: System, github: Json, inputs: Json = {}): Json => evaluate(expressionsIn(stepIn(system).env["DRY_RUN"])[0] ?? "", { contexts: { github, inputs } });
 
+const hasCaches = (system: System): boolean => system.pipeline.builds.some((build) => build.kind === "image" && build.cache === "registry");
+
 const cleaning = systems.filter((system) => system.pipeline.workflows.cleanup);
 const charon = systemNamed("Charon");
 const unplanned = systemNamed("a system that no one planned for");
@@ -60,9 +62,15 @@ describe("the cleanup", () => {
     for (const system of cleaning) {
       const settings = settingsOf(system);
       const { retention } = system.pipeline;
-      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(retention && retention.hours);
+      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(retention && { ...retention.hours, ...(hasCaches(system) && { cache: retention.caches.hours }) });
       expect(settings.minimumAgeHours).toBe(48);
     }
+  });
+
+  it("keeps main's layers in the registry, and the newest of other branches", () => {
+    const system = systemNamed("Charon with its cache in the registry");
+    expect(settingsOf(system).classes.find((entry) => entry.class === "cache")).toEqual({ class: "cache", pattern: "^buildcache-(amd64|arm64)-.+$", hours: 168, keepNewest: 5, keepAlways: ["^buildcache-(amd64|arm64)-main$"] });
+    expect(classOf({ ...settingsOf(system), keepForever: [] }, "buildcache-amd64-feature-x-abc1234")).toBe("cache");
   });
 
   it.each(cleaning)("tells the tags of $name apart as the build makes them", (system) => {

@@ -48,11 +48,24 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       for (const fact of ["Event: pull_request", "Ref: 12/merge", `Commit: ${SHA}`, "Run: 4711", "feature/dns"]) expect(result.log).toContain(fact);
     });
 
+    it.each([
+      ["main's", { ...base, REF_NAME: "main" }, "main"],
+      ["a feature branch's", { ...base, REF_NAME: "feature/DNS" }, "feature-dns"],
+      ["a pull request's branch's", { ...pull, HEAD_REF: "feature/DNS" }, "feature-dns"],
+      ["main's for a fork", { ...pull, HEAD_REPOSITORY: "stranger/charon", HEAD_REF: "feature/dns" }, "main"],
+      ["main's for the merge queue", { ...base, EVENT_NAME: "merge_group", REF_NAME: "gh-readonly-queue/main/pr-12-0000000" }, "main"],
+      ["its own for a branch that reads as main", { ...base, REF_NAME: "Main" }, "branch-main"],
+      ["its own for a branch that reads as an integration branch", { ...base, REF_NAME: "development/" }, "branch-development"],
+    ])("takes %s layers", async (_title, environment, branch) => {
+      expect((await machine.run("plan-build.sh", environment)).outputs["cache-branch"]).toBe(branch);
+    });
+
     it.each(HOSTILE)("is not moved by a branch called %j", async (branch) => {
       for (const environment of [{ ...base, REF_NAME: branch }, { ...pull, HEAD_REF: branch }]) {
         const result = await machine.run("plan-build.sh", environment);
         expect(result.code, result.log).toBe(0);
         expect(result.outputs["tag"]).toMatch(/^[a-z0-9_][a-z0-9._-]*-abc1234$/);
+        expect(result.outputs["cache-branch"]).toMatch(/^[a-z0-9_][a-z0-9._-]{0,86}$/);
       }
     });
   });
