@@ -8,6 +8,7 @@ import checkSizes from "../../templates/check-sizes.sh?raw";
 import choosePlatforms from "../../templates/choose-platforms.sh?raw";
 import cleanRun from "../../templates/clean-run.mjs?raw";
 import cleanup from "../../templates/cleanup.mjs?raw";
+import collectDiagnostics from "../../templates/collect-diagnostics.sh?raw";
 import comment from "../../templates/comment.mjs?raw";
 import containerLogs from "../../templates/container-logs.sh?raw";
 import decideVersion from "../../templates/decide-version.sh?raw";
@@ -142,6 +143,7 @@ const PROGRAMS = {
   "choose-platforms.sh": choosePlatforms,
   "clean-run.mjs": cleanRun,
   "cleanup.mjs": cleanup,
+  "collect-diagnostics.sh": collectDiagnostics,
   "comment.mjs": comment,
   "container-logs.sh": containerLogs,
   "decide-version.sh": decideVersion,
