@@ -102,7 +102,7 @@ function stagesOf(pipeline: Pipeline): Stage[] {
   const build = pipeline.workflows.build?.name ?? null;
   const ofBuild = (one: Build): Stage => ({ name: `Build ${one.key}`, kind: one.kind, workflow: build, job: `${BUILD_JOB_PREFIX}${one.key}`, ...planned(one.budget) });
   const ofConsumer = (one: Consumer): Stage => {
-    const called = pipeline.topology === "workflow_call" && one.source !== "build";
+    const called = pipeline.topology === "workflow_call";
     // GitHub names a job of a called workflow after the job that calls, and itself.
     return { name: one.name, kind: "test", workflow: called ? build : one.name, job: called ? `${callingJob(one.name)} / ${TEST_JOB}` : TEST_JOB, ...planned(one.budget) };
   };
