@@ -8,6 +8,8 @@
 # STAGING        and their staging tag, with {platform} in it
 # TAGS           the tags to give, space between them
 # COMMIT         the commit that was built
+# MIRRORS        the image in registries that stand in when this one fails, space between them: they receive all of TAGS,
+#                and trouble there is a warning
 # COPIES         images in other registries, with a tag each; COPY_TO without: there all of TAGS are copied to
 # ATTEMPTS, DELAY  of each request; the delay in seconds
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
@@ -64,4 +66,17 @@ output created "$IMAGE_CREATED"
 output commit "${SOURCE_COMMIT:-$COMMIT}"
 endgroup
 summary "Published $(code "$IMAGE@$digest") as ${tags[*]}"
+read -r -a mirrors <<< "${MIRRORS:-}"
+for name in "${mirrors[@]}"; do
+  group "Mirror to $name"
+  code=0
+  for tag in "${tags[@]}"; do copy_exactly "$name:$tag" "$digest" "$IMAGE@$digest" || { code=$?; break; }; done
+  endgroup
+  if ((code == 0)); then
+    summary "Mirrored to $(code "$name")"
+  else
+    warn "The mirror $name did not take the image, and cannot stand in for it. A re-run of this job tries again." "Digest: $digest" "${context[@]}"
+    summary "⚠️ Not mirrored to $(code "$name")"
+  fi
+done
 for copy in "${copies[@]}"; do summary "Copied to $(code "$copy")"; done

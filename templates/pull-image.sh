@@ -9,7 +9,10 @@
 # TRUSTED          true unless a fork's run built it: then no registry has it
 # FRESHNESS        fail or warn: what another commit means
 # KEEP_LOGIN       true where another image is pulled afterwards
+# MIRRORS          the same image in other registries, space between them: tried by digest when the first one fails
 # ATTEMPTS, DELAY  of the pull; the delay in seconds
+#
+# Outputs: source (registry or none), mirror (which one gave it; empty for the first), image-id, detail.
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/lib/retry.sh"
 source "${BASH_SOURCE[0]%/*}/lib/freshness.sh"
@@ -17,6 +20,7 @@ source "${BASH_SOURCE[0]%/*}/lib/freshness.sh"
 require IMAGE LOCAL_TAG
 reference="$IMAGE:${TAG:-}"
 if [[ -n "${DIGEST:-}" ]]; then reference="$IMAGE@$DIGEST"; fi
+read -r -a mirrors <<< "${MIRRORS:-}"
 context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Digest: ${DIGEST:-unknown}" "Expected commit: ${EXPECTED_COMMIT:-unknown}")
 
 without_registry() {
@@ -42,7 +46,9 @@ if [[ "${TRUSTED:-}" != true ]]; then
 fi
 # The tests that follow need no registry, and must not find its password.
 forget_login() {
-  if [[ "${KEEP_LOGIN:-}" != true ]]; then docker logout "${IMAGE%%/*}" > /dev/null 2>&1 || true; fi
+  local name
+  if [[ "${KEEP_LOGIN:-}" == true ]]; then return 0; fi
+  for name in "$IMAGE" "${mirrors[@]}"; do docker logout "${name%%/*}" > /dev/null 2>&1 || true; done
 }
 
 if [[ -z "${DIGEST:-}" && -z "${TAG:-}" ]]; then
@@ -50,10 +56,29 @@ if [[ -z "${DIGEST:-}" && -z "${TAG:-}" ]]; then
   without_registry "Neither a tag nor a digest of the image is known."
 fi
 
-group "Pull $reference"
-code=0
-retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull || code=$?
-endgroup
+# try_pull REFERENCE: leaves 0, 4 (not there) or another failure in REPLY.
+try_pull() {
+  reference="$1" REPLY=0
+  group "Pull $reference"
+  retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull || REPLY=$?
+  endgroup
+}
+
+mirror=""
+try_pull "$reference"
+code="$REPLY"
+# A tag may have moved in one of two registries; a digest is the same image in both.
+if ((code != 0)) && [[ -n "${DIGEST:-}" ]]; then
+  for name in "${mirrors[@]}"; do
+    try_pull "$name@$DIGEST"
+    if ((REPLY == 0)); then
+      code=0 mirror="$name"
+      warn "The registry did not give the image, so it was taken from $name: the same digest." "${context[@]}"
+      summary "⚠️ Pulled from the mirror $(code "$name"), since $(code "$IMAGE") did not give the image."
+      break
+    fi
+  done
+fi
 forget_login
 if ((code == 4)); then
   warn "The registry does not have the image (any more). The artifact is tried next." "${context[@]}"
@@ -67,5 +92,6 @@ fi
 check_freshness "$reference"
 docker tag "$reference" "$LOCAL_TAG"
 output source registry
+output mirror "$mirror"
 output image-id "$(docker image inspect --format '{{.Id}}' "$LOCAL_TAG")"
 output detail "Pulled $reference"

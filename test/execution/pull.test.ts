@@ -139,6 +139,57 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       expect(warned).toMatchObject({ code: 0, outputs: { source: "registry" }, log: expect.stringContaining("::warning::The image was not made") });
     });
 
+    describe("from a mirror", () => {
+      const mirror = "mirror.example.com/acme/charon";
+      let stand: Registry;
+      beforeAll(async () => {
+        stand = await startRegistry();
+      });
+      afterAll(() => stand.stop());
+      beforeEach(() => {
+        stand.clearFaults();
+        machine = startMachine({ "ghcr.io": registry.host, "mirror.example.com": stand.host, "absent.example.com": "127.0.0.1:1" });
+        machines.push(machine);
+        logIn();
+      });
+      const both = async (): Promise<string> => {
+        const content = { tag: "pr-12-abc1234", layers: ["mirrored"], labels: { "org.opencontainers.image.revision": SHA } };
+        await pushImage(stand, "acme/charon", content);
+        return (await pushImage(registry, "wikid82/charon", content)).digest;
+      };
+
+      it.each([
+        ["down", { kind: "refuse" } as const],
+        ["failing", { kind: "status", status: 503 } as const],
+        ["without the image", { kind: "status", status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}', path: /manifests/ } as const],
+      ])("takes the same digest when the registry is %s, and says so", async (_title, fault) => {
+        const digest = await both();
+        registry.fault(fault);
+        const result = await pull({ DIGEST: digest, MIRRORS: `absent.example.com/acme/charon ${mirror}` });
+        expect(result).toMatchObject({ code: 0, outputs: { source: "registry", mirror, detail: `Pulled ${mirror}@${digest}`, "image-id": await idOf("charon:local") } });
+        expect(result.log).toContain(`::warning::The registry did not give the image, so it was taken from ${mirror}`);
+        expect(result.summary).toContain(`Pulled from the mirror \`${mirror}\``);
+      });
+
+      it("is not asked while the registry works, nor for a tag that may have moved", async () => {
+        const digest = await both();
+        const before = stand.requests.length;
+        expect((await pull({ DIGEST: digest, MIRRORS: mirror })).outputs).toMatchObject({ source: "registry", mirror: "" });
+        registry.fault({ kind: "refuse" });
+        expect((await pull({ MIRRORS: mirror })).outputs["source"]).toBe("none");
+        expect(stand.requests.length).toBe(before);
+      });
+
+      it("leaves it to the artifact when no mirror has it either, and checks the commit all the same", async () => {
+        const digest = await both();
+        registry.fault({ kind: "refuse" });
+        const other = await pull({ DIGEST: digest, MIRRORS: mirror, EXPECTED_COMMIT: OTHER });
+        expect(other).toMatchObject({ code: 1, log: expect.stringContaining("The image was not made from the recorded commit") });
+        stand.fault({ kind: "status", status: 500 });
+        expect((await pull({ DIGEST: `sha256:${"0".repeat(64)}`, MIRRORS: mirror })).outputs).toMatchObject({ source: "none", detail: "The registry did not answer." });
+      });
+    });
+
     it("accepts the older commit that a reused image was made from", async () => {
       await push("pr-12-abc1234", { "org.opencontainers.image.revision": OTHER });
       expect((await pull({ EXPECTED_COMMIT: OTHER })).outputs["source"]).toBe("registry");

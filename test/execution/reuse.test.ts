@@ -244,6 +244,24 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       await hub.stop();
     });
 
+    it("mirrors every tag; what one mirror does not take is a warning, and the next one takes it all the same", async () => {
+      const [first, second] = [await startRegistry(), await startRegistry()];
+      const own = startMachine({ "ghcr.io": registry.host, "first.example.com": first.host, "second.example.com": second.host });
+      const built = await push({});
+      const run = () => own.run("publish-image.sh", { IMAGE: image, DIGEST: built.digest, TAGS: "sha-abc1234 main", COMMIT: SHA, MIRRORS: "first.example.com/acme/app second.example.com/acme/app" });
+      first.fault({ kind: "status", status: 503 });
+      const result = await run();
+      expect(result).toMatchObject({ code: 0, outputs: { digest: built.digest }, log: expect.stringContaining("::warning::The mirror first.example.com/acme/app did not take the image") });
+      expect(result.summary).toContain("Not mirrored to `first.example.com/acme/app`");
+      for (const tag of ["sha-abc1234", "main"]) expect(await digestOf(second, "acme/app", tag)).toBe(built.digest);
+      first.clearFaults();
+      expect((await run()).summary).toContain("Mirrored to `first.example.com/acme/app`");
+      expect(await digestOf(first, "acme/app", "main")).toBe(built.digest);
+      await own.stop();
+      await first.stop();
+      await second.stop();
+    });
+
     it("finishes a partial publish", async () => {
       const built = await push({});
       registry.fault({ kind: "status", status: 500, method: "PUT", path: /\/manifests\/1\.2$/ });

@@ -65,6 +65,7 @@ describe("a registry that jobs could not use", () => {
     { name: "Docker Hub's deletes elsewhere", change: { registry: { ...amazon, cleanup: "dockerhub" } }, expected: /^registry\.cleanup: .*is not Docker Hub/ },
     { name: "the distribution API on Docker Hub", change: { registry: { ...hub, cleanup: "oci" } }, expected: /^registry\.cleanup: Docker Hub deletes/ },
     { name: "Amazon's deletes elsewhere", change: { registry: { ...google, cleanup: "ecr" } }, expected: /^registry\.cleanup: .*not a registry of Amazon/ },
+    { name: "a fork's code beside a mirror's role", change: { mirrors: [amazon], forks: "test" }, expected: /^mirrors\.0\.auth: The consumer "smoke" tests pull requests of forks/ },
     { name: "a fork's code beside a role", change: { registry: amazon, forks: "test" }, expected: /^registry\.auth: The consumer "smoke" tests pull requests of forks/ },
   ];
   it.each(cases)("is named: $name", ({ change, expected }) => {

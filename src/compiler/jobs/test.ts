@@ -1,4 +1,5 @@
 /** The job that runs a consumer's tests, whoever started it: it takes what was built, and has nothing worth stealing in reach. */
+import { mirrorsOf } from "../../pipeline/images.ts";
 import { takenBy } from "../../pipeline/stages.ts";
 import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Scalar, type Step, withComment } from "../../workflow/model.ts";
@@ -7,7 +8,7 @@ import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { buildMissing, buildOwn } from "../steps/build-locally.ts";
 import { runProgram } from "../steps/program.ts";
-import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
@@ -55,12 +56,13 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     ...(tested.if && { if: tested.if }),
     "runs-on": consumer.runner,
     "timeout-minutes": consumer.timeoutMinutes,
-    permissions: grant({ actions: tested.runId !== undefined && "read", contents: "read", ...(needsRegistry && loginPermissions(pipeline.registry, "read")) }),
+    permissions: grant({ actions: tested.runId !== undefined && "read", contents: "read", ...(needsRegistry && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")) }),
     ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
     steps: [
       ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
+      ...(needsRegistry ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { if: tested.isTrusted, optional: true })) : []),
       ...takenBy(consumer).flatMap((build) => takeBuild(pipeline, consumer, build, tested)),
       checkout(pipeline, { ...consumer.checkout, ref: expression(tested.sha), ...(tested.followsRun && { allowFork: expression(`${tested.trusted} != 'true'`) }) }),
       ...(consumer.source === "build" ? buildOwn(pipeline, consumer, tested.sha) : consumer.fallback === "build" ? buildMissing(pipeline, consumer, tested.sha) : []),
@@ -138,7 +140,7 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       // What a fork's run built is in no registry.
       if: tested.isTrusted,
       timeoutMinutes: 10,
-      env: { ...image, DIGEST: expression(tested.digestOf(build)), TRUSTED: expression(tested.trusted), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds, ...(anotherFollows && { KEEP_LOGIN: true }) },
+      env: { ...image, DIGEST: expression(tested.digestOf(build)), TRUSTED: expression(tested.trusted), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds, ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }), ...(anotherFollows && { KEEP_LOGIN: true }) },
     }),
     downloadArtifact(pipeline, {
       title: titled("Download the image artifact", consumer, build),

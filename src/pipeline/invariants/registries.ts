@@ -25,7 +25,7 @@ export function registryProblems(config: Config, pipeline: Pipeline): Problem[] 
     ...ownLoginProblems(own),
     ...others.flatMap(otherLoginProblems),
     ...cleanupProblems(pipeline.registry),
-    ...forkProblems(pipeline, own),
+    ...[own, ...others.filter(({ path }) => path[0] === "mirrors")].flatMap((place) => forkProblems(pipeline, place)),
     ...sharedHosts(own, others),
     ...others.flatMap((place) => ontoItself(place, images)),
   ];

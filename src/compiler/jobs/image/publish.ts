@@ -1,5 +1,5 @@
 /** The job that gives an image its tag, once all of its platforms are there. */
-import { imageBaseName, imageIn } from "../../../pipeline/images.ts";
+import { imageBaseName, imageIn, mirrorsOf } from "../../../pipeline/images.ts";
 import type { Channel, ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { every, expression, planned, quoted, succeededOrSkipped } from "../../expressions.ts";
@@ -18,10 +18,11 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
     if: every("!cancelled()", CAN_PUSH, succeededOrSkipped(`build-${build.key}`), `${built}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
-    permissions: grant(loginPermissionsOfAll([pipeline.registry, ...(moving ? pipeline.copies : [])], "write")),
+    permissions: grant(loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors, ...(moving ? pipeline.copies : [])], "write")),
     outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit"), ...(mode.promoted && { created: expression("steps.publish.outputs.created") }) },
     steps: [
       ...loginToOwnRegistry(pipeline),
+      ...pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { optional: true })),
       ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy, { if: moving.condition })) : []),
       setUpBuildx(pipeline),
       runProgram("publish-image.sh", {
@@ -35,6 +36,7 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
           ...(mode.reuse && { DIGEST: expression(planned(`${build.key}-digest`)), SOURCE_COMMIT: expression(planned(`${build.key}-commit`)) }),
           TAGS: [expression(planned("tag")), ...(moving ? [moving.tag] : [])].join(" "),
           COMMIT: expression(planned("sha")),
+          ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
           ...(moving && { COPIES: moving.copies }),
         },
       }),
