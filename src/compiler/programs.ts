@@ -12,6 +12,7 @@ import collectDiagnostics from "../../templates/collect-diagnostics.sh?raw";
 import comment from "../../templates/comment.mjs?raw";
 import containerLogs from "../../templates/container-logs.sh?raw";
 import decideVersion from "../../templates/decide-version.sh?raw";
+import exportSboms from "../../templates/export-sboms.sh?raw";
 import findArtifact from "../../templates/find-artifact.sh?raw";
 import findChanges from "../../templates/find-changes.sh?raw";
 import findImage from "../../templates/find-image.sh?raw";
@@ -147,6 +148,7 @@ const PROGRAMS = {
   "comment.mjs": comment,
   "container-logs.sh": containerLogs,
   "decide-version.sh": decideVersion,
+  "export-sboms.sh": exportSboms,
   "find-artifact.sh": findArtifact,
   "find-changes.sh": findChanges,
   "find-image.sh": findImage,
