@@ -1,5 +1,5 @@
 /** Every requirement of Charon's plan that files can meet, and the ones that are left to people. */
-import type { Requirement } from "./requirement.ts";
+import { numbered } from "../support/topics.ts";
 import { buildRows } from "./rows/build.ts";
 import { cleanupRows } from "./rows/cleanup.ts";
 import { consumerRows } from "./rows/consumers.ts";
@@ -10,10 +10,7 @@ import { practiceRows } from "./rows/practices.ts";
 import { rollbackRows } from "./rows/rollback.ts";
 import { tagRows } from "./rows/tags.ts";
 
-/** A row with the id that tests and the README call it by. */
-export type Row = Requirement & { id: string };
-
-const byTopic: readonly [title: string, rows: readonly Requirement[]][] = [
+export const topics = numbered([
   ["What is built, and how it is named", tagRows],
   ["The build", buildRows],
   ["The tests that follow it", consumerRows],
@@ -23,14 +20,4 @@ const byTopic: readonly [title: string, rows: readonly Requirement[]][] = [
   ["Going back", rollbackRows],
   ["Every file, and the pages", practiceRows],
   ["People", peopleRows],
-];
-
-const startOf = (topic: number): number => byTopic.slice(0, topic).reduce((sum, [, rows]) => sum + rows.length, 0);
-const idOf = (number: number): string => `R${String(number).padStart(3, "0")}`;
-
-export const topics: readonly { title: string; rows: readonly Row[] }[] = byTopic.map(([title, rows], topic) => ({
-  title,
-  rows: rows.map((row, index) => ({ id: idOf(startOf(topic) + index + 1), ...row })),
-}));
-
-export const requirements: readonly Row[] = topics.flatMap(({ rows }) => rows);
+]);

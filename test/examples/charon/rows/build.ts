@@ -1,7 +1,8 @@
 /** Sections 4.1, 6.2, 10.2 and 11 of Charon's plan: how the image is built, pushed and scanned. */
-import { type Emission, stepsOf } from "../emission.ts";
-import { BUILD, holdsValue, IMAGE, input, onOf, same, script, variable } from "../charon-files.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import { type Emission, stepsOf } from "../../support/emission.ts";
+import { holdsValue, input, onOf, same, script, variable } from "../../support/questions.ts";
+import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, IMAGE } from "../charon-files.ts";
 
 const push = (files: Emission, attempt: number, name: string) => input(files, BUILD, "build-charon", `Push (attempt ${attempt})`, name);
 const scans = ["Scan the published image", "Scan the saved image"];

@@ -1,7 +1,7 @@
 /** Sections 5, 6.0 and 6.5 of Charon's plan: which images are deleted, when, and which never. */
-import { type Emission, valueAt } from "../emission.ts";
-import { holdsValue, onOf, same, script } from "../charon-files.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import { type Emission, valueAt } from "../../support/emission.ts";
+import { holdsValue, onOf, same, script } from "../../support/questions.ts";
+import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 
 const CLEANUP = "container-prune";
 const WHERE = "container-prune.yml: job `cleanup`, `CLEANUP";

@@ -1,7 +1,8 @@
 /** Section 4.2 of Charon's plan, and what 7 and 10 repeat of it: the tests that follow the build. */
-import { stepsOf, valueAt } from "../emission.ts";
-import { BUILD, CONSUMERS, holdsValue, INTEGRATION, input, onOf, same, script, shellFunction, variable } from "../charon-files.ts";
-import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import { stepsOf, valueAt } from "../../support/emission.ts";
+import { holdsValue, input, onOf, same, script, shellFunction, variable } from "../../support/questions.ts";
+import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, CONSUMERS, INTEGRATION } from "../charon-files.ts";
 
 const resolve = (file: string) => `${file}.yml: job \`resolve\`, step \`Resolve the image\``;
 const SAMPLE = "crowdsec-integration";

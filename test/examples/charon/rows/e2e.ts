@@ -1,7 +1,7 @@
 /** Section 4.3 of Charon's plan: the end-to-end tests. */
-import type { Emission } from "../emission.ts";
-import { input, onOf, same, script, shellFunction, variable } from "../charon-files.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import type { Emission } from "../../support/emission.ts";
+import { input, onOf, same, script, shellFunction, variable } from "../../support/questions.ts";
+import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 
 const E2E = "e2e-tests";
 const config = `consumers.${E2E}`;

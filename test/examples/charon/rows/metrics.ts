@@ -1,7 +1,8 @@
 /** Section 8 of Charon's plan: what the pipeline measures about itself. */
-import type { Emission } from "../emission.ts";
-import { BUILD, BUILD_NAME, holdsValue, input, onOf, same, script } from "../charon-files.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import type { Emission } from "../../support/emission.ts";
+import { holdsValue, input, onOf, same, script } from "../../support/questions.ts";
+import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, BUILD_NAME } from "../charon-files.ts";
 
 const METRICS = "ci-metrics";
 const PROOF = "test/templates/metrics.test.ts";

@@ -1,5 +1,5 @@
 /** What Charon's plan asks of people: phases, announcements, approvals. Sections 6, 12, 13, 15 and 16. */
-import { beyond, type Requirement } from "../requirement.ts";
+import { beyond, type Requirement } from "../../support/requirement.ts";
 
 export const peopleRows: Requirement[] = [
   beyond("6.0 to 6.6, 7.3, 12", "Seven phases over eight weeks, the cleanup first.", "People. The order is kept by committing the config's lines one after the other: `retention` alone is a first step that compiles, the consumers follow one by one with `source: \"build\"` until they are moved."),

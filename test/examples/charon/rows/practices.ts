@@ -1,7 +1,8 @@
 /** Section 10 of Charon's plan, its checklist, and the pages of 6.6: what every file must do. */
-import { jobsOf, stepsOf } from "../emission.ts";
-import { BUILD, CONSUMERS, holdsValue, onOf, same, script } from "../charon-files.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import { jobsOf, stepsOf } from "../../support/emission.ts";
+import { holdsValue, onOf, same, script } from "../../support/questions.ts";
+import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, CONSUMERS } from "../charon-files.ts";
 
 const E2E = "e2e-tests";
 /** A secret as the argument of something that prints, outside of what curl reads from a file descriptor. */

@@ -1,7 +1,8 @@
 /** Section 9 of Charon's plan: going back, whole or in part. Each row is a line that the config can take. */
-import type { Emission } from "../emission.ts";
-import { BUILD, CONSUMERS, takesSharedImage, variable } from "../charon-files.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import type { Emission } from "../../support/emission.ts";
+import { variable } from "../../support/questions.ts";
+import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, CONSUMERS, takesSharedImage } from "../charon-files.ts";
 
 const buildsItself = (files: Emission, file: string): boolean =>
   files.workflow(file) !== undefined && !("workflow_run" in (files.workflow(file)?.on ?? {})) && files.job(file, "test")?.steps.some((step) => step.uses?.startsWith("docker/build-push-action@") === true && step.with["push"] === false) === true;

@@ -1,7 +1,8 @@
 /** Sections 1 to 3 of Charon's plan: what is built how often, and how images are named. */
-import { type Emission, look } from "../emission.ts";
-import { BUILD, BUILD_NAME, CONSUMERS, holdsValue, IMAGE, input, onOf, same, script, shellFunction, takesSharedImage, variable } from "../charon-files.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../requirement.ts";
+import { type Emission, look } from "../../support/emission.ts";
+import { holdsValue, input, onOf, same, script, shellFunction, variable } from "../../support/questions.ts";
+import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, BUILD_NAME, CONSUMERS, IMAGE, takesSharedImage } from "../charon-files.ts";
 
 const PLAN_STEP = "Decide what to build";
 const planScript = (files: Emission): string => script(files, BUILD, "plan", PLAN_STEP);

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from "../../player/json.ts";
 import { type Emission, look } from "./emission.ts";
 
 interface Stated {
-  /** Where Charon's plan says it; several sections where it repeats itself. */
+  /** Where the plan says it; several sections where it repeats itself. */
   section: string;
   requirement: string;
 }
@@ -20,7 +20,7 @@ interface Answered extends Stated {
 export interface FromConfig extends Answered {
   kind: "config";
   line: Line;
-  /** A line that Charon does not have but can take: the plan's options for later, and its rollbacks. */
+  /** A line that the example does not have but can take: the plan's options for later, and its rollbacks. */
   given?: Line;
   holds: (files: Emission) => boolean;
 }

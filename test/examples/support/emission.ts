@@ -1,4 +1,4 @@
-/** What Charon's config compiles to, as the table of requirements looks at it. */
+/** What an example's config compiles to, as its table of requirements looks at it. */
 import { compile } from "../../../src/compiler/compile.ts";
 import { compileDocs } from "../../../src/compiler/docs/compile-docs.ts";
 import type { ConfigInput } from "../../../src/config/schema.ts";
