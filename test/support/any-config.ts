@@ -2,6 +2,10 @@
 import fc from "fast-check";
 import type { BuildInput, ConfigInput, ConsumerInput } from "../../src/config/schema.ts";
 import type { Duration } from "../../src/config/durations.ts";
+import { ecr, fly, gar } from "../../src/config/registries.ts";
+
+const amazon = ecr({ account: "123456789012", region: "eu-west-1", role: "arn:aws:iam::123456789012:role/ci" });
+const google = gar({ location: "eu", project: "shop-1", repository: "images", provider: "projects/12/locations/global/workloadIdentityPools/ci/providers/github", serviceAccount: "ci@shop-1.iam.gserviceaccount.com" });
 
 const key = fc.constantFrom("app", "web", "app-web", "a", "ready", "plan", "test", "notify", "build", "x1");
 /** Names of workflows, steps and artifacts go into YAML, expressions, JSON and Markdown. */
@@ -75,7 +79,8 @@ export const anyConfig: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLen
       fc.constantFrom("shop", "build", "test", "a-b"),
       some<Record<string, unknown>>({
         branches: fc.record({ main: branch, integration: fc.uniqueArray(branches, { maxLength: 2 }), feature: fc.uniqueArray(branches, { maxLength: 2 }) }).map((groups) => ({ ...groups, integration: groups.integration.filter((name) => name !== groups.main) })),
-        registry: fc.constantFrom(undefined, { host: "ghcr.io", namespace: "acme" }, { host: "registry.example.com:5000", username: "U", password: "P" }, { host: "quay.io", namespace: "acme/team", username: "U", password: "P" }),
+        registry: fc.constantFrom(undefined, { host: "ghcr.io", namespace: "acme" }, { host: "registry.example.com:5000", username: "U", password: "P" }, { host: "quay.io", namespace: "acme/team", username: "U", password: "P" }, fly("shop", { token: "FLY" }), amazon, google),
+        mirrors: fc.constantFrom([], [{ host: "mirror.example.com", namespace: "acme", username: "U", password: "P" }]),
         copies: fc.constantFrom([], [{ host: "docker.io", namespace: "acme", username: "U", password: "P" }]),
         pullRequests: fc.constantFrom(true, false, "artifact"),
         mergeQueue: fc.boolean(),

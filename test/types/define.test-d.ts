@@ -1,5 +1,5 @@
 // Compiled by `npm run typecheck`: every `@ts-expect-error` must sit on a line that really is an error.
-import { defineConfig, days, dockerHub, files, ghcr, hours, image, minutes, registry } from "../../src/index.ts";
+import { defineConfig, days, dockerHub, ecr, files, fly, gar, ghcr, hours, image, minutes, registry } from "../../src/index.ts";
 
 defineConfig({
   project: "charon",
@@ -27,6 +27,19 @@ defineConfig({
 const shared = { needs: ["app"], secrets: ["TOKEN"], run: ["a", "b"] } as const;
 const builds = { app: image() };
 defineConfig({ project: "p", builds, consumers: { a: shared, b: { ...shared, needs: "app" } } });
+
+// Registries that jobs log in to by other means than a password; as the first one, and for copies of what exists.
+defineConfig({ project: "p", registry: fly("shop", { token: "FLYIO_AUTH_TOKEN" }), builds: { app: image() } });
+defineConfig({
+  project: "p",
+  registry: ecr({ account: "123456789012", region: "eu-west-1", role: "arn:aws:iam::123456789012:role/ci" }),
+  copies: [
+    gar({ location: "eu", project: "p", repository: "images", provider: "projects/1/…", serviceAccount: "ci@p.iam.gserviceaccount.com", of: ["main"] }),
+    // @ts-expect-error no such branch
+    fly("shop", { of: ["trunk"] }),
+  ],
+  builds: { app: image() },
+});
 
 defineConfig({
   project: "p",
