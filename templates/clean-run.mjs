@@ -4,7 +4,8 @@
 // CLASS               what was built for: pullRequest, main, integration, feature, queue, nightly, manual or release
 // PUBLISHED           what became of publishing: success, failure, skipped, cancelled, or none where nothing is published
 // TESTED              what became of the tests; shown
-// COMMIT_MESSAGE      keeps everything when it holds MARKER
+// COMMIT_MESSAGE      keeps everything when it holds MARKER; where it is not given, COMMIT's in GITHUB_REPOSITORY is read
+// STAGING             this run's staging tag with {platform} in it; "entries" of CLEAN are the names that stand there
 // MARKER              such as [preserve]; empty for none
 // CLEAN               JSON: {"packages", "mode", "ownerKind", "tags": [this run's], "classes", "keepForever", "keepRecent", "dryRun"}
 // GITHUB_API_URL, GH_TOKEN (packages: write)
@@ -14,17 +15,32 @@
 // Outputs: strategy (delete-run, delete-staging, keep-recent or preserve), deleted, kept, failed.
 import { carryOut } from "./lib/carry-out.mjs";
 import { classOf, decide, onlyTheseTags, readPolicy, withoutAge } from "./lib/decide.mjs";
+import { githubApi } from "./lib/github.mjs";
 import { addSummary, cell, complain, say, setOutput, warn } from "./lib/log.mjs";
 import { openPackage } from "./lib/versions.mjs";
 
 const settings = JSON.parse(process.env.CLEAN);
-const { CLASS: kind = "", PUBLISHED: published = "", TESTED: tested = "", COMMIT_MESSAGE: message = "", MARKER: marker = "" } = process.env;
+const { CLASS: kind = "", PUBLISHED: published = "", TESTED: tested = "", MARKER: marker = "" } = process.env;
+const tags = [...settings.tags, ...(process.env.STAGING ? (settings.entries ?? []).map((name) => process.env.STAGING.replace("{platform}", name)) : [])];
 const staging = settings.classes.filter((one) => one.class === "staging");
 const total = { deleted: 0, kept: 0, failed: 0 };
 const rows = [];
 
+/** The commit's message; undefined where it cannot be read. */
+async function readMessage() {
+  const { COMMIT_MESSAGE: given, COMMIT: commit, GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN } = process.env;
+  if (given !== undefined || !commit) return given ?? "";
+  try {
+    return (await githubApi(GITHUB_API_URL, GH_TOKEN).get(`/repos/${GITHUB_REPOSITORY}/commits/${commit}`)).commit.message;
+  } catch (error) {
+    warn(`The message of ${commit} cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
+
 /** What to do, and why. What is not known keeps everything. */
-function strategyNow() {
+function strategyFor(message) {
+  if (message === undefined) return ["preserve", "it is unknown whether the commit's message asks to keep everything"];
   if (marker !== "" && message.includes(marker)) return ["preserve", `the commit's message holds ${marker}`];
   if (kind === "pullRequest") return ["delete-run", "the images of a pull request have been tested, and are of no further use"];
   if (published === "success") return ["delete-staging", "all is published, so what was only staged has done its work"];
@@ -42,8 +58,8 @@ function policyOf(strategy, versions) {
     return { versions, policy, inUse: { active: true, commits: [] } };
   }
   const known = readPolicy({ ...settings, minimumAgeHours: 0, maxDeletions: Infinity });
-  const tags = strategy === "delete-run" ? settings.tags : settings.tags.filter((tag) => classOf(tag, known)?.name === "staging");
-  return { versions: withoutAge(versions), policy: onlyTheseTags(tags, settings.keepForever, "of this run"), inUse: { active: false, commits: [] } };
+  const due = strategy === "delete-run" ? tags : tags.filter((tag) => classOf(tag, known)?.name === "staging");
+  return { versions: withoutAge(versions), policy: onlyTheseTags(due, settings.keepForever, "of this run"), inUse: { active: false, commits: [] } };
 }
 
 async function clean(item, strategy) {
@@ -60,8 +76,8 @@ async function clean(item, strategy) {
   rows.push(`| ${cell(name)} | ${gone.size} | ${versions.length - gone.size} | ${failed} |`);
 }
 
-const [strategy, reason] = strategyNow();
-say(`Strategy: ${strategy}, because ${reason}. Class: ${kind}. Tests: ${tested}. Tags of this run: ${settings.tags.join(" ")}`);
+const [strategy, reason] = strategyFor(await readMessage());
+say(`Strategy: ${strategy}, because ${reason}. Class: ${kind}. Tests: ${tested}. Tags of this run: ${tags.join(" ")}`);
 for (const item of strategy === "preserve" ? [] : settings.packages) {
   try {
     await clean(item, strategy);

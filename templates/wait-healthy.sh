@@ -3,12 +3,13 @@
 #
 # URL        the address
 # TIMEOUT    how long to wait, in seconds; INTERVAL how long between two attempts
-# CONTAINER  the container's name
+# CONTAINER  the container's name; empty where what answers runs elsewhere
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
 
-require URL TIMEOUT CONTAINER
+require URL TIMEOUT
 
 show_logs() {
+  if [[ -z "${CONTAINER:-}" ]]; then return; fi
   group "Logs of $CONTAINER"
   docker logs --tail 200 "$CONTAINER" 2>&1 | printable_lines || true
   endgroup
@@ -19,6 +20,11 @@ while true; do
   if answer="$(curl --fail --silent --show-error --location --output /dev/null --max-time 5 "$URL" 2>&1)"; then
     echo "$URL answered after $((SECONDS - start)) s."
     exit 0
+  fi
+  if [[ -z "${CONTAINER:-}" ]]; then
+    if ((SECONDS - start >= TIMEOUT)); then fail "What was deployed does not answer with success after $TIMEOUT s. Look at it there; \`health.timeout\` in the config is the limit." "Address: $URL" "Last answer: $answer"; fi
+    sleep "${INTERVAL:-2}"
+    continue
   fi
   state="$(docker inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$CONTAINER" 2> /dev/null || echo "missing -")"
   case "$state" in

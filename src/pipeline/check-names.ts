@@ -15,5 +15,8 @@ export const NIGHTLY_SUFFIX = " (nightly)";
 /** Keeps the verdict of a release apart in the same way. */
 export const RELEASE_SUFFIX = " (release)";
 
+/** The job that succeeds only when everything that was to be published is: by it the next run knows what is new. */
+export const PUBLISHED_CHECK = "Published";
+
 /** The artifact with what a consumer's container said, which no artifact of the config may be called. */
 export const CONTAINER_LOGS = "container-logs";

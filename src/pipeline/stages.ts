@@ -7,7 +7,7 @@ import type { Build, Consumer, EventClass, ImageBuild, Pipeline, PublishTarget }
 /** The runs that build: of the code's events, of the night, and of a release. */
 export type RunKind = "build" | "nightly" | "release";
 
-export type StageKind = "plan" | "build" | "publish" | "scan" | "attest" | "sign" | "ready" | "verdicts" | "test" | "verdict" | "approve" | "promote" | "release" | "deliver" | "withdraw" | "clean";
+export type StageKind = "plan" | "build" | "publish" | "scan" | "attest" | "sign" | "ready" | "verdicts" | "test" | "verdict" | "approve" | "promote" | "release" | "deliver" | "published" | "withdraw" | "clean";
 
 export interface Stage {
   /** The job's id. */
@@ -38,6 +38,8 @@ const takenAfter = (build: Build): string => (build.kind === "image" ? `publish-
 /** What a run builds: outside of the one-run topology a release builds images alone, as nobody takes its files. */
 export const buildsIn = (pipeline: Pipeline, run: RunKind): Build[] =>
   pipeline.builds.filter((build) => (build.kind === "image" ? CLASSES_OF[run].some((event) => build.entries[event] !== undefined) : run !== "release" || pipeline.topology === "workflow_call"));
+
+export const imagesIn = (pipeline: Pipeline, run: RunKind): ImageBuild[] => buildsIn(pipeline, run).filter(isImage);
 
 /**
  * The consumers that a run calls; none where they follow it by themselves. A release asks for those that must have passed,
@@ -124,8 +126,9 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
       buildsOfTarget(target).some(isImage) ? "reads" : undefined,
     );
   });
+  const published = delivered.length > 0 ? [stage("published", "published", ["plan", ...delivered.map(({ id }) => id)])] : [];
   const withdraw = pipeline.failedTests === "withdraw" && run === "build" && builds.some(isImage) ? [stage("withdraw", "withdraw", [...passed, ...takenFrom(builds.filter(isImage)), ...readersOf([...built, ...tests])], "deletes")] : [];
-  const before = [stage("plan", "plan", []), ...built, ready, ...verdicts, ...tests, ...approvals, ...released, ...promote, ...delivered, ...withdraw];
+  const before = [stage("plan", "plan", []), ...built, ready, ...verdicts, ...tests, ...approvals, ...released, ...promote, ...delivered, ...published, ...withdraw];
   const cleans = pipeline.retention !== false && pipeline.retention.afterRun !== false && run === "build" && builds.some(isImage);
   return [...before, ...(cleans ? [stage("clean", "clean", before.map(({ id }) => id), "deletes")] : [])];
 }

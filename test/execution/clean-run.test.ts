@@ -48,6 +48,15 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
     });
   const tags = async (...wanted: string[]): Promise<string[]> => (await Promise.all(wanted.map(async (tag) => ((await digestOf(registry, repository, tag)) ? [tag] : [])))).flat();
 
+  test("finds the staging tags of its own jobs", async () => {
+    await push("stage-1111111-amd64");
+    await push("stage-2222222-amd64");
+    const own = { STAGING: "stage-1111111-{platform}", PUBLISHED: "success" };
+    const result = await clean({ ...own, COMMIT_MESSAGE: "", COMMIT: "1".repeat(40) }, { tags: [], entries: ["amd64", "arm64"] });
+    expect(result).toMatchObject({ code: 0, outputs: { strategy: "delete-staging", deleted: "1" } });
+    expect(await tags("stage-1111111-amd64", "stage-2222222-amd64")).toEqual(["stage-2222222-amd64"]);
+  });
+
   test("of a pull request all goes at once, and nothing of others", async () => {
     await push("pr-7-1111111");
     await push("stage-1111111-amd64");

@@ -1,7 +1,63 @@
-import type { Stage } from "../../pipeline/stages.ts";
+/**
+ * Deletes what a run has left in the registry, by what became of it. It waits for every job that reads an image: that this
+ * is so, and cannot be otherwise, is proven on the plan (src/pipeline/invariants/order.ts).
+ */
+import { imagesIn, type Stage } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
+import { every, expression, planned, TOKEN } from "../expressions.ts";
+import { grant } from "../permissions.ts";
+import { runProgram } from "../steps/program.ts";
+import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
+import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
+import { classSettings, packageOf } from "../workflows/cleanup.ts";
 
-export function cleanJob(_pipeline: Pipeline, _needs: readonly string[], _stages: readonly Stage[]): Job {
-  throw new Error("clean is not compiled yet.");
+export function cleanJob(pipeline: Pipeline, needs: readonly string[], stages: readonly Stage[]): Job {
+  const { retention } = pipeline;
+  if (!retention || !retention.afterRun) throw new Error("This pipeline's runs clean nothing up.");
+  const access = accessToOwnRegistry(pipeline);
+  const images = imagesIn(pipeline, "build");
+  const entries = [...new Set(images.flatMap((build) => Object.values(build.entries).flatMap((list) => list.map(({ name }) => name))))];
+  const verdicts = stages.filter(({ kind }) => kind === "verdict").map(({ id }) => `needs.${id}.result != 'failure'`);
+  return {
+    name: "Clean up after this run",
+    needs,
+    // Also when something has failed: then it keeps what may tell why, and says so. A cancelled run keeps everything.
+    if: every("!cancelled()", "needs.plan.result == 'success'", `${planned("push")} == 'true'`),
+    "runs-on": pipeline.runners.default,
+    "timeout-minutes": 15,
+    permissions: grant({ contents: "read", ...accessPermissions(pipeline, "write") }),
+    steps: [
+      ...setUpTools(pipeline, PROGRAM_TOOLS),
+      ...access.steps,
+      runProgram("clean-run.mjs", {
+        name: "Clean up by what became of this run",
+        timeoutMinutes: 10,
+        env: {
+          GH_TOKEN: TOKEN,
+          ...access.env,
+          CLASS: expression(planned("class")),
+          PUBLISHED: needs.includes("published") ? expression("needs.published.result") : "none",
+          TESTED: verdicts.length > 0 ? expression(`${verdicts.join(" && ")} && 'success' || 'failure'`) : "none",
+          COMMIT: expression(planned("sha")),
+          MARKER: retention.afterRun.preserve,
+          STAGING: expression(planned("staging")),
+          CLEAN: JSON.stringify(
+            {
+              packages: images.map(packageOf),
+              mode: pipeline.registry?.cleanup ?? "packages",
+              ownerKind: pipeline.registry?.owner ?? null,
+              tags: [expression(planned("tag"))],
+              entries,
+              ...classSettings(pipeline, retention),
+              keepRecent: retention.afterRun.keepRecent,
+              dryRun: retention.dryRun,
+            },
+            null,
+            2,
+          ),
+        },
+      }),
+    ],
+  };
 }

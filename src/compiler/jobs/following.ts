@@ -2,8 +2,9 @@
  * The jobs of a run that come after its builds: the tests that it calls and their verdicts, what moves tags, publishes and
  * deploys, and what takes away again. Which there are, and what each waits for, is the plan's; here stands what each does.
  */
+import { PUBLISHED_CHECK } from "../../pipeline/check-names.ts";
 import { type RunKind, type Stage, CLASSES_OF, approvalsIn, approveJobId, calledIn, deliverJobId, publishedIn, requiredIn, stagesOf, targetsIn, testJobId, verdictJobId } from "../../pipeline/stages.ts";
-import type { Consumer, EventClass, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, EventClass, ImageBuild, Pipeline, PublishTarget } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
 import { every, expression, planned, quoted, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
@@ -45,9 +46,11 @@ function jobOf(pipeline: Pipeline, run: RunKind, { id, kind, needs }: Stage): Jo
       const others = needs.filter((need) => /^(publish|build|release|deliver)-/.test(need)).map((need) => `needs.${need}.result == 'success'`);
       return deliverJob(pipeline, target, {
         needs,
-        if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...succeeded(needs, "approve-", true), ...others),
+        if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...succeeded(needs, "approve-", true), changedSince(target), ...others),
       });
     }
+    case "published":
+      return publishedJob(pipeline, needs);
     case "withdraw":
       return withdrawJob(pipeline, needs, requiredIn(pipeline, run).map(({ key }) => verdictJobId(key)));
     case "clean":
@@ -99,6 +102,10 @@ function promoteInRun(pipeline: Pipeline, run: RunKind, needs: readonly string[]
   });
 }
 
+/** A package whose inputs are declared is published anew only where they changed since the last publication. */
+const changedSince = (target: PublishTarget): string | undefined =>
+  (target.kind === "npm" || target.kind === "maven") && target.from.inputs !== undefined && !target.on.includes("release") ? `${planned(`${target.from.key}-changed`)} == 'true'` : undefined;
+
 /** Looks up what has passed on the commit of a release before. */
 function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {
   const publishing = needs.filter((id) => id.startsWith("publish-"));
@@ -125,6 +132,17 @@ function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {
     ],
   };
 }
+
+/** Fails when a target failed; skipped where there was nothing to publish. */
+const publishedJob = (pipeline: Pipeline, needs: readonly string[]): Job => ({
+  name: PUBLISHED_CHECK,
+  needs,
+  if: every("!cancelled()", `(${needs.filter((id) => id !== "plan").map((id) => `needs.${id}.result != 'skipped'`).join(" || ")})`),
+  "runs-on": pipeline.runners.default,
+  "timeout-minutes": 5,
+  permissions: {},
+  steps: [runProgram("check-needs.sh", { name: "Check what was published", env: { NEEDS: expression("toJSON(needs)") } })],
+});
 
 /** Waits for the reviewers of an environment, where a release is a major one. */
 const approveJob = (pipeline: Pipeline, environment: string, needs: readonly string[], condition: string): Job => ({

@@ -1,5 +1,6 @@
 /** The job `plan`: what this run builds, under which tag, and which images need no build at all. */
 import { PLAN_JOB } from "../../pipeline/step-names.ts";
+import type { RunKind } from "../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
@@ -10,6 +11,9 @@ import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { grant } from "../permissions.ts";
+import { comparedBuilds, findChanges } from "./plan/changes.ts";
+import { preflight } from "./plan/preflight.ts";
+import { decideVersion, versionOutputs } from "./plan/version.ts";
 
 /** How many commits of the history may be searched for an image made from the same inputs. */
 const HISTORY = 50;
@@ -20,6 +24,8 @@ export interface PlanJob {
   decide: Step;
   /** Whether an unchanged image of the history may be reused. */
   reuse: boolean;
+  /** Which run it plans. */
+  run: RunKind;
   /** Where it does not hold, nothing is built, and all jobs are skipped. */
   if?: string | undefined;
 }
@@ -28,21 +34,29 @@ const OUTPUTS = ["class", "tag", "sha", "version"] as const;
 /** What only the jobs of an image ask for. */
 const IMAGE_OUTPUTS = ["created", "push", "candidates", "staging"] as const;
 
-export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse, if: condition }: PlanJob): Job {
+export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse, run, if: condition }: PlanJob): Job {
   const reusable = reuse ? images.filter((build) => build.inputs) : [];
+  const compared = comparedBuilds(pipeline, run);
+  const readsCode = reusable.length > 0 || compared.length > 0;
   return {
     name: PLAN_JOB,
     ...(condition && { if: condition }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ contents: reusable.length > 0 && "read", ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")) }),
+    permissions: grant({ actions: compared.length > 0 && "read", contents: readsCode && "read", ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")) }),
     outputs: {
       ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : []), ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
+      ...versionOutputs(pipeline, run),
+      ...Object.fromEntries(compared.map((build) => [`${build.key}-changed`, expression(`steps.changes.outputs.${build.key}-changed`)])),
       ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),
     },
     steps: [
-      ...(reusable.length > 0 ? [checkout(pipeline, { ref: expression(HEAD_SHA), depth: 0 }), ...loginToOwnRegistry(pipeline, { optional: true })] : []),
+      ...preflight(pipeline, run),
+      ...(readsCode ? [checkout(pipeline, { ref: expression(HEAD_SHA), depth: 0 })] : []),
+      ...(reusable.length > 0 ? loginToOwnRegistry(pipeline, { optional: true }) : []),
       decide,
+      ...decideVersion(pipeline, run),
+      ...findChanges(pipeline, compared),
       ...images.map(choosePlatforms),
       ...reusable.map((build) => findUnchanged(pipeline, build)),
     ],

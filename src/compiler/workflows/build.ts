@@ -23,7 +23,7 @@ export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
   const builds = buildsIn(pipeline, "build");
-  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline), reuse: true, if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined });
+  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline), reuse: true, run: "build", if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined });
   const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
   const ids = Object.keys(jobs);
   const after = followingJobs(pipeline, "build");

@@ -80,11 +80,13 @@ function cacheClass(pipeline: Pipeline, retention: Retention): ClassSettings[] {
   return [{ class: "cache", pattern: all, hours: retention.caches.hours, keepNewest: retention.caches.keepNewest, keepAlways: [main] }];
 }
 
-export const packagesOf = (pipeline: Pipeline): { owner: string; name: string; host: string; repository: string }[] =>
-  imagesOf(pipeline.builds).map((build: ImageBuild) => {
-    const [host = "", owner = "", ...name] = build.image.split("/");
-    return { owner, name: name.join("/"), host, repository: [owner, ...name].join("/") };
-  });
+/** An image's package, as the programs name it. */
+export function packageOf({ image }: Pick<ImageBuild, "image">): { owner: string; name: string; host: string; repository: string } {
+  const [host = "", owner = "", ...name] = image.split("/");
+  return { owner, name: name.join("/"), host, repository: [owner, ...name].join("/") };
+}
+
+export const packagesOf = (pipeline: Pipeline): ReturnType<typeof packageOf>[] => imagesOf(pipeline.builds).map(packageOf);
 
 function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping {
   const { build, nightly, release } = pipeline.workflows;

@@ -13,7 +13,7 @@ import { buildJobs, imagesOf } from "./build.ts";
 export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
   if (!pipeline.nightly) throw new Error("This pipeline has no nightly build.");
   const builds = buildsIn(pipeline, "nightly");
-  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline, "schedule"), reuse: false });
+  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline, "schedule"), reuse: false, run: "nightly" });
   const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: true, reuse: false, promoted: false, cached: false }) };
   const ids = Object.keys(jobs);
   const after = followingJobs(pipeline, "nightly");

@@ -30,6 +30,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
       env: { REF_NAME: expression("github.ref_name"), SHA: expression("github.sha"), ...readBy("plan-release.sh", tagEnvironment(pipeline.rules)) },
     }),
     reuse: false,
+    run: "release",
   });
   const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, builds, { fresh: false, reuse: false, promoted: true, cached: false }) };
   const ids = Object.keys(jobs);

@@ -1,0 +1,65 @@
+/** A deployment by the config's own commands: a part first where it says so, then all of it, then a look at what answers. */
+import type { DeployTarget, Pipeline } from "../../../pipeline/types.ts";
+import type { Job, Scalar, Step } from "../../../workflow/model.ts";
+import { DEPLOY_STEP } from "../../../pipeline/step-names.ts";
+import { expression, planned } from "../../expressions.ts";
+import { grant } from "../../permissions.ts";
+import { runProgram, runScript } from "../../steps/program.ts";
+import { environmentName } from "../../steps/test.ts";
+import { setUpTools } from "../../steps/tools.ts";
+import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
+
+export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: Delivery): Job {
+  const secrets = Object.fromEntries(target.secrets.map((name) => [name, expression(`secrets.${name}`)]));
+  const retried = (name: string, commands: readonly string[], id?: string): Step =>
+    runProgram("run-with-retries.sh", {
+      name,
+      ...(id !== undefined && { id }),
+      timeoutMinutes: target.timeoutMinutes,
+      env: { ...secrets, COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n`, RETRY_ATTEMPTS: target.attempts, RETRY_DELAY: target.delaySeconds, RETRY_GROWTH: "linear" },
+    });
+  return {
+    ...deliveryJob(pipeline, target, delivery),
+    name: `Deploy to ${target.key}`,
+    permissions: grant({}),
+    env: deployEnvironment(target),
+    steps: [
+      ...setUpTools(pipeline, target.setup),
+      ...(target.canary
+        ? [
+            retried("Deploy to a part of it", target.canary.run, "canary"),
+            runScript({ name: "Look at that part", timeoutMinutes: target.timeoutMinutes, env: secrets }, `${target.canary.verify.map((command) => command.trimEnd()).join("\n")}\n`),
+          ]
+        : []),
+      retried(DEPLOY_STEP, target.run, "deploy"),
+      ...(target.health
+        ? [
+            runProgram("wait-healthy.sh", {
+              name: "Wait until it answers",
+              timeoutMinutes: Math.ceil(target.health.timeoutSeconds / 60) + 1,
+              env: { URL: target.health.url, TIMEOUT: target.health.timeoutSeconds, INTERVAL: target.health.intervalSeconds },
+            }),
+          ]
+        : []),
+    ],
+  };
+}
+
+/** What the commands know: each image with its digest, the tag and commit that it was built as, and the version. */
+function deployEnvironment(target: DeployTarget): Record<string, Scalar> {
+  const reference = (index: number): string => {
+    const build = target.images[index];
+    return build ? `${build.image}@${digestOf(build)}` : "";
+  };
+  return {
+    ...(target.images.length > 0 && { IMAGE: reference(0) }),
+    ...Object.fromEntries(target.images.flatMap((build, index) => [
+      [`IMAGE_${environmentName(build.key)}`, reference(index)],
+      [`NAME_${environmentName(build.key)}`, build.image],
+    ])),
+    TAG: expression(planned("tag")),
+    COMMIT: expression(planned("sha")),
+    VERSION: expression(planned("version")),
+    ...target.env,
+  };
+}

@@ -1,0 +1,40 @@
+/** What has changed since it was published last: only that is published again. */
+import { PUBLISHED_CHECK } from "../../../pipeline/check-names.ts";
+import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/stages.ts";
+import type { FilesBuild, Pipeline } from "../../../pipeline/types.ts";
+import type { Step } from "../../../workflow/model.ts";
+import { expression, TOKEN } from "../../expressions.ts";
+import { runProgram } from "../../steps/program.ts";
+
+/** The files that are published from this run and say what they are made from. A release publishes all of its own. */
+export function comparedBuilds(pipeline: Pipeline, run: RunKind): FilesBuild[] {
+  if (run !== "build") return [];
+  const published = targetsIn(pipeline, run).filter((target) => target.kind === "npm" || target.kind === "maven").flatMap(buildsOfTarget);
+  return pipeline.builds.filter((build) => build.kind === "files").filter((build) => build.inputs !== undefined && published.includes(build));
+}
+
+export function findChanges(pipeline: Pipeline, builds: readonly FilesBuild[]): Step[] {
+  if (builds.length === 0) return [];
+  return [
+    runProgram("find-last-publication.sh", {
+      name: "Find what was published last",
+      id: "published",
+      env: {
+        GH_TOKEN: TOKEN,
+        REPOSITORY: expression("github.repository"),
+        WORKFLOW: pipeline.workflows.build?.path.split("/").at(-1) ?? "",
+        BRANCH: pipeline.branches.main,
+        GATE_JOB: PUBLISHED_CHECK,
+      },
+    }),
+    runProgram("find-changes.sh", {
+      name: "Look for changes since then",
+      id: "changes",
+      env: {
+        BUILDS: JSON.stringify(Object.fromEntries(builds.map((build) => [build.key, build.inputs ?? []])), null, 2),
+        BASE: expression("steps.published.outputs.commit"),
+        FORCE: expression("inputs.force_publish || false"),
+      },
+    }),
+  ];
+}

@@ -1,0 +1,32 @@
+/** The version of everything that a run builds: decided once, and handed on. */
+import { type RunKind, approvalsIn, targetsIn } from "../../../pipeline/stages.ts";
+import type { Pipeline } from "../../../pipeline/types.ts";
+import type { Step } from "../../../workflow/model.ts";
+import { expression } from "../../expressions.ts";
+import { runProgram } from "../../steps/program.ts";
+
+/** Whether somebody asks for a version that grows from run to run, or for what kind of version a release is. */
+const decides = (pipeline: Pipeline, run: RunKind): boolean => pipeline.version !== undefined || targetsIn(pipeline, run).length > 0 || approvalsIn(pipeline, run).length > 0;
+
+/** Outputs of the job; `version` takes the place of the one that stands for the tag. */
+export const versionOutputs = (pipeline: Pipeline, run: RunKind): Record<string, string> =>
+  decides(pipeline, run) ? Object.fromEntries(["version", "prerelease", "major", "channel"].map((name) => [name, expression(`steps.version.outputs.${name}`)])) : {};
+
+export const decideVersion = (pipeline: Pipeline, run: RunKind): Step[] =>
+  decides(pipeline, run)
+    ? [
+        runProgram("decide-version.sh", {
+          name: "Decide the version",
+          id: "version",
+          env: {
+            BASE: pipeline.version?.base ?? "0.0",
+            CLASS: run === "release" ? "release" : expression("steps.plan.outputs.class"),
+            RUN_NUMBER: expression("github.run_number"),
+            SHA: expression("steps.plan.outputs.sha"),
+            BRANCH: expression("github.head_ref || github.ref_name"),
+            ...(pipeline.pullRequests && run === "build" && { PR_NUMBER: expression("github.event.pull_request.number") }),
+            REF_NAME: expression("github.ref_name"),
+          },
+        }),
+      ]
+    : [];
