@@ -1,0 +1,43 @@
+/** The steps that tell people, in the emitted workflows. */
+import { describe, expect, it } from "vitest";
+import { compileWorkflows } from "../../src/compiler/compile.ts";
+import { callsWorkflow, type Step } from "../../src/workflow/model.ts";
+import type { ConfigInput } from "../../src/config/schema.ts";
+import { planOf, smallConfig } from "../support/plan-of.ts";
+
+const everything = { nightly: {}, release: {}, metrics: {} } satisfies Partial<ConfigInput>;
+function told(notify: ConfigInput["notify"], file: string, job: string): readonly Step[] {
+  const workflow = compileWorkflows(planOf(smallConfig({ ...everything, notify })).pipeline).find(({ path }) => path.endsWith(`/${file}.yml`))?.workflow;
+  const found = workflow?.jobs[job];
+  return found && !callsWorkflow(found) ? found.steps.filter((step) => step.name?.startsWith("Tell people")) : [];
+}
+const envOf = (step: Step | undefined): Readonly<Record<string, unknown>> => step?.env ?? {};
+
+describe("after a failure", () => {
+  it("each channel that hears of it has a step with its own secret, and the others none", () => {
+    const steps = told([{ webhook: "PAGER", tier: "critical", format: "json" }, { webhook: "CHAT", tier: "warning" }, { webhook: "CLEANER", on: ["cleanup"] }], "release", "notify");
+    expect(steps.map(envOf)).toMatchObject([
+      { WEBHOOK_URL: "${{ secrets.PAGER }}", FORMAT: "json", EVENT: "release", TIER: "critical", REPOSITORY: "${{ github.repository }}", NEEDS: "${{ toJSON(needs) }}" },
+      { WEBHOOK_URL: "${{ secrets.CHAT }}", FORMAT: "text" },
+    ]);
+    expect(steps.map((step) => step.name)).toEqual(["Tell people about the failure (PAGER)", "Tell people about the failure (CHAT)"]);
+  });
+
+  it("nobody who wants critical alerts hears of a nightly build", () => {
+    expect(told({ webhook: "PAGER", tier: "critical" }, "nightly-build", "notify")).toEqual([]);
+    expect(told({ webhook: "CHAT", tier: "warning" }, "nightly-build", "notify")).toHaveLength(1);
+  });
+});
+
+describe("after the metrics", () => {
+  it("what was found is told where it was found, and the job behind says only that nothing was measured", () => {
+    const [step] = told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "measure");
+    expect(envOf(step)).toMatchObject({ WEBHOOK_URL: "${{ secrets.CHAT }}", ALERTS_FILE: "${{ runner.temp }}/ci-alerts.json", EVENTS: "metrics maximum budget cache flakes threshold" });
+    expect(step?.if).toBe("!cancelled() && steps.measure.outputs.told == 'true'");
+    expect(told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "notify")).toHaveLength(1);
+  });
+
+  it("a channel that hears failures only is told of none", () => {
+    expect([...told({ webhook: "CHAT" }, "ci-metrics", "measure"), ...told({ webhook: "CHAT" }, "ci-metrics", "notify")]).toEqual([]);
+  });
+});
