@@ -80,7 +80,7 @@ while IFS= read -r key; do
       what="they cannot be compared"
     else
       mapfile -d '' -t names < <(sort --zero-terminated --unique "$files")
-      what="${#names[@]} files"
+      what="files: ${#names[@]}"
       if ((${#names[@]} == 0)); then changed=false what="nothing"; fi
       details "${names[@]:0:20}"
     fi

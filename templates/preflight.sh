@@ -29,7 +29,7 @@ while IFS=$'\t' read -r secret present required purpose; do
   summary "| $(code "$secret") | $(code "$purpose") | $state |"
 done < <(jq --raw-output '.[] | [.secret, (.present | tostring == "true"), (.required != false), .for] | @tsv' <<< "$NEEDED")
 endgroup
-if ((${#absent[@]} > 0)); then warn "Secrets are not set, so what needs them does not happen. Set them under $where." "${absent[@]}"; fi
+if ((${#absent[@]} > 0)); then warn "Not all secrets are there, so what needs them does not happen. Set what is missing under $where." "${absent[@]}"; fi
 if ((${#missing[@]} > 0)); then
-  fail "${#missing[@]} secrets are missing, so nothing is built that could not be published. Set them under $where, and re-run." "${missing[@]}"
+  fail "Not all secrets are there, so nothing is built that could not be published. Set what is missing under $where, and re-run." "${missing[@]}"
 fi

@@ -7,7 +7,8 @@
 # REGISTRY_URL     the registry; npm's own when empty
 # ACCESS           public (when empty) or restricted
 # DIST_TAG         latest or next, say; when empty next for a prerelease, else latest
-# TRUSTED          true where the registry trusts this workflow itself (OIDC), so that there is no token
+# TRUSTED          true where the registry trusts this workflow itself (OIDC), so that there is no token. A restricted package
+#                  cannot be read without one: when it is published already, a re-run ends with npm's refusal
 # NODE_AUTH_TOKEN  else: the token
 # PROVENANCE       true or false; when empty npm decides
 # RUNNER_TEMP      where the login is kept meanwhile

@@ -43,7 +43,7 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
     const run = await find();
     expect(run.outputs).toEqual(SERVER);
     expect(run.log).toContain("  server/src/main.java\n");
-    expect(run.summary).toBe("| Build | Changed |\n| --- | --- |\n| `server` | true (1 files) |\n| `client` | false (nothing) |\n");
+    expect(run.summary).toBe("| Build | Changed |\n| --- | --- |\n| `server` | true (files: 1) |\n| `client` | false (nothing) |\n");
   });
 
   it("finds nothing where a change was taken back", async () => {

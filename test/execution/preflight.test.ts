@@ -23,14 +23,14 @@ describe.skipIf(missing("bash", "jq"))("preflight.sh", () => {
   it("goes on, with a warning, when what is missing is not required", async () => {
     const run = await check(npm, chat);
     expect(run.code).toBe(0);
-    expect(run.log).toContain("::warning::Secrets are not set");
+    expect(run.log).toContain("::warning::Not all secrets are there, so what needs them does not happen.");
     expect(run.log).toContain("  WEBHOOK: telling people\n");
   });
 
   it("names every secret that is missing, what it is for, and where to set it", async () => {
     const run = await check({ ...npm, present: "false" }, hub, chat);
     expect(run.code).toBe(1);
-    expect(run.log).toContain("::error::2 secrets are missing, so nothing is built that could not be published. Set them under Settings > Secrets and variables > Actions (https://github.com/o/r/settings/secrets/actions), and re-run.\n");
+    expect(run.log).toContain("::error::Not all secrets are there, so nothing is built that could not be published. Set what is missing under Settings > Secrets and variables > Actions (https://github.com/o/r/settings/secrets/actions), and re-run.\n");
     expect(run.log).toContain("  NPM_TOKEN: publishing to npm\n  DOCKERHUB_TOKEN: copies on Docker Hub\n");
     expect(run.summary).toContain("| `DOCKERHUB_TOKEN` | `copies on Docker Hub` | ❌ missing |");
     expect(run.summary).toContain("| `WEBHOOK` | `telling people` | ⚠️ missing, not required |");

@@ -89,6 +89,9 @@ const SCOPES: readonly (readonly [RegExp, string])[] = [
   [/repos\/\$\{?\w+\}?\/commits\/\$\{?\w+\}?[`"]/, "contents: read"],
   [/repos\/\$\{?\w+\}?\/compare\//, "contents: read"],
   [/\/packages\//, "packages: read"],
+  [/`\/repos\/\$\{repository\}\/(releases|git)`/, "contents: write"],
+  [/github\.post\(`\/repos\/\$\{repository\}\/pulls`/, "pull-requests: write"],
+  [/\bcosign sign\b/, "id-token: write"],
 ];
 
 const scopesIn = (code: string): string[] => SCOPES.filter(([pattern]) => pattern.test(code)).map(([, scope]) => scope);
