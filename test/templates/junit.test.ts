@@ -1,4 +1,9 @@
 /** Test results and archives as tools write them, and as somebody writes them who means harm. */
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readJunit } from "../../templates/lib/junit.mjs";
@@ -106,6 +111,23 @@ describe("archives", () => {
     const archive = zip([{ name: "a/", content: "" }, { name: "a/b.xml", content: "x".repeat(2000) }, { name: "c.xml", content: "yes", stored: true }, { name: "big.log", content: "z".repeat(90_000) }, { name: "empty.xml", content: "" }], "with a comment");
     const files = readZip(archive, (name) => name.endsWith(".xml"), LIMITS);
     expect(files.map(({ name, bytes }) => [name, bytes.toString()])).toEqual([["a/b.xml", "x".repeat(2000)], ["c.xml", "yes"], ["empty.xml", ""]]);
+  });
+
+  test("of another program are read, whatever they hold", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pipewright-archive-"));
+    const git = (...words: string[]): Buffer => execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...words], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      git("init", "--quiet");
+      const contents: Record<string, string> = { "junit.xml": "<t/>".repeat(500), "empty.xml": "", "İ 🚀.xml": "x", random: randomBytes(3000).toString("base64") };
+      for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
+      git("add", ".");
+      git("commit", "--quiet", "-m", "x");
+      // git writes the commit into the archive's comment.
+      const files = readZip(git("archive", "--format=zip", "HEAD"), () => true, LIMITS);
+      expect(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes.toString()]))).toEqual(contents);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("are not unpacked beyond what they may hold, one by one or together", () => {
