@@ -30,6 +30,17 @@ test("AWS: the job's identity gives credentials, and they a login for the accoun
   expect(refused.conclusion).toBe("failure");
 });
 
+test("AWS: credentials that stay outputs of their step are in no other step's environment", async () => {
+  const run = await playSteps(
+    "{ id-token: write }",
+    `      - { id: c, uses: "${pin("aws-actions/configure-aws-credentials")}", with: { role-to-assume: "arn:aws:iam::123456789012:role/ci", aws-region: eu-west-1, output-credentials: true, output-env-credentials: false } }
+      - { id: l, uses: "${pin("aws-actions/amazon-ecr-login")}", continue-on-error: true }
+      - { id: m, uses: "${pin("aws-actions/amazon-ecr-login")}", env: { AWS_REGION: eu-west-1, AWS_ACCESS_KEY_ID: "\${{ steps.c.outputs.aws-access-key-id }}" } }
+      - { env: { R: "\${{ steps.l.outcome }} \${{ steps.m.outcome }}" }, run: 'echo "$R [$AWS_ACCESS_KEY_ID]"' }`,
+  );
+  expect(jobOf(run, "a").steps[3]?.log).toEqual(["failure success []"]);
+});
+
 test("Google: an access token, masked, for who may have an identity", async () => {
   const google = `      - { id: g, uses: "${pin("google-github-actions/auth")}", with: { workload_identity_provider: projects/1/p, service_account: ci@x.test, token_format: access_token } }
       - { env: { T: "\${{ steps.g.outputs.access_token }}" }, run: 'echo "$T \${#T}"; test -f "$GOOGLE_APPLICATION_CREDENTIALS"' }`;

@@ -87,3 +87,9 @@ test("a called workflow's job sees the environment's secrets that it declares, o
   await player.settle();
   expect(run?.jobs.map((job) => [job.name, job.steps[0]?.secrets])).toEqual([["declares / t", ["TOKEN"]], ["inherits / t", ["TOKEN", "KEY"]]]);
 });
+
+test("a key that an environment does not have stops the play", async () => {
+  const { player } = play({ a: `name: A\non: push\njobs: { a: { runs-on: x, environment: { name: release, link: x }, steps: [{ run: "true" }] } }` });
+  await player.happen(push());
+  await expect(player.settle()).rejects.toThrow("link");
+});

@@ -47,7 +47,7 @@ export interface Machine {
   steps: number;
 }
 
-/** Plays the job; returns what expressions at its end read. */
+/** Plays the job; returns what the expression of its environment's url reads. */
 export async function playJob(play: JobPlay): Promise<Scope> {
   const { host, run, job } = play;
   const folder = host.folder(`run-${run.id}-${run.attempt}-job-${job.id}`);
@@ -81,13 +81,12 @@ export async function playJob(play: JobPlay): Promise<Scope> {
     if (job.status !== "completed") job.annotations.push(`error: The job running on runner has exceeded the maximum execution time of ${limit} minutes.`);
   });
 
-  const atEnd = (): Scope => ({ contexts: { ...stepContexts(machine, frame), secrets: machine.secrets } });
   try {
     machine.env = environmentOf(machine, [play.workflow.env, play.definition.env]);
     await playSteps(machine, frame, play.definition.steps, stop);
     for (const post of machine.after.reverse()) await post();
     if (stop.aborted) frame.status = "cancelled";
-    job.outputs = outputsOf(machine, atEnd());
+    job.outputs = outputsOf(machine, { contexts: { ...stepContexts(machine, frame), secrets: machine.secrets } });
   } catch (error) {
     if (!(error instanceof ExpressionProblem)) throw error;
     job.annotations.push(`error: ${error.message}`);
@@ -96,7 +95,7 @@ export async function playJob(play: JobPlay): Promise<Scope> {
   job.result = frame.status;
   host.revokeToken(job.token);
   rmSync(folder, { recursive: true, force: true });
-  return atEnd();
+  return { contexts: stepContexts(machine, frame) };
 }
 
 const jobScope = (machine: Machine): Scope => ({ contexts: { ...machine.play.contexts, secrets: machine.secrets, env: machine.env } });

@@ -3,7 +3,7 @@ import { admit } from "./admission.ts";
 import { type Deployment, environmentOf } from "./environments.ts";
 import { interpolate, interpolateString } from "./expressions.ts";
 import { githubContext } from "./github-context.ts";
-import type { Json, JsonObject } from "./json.ts";
+import { type Json, type JsonObject, onlyKeys } from "./json.ts";
 import { declaredPermissions, readOnly } from "./permissions.ts";
 import type { Graph } from "./play-graph.ts";
 import { playJob } from "./play-job.ts";
@@ -48,6 +48,7 @@ async function enter(graph: Graph, leg: JobLeg): Promise<Target | "refused" | un
   const declared = definition.environment;
   if (declared === undefined || declared === null) return undefined;
   const mapping = typeof declared === "object" && !Array.isArray(declared) ? declared : undefined;
+  if (mapping) onlyKeys(mapping, ["name", "url"], `${graph.workflow.path}: jobs.${definition.id}.environment`);
   const found = environmentOf(mapping ? { name: interpolate(mapping["name"] ?? "", { contexts: leg.contexts }), url: mapping["url"] ?? "" } : interpolate(declared, { contexts: leg.contexts }));
   if (!found) return undefined;
   const { name, url } = found;

@@ -151,7 +151,10 @@ export function createPlayer(host: Host): Player {
         await Promise.race([Promise.all(active), new Promise((resolve) => setTimeout(resolve, TURN))]);
         quiet = reviews.pending.length > 0 && !runs.some((run) => run.jobs.some((job) => job.status === "in_progress")) ? quiet + 1 : 0;
       }
-      if (stopped !== undefined) throw stopped;
+      const reason = stopped;
+      // A run that did not start says so once: the play goes on without it.
+      if (reason instanceof StartupFailure) stopped = undefined;
+      if (reason !== undefined) throw reason;
     },
   };
 }

@@ -18,7 +18,7 @@ import type { Run } from "./runs.ts";
 import { parseWorkflow, type WorkflowFile } from "./workflow-file.ts";
 import { makeOlder } from "./world/aging.ts";
 import { type ApiServer, type ApiToken, startApi } from "./world/api-server.ts";
-import { COMMANDS, type Commands, commandRoutes } from "./world/commands.ts";
+import { type Command, COMMANDS, type Commands, commandRoutes, installCommands } from "./world/commands.ts";
 import { cosign, type Signature } from "./world/cosign.ts";
 import { type Fly, FLY_REGISTRY, flyctl } from "./world/fly.ts";
 import { createGit, type Files, type Git } from "./world/git.ts";
@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly fly?: string;
   /** Programs that the machines have beside docker: name -> script. */
   readonly tools?: Readonly<Record<string, string>>;
+  /** Programs that the machines have and the scenario plays itself: name -> what it does with a call. */
+  readonly commands?: Readonly<Record<string, Command>>;
   /** Whether GITHUB_TOKEN may open pull requests, which a repository's settings allow or not; true without it. */
   readonly actionsOpenPulls?: boolean;
   readonly runners?: number;
@@ -75,7 +77,7 @@ export interface World extends Moves {
   readonly comments: Comment[];
   readonly caches: Cache[];
   readonly deployments: readonly Deployment[];
-  /** Every call of `flyctl` and `cosign`, and answers to come that a scenario has prepared. */
+  /** Every call of `flyctl`, `cosign` and the scenario's own programs, and answers to come that it has prepared. */
   readonly commands: Commands;
   readonly fly: Fly;
   readonly signatures: readonly Signature[];
@@ -139,7 +141,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const tools = installTools(join(folder, "tools"), options.tools ?? {});
   const { fly, command: flyCommand } = flyctl(flyToken);
   const { signatures, command: cosignCommand } = cosign();
-  const { commands, routes: commandPaths } = commandRoutes({ flyctl: flyCommand, cosign: cosignCommand });
+  const { commands, routes: commandPaths } = commandRoutes({ flyctl: flyCommand, cosign: cosignCommand, ...options.commands });
+  installCommands(tools, Object.fromEntries(Object.keys(options.commands ?? {}).map((name) => [name, name])));
 
   const api: { server?: ApiServer } = {};
   const apiUrl = (): string => api.server?.url ?? "";
@@ -225,7 +228,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     age(hours) {
       const milliseconds = hours * 3_600_000;
       aged.push({ at: Date.now(), milliseconds });
-      makeOlder([player.runs, ghcr.gate.transfers, statuses, caches, releases, issues, comments], milliseconds);
+      makeOlder([player.runs, player.reviews.deployments, ...[...registries.all.values()].map(({ gate }) => gate.transfers), statuses, caches, releases, issues, comments], milliseconds);
     },
     verdicts: (sha) => Object.fromEntries(latestStatuses(statuses, sha).map((status) => [status.context, status.state])),
     async tags(name, where = "ghcr") {

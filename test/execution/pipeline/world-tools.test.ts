@@ -90,7 +90,7 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("flyctl", () =>
     const { world: played, run, log } = await playSteps(
       "{ contents: read, packages: write }",
       fly +
-        script(["flyctl apps create app-pr-1 --org octo", "flyctl auth docker", "! flyctl apps create app-pr-1", "! flyctl deploy --app app-pr-1 --image registry.fly.io/app-pr-1:v1"]) +
+        script(["flyctl apps create app-pr-1 --org octo", "flyctl auth docker", "! flyctl apps create app-pr-1", "! flyctl deploy --app app-pr-1 --image registry.fly.io/app-pr-1:v1", "! flyctl deploy --app app-pr-1 --strategy immediate --yes", "cd deployment", "flyctl deploy --app app-pr-1 --strategy immediate --yes", 'flyctl volumes create data --app app-pr-1 --region iad --size 1 --yes']) +
         push +
         script(["fly deploy --app app-pr-1 --image registry.fly.io/app-pr-1:v1 --wait-timeout 60", "fly status --app app-pr-1 --json | jq -r '[.Hostname, .Machines[0].state, .Machines[0].image_ref.tag] | join(\" \")'", "! fly apps destroy app-pr-1", "fly apps destroy app-pr-1 --yes"]),
       world,
@@ -99,7 +99,7 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("flyctl", () =>
     expect(log).toContain("app-pr-1.fly.dev started v1");
     expect(played.fly.destroyed).toEqual(["app-pr-1"]);
     expect(Object.keys(await played.tags("app-pr-1", "registry.fly.io"))).toEqual(["v1"]);
-    expect(played.commands.calls.filter((call) => call.args[0] === "deploy").map((call) => call.who)).toEqual(["A > a", "A > a"]);
+    expect(played.commands.calls.filter((call) => call.args[0] === "deploy").map((call) => call.who)).toEqual(Array.from({ length: 4 }, () => "A > a"));
     expect(log).not.toContain("fly-token-of-the-world");
   });
 
@@ -115,6 +115,15 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("flyctl", () =>
     await played.settle();
     expect(logOf(jobOf(played.run("A"), "a"))).toContain("server is busy");
     expect([...played.fly.apps.keys()]).toEqual(["one"]);
+  });
+});
+
+describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("a scenario's own program", () => {
+  test("gets every call, and says how it ends", async () => {
+    const { world, run, log } = await playSteps("{ contents: read }", `      - { run: "caprover deploy --app web > out; cat out" }\n`, { commands: { caprover: ({ args }) => ({ code: 0, stdout: `deployed ${args.at(-1) ?? ""}` }) } });
+    expect(run.conclusion, log).toBe("success");
+    expect(log).toContain("deployed web");
+    expect(world.commands.calls.map((call) => [call.tool, ...call.args])).toEqual([["caprover", "deploy", "--app", "web"]]);
   });
 });
 

@@ -29,11 +29,12 @@ export const configureAws: Action = {
     const account = /^arn:aws:iam::(\d{12}):role\//.exec(role)?.[1] ?? "000000000000";
     if (role !== "" && account === "000000000000") throw new ActionFailed(`Could not assume role with OIDC: ${role} is no ARN of a role.`);
     const variables = { AWS_REGION: inputs["aws-region"] ?? "", AWS_DEFAULT_REGION: inputs["aws-region"] ?? "", AWS_ACCESS_KEY_ID: keys || "ASIAEXAMPLE", AWS_SECRET_ACCESS_KEY: inputs["aws-secret-access-key"] || "aws-secret-of-this-job", AWS_SESSION_TOKEN: "aws-session-of-this-job" };
-    for (const [name, value] of Object.entries(variables)) context.setVariable(name, value);
+    if (inputs["output-env-credentials"] !== "false") for (const [name, value] of Object.entries(variables)) context.setVariable(name, value);
     context.mask(variables.AWS_SECRET_ACCESS_KEY);
     context.mask(variables.AWS_SESSION_TOKEN);
     context.memory.set("aws-account", account);
-    return Promise.resolve({ "aws-account-id": account });
+    const credentials = { "aws-access-key-id": variables.AWS_ACCESS_KEY_ID, "aws-secret-access-key": variables.AWS_SECRET_ACCESS_KEY, "aws-session-token": variables.AWS_SESSION_TOKEN };
+    return Promise.resolve({ "aws-account-id": account, ...(inputs["output-credentials"] === "true" ? credentials : {}) });
   },
 };
 
@@ -68,7 +69,7 @@ export const googleAuth: Action = {
       const file = join(context.workspace, "gha-creds-0123456789abcdef.json");
       writeFileSync(file, "{}");
       outputs["credentials_file_path"] = file;
-      context.setVariable("GOOGLE_APPLICATION_CREDENTIALS", file);
+      if (inputs["export_environment_variables"] !== "false") context.setVariable("GOOGLE_APPLICATION_CREDENTIALS", file);
     }
     if (inputs["token_format"] === "access_token") {
       if (!inputs["service_account"] && provider === "") throw new ActionFailed("google-github-actions/auth failed with: a service_account is needed for an access token");

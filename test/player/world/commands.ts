@@ -14,6 +14,8 @@ export interface CommandCall {
   readonly args: readonly string[];
   /** `workflow > job`: the name of the workflow, and the job's key. */
   readonly who: string;
+  /** Where it was called. */
+  readonly folder: string;
   /** The variables that the tool saw. */
   readonly env: Environment;
 }
@@ -63,7 +65,7 @@ export function commandRoutes(tools: Readonly<Record<string, Command>>): { comma
         async handle({ body }) {
           const env = (typeof body["env"] === "object" && body["env"] !== null ? body["env"] : {}) as Environment;
           const args = Array.isArray(body["args"]) ? body["args"].map(String) : [];
-          const { code, stdout = "", stderr = "" } = await play({ tool: String(body["tool"]), args, env, who: `${env["GITHUB_WORKFLOW"] ?? ""} > ${env["GITHUB_JOB"] ?? ""}` });
+          const { code, stdout = "", stderr = "" } = await play({ tool: String(body["tool"]), args, env, folder: String(body["folder"] ?? ""), who: `${env["GITHUB_WORKFLOW"] ?? ""} > ${env["GITHUB_JOB"] ?? ""}` });
           return { status: 200, body: { code, stdout, stderr } };
         },
       },

@@ -1,4 +1,6 @@
 /** Fly.io, as `flyctl` shows it: apps, their images, and the login for registry.fly.io. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseReference, readDockerConfig, registryClient, writeDockerConfig } from "../registry-client.ts";
 import { type Command, type CommandAnswer, type CommandCall, option, words } from "./commands.ts";
 
@@ -7,10 +9,12 @@ export interface FlyApp {
   readonly organization: string;
   /** What was deployed last; undefined before the first deployment. */
   image: string | undefined;
-  /** `sha256:…` of it, as the registry had it then. */
+  /** `sha256:…` of it, as the registry had it then; undefined for what Fly.io's own builder has made. */
   digest: string | undefined;
   /** Whether its machines pass their checks: what a scenario sets, and `status` and `checks list` show. */
   healthy: boolean;
+  /** Names of its volumes; they go with the app. */
+  readonly volumes: string[];
   /** Names of the secrets that were set. */
   readonly secrets: Set<string>;
 }
@@ -23,7 +27,7 @@ export interface Fly {
 }
 
 export const FLY_REGISTRY = "registry.fly.io";
-const VALUED = ["--app", "-a", "--image", "-i", "--org", "-o", "--config", "-c", "--region", "-r", "--access-token", "-t", "--env", "-e", "--strategy", "--wait-timeout", "--name", "--primary-region", "--vm-memory", "--vm-size", "--build-arg"];
+const VALUED = ["--app", "-a", "--image", "-i", "--org", "-o", "--config", "-c", "--region", "-r", "--access-token", "-t", "--env", "-e", "--strategy", "--wait-timeout", "--name", "--primary-region", "--vm-memory", "--vm-size", "--build-arg", "--size", "-s", "--user", "-u", "--command", "-C", "--machine"];
 
 const ok = (stdout = ""): CommandAnswer => ({ code: 0, stdout });
 const failed = (message: string): CommandAnswer => ({ code: 1, stderr: `Error: ${message}` });
@@ -49,7 +53,7 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
         const created = rest[0] ?? option(args, "--name") ?? "";
         if (created === "") return failed("name argument or flag must be specified when not running interactively");
         if (apps.has(created)) return failed("Validation failed: Name has already been taken");
-        apps.set(created, { name: created, organization: option(args, "--org", "-o") ?? "personal", image: undefined, digest: undefined, healthy: true, secrets: new Set() });
+        apps.set(created, { name: created, organization: option(args, "--org", "-o") ?? "personal", image: undefined, digest: undefined, healthy: true, volumes: [], secrets: new Set() });
         return ok(`New app created: ${created}`);
       }
       case "apps list":
@@ -80,6 +84,20 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
         for (const pair of rest) app.secrets.add(pair.split("=")[0] ?? "");
         return ok("Secrets are staged for the first deployment");
       }
+      case "volumes create":
+      case "volume create": {
+        const app = known();
+        if (!app) return failed(`Could not find App "${name}"`);
+        if (!args.includes("--yes") && !args.includes("-y")) return failed("yes flag must be specified when not running interactively");
+        app.volumes.push(rest[0] ?? "data");
+        return ok(`Name: ${rest[0] ?? "data"}`);
+      }
+      case "ssh console":
+        return known()?.image === undefined ? failed(`app ${name} has no started VMs`) : ok();
+      case "image show": {
+        const app = known();
+        return app?.image === undefined ? failed(`Could not find App "${name}"`) : ok(JSON.stringify(machinesOf(app).map((machine) => machine.image_ref)));
+      }
       case "logs":
         return known() ? ok(`${name}: listening`) : failed(`Could not find App "${name}"`);
       default:
@@ -95,19 +113,33 @@ function logIn({ env }: CommandCall, token: string): void {
   writeDockerConfig(env, config);
 }
 
-/** An image of Fly's registry must be there; others are pulled from where they are public, which is not played. */
-async function deploy({ args, env }: CommandCall, app: FlyApp): Promise<CommandAnswer> {
+/** What is deployed must be in its registry. Without --image Fly.io's builder makes it of the folder's Dockerfile. */
+async function deploy({ args, env, folder }: CommandCall, app: FlyApp): Promise<CommandAnswer> {
+  const config = option(args, "--config", "-c");
+  if (config !== undefined && !existsSync(resolve(folder, config))) return failed(`open ${config}: no such file or directory`);
   const image = option(args, "--image", "-i");
-  if (image === undefined) throw new Error("the stand-in of flyctl builds nothing: `deploy` needs --image");
-  const { host, repository, target } = parseReference(image);
-  const answer = await registryClient(env, host, repository).request("HEAD", `manifests/${target}`);
-  if (answer.status !== 200) return failed(`failed to fetch an image or build from source: Could not find image "${image}"`);
-  app.image = image;
-  app.digest = answer.headers.get("docker-content-digest") ?? undefined;
-  return app.healthy ? ok(`Visit your newly deployed app at https://${app.name}.fly.dev/`) : failed("timeout reached waiting for health checks to pass for machine 1: failed to get VM");
+  if (image === undefined) {
+    if (!existsSync(join(folder, "Dockerfile")) && option(args, "--dockerfile") === undefined) return failed("failed to fetch an image or build from source: app does not have a Dockerfile or buildpacks configured");
+    app.image = `${FLY_REGISTRY}/${app.name}:deployment-from-source`;
+    app.digest = undefined;
+  } else {
+    const { host, repository, target } = parseReference(image);
+    const answer = await registryClient(env, host, repository).request("HEAD", `manifests/${target}`);
+    if (answer.status !== 200) return failed(`failed to fetch an image or build from source: Could not find image "${image}"`);
+    app.image = image;
+    app.digest = answer.headers.get("docker-content-digest") ?? undefined;
+  }
+  return app.healthy ? ok(`Visit your newly deployed app at https://${app.name}.fly.dev/`) : failed("timeout reached waiting for health checks to pass for machine 148e1d2f400989");
 }
 
-function machinesOf(app: FlyApp): object[] {
+interface FlyMachine {
+  readonly id: string;
+  readonly state: string;
+  readonly image_ref: object;
+  readonly [key: string]: unknown;
+}
+
+function machinesOf(app: FlyApp): FlyMachine[] {
   if (app.image === undefined) return [];
   const { host, repository, target } = parseReference(app.image);
   const check = { name: "servicecheck-00-http-8080", status: app.healthy ? "passing" : "critical" };
