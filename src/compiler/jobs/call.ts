@@ -1,12 +1,14 @@
 /** The two jobs of a consumer in the run that calls it: the call, and the gate under the name that branch rules require. */
 import { NIGHTLY_SUFFIX, RELEASE_SUFFIX } from "../../pipeline/check-names.ts";
-import { CLASSES_OF, type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
+import { type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
-import type { Consumer, EventClass, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
+import { isOneOf } from "../classes.ts";
 import { every, expression, OF_THIS_REPOSITORY, planned, quoted } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
+import { comments } from "./comment.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
@@ -15,15 +17,6 @@ const SUFFIXES: Readonly<Record<RunKind, string>> = { build: "", nightly: NIGHTL
 
 /** Under which name the verdict of a consumer stands in a run of this kind. */
 export const verdictName = (consumer: Consumer, run: RunKind): string => consumer.name + SUFFIXES[run];
-
-/** A condition: the run's class is one of these; nothing where it is in any case. */
-export function isOneOf(classes: readonly EventClass[], run: RunKind, pipeline: Pipeline): string | undefined {
-  const possible = pipeline.events.filter((event) => CLASSES_OF[run].includes(event));
-  const wanted = possible.filter((event) => classes.includes(event));
-  if (wanted.length === possible.length) return undefined;
-  const [only] = wanted;
-  return wanted.length === 1 ? `${planned("class")} == '${only}'` : `contains(fromJSON(${quoted(JSON.stringify(wanted))}), ${planned("class")})`;
-}
 
 /** Whether pull requests of forks are tested by it. */
 const ofTestedOrigin = (pipeline: Pipeline, consumer: Consumer, run: RunKind): string | undefined => (run === "build" && pipeline.pullRequests && !consumer.forks && pipeline.forks !== "ignore" ? `(${OF_THIS_REPOSITORY})` : undefined);
@@ -63,7 +56,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
       ofTestedOrigin(pipeline, consumer, run),
       notYetPassed(consumer, run),
     ),
-    permissions: grant({ contents: "read", ...(takesImages && loginPermissions(pipeline.registry, "read")) }),
+    permissions: grant({ contents: "read", "pull-requests": run !== "release" && comments(consumer) && pipeline.pullRequests !== false && "write", ...(takesImages && loginPermissions(pipeline.registry, "read")) }),
     uses: `./${consumer.path}`,
     with: Object.fromEntries(Object.keys(callInputs(consumer)).map((name) => [name, values[name] === "true" ? true : expression(values[name] ?? "''")])),
     ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])) }),
