@@ -53,7 +53,14 @@ export function compileWorkflows(pipeline: Pipeline): { path: string; workflow: 
     path: consumer.path,
     workflow: consumerKind(pipeline, consumer)(pipeline, consumer),
   }));
-  return [...own, ...consumers];
+  return [...own, ...consumers].map(({ path, workflow }) => ({ path, workflow: withRetryPolicy(pipeline, workflow) }));
+}
+
+/** One policy for what may fail for a moment, read by every program that tries again; none of them runs tests. */
+function withRetryPolicy({ retry }: Pipeline, workflow: Workflow): Workflow {
+  if (!retry) return workflow;
+  const { jobs, ...head } = workflow;
+  return { ...head, env: { RETRY_ATTEMPTS: retry.attempts, RETRY_DELAY: retry.delaySeconds, RETRY_GROWTH: retry.growth, RETRY_JITTER: retry.jitter }, jobs };
 }
 
 /** Every file that the plan asks for, in the order of their paths. The plan must have no problems. */

@@ -1,8 +1,9 @@
 /** How a consumer follows the build: its trigger, its concurrency group, and the context of its commit status. */
 import { NIGHTLY_SUFFIX } from "../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../pipeline/types.ts";
-import type { Concurrency, Triggers } from "../workflow/model.ts";
+import type { Concurrency, DispatchInput, Triggers } from "../workflow/model.ts";
 import { concurrencyGroup } from "./concurrency.ts";
+import { choiceInputs } from "./dispatch-inputs.ts";
 import { expression, quoted } from "./expressions.ts";
 
 export const testsNightly = (consumer: Consumer): boolean => consumer.source === "registry" && consumer.events.includes("nightly");
@@ -17,15 +18,15 @@ export function consumerTriggers(pipeline: Pipeline, consumer: Consumer): Trigge
       // The head branch of the build's run: a pull request's may have any name, and a fork's may be called main.
       branches: ["**"],
     },
-    ...(consumer.dispatch && { workflow_dispatch: { inputs: dispatchInputs() } }),
+    ...(consumer.dispatch && { workflow_dispatch: { inputs: dispatchInputs(consumer) } }),
   };
 }
 
-const dispatchInputs = () =>
-  ({
-    image_tag: { description: "The tag of the image to test", required: true, type: "string" },
-    commit: { description: "The commit to check out and to report on; the image's own without it", required: false, type: "string" },
-  }) as const;
+const dispatchInputs = (consumer: Consumer): Record<string, DispatchInput> => ({
+  image_tag: { description: "The tag of the image to test", required: true, type: "string" },
+  commit: { description: "The commit to check out and to report on; the image's own without it", required: false, type: "string" },
+  ...choiceInputs(consumer),
+});
 
 /** A newer commit of a pull request's branch cancels the older test; every other commit is tested to its end. */
 export function consumerConcurrency(pipeline: Pipeline, consumer: Consumer): Concurrency {

@@ -10,6 +10,7 @@ import cleanRun from "../../templates/clean-run.mjs?raw";
 import cleanup from "../../templates/cleanup.mjs?raw";
 import collectDiagnostics from "../../templates/collect-diagnostics.sh?raw";
 import comment from "../../templates/comment.mjs?raw";
+import confirmImage from "../../templates/confirm-image.sh?raw";
 import containerLogs from "../../templates/container-logs.sh?raw";
 import decideVersion from "../../templates/decide-version.sh?raw";
 import exportSboms from "../../templates/export-sboms.sh?raw";
@@ -66,6 +67,7 @@ import libXml from "../../templates/lib/xml.mjs?raw";
 import libZip from "../../templates/lib/zip.mjs?raw";
 import loadImage from "../../templates/load-image.sh?raw";
 import metrics from "../../templates/metrics.mjs?raw";
+import namePlace from "../../templates/name-place.sh?raw";
 import notify from "../../templates/notify.sh?raw";
 import openPullRequest from "../../templates/open-pull-request.mjs?raw";
 import planBuild from "../../templates/plan-build.sh?raw";
@@ -86,6 +88,7 @@ import runWithRetries from "../../templates/run-with-retries.sh?raw";
 import signImage from "../../templates/sign-image.sh?raw";
 import startContainer from "../../templates/start-container.sh?raw";
 import waitHealthy from "../../templates/wait-healthy.sh?raw";
+import waitUntil from "../../templates/wait-until.sh?raw";
 import withdrawTags from "../../templates/withdraw-tags.mjs?raw";
 import writeRecord from "../../templates/write-record.sh?raw";
 import { inlineProgram } from "./inline.ts";
@@ -146,6 +149,7 @@ const PROGRAMS = {
   "cleanup.mjs": cleanup,
   "collect-diagnostics.sh": collectDiagnostics,
   "comment.mjs": comment,
+  "confirm-image.sh": confirmImage,
   "container-logs.sh": containerLogs,
   "decide-version.sh": decideVersion,
   "export-sboms.sh": exportSboms,
@@ -161,6 +165,7 @@ const PROGRAMS = {
   "judge-tests.sh": judgeTests,
   "load-image.sh": loadImage,
   "metrics.mjs": metrics,
+  "name-place.sh": namePlace,
   "notify.sh": notify,
   "open-pull-request.mjs": openPullRequest,
   "plan-build.sh": planBuild,
@@ -181,6 +186,7 @@ const PROGRAMS = {
   "sign-image.sh": signImage,
   "start-container.sh": startContainer,
   "wait-healthy.sh": waitHealthy,
+  "wait-until.sh": waitUntil,
   "withdraw-tags.mjs": withdrawTags,
   "write-record.sh": writeRecord,
 } as const;

@@ -18,5 +18,11 @@ export const RELEASE_SUFFIX = " (release)";
 /** The job that succeeds only when everything that was to be published is: by it the next run knows what is new. */
 export const PUBLISHED_CHECK = "Published";
 
+/** The artifact with the figures of a consumer's coverage. */
+export const coverageArtifact = (consumer: string): string => `coverage-${consumer}`;
+
+/** What the artifacts with a consumer's results begin with; a key holds no dot, so no beginning is that of another. */
+export const junitArtifact = (consumer: string): string => `junit.${consumer}.`;
+
 /** The artifact with what a consumer's container said, which no artifact of the config may be called. */
 export const CONTAINER_LOGS = "container-logs";

@@ -9,3 +9,6 @@ export const imageBaseName = (image: string): string => image.split("/").at(-1) 
 
 /** The image in the registries that stand in when the first one fails, space between them. */
 export const mirrorsOf = (pipeline: Pick<Pipeline, "mirrors">, build: Pick<ImageBuild, "image">): string => pipeline.mirrors.map((mirror) => imageIn(mirror, imageBaseName(build.image))).join(" ");
+
+/** The key of the job that builds it: the targets of a bake file share one. */
+export const groupKeyOf = (build: Pick<ImageBuild, "key" | "bake">): string => build.bake?.group ?? build.key;

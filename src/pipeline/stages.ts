@@ -2,6 +2,7 @@
  * The stages of one run and what each waits for: the graph that the compiler writes as `needs`, and in which the
  * invariants prove that nothing is deleted before everybody who needs it has had it. Pure.
  */
+import { groupKeyOf } from "./images.ts";
 import type { Build, Consumer, EventClass, ImageBuild, Pipeline, PublishTarget } from "./types.ts";
 
 /** The runs that build: of the code's events, of the night, and of a release. */
@@ -26,7 +27,7 @@ export const CLASSES_OF: Readonly<Record<RunKind, readonly EventClass[]>> = {
 };
 
 /** The job that builds: the targets of a bake file share one. */
-export const buildJobId = (build: Build): string => `build-${build.kind === "image" && build.bake ? build.bake.group : build.key}`;
+export const buildJobId = (build: Build): string => `build-${build.kind === "image" ? groupKeyOf(build) : build.key}`;
 export const testJobId = (consumer: string): string => `test-${consumer}`;
 export const verdictJobId = (consumer: string): string => `verdict-${consumer}`;
 export const deliverJobId = (target: string): string => `deliver-${target}`;

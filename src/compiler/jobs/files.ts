@@ -3,7 +3,9 @@ import type { FilesBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { expression, planned } from "../expressions.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
-import { runScript } from "../steps/program.ts";
+import { restoreCaches, saveCaches } from "../steps/caches.ts";
+import { prepareSteps } from "../steps/prepare.ts";
+import { runProgram, runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
@@ -18,14 +20,18 @@ export function filesJob(pipeline: Pipeline, build: FilesBuild): Job {
     steps: [
       checkout(pipeline, { ref: expression(planned("sha")) }),
       ...setUpTools(pipeline, build.setup),
+      ...restoreCaches(pipeline, build.caches, planned("sha")),
+      ...prepareSteps(build.prepare, build.timeoutMinutes),
       ...build.run.map((command) =>
         runScript(
           { name: `Run ${command.split("\n")[0] ?? command}`, timeoutMinutes: build.timeoutMinutes, env: { ...build.env, VERSION: expression(planned("version")) } },
           `${command.trimEnd()}\n`,
         ),
       ),
+      ...(build.maxSizes.length > 0 ? [runProgram("check-sizes.sh", { name: "Check the sizes", env: { LIMITS: JSON.stringify(build.maxSizes, null, 2) } })] : []),
       uploadArtifact(pipeline, { title: "Upload the files", name: build.artifact, paths: build.paths, keepDays: build.keepDays, overwrite: true }),
       ...saveToolCache(pipeline, build.setup, `${planned("class")} == 'main'`),
+      ...saveCaches(pipeline, build.caches, `${planned("class")} == 'main'`),
     ],
   };
 }

@@ -3,12 +3,18 @@ import { mirrorsOf } from "../../pipeline/images.ts";
 import { takenBy } from "../../pipeline/stages.ts";
 import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Scalar, type Step, withComment } from "../../workflow/model.ts";
-import { every, expression, quoted } from "../expressions.ts";
+import { environmentOf } from "../environment.ts";
+import { matrixOf } from "../dispatch-inputs.ts";
+import { every, expression } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { buildMissing, buildOwn } from "../steps/build-locally.ts";
+import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
+import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { runProgram } from "../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/registry.ts";
+import { prepareSteps } from "../steps/prepare.ts";
+import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
 import { checkout } from "../steps/sources.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
@@ -19,6 +25,9 @@ export const PULL_STEP = "Pull the image";
 export const FALLBACK_STEP = "Load the image from the artifact";
 /** The job that runs the tests, before the matrix in its name. */
 export const TEST_JOB = "Test";
+
+/** Its id, in every workflow that has one. */
+export const TEST_JOB_ID = "test";
 
 /** Where a test job learns what it tests; expressions without their `${{ }}`. */
 export interface Tested {
@@ -39,6 +48,8 @@ export interface Tested {
   /** A condition: there is a run that has artifacts. */
   hasArtifacts: string | undefined;
   runUrl: string;
+  /** The number of the pull request, or empty. */
+  pullRequest: string;
   /** Whether it runs on `workflow_run`, where the commit of a fork must be asked for in so many words. */
   followsRun: boolean;
 }
@@ -50,6 +61,8 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     consumer.secrets.names.map((name) => [name, expression(consumer.secrets.grant === "always" ? `secrets.${name}` : `${tested.isTrusted} && secrets.${name} || ''`)]),
   );
   const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
+  const [image] = takenBy(consumer).filter((build) => build.kind === "image");
+  const deployment = deploymentSteps(pipeline, consumer, { isTrusted: tested.isTrusted, image: image && { build: image, digest: tested.digestOf(image) } });
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
     ...(tested.needs.length > 0 && { needs: tested.needs }),
@@ -57,21 +70,30 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     "runs-on": consumer.runner,
     "timeout-minutes": consumer.timeoutMinutes,
     permissions: grant({ actions: tested.runId !== undefined && "read", contents: "read", ...(needsRegistry && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")) }),
+    ...environmentOf(consumer.environment),
     ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
     steps: [
       ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
       ...(needsRegistry ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { if: tested.isTrusted, optional: true })) : []),
-      ...takenBy(consumer).flatMap((build) => takeBuild(pipeline, consumer, build, tested)),
+      ...takenBy(consumer).flatMap((build) => (build.kind === "files" || pullsImages(consumer) ? takeBuild(pipeline, consumer, build, tested) : [])),
       checkout(pipeline, { ...consumer.checkout, ref: expression(tested.sha), ...(tested.followsRun && { allowFork: expression(`${tested.trusted} != 'true'`) }) }),
       ...(consumer.source === "build" ? buildOwn(pipeline, consumer, tested.sha) : consumer.fallback === "build" ? buildMissing(pipeline, consumer, tested.sha) : []),
       ...setUpTools(pipeline, consumer.setup),
+      ...restoreCaches(pipeline, consumer.caches, tested.sha),
+      ...prepareSteps(consumer.prepare, consumer.timeoutMinutes),
       ...containerSteps(pipeline, consumer),
-      ...testSteps(pipeline, consumer, secrets),
+      ...deployment.before,
+      ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),
+      ...deployment.after,
+      ...coverageSteps(pipeline, consumer, { commit: tested.sha, isMain: `${tested.class} == 'main'` }),
       ...saveToolCache(pipeline, consumer.setup, `${tested.class} == 'main'`),
+      ...saveCaches(pipeline, consumer.caches, `${tested.class} == 'main'`),
+      ...resultSteps(pipeline, consumer),
       ...afterTestSteps(pipeline, consumer),
-      ...takenBy(consumer).flatMap((build) => (build.kind === "image" ? [summaryStep(consumer, build, tested)] : [])),
+      ...diagnosticSteps(pipeline, consumer),
+      ...takenBy(consumer).flatMap((build) => (build.kind === "image" ? [summaryStep(consumer, build, tested, deployment.source)] : [])),
     ],
   };
 }
@@ -91,24 +113,6 @@ export function servicesOf(consumer: Consumer): Pick<Job, "services"> {
 
 const several = (consumer: Consumer): boolean => consumer.builds.filter((build) => build.kind === "image").length > 1;
 const titled = (title: string, consumer: Consumer, build: Build): string => (several(consumer) ? `${title} (${build.key})` : title);
-
-const matrixOf = ({ matrix, choose, failure, maxParallel }: Consumer): Pick<Job, "strategy"> =>
-  matrix
-    ? {
-        strategy: {
-          "fail-fast": failure === "fast",
-          ...(maxParallel && { "max-parallel": maxParallel }),
-          matrix: Object.fromEntries(Object.entries(matrix).map(([key, values]) => [key, choose.includes(key) ? chosen(key, values) : values])),
-        },
-      }
-    : {};
-
-/** What a manual run says of a matrix that it wants whole. */
-export const ALL_VALUES = "all";
-
-/** The one value that a manual run picks; GitHub lets nobody pick one that is not listed. */
-const chosen = (key: string, values: readonly (string | number | boolean)[]): string =>
-  expression(`fromJSON(inputs.${key} && inputs.${key} != '${ALL_VALUES}' && format('[{0}]', toJSON(inputs.${key})) || ${quoted(JSON.stringify(values))})`);
 
 function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested: Tested): Step[] {
   const canBuild = consumer.fallback === "build";
@@ -160,7 +164,11 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
   ];
 }
 
-function summaryStep(consumer: Consumer, build: ImageBuild, tested: Tested): Step {
+/** Where an image on the runner came from; in a place of its own, what was deployed there. */
+const sourceOf = (consumer: Consumer, build: ImageBuild): string =>
+  `steps.load-${build.key}.outputs.source || steps.pull-${build.key}.outputs.source${consumer.fallback === "build" ? ` || steps.make-${build.key}.outcome == 'success' && 'source' || ''` : ""}`;
+
+function summaryStep(consumer: Consumer, build: ImageBuild, tested: Tested, deployed: string | undefined): Step {
   return runProgram("image-summary.sh", {
     name: titled("Say where the image came from", consumer, build),
     if: "always()",
@@ -169,7 +177,7 @@ function summaryStep(consumer: Consumer, build: ImageBuild, tested: Tested): Ste
       TAG: expression(tested.tag),
       DIGEST: expression(tested.digestOf(build)),
       COMMIT: expression(tested.sha),
-      SOURCE: expression(`steps.load-${build.key}.outputs.source || steps.pull-${build.key}.outputs.source${consumer.fallback === "build" ? ` || steps.make-${build.key}.outcome == 'success' && 'source' || ''` : ""}`),
+      SOURCE: expression(pullsImages(consumer) ? sourceOf(consumer, build) : (deployed ?? "''")),
       RESULT: expression("job.status"),
     },
   });

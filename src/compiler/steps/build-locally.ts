@@ -3,6 +3,7 @@ import type { Consumer, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/
 import { type Step, withCommentAbove } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { useAction } from "./action.ts";
+import { pullsImages } from "./deployment.ts";
 import { runScript } from "./program.ts";
 import { setUpBuildx } from "./registry.ts";
 import { environmentName, filesFolder, localImage } from "./test.ts";
@@ -65,9 +66,12 @@ export const makeFiles = (build: FilesBuild, condition?: string): Step[] =>
     ),
   );
 
+/** The images that are needed here: one that is only deployed is made where it is deployed to. */
+const onRunner = (consumer: Consumer): ImageBuild[] => (pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : []);
+
 /** Builds all that the consumer needs, where the config asks it to. */
 export function buildOwn(pipeline: Pipeline, consumer: Consumer, commit: string): Step[] {
-  const images = consumer.builds.filter((build) => build.kind === "image");
+  const images = onRunner(consumer);
   return [
     ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
     ...images.map((build) => buildLocally(pipeline, consumer, build, { ...ROLLED_BACK, commit })),
@@ -80,7 +84,7 @@ export function buildOwn(pipeline: Pipeline, consumer: Consumer, commit: string)
  * job that builds it has failed.
  */
 export function buildMissing(pipeline: Pipeline, consumer: Consumer, commit: string): Step[] {
-  const images = consumer.builds.filter((build) => build.kind === "image");
+  const images = onRunner(consumer);
   const missing = (build: ImageBuild): string => every(`steps.pull-${build.key}.outputs.source != 'registry'`, `steps.load-${build.key}.outputs.source != 'artifact'`);
   return [
     ...(images.length > 0 ? [setUpBuildx(pipeline, images.map((build) => `(${missing(build)})`).join(" || "))] : []),

@@ -6,6 +6,7 @@ import type { Scalar, Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { uploadArtifact } from "./artifacts.ts";
+import { pullsImages } from "./deployment.ts";
 import { runProgram, runScript } from "./program.ts";
 
 /** Upper-case, as environment variables are written: `rate-limit` becomes `RATE_LIMIT`. */
@@ -21,7 +22,7 @@ export const filesFolder = (key: string): string => `${expression("runner.temp")
 
 /** What every job of the consumer knows: the images' local names and the matrix, as plain variables for the scripts. */
 export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): { env?: Record<string, Scalar> } {
-  const images = consumer.builds.filter((build) => build.kind === "image");
+  const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
   const [first] = images;
   const env = {
     ...(first && { IMAGE: localImage(pipeline, consumer, first.key) }),
@@ -81,7 +82,7 @@ export function testSteps(pipeline: Pipeline, consumer: Consumer, secrets: Recor
 const NOT_IN_A_NAME = /["<>|*?:\r\n\\/]/;
 
 /** The suffix that makes an artifact's name unique in a matrix: its values, or the job's number where they cannot stand in a name. */
-function matrixSuffix(consumer: Consumer): string {
+export function matrixSuffix(consumer: Consumer): string {
   const matrix = Object.entries(consumer.matrix ?? {});
   if (matrix.some(([, values]) => values.some((value) => NOT_IN_A_NAME.test(String(value))))) return `-${expression("strategy.job-index")}`;
   return matrix.map(([key]) => `-${expression(`matrix.${key}`)}`).join("");

@@ -7,8 +7,10 @@ import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
+import { choiceInputs } from "../dispatch-inputs.ts";
 import { expression, TOKEN } from "../expressions.ts";
-import { ALL_VALUES, type Tested, testJob } from "../jobs/test.ts";
+import { commentJob } from "../jobs/comment.ts";
+import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { readBy } from "../programs.ts";
 import { runProgram } from "../steps/program.ts";
@@ -35,21 +37,16 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
 }
 
 /** What main alone may write must know whether this is main. */
-const savesCaches = ({ setup, caches }: Consumer): boolean => Boolean(setup?.cache) || caches.length > 0;
+const savesCaches = ({ setup, caches, coverage }: Consumer): boolean => Boolean(setup?.cache) || caches.length > 0 || coverage !== undefined;
 
 /** Whether a manual run must look an image up before it can test it. */
 const resolves = (consumer: Consumer): boolean => consumer.dispatch && imagesOf(consumer).length > 0;
 
 function dispatchInputs(consumer: Consumer): Record<string, DispatchInput> {
-  const choices = consumer.choose.map((key): [string, DispatchInput] => [
-    key,
-    { description: `One value of ${key}, or all`, required: false, type: "choice", default: ALL_VALUES, options: [ALL_VALUES, ...(consumer.matrix?.[key] ?? []).map(String)] },
-  ]);
   return {
     ...(resolves(consumer) && { image_tag: { description: "The tag of the image to test", required: true, type: "string" } }),
     ...(resolves(consumer) && { commit: { description: "The commit to check out; the image's own without it", required: false, type: "string" } }),
-    ...(consumer.deployment && { skip_cleanup: { description: "Keep what is deployed, to look at it", required: false, type: "boolean", default: false } }),
-    ...Object.fromEntries(choices),
+    ...choiceInputs(consumer),
   };
 }
 
@@ -83,6 +80,7 @@ function testedBy(consumer: Consumer): Tested {
     runId: undefined,
     hasArtifacts: consumer.dispatch ? "inputs.head-sha" : undefined,
     runUrl: expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)"),
+    pullRequest: "github.event.pull_request.number",
     followsRun: false,
   };
 }
@@ -97,6 +95,7 @@ export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): 
     jobs: {
       ...(resolves(consumer) && { resolve: resolveJob(pipeline, consumer) }),
       test: testJob(pipeline, consumer, testedBy(consumer)),
+      ...commentJob(pipeline, consumer, testedBy(consumer)),
     },
   };
 }

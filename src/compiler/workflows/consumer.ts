@@ -5,6 +5,7 @@ import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
 import { consumerConcurrency, consumerTriggers, statusContext } from "../consumer-trigger.ts";
 import { expression, RUN_URL, TOKEN } from "../expressions.ts";
 import { RECORD_ARTIFACT, RECORD_FILE } from "../jobs/record.ts";
+import { commentJob } from "../jobs/comment.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";
@@ -30,6 +31,7 @@ const TESTED: Tested = {
   runId: BUILD_RUN,
   hasArtifacts: `${RUN}.id`,
   runUrl: expression(`${RUN}.html_url`),
+  pullRequest: resolved("pull-request"),
   followsRun: true,
 };
 
@@ -51,6 +53,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
     jobs: {
       resolve: resolveJob(pipeline, consumer),
       test: testJob(pipeline, consumer, TESTED),
+      ...commentJob(pipeline, consumer, TESTED),
       report: reportJob(pipeline, consumer),
     },
   };
@@ -59,7 +62,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
   const needsRegistry = consumer.builds.some((build) => build.kind === "image");
-  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache ? ["class"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? [`${build.key}-digest`, `${build.key}-commit`] : []))];
+  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(consumer.coverage?.comment ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? [`${build.key}-digest`, `${build.key}-commit`] : []))];
   return {
     name: "Resolve the image",
     "runs-on": pipeline.runners.default,

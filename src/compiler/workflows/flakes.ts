@@ -1,6 +1,58 @@
+/** Looks for flaky tests in the results that past runs have left, and holds them against what is allowed. */
+import { junitArtifact } from "../../pipeline/check-names.ts";
+import { FLAKES_ARTIFACT } from "../../pipeline/step-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
+import { expression, TOKEN } from "../expressions.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { grant } from "../permissions.ts";
+import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
+import { runProgram } from "../steps/program.ts";
+import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 
-export function flakesWorkflow(_pipeline: Pipeline, name: string): Workflow {
-  throw new Error(`${name} is not compiled yet.`);
+const REPORT_DAYS = 90;
+
+export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const { flakes } = pipeline;
+  if (!flakes) throw new Error("This pipeline looks for no flaky tests.");
+  const folder = expression("runner.temp");
+  return {
+    name,
+    on: { schedule: [{ cron: flakes.schedule }], workflow_dispatch: null },
+    permissions: {},
+    concurrency: { group: concurrencyGroup(pipeline, "flakes"), "cancel-in-progress": false },
+    jobs: {
+      look: {
+        name: "Look for flaky tests",
+        "runs-on": pipeline.runners.default,
+        "timeout-minutes": 30,
+        permissions: grant({ actions: "read", issues: flakes.issues && "write" }),
+        steps: [
+          ...setUpTools(pipeline, PROGRAM_TOOLS),
+          runProgram("find-artifact.sh", { name: "Find the last report", id: "last", env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: FLAKES_ARTIFACT, WHICH: "newest" } }),
+          downloadArtifact(pipeline, { title: "Take the last report", name: FLAKES_ARTIFACT, path: `${folder}/last`, runId: expression("steps.last.outputs.run-id"), if: "steps.last.outputs.run-id != ''", continueOnError: true }),
+          runProgram("flakes.mjs", {
+            name: "Look for flaky tests",
+            timeoutMinutes: 25,
+            env: { GH_TOKEN: TOKEN, FLAKES: JSON.stringify(flakeSettings(pipeline, flakes), null, 2), PREVIOUS_FILE: `${folder}/last/flakes.json`, OUTPUT: `${folder}/flakes.json` },
+          }),
+          uploadArtifact(pipeline, { title: "Keep the report", name: FLAKES_ARTIFACT, paths: [`${folder}/flakes.json`], keepDays: REPORT_DAYS, if: "!cancelled()", missing: "warn", overwrite: true }),
+        ],
+      },
+      ...notifyJob(pipeline, "flakes", ["look"]),
+    },
+  };
 }
+
+const flakeSettings = (pipeline: Pipeline, flakes: Exclude<Pipeline["flakes"], false>) => ({
+  suites: pipeline.consumers.flatMap((consumer) =>
+    consumer.results
+      ? [{ name: consumer.name, workflow: pipeline.topology === "workflow_call" ? (pipeline.workflows.build?.name ?? "") : consumer.name, artifact: junitArtifact(consumer.key), budgetPercent: consumer.results.flakeBudget }]
+      : [],
+  ),
+  overallBudgetPercent: flakes.budget,
+  runs: flakes.runs,
+  quarantineAfter: flakes.quarantineAfter,
+  issues: flakes.issues,
+});

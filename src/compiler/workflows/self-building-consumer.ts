@@ -5,9 +5,11 @@
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
+import { choiceInputs, matrixOf } from "../dispatch-inputs.ts";
 import { expression, HEAD_SHA, OF_THIS_REPOSITORY } from "../expressions.ts";
 import { servicesOf, TEST_JOB } from "../jobs/test.ts";
 import { buildLocally, makeFiles } from "../steps/build-locally.ts";
+import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
 import { runProgram } from "../steps/program.ts";
 import { setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
@@ -35,21 +37,23 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
 /** The code's own events, of those that the consumer tests; all of them where it tests none of these. */
 function triggers(pipeline: Pipeline, consumer: Consumer): Triggers {
   const own = codeTriggers(pipeline, consumer.events);
-  return { ...(Object.keys(own).length > 0 ? own : codeTriggers(pipeline)), ...(consumer.dispatch && { workflow_dispatch: null }) };
+  const inputs = choiceInputs(consumer);
+  return { ...(Object.keys(own).length > 0 ? own : codeTriggers(pipeline)), ...(consumer.dispatch && { workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null }) };
 }
 
 function testJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const { matrix } = consumer;
-  const values = Object.keys(matrix ?? {}).map((key) => expression(`matrix.${key}`));
+  const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
   const secrets = Object.fromEntries(consumer.secrets.names.map((name) => [name, expression(`(${OF_THIS_REPOSITORY}) && secrets.${name} || ''`)]));
-  const images = consumer.builds.filter((build) => build.kind === "image");
+  // An image that is only deployed is made where it is deployed to.
+  const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
+  const deployment = deploymentSteps(pipeline, consumer, { isTrusted: OF_THIS_REPOSITORY, image: undefined });
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
     ...(!consumer.forks && { if: OF_THIS_REPOSITORY }),
     "runs-on": consumer.runner,
     "timeout-minutes": Math.min(JOB_MINUTES, consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes))),
     permissions: grant({ contents: "read" }),
-    ...(matrix && { strategy: { "fail-fast": false, ...(consumer.maxParallel && { "max-parallel": consumer.maxParallel }), matrix: { ...matrix } } }),
+    ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
     steps: [
@@ -59,7 +63,9 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
       ...setUpTools(pipeline, consumer.setup),
       ...filesOf(consumer.builds).flatMap((build) => makeFiles(build)),
       ...containerSteps(pipeline, consumer),
-      ...testSteps(pipeline, consumer, secrets),
+      ...deployment.before,
+      ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),
+      ...deployment.after,
       ...afterTestSteps(pipeline, consumer),
     ],
   };

@@ -60,7 +60,8 @@ export function consumerOf(key: string, consumer: ConsumerConfig, { config, buil
     choose: consumer.choose,
     fallback: consumer.fallback ?? (config.topology === "workflow_call" && own.length > 0 ? "build" : "fail"),
     secrets: Array.isArray(secrets) ? { names: secrets, grant: "trusted" } : secrets,
-    forks: consumer.forks && config.forks === "test",
+    // What is deployed takes secrets, which no fork's run has.
+    forks: consumer.forks && config.forks === "test" && consumer.deployment === undefined,
     events: tested,
     required: consumer.required,
     source: consumer.source,

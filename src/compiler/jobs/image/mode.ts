@@ -1,4 +1,5 @@
 /** What the kinds of image jobs share: how they differ by workflow, and the names by which others find them. */
+import type { RunKind } from "../../../pipeline/stages.ts";
 import type { ImageBuild } from "../../../pipeline/types.ts";
 import { expression, planned } from "../../expressions.ts";
 
@@ -12,6 +13,9 @@ export interface ImageJobs {
   /** Layers of an earlier run may be taken and saved. Never for what is released. */
   cached: boolean;
 }
+
+/** The run that the jobs are part of. */
+export const runOf = ({ fresh, promoted }: Pick<ImageJobs, "fresh" | "promoted">): RunKind => (fresh ? "nightly" : promoted ? "release" : "build");
 
 /** By these names the metrics tell a build from a run that found its image already there. */
 export const BUILD_JOB_PREFIX = "Build ";

@@ -1,0 +1,118 @@
+/**
+ * The image under test in a place of its own: made for one test job, waited for, and taken away whatever happened. The
+ * secrets that this takes are in these steps alone.
+ */
+import { mirrorsOf } from "../../pipeline/images.ts";
+import { DEPLOY_STEP } from "../../pipeline/step-names.ts";
+import type { Consumer, ConsumerDeployment, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Scalar, Step } from "../../workflow/model.ts";
+import { every, expression } from "../expressions.ts";
+import { useAction } from "./action.ts";
+import { runProgram, runScript } from "./program.ts";
+
+/** What is deployed, and when the job may see the secrets. */
+export interface Deployed {
+  /** A condition: the commit is this repository's own. */
+  isTrusted: string;
+  /** The image and an expression for its digest; nothing where the consumer builds for itself. */
+  image: { build: ImageBuild; digest: string } | undefined;
+}
+
+export interface DeploymentSteps {
+  /** Up to the place that answers. */
+  before: Step[];
+  /** After the tests. */
+  after: Step[];
+  /** What the tests know of it. */
+  env: Record<string, Scalar>;
+  /** An expression: where what was deployed came from; nothing where that is clear. */
+  source: string | undefined;
+}
+
+const PLACE = "place";
+const MAKE = "make-place";
+const IMAGE = "confirm-image";
+
+/** Seconds between two questions whether it is ready. */
+const INTERVAL_SECONDS = 5;
+
+/** Whether a consumer has its images on the runner: one that deploys them lets the place pull, unless it also asks for them here. */
+export const pullsImages = ({ deployment, container, localTag }: Consumer): boolean => deployment === undefined || container !== undefined || localTag !== undefined;
+
+export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed: Deployed): DeploymentSteps {
+  const { deployment } = consumer;
+  if (!deployment) return { before: [], after: [], env: {}, source: undefined };
+  const { image } = deployed;
+  const known = image ? `steps.${IMAGE}.outputs.reference` : undefined;
+  const env = { APP: expression(`steps.${PLACE}.outputs.name`), ...(known !== undefined && { IMAGE_REF: expression(known) }) };
+  const secrets = Object.fromEntries(Object.entries(deployment.secrets).map(([name, secret]) => [name, expression(`(${deployed.isTrusted}) && secrets.${secret} || ''`)]));
+  const commandEnvironment = { ...deployment.env, ...secrets, ...env };
+  const retried = (name: string, commands: readonly string[], rest: { id?: string; if?: string; continueOnError?: boolean } = {}): Step =>
+    runProgram("run-with-retries.sh", {
+      name,
+      ...rest,
+      timeoutMinutes: minutesOf(deployment),
+      env: { ...commandEnvironment, COMMANDS: script(commands), RETRY_ATTEMPTS: deployment.attempts, RETRY_DELAY: deployment.delaySeconds, RETRY_GROWTH: "linear", ATTEMPT_TIMEOUT: deployment.timeoutSeconds },
+    });
+  const made = `steps.${MAKE}.outcome != 'skipped'`;
+  return {
+    env,
+    source: known === undefined ? undefined : `steps.${IMAGE}.outputs.reference && 'registry' || steps.from-sources.outcome == 'success' && 'source' || 'none'`,
+    before: [
+      ...(image ? [confirmImage(pipeline, consumer, image)] : []),
+      namePlace(consumer, deployment),
+      ...deployment.tools.map((tool) => useAction(pipeline, tool.uses, { name: `Set up ${nameOf(tool.uses)}`, with: { ...tool.with } })),
+      retried("Make a place for it", deployment.create.length > 0 ? deployment.create : ['echo "There is nothing to make."'], { id: MAKE }),
+      ...(known === undefined ? [] : [retried(DEPLOY_STEP, deployment.deploy, { id: "deploy", if: `${known} != ''` })]),
+      ...(deploysSources(consumer, deployment) ? [retried("Deploy from the sources", deployment.fromSource, { id: "from-sources", ...(known !== undefined && { if: `${known} == ''` }) })] : []),
+      runProgram("wait-until.sh", {
+        name: "Wait until it answers",
+        timeoutMinutes: Math.ceil(deployment.timeoutSeconds / 60) + 1,
+        env: { ...commandEnvironment, COMMANDS: script(deployment.healthy), TIMEOUT: deployment.timeoutSeconds, INTERVAL: INTERVAL_SECONDS },
+      }),
+    ],
+    after: [
+      ...(deployment.logs.length > 0 ? [runScript({ name: "Show its logs", if: every("failure()", made), continueOnError: true, env: commandEnvironment }, script(deployment.logs))] : []),
+      // Whatever happened, a cancelled run included. What cannot be taken away is an error in the log, but no failed test.
+      retried("Take the place away", deployment.destroy, { if: every("always()", made, consumer.dispatch && "!inputs.skip_cleanup"), continueOnError: true }),
+      ...(consumer.dispatch ? [runScript({ name: "Say what is kept", if: every("always()", made, "inputs.skip_cleanup"), env: { APP: env.APP } }, KEPT)] : []),
+    ],
+  };
+}
+
+const KEPT = 'echo "::notice::$APP is kept, as this run was asked to: take it away by hand."\n';
+
+/** Whether there is a way without an image, and the consumer takes it. */
+const deploysSources = ({ fallback, source }: Consumer, { fromSource }: ConsumerDeployment): boolean => fromSource.length > 0 && (fallback === "build" || source === "build");
+
+const confirmImage = (pipeline: Pipeline, consumer: Consumer, { build, digest }: { build: ImageBuild; digest: string }): Step =>
+  runProgram("confirm-image.sh", {
+    name: "Confirm that the image is there",
+    id: IMAGE,
+    env: {
+      IMAGE: build.image,
+      DIGEST: expression(digest),
+      ATTEMPTS: consumer.pull.attempts,
+      DELAY: consumer.pull.delaySeconds,
+      ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
+      ...(consumer.deployment && deploysSources(consumer, consumer.deployment) && { OPTIONAL: true }),
+    },
+  });
+
+const namePlace = (consumer: Consumer, deployment: ConsumerDeployment): Step =>
+  runProgram("name-place.sh", {
+    name: "Name the place",
+    id: PLACE,
+    env: { PREFIX: deployment.name, RUN_ID: expression("github.run_id"), RUN_ATTEMPT: expression("github.run_attempt"), JOB: `${consumer.key} ${expression("toJSON(matrix)")}` },
+  });
+
+const script = (commands: readonly string[]): string => `${commands.map((command) => command.trimEnd()).join("\n")}\n`;
+
+/** The last part of an action's name: `superfly/flyctl-actions/setup-flyctl` sets up flyctl. */
+const nameOf = (uses: string): string => (uses.split("/").at(-1) ?? uses).replace(/^setup-/, "");
+
+/** All attempts and the pauses between them, which grow by the same each time. */
+function minutesOf({ attempts, delaySeconds, timeoutSeconds }: ConsumerDeployment): number {
+  const pauses = (attempts * (attempts - 1)) / 2;
+  return Math.ceil((attempts * timeoutSeconds + pauses * delaySeconds) / 60) + 1;
+}

@@ -1,0 +1,88 @@
+/** What is kept of tests beyond their verdict: coverage, the results of single tests, and what explains a failure. */
+import { coverageArtifact, junitArtifact } from "../../pipeline/check-names.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import type { Step } from "../../workflow/model.ts";
+import { every, expression } from "../expressions.ts";
+import { useAction } from "./action.ts";
+import { uploadArtifact } from "./artifacts.ts";
+import { runProgram, runScript } from "./program.ts";
+import { matrixSuffix } from "./test.ts";
+import { PROGRAM_TOOLS, setUpTools } from "./tools.ts";
+
+/** Results are read again as long as the runs that count for flaky tests. */
+const RESULT_DAYS = 30;
+const FIGURE_DAYS = 7;
+/** What explains a failure is wanted for as long as somebody may look into it. */
+const DIAGNOSTIC_DAYS = 90;
+
+const temporary = (name: string): string => `${expression("runner.temp")}/${name}`;
+const baselineFolder = temporary("coverage-baseline");
+const figuresFile = (folder: string): string => `${folder}/coverage.json`;
+
+/**
+ * Holds the coverage against its minimums, and against main's. Main's figures lie in a cache: a pull request reads those of
+ * main, and what it writes itself nobody else ever reads.
+ */
+export function coverageSteps(pipeline: Pipeline, consumer: Consumer, { commit, isMain }: { commit: string; isMain: string }): Step[] {
+  const { coverage } = consumer;
+  if (!coverage) return [];
+  const key = `coverage-${consumer.key}${matrixSuffix(consumer)}-`;
+  const out = temporary("coverage");
+  return [
+    useAction(pipeline, "actions/cache/restore", {
+      name: "Take the coverage of main",
+      with: { path: baselineFolder, key: `${key}${expression(commit)}`, "restore-keys": key },
+      continueOnError: true,
+    }),
+    ...(consumer.setup?.node === undefined ? setUpTools(pipeline, PROGRAM_TOOLS) : []),
+    runProgram("check-coverage.mjs", {
+      name: "Check the coverage",
+      id: "coverage",
+      env: {
+        COVERAGE_FILE: coverage.file,
+        FORMAT: coverage.format,
+        ...(coverage.minimum !== undefined && { MINIMUM: coverage.minimum }),
+        ...(Object.keys(coverage.packages).length > 0 && { PACKAGES: JSON.stringify(coverage.packages, null, 2) }),
+        BASELINE_FILE: figuresFile(baselineFolder),
+        MAX_DROP: coverage.maxDrop,
+        OUTPUT: figuresFile(out),
+      },
+    }),
+    uploadArtifact(pipeline, { title: "Keep the coverage", name: `${coverageArtifact(consumer.key)}${matrixSuffix(consumer)}`, paths: [figuresFile(out)], keepDays: FIGURE_DAYS, if: "!cancelled()", missing: "ignore", overwrite: true }),
+    runScript({ name: "Make it main's", if: every("success()", isMain), env: { FROM: out, TO: baselineFolder } }, 'rm -rf "$TO"\ncp -r "$FROM" "$TO"\n'),
+    useAction(pipeline, "actions/cache/save", { name: "Keep the coverage of main", if: every("success()", isMain), continueOnError: true, with: { path: baselineFolder, key: `${key}${expression(commit)}` } }),
+  ];
+}
+
+/** The results of single tests, for each attempt: what fails and passes on one commit is flaky. */
+export const resultSteps = (pipeline: Pipeline, consumer: Consumer): Step[] =>
+  consumer.results
+    ? [
+        uploadArtifact(pipeline, {
+          title: "Keep the results of the tests",
+          name: `${junitArtifact(consumer.key)}${matrixSuffix(consumer)}-attempt-${expression("github.run_attempt")}`,
+          paths: consumer.results.junit,
+          keepDays: RESULT_DAYS,
+          if: "!cancelled()",
+          missing: "warn",
+          overwrite: true,
+        }),
+      ]
+    : [];
+
+/** What explains a failure: the config's own commands, then the environment, git, the machine and how to repeat it. */
+export function diagnosticSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
+  const { diagnostics } = consumer;
+  if (!diagnostics) return [];
+  const folder = temporary("diagnostics");
+  const commands = consumer.steps.flatMap((step) => step.run ?? []);
+  return [
+    ...(diagnostics.run.length > 0 ? [runScript({ name: "Collect what explains the failure", if: "failure()" }, `set +e\n${diagnostics.run.map((command) => command.trimEnd()).join("\n")}\ntrue\n`)] : []),
+    runProgram("collect-diagnostics.sh", {
+      name: "Collect the state of the runner",
+      if: "failure()",
+      env: { OUT: folder, PATHS: `${diagnostics.paths.join("\n")}\n`, COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n` },
+    }),
+    uploadArtifact(pipeline, { title: "Keep what explains the failure", name: `diagnostics-${consumer.key}${matrixSuffix(consumer)}`, paths: [folder], keepDays: DIAGNOSTIC_DAYS, if: "failure()", missing: "ignore", overwrite: true }),
+  ];
+}
