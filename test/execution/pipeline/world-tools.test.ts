@@ -171,3 +171,47 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("an environment
     expect(world.deployments).toMatchObject([{ environment: "release", state: "success" }]);
   });
 });
+
+describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("an action of the repository", () => {
+  test("by $/ comes from the commit of the workflow file, by ./ from what is checked out", async () => {
+    const action = (text: string) => `runs: { using: composite, steps: [{ shell: bash, run: '"$GITHUB_ACTION_PATH/say.sh" ${text}' }] }`;
+    const say = "#!/bin/sh\necho \"said $*\"\n";
+    const world = await createWorld({
+      repository,
+      files: {
+        ".github/actions/say/action.yml": action("one"),
+        ".github/actions/say/say.sh": say,
+        ".github/workflows/a.yml": `name: A
+on: workflow_dispatch
+jobs:
+  a:
+    runs-on: x
+    permissions: { contents: read }
+    steps:
+      - { uses: $/.github/actions/say }
+      - { uses: "${pin("actions/checkout")}", with: { ref: other, persist-credentials: false } }
+      - { uses: ./.github/actions/say }
+      - { uses: $/.github/actions/say }
+`,
+      },
+    });
+    onTestFinished(() => world.stop());
+    await world.git.commit("Octo/App", "other", { ".github/actions/say/action.yml": action("two") }, { from: "refs/heads/main" });
+    await world.dispatch("a.yml");
+    await world.settle();
+    expect(jobOf(world.run("A"), "a").steps.map((step) => step.log[0])).toEqual(["said one", expect.stringContaining("Checked out"), "said two", "said one"]);
+  });
+});
+
+describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("an attestation", () => {
+  const attest = (name: string, more: string) => `      - { if: always(), uses: "${pin(name)}", with: { subject-name: ghcr.io/octo/app, push-to-registry: true, ${more} } }\n`;
+  const digest = "\"${{ fromJSON(steps.bake.outputs.metadata).web['containerimage.digest'] }}\"";
+  test("needs the permissions, the subject in the registry, and the file that it reads", async () => {
+    const steps = `${bake(["web.tags=ghcr.io/octo/app:v1", "web.output=type=registry"], "          targets: web\n")}      - { run: "echo {} > sbom.json" }
+${attest("actions/attest-build-provenance", `subject-digest: ${digest}`)}${attest("actions/attest-sbom", `subject-digest: ${digest}, sbom-path: sbom.json`)}${attest("actions/attest-sbom", `subject-digest: ${digest}, sbom-path: none.json`)}${attest("actions/attest-build-provenance", `subject-digest: "sha256:${"0".repeat(64)}"`)}`;
+    const { run } = await playSteps("{ contents: read, packages: write, id-token: write, attestations: write }", steps);
+    expect(jobOf(run, "a").steps.slice(-4).map((step) => step.conclusion)).toEqual(["success", "success", "failure", "failure"]);
+    const refused = await playSteps("{ contents: read, packages: write, attestations: write }", steps);
+    expect(refused.log).toContain("the job lacks id-token: write");
+  });
+});
