@@ -57,8 +57,7 @@ if [[ "$DIST_TAG" == latest && -n "$SEMVER_PRERELEASE" ]]; then
 fi
 integrity="sha512-$(openssl dgst -sha512 -binary "$tarball" | base64 --wrap=0)"
 
-export npm_config_userconfig="$work/npmrc" npm_config_cache="$work/cache" npm_config_update_notifier=false npm_config_fund=false
-: > "$npm_config_userconfig"
+: > "$work/npmrc"
 if [[ "${TRUSTED:-}" == true ]]; then
   unset NODE_AUTH_TOKEN
   # npm's docs, "Trusted publishing for npm packages".
@@ -71,11 +70,12 @@ else
   require NODE_AUTH_TOKEN
   # npm reads the variable; the file does not hold the token.
   # shellcheck disable=SC2016
-  printf '%s:_authToken=${NODE_AUTH_TOKEN}\n' "${registry#*:}" > "$npm_config_userconfig"
+  printf '%s:_authToken=${NODE_AUTH_TOKEN}\n' "${registry#*:}" > "$work/npmrc"
 fi
 
-# What the package says under publishConfig has less weight than these.
-options=("--registry=$registry" --fetch-retries=0)
+# What the package says under publishConfig has less weight than these, and so has the environment (actions/setup-node
+# leaves an npmrc there).
+options=("--registry=$registry" "--userconfig=$work/npmrc" "--cache=$work/cache" --fetch-retries=0 --no-update-notifier)
 if [[ "$name" == @*/* ]]; then options+=("--${name%%/*}:registry=$registry"); fi
 publishing=("--access=$ACCESS" "--tag=$DIST_TAG" --ignore-scripts)
 case "${PROVENANCE:-}" in

@@ -145,12 +145,13 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
     expect((await publish(pack(client), { PROVENANCE: "false" })).code).toBe(0);
   });
 
-  it("listens neither to publishConfig, nor to scripts, nor to an .npmrc in the workspace", async () => {
+  it("listens neither to publishConfig, nor to scripts, nor to an .npmrc of the workspace or the environment", async () => {
     const elsewhere = { registry: "http://127.0.0.1:9/", "@owner:registry": "http://127.0.0.1:9/", tag: "beta", access: "restricted" };
     const workspace = mkdtempSync(join(folder, "workspace-"));
     writeFileSync(join(workspace, ".npmrc"), "registry=http://127.0.0.1:9/\nignore-scripts=false\n");
     const artifact = pack({ ...client, publishConfig: elsewhere, scripts: { prepublishOnly: "touch executed", publish: "touch executed", postpublish: "touch executed" } });
-    const run = await machine.run("publish-npm.sh", { FOLDER: artifact, REGISTRY_URL: registry.url, NODE_AUTH_TOKEN: TOKEN }, workspace);
+    const leftBehind = { NPM_CONFIG_USERCONFIG: join(workspace, ".npmrc"), NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/", NPM_CONFIG_TAG: "beta" };
+    const run = await machine.run("publish-npm.sh", { FOLDER: artifact, REGISTRY_URL: registry.url, NODE_AUTH_TOKEN: TOKEN, ...leftBehind }, workspace);
     expect(run.log).not.toContain("::error");
     expect(run.code).toBe(0);
     expect(registry.packages.get("@owner/client")?.["dist-tags"]).toEqual({ latest: "1.0.57" });
