@@ -67,11 +67,22 @@ async function readRuns() {
   const heads = [...new Set(recentBuilds.map((run) => run.head_sha))];
   const read = testing.size === 0 ? () => [] : (sha) => github.all(`/repos/${repository}/commits/${sha}/status`, { key: "statuses" });
   const statusesOf = new Map(await inParallel(heads, async (sha) => [sha, await read(sha)]));
+  const broken = await readBroken(workflows);
   closeGroup();
-  return { builds, tests, cleanups, recentBuilds, recentOf, jobsOf, statusesOf };
+  return { builds, tests, cleanups, recentBuilds, recentOf, jobsOf, statusesOf, broken };
 }
 
-function measureRuns({ builds, tests, cleanups, recentBuilds, recentOf, jobsOf, statusesOf }) {
+/** The workflows beside the measured ones that failed when they last ran, for the dashboard: they tell people themselves. */
+async function readBroken(workflows) {
+  const watched = Object.entries(settings.watched ?? {}).flatMap(([event, name]) => workflows.filter((workflow) => workflow.name === name).map(({ id }) => ({ event, name, id })));
+  const last = await inParallel(watched, async ({ event, name, id }) => {
+    const [run] = await github.all(`/repos/${repository}/actions/workflows/${id}/runs?status=completed`, { key: "workflow_runs", most: 1 });
+    return run && isFailure(run) ? [{ event, text: `${name} failed when it last ran, on ${run.created_at.slice(0, 10)}.` }] : [];
+  });
+  return last.flat();
+}
+
+function measureRuns({ builds, tests, cleanups, recentBuilds, recentOf, jobsOf, statusesOf, broken }) {
   const jobs = [...jobsOf.values()].flat();
   const jobsOfWorkflow = new Map([...recentOf].map(([name, runs]) => [name, runs.flatMap(({ id }) => jobsOf.get(id) ?? [])]));
   const times = stageTimes(settings.stages, jobsOfWorkflow, settings);
@@ -97,7 +108,7 @@ function measureRuns({ builds, tests, cleanups, recentBuilds, recentOf, jobsOf, 
     cacheRestoreSeconds: cacheRestoreSeconds(reads),
     queueMinutes: queueMinutes(jobs),
   };
-  return { figures, times, asked, caches: cachesByName(reads), runs: [...builds, ...tests, ...cleanups] };
+  return { figures, times, asked, broken, caches: cachesByName(reads), runs: [...builds, ...tests, ...cleanups] };
 }
 
 /** What GitHub keeps in caches, and the runs that wait at this moment; null where it does not say. */
@@ -253,7 +264,7 @@ async function measure() {
   const regressions = regressed(values, best, settings.regressions);
   // Each image has its own line.
   const warnings = [...exceeded(values, { ...settings.thresholds, imageMegabytes: undefined }), ...tooLarge(storage.images), ...flakyTests(flakes), ...overBudget(measured.times, settings.budgets)];
-  const all = [...regressions.map((text) => ({ event: "metrics", text })), ...warnings, ...nearlyFull(values, settings.thresholds)];
+  const all = [...regressions.map((text) => ({ event: "metrics", text })), ...warnings, ...nearlyFull(values, settings.thresholds), ...measured.broken];
   const alerts = all.map(({ event, text }) => ({ tier: settings.tiers[event] ?? "warning", event, text: plain(text) }));
   const fails = ({ event }) => event === "metrics" || event === "maximum";
   for (const alert of alerts) if (fails(alert)) complain(alert.text); else if (alert.tier === "info") say(alert.text); else warn(alert.text);
@@ -265,7 +276,7 @@ async function measure() {
   if (alertsFile) writeFileSync(alertsFile, `${JSON.stringify(alerts)}\n`);
   const textsOf = (tier) => alerts.filter((alert) => alert.tier === tier).map(({ text }) => text);
   setOutput("alerts", JSON.stringify({ critical: textsOf("critical"), warning: textsOf("warning"), info: textsOf("info") }));
-  setOutput("warnings", alerts.length - alerts.filter(fails).length);
+  setOutput("warnings", alerts.filter((alert) => !fails(alert) && alert.tier !== "info").length);
   setOutput("regressions", regressions.length);
   setOutput("told", "true");
   if (alerts.some(fails)) process.exitCode = 1;

@@ -21,7 +21,7 @@ const step = (name: string, conclusion: string, from?: number, to?: number): Ste
 const job = (name: string, from: number, to: number, { steps = [], conclusion = "success", queued }: { steps?: readonly Step[]; conclusion?: string; queued?: number } = {}): Job => ({
   id: nextId++, name, status: "completed", conclusion, started_at: at(from), completed_at: at(to), steps, ...(queued !== undefined && { created_at: at(queued) }),
 });
-const WORKFLOWS = { CI: 10, E2E: 20 } as const;
+const WORKFLOWS = { CI: 10, E2E: 20, "Cache Warm-up": 30, Release: 40 } as const;
 const run = (workflow: keyof typeof WORKFLOWS, jobs: Job[], values: Partial<Run> = {}): Run => ({
   id: nextId++, workflow_id: WORKFLOWS[workflow], name: workflow, event: "pull_request", status: "completed", conclusion: "success", head_branch: "x", head_sha: sha("a"), created_at: at(0), updated_at: at(59), jobs, ...values,
 });
@@ -240,6 +240,13 @@ describe("CI metrics", () => {
       expect(await measure({}, { HISTORY_FILE })).toMatchObject({ code: 0, log: expect.stringContaining("it begins anew") });
       expect(written().history).toHaveLength(1);
     });
+  });
+
+  it("shows what failed when it last ran", async () => {
+    api.state.runs.push(run("Cache Warm-up", [], { created_at: at(1) }), run("Cache Warm-up", [], { created_at: at(2), conclusion: "failure" }), run("Release", [], { created_at: at(1), conclusion: "failure" }), run("Release", [], { created_at: at(2) }));
+    const result = await measure({ watched: { warmUp: "Cache Warm-up", release: "Release", nightly: "Nightly" }, tiers: { warmUp: "info" } });
+    expect(alerts()).toEqual([{ tier: "info", event: "warmUp", text: `Cache Warm-up failed when it last ran, on ${at(2).slice(0, 10)}.` }]);
+    expect(result).toMatchObject({ code: 0, outputs: { warnings: "0" } });
   });
 
   it("shows the chosen goals, met or not", async () => {

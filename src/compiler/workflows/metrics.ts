@@ -130,7 +130,8 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     baseline: metrics.baseline ? given(baseline) : null,
     ...(imagesBefore && { imagesBefore }),
     ...(metrics.kpis && { kpis: metrics.kpis }),
-    tiers: Object.fromEntries(ALERT_EVENTS.filter((event) => FOUND.includes(event)).map((event) => [event, ALERTS[event].tier])),
+    tiers: Object.fromEntries(ALERT_EVENTS.map((event) => [event, ALERTS[event].tier])),
+    watched: watchedBy(pipeline),
     ...(retention ? classSettings(pipeline, retention) : { classes: [], keepForever: [] }),
     packages: pipeline.registry ? packagesOf(pipeline).map((item, index) => ({ ...item, build: images[index]?.key ?? item.name, tag: latest })) : [],
     mode: pipeline.registry?.cleanup ?? "packages",
@@ -147,6 +148,10 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     cacheMissed: cacheMissStep("{cache}"),
   };
 }
+
+/** What each alert of a workflow is about, by its name: those whose runs are not measured anyway. */
+const watchedBy = ({ workflows }: Pipeline): Record<string, string> =>
+  Object.fromEntries((["nightly", "promote", "release", "warmUp", "flakes", "bases"] as const).flatMap((kind) => (workflows[kind] ? [[kind, workflows[kind].name]] : [])));
 
 const given = (values: Readonly<Record<string, number | undefined>>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
