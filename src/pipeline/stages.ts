@@ -8,7 +8,7 @@ import type { Build, Consumer, EventClass, ImageBuild, Pipeline, PublishTarget }
 /** The runs that build: of the code's events, of the night, and of a release. */
 export type RunKind = "build" | "nightly" | "release";
 
-export type StageKind = "plan" | "build" | "publish" | "scan" | "attest" | "sign" | "ready" | "verdicts" | "test" | "verdict" | "approve" | "promote" | "release" | "deliver" | "published" | "withdraw" | "clean";
+export type StageKind = "plan" | "build" | "publish" | "scan" | "attest" | "sign" | "ready" | "verdicts" | "test" | "verdict" | "comment" | "approve" | "promote" | "release" | "deliver" | "published" | "withdraw" | "clean";
 
 export interface Stage {
   /** The job's id. */
@@ -30,6 +30,7 @@ export const CLASSES_OF: Readonly<Record<RunKind, readonly EventClass[]>> = {
 export const buildJobId = (build: Build): string => `build-${build.kind === "image" ? groupKeyOf(build) : build.key}`;
 export const testJobId = (consumer: string): string => `test-${consumer}`;
 export const verdictJobId = (consumer: string): string => `verdict-${consumer}`;
+export const commentJobId = (consumer: string): string => `comment-${consumer}`;
 export const deliverJobId = (target: string): string => `deliver-${target}`;
 export const approveJobId = (environment: string): string => `approve-${environment.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
 
@@ -51,6 +52,9 @@ export function calledIn(pipeline: Pipeline, run: RunKind): Consumer[] {
   const tested = (consumer: Consumer): boolean => (run === "release" ? consumer.required || consumer.events.includes("release") : consumer.events.some((event) => CLASSES_OF[run].includes(event)));
   return pipeline.consumers.filter(tested);
 }
+
+/** Whether a consumer comments on pull requests: a matrix would say several things of one code. */
+export const comments = (consumer: Consumer): boolean => consumer.coverage?.comment === true && consumer.matrix === undefined;
 
 /** The builds that a consumer takes; one that builds for itself takes none. */
 export const takenBy = (consumer: Consumer): readonly Build[] => (consumer.source === "build" ? [] : consumer.builds);
@@ -106,6 +110,7 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
     return [
       stage(testJobId(consumer.key), "test", ["plan", ...early, ...takenFrom(takenBy(consumer)), ...before.map(verdictJobId)], takenBy(consumer).some(isImage) ? "reads" : undefined),
       stage(verdictJobId(consumer.key), "verdict", ["plan", ...early, testJobId(consumer.key)]),
+      ...(run === "build" && pipeline.pullRequests !== false && comments(consumer) ? [stage(commentJobId(consumer.key), "comment", ["plan", testJobId(consumer.key)])] : []),
     ];
   });
   const passed = ["plan", "ready", ...requiredIn(pipeline, run).map(({ key }) => verdictJobId(key))];

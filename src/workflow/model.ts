@@ -94,7 +94,7 @@ export type CallJob = {
   needs?: readonly string[];
   if?: string;
   permissions: Permissions;
-  uses: string;
+  uses: string | Commented;
   with?: Record<string, Scalar>;
   secrets?: Record<string, string>;
   steps?: undefined;

@@ -110,7 +110,7 @@ function readCall(where: string, id: string, job: CallJob): EmittedJob {
     outputs: {},
     env: {},
     matrix: undefined,
-    calls: { path: job.uses, with: job.with ?? {}, secrets: job.secrets ?? {} },
+    calls: { path: String(plain(job.uses)), with: job.with ?? {}, secrets: job.secrets ?? {} },
     steps: [],
     raw: plain(job),
   };

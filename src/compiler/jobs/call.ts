@@ -3,12 +3,11 @@ import { NIGHTLY_SUFFIX, RELEASE_SUFFIX } from "../../pipeline/check-names.ts";
 import { type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
-import type { CallJob, Job } from "../../workflow/model.ts";
+import { type CallJob, type Job, withComment } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
 import { every, expression, OF_THIS_REPOSITORY, planned, quoted } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
-import { comments } from "./comment.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
@@ -56,8 +55,8 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
       ofTestedOrigin(pipeline, consumer, run),
       notYetPassed(consumer, run),
     ),
-    permissions: grant({ contents: "read", "pull-requests": run !== "release" && comments(consumer) && pipeline.pullRequests !== false && "write", ...(takesImages && loginPermissions(pipeline.registry, "read")) }),
-    uses: `./${consumer.path}`,
+    permissions: grant({ contents: "read", ...(takesImages && loginPermissions(pipeline.registry, "read")) }),
+    uses: withComment(`./${consumer.path}`, "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet"),
     with: Object.fromEntries(Object.keys(callInputs(consumer)).map((name) => [name, values[name] === "true" ? true : expression(values[name] ?? "''")])),
     ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])) }),
   };

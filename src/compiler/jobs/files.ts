@@ -10,7 +10,9 @@ import { checkout } from "../steps/sources.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
 
-export function filesJob(pipeline: Pipeline, build: FilesBuild): Job {
+/** @param cached whether what earlier runs have fetched may be taken; never for what is released */
+export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolean): Job {
+  const build = cached ? written : { ...written, caches: [], setup: written.setup && { ...written.setup, cache: false as const } };
   return {
     name: `Build ${build.key}`,
     needs: ["plan"],

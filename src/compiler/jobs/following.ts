@@ -3,15 +3,16 @@
  * deploys, and what takes away again. Which there are, and what each waits for, is the plan's; here stands what each does.
  */
 import { PUBLISHED_CHECK } from "../../pipeline/check-names.ts";
-import { type RunKind, type Stage, CLASSES_OF, approvalsIn, approveJobId, calledIn, deliverJobId, publishedIn, requiredIn, stagesOf, targetsIn, testJobId, verdictJobId } from "../../pipeline/stages.ts";
+import { type RunKind, type Stage, CLASSES_OF, approvalsIn, approveJobId, calledIn, commentJobId, deliverJobId, publishedIn, requiredIn, stagesOf, targetsIn, testJobId, verdictJobId } from "../../pipeline/stages.ts";
 import type { Consumer, EventClass, ImageBuild, Pipeline, PublishTarget } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, planned, quoted, TOKEN } from "../expressions.ts";
+import { every, expression, OF_THIS_REPOSITORY, planned, quoted, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { runProgram } from "../steps/program.ts";
 import { callJob, verdictJob } from "./call.ts";
 import { cleanJob } from "./clean.ts";
+import { commentJob } from "./comment.ts";
 import { deliverJob } from "./deliver.ts";
 import { promoteJob } from "./promote.ts";
 import { releaseJob } from "./release.ts";
@@ -32,6 +33,8 @@ function jobOf(pipeline: Pipeline, run: RunKind, { id, kind, needs }: Stage): Jo
       return callJob(pipeline, consumer(testJobId), run, needs);
     case "verdict":
       return verdictJob(pipeline, consumer(verdictJobId), run, needs);
+    case "comment":
+      return commentJob(pipeline, consumer(commentJobId), { needs, pullRequest: "github.event.pull_request.number", isTrusted: `(${OF_THIS_REPOSITORY})`, test: testJobId(consumer(commentJobId).key) });
     case "verdicts":
       return verdictsJob(pipeline, needs);
     case "approve":

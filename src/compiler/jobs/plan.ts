@@ -1,11 +1,13 @@
 /** The job `plan`: what this run builds, under which tag, and which images need no build at all. */
 import { PLAN_JOB } from "../../pipeline/step-names.ts";
+import { groupKeyOf } from "../../pipeline/images.ts";
 import type { RunKind } from "../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
-import { expression, HEAD_SHA } from "../expressions.ts";
+import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { readBy } from "../programs.ts";
+import { groupsOf, type ImageGroup, isBuiltIn } from "./image/group.ts";
 import { CACHE_BRANCH, keepsLayersInRegistry } from "./image/layers.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
@@ -30,6 +32,8 @@ export interface PlanJob {
   if?: string | undefined;
 }
 
+/** The class, as the steps of this job see it. */
+const PLANNED_CLASS = "steps.plan.outputs.class";
 const OUTPUTS = ["class", "tag", "sha", "version"] as const;
 /** What only the jobs of an image ask for. */
 const IMAGE_OUTPUTS = ["created", "push", "candidates", "staging"] as const;
@@ -48,7 +52,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
       ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : []), ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
       ...versionOutputs(pipeline, run),
       ...Object.fromEntries(compared.map((build) => [`${build.key}-changed`, expression(`steps.changes.outputs.${build.key}-changed`)])),
-      ...Object.fromEntries(images.flatMap((build) => imageOutputs(build, reusable.includes(build)))),
+      ...Object.fromEntries(groupsOf(images).flatMap((group) => groupOutputs(group, reusable))),
     },
     steps: [
       ...preflight(pipeline, run),
@@ -57,16 +61,16 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
       decide,
       ...decideVersion(pipeline, run),
       ...findChanges(pipeline, compared),
-      ...images.map(choosePlatforms),
-      ...reusable.map((build) => findUnchanged(pipeline, build)),
+      ...groupsOf(images).map((group) => choosePlatforms(pipeline, group, run)),
+      ...reusable.map((build) => findUnchanged(pipeline, build, run)),
     ],
   };
 }
 
-function imageOutputs(build: ImageBuild, reusable: boolean): [string, string][] {
-  const platforms: [string, string][] = ["matrix", ...(build.scan ? ["platforms"] : [])].map((name) => [`${build.key}-${name}`, expression(`steps.platforms-${build.key}.outputs.${name}`)]);
-  const unchanged: [string, string][] = ["digest", "commit"].map((name) => [`${build.key}-${name}`, expression(`steps.unchanged-${build.key}.outputs.${name}`)]);
-  return reusable ? [...platforms, ...unchanged] : platforms;
+function groupOutputs({ key, builds }: ImageGroup, reusable: readonly ImageBuild[]): [string, string][] {
+  const platforms: [string, string][] = ["matrix", ...(builds.some((build) => build.scan) ? ["platforms"] : [])].map((name) => [`${key}-${name}`, expression(`steps.platforms-${key}.outputs.${name}`)]);
+  const unchanged = builds.filter((build) => reusable.includes(build)).flatMap((build): [string, string][] => ["digest", "commit"].map((name) => [`${build.key}-${name}`, expression(`steps.unchanged-${build.key}.outputs.${name}`)]));
+  return [...platforms, ...unchanged];
 }
 
 /** @param as the event to plan for, where the workflow always builds for the same; and then it takes no tag by hand. */
@@ -91,39 +95,40 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
 /** Only events that are listened to have fields to read. */
 const numberOf = ({ pullRequests }: Pipeline): Scalar => (pullRequests ? expression("github.event.pull_request.number") : "");
 
-function choosePlatforms(build: ImageBuild): Step {
+function choosePlatforms(pipeline: Pipeline, group: ImageGroup, run: RunKind): Step {
   return runProgram("choose-platforms.sh", {
-    name: `Choose the platforms of ${build.key}`,
-    id: `platforms-${build.key}`,
-    env: { CLASS: expression("steps.plan.outputs.class"), PLATFORMS: JSON.stringify(entriesByClass(build), null, 2) },
+    name: `Choose the platforms of ${group.key}`,
+    id: `platforms-${group.key}`,
+    if: isBuiltIn(pipeline, group.builds, run, PLANNED_CLASS),
+    env: { CLASS: expression(PLANNED_CLASS), PLATFORMS: JSON.stringify(entriesByClass(group), null, 2) },
   });
 }
 
 /** The runner prints the matrix; `archive` marks the job whose image is also saved for runs that cannot pull. */
-function entriesByClass(build: ImageBuild): Record<string, { name: string; platforms: string; runner: string; archive: string }[]> {
+function entriesByClass({ builds }: ImageGroup): Record<string, { name: string; platforms: string; runner: string; archive: string }[]> {
   return Object.fromEntries(
-    Object.entries(build.entries).map(([event, entries]) => [
+    builds.flatMap((build) => Object.entries(build.entries)).map(([event, entries]) => [
       event,
       entries.map((entry, index) => ({ name: entry.name, platforms: entry.platforms.join(","), runner: entry.runner, archive: index === 0 ? (entry.platforms[0] ?? "") : "" })),
     ]),
   );
 }
 
-function findUnchanged(pipeline: Pipeline, build: ImageBuild): Step {
+function findUnchanged(pipeline: Pipeline, build: ImageBuild, run: RunKind): Step {
   return runProgram("find-unchanged.sh", {
     name: `Look for an image of unchanged ${build.key}`,
     id: `unchanged-${build.key}`,
     // What a fork's pull request tests comes from its own run: it has no token to read a private registry with.
-    if: "steps.plan.outputs.push == 'true'",
+    if: every("steps.plan.outputs.push == 'true'", isBuiltIn(pipeline, [build], run, PLANNED_CLASS)),
     timeoutMinutes: 10,
     env: {
       IMAGE: build.image,
       INPUTS: `${(build.inputs ?? []).join("\n")}\n`,
-      CLASS: expression("steps.plan.outputs.class"),
+      CLASS: expression(PLANNED_CLASS),
       BRANCH: expression("github.head_ref || github.ref_name"),
       PR_NUMBER: numberOf(pipeline),
-      PLATFORMS_NEEDED: expression(`join(fromJSON(steps.platforms-${build.key}.outputs.platforms), ',')`),
-      RECIPE: recipeOf(build, "steps.plan.outputs.class"),
+      PLATFORMS_NEEDED: expression(`join(fromJSON(steps.platforms-${groupKeyOf(build)}.outputs.platforms), ',')`),
+      RECIPE: recipeOf(build, PLANNED_CLASS),
       HISTORY,
       ...readBy("find-unchanged.sh", tagEnvironment(pipeline.rules)),
     },

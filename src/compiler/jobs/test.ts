@@ -26,9 +26,6 @@ export const FALLBACK_STEP = "Load the image from the artifact";
 /** The job that runs the tests, before the matrix in its name. */
 export const TEST_JOB = "Test";
 
-/** Its id, in every workflow that has one. */
-export const TEST_JOB_ID = "test";
-
 /** Where a test job learns what it tests; expressions without their `${{ }}`. */
 export interface Tested {
   needs: readonly string[];
@@ -48,8 +45,6 @@ export interface Tested {
   /** A condition: there is a run that has artifacts. */
   hasArtifacts: string | undefined;
   runUrl: string;
-  /** The number of the pull request, or empty. */
-  pullRequest: string;
   /** Whether it runs on `workflow_run`, where the commit of a fork must be asked for in so many words. */
   followsRun: boolean;
 }

@@ -1,6 +1,6 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
 import { READY_CHECK } from "../../pipeline/check-names.ts";
-import { buildsIn, promotesIn, targetsIn } from "../../pipeline/stages.ts";
+import { buildJobId, buildsIn, promotesIn, targetsIn } from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -8,6 +8,7 @@ import { expression, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
 import { followingJobs } from "../jobs/following.ts";
 import { filesJob } from "../jobs/files.ts";
 import { imageJobs } from "../jobs/image.ts";
+import { groupsOf } from "../jobs/image/group.ts";
 import { type ImageJobs } from "../jobs/image/mode.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { decideBuild, planJob } from "../jobs/plan.ts";
@@ -48,14 +49,15 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
 /** Asked of the event itself: when `plan` fails, nobody has decided on a class. */
 const isLongLivedPush = ({ branches }: Pipeline): string => `github.event_name == 'push' && contains(fromJSON(${quoted(JSON.stringify([branches.main, ...branches.integration]))}), github.ref_name)`;
 
-/** The jobs of each build. Only a build with declared inputs can be found unchanged. */
+/** The jobs of each build, those of a bake file's targets together. Only a build with declared inputs can be found unchanged. */
 export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: ImageJobs): Record<string, Job> {
+  const groups = groupsOf(imagesOf(builds));
   return Object.fromEntries(
-    builds.flatMap((build): [string, Job][] =>
-      build.kind === "image"
-        ? Object.entries(imageJobs(pipeline, build, { ...mode, reuse: mode.reuse && build.inputs !== undefined }))
-        : [[`build-${build.key}`, filesJob(pipeline, build)]],
-    ),
+    builds.flatMap((build): [string, Job][] => {
+      if (build.kind === "files") return [[buildJobId(build), filesJob(pipeline, build, !mode.promoted)]];
+      const group = groups.find(({ first }) => first === build);
+      return group ? Object.entries(imageJobs(pipeline, group, { ...mode, reuse: mode.reuse && build.inputs !== undefined })) : [];
+    }),
   );
 }
 

@@ -9,7 +9,6 @@ import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../wo
 import { concurrencyGroup } from "../concurrency.ts";
 import { choiceInputs } from "../dispatch-inputs.ts";
 import { expression, TOKEN } from "../expressions.ts";
-import { commentJob } from "../jobs/comment.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { readBy } from "../programs.ts";
@@ -25,7 +24,7 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
   return {
     "head-sha": text("The commit under test", true),
     ...(savesCaches(consumer) && { class: text("The kind of event that it comes from", true) }),
-    trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" },
+    ...(asksForTrust(consumer) && { trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" } as const }),
     ...(imagesOf(consumer).length > 0 && { tag: text("The tag of the images") }),
     ...Object.fromEntries(
       imagesOf(consumer).flatMap((build) => [
@@ -35,6 +34,9 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
     ),
   };
 }
+
+/** Whether it matters whose code it is: for what the registry holds, and for secrets. */
+const asksForTrust = (consumer: Consumer): boolean => takenBy(consumer).some((build) => build.kind === "image") || consumer.secrets.names.length > 0 || consumer.deployment !== undefined;
 
 /** What main alone may write must know whether this is main. */
 const savesCaches = ({ setup, caches, coverage }: Consumer): boolean => Boolean(setup?.cache) || caches.length > 0 || coverage !== undefined;
@@ -80,7 +82,6 @@ function testedBy(consumer: Consumer): Tested {
     runId: undefined,
     hasArtifacts: consumer.dispatch ? "inputs.head-sha" : undefined,
     runUrl: expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)"),
-    pullRequest: "github.event.pull_request.number",
     followsRun: false,
   };
 }
@@ -95,7 +96,6 @@ export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): 
     jobs: {
       ...(resolves(consumer) && { resolve: resolveJob(pipeline, consumer) }),
       test: testJob(pipeline, consumer, testedBy(consumer)),
-      ...commentJob(pipeline, consumer, testedBy(consumer)),
     },
   };
 }

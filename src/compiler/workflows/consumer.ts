@@ -1,4 +1,5 @@
 /** A consumer: follows the build, takes its image, tests it, and reports on the commit whatever happened. */
+import { comments } from "../../pipeline/stages.ts";
 import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
@@ -31,7 +32,6 @@ const TESTED: Tested = {
   runId: BUILD_RUN,
   hasArtifacts: `${RUN}.id`,
   runUrl: expression(`${RUN}.html_url`),
-  pullRequest: resolved("pull-request"),
   followsRun: true,
 };
 
@@ -53,7 +53,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
     jobs: {
       resolve: resolveJob(pipeline, consumer),
       test: testJob(pipeline, consumer, TESTED),
-      ...commentJob(pipeline, consumer, TESTED),
+      ...(pipeline.pullRequests && comments(consumer) && { comment: commentJob(pipeline, consumer, { needs: ["resolve", "test"], pullRequest: resolved("pull-request"), isTrusted: TESTED.isTrusted, test: "test" }) }),
       report: reportJob(pipeline, consumer),
     },
   };

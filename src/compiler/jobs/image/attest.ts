@@ -4,7 +4,7 @@ import type { Job } from "../../../workflow/model.ts";
 import { every, expression } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
-import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
+import { loginToOwnRegistry } from "../../steps/registry.ts";
 import { withoutAttestations } from "../plan.ts";
 import { CLASS } from "./mode.ts";
 
@@ -16,7 +16,7 @@ export function attestJob(pipeline: Pipeline, build: ImageBuild): Job {
     if: every("!cancelled()", `needs.publish-${build.key}.result == 'success'`, `!${withoutAttestations(CLASS)}`, `${CLASS} != 'queue'`),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ attestations: "write", ...loginPermissions(pipeline.registry, "write"), "id-token": "write" }),
+    permissions: grant({ attestations: "write", "id-token": "write", packages: pipeline.registry?.host === "ghcr.io" && "write" }),
     steps: [
       ...loginToOwnRegistry(pipeline),
       useAction(pipeline, "actions/attest-build-provenance", {

@@ -1,5 +1,6 @@
 /** What one job builds: the targets of a bake file together, every other image by itself. */
 import { groupKeyOf } from "../../../pipeline/images.ts";
+import type { RunKind } from "../../../pipeline/stages.ts";
 import type { EventClass, ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { isOneOf } from "../../classes.ts";
 import { every, planned } from "../../expressions.ts";
@@ -22,13 +23,13 @@ export function groupsOf(builds: readonly ImageBuild[]): ImageGroup[] {
   return [...groups.values()];
 }
 
-const classesOf = (builds: readonly ImageBuild[]): EventClass[] => builds.flatMap((build) => Object.keys(build.entries) as EventClass[]);
+const classesOf = (pipeline: Pipeline, builds: readonly ImageBuild[]): EventClass[] => pipeline.events.filter((event) => builds.some((build) => build.entries[event] !== undefined));
 
 /** A condition: the run's event builds one of these; nothing where every event does. @param value what holds the class */
-export const isBuiltIn = (pipeline: Pipeline, builds: readonly ImageBuild[], mode: Pick<ImageJobs, "fresh" | "promoted">, value?: string): string | undefined => isOneOf(classesOf(builds), runOf(mode), pipeline, value);
+export const isBuiltIn = (pipeline: Pipeline, builds: readonly ImageBuild[], run: RunKind, value?: string): string | undefined => isOneOf(classesOf(pipeline, builds), run, pipeline, value);
 
 /** A condition that is known before the job starts: the image is for this event, and none of the history will do. */
-export const isWanted = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string => every(isBuiltIn(pipeline, [build], mode), mode.reuse && build.inputs !== undefined && `${planned(`${build.key}-digest`)} == ''`);
+export const isWanted = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string => every(isBuiltIn(pipeline, [build], runOf(mode)), mode.reuse && `${planned(`${build.key}-digest`)} == ''`);
 
 /** A condition inside the job: nobody has built the image of this commit yet, either. */
 export const isMissing = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string => every(build.bake && isWanted(pipeline, build, mode), `steps.${findId(build)}.outputs.found != 'true'`);

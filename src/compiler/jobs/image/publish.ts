@@ -1,21 +1,23 @@
 /** The job that gives an image its tag, once all of its platforms are there. */
-import { imageBaseName, imageIn, mirrorsOf } from "../../../pipeline/images.ts";
+import { groupKeyOf, imageBaseName, imageIn, mirrorsOf } from "../../../pipeline/images.ts";
+import { buildJobId } from "../../../pipeline/stages.ts";
 import type { Channel, ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { every, expression, planned, quoted, succeededOrSkipped } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { runProgram } from "../../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
-import { CAN_PUSH, type ImageJobs } from "./mode.ts";
+import { isBuiltIn } from "./group.ts";
+import { CAN_PUSH, type ImageJobs, runOf } from "./mode.ts";
 
 /** Gives what was built, or found, its tag. Adding a tag twice changes nothing, so a re-run is safe. */
 export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
-  const built = `needs.build-${build.key}`;
+  const job = buildJobId(build);
   const moving = pipeline.moveTags === "at-build" && !mode.promoted ? (mode.fresh ? movingNightlyTag : movingTags)(pipeline, build) : undefined;
   return {
     name: `Publish ${build.key}`,
-    needs: ["plan", `build-${build.key}`],
-    if: every("!cancelled()", CAN_PUSH, succeededOrSkipped(`build-${build.key}`), `${built}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
+    needs: ["plan", job],
+    if: every("!cancelled()", CAN_PUSH, isBuiltIn(pipeline, [build], runOf(mode)), succeededOrSkipped(job), `needs.${job}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
     permissions: grant(loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors, ...(moving ? pipeline.copies : [])], "write")),
@@ -31,7 +33,7 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
         timeoutMinutes: 10,
         env: {
           IMAGE: build.image,
-          ENTRIES: expression(planned(`${build.key}-matrix`)),
+          ENTRIES: expression(planned(`${groupKeyOf(build)}-matrix`)),
           STAGING: expression(planned("staging")),
           ...(mode.reuse && { DIGEST: expression(planned(`${build.key}-digest`)), SOURCE_COMMIT: expression(planned(`${build.key}-commit`)) }),
           TAGS: [expression(planned("tag")), ...(moving ? [moving.tag] : [])].join(" "),
@@ -40,6 +42,9 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
           ...(moving && { COPIES: moving.copies }),
         },
       }),
+      ...(build.maxBytes === undefined
+        ? []
+        : [runProgram("check-image-size.sh", { name: "Check the image's size", timeoutMinutes: 5, env: { IMAGE: build.image, DIGEST: expression("steps.publish.outputs.digest"), MAX_BYTES: build.maxBytes } })]),
     ],
   };
 }

@@ -1,4 +1,6 @@
 /** The job that scans the very digest that was published, or what was saved where nothing could be pushed. */
+import { groupKeyOf } from "../../../pipeline/images.ts";
+import { buildJobId } from "../../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job, Scalar, Step } from "../../../workflow/model.ts";
 import { every, expression, planned, succeededOrSkipped } from "../../expressions.ts";
@@ -7,13 +9,14 @@ import { useAction } from "../../steps/action.ts";
 import { downloadArtifact } from "../../steps/artifacts.ts";
 import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
-import { archiveArtifact, archivePath, type ImageJobs, savesArchive } from "./mode.ts";
+import { isBuiltIn } from "./group.ts";
+import { archiveArtifact, archivePath, type ImageJobs, runOf, savesArchive } from "./mode.ts";
 
 export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const { scan } = build;
   if (!scan) throw new Error("This build has no scan.");
   const digest = `needs.publish-${build.key}.outputs.digest`;
-  const platforms = planned(`${build.key}-platforms`);
+  const platforms = planned(`${groupKeyOf(build)}-platforms`);
   const saved = savesArchive(mode);
   const published = saved ? `${digest} != ''` : undefined;
   const report = `trivy-${build.key}.sarif`;
@@ -37,8 +40,8 @@ export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs):
     });
   return {
     name: `Scan ${build.key} (${expression("matrix.platform")})`,
-    needs: ["plan", `build-${build.key}`, `publish-${build.key}`],
-    if: every("!cancelled()", succeededOrSkipped(`build-${build.key}`), succeededOrSkipped(`publish-${build.key}`), "needs.plan.result == 'success'"),
+    needs: ["plan", buildJobId(build), `publish-${build.key}`],
+    if: every("!cancelled()", isBuiltIn(pipeline, [build], runOf(mode)), succeededOrSkipped(buildJobId(build)), succeededOrSkipped(`publish-${build.key}`), "needs.plan.result == 'success'"),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": scan.timeoutMinutes + 10,
     // The upload of a report reads the run and the commit, too, where the repository is private.
@@ -46,7 +49,7 @@ export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs):
     strategy: {
       "fail-fast": false,
       // Only one platform is saved where nothing could be pushed.
-      matrix: { platform: expression(saved ? `fromJSON(${digest} != '' && ${platforms} || format('["{0}"]', fromJSON(${planned(`${build.key}-matrix`)})[0].archive))` : `fromJSON(${platforms})`) },
+      matrix: { platform: expression(saved ? `fromJSON(${digest} != '' && ${platforms} || format('["{0}"]', fromJSON(${planned(`${groupKeyOf(build)}-matrix`)})[0].archive))` : `fromJSON(${platforms})`) },
     },
     steps: [
       ...(scan.ignoreFile ? [checkout(pipeline, { ref: expression(planned("sha")) })] : []),
