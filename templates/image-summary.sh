@@ -2,7 +2,7 @@
 # Says in the job's summary which image was tested and where it came from.
 #
 # IMAGE, TAG, DIGEST  the image; COMMIT the commit under test
-# SOURCE              registry or artifact; empty or none where there was no image
+# SOURCE              registry, artifact or source; empty or none where there was no image
 # RESULT              how the job stands
 source "${BASH_SOURCE[0]%/*}/lib/log.sh"
 
@@ -10,6 +10,7 @@ require IMAGE
 case "${SOURCE:-}" in
   registry) from="the registry" ;;
   artifact) from="the build's artifact" ;;
+  source) from="the sources, for this test alone" ;;
   *) from="nowhere: there was no image to test" ;;
 esac
 echo "Image source: ${SOURCE:-none}"

@@ -6,6 +6,7 @@ import type { Problem } from "../config/problem.ts";
 import type { Config } from "../config/schema.ts";
 import { actionProblems } from "./invariants/actions.ts";
 import { branchProblems } from "./invariants/branches.ts";
+import { deploymentProblems } from "./invariants/deployments.ts";
 import { expressionProblems } from "./invariants/expressions.ts";
 import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
@@ -30,6 +31,7 @@ const INVARIANTS: readonly Invariant[] = [
   registryProblems,
   (_config, pipeline) => tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
   retentionProblems,
+  deploymentProblems,
   trustProblems,
   chainProblems,
   orderProblems,

@@ -41,8 +41,14 @@ test("what goes on failing ends with its own code, after as many attempts as wer
   expect(readdirSync(machine.temp)).toEqual([]);
 });
 
+test("an attempt that hangs ends at its own limit, and the next one begins", async () => {
+  const { code, log } = await run('printf x >> tries\n[[ "$(wc -c < tries)" -gt 1 ]] || sleep 60', { ATTEMPT_TIMEOUT: 1 });
+  expect({ code, log }).toMatchObject({ code: 0, log: expect.stringContaining("The attempt took longer than 1 s.") });
+  expect(tries()).toBe(2);
+});
+
 test("a policy that is none is refused before anything runs", async () => {
-  for (const policy of [{ RETRY_ATTEMPTS: "0" }, { RETRY_ATTEMPTS: "a[$(touch executed)]" }, { RETRY_DELAY: "1;touch executed" }, { RETRY_FACTOR: "-1" }, { RETRY_JITTER: "x" }, { RETRY_GROWTH: "quadratic" }]) {
+  for (const policy of [{ RETRY_ATTEMPTS: "0" }, { RETRY_ATTEMPTS: "a[$(touch executed)]" }, { RETRY_DELAY: "1;touch executed" }, { RETRY_FACTOR: "-1" }, { RETRY_JITTER: "x" }, { RETRY_GROWTH: "quadratic" }, { ATTEMPT_TIMEOUT: "1s" }]) {
     expect((await run("printf x >> tries", policy)).code).toBe(1);
   }
   expect(readdirSync(folder)).toEqual([]);
