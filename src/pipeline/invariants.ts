@@ -11,6 +11,7 @@ import { expressionProblems } from "./invariants/expressions.ts";
 import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
 import { limitProblems } from "./invariants/limits.ts";
+import { metricProblems } from "./invariants/metrics.ts";
 import { nameProblems } from "./invariants/names.ts";
 import { orderProblems } from "./invariants/order.ts";
 import { registryProblems } from "./invariants/registries.ts";
@@ -37,6 +38,7 @@ const INVARIANTS: readonly Invariant[] = [
   orderProblems,
   nameProblems,
   limitProblems,
+  metricProblems,
   actionProblems,
   scriptProblems,
   expressionProblems,
