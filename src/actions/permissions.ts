@@ -56,7 +56,10 @@ const unlessOwn = (scopes: Scopes, ...names: string[]) => (inputs: Inputs): Scop
 const attestation = (inputs: Inputs): Scopes | undefined => {
   const push = inputs("push-to-registry");
   if (isUnknown(push)) return undefined;
-  return { "id-token": "write", attestations: "write", ...(isOn(push) ? { packages: "write", "artifact-metadata": "write?" } : {}) };
+  const [host = ""] = (inputs("subject-name") ?? "ghcr.io").split("/");
+  // Another registry takes what Docker has logged in with.
+  const isGithubs = host === "ghcr.io" || isUnknown(host);
+  return { "id-token": "write", attestations: "write", ...(isOn(push) ? { ...(isGithubs && { packages: "write" as const }), "artifact-metadata": "write?" } : {}) };
 };
 
 /** By `owner/repo` or `owner/repo/path`, in lower case. */

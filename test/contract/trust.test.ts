@@ -99,6 +99,10 @@ function secretsNamedBy({ pipeline }: System): string[] {
 }
 
 /** The scopes that a job's steps need, as `scope: level`. */
+/** Logs in to ghcr.io with the job's token, or lists and deletes packages through GitHub's API. */
+const usesGithubsRegistry = (job: EmittedJob): boolean =>
+  job.steps.some((step) => step.with["registry"] === "ghcr.io" || String(step.with["subject-name"]).startsWith("ghcr.io/") || /"packages": \[[^\]][\s\S]*"mode": "packages"/.test(`${String(step.env["CLEANUP"])}${String(step.env["METRICS"])}`));
+
 function scopesNeededBy(job: EmittedJob): Set<string> {
   const needed = new Set<string>();
   const hasLogin = job.steps.some((step) => step.action === "docker/login-action");
@@ -113,6 +117,8 @@ function scopesNeededBy(job: EmittedJob): Set<string> {
     if (step.program === "cleanup.mjs" || step.program === "publish-image.sh" || step.program === "promote.sh" || step.program === "find-image.sh") needed.add("packages: write");
   }
   if (hasLogin && !needed.has("packages: write")) needed.add("packages: read");
+  // Other registries know nothing of the job's token.
+  if (!usesGithubsRegistry(job)) for (const scope of ["packages: read", "packages: write"]) needed.delete(scope);
   for (const scope of [...needed]) if (scope.endsWith(": write")) needed.delete(scope.replace("write", "read"));
   return needed;
 }

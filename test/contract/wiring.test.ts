@@ -136,7 +136,7 @@ function levelOf(workflows: readonly EmittedWorkflow[], workflow: EmittedWorkflo
 }
 
 /** What says how a step differs from the usual, and stays away otherwise. */
-const FLAGS = ["ANY_REVISION", "KEEP_LOGIN", "PULL_REQUESTS"];
+const FLAGS = ["ANY_REVISION", "KEEP_LOGIN", "MIRRORS", "PULL_REQUESTS"];
 
 /** publish-image.sh takes a digest, or else the jobs that built the image; copies are optional. notify.sh tells of this run, or of alerts. */
 function isAlternative(step: EmittedStep, name: string): boolean {
