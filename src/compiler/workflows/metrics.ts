@@ -2,6 +2,7 @@
 import { ALERT_EVENTS, ALERTS, type AlertEvent } from "../../config/alerts.ts";
 import { READY_CHECK } from "../../pipeline/check-names.ts";
 import { cacheMissStep, callingJob, DEPLOY_STEP, FLAKES_ARTIFACT, PLAN_JOB, RESTORE_CACHE } from "../../pipeline/step-names.ts";
+import { groupKeyOf } from "../../pipeline/images.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Step, Workflow, YamlMapping } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -100,13 +101,16 @@ const planned = (budget: Budget | undefined) => ({ targetMinutes: budget?.target
 
 function stagesOf(pipeline: Pipeline): Stage[] {
   const build = pipeline.workflows.build?.name ?? null;
-  const ofBuild = (one: Build): Stage => ({ name: `Build ${one.key}`, kind: one.kind, workflow: build, job: `${BUILD_JOB_PREFIX}${one.key}`, ...planned(one.budget) });
+  const keyOf = (one: Build): string => (one.kind === "image" ? groupKeyOf(one) : one.key);
+  const ofBuild = (one: Build): Stage => ({ name: `Build ${keyOf(one)}`, kind: one.kind, workflow: build, job: `${BUILD_JOB_PREFIX}${keyOf(one)}`, ...planned(one.budget) });
   const ofConsumer = (one: Consumer): Stage => {
     const called = pipeline.topology === "workflow_call";
     // GitHub names a job of a called workflow after the job that calls, and itself.
     return { name: one.name, kind: "test", workflow: called ? build : one.name, job: called ? `${callingJob(one.name)} / ${TEST_JOB}` : TEST_JOB, ...planned(one.budget) };
   };
-  return [...pipeline.builds.map(ofBuild), ...pipeline.consumers.map(ofConsumer)];
+  // The targets of a bake file are built by one job.
+  const jobs = pipeline.builds.filter((one, index) => pipeline.builds.findIndex((other) => keyOf(other) === keyOf(one)) === index);
+  return [...jobs.map(ofBuild), ...pipeline.consumers.map(ofConsumer)];
 }
 
 function metricsSettings(pipeline: Pipeline): YamlMapping {
@@ -139,7 +143,7 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     planJob: PLAN_JOB,
     buildJobPrefix: BUILD_JOB_PREFIX,
     buildStep: BUILD_STEP,
-    gateJob: READY_CHECK,
+    gateJob: pipeline.checks.ready,
     testJobPrefix: TEST_JOB,
     pullStep: PULL_STEP,
     fallbackStep: FALLBACK_STEP,

@@ -24,7 +24,7 @@ const args = z.record(environmentName, z.union([z.string(), z.number(), z.boolea
 const imageSettings = {
   platforms: platforms.default(["linux/amd64"]).describe("What is built, by event."),
   multiPlatform: z.enum(["native", "emulated"]).default("native").describe("One job a platform on native runners, merged by digest; or one job that emulates."),
-  cache: z.union([z.literal(false), z.enum(["gha", "registry", "registry-per-branch"])]).default("gha").describe("Where layers are kept between builds: GitHub's cache, a tag beside the image, one such tag a branch with main's behind it, or nowhere."),
+  cache: z.union([z.literal(false), z.enum(["gha", "registry", "registry-per-branch"])]).default("gha").describe("Where layers are kept between builds: GitHub's cache, a tag a branch beside the image that pushes write, the same and pull requests of this repository write theirs, or nowhere. Each reads its own branch's, then main's."),
   timeout: duration.default("30m").describe("The build job's limit."),
   budget: budget.optional(),
   inputs: globs.optional().describe("What the image is made from, as globs. When none of it changed, the newest image of the history is reused."),
@@ -62,7 +62,7 @@ export const bakeTarget = z.strictObject({
 
 export const bakeBuild = z.strictObject({
   kind: z.literal("bake").describe("Made by `bake({\u2026})`."),
-  file: relativePath.default("docker-bake.hcl").describe("The bake file, from the repository's root."),
+  file: relativePath.default("docker-bake.hcl").describe("The bake file, from the repository's root. Its tags, outputs and platforms give way to the config's; caches belong in the config."),
   targets: z.record(key, bakeTarget).describe("The targets that are built together, each an image of its own."),
   ...imageSettings,
 });

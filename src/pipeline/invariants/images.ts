@@ -21,18 +21,32 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
     // Where a registry has one name only, that is said of the registry.
     else if (registry.repository === undefined)
       problems.push({
-        path: ["builds", build.key],
+        path: pathOfBuild(build),
         message: `The builds "${other}" and "${build.key}" both make ${build.image} on the same events, so one would overwrite the other's tags.`,
         hint: "Give one of them another `image`, or test one build twice.",
       });
   }
   if (config.copies.length > 0) problems.push(...sharedCopies(images));
+  problems.push(...sharedKeys(config, pipeline));
   for (const build of images) {
     const broken = Object.entries(build.args).find(([, value]) => /[\r\n]/.test(value));
-    if (broken) problems.push({ path: ["builds", build.key, "args", broken[0]], message: `The build argument ${broken[0]} has several lines, and each line would be taken for an argument of its own.`, hint: "Put the text into a file that the Dockerfile copies." });
+    if (broken) problems.push({ path: [...pathOfBuild(build), "args", broken[0]], message: `The build argument ${broken[0]} has several lines, and each line would be taken for an argument of its own.`, hint: "Put the text into a file that the Dockerfile copies." });
   }
   return problems;
 }
+
+/** Consumers and jobs name builds and targets of bake files alike. */
+function sharedKeys(config: Config, pipeline: Pipeline): Problem[] {
+  const declared = Object.keys(config.builds);
+  return pipeline.builds.flatMap((build, index): Problem[] => {
+    if (build.kind !== "image" || !build.bake) return [];
+    const isTaken = declared.some((key) => key === build.key && key !== build.bake?.group) || pipeline.builds.findIndex(({ key }) => key === build.key) !== index;
+    return isTaken ? [{ path: pathOfBuild(build), at: "key", message: `Another build has the name "${build.key}" as well, and a consumer could not tell them apart.`, hint: "Give the target another key, and its name in the bake file as `target`." }] : [];
+  });
+}
+
+/** Where the config declares it. */
+export const pathOfBuild = (build: ImageBuild): PropertyKey[] => (build.bake ? ["builds", build.bake.group, "targets", build.key] : ["builds", build.key]);
 
 /** A copy keeps the last part of an image's name only. */
 function sharedCopies(images: readonly ImageBuild[]): Problem[] {
@@ -44,6 +58,6 @@ function sharedCopies(images: readonly ImageBuild[]): Problem[] {
       first.set(name, build.image);
       return [];
     }
-    return other === build.image ? [] : [{ path: ["builds", build.key], message: `${other} and ${build.image} would both be copied to the name "${name}".`, hint: "Give one of them an `image` with another last part." }];
+    return other === build.image ? [] : [{ path: pathOfBuild(build), message: `${other} and ${build.image} would both be copied to the name "${name}".`, hint: "Give one of them an `image` with another last part." }];
   });
 }

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { CONFIG_CHECK, CONTAINER_LOGS, NIGHTLY_READY_CHECK, NIGHTLY_SUFFIX, READY_CHECK } from "../check-names.ts";
+import { CONFIG_CHECK, CONTAINER_LOGS, NIGHTLY_SUFFIX } from "../check-names.ts";
 import type { Pipeline } from "../types.ts";
 
 interface Named {
@@ -45,7 +45,7 @@ function repeated(named: readonly Named[], message: (value: string) => string): 
 /** A consumer's name is the context of its status, beside Pipewright's own checks and the nightly verdicts of others. */
 function statusProblems(consumers: readonly Named[], pipeline: Pipeline): Problem[] {
   const nightly = pipeline.workflows.nightly ? pipeline.consumers.map((consumer) => consumer.name + NIGHTLY_SUFFIX) : [];
-  const taken = [READY_CHECK, NIGHTLY_READY_CHECK, CONFIG_CHECK, ...nightly].map((name) => name.toLowerCase());
+  const taken = [...Object.values(pipeline.checks), CONFIG_CHECK, ...nightly].map((name) => name.toLowerCase());
   return consumers
     .filter(({ value }) => taken.includes(value.toLowerCase()))
     .map(({ value, path }) => ({ path, message: `Another check on the same commit is called "${value}", and a branch rule could not tell them apart.`, hint: "Give the consumer another name." }));
@@ -70,7 +70,15 @@ function pathProblems(config: Config, pipeline: Pipeline): Problem[] {
           { value: build.dockerfile, path: ["builds", key, "dockerfile"] },
           { value: build.context, path: ["builds", key, "context"] },
         ]
-      : [],
+      : build.kind === "bake"
+        ? [
+            { value: build.file, path: ["builds", key, "file"] },
+            ...Object.entries(build.targets).flatMap(([target, { dockerfile, context }]) => [
+              { value: dockerfile, path: ["builds", key, "targets", target, "dockerfile"] },
+              { value: context, path: ["builds", key, "targets", target, "context"] },
+            ]),
+          ]
+        : [],
   );
   const files = pipeline.consumers.map((consumer) => ({ value: consumer.path, path: ["consumers", consumer.key, "file"] }));
   return [

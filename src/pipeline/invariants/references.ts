@@ -11,7 +11,7 @@ export function referenceProblems(config: Config, pipeline: Pipeline): Problem[]
 function consumerReferences(config: Config, pipeline: Pipeline, key: string): Problem[] {
   const consumer = config.consumers[key];
   if (!consumer) return [];
-  const builds = Object.keys(config.builds);
+  const builds = pipeline.builds.map((build) => build.key);
   const path = ["consumers", key];
   const needed = Array.isArray(consumer.needs) ? consumer.needs : [consumer.needs];
   const unknown = needed.flatMap((name, index): Problem[] =>
@@ -20,7 +20,7 @@ function consumerReferences(config: Config, pipeline: Pipeline, key: string): Pr
       : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: didYouMean(name, builds) }],
   );
   const problems = [...unknown];
-  const images = needed.filter((name) => config.builds[name]?.kind === "image");
+  const images = needed.filter((name) => pipeline.builds.some((build) => build.kind === "image" && build.key === name));
   const { container } = consumer;
   if (container) {
     if (container.build !== undefined && !images.includes(container.build))
@@ -34,7 +34,7 @@ function consumerReferences(config: Config, pipeline: Pipeline, key: string): Pr
     problems.push({ path: [...path, "run"], message: `The consumer "${key}" has both \`run\` and \`steps\`.`, hint: "Keep one of them." });
   if (consumer.localTag !== undefined && images.length > 1)
     problems.push({ path: [...path, "localTag"], message: "`localTag` names one image, and this consumer takes several.", hint: "Remove it; the scripts find each image's name in IMAGE_<BUILD>." });
-  return [...problems, ...eventReferences(consumer.on ?? [], key, consumer.enabled, pipeline)];
+  return [...problems, ...eventReferences(consumer.on ?? [], key, consumer.enabled, pipeline), ...unbuiltImages(consumer.on ?? [], key, pipeline)];
 }
 
 /** A consumer that waits for a tag that no event produces would be green for ever, because it never runs. */
@@ -46,10 +46,12 @@ function eventReferences(events: readonly EventClass[], key: string, enabled: bo
     integration: "Declare branches in `branches.integration`, or remove it.",
     queue: "Set `mergeQueue: true`, or remove it.",
     nightly: "Declare `nightly`, or remove it.",
-    release: "Releases are tested through their commit: remove it.",
+    release: pipeline.topology === "workflow_call" ? "Declare `release`, or remove it." : "Releases are tested through their commit: remove it, or call the consumers with `topology: \"workflow_call\"`.",
   };
+  // A release calls its tests itself; those that follow a build never hear of one.
+  const isHandedOn = (event: EventClass): boolean => pipeline.events.includes(event) && (event !== "release" || pipeline.topology === "workflow_call");
   return events.flatMap((event, index): Problem[] => {
-    if (event !== "release" && pipeline.events.includes(event)) return [];
+    if (isHandedOn(event)) return [];
     return [
       {
         path: ["consumers", key, "on", index],
@@ -57,6 +59,16 @@ function eventReferences(events: readonly EventClass[], key: string, enabled: bo
         hint: missing[event] ?? "Remove it.",
       },
     ];
+  });
+}
+
+/** A target of a bake file may be built on some events only. */
+function unbuiltImages(events: readonly EventClass[], key: string, pipeline: Pipeline): Problem[] {
+  const builds = pipeline.consumers.find((consumer) => consumer.key === key)?.builds ?? [];
+  return events.flatMap((event, index): Problem[] => {
+    const build = builds.find((one) => one.kind === "image" && one.entries[event] === undefined);
+    if (!build || !pipeline.events.includes(event)) return [];
+    return [{ path: ["consumers", key, "on", index], message: `The consumer "${key}" tests the image of "${build.key}" on "${event}", which does not build it.`, hint: `Add "${event}" to the target's \`on\`, or remove it here.` }];
   });
 }
 

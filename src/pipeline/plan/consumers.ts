@@ -10,24 +10,27 @@ const GRACE_MINUTES = 2;
 
 export interface ConsumerContext {
   config: Config;
+  member: string | undefined;
   builds: readonly Build[];
   caches: readonly Cache[];
   events: readonly EventClass[];
   runners: Runners;
 }
 
-export function consumerOf(key: string, consumer: ConsumerConfig, { config, builds, caches, events, runners }: ConsumerContext): Consumer {
+export function consumerOf(key: string, consumer: ConsumerConfig, { config, member, builds, caches, events, runners }: ConsumerContext): Consumer {
   const needed = [consumer.needs].flat();
   const own = builds.filter((build) => needed.includes(build.key));
   const images = own.filter((build) => build.kind === "image");
   const shown = images.find((build) => build.key === consumer.container?.build) ?? images[0];
   const timeoutMinutes = inMinutes(consumer.timeout);
   const testMinutes = consumer.testTimeout ? inMinutes(consumer.testTimeout) : Math.max(1, timeoutMinutes - GRACE_MINUTES);
-  const tested = consumer.on ?? events.filter((event) => event !== "release" && (event !== "nightly" || (config.nightly && config.nightly.test)));
+  // A target of a bake file may be built on some events only.
+  const isBuilt = (event: EventClass): boolean => images.every((build) => build.entries[event] !== undefined);
+  const tested = consumer.on ?? events.filter((event) => isBuilt(event) && event !== "release" && (event !== "nightly" || (config.nightly && config.nightly.test)));
   const { secrets } = consumer;
   return {
     key,
-    name: consumer.name ?? key,
+    name: consumer.name ?? (member === undefined ? key : `${member}: ${key}`),
     path: workflowPath(config, consumer.file ?? key),
     builds: own,
     after: consumer.after,

@@ -41,21 +41,22 @@ function dockerfileStep(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, 
 
 /** The bake file says how targets are built; for what, from which cache, and where they go, is said over it. */
 function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output: Output, step: Omit<ActionStep, "with">): Step {
-  const overrides = group.builds.flatMap((build) => {
+  const set = group.builds.flatMap((build) => {
     const target = build.bake?.target ?? build.key;
     const from = mode.cached ? cacheFrom(pipeline, build) : undefined;
-    const to = mode.cached && output === "layers" ? cacheTo(build) : undefined;
-    return [
+    // An override with nothing behind it would be one, too: where no cache is written, the whole line is empty.
+    const to = mode.cached && output === "layers" ? cacheTo(build, `${target}.cache-to=`) : undefined;
+    const overrides = [
       `platform=${expression(output === "archive" ? "matrix.archive" : "matrix.platforms")}`,
       ...argumentsOf(build).map(([name, value]) => `args.${name}=${value}`),
       ...labelsOf(build).map(([name, value]) => `labels.${name}=${value}`),
       ...(from?.trim().split("\n") ?? []).map((cache) => `cache-from=${cache}`),
-      ...(to === undefined ? [] : [`cache-to=${to}`]),
       ...(output === "layers" ? ["output=type=cacheonly"] : []),
       // An archive with several names, such as a bake file may give, could not be told apart by whoever loads it.
       ...(output === "archive" ? [`tags=${build.image}:${expression(planned("tag"))}`, `output=type=docker,dest=${archivePath(build)}`] : []),
       ...(output === "push" ? [`tags=${stagingOf(build)}`] : []),
     ].map((override) => `${target}.${override}`);
+    return [...overrides, ...(to === undefined ? [] : [to])];
   });
   return useAction(pipeline, "docker/bake-action", {
     ...step,
@@ -64,7 +65,7 @@ function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output
       source: ".",
       files: group.first.bake?.file,
       targets: lines(group.builds.map((build) => expression(`${isMissing(pipeline, build, mode)} && '${build.bake?.target ?? build.key}' || ''`))),
-      set: lines(overrides),
+      set: lines(set),
       ...(mode.fresh && { pull: true }),
       provenance: "false",
       sbom: "false",

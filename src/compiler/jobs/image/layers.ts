@@ -2,7 +2,7 @@
 import { sanitizeBranch } from "../../../pipeline/tags.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression, planned } from "../../expressions.ts";
-import { CLASS } from "./mode.ts";
+import { CAN_PUSH, CLASS } from "./mode.ts";
 
 const PREFIX = "buildcache";
 /** The output of `plan` that names the branch as it stands in a cache's tag. */
@@ -13,31 +13,36 @@ const NOT_THE_BRANCH = 48;
 const cacheTag = (entry: string, branch: string): string => [PREFIX, entry, branch].join("-");
 const scopeOf = (build: ImageBuild): string => `${build.key}-${expression("matrix.name")}`;
 
+const isKeptInRegistry = ({ cache }: ImageBuild): boolean => cache === "registry" || cache === "registry-per-branch";
+
 /** Whether any of these keeps its layers in the registry. */
-export const keepsLayersInRegistry = (images: readonly ImageBuild[]): boolean => images.some((build) => build.cache === "registry");
+export const keepsLayersInRegistry = (images: readonly ImageBuild[]): boolean => images.some(isKeptInRegistry);
 
 /** The branch's own layers, and main's where it has none yet. */
 export function cacheFrom(pipeline: Pipeline, build: ImageBuild): string | undefined {
   if (build.cache === "gha") return `type=gha,scope=${scopeOf(build)}`;
-  if (build.cache !== "registry") return undefined;
+  if (!isKeptInRegistry(build)) return undefined;
   const branches = [expression(planned(CACHE_BRANCH)), sanitizeBranch(pipeline.branches.main, NOT_THE_BRANCH)];
   return `${branches.map((branch) => `type=registry,ref=${build.image}:${cacheTag(expression("matrix.name"), branch)}`).join("\n")}\n`;
 }
 
 /**
- * GitHub keeps the caches of pull requests apart by itself; in a registry only a push writes, and only its own branch's. A
- * cache that cannot be written costs time later; BuildKit would fail the build for it.
+ * GitHub keeps the caches of pull requests apart by itself; in a registry a push writes its own branch's, and where the
+ * config asks for it a pull request of this repository does, whose branch is none that lives long. A cache that cannot be
+ * written costs time later; BuildKit would fail the build for it.
+ * @param before what stands before it, where it stands at all
  */
-export function cacheTo(build: ImageBuild): string | undefined {
-  if (build.cache === "gha") return `type=gha,scope=${scopeOf(build)},mode=max,ignore-error=true`;
-  if (build.cache !== "registry") return undefined;
-  const target = `type=registry,ref=${build.image}:${cacheTag("{0}", "{1}")},mode=max,image-manifest=true,ignore-error=true`;
-  return expression(`(${CLASS} == 'main' || ${CLASS} == 'integration' || ${CLASS} == 'feature') && format('${target}', matrix.name, ${planned(CACHE_BRANCH)}) || ''`);
+export function cacheTo(build: ImageBuild, before = ""): string | undefined {
+  if (build.cache === "gha") return `${before}type=gha,scope=${scopeOf(build)},mode=max,ignore-error=true`;
+  if (!isKeptInRegistry(build)) return undefined;
+  const target = `${before}type=registry,ref=${build.image}:${cacheTag("{0}", "{1}")},mode=max,image-manifest=true,ignore-error=true`;
+  const ofPull = build.cache === "registry-per-branch" ? ` || ${CLASS} == 'pullRequest' && ${CAN_PUSH}` : "";
+  return expression(`(${CLASS} == 'main' || ${CLASS} == 'integration' || ${CLASS} == 'feature'${ofPull}) && format('${target}', matrix.name, ${planned(CACHE_BRANCH)}) || ''`);
 }
 
 /** The tags of caches, as expressions: all of them with the job that made them as a group, and those of main. */
 export function cachePatterns(pipeline: Pipeline, images: readonly ImageBuild[]): { all: string; main: string } {
-  const entries = new Set(images.flatMap((build) => (build.cache === "registry" ? Object.values(build.entries).flat() : [])).map(({ name }) => name));
+  const entries = new Set(images.flatMap((build) => (isKeptInRegistry(build) ? Object.values(build.entries).flat() : [])).map(({ name }) => name));
   const group = `(${[...entries].join("|")})`;
   return { all: `^${PREFIX}-${group}-.+$`, main: `^${PREFIX}-${group}-${sanitizeBranch(pipeline.branches.main, NOT_THE_BRANCH).replace(/[.]/g, "[.]")}$` };
 }
