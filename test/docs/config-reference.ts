@@ -22,7 +22,7 @@ const INTRODUCTION = `# The config
 
 \`ci.config.ts\` says what is built, who tests it, and how long it is kept. The same model can be written as \`.mts\`, \`.js\`, \`.mjs\`, \`.json\` or \`.yaml\`; for the last two, point your editor at \`schemas/config.schema.json\`.
 
-Durations are written \`seconds(30)\`, \`minutes(15)\`, \`hours(24)\`, \`days(7)\` in TypeScript and \`"30s"\`, \`"15m"\`, \`"24h"\`, \`"7d"\` elsewhere. Builds are made with \`image({…})\` and \`files({…})\`, registries with \`ghcr("owner")\`, \`dockerHub("owner", {…})\` and \`registry("host", {…})\`; in JSON and YAML a build names its \`kind\`, and a registry its \`host\`.
+Durations are written \`seconds(30)\`, \`minutes(15)\`, \`hours(24)\`, \`days(7)\` in TypeScript and \`"30s"\`, \`"15m"\`, \`"24h"\`, \`"7d"\` elsewhere. Builds are made with \`image({…})\` and \`files({…})\`, registries as [their own page](registries.md) says; in JSON and YAML a build names its \`kind\`, and a registry its \`host\`.
 
 The commands of a consumer find the image's local name in \`IMAGE\` (and, where there are several, in \`IMAGE_<BUILD>\`), the folder of a files build in \`FILES_<BUILD>\`, and the values of the matrix in \`MATRIX_<KEY>\`. Scripts hold no \`\${{ }}\`: GitHub would paste the value into the code.
 
