@@ -3,17 +3,18 @@
 // A version goes only when all its tags are expired, nothing that stays refers to it, and no run or open pull request
 // needs it. Whatever cannot be classified, dated or read stays.
 //
-// CLEANUP             the packages, classes of tags with their hours, and limits, as JSON
+// CLEANUP             the packages, classes of tags with their hours, and limits, as JSON; "pins" names the files of a branch
+//                     whose digests stay
 // DRY_RUN             "true" or "false" overrides the settings
 // KEEP_DAYS           whole days that every image is kept, instead of what its class says; empty for the classes' own
-// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read, packages: write, pull-requests: read)
+// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read, contents: read, packages: write, pull-requests: read)
 // REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests, and for deleting where GitHub does not do it
 // AWS_REGION and Amazon's other variables, where its registry is cleaned
 // RETRY_SECONDS       the wait before a second attempt, 5 by default
 //
 // Outputs: deleted, kept, freed-bytes, failed. In a dry run `deleted` and `freed-bytes` say what would have gone.
 import { carryOut } from "./lib/carry-out.mjs";
-import { classOf, decide, keptForDays, readPolicy } from "./lib/decide.mjs";
+import { classOf, decide, keptForDays, readPolicy, short } from "./lib/decide.mjs";
 import { githubApi } from "./lib/github.mjs";
 import { addSummary, cell, closeGroup, complain, gigabytes, openGroup, say, setOutput, warn } from "./lib/log.mjs";
 import { sizeOf } from "./lib/oci.mjs";
@@ -32,6 +33,20 @@ const rows = [];
 // The order in which a run passes through them: one that moves on while we ask is seen again later.
 const ACTIVE = ["requested", "waiting", "pending", "queued", "in_progress"];
 
+/** The digests that files of a branch pin. A file that cannot be read might pin anything. */
+async function readPins() {
+  const { branch, files } = settings.pins ?? { files: [] };
+  const pinned = new Set();
+  for (const file of files) {
+    const { content, encoding } = await github.get(`/repos/${repository}/contents/${file.split("/").map(encodeURIComponent).join("/")}?ref=${encodeURIComponent(branch)}`);
+    if (encoding !== "base64") throw new Error(`${file} on ${branch} is no file, or too large`);
+    const found = Buffer.from(content, "base64").toString("latin1").match(/sha256:[0-9a-f]{64}/g) ?? [];
+    for (const digest of found) pinned.add(digest);
+    say(`${file} on ${branch} pins ${found.length === 0 ? "nothing" : found.map(short).join(", ")}`);
+  }
+  return pinned;
+}
+
 async function readUse() {
   openGroup("Open pull requests and active runs");
   const pulls = await github.all(`/repos/${repository}/pulls?state=open`);
@@ -43,8 +58,9 @@ async function readUse() {
   }
   for (const { id, name, status, head_branch: branch, head_sha: sha } of runs.values()) say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`);
   say(`${pulls.length} open pull requests and ${runs.size} active runs. ${runs.size > 0 ? `Every image is kept ${policy.graceHours} h longer.` : ""}`);
+  const pinned = await readPins();
   closeGroup();
-  return { active: runs.size > 0, commits: [...pulls.map(({ head }) => head.sha), ...[...runs.values()].map((run) => run.head_sha)] };
+  return { active: runs.size > 0, pinned, commits: [...pulls.map(({ head }) => head.sha), ...[...runs.values()].map((run) => run.head_sha)] };
 }
 
 /** A new tag may hang on an old version. Its commit tells the least age that it can have; in doubt it is new. */

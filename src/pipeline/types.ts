@@ -58,10 +58,12 @@ export interface WorkflowFile {
   path: string;
 }
 
-export interface Retention extends Omit<RetentionConfig, "timeout" | "caches"> {
+export interface Retention extends Omit<RetentionConfig, "timeout" | "caches" | "bases"> {
   timeoutMinutes: number;
   /** Layers in the registry: how many branches' stay beside main's, and for how long others do. */
   caches: { keepNewest: number; hours: number };
+  /** Base images: how many stay of each, and for how long others do. */
+  bases: { keepNewest: number; hours: number };
   /** The oldest that an image of a class may become, in hours; what is not listed is kept for ever. */
   hours: Readonly<Record<TransientClass, number>>;
   minimumAgeHours: number;
@@ -78,6 +80,10 @@ export type TransientClass = (typeof TRANSIENT_CLASSES)[number];
 
 export interface Pipeline {
   project: string;
+  /** Its key among several pipelines of one config; none for the repository's own. */
+  member: string | undefined;
+  /** The names of its own checks, which no other pipeline of the repository has. */
+  checks: { ready: string; nightlyReady: string; published: string };
   topology: Config["topology"];
   /** The config file's name, for the header of generated files and the docs. */
   registry: (Registry & { cleanup: CleanupMode; owner: "user" | "organization" | undefined }) | undefined;

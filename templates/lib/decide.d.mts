@@ -40,6 +40,6 @@ export function decide(
   manifests: ReadonlyMap<string, Manifest | null>,
   policy: Policy,
   now: number,
-  inUse: { readonly active: boolean; readonly commits: readonly string[] },
+  inUse: { readonly active: boolean; readonly commits: readonly string[]; readonly pinned?: ReadonlySet<string> },
   tagTimes?: ReadonlyMap<string, number>,
 ): Decision[];

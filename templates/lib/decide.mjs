@@ -60,7 +60,8 @@ const isAttestationTag = (tag) => ATTESTATION.test(tag);
  *
  * versions   `{ digest, tags, time }`, time in milliseconds
  * manifests  digest -> `{ isIndex, children, subject }`, or null for one that could not be read
- * inUse      `{ active, commits }`: whether a run may be pulling, and the commits whose images are needed
+ * inUse      `{ active, commits, pinned }`: whether a run may be pulling, the commits whose images are needed, and a set of
+ *            digests that somebody names
  * tagTimes   tag -> milliseconds, where a tag is known to be younger than what it hangs on
  */
 export function decide(versions, manifests, policy, now, inUse, tagTimes = new Map()) {
@@ -171,6 +172,7 @@ function newestTags(versions, policy, tagTimes) {
 /** Why a version must stay for its own sake, or undefined. */
 function reasonToKeep({ digest, tags, time }, { policy, now, inUse, listed, tagTimes, newest }) {
   if (!DIGEST_NAME.test(digest)) return "its name is no digest";
+  if (inUse.pinned?.has(digest)) return "a file of the repository pins it";
   if (!Number.isFinite(time)) return "its age is unknown";
   const grace = inUse.active ? policy.graceHours : 0;
   const isYoung = (since, hours) => !(now - since >= (Math.max(hours, policy.minimumAgeHours) + grace) * HOUR);

@@ -1,6 +1,130 @@
-import type { Pipeline } from "../../pipeline/types.ts";
-import type { Workflow } from "../../workflow/model.ts";
+/**
+ * Base images: built from nothing by schedule, scanned, and proposed by a pull request that pins the new digest. What
+ * builds on them changes when that pull request is merged, and not before.
+ */
+import type { BaseImage, Pipeline } from "../../pipeline/types.ts";
+import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
+import { concurrencyGroup } from "../concurrency.ts";
+import { expression, quoted, TOKEN } from "../expressions.ts";
+import { outcomesOfPush, outputOfPush, pushAttempts } from "../jobs/image/push.ts";
+import { notifyJob } from "../jobs/notify.ts";
+import { grant } from "../permissions.ts";
+import { useAction } from "../steps/action.ts";
+import { runProgram, runScript } from "../steps/program.ts";
+import { loginPermissions, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { reportFindings, scanPermissions, scanStep } from "../steps/scan.ts";
+import { checkout } from "../steps/sources.ts";
+import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 
-export function basesWorkflow(_pipeline: Pipeline, name: string): Workflow {
-  throw new Error(`${name} is not compiled yet.`);
+export function basesWorkflow(pipeline: Pipeline, name: string): Workflow {
+  const jobs = Object.fromEntries(pipeline.bases.flatMap((base) => Object.entries(jobsOf(pipeline, base))));
+  const schedules = [...new Set(pipeline.bases.map(({ schedule }) => schedule))];
+  return {
+    name,
+    on: { schedule: schedules.map((cron) => ({ cron })), workflow_dispatch: null },
+    permissions: {},
+    concurrency: { group: concurrencyGroup(pipeline, "bases"), "cancel-in-progress": false },
+    jobs: { ...jobs, ...notifyJob(pipeline, "bases", Object.keys(jobs)) },
+  };
+}
+
+const jobsOf = (pipeline: Pipeline, base: BaseImage): Record<string, Job> => ({
+  [`build-${base.key}`]: buildJob(pipeline, base),
+  ...(base.scan && { [`scan-${base.key}`]: scanJob(pipeline, base, base.scan) }),
+  [`propose-${base.key}`]: proposeJob(pipeline, base),
+});
+
+/** Each attempt of each run has a tag of its own, so that no tag ever moves and what is pinned always has one. */
+const NAME_SCRIPT = `{
+  echo "tag=$(date --utc +%Y-%m-%d)-$RUN-$ATTEMPT"
+  echo "created=$(date --utc +%Y-%m-%dT%H:%M:%SZ)"
+} >> "$GITHUB_OUTPUT"
+`;
+
+/** The tags of base images, for whoever deletes them. */
+export const BASE_TAG = "^\\d{4}-\\d{2}-\\d{2}-\\d{1,10}-\\d{1,3}$";
+
+function buildJob(pipeline: Pipeline, base: BaseImage): Job {
+  const { main } = pipeline.branches;
+  const args = Object.entries(base.args).map(([name, value]) => `${name}=${value}`);
+  const runsOn = pipeline.runners[base.platforms[0] ?? ""] ?? pipeline.runners.default;
+  const inputs = {
+    context: base.context,
+    file: base.dockerfile,
+    platforms: base.platforms.join(","),
+    "build-args": args.length > 0 ? `${args.join("\n")}\n` : undefined,
+    labels: `${[
+      `org.opencontainers.image.revision=${expression("github.sha")}`,
+      `org.opencontainers.image.source=${expression("github.server_url")}/${expression("github.repository")}`,
+      `org.opencontainers.image.created=${expression("steps.name.outputs.created")}`,
+      `org.opencontainers.image.version=${expression("steps.name.outputs.tag")}`,
+    ].join("\n")}\n`,
+    // The newest image to build on, and no layer of an earlier run: that is what the schedule is for.
+    pull: true,
+  };
+  return {
+    name: `Build ${base.key}`,
+    if: `github.ref_name == ${quoted(main)}`,
+    "runs-on": runsOn,
+    "timeout-minutes": base.timeoutMinutes,
+    permissions: grant({ contents: "read", ...loginPermissions(pipeline.registry, "write") }),
+    outputs: { digest: expression(outputOfPush("digest")), tag: expression("steps.name.outputs.tag") },
+    env: { DOCKER_BUILD_RECORD_UPLOAD: false },
+    steps: [
+      ...loginToOwnRegistry(pipeline),
+      setUpBuildx(pipeline),
+      ...(base.platforms.length > 1 || pipeline.runners[base.platforms[0] ?? ""] === undefined ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
+      checkout(pipeline),
+      runScript({ name: "Name this build", id: "name", env: { RUN: expression("github.run_number"), ATTEMPT: expression("github.run_attempt") } }, NAME_SCRIPT),
+      useAction(pipeline, "docker/build-push-action", { name: "Build", timeoutMinutes: base.timeoutMinutes, with: { ...inputs, provenance: "false", sbom: "false", outputs: "type=cacheonly" } }),
+      ...pushAttempts(pipeline, "success()", (step) =>
+        useAction(pipeline, "docker/build-push-action", { ...step, with: { ...inputs, provenance: "mode=max", sbom: "true", tags: `${base.image}:${expression("steps.name.outputs.tag")}`, push: true } }),
+      ),
+      runProgram("judge-push.sh", { name: "See whether the push succeeded", env: { OUTCOMES: outcomesOfPush, CLASS: "base" } }),
+    ],
+  };
+}
+
+const scanJob = (pipeline: Pipeline, base: BaseImage, scan: Exclude<BaseImage["scan"], false>): Job => ({
+  name: `Scan ${base.key} (${expression("matrix.platform")})`,
+  needs: [`build-${base.key}`],
+  "runs-on": pipeline.runners.default,
+  "timeout-minutes": scan.timeoutMinutes + 10,
+  permissions: grant({ ...scanPermissions(scan), ...loginPermissions(pipeline.registry, "read") }),
+  strategy: { "fail-fast": false, matrix: { platform: base.platforms } },
+  steps: [
+    ...(scan.ignoreFile ? [checkout(pipeline)] : []),
+    ...loginToOwnRegistry(pipeline),
+    scanStep(pipeline, base.key, scan, { name: "Scan the image" }, { "image-ref": `${base.image}@${expression(`needs.build-${base.key}.outputs.digest`)}` }),
+    ...reportFindings(pipeline, base.key, scan),
+  ],
+});
+
+/** Nothing is checked out and nothing of the image runs where a token may write. */
+function proposeJob(pipeline: Pipeline, base: BaseImage): Job {
+  const built = `needs.build-${base.key}`;
+  const pins = base.pins.map((file) => ({ file, image: base.image, digest: expression(`${built}.outputs.digest`), newTag: expression(`${built}.outputs.tag`) }));
+  return {
+    name: `Propose ${base.key}`,
+    needs: [`build-${base.key}`, ...(base.scan ? [`scan-${base.key}`] : [])],
+    if: `${built}.outputs.digest != ''`,
+    "runs-on": pipeline.runners.default,
+    "timeout-minutes": 15,
+    permissions: grant(base.token === undefined ? { contents: withComment("write", "push the branch of the pull request"), "pull-requests": withComment("write", "open the pull request") } : {}),
+    steps: [
+      ...setUpTools(pipeline, PROGRAM_TOOLS),
+      runProgram("open-pull-request.mjs", {
+        name: "Propose the new digest",
+        timeoutMinutes: 10,
+        env: {
+          GH_TOKEN: base.token === undefined ? TOKEN : expression(`secrets.${base.token}`),
+          ...(base.token === undefined && { WORKFLOW_TOKEN: true }),
+          PINS: JSON.stringify(pins, null, 2),
+          BASE: pipeline.branches.main,
+          BRANCH: `base-images/${base.key}`,
+          TITLE: `Build on the newest ${base.key}`,
+        },
+      }),
+    ],
+  };
 }

@@ -11,6 +11,7 @@ import { notifyJob } from "../jobs/notify.ts";
 import { runProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
+import { BASE_TAG } from "./bases.ts";
 import { imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
@@ -67,7 +68,7 @@ type ClassSettings = { class: string; pattern: string; hours: number; keepNewest
 export function classSettings(pipeline: Pipeline, retention: Retention): YamlMapping & { classes: ClassSettings[]; keepForever: string[] } {
   return {
     // In the order in which tags are told apart: `sha-abc1234` would pass for a branch's tag as well.
-    classes: [...cacheClass(pipeline, retention), ...TAG_CLASSES.filter(isTransient).map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] }))],
+    classes: [...cacheClass(pipeline, retention), ...baseClass(pipeline, retention), ...TAG_CLASSES.filter(isTransient).map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] }))],
     keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release, ...retention.protect.map(globToExpression)],
   };
 }
@@ -86,13 +87,18 @@ export function packageOf({ image }: Pick<ImageBuild, "image">): { owner: string
   return { owner, name: name.join("/"), host, repository: [owner, ...name].join("/") };
 }
 
+/** Base images, whose tags are dates with a run; what main builds on stays in any case. */
+const baseClass = (pipeline: Pipeline, retention: Retention): ClassSettings[] =>
+  pipeline.bases.length > 0 ? [{ class: "base", pattern: BASE_TAG, hours: retention.bases.hours, keepNewest: retention.bases.keepNewest }] : [];
+
 export const packagesOf = (pipeline: Pipeline): ReturnType<typeof packageOf>[] => imagesOf(pipeline.builds).map(packageOf);
 
 function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping {
   const { build, nightly, release } = pipeline.workflows;
   const pulling = [build, nightly, release].flatMap((workflow) => (workflow ? [workflow.name] : []));
   return {
-    packages: packagesOf(pipeline),
+    packages: [...packagesOf(pipeline), ...pipeline.bases.map(packageOf)],
+    ...(pipeline.bases.length > 0 && { pins: { branch: pipeline.branches.main, files: [...new Set(pipeline.bases.flatMap(({ pins }) => pins))] } }),
     mode: pipeline.registry?.cleanup ?? "packages",
     ownerKind: pipeline.registry?.owner ?? null,
     ...classSettings(pipeline, retention),

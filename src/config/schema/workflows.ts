@@ -35,6 +35,7 @@ export const retention = z.strictObject({
   schedule: cron.default("0 3 * * *").describe("When the cleanup runs (UTC)."),
   timeout: duration.default("30m").describe("The cleanup's limit."),
   caches: z.strictObject({ keepNewest: z.int().min(0).default(5).describe("So many stay beside main's."), after: duration.default("7d").describe("Older ones go.") }).prefault({}).describe("Layers that are kept in the registry a branch."),
+  bases: z.strictObject({ keepNewest: z.int().min(1).default(5).describe("So many stay of each."), after: duration.default("30d").describe("Older ones go, unless a file on main pins them.") }).prefault({}).describe("Base images. Those that the files in `pins` name on main always stay."),
   afterRun: z
     .union([
       z.literal(false),

@@ -9,6 +9,7 @@ export function retentionOf(config: Exclude<Config["retention"], false>): Retent
     timeoutMinutes: inMinutes(config.timeout),
     hours: Object.fromEntries(TRANSIENT_CLASSES.map((name) => [name, inHours(config[name])])) as Retention["hours"],
     minimumAgeHours: inHours(config.minimumAge),
+    bases: { keepNewest: config.bases.keepNewest, hours: inHours(config.bases.after) },
     caches: { keepNewest: config.caches.keepNewest, hours: inHours(config.caches.after) },
   };
 }
