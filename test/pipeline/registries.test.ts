@@ -60,6 +60,8 @@ describe("a registry that jobs could not use", () => {
     { name: "Google without a repository", change: { registry: { ...google, namespace: "shop-1" } }, expected: /^registry: .*one of its repositories/ },
     { name: "a copy that nobody can log in to", change: { copies: [{ host: "quay.io", namespace: "acme" }] }, expected: /^copies\.0: Jobs cannot log in to quay\.io/ },
     { name: "a mirror with half a login", change: { mirrors: [{ host: "quay.io", namespace: "acme", username: "U" }] }, expected: /^mirrors\.0: Jobs cannot log in to quay\.io/ },
+    { name: "a target that nobody can log in to", change: { topology: "workflow_call", publish: { hub: { kind: "images", to: { host: "docker.io", namespace: "acme" }, images: "app" } } }, expected: /^publish\.hub\.to: Jobs cannot log in to docker\.io/ },
+    { name: "a target on Fly.io for two images", change: { topology: "workflow_call", builds: { app: { kind: "image" }, web: { kind: "image" } }, publish: { fly: { kind: "images", to: fly("shop"), images: ["app", "web"] } } }, expected: /^publish\.fly\.to\.repository: .*2 images/ },
     { name: "a mirror on a host that is in use", change: { copies: [hub], mirrors: [hub] }, expected: /^mirrors\.0\.host: .*one account only/ },
     { name: "a mirror of itself", change: { mirrors: [ghcr("acme")] }, expected: /^mirrors\.0: .*onto itself/ },
     { name: "Docker Hub's deletes elsewhere", change: { registry: { ...amazon, cleanup: "dockerhub" } }, expected: /^registry\.cleanup: .*is not Docker Hub/ },

@@ -16,14 +16,16 @@ export function registryProblems(config: Config, pipeline: Pipeline): Problem[] 
   const images = pipeline.builds.filter((build) => build.kind === "image");
   if (!config.registry || !pipeline.registry || images.length === 0) return [];
   const own: Place = { path: ["registry"], registry: pipeline.registry, written: config.registry };
+  const published = publishedTo(config, pipeline);
   const others = [...placesOf("copies", config.copies, pipeline.copies), ...placesOf("mirrors", config.mirrors, pipeline.mirrors)];
   return [
-    ...[own, ...others].flatMap(nameProblems),
+    ...[own, ...others, ...published].flatMap(nameProblems),
     ...[own, ...others].flatMap((place) => oneNameProblems(place, images)),
+    ...published.flatMap((place) => oneNameProblems(place, place.images)),
     ...calledAfterTheRepository(config, own),
-    ...[own, ...others].flatMap(loginProblems),
+    ...[own, ...others, ...published].flatMap(loginProblems),
     ...ownLoginProblems(own),
-    ...others.flatMap(otherLoginProblems),
+    ...[...others, ...published].flatMap(otherLoginProblems),
     ...cleanupProblems(pipeline.registry),
     ...[own, ...others.filter(({ path }) => path[0] === "mirrors")].flatMap((place) => forkProblems(pipeline, place)),
     ...sharedHosts(own, others),
@@ -35,6 +37,14 @@ const placesOf = (key: "copies" | "mirrors", written: readonly Place["written"][
   registries.flatMap((registry, index) => {
     const one = written[index];
     return one ? [{ path: [key, index], registry, written: one }] : [];
+  });
+
+/** The registries of targets that publish images, each with what goes there. */
+const publishedTo = (config: Config, pipeline: Pipeline): (Place & { images: readonly ImageBuild[] })[] =>
+  pipeline.publish.flatMap((target) => {
+    const written = config.publish[target.key];
+    if (target.kind !== "images" || written?.kind !== "images") return [];
+    return [{ path: ["publish", target.key, "to"], registry: target.to, written: written.to, images: target.images.map(({ build }) => build) }];
   });
 
 /** What an account is called where a registry has accounts. */
