@@ -3,15 +3,15 @@ import { explainIssues } from "./config/explain-issues.ts";
 import type { Problem } from "./config/problem.ts";
 import { configSchema } from "./config/schema.ts";
 import { type LocatedProblem, UserError } from "./config/user-error.ts";
-import { plan } from "./pipeline/plan.ts";
+import { plans } from "./pipeline/plans.ts";
 
 /** A config's value, without a file behind it, compiled. Throws a {@link UserError} that holds every mistake. */
 export function compileConfig(config: unknown): GeneratedFile[] {
   const result = configSchema.safeParse(config);
   if (!result.success) throw new UserError(explainIssues(configSchema, config, result.error.issues).map(withoutPlace));
-  const { pipeline, problems } = plan(result.data);
+  const { pipelines, problems } = plans(result.data);
   if (problems.length > 0) throw new UserError(problems.map(withoutPlace));
-  return compile(pipeline);
+  return pipelines.flatMap(compile).sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 const withoutPlace = ({ message, hint }: Problem): LocatedProblem => ({ message, ...(hint !== undefined && { hint }) });

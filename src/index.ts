@@ -5,13 +5,13 @@ import type { Family, Finding, Fix, Level, RelatedPlace, TextEdit } from "./lint
 import type { LintSettings, Preset, RuleSettings } from "./lint/settings.ts";
 import type { LintInput } from "./lint-texts.ts";
 
-export { defineConfig } from "./config/define.ts";
+export { defineConfig, pipeline } from "./config/define.ts";
 export { bake, files, image } from "./config/builders.ts";
 export { deploy, githubRelease, mavenPackage, npmPackage, publishImages } from "./config/publishing.ts";
 export { dockerHub, ecr, fly, gar, ghcr, registry } from "./config/registries.ts";
 export { flyApp, type FlyAppSettings } from "./config/deployments.ts";
 export { days, hours, minutes, seconds } from "./config/durations.ts";
-export type { TypedConfig } from "./config/define.ts";
+export type { TypedConfig, TypedPipeline } from "./config/define.ts";
 export type { Duration } from "./config/durations.ts";
 export type { ConfigInput, GeneratedFile };
 export type { Family, Finding, Fix, Level, LintInput, LintSettings, Preset, RelatedPlace, RuleSettings, TextEdit };

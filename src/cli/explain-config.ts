@@ -14,10 +14,11 @@ export function registerExplainConfig(program: Command, io: Io, finish: Finish):
     .addHelpText("after", "\nExamples:\n  $ pipewright explain-config\n  $ pipewright explain-config --json | jq '.tags'")
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const { config, pipeline } = await loadProject(io, options);
-      const explanation = explain(pipeline);
-      if (options.json) io.stdout.write(`${JSON.stringify({ version: 1, command: "explain-config", ok: true, config, ...explanation }, undefined, 2)}\n`);
-      else io.stdout.write(render(paintFor(io.env, io.stdout), config, explanation));
+      const { config, pipelines } = await loadProject(io, options);
+      const [own, ...others] = pipelines;
+      const members = Object.fromEntries(others.map((pipeline) => [pipeline.member ?? pipeline.project, explain(pipeline)]));
+      if (options.json) io.stdout.write(`${JSON.stringify({ version: 1, command: "explain-config", ok: true, config, ...explain(own), ...(others.length > 0 && { pipelines: members }) }, undefined, 2)}\n`);
+      else io.stdout.write([explain(own), ...Object.values(members)].map((explanation) => render(paintFor(io.env, io.stdout), config, explanation)).join("\n"));
       finish(0);
     });
 }

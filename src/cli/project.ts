@@ -17,7 +17,8 @@ export interface Project {
   root: string;
   /** The config file, relative to the root, with forward slashes. */
   config: string;
-  pipeline: Pipeline;
+  /** The repository's own first, then the others that the config declares. */
+  pipelines: readonly [Pipeline, ...Pipeline[]];
 }
 
 /** Loads the config and makes its plan. Throws a `UserError` that holds every mistake with its place. */
@@ -25,19 +26,21 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
   const root = rootOf(io, options);
   await requireFolder(root);
   // The config is evaluated in a thread. While that starts, this one reads the rest of the program.
-  const [loaded, { dockerfilesOf, plan }] = await Promise.all([
+  const [loaded, { dockerfilesOf, plans }] = await Promise.all([
     loadConfig({
       cwd: root,
       file: options.config,
       timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]),
-      check: async (config) => (await import("../pipeline/plan.ts")).plan(config).problems,
+      check: async (config) => (await import("../pipeline/plans.ts")).plans(config).problems,
     }),
-    import("../pipeline/plan.ts"),
+    import("../pipeline/plans.ts"),
     import("../compiler/compile.ts"),
   ]);
-  const { pipeline, problems } = plan(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
+  const { pipelines, problems } = plans(loaded.config, await repositoryFacts(root, dockerfilesOf(loaded.config)));
   if (problems.length > 0) throw new UserError(await locateAll(problems, loaded.locate));
-  return { root, config: loaded.file, pipeline };
+  const [own, ...others] = pipelines;
+  if (!own) throw new Error("A config without a plan.");
+  return { root, config: loaded.file, pipelines: [own, ...others] };
 }
 
 /**
@@ -46,7 +49,7 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
  */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
   const [{ compileWorkflows }, { printWorkflow }] = await Promise.all([import("../compiler/compile.ts"), import("../workflow/print.ts")]);
-  const workflows = compileWorkflows(project.pipeline).map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) }));
+  const workflows = project.pipelines.flatMap(compileWorkflows).map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) }));
   const pages = (await docsOf(project, docs)).map(({ path, body }) => ({ path, body: () => body }));
   const files = [...workflows, ...pages];
   const format = await formatterFor(project.root, await workingTree(project.root), files.map((file) => file.path));

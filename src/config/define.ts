@@ -26,7 +26,7 @@ type ChannelOf<Main extends string, Integration extends string> = Main | Integra
 export interface TypedConfig<BuildName extends string, Main extends string, Integration extends string, TargetName extends string = never, CacheName extends string = never>
   extends Omit<ConfigInput, "builds" | "consumers" | "branches" | "channels" | "copies" | "caches"> {
   /** What is built: images, targets of bake files, and files, by name. */
-  builds: Readonly<Record<BuildName, BuildInput | BakedTargets<TargetName>>>;
+  builds?: Readonly<Record<BuildName, BuildInput | BakedTargets<TargetName>>>;
   /** Who tests what is built, by name. */
   consumers?: Readonly<Record<string, ConsumerOf<NoInfer<BuildName | TargetName>, NoInfer<CacheName>>>> | undefined;
   /** Caches that jobs share, by name. */
@@ -59,4 +59,20 @@ export function defineConfig<BuildName extends string, Main extends string = "ma
   config: TypedConfig<BuildName, Main, Integration, TargetName, CacheName>,
 ): TypedConfig<BuildName, Main, Integration, TargetName, CacheName> {
   return config;
+}
+
+/** One of several pipelines, with its references checked like those of a whole config. */
+export type TypedPipeline<BuildName extends string, Main extends string, Integration extends string, TargetName extends string, CacheName extends string> = Omit<
+  TypedConfig<BuildName, Main, Integration, TargetName, CacheName>,
+  "$schema" | "project" | "pipelines" | "check" | "lint"
+> & {
+  /** The name of its own; made of the repository's and the pipeline's by default. */
+  project?: string | undefined;
+};
+
+/** Declares one of the pipelines of a repository that holds several systems: `pipelines: { api: pipeline({ … }) }`. */
+export function pipeline<BuildName extends string, Main extends string = "main", Integration extends string = never, TargetName extends string = never, CacheName extends string = never>(
+  settings: TypedPipeline<BuildName, Main, Integration, TargetName, CacheName>,
+): TypedPipeline<BuildName, Main, Integration, TargetName, CacheName> {
+  return settings;
 }

@@ -1,5 +1,8 @@
 /** Names under which results show on a commit or run. A branch rule may hold them, so they change for nobody's convenience. */
 
+/** What sets the names of one of several pipelines apart. */
+export const ofMember = (member: string | undefined): string => (member === undefined ? "" : ` (${member})`);
+
 /** The job of the build workflow that fails unless everything before it did its work. */
 export const READY_CHECK = "Build ready";
 

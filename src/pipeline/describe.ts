@@ -1,5 +1,5 @@
 /** The plan in words and rows, for the compiled docs and for `explain-config`. */
-import { CONFIG_CHECK, READY_CHECK } from "./check-names.ts";
+import { CONFIG_CHECK } from "./check-names.ts";
 import { branchTag, expandTag } from "./tags.ts";
 import type { EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
 
@@ -110,7 +110,7 @@ export interface RequiredCheck {
 export function requiredChecks(pipeline: Pipeline): RequiredCheck[] {
   const { build, check } = pipeline.workflows;
   return [
-    ...(build ? [{ name: READY_CHECK, from: build.name, kind: "check" as const }] : []),
+    ...(build ? [{ name: pipeline.checks.ready, from: build.name, kind: "check" as const }] : []),
     ...pipeline.consumers
       .filter((consumer) => !pipeline.pullRequests || consumer.events.includes("pullRequest"))
       .map((consumer) => ({ name: consumer.name, from: consumer.name, kind: consumer.source === "build" ? ("check" as const) : ("commit status" as const) })),

@@ -2,6 +2,7 @@
 import { inDays, inHours, inMinutes, inSeconds } from "../config/durations.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Config, EventClass } from "../config/schema.ts";
+import { NIGHTLY_READY_CHECK, ofMember, PUBLISHED_CHECK, READY_CHECK } from "./check-names.ts";
 import { imageIn } from "./images.ts";
 import { checkInvariants } from "./invariants.ts";
 import { buildsOf } from "./plan/builds.ts";
@@ -28,9 +29,12 @@ const DEFAULT_RUNNERS: Runners = {
 
 const NOTHING_KNOWN: RepositoryFacts = { dockerfiles: {} };
 
-/** @param repository what was read of the repository; without it, what depends on it is not asked. */
-export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN): Plan {
-  const pipeline = makePipeline(config);
+/**
+ * @param repository what was read of the repository; without it, what depends on it is not asked
+ * @param member the pipeline's key, where it is one of several
+ */
+export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN, member?: string): Plan {
+  const pipeline = makePipeline(config, member);
   return { pipeline, problems: checkInvariants(config, pipeline, repository) };
 }
 
@@ -39,7 +43,7 @@ export const dockerfilesOf = (config: Config): string[] => [
   ...new Set(Object.values(config.builds).flatMap((build) => (build.kind === "image" ? [build.dockerfile] : build.kind === "bake" ? Object.values(build.targets).map(({ dockerfile }) => dockerfile) : []))),
 ];
 
-function makePipeline(config: Config): Pipeline {
+function makePipeline(config: Config, member: string | undefined): Pipeline {
   const events = eventsOf(config);
   const channels = channelsOf(config);
   const runners: Runners = { ...DEFAULT_RUNNERS, ...config.runners, default: config.runners["default"] ?? DEFAULT_RUNNERS.default };
@@ -49,9 +53,11 @@ function makePipeline(config: Config): Pipeline {
   const images = builds.filter((build) => build.kind === "image");
   const consumers = Object.entries(config.consumers)
     .filter(([, consumer]) => consumer.enabled)
-    .map(([key, consumer]) => consumerOf(key, consumer, { config, builds, caches, events, runners }));
+    .map(([key, consumer]) => consumerOf(key, consumer, { config, member, builds, caches, events, runners }));
   return {
     project: config.project,
+    member,
+    checks: { ready: READY_CHECK + ofMember(member), nightlyReady: NIGHTLY_READY_CHECK + ofMember(member), published: PUBLISHED_CHECK + ofMember(member) },
     topology: config.topology,
     registry,
     copies: copiesOf(config, registry, channels),
@@ -85,7 +91,7 @@ function makePipeline(config: Config): Pipeline {
     queue: config.queue,
     sharedSteps: config.sharedSteps,
     runners,
-    workflows: workflowsOf(config, images.length > 0, channels),
+    workflows: workflowsOf(config, { member, hasImages: images.length > 0, hasWork: builds.length + consumers.length > 0, channels }),
     pins: config.actions,
   };
 }

@@ -3,7 +3,9 @@ import charon from "../../examples/charon/ci.config.ts";
 import minimal from "../../examples/minimal/ci.config.ts";
 import own from "../../ci.config.ts";
 import type { ConfigInput, ConsumerInput, ImageBuildInput } from "../../src/config/schema.ts";
+import { fly, image } from "../../src/index.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
+import { deployedSystems } from "./deployed.ts";
 import { planOf } from "./plan-of.ts";
 import { type EmittedWorkflow, readWorkflows } from "./read-workflows.ts";
 import { twoImages } from "./two-images.ts";
@@ -29,13 +31,16 @@ export const shortCharon: ConfigInput = { ...wholeCharon, consumers: someConsume
 
 export const withImage = (change: Partial<ImageBuildInput>, config: ConfigInput = shortCharon): ConfigInput => ({
   ...config,
-  builds: Object.fromEntries(Object.entries(config.builds).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
+  builds: Object.fromEntries(Object.entries(config.builds ?? {}).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
 });
 
 export const withConsumers = (change: Partial<ConsumerInput>, config: ConfigInput = shortCharon): ConfigInput => ({
   ...config,
   consumers: Object.fromEntries(Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, ...change }])),
 });
+
+/** The same, with its tests in the run that builds. */
+export const inOneRun = (config: ConfigInput): ConfigInput => ({ ...config, topology: "workflow_call" });
 
 /** A consumer with everything that a consumer may have, of an image and of files. */
 const everything: ConfigInput = {
@@ -81,6 +86,18 @@ const everything: ConfigInput = {
   runners: { default: "ubuntu-latest" },
 };
 
+/** A registry that jobs log in to by a token that lasts for minutes. */
+const onFly: ConfigInput = {
+  project: "shop",
+  registry: fly("shop-registry", { token: "FLYIO_AUTH_TOKEN" }),
+  branches: { feature: ["feature/**"] },
+  builds: { app: image({ cache: "registry", attest: true }) },
+  consumers: { smoke: { needs: "app", run: "./smoke.sh" } },
+  nightly: {},
+  release: {},
+  metrics: {},
+};
+
 export const systems: readonly System[] = (
   [
     ["Charon", charon],
@@ -107,6 +124,22 @@ export const systems: readonly System[] = (
     ["Charon with little around it", { ...shortCharon, retention: false, nightly: false, metrics: false, release: false, check: false, notify: undefined, copies: [], channels: undefined }],
     ["Charon with long queues", { ...shortCharon, queue: "max" }],
     ["Charon without dispatches", withConsumers({ dispatch: false })],
+    ["Charon in one run", inOneRun(wholeCharon)],
+    ["a system with every part in one run", inOneRun(everything)],
+    ["Charon in one run, with two consumers", inOneRun(shortCharon)],
+    ["Charon in one run that builds forks", inOneRun({ ...shortCharon, forks: "build" })],
+    ["Charon in one run that ignores forks", inOneRun({ ...shortCharon, forks: "ignore" })],
+    ["Charon in one run that moves tags at the build", inOneRun({ ...shortCharon, moveTags: "at-build" })],
+    ["Charon in one run whose consumers build for themselves", inOneRun(withConsumers({ source: "build" }))],
+    ["Charon in one run whose consumers come after each other", inOneRun({ ...shortCharon, consumers: Object.fromEntries(Object.entries(someConsumers).map(([key, consumer]) => [key, key === "e2e-tests" ? { ...consumer, after: ["security-pr"] } : consumer])) })],
+    ["Charon in one run that only warns and fails for want of an image", inOneRun(withConsumers({ failure: "soft", fallback: "fail" }))],
+    ["Charon in one run without dispatches", inOneRun(withConsumers({ dispatch: false }))],
+    ["Charon in one run without pull requests", inOneRun({ ...shortCharon, pullRequests: false, mergeQueue: false })],
+    ["Charon in one run whose pull requests stay out of the registry", inOneRun({ ...shortCharon, pullRequests: "artifact" })],
+    ["Charon in one run with little around it", inOneRun({ ...shortCharon, retention: false, nightly: false, metrics: false, release: false, check: false, notify: undefined, copies: [], channels: undefined })],
+    ["Charon in one run with nightly tests for nobody", inOneRun({ ...shortCharon, nightly: { test: false } })],
+    ["Charon in one run that takes failed tags back and cleans up", inOneRun({ ...shortCharon, failedTests: "withdraw", retention: { ...(shortCharon.retention || {}), afterRun: {} } })],
+    ...deployedSystems,
   ] satisfies [string, ConfigInput][]
 ).map(([name, config]) => systemOf(name, config));
 

@@ -64,7 +64,7 @@ function free(wanted: string, taken: object): string {
   }
 }
 
-const filesOf = ({ setup, files }: Toolchain): ConfigInput["builds"][string] => ({ kind: "files", setup, ...files });
+const filesOf = ({ setup, files }: Toolchain): NonNullable<ConfigInput["builds"]>[string] => ({ kind: "files", setup, ...files });
 
 function testsOf(build: string, isImage: boolean, toolchain: Toolchain | undefined): NonNullable<ConfigInput["consumers"]> {
   const tests = Object.entries(toolchain?.tests ?? {});

@@ -23,7 +23,7 @@ const changeConsumers = (config: ConfigInput, keys: readonly string[], change: P
 
 const changeImages = (config: ConfigInput, change: { scan?: false; fallback?: "artifact"; cache?: false }): ConfigInput => ({
   ...config,
-  builds: Object.fromEntries(Object.entries(config.builds).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
+  builds: Object.fromEntries(Object.entries(config.builds ?? {}).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
 });
 
 export function rollbackRows(pipeline: Pipeline): RollbackRow[] {

@@ -2,7 +2,6 @@
  * The jobs of a run that come after its builds: the tests that it calls and their verdicts, what moves tags, publishes and
  * deploys, and what takes away again. Which there are, and what each waits for, is the plan's; here stands what each does.
  */
-import { PUBLISHED_CHECK } from "../../pipeline/check-names.ts";
 import { type RunKind, type Stage, CLASSES_OF, approvalsIn, approveJobId, calledIn, commentJobId, deliverJobId, publishedIn, requiredIn, stagesOf, targetsIn, testJobId, verdictJobId } from "../../pipeline/stages.ts";
 import type { Consumer, EventClass, ImageBuild, Pipeline, PublishTarget } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
@@ -139,7 +138,7 @@ function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {
 
 /** Fails when a target failed; skipped where there was nothing to publish. */
 const publishedJob = (pipeline: Pipeline, needs: readonly string[]): Job => ({
-  name: PUBLISHED_CHECK,
+  name: pipeline.checks.published,
   needs,
   if: every("!cancelled()", `(${needs.filter((id) => id !== "plan").map((id) => `needs.${id}.result != 'skipped'`).join(" || ")})`),
   "runs-on": pipeline.runners.default,

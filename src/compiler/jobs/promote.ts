@@ -1,5 +1,5 @@
 /** The job that moves `latest` and its like, and copies them elsewhere, once every verdict on their commit is success. */
-import { NIGHTLY_READY_CHECK, NIGHTLY_SUFFIX, READY_CHECK } from "../../pipeline/check-names.ts";
+import { NIGHTLY_SUFFIX } from "../../pipeline/check-names.ts";
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { Channel, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Scalar } from "../../workflow/model.ts";
@@ -80,10 +80,10 @@ function promotion(pipeline: Pipeline, channel: Channel, build: ImageBuild): Pro
 export function requiredContexts(pipeline: Pipeline, branch: string): string[] {
   const event = branch === pipeline.branches.main ? "main" : "integration";
   const consumers = pipeline.consumers.filter((consumer: Consumer) => isRequired(consumer) && consumer.events.includes(event));
-  return [READY_CHECK, ...consumers.map((consumer) => consumer.name)];
+  return [pipeline.checks.ready, ...consumers.map((consumer) => consumer.name)];
 }
 
 const nightlyContexts = (pipeline: Pipeline): string[] => [
-  NIGHTLY_READY_CHECK,
+  pipeline.checks.nightlyReady,
   ...pipeline.consumers.filter((consumer) => isRequired(consumer) && testsNightly(consumer)).map((consumer) => consumer.name + NIGHTLY_SUFFIX),
 ];

@@ -8,7 +8,7 @@ import { matrixOf } from "../dispatch-inputs.ts";
 import { every, expression } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
-import { buildMissing, buildOwn } from "../steps/build-locally.ts";
+import { buildMissing, buildOwn, minutesWithBuild } from "../steps/build-locally.ts";
 import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { runProgram } from "../steps/program.ts";
@@ -63,7 +63,7 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     ...(tested.needs.length > 0 && { needs: tested.needs }),
     ...(tested.if && { if: tested.if }),
     "runs-on": consumer.runner,
-    "timeout-minutes": consumer.timeoutMinutes,
+    "timeout-minutes": minutesWithBuild(consumer),
     permissions: grant({ actions: tested.runId !== undefined && "read", contents: "read", ...(needsRegistry && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")) }),
     ...environmentOf(consumer.environment),
     ...matrixOf(consumer),

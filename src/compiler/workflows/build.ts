@@ -1,5 +1,4 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
-import { READY_CHECK } from "../../pipeline/check-names.ts";
 import { buildJobId, buildsIn, promotesIn, targetsIn } from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
@@ -39,7 +38,7 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     },
     jobs: {
       ...jobs,
-      ready: recordJob(pipeline, READY_CHECK, builds, ids),
+      ready: recordJob(pipeline, pipeline.checks.ready, builds, ids),
       ...after,
       ...notifyJob(pipeline, "build", [...ids, "ready", ...Object.keys(after)], isLongLivedPush(pipeline)),
     },

@@ -12,6 +12,7 @@ import { expression, TOKEN } from "../expressions.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { readBy } from "../programs.ts";
+import { toldOf } from "../steps/deployment.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { secretsOf } from "../secrets.ts";
@@ -29,7 +30,7 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
     ...Object.fromEntries(
       imagesOf(consumer).flatMap((build) => [
         [`${build.key}-digest`, text(`The digest of ${build.image}; without one the image comes from the run's artifact, or from the sources`)],
-        [`${build.key}-commit`, text(`The commit that ${build.key} was made from`)],
+        ...(toldOf(consumer, build).includes(`${build.key}-commit`) ? [[`${build.key}-commit`, text(`The commit that ${build.key} was made from`)] as const] : []),
       ]),
     ),
   };
@@ -102,7 +103,7 @@ export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): 
 
 /** Finds out which image a manual run means. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const outputs = ["ready", "sha", "tag", ...imagesOf(consumer).flatMap((build) => [`${build.key}-digest`, `${build.key}-commit`])];
+  const outputs = ["ready", "sha", "tag", ...imagesOf(consumer).flatMap((build) => toldOf(consumer, build))];
   return {
     name: "Resolve",
     if: "!inputs.head-sha",

@@ -10,6 +10,7 @@ import { commentJob } from "../jobs/comment.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";
+import { toldOf } from "../steps/deployment.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { grant } from "../permissions.ts";
@@ -62,7 +63,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
   const needsRegistry = consumer.builds.some((build) => build.kind === "image");
-  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(consumer.coverage?.comment ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? [`${build.key}-digest`, `${build.key}-commit`] : []))];
+  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(consumer.coverage?.comment ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : []))];
   return {
     name: "Resolve the image",
     "runs-on": pipeline.runners.default,

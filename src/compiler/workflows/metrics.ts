@@ -1,8 +1,7 @@
 /** What the pipeline costs and how well it does: measured daily, compared with a baseline, kept for a quarter. */
 import { ALERT_EVENTS, ALERTS, type AlertEvent } from "../../config/alerts.ts";
-import { READY_CHECK } from "../../pipeline/check-names.ts";
-import { cacheMissStep, callingJob, DEPLOY_STEP, FLAKES_ARTIFACT, PLAN_JOB, RESTORE_CACHE } from "../../pipeline/step-names.ts";
 import { groupKeyOf } from "../../pipeline/images.ts";
+import { cacheMissStep, callingJob, DEPLOY_STEP, FLAKES_ARTIFACT, PLAN_JOB, RESTORE_CACHE } from "../../pipeline/step-names.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Step, Workflow, YamlMapping } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -144,6 +143,7 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     buildJobPrefix: BUILD_JOB_PREFIX,
     buildStep: BUILD_STEP,
     gateJob: pipeline.checks.ready,
+    publishedJob: pipeline.checks.published,
     testJobPrefix: TEST_JOB,
     pullStep: PULL_STEP,
     fallbackStep: FALLBACK_STEP,

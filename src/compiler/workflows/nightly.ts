@@ -1,5 +1,4 @@
 /** The nightly build: from nothing, to learn in time when a fresh base image breaks what a cache still hides. */
-import { NIGHTLY_READY_CHECK } from "../../pipeline/check-names.ts";
 import { buildsIn } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
@@ -22,6 +21,6 @@ export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
     on: { schedule: [{ cron: pipeline.nightly.schedule }], workflow_dispatch: null },
     permissions: {},
     concurrency: { group: concurrencyGroup(pipeline, "nightly"), "cancel-in-progress": false },
-    jobs: { ...jobs, ready: recordJob(pipeline, NIGHTLY_READY_CHECK, builds, ids), ...after, ...notifyJob(pipeline, "nightly", [...ids, "ready", ...Object.keys(after)]) },
+    jobs: { ...jobs, ready: recordJob(pipeline, pipeline.checks.nightlyReady, builds, ids), ...after, ...notifyJob(pipeline, "nightly", [...ids, "ready", ...Object.keys(after)]) },
   };
 }

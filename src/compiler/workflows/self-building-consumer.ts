@@ -8,7 +8,7 @@ import { concurrencyGroup } from "../concurrency.ts";
 import { choiceInputs, matrixOf } from "../dispatch-inputs.ts";
 import { expression, HEAD_SHA, OF_THIS_REPOSITORY } from "../expressions.ts";
 import { servicesOf, TEST_JOB } from "../jobs/test.ts";
-import { buildLocally, makeFiles } from "../steps/build-locally.ts";
+import { buildLocally, makeFiles, minutesWithBuild } from "../steps/build-locally.ts";
 import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
 import { runProgram } from "../steps/program.ts";
 import { setUpBuildx } from "../steps/registry.ts";
@@ -17,9 +17,6 @@ import { afterTestSteps, consumerEnvironment, containerSteps, testSteps } from "
 import { setUpTools } from "../steps/tools.ts";
 import { codeTriggers, filesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
-
-/** GitHub ends a job on its own runners after six hours. */
-const JOB_MINUTES = 360;
 
 export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
   return {
@@ -46,12 +43,12 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
   const secrets = Object.fromEntries(consumer.secrets.names.map((name) => [name, expression(`(${OF_THIS_REPOSITORY}) && secrets.${name} || ''`)]));
   // An image that is only deployed is made where it is deployed to.
   const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
-  const deployment = deploymentSteps(pipeline, consumer, { isTrusted: OF_THIS_REPOSITORY, image: undefined });
+  const deployment = deploymentSteps(pipeline, consumer, { isTrusted: `(${OF_THIS_REPOSITORY})`, image: undefined });
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
     ...(!consumer.forks && { if: OF_THIS_REPOSITORY }),
     "runs-on": consumer.runner,
-    "timeout-minutes": Math.min(JOB_MINUTES, consumer.timeoutMinutes + Math.max(0, ...consumer.builds.map((build) => build.timeoutMinutes))),
+    "timeout-minutes": minutesWithBuild(consumer),
     permissions: grant({ contents: "read" }),
     ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),

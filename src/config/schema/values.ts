@@ -59,6 +59,7 @@ export const environmentRef = z.union([
     name: z.string().min(1).describe("The environment's name in the repository's settings."),
     url: z.string().min(1).optional().describe("Where what was deployed can be seen."),
     when: z.enum(["always", "major"]).default("always").describe("`major` asks for the environment only where a release is X.0.0; every other one goes on without."),
+    secrets: z.enum(["environment", "repository"]).default("environment").describe("Where the job's secrets are kept: in the environment, which only its own jobs see, or in the repository, where a missing one is named before anything is built."),
   }),
 ]);
 export const environment = z.record(environmentName, z.union([z.string(), z.number(), z.boolean()]));

@@ -5,7 +5,13 @@ import { didYouMean } from "../../nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {
-  return [...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config, pipeline)];
+  return [...nothingDeclared(config),...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config, pipeline)];
+}
+
+/** A config may hold nothing of its own but several pipelines. */
+function nothingDeclared(config: Config): Problem[] {
+  const declares = [config.builds, config.consumers, config.bases, config.pipelines].some((part) => Object.keys(part).length > 0);
+  return declares ? [] : [{ path: [], message: "The config declares nothing: no builds, no consumers and no pipelines.", hint: "Declare what is built in `builds`: `builds: { app: image() }`." }];
 }
 
 function consumerReferences(config: Config, pipeline: Pipeline, key: string): Problem[] {

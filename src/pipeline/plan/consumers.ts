@@ -128,4 +128,4 @@ function diagnosticsOf(diagnostics: ConsumerConfig["diagnostics"]): Consumer["di
 
 /** The short form of an environment is its name. */
 export const environmentOf = (environment: ConsumerConfig["environment"]): EnvironmentRef | undefined =>
-  typeof environment === "string" ? { name: environment, url: undefined, when: "always" } : environment && { name: environment.name, url: environment.url, when: environment.when };
+  typeof environment === "string" ? { name: environment, url: undefined, when: "always", secrets: "environment" } : environment && { name: environment.name, url: environment.url, when: environment.when, secrets: environment.secrets };

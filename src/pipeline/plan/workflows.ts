@@ -1,5 +1,6 @@
 /** Which workflows there are, under which names, from the config. */
 import type { Config, WorkflowKind } from "../../config/schema.ts";
+import { ofMember } from "../check-names.ts";
 import type { Channel, Pipeline, WorkflowFile } from "../types.ts";
 
 const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
@@ -17,9 +18,17 @@ const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
 
 export const workflowPath = (config: Config, file: string): string => `.github/workflows/${config.files.prefix}${file.replace(/\.ya?ml$/, "")}.yml`;
 
-export function workflowsOf(config: Config, hasImages: boolean, channels: readonly Channel[]): Pipeline["workflows"] {
+interface Present {
+  member: string | undefined;
+  hasImages: boolean;
+  /** Whether there is anything to build or to test; a config of several pipelines may have nothing of its own. */
+  hasWork: boolean;
+  channels: readonly Channel[];
+}
+
+export function workflowsOf(config: Config, { member, hasImages, hasWork, channels }: Present): Pipeline["workflows"] {
   const present: Record<WorkflowKind, boolean> = {
-    build: true,
+    build: hasWork,
     nightly: config.nightly !== false,
     cleanup: config.retention !== false && hasImages,
     metrics: config.metrics !== false,
@@ -36,7 +45,7 @@ export function workflowsOf(config: Config, hasImages: boolean, channels: readon
       .filter((kind) => present[kind])
       .map((kind) => [
         kind,
-        { name: config.names[kind] ?? WORKFLOW_DEFAULTS[kind].name, path: workflowPath(config, config.files.names[kind] ?? WORKFLOW_DEFAULTS[kind].path) },
+        { name: config.names[kind] ?? WORKFLOW_DEFAULTS[kind].name + ofMember(member), path: workflowPath(config, config.files.names[kind] ?? WORKFLOW_DEFAULTS[kind].path) },
       ]),
   );
 }

@@ -10,6 +10,8 @@ export interface EnvironmentRef {
   url: string | undefined;
   /** `major` asks for it only where a release is X.0.0. */
   when: "always" | "major";
+  /** Who sees the job's secrets: it alone, or every job of the repository. */
+  secrets: "environment" | "repository";
 }
 
 interface Target {

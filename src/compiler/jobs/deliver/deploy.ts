@@ -5,6 +5,7 @@ import { DEPLOY_STEP } from "../../../pipeline/step-names.ts";
 import { expression, planned } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { runProgram, runScript } from "../../steps/program.ts";
+import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { environmentName } from "../../steps/test.ts";
 import { setUpTools } from "../../steps/tools.ts";
 import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
@@ -24,6 +25,7 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
     permissions: grant({}),
     env: deployEnvironment(target),
     steps: [
+      ...lookForOwnSecrets(target),
       ...setUpTools(pipeline, target.setup),
       ...(target.canary
         ? [

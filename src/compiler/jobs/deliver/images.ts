@@ -7,6 +7,7 @@ import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { runProgram } from "../../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { signSteps } from "../../steps/sign.ts";
 import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
 
@@ -23,6 +24,7 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
     }),
     outputs: Object.fromEntries(there.map(({ build }) => [`${build.key}-digest`, expression(`steps.publish-${build.key}.outputs.digest`)])),
     steps: [
+      ...lookForOwnSecrets(target),
       ...loginToOwnRegistry(pipeline),
       ...login(pipeline, target.to),
       setUpBuildx(pipeline),

@@ -3,6 +3,7 @@ import type { MavenTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { expression, planned } from "../../expressions.ts";
 import { runProgram } from "../../steps/program.ts";
+import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { filesFolder } from "../../steps/test.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../../steps/tools.ts";
 import { type Delivery, deliveryJob, takeFiles } from "./delivery.ts";
@@ -11,6 +12,7 @@ export const publishMavenJob = (pipeline: Pipeline, target: MavenTarget, deliver
   ...deliveryJob(pipeline, target, delivery),
   permissions: {},
   steps: [
+    ...lookForOwnSecrets(target),
     takeFiles(pipeline, target.from),
     ...setUpTools(pipeline, PROGRAM_TOOLS),
     runProgram("publish-maven.mjs", {

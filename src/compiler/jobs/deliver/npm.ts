@@ -4,6 +4,7 @@ import { type Job, withComment } from "../../../workflow/model.ts";
 import { expression, planned } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { runProgram } from "../../steps/program.ts";
+import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { filesFolder } from "../../steps/test.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../../steps/tools.ts";
 import { type Delivery, deliveryJob, takeFiles } from "./delivery.ts";
@@ -15,6 +16,7 @@ export function publishNpmJob(pipeline: Pipeline, target: NpmTarget, delivery: D
     // The registry learns from it who publishes, and from where the package comes.
     permissions: grant({ "id-token": withComment("write", "publish as this workflow") }),
     steps: [
+      ...lookForOwnSecrets(target),
       takeFiles(pipeline, target.from),
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       runProgram("publish-npm.sh", {

@@ -1,5 +1,4 @@
 /** What has changed since it was published last: only that is published again. */
-import { PUBLISHED_CHECK } from "../../../pipeline/check-names.ts";
 import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/stages.ts";
 import type { FilesBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
@@ -24,7 +23,7 @@ export function findChanges(pipeline: Pipeline, builds: readonly FilesBuild[]): 
         REPOSITORY: expression("github.repository"),
         WORKFLOW: pipeline.workflows.build?.path.split("/").at(-1) ?? "",
         BRANCH: pipeline.branches.main,
-        GATE_JOB: PUBLISHED_CHECK,
+        GATE_JOB: pipeline.checks.published,
       },
     }),
     runProgram("find-changes.sh", {

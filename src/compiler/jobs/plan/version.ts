@@ -2,8 +2,14 @@
 import { type RunKind, approvalsIn, targetsIn } from "../../../pipeline/stages.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
-import { expression } from "../../expressions.ts";
+import { expression, quoted } from "../../expressions.ts";
 import { runProgram } from "../../steps/program.ts";
+
+/** What somebody publishes by hand from main has the version that a push would have. */
+const classOf = (pipeline: Pipeline, run: RunKind): string =>
+  targetsIn(pipeline, run).some((target) => target.on.includes("main"))
+    ? `steps.plan.outputs.class == 'manual' && inputs.force_publish && github.ref_name == ${quoted(pipeline.branches.main)} && 'main' || steps.plan.outputs.class`
+    : "steps.plan.outputs.class";
 
 /** Whether somebody asks for a version that grows from run to run, or for what kind of version a release is. */
 const decides = (pipeline: Pipeline, run: RunKind): boolean => pipeline.version !== undefined || targetsIn(pipeline, run).length > 0 || approvalsIn(pipeline, run).length > 0;
@@ -20,7 +26,7 @@ export const decideVersion = (pipeline: Pipeline, run: RunKind): Step[] =>
           id: "version",
           env: {
             BASE: pipeline.version?.base ?? "0.0",
-            CLASS: run === "release" ? "release" : expression("steps.plan.outputs.class"),
+            CLASS: run === "release" ? "release" : expression(classOf(pipeline, run)),
             RUN_NUMBER: expression("github.run_number"),
             SHA: expression("steps.plan.outputs.sha"),
             BRANCH: expression("github.head_ref || github.ref_name"),
