@@ -39,43 +39,48 @@ const INTERVAL_SECONDS = 5;
 /** Whether a consumer has its images on the runner: one that deploys them lets the place pull, unless it also asks for them here. */
 export const pullsImages = ({ deployment, container, localTag }: Consumer): boolean => deployment === undefined || container !== undefined || localTag !== undefined;
 
+/** What a test job must be told of an image; where it is only deployed, its digest says which one that is. */
+export const toldOf = (consumer: Consumer, { key }: ImageBuild): string[] => [`${key}-digest`, ...(pullsImages(consumer) ? [`${key}-commit`] : [])];
+
 export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed: Deployed): DeploymentSteps {
   const { deployment } = consumer;
   if (!deployment) return { before: [], after: [], env: {}, source: undefined };
   const { image } = deployed;
   const known = image ? `steps.${IMAGE}.outputs.reference` : undefined;
-  const env = { APP: expression(`steps.${PLACE}.outputs.name`), ...(known !== undefined && { IMAGE_REF: expression(known) }) };
-  const secrets = Object.fromEntries(Object.entries(deployment.secrets).map(([name, secret]) => [name, expression(`(${deployed.isTrusted}) && secrets.${secret} || ''`)]));
-  const commandEnvironment = { ...deployment.env, ...secrets, ...env };
-  const retried = (name: string, commands: readonly string[], rest: { id?: string; if?: string; continueOnError?: boolean } = {}): Step =>
+  const place = { APP: expression(`steps.${PLACE}.outputs.name`) };
+  const reference = known === undefined ? {} : { IMAGE_REF: expression(known) };
+  const secrets = Object.fromEntries(Object.entries(deployment.secrets).map(([name, secret]) => [name, expression(`${deployed.isTrusted} && secrets.${secret} || ''`)]));
+  const common = { ...deployment.env, ...secrets, ...place };
+  const retried = (name: string, commands: readonly string[], { env, ...rest }: { id?: string; if?: string; continueOnError?: boolean; env?: Record<string, Scalar> } = {}): Step =>
     runProgram("run-with-retries.sh", {
       name,
       ...rest,
-      timeoutMinutes: minutesOf(deployment),
-      env: { ...commandEnvironment, COMMANDS: script(commands), RETRY_ATTEMPTS: deployment.attempts, RETRY_DELAY: deployment.delaySeconds, RETRY_GROWTH: "linear", ATTEMPT_TIMEOUT: deployment.timeoutSeconds },
+      timeoutMinutes: Math.min(consumer.timeoutMinutes, minutesOf(deployment)),
+      env: { ...common, ...env, COMMANDS: script(commands), RETRY_ATTEMPTS: deployment.attempts, RETRY_DELAY: deployment.delaySeconds, RETRY_GROWTH: "linear", ATTEMPT_TIMEOUT: deployment.timeoutSeconds },
     });
+  const canBuild = deploysSources(consumer, deployment);
   const made = `steps.${MAKE}.outcome != 'skipped'`;
   return {
-    env,
-    source: known === undefined ? undefined : `steps.${IMAGE}.outputs.reference && 'registry' || steps.from-sources.outcome == 'success' && 'source' || 'none'`,
+    env: { ...place, ...reference },
+    source: known === undefined ? undefined : `${known} && 'registry' || ${canBuild ? "steps.from-sources.outcome == 'success' && 'source' || " : ""}'none'`,
     before: [
       ...(image ? [confirmImage(pipeline, consumer, image)] : []),
       namePlace(consumer, deployment),
       ...deployment.tools.map((tool) => useAction(pipeline, tool.uses, { name: `Set up ${nameOf(tool.uses)}`, with: { ...tool.with } })),
       retried("Make a place for it", deployment.create.length > 0 ? deployment.create : ['echo "There is nothing to make."'], { id: MAKE }),
-      ...(known === undefined ? [] : [retried(DEPLOY_STEP, deployment.deploy, { id: "deploy", if: `${known} != ''` })]),
-      ...(deploysSources(consumer, deployment) ? [retried("Deploy from the sources", deployment.fromSource, { id: "from-sources", ...(known !== undefined && { if: `${known} == ''` }) })] : []),
+      ...(known === undefined ? [] : [retried(DEPLOY_STEP, deployment.deploy, { if: `${known} != ''`, env: reference })]),
+      ...(canBuild ? [retried("Deploy from the sources", deployment.fromSource, { id: "from-sources", ...(known !== undefined && { if: `${known} == ''` }) })] : []),
       runProgram("wait-until.sh", {
         name: "Wait until it answers",
-        timeoutMinutes: Math.ceil(deployment.timeoutSeconds / 60) + 1,
-        env: { ...commandEnvironment, COMMANDS: script(deployment.healthy), TIMEOUT: deployment.timeoutSeconds, INTERVAL: INTERVAL_SECONDS },
+        timeoutMinutes: Math.min(consumer.timeoutMinutes, Math.ceil(deployment.timeoutSeconds / 60) + 1),
+        env: { ...common, COMMANDS: script(deployment.healthy), TIMEOUT: deployment.timeoutSeconds, INTERVAL: INTERVAL_SECONDS },
       }),
     ],
     after: [
-      ...(deployment.logs.length > 0 ? [runScript({ name: "Show its logs", if: every("failure()", made), continueOnError: true, env: commandEnvironment }, script(deployment.logs))] : []),
+      ...(deployment.logs.length > 0 ? [runScript({ name: "Show its logs", if: every("failure()", made), continueOnError: true, env: common }, script(deployment.logs))] : []),
       // Whatever happened, a cancelled run included. What cannot be taken away is an error in the log, but no failed test.
       retried("Take the place away", deployment.destroy, { if: every("always()", made, consumer.dispatch && "!inputs.skip_cleanup"), continueOnError: true }),
-      ...(consumer.dispatch ? [runScript({ name: "Say what is kept", if: every("always()", made, "inputs.skip_cleanup"), env: { APP: env.APP } }, KEPT)] : []),
+      ...(consumer.dispatch ? [runScript({ name: "Say what is kept", if: every("always()", made, "inputs.skip_cleanup"), env: place }, KEPT)] : []),
     ],
   };
 }
