@@ -9,7 +9,7 @@ import { every, expression, OF_THIS_REPOSITORY, planned, quoted } from "../expre
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
 import { runProgram } from "../steps/program.ts";
-import { loginPermissions } from "../steps/registry.ts";
+import { loginPermissionsOfAll } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
 
 const SUFFIXES: Readonly<Record<RunKind, string>> = { build: "", nightly: NIGHTLY_SUFFIX, release: RELEASE_SUFFIX };
@@ -55,7 +55,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
       ofTestedOrigin(pipeline, consumer, run),
       notYetPassed(consumer, run),
     ),
-    permissions: grant({ contents: "read", ...(takesImages && loginPermissions(pipeline.registry, "read")) }),
+    permissions: grant({ contents: "read", ...(takesImages && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")) }),
     uses: withComment(`./${consumer.path}`, "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet"),
     with: Object.fromEntries(Object.keys(callInputs(consumer)).map((name) => [name, values[name] === "true" ? true : expression(values[name] ?? "''")])),
     ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])) }),
