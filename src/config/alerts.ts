@@ -37,7 +37,7 @@ export const ALERT_EVENTS = Object.keys(ALERTS).filter(isAlertEvent);
 export const USUAL_EVENTS: readonly AlertEvent[] = ["build", "nightly", "release", "cleanup", "promote"];
 
 /** Whether an alert of this tier is as urgent as `least`, or more so. */
-export const isAtLeast = (tier: Tier, least: Tier): boolean => TIERS.indexOf(tier) >= TIERS.indexOf(least);
+const isAtLeast = (tier: Tier, least: Tier): boolean => TIERS.indexOf(tier) >= TIERS.indexOf(least);
 
 /** The events that a channel hears, by what it says; `on` and `tier` both hold where both are given. */
 export function eventsOfChannel({ tier, on }: { tier?: Tier | undefined; on?: readonly AlertEvent[] | undefined }): AlertEvent[] {

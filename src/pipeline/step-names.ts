@@ -15,7 +15,7 @@ export const DEPLOY_STEP = "Deploy the image";
 /** What every step begins with that restores a cache; the cache's name follows. */
 export const RESTORE_CACHE = "Restore the cache ";
 /** What the step begins with that runs only when the cache was not there: GitHub's API tells no outputs, but what was skipped. */
-export const CACHE_MISSED = "Note that the cache ";
+const CACHE_MISSED = "Note that the cache ";
 
 export const restoreCacheStep = (cache: string): string => `${RESTORE_CACHE}${cache}`;
 export const cacheMissStep = (cache: string): string => `${CACHE_MISSED}${cache} missed`;

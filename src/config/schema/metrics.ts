@@ -35,7 +35,7 @@ export const FIGURES = [
 ] as const;
 export type Figure = (typeof FIGURES)[number];
 
-export const thresholds = z.strictObject({
+const thresholds = z.strictObject({
   buildMinutes: amount.default(20).describe("Build time of a pull request."),
   totalMinutes: amount.default(30).describe("From the build's start to the last verdict on a pull request."),
   pipelineMinutes: amount.optional().describe("The same for every commit that is built, whatever the event."),

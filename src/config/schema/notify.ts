@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ALERT_EVENTS, TIERS, USUAL_EVENTS } from "../alerts.ts";
 import { secretName } from "./values.ts";
 
-export const NOTIFY_FORMATS = ["text", "slack", "json"] as const;
+const NOTIFY_FORMATS = ["text", "slack", "json"] as const;
 
 export const notifyChannel = z
   .strictObject({

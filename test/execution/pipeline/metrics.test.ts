@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { missing } from "../../support/tools.ts";
-import { change, playCharon, troubles } from "./charon.ts";
+import { change, CROWDSEC, playCharon, troubles, WAF } from "./charon.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 
 const METRICS = "CI Performance Metrics";
 interface Report {
   readonly figures: Record<string, number | null>;
+  readonly stages: readonly { readonly name: string }[];
   readonly images: Record<string, number>;
   readonly history: readonly { readonly since: string; readonly totals: Record<string, number> }[];
 }
@@ -42,5 +43,20 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     expect(second.history.map(({ since }) => since)).toEqual(first.history.map(({ since }) => since));
     expect(second.history[0]?.totals).toMatchObject({ asked: 2, reused: 1 });
     expect(read("ci-report.md")).toContain("| Image reuse rate | 50 % | 50 % |");
+  });
+
+  test("find the tests that the build's own run calls", async () => {
+    const world = await playCharon({ change: (config) => ({ ...config, topology: "workflow_call" }) });
+    await world.push("main", change("one"));
+    await world.settle();
+    await world.schedule("0 0 * * *");
+    await world.settle();
+
+    expect(troubles(world)).toBe("");
+    const folder = world.run(METRICS).artifacts.find(({ name }) => name === "ci-metrics")?.folder ?? "";
+    const { figures, stages }: Report = JSON.parse(readFileSync(join(folder, "ci-metrics.json"), "utf8"));
+    expect(figures).toMatchObject({ reusePercent: 0, testFailurePercent: 0, pullSuccessPercent: 100 });
+    expect(figures["pipelineMinutes"]).toBeGreaterThan(0);
+    expect(stages.map(({ name }) => name)).toEqual(["Build charon", CROWDSEC, WAF]);
   });
 });
