@@ -3,7 +3,6 @@ import charon from "../../examples/charon/ci.config.ts";
 import minimal from "../../examples/minimal/ci.config.ts";
 import own from "../../ci.config.ts";
 import type { ConfigInput, ConsumerInput, ImageBuildInput } from "../../src/config/schema.ts";
-import { fly, image } from "../../src/index.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { deployedSystems } from "./deployed.ts";
 import { planOf } from "./plan-of.ts";
@@ -84,18 +83,6 @@ const everything: ConfigInput = {
   branches: { feature: ["**"] },
   notify: { webhook: "HOOK", on: ["build", "nightly", "release", "cleanup", "promote", "metrics"] },
   runners: { default: "ubuntu-latest" },
-};
-
-/** A registry that jobs log in to by a token that lasts for minutes. */
-const onFly: ConfigInput = {
-  project: "shop",
-  registry: fly("shop-registry", { token: "FLYIO_AUTH_TOKEN" }),
-  branches: { feature: ["feature/**"] },
-  builds: { app: image({ cache: "registry", attest: true }) },
-  consumers: { smoke: { needs: "app", run: "./smoke.sh" } },
-  nightly: {},
-  release: {},
-  metrics: {},
 };
 
 export const systems: readonly System[] = (
