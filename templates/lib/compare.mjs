@@ -16,6 +16,7 @@ export const FIGURES = [
   { key: "failurePercent", title: "Workflow failure rate", unit: "%", worse: "more" },
   { key: "flakePercent", title: "Flake rate", unit: "%", worse: "more", alert: "flakes" },
   { key: "pullSuccessPercent", title: "Image pull success rate", unit: "%", worse: "less" },
+  { key: "publishSuccessPercent", title: "Publishing success rate", unit: "%", worse: "less" },
   { key: "cleanupSuccessPercent", title: "Cleanup success rate", unit: "%", worse: "less" },
   { key: "cacheHitPercent", title: "Cache hit rate", unit: "%", worse: "less", alert: "cache" },
   { key: "cacheRestoreSeconds", title: "Cache restore time", unit: "s", worse: "more", alert: "cache" },

@@ -242,6 +242,14 @@ describe("CI metrics", () => {
     });
   });
 
+  it("finds the runs that published, by the job that judges it", async () => {
+    const published = (conclusion: string): Job => job("Published", 0, 2, { conclusion });
+    api.state.runs.push(run("CI", [...built(4), published("success")]), run("CI", [...built(4), published("skipped")]), run("CI", [...built(4), published("failure")], { conclusion: "failure" }));
+    await measure({ publishedJob: "Published", thresholds: { publishSuccessPercent: 100 } });
+    expect(written().figures["publishSuccessPercent"]).toBe(50);
+    expect(alerts().map(({ text }) => text)).toEqual(["Publishing success rate is 50 %, under the threshold of 100 %."]);
+  });
+
   it("shows what failed when it last ran", async () => {
     api.state.runs.push(run("Cache Warm-up", [], { created_at: at(1) }), run("Cache Warm-up", [], { created_at: at(2), conclusion: "failure" }), run("Release", [], { created_at: at(1), conclusion: "failure" }), run("Release", [], { created_at: at(2) }));
     const result = await measure({ watched: { warmUp: "Cache Warm-up", release: "Release", nightly: "Nightly" }, tiers: { warmUp: "info" } });
