@@ -8,6 +8,7 @@ import { systems } from "../support/systems.ts";
 const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   // `secrets: { grant: "always" }`, and a service by its tag.
   "a system with every part": ["untrusted-artifact", "unpinned-image"],
+  "a system with every part in one run": ["unpinned-image"],
   "a system that no one planned for": ["unpinned-image"],
   // `scan: { block: false, sarif: false }`
   "Charon with a scan that only reports": ["scan-not-enforced"],

@@ -27,7 +27,7 @@ const workflowOf = (system: System, kind: "promote" | "release"): EmittedWorkflo
 };
 const planOf = (system: System): Promotion[] => JSON.parse(String(stepOf(jobOf([workflowOf(system, "promote")], workflowOf(system, "promote").file, "promote"), "Move the tags whose commits have passed").env["PLAN"])) as Promotion[];
 const promoting = systems.filter((system) => system.pipeline.workflows.promote);
-const releasing = systems.filter((system) => system.pipeline.workflows.release);
+const releasing = systems.filter((system) => system.pipeline.workflows.release && system.pipeline.topology === "workflow_run");
 const running = { success: () => true, failure: () => false, cancelled: () => false };
 
 describe("promotion", () => {

@@ -18,6 +18,15 @@ export interface LocalBuild {
   commit: string;
 }
 
+/** GitHub's docs, "Usage limits": a job on its runners ends after six hours. */
+const JOB_MINUTES = 360;
+
+/** How long a job may take whose tests may have to wait for a build of its own. */
+export function minutesWithBuild(consumer: Consumer): number {
+  const builds = consumer.source === "build" || consumer.fallback === "build" ? consumer.builds.map((build) => build.timeoutMinutes) : [];
+  return Math.min(JOB_MINUTES, consumer.timeoutMinutes + Math.max(0, ...builds));
+}
+
 const ROLLED_BACK: LocalBuild = { reason: 'source: "build" in the config asks this consumer to build for itself.', commit: HEAD_SHA };
 
 export function buildLocally(pipeline: Pipeline, consumer: Consumer, build: ImageBuild, how: LocalBuild = ROLLED_BACK): Step {

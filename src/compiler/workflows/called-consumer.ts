@@ -37,7 +37,7 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
 }
 
 /** Whether it matters whose code it is: for what the registry holds, and for secrets. */
-const asksForTrust = (consumer: Consumer): boolean => takenBy(consumer).some((build) => build.kind === "image") || consumer.secrets.names.length > 0 || consumer.deployment !== undefined;
+const asksForTrust = (consumer: Consumer): boolean => takenBy(consumer).some((build) => build.kind === "image") || (consumer.secrets.grant === "trusted" && consumer.secrets.names.length > 0) || Object.keys(consumer.deployment?.secrets ?? {}).length > 0;
 
 /** What main alone may write must know whether this is main. */
 const savesCaches = ({ setup, caches, coverage }: Consumer): boolean => Boolean(setup?.cache) || caches.length > 0 || coverage !== undefined;

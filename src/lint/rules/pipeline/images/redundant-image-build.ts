@@ -151,7 +151,8 @@ function sourceOf({ recipe, step, job }: ImageBuild): string | undefined {
 
 /** The one that others should take: it pushes, it surely runs, it is in the file that comes first. */
 function isMain(candidate: ImageBuild, other: ImageBuild, pushing: ReadonlySet<string>): boolean {
-  if (candidate.happens === undefined && other.happens === undefined && candidate.job.run !== other.job.run) return false;
+  // Where neither is certain, one may be there for want of the other; and of two that stand in for a third, nobody can take.
+  if (candidate.happens === undefined && other.happens === undefined && (candidate.job.run !== other.job.run || !pushing.has(placeOf(candidate)))) return false;
   if (candidate.job.happens === undefined && other.job.happens === undefined) return false;
   const weight = (build: ImageBuild): number => (build.by === "flyctl deploy" ? 0 : pushing.has(placeOf(build)) ? 2 : 1);
   const [a, b] = [weight(candidate), weight(other)];
