@@ -50,8 +50,17 @@ function unknownKey({ schema, value }: Written, path: readonly PropertyKey[], ke
   const known = keysAt(schema, value, path);
   const free = known.filter((name) => !taken.includes(name));
   const near = nearest(key, free) ?? nearest(key, known);
-  const hint = near === undefined ? didYouMean(key, known) : `Did you mean \`${near}\`?`;
+  const hint = near === undefined ? (settingAbove({ schema, value }, path, key) ?? didYouMean(key, known)) : `Did you mean \`${near}\`?`;
   return { path: [...path, key], at: "key", message: `\`${key}\` is no setting of ${path.length === 0 ? "the config" : nameOf(path)}.`, ...(hint && { hint }) };
+}
+
+/** A setting of the whole that was written into one of its parts. */
+function settingAbove({ schema, value }: Written, path: readonly PropertyKey[], key: string): string | undefined {
+  for (let length = path.length - 1; length >= 0; length--) {
+    const above = path.slice(0, length);
+    if (keysAt(schema, value, above).includes(key)) return `It is a setting of ${length === 0 ? "the config" : nameOf(above)}.`;
+  }
+  return undefined;
 }
 
 function badKey(path: readonly PropertyKey[], message: string | undefined): Problem {
@@ -97,7 +106,7 @@ function meaningOf(schema: z.$ZodType, value: unknown, path: readonly PropertyKe
   const parent = schemasAt(schema, value, path.slice(0, -1));
   for (const { _zod } of parent) {
     const member = _zod.def.type === "object" ? _zod.def.shape[String(path.at(-1))] : undefined;
-    const description = member && "description" in member && typeof member.description === "string" ? member.description : undefined;
+    const description = member && descriptionOf(member);
     if (description !== undefined) return { hint: `It is ${description.charAt(0).toLowerCase()}${description.slice(1)}` };
   }
   return {};
@@ -130,21 +139,31 @@ function badness(branch: readonly Issue[]): number {
 
 function discriminator({ schema, value }: Written, path: readonly PropertyKey[], key: string): Problem {
   const keyPath = path.at(-1) === key ? path : [...path, key];
-  const options = schemasAt(schema, undefined, []).length > 0 ? literalsOf(schema, value, keyPath.slice(0, -1), key) : [];
+  const literals = literalsOf(schema, value, keyPath.slice(0, -1), key);
+  const options = literals.flatMap(({ texts }) => texts);
   const found = valueAt(value, keyPath);
   const near = typeof found === "string" ? nearest(found, options) : undefined;
   const wanted = oneOf(options.map((option) => JSON.stringify(option)));
-  if (found === undefined) return { path: keyPath, message: `${nameOf(keyPath)} is missing; expected ${wanted}.`, hint: "The builders image({ ... }) and files({ ... }) fill it in." };
+  const builders = literals.flatMap(({ description }) => /^Made by `(\w+)\(/.exec(description)?.[1] ?? []).map((builder) => `${builder}({ ... })`);
+  if (found === undefined) return { path: keyPath, message: `${nameOf(keyPath)} is missing; expected ${wanted}.`, ...(builders.length > 1 && { hint: `The builders ${builders.slice(0, -1).join(", ")} and ${builders.at(-1)} fill it in.` }) };
   return { path: keyPath, message: `${nameOf(keyPath)} is ${shown(found)}; expected ${wanted}.`, ...(near !== undefined && { hint: `Did you mean ${JSON.stringify(near)}?` }) };
 }
 
+interface Literal {
+  texts: string[];
+  /** The builder that writes it, where there is one. */
+  description: string;
+}
+
 /** The literals that the branches of a union have under a key. */
-function literalsOf(schema: z.$ZodType, value: unknown, path: readonly PropertyKey[], key: string): string[] {
+function literalsOf(schema: z.$ZodType, value: unknown, path: readonly PropertyKey[], key: string): Literal[] {
   return schemasAt(schema, value, path).flatMap(({ _zod: { def } }) => {
     const member = def.type === "object" ? def.shape[key] : undefined;
-    return member ? alternatives(member).flatMap((option) => (option._zod.def.type === "literal" ? option._zod.def.values.map(String) : [])) : [];
+    return member ? alternatives(member).flatMap((option) => (option._zod.def.type === "literal" ? [{ texts: option._zod.def.values.map(String), description: descriptionOf(option) ?? "" }] : [])) : [];
   });
 }
+
+const descriptionOf = (schema: z.$ZodType): string | undefined => ("description" in schema && typeof schema.description === "string" ? schema.description : undefined);
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inside, part) => (typeof inside === "object" && inside !== null ? (inside as Record<PropertyKey, unknown>)[part] : undefined), value);

@@ -12,7 +12,10 @@ export interface Salvaged {
 }
 
 /** Parts whose absence leaves the rest of the config meaning what it meant. */
-const WITHOUT_CONSEQUENCES = ["metrics", "retention", "files", "names", "notify", "check"];
+const WITHOUT_CONSEQUENCES = ["metrics", "retention", "files", "names", "notify", "check", "lint", "flakes", "warmUp", "retry"];
+
+/** Parts of which each has a name: one may lose a setting, and stay. */
+const NAMED = ["builds", "consumers", "publish", "caches", "bases"];
 const ROUNDS = 4;
 
 export function salvage(value: unknown, schema: typeof configSchema): Salvaged | undefined {
@@ -36,8 +39,11 @@ export function salvage(value: unknown, schema: typeof configSchema): Salvaged |
 const pathsOf = (issue: z.core.$ZodIssue): PropertyKey[][] => (issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [[...issue.path]]);
 
 function mayGo(path: PropertyKey[]): boolean {
-  const [first] = path;
-  if (first === "builds" || first === "consumers") return path.length >= 3;
+  const [first, , third] = path;
+  if (first === "pipelines") return path.length > 2 && mayGo(path.slice(2));
+  // A consumer without builds is another kind of consumer.
+  if (first === "consumers" && third === "needs") return path.length > 3;
+  if (NAMED.some((name) => name === first)) return path.length >= 3;
   return first === "project" || WITHOUT_CONSEQUENCES.some((name) => name === first);
 }
 

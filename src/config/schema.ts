@@ -74,7 +74,7 @@ export const configSchema = z
     $schema: z.string().optional(),
     project: key.describe("The project's name, for concurrency groups and messages."),
     ...settings,
-    pipelines: z.record(key, memberSchema).default({}).describe("Further pipelines, each with every setting of its own, for a repository that holds several systems."),
+    pipelines: z.record(key, memberSchema).default({}).describe("Further pipelines, for a repository that holds several systems. Each has every setting that the config has, but for `check`, `lint` and `pipelines`."),
     check: emptyDefault(check).describe("The workflow that fails a pull request on drift."),
     lint: lint.optional().describe("What `pipewright lint` is told."),
   })

@@ -16,13 +16,13 @@ describe("YAML", () => {
     expect(config.builds["other"]).toMatchObject({ kind: "image", timeout: "20m", dockerfile: "Other" });
   });
   test("mistakes have their places", async () => {
-    const text = "project: 5\r\nbuilds:\r\n  app:\r\n    kind: image\r\n    timeout: 20 minutes\r\n    platform: linux/amd64\r\nconsumers:\r\n  unit:\r\n    run: npm test\r\n  e2e:\r\n";
+    const text = "project: 5\r\nbuilds:\r\n  app:\r\n    kind: image\r\n    timeout: 20 minutes\r\n    platform: linux/amd64\r\nconsumers:\r\n  unit:\r\n    run: npm test\r\n    coverage:\r\n      format: go\r\n  e2e:\r\n";
     expect(await yaml(text)).toEqual([
       "ci.config.yaml:1:10 `project` is 5; expected a text.",
       'ci.config.yaml:5:14 `builds.app.timeout` is "20 minutes"; expected a duration such as minutes(15) or "15m". Write "20m".',
       "ci.config.yaml:6:5 `platform` is no setting of `builds.app`. Did you mean `platforms`?",
-      "ci.config.yaml:9:5 `consumers.unit.needs` is missing; expected a text or a list. It is the builds that are tested.",
-      "ci.config.yaml:10:3 `consumers.e2e` is null; expected an object.",
+      "ci.config.yaml:11:7 `consumers.unit.coverage.file` is missing; expected a text. It is the report that the tests write.",
+      "ci.config.yaml:12:3 `consumers.e2e` is null; expected an object.",
     ]);
   });
   test("every syntax error is told", async () => {

@@ -17,7 +17,7 @@ test("the schema says what it is, and describes its settings", () => {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "urn:pipewright:schema:config",
     title: "Pipewright config",
-    required: ["project", "builds"],
+    required: ["project"],
     additionalProperties: false,
     properties: { freshness: { title: "Freshness", enum: ["fail", "warn"], default: "fail", description: expect.any(String) } },
   });
@@ -54,6 +54,40 @@ const VALID = {
   actions: { "actions/checkout": { version: "v7", sha: "0".repeat(40) } },
 };
 
+/** The newer parts of the surface: tests in the same run, publications, and a second pipeline. */
+const ALSO_VALID = {
+  project: "p",
+  topology: "workflow_call",
+  registry: { host: "registry.fly.io", repository: "app", auth: { kind: "fly", token: "FLY" } },
+  mirrors: [{ host: "mirror.example.com", namespace: "o", username: "U", password: "P" }],
+  version: { base: "1.0" },
+  builds: {
+    all: { kind: "bake", file: "docker-bake.hcl", targets: { web: { args: { A: 1 }, on: ["main"], scan: false, maxSize: "50MB" }, api: { target: "server", scan: { block: false } } }, labels: { "com.example.run": "{run}" }, cache: "registry-per-branch", budget: { target: "5m", maximum: "10m" } },
+    dist: { kind: "files", run: "make", prepare: "make deps", caches: ["go"], paths: ["dist/**"], inputs: ["src/**"], maxSizes: { "dist/*.gz": "1.5 GB" }, attest: true, keep: "1d" },
+  },
+  bases: { node: { dockerfile: "base/Dockerfile", pins: ["Dockerfile"], schedule: "0 3 * * 1", token: "BOT" } },
+  consumers: {
+    unit: { run: "x", after: [], failure: "fast", caches: ["go"], coverage: { file: "c.out", format: "go", minimum: 80, packages: { "./api/...": 90.5 } }, results: { junit: ["*.xml"], flakeBudget: 1 }, diagnostics: { paths: ["logs"] }, environment: { name: "test", when: "major" } },
+    e2e: { needs: ["web"], after: ["unit"], run: "x", deployment: { tools: [{ uses: "actions/setup-node", with: { node: 24 } }], secrets: { TOKEN: "T" }, deploy: "x", healthy: ["x"], destroy: "x", attempts: 2, delay: "5s" }, fallback: "build", choose: ["os"], matrix: { os: ["a"] }, artifacts: [{ name: "a", path: "x", keep: { success: "1d", failure: "7d" } }] },
+  },
+  publish: {
+    hub: { kind: "images", to: { host: "docker.io", username: "U", password: "P" }, images: ["web"], names: { web: "shop" }, tags: ["{version}"], sign: true },
+    npm: { kind: "npm", from: "dist", registry: "https://npm.pkg.github.com", token: "T", after: ["hub"], environment: "npm" },
+    maven: { kind: "maven", from: "dist", username: "U", password: "P", signingKey: "K" },
+    release: { kind: "githubRelease", files: ["dist"], sboms: ["web"], notes: "none", on: ["release"] },
+    live: { kind: "deploy", images: "web", run: "x", canary: { run: "x", verify: "y" }, health: { url: "https://example.com/health" }, on: ["main", "release"] },
+  },
+  publishing: false,
+  caches: { go: { paths: ["~/go"], files: ["go.sum"], perCommit: true, fill: "go mod download", setup: { go: "1.25" } } },
+  warmUp: { schedule: "0 2 * * *", maxGigabytes: 8.5 },
+  retry: { attempts: 3, delay: "2s", growth: "linear", jitter: 0 },
+  failedTests: "withdraw",
+  retention: { caches: { keepNewest: 1 }, afterRun: { preserve: "[keep]" } },
+  flakes: { runs: 20, budget: 0.5 },
+  sharedSteps: "composite",
+  pipelines: { api: { builds: { api: { kind: "image" } }, consumers: { smoke: { needs: "api", run: "x" } }, registry: { host: "ghcr.io" } }, empty: {} },
+};
+
 /** Every path through a value, its own root left out. */
 function pathsOf(value: unknown, above: readonly (string | number)[] = []): (string | number)[][] {
   if (typeof value !== "object" || value === null) return [];
@@ -76,35 +110,35 @@ function replaced(value: unknown, [part, ...rest]: readonly (string | number)[],
 describe("the JSON Schema and the loader agree", () => {
   const agree = (value: unknown): boolean => validate(value) === configSchema.safeParse(value).success;
 
-  test("a full config is valid for both", () => {
-    expect(validate(VALID), JSON.stringify(validate.errors)).toBe(true);
-    expect(configSchema.safeParse(VALID).success).toBe(true);
+  test.each([VALID, ALSO_VALID])("a full config is valid for both", (valid) => {
+    expect(validate(valid), JSON.stringify(validate.errors)).toBe(true);
+    expect(configSchema.safeParse(valid).error).toBeUndefined();
   });
 
-  test("wherever one value is replaced by another, or taken away", () => {
+  test.each([VALID, ALSO_VALID])("wherever one value is replaced by another, or taken away", (valid) => {
     const strange = fc.oneof(
-      fc.constantFrom<unknown>(undefined, null, true, false, 0, -1, 7, 41, 1.5, "", "x", "15m", "0d", "linux/amd64", "A B", "a/b", "*", [], {}, ["x"], [1], { kind: "image" }, { kind: "other" }, { default: [] }),
+      fc.constantFrom<unknown>(undefined, null, true, false, 0, -1, 7, 41, 1.5, "", "x", "15m", "0d", "50MB", "1.0", "https://example.com", "linux/amd64", "A B", "a/b", "*", [], {}, ["x"], [1], { kind: "image" }, { kind: "bake" }, { kind: "other" }, { default: [] }),
       fc.string(),
       fc.integer(),
       fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }),
     );
     fc.assert(
-      fc.property(fc.constantFrom(...pathsOf(VALID)), strange, (path, by) => {
-        const value = replaced(VALID, path, by);
+      fc.property(fc.constantFrom(...pathsOf(valid)), strange, (path, by) => {
+        const value = replaced(valid, path, by);
         expect(agree(value), `${path.join(".")} = ${JSON.stringify(by)}: ${JSON.stringify(validate.errors)}`).toBe(true);
       }),
       { numRuns: 3000 },
     );
   });
 
-  test("wherever a setting is added that nobody knows", () => {
-    const objects = [[], ...pathsOf(VALID)].filter((path) => {
-      const value = path.reduce<unknown>((inside, part) => Object(inside)[part], VALID);
+  test.each([VALID, ALSO_VALID])("wherever a setting is added that nobody knows", (valid) => {
+    const objects = [[], ...pathsOf(valid)].filter((path) => {
+      const value = path.reduce<unknown>((inside, part) => Object(inside)[part], valid);
       return typeof value === "object" && value !== null && !Array.isArray(value);
     });
     for (const path of objects) {
-      const value = path.reduce<unknown>((inside, part) => Object(inside)[part], VALID);
-      expect(agree(replaced(VALID, path, { ...Object(value), zzz: 1 })), path.join(".")).toBe(true);
+      const value = path.reduce<unknown>((inside, part) => Object(inside)[part], valid);
+      expect(agree(replaced(valid, path, { ...Object(value), zzz: 1 })), path.join(".")).toBe(true);
     }
   });
 });

@@ -23,7 +23,7 @@ export default defineConfig({
   },
   consumers: {
     e2e: { needs: "app", timout: minutes(15), matrix: { browser: [] }, artifacts: [{ name: "a/b", path: "x", keep: "7 days" }] },
-    unit: { run: "npm test" },
+    unit: { coverage: { format: "gcov" } },
     steps: { needs: "app", steps: [{ name: "x", rum: "npm test" }, "npm test"] },
   },
   metrics: { runs: 5, thresholds: { storageGigabytes: "50" } },
@@ -38,21 +38,72 @@ export default defineConfig({
       "ci.config.ts:7:18 `dockerFile` is no setting of `builds.app`. Did you mean `dockerfile`?",
       'ci.config.ts:7:53 `builds.app.timeout` is 5; expected a duration such as minutes(15) or "15m". A number has no unit: for minutes write minutes(5) or "5m".',
       'ci.config.ts:7:68 `builds.app.platforms[0]` is "linux-amd64"; expected a platform such as linux/amd64.',
-      'ci.config.ts:7:91 `builds.app.cache` is "ghaa"; expected false, "gha" or "registry". Did you mean "gha"?',
+      'ci.config.ts:7:91 `builds.app.cache` is "ghaa"; expected false, "gha", "registry" or "registry-per-branch". Did you mean "gha"?',
       "ci.config.ts:8:5 `E2E` cannot be a name in `builds`: expected lower-case letters, digits and dashes, beginning with a letter. Call it `e2e`.",
-      'ci.config.ts:9:20 `builds.other.kind` is "imgae"; expected "image" or "files". Did you mean "image"?',
-      'ci.config.ts:10:11 `builds.none.kind` is missing; expected "image" or "files". The builders image({ ... }) and files({ ... }) fill it in.',
+      'ci.config.ts:9:20 `builds.other.kind` is "imgae"; expected "image", "bake" or "files". Did you mean "image"?',
+      'ci.config.ts:10:11 `builds.none.kind` is missing; expected "image", "bake" or "files". The builders image({ ... }), bake({ ... }) and files({ ... }) fill it in.',
       "ci.config.ts:13:26 `timout` is no setting of `consumers.e2e`. Did you mean `timeout`?",
       "ci.config.ts:13:66 `consumers.e2e.matrix.browser` is empty; expected at least one entry.",
       'ci.config.ts:13:92 `consumers.e2e.artifacts[0].name` is "a/b"; expected an artifact name without slashes or wildcards.',
       'ci.config.ts:13:116 `consumers.e2e.artifacts[0].keep` is "7 days"; expected a duration such as minutes(15) or "15m". Write "7d".',
-      "ci.config.ts:14:11 `consumers.unit.needs` is missing; expected a text or a list. It is the builds that are tested.",
+      'ci.config.ts:14:23 `consumers.unit.coverage.file` is missing; expected a text. It is the report that the tests write.',
+      'ci.config.ts:14:33 `consumers.unit.coverage.format` is "gcov"; expected "go", "lcov" or "cobertura". Did you mean "lcov"?',
       "ci.config.ts:15:49 `rum` is no setting of `consumers.steps.steps[0]`. Did you mean `run`?",
       expect.stringMatching(/^ci\.config\.ts:15:68 `consumers\.steps\.steps\[1\]` is "npm test"; expected an object\./),
       "ci.config.ts:17:20 `metrics.runs` is 5; expected at least 10.",
       'ci.config.ts:17:55 `metrics.thresholds.storageGigabytes` is "50"; expected a number.',
       "ci.config.ts:18:16 `pullRequests` is no setting of `retention`. Did you mean `pullRequest`?",
       'ci.config.ts:19:56 `actions["actions/checkout"].sha` is "abc"; expected a full commit, 40 hexadecimal digits.',
+    ]);
+  });
+
+  test("in targets of bake files, publications, deployments, caches and further pipelines", async () => {
+    const text = `import { bake, defineConfig, deploy, files, npmPackage, pipeline, publishImages } from "pipewright";
+export default defineConfig({
+  project: "p",
+  topology: "workflow-call",
+  builds: {
+    all: bake({ targets: { web: { dockerFile: "x" }, API: {} } }),
+    dist: files({ run: "make", paths: ["x"], maxSizes: { "*.gz": "10 megabytes" } }),
+  },
+  publish: {
+    nothing: { images: "web" },
+    wrong: { kind: "image", images: "web" },
+    hub: publishImages({ to: { host: "docker.io", user: "U" }, image: "web" }),
+    npm: npmPackage({ from: "dist", registry: "npm.example.com", on: ["tag"] }),
+    live: deploy({ images: "web", run: "x", canary: { run: "x" }, health: { url: "example.com" } }),
+  },
+  registry: { host: "registry.fly.io", auth: { token: "T" } },
+  consumers: {
+    e2e: { needs: "web", deployment: { deploy: "x", heathy: "x", destroy: "x" }, failure: "hard", budget: { target: "5m" }, coverage: { file: "c", format: "go", minimum: 101 } },
+  },
+  caches: { npm: { path: ["x"], files: ["x"] } },
+  version: { base: "1" },
+  pipelines: { api: pipeline({ consumers: { unit: { runs: "x" } }, check: {} }) },
+} as never);
+`;
+    expect(await mistakes(text)).toEqual([
+      'ci.config.ts:4:13 `topology` is "workflow-call"; expected "workflow_run" or "workflow_call". Did you mean "workflow_call"?',
+      "ci.config.ts:6:35 `dockerFile` is no setting of `builds.all.targets.web`. Did you mean `dockerfile`?",
+      "ci.config.ts:6:54 `API` cannot be a name in `builds.all.targets`: expected lower-case letters, digits and dashes, beginning with a letter. Call it `api`.",
+      'ci.config.ts:7:66 `builds.dist.maxSizes["*.gz"]` is "10 megabytes"; expected a size such as "50MB".',
+      'ci.config.ts:10:14 `publish.nothing.kind` is missing; expected "images", "npm", "maven", "githubRelease" or "deploy". The builders publishImages({ ... }), npmPackage({ ... }), mavenPackage({ ... }), githubRelease({ ... }) and deploy({ ... }) fill it in.',
+      'ci.config.ts:11:20 `publish.wrong.kind` is "image"; expected "images", "npm", "maven", "githubRelease" or "deploy". Did you mean "images"?',
+      "ci.config.ts:12:51 `user` is no setting of `publish.hub.to`. Did you mean `username`?",
+      "ci.config.ts:12:64 `image` is no setting of `publish.hub`. Did you mean `images`?",
+      'ci.config.ts:13:47 `publish.npm.registry` is "npm.example.com"; expected an address such as https://npm.pkg.github.com.',
+      'ci.config.ts:13:71 `publish.npm.on[0]` is "tag"; expected "main", "integration", "nightly" or "release".',
+      "ci.config.ts:14:53 `publish.live.canary.verify` is missing; expected a text or a list. It is commands that must succeed before the rest follows.",
+      'ci.config.ts:14:82 `publish.live.health.url` is "example.com"; expected an address such as http://localhost:8080/health.',
+      'ci.config.ts:16:46 `registry.auth.kind` is missing; expected "fly", "aws" or "google".',
+      "ci.config.ts:18:53 `heathy` is no setting of `consumers.e2e.deployment`. Did you mean `healthy`?",
+      'ci.config.ts:18:91 `consumers.e2e.failure` is "hard"; expected "fast", "slow" or "soft".',
+      'ci.config.ts:18:107 `consumers.e2e.budget.maximum` is missing; expected a duration such as minutes(15) or "15m". It is how long it may take at most.',
+      "ci.config.ts:18:171 `consumers.e2e.coverage.minimum` is 101; expected at most 100.",
+      "ci.config.ts:20:20 `path` is no setting of `caches.npm`. Did you mean `paths`?",
+      'ci.config.ts:21:20 `version.base` is "1"; expected the first two numbers of a version, such as "1.0".',
+      "ci.config.ts:22:53 `runs` is no setting of `pipelines.api.consumers.unit`. Did you mean `run`?",
+      "ci.config.ts:22:68 `check` is no setting of `pipelines.api`. It is a setting of the config.",
     ]);
   });
 

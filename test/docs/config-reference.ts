@@ -22,7 +22,7 @@ const INTRODUCTION = `# The config
 
 \`ci.config.ts\` says what is built, who tests it, and how long it is kept. The same model can be written as \`.mts\`, \`.js\`, \`.mjs\`, \`.json\` or \`.yaml\`; for the last two, point your editor at \`schemas/config.schema.json\`.
 
-Durations are written \`seconds(30)\`, \`minutes(15)\`, \`hours(24)\`, \`days(7)\` in TypeScript and \`"30s"\`, \`"15m"\`, \`"24h"\`, \`"7d"\` elsewhere. Builds are made with \`image({…})\` and \`files({…})\`, registries as [their own page](registries.md) says; in JSON and YAML a build names its \`kind\`, and a registry its \`host\`.
+Durations are written \`seconds(30)\`, \`minutes(15)\`, \`hours(24)\`, \`days(7)\` in TypeScript and \`"30s"\`, \`"15m"\`, \`"24h"\`, \`"7d"\` elsewhere. Builds are made with \`image({…})\`, \`bake({…})\` and \`files({…})\`, what is published with \`publishImages\`, \`npmPackage\`, \`mavenPackage\`, \`githubRelease\` and \`deploy\`, registries as [their own page](registries.md) says; in JSON and YAML a build and a target name their \`kind\`, and a registry its \`host\`.
 
 The commands of a consumer find the image's local name in \`IMAGE\` (and, where there are several, in \`IMAGE_<BUILD>\`), the folder of a files build in \`FILES_<BUILD>\`, and the values of the matrix in \`MATRIX_<KEY>\`. Scripts hold no \`\${{ }}\`: GitHub would paste the value into the code.
 
@@ -36,7 +36,7 @@ export function configReference(schema: Schema): string {
 function group(title: string, path: string, schema: Schema): string[] {
   const properties = Object.entries(schema.properties ?? {}).filter(([name]) => name !== "$schema");
   const rows = properties.map(([name, property]) => [code(name), typeOf(property), defaultOf(name, property, schema), property.description ?? ""]);
-  const below = properties.flatMap(([name, property]) => objectsIn(property).flatMap(({ suffix, object }) => group("", `${path}${path ? "." : ""}${name}${suffix}`, object)));
+  const below = properties.filter(([name]) => name !== "pipelines").flatMap(([name, property]) => objectsIn(property).flatMap(({ suffix, object }) => group("", `${path}${path ? "." : ""}${name}${suffix}`, object)));
   return [`## ${path === "" ? title : code(path)}`, ...(schema.description && path !== "" ? [schema.description] : []), table(["Key", "Value", "Default", ""], rows), ...below];
 }
 
@@ -60,7 +60,7 @@ const kindOf = (object: Schema): string => {
 function typeOf(schema: Schema): string {
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.enum) return schema.enum.map((value) => code(JSON.stringify(value))).join(", ");
-  const variants = schema.anyOf ?? schema.oneOf;
+  const variants = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf);
   if (variants) return [...new Set(variants.map(typeOf))].join(" or ");
   if (schema.type === "array") return `list of ${schema.items ? typeOf(schema.items) : "anything"}`;
   if (schema.type === "object") return typeof schema.additionalProperties === "object" ? `map of ${typeOf(schema.additionalProperties)}` : "object";

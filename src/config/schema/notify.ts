@@ -12,6 +12,8 @@ export const notifyChannel = z
     tier: z.enum(TIERS).optional().describe("The least urgent alerts that are told: `critical`, `warning` and above, or all. The table of alerts says which is which."),
     on: z.array(z.enum(ALERT_EVENTS)).min(1).optional().describe(`Which alerts are told; ${USUAL_EVENTS.map((event) => `\`${event}\``).join(", ")} without \`tier\`. Builds of pull requests and feature branches never are.`),
   })
-  .refine(({ webhook, tier }) => webhook !== undefined || tier === "info", { path: ["webhook"], error: "expected the name of a secret with the address" });
+  .refine(({ webhook, tier }) => webhook !== undefined || tier === "info", { path: ["webhook"], error: "expected the name of a secret with the address" })
+  // The same, for the published JSON Schema.
+  .meta({ anyOf: [{ properties: { webhook: {} }, required: ["webhook"] }, { properties: { tier: { const: "info" } }, required: ["tier"] }] });
 
 export const notify = z.union([notifyChannel, z.array(notifyChannel).min(1)]);

@@ -30,7 +30,7 @@ export const npmTarget = z.strictObject({
   from: key.describe("The files build that holds the package's tarball."),
   access: z.enum(["public", "restricted"]).default("public").describe("Who may install it."),
   token: secretName.optional().describe("The secret with a token. Without it the registry trusts this workflow (trusted publishing)."),
-  registry: z.url().optional().describe("Another registry than npm's own."),
+  registry: z.string().regex(/^https:\/\/[^\s/]\S*$/, { error: "expected an address such as https://npm.pkg.github.com" }).optional().describe("Another registry than npm's own."),
   ...common,
 });
 
