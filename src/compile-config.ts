@@ -1,4 +1,4 @@
-import { compile, type GeneratedFile } from "./compiler/compile.ts";
+import { compileFiles, type GeneratedFile } from "./compiler/compile.ts";
 import { explainIssues } from "./config/explain-issues.ts";
 import type { Problem } from "./config/problem.ts";
 import { configSchema } from "./config/schema.ts";
@@ -11,7 +11,9 @@ export function compileConfig(config: unknown): GeneratedFile[] {
   if (!result.success) throw new UserError(explainIssues(configSchema, config, result.error.issues).map(withoutPlace));
   const { pipelines, problems } = plans(result.data);
   if (problems.length > 0) throw new UserError(problems.map(withoutPlace));
-  return pipelines.flatMap(compile).sort((left, right) => (left.path < right.path ? -1 : 1));
+  return compileFiles(pipelines)
+    .map(({ path, body }) => ({ path, body: body() }))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 const withoutPlace = ({ message, hint }: Problem): LocatedProblem => ({ message, ...(hint !== undefined && { hint }) });

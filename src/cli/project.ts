@@ -48,10 +48,9 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
  * asked for: a thousand workflows need not be in memory at once.
  */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
-  const [{ compileWorkflows }, { printWorkflow }] = await Promise.all([import("../compiler/compile.ts"), import("../workflow/print.ts")]);
-  const workflows = project.pipelines.flatMap(compileWorkflows).map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) }));
+  const { compileFiles } = await import("../compiler/compile.ts");
   const pages = (await docsOf(project, docs)).map(({ path, body }) => ({ path, body: () => body }));
-  const files = [...workflows, ...pages];
+  const files = [...compileFiles(project.pipelines), ...pages];
   const format = await formatterFor(project.root, await workingTree(project.root), files.map((file) => file.path));
   return files.map(({ path, body }) => ({
     path,

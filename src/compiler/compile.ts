@@ -1,7 +1,8 @@
 /** The plan becomes files. Pure: the same plan gives the same bytes. */
 import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
-import { printWorkflow } from "../workflow/print.ts";
+import { printWorkflow, printYaml } from "../workflow/print.ts";
+import { type ActionFile, shareSteps, type WorkflowFile } from "./share-steps.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
 import { calledConsumerWorkflow } from "./workflows/called-consumer.ts";
@@ -44,7 +45,16 @@ function consumerKind({ topology }: Pipeline, { source, builds }: Consumer): (pi
 }
 
 /** The workflow models by path, for whoever wants to look at them rather than at their text. */
-export function compileWorkflows(pipeline: Pipeline): { path: string; workflow: Workflow }[] {
+export const compileWorkflows = (pipeline: Pipeline): WorkflowFile[] => modelsOf([pipeline]).workflows;
+
+/** The models of every file. Pipelines that share a repository share its actions. */
+function modelsOf(pipelines: readonly Pipeline[]): { workflows: WorkflowFile[]; actions: ActionFile[] } {
+  const inline = pipelines.filter(({ sharedSteps }) => sharedSteps === "inline").flatMap(workflowsOf);
+  const composite = shareSteps(pipelines.filter(({ sharedSteps }) => sharedSteps === "composite").flatMap(workflowsOf));
+  return { workflows: [...inline, ...composite.workflows], actions: composite.actions };
+}
+
+function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
   const own = (Object.keys(KINDS) as WorkflowKind[]).flatMap((kind) => {
     const file = pipeline.workflows[kind];
     return file ? [{ path: file.path, workflow: KINDS[kind](pipeline, file.name) }] : [];
@@ -63,9 +73,18 @@ function withRetryPolicy({ retry }: Pipeline, workflow: Workflow): Workflow {
   return { ...head, env: { RETRY_ATTEMPTS: retry.attempts, RETRY_DELAY: retry.delaySeconds, RETRY_GROWTH: retry.growth, RETRY_JITTER: retry.jitter }, jobs };
 }
 
+/** Every file that the plans ask for, whose text is made when it is asked for. */
+export function compileFiles(pipelines: readonly Pipeline[]): { path: string; body: () => string }[] {
+  const { workflows, actions } = modelsOf(pipelines);
+  return [
+    ...workflows.map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) })),
+    ...actions.map(({ path, action }) => ({ path, body: () => printYaml(action) })),
+  ];
+}
+
 /** Every file that the plan asks for, in the order of their paths. The plan must have no problems. */
 export function compile(pipeline: Pipeline): GeneratedFile[] {
-  return compileWorkflows(pipeline)
-    .map(({ path, workflow }) => ({ path, body: printWorkflow(workflow) }))
+  return compileFiles([pipeline])
+    .map(({ path, body }) => ({ path, body: body() }))
     .sort((left, right) => (left.path < right.path ? -1 : 1));
 }

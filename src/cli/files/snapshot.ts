@@ -10,6 +10,7 @@ import { type Target, targetInside } from "./inside.ts";
 
 /** Where generated files live. Nothing is ever looked for, or removed, in another folder. */
 const WORKFLOWS = ".github/workflows";
+const ACTIONS = ".github/actions";
 
 export interface DeclaredText {
   path: string;
@@ -71,12 +72,18 @@ function refuseDuplicates(files: readonly { path: string }[]): void {
 }
 
 async function generatedFiles(root: string): Promise<Target[]> {
-  const folder = await targetInside(root, WORKFLOWS);
-  const names = await readdir(folder.file, { withFileTypes: true }).catch(() => []);
-  // A link is nobody's generated file: what it points at may be outside of the repository.
-  return names
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => ({ path: `${WORKFLOWS}/${entry.name}`, file: join(folder.file, entry.name) }));
+  const workflows = await entriesOf(root, WORKFLOWS);
+  const actions = await Promise.all((await entriesOf(root, ACTIONS)).filter((entry) => entry.isFolder).map(({ path }) => entriesOf(root, path)));
+  return [...workflows.filter(({ path }) => /\.ya?ml$/.test(path)), ...actions.flat().filter(({ path }) => /\/action\.ya?ml$/.test(path))].filter((entry) => !entry.isFolder);
+}
+
+/** A link is nobody's generated file: what it points at may be outside of the repository. */
+async function entriesOf(root: string, path: string): Promise<(Target & { isFolder: boolean })[]> {
+  const folder = await targetInside(root, path);
+  const entries = await readdir(folder.file, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map((entry) => ({ path: `${path}/${entry.name}`, file: join(folder.file, entry.name), isFolder: entry.isDirectory() }));
 }
 
 async function readBytes(file: string): Promise<Buffer | undefined> {

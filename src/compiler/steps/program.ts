@@ -14,7 +14,16 @@ const TIMEOUT_MINUTES = 5;
 
 /** A step that runs a program of `templates/`, which takes all it needs from its environment. */
 export function runProgram(program: ProgramName, step: ProgramStep): Step {
-  return runScript(step, program.endsWith(".mjs") ? nodeScript(program) : programText(program));
+  return runScript(step, scriptOf(program));
+}
+
+const scripts = new Map<ProgramName, string>();
+
+/** What a step runs for a program of `templates/`. Made once: by its text, a program is known again. */
+export function scriptOf(program: ProgramName): string {
+  const text = scripts.get(program) ?? (program.endsWith(".mjs") ? nodeScript(program) : programText(program));
+  scripts.set(program, text);
+  return text;
 }
 
 /** A step that runs a script of the user, or one line that is not worth a file. */

@@ -1,0 +1,36 @@
+/** The programs in composite actions of the repository: every job does what it does with the programs inline. */
+import { describe, expect, test, vi } from "vitest";
+import type { ConfigInput } from "../../../src/config/schema.ts";
+import { missing } from "../../support/tools.ts";
+import { builds, change, IMAGE, leaked, playCharon, pulled, results, short, troubles } from "./charon.ts";
+
+// A scenario plays dozens of jobs with real shells.
+vi.setConfig({ testTimeout: 120_000 });
+
+const FORMS: readonly ConfigInput["sharedSteps"][] = ["inline", "composite"];
+
+describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("programs in actions", () => {
+  test("a pull request and its merge give the same results", async () => {
+    const outcomes = [];
+    for (const sharedSteps of FORMS) {
+      const world = await playCharon({ change: (config) => ({ ...config, sharedSteps }) });
+      const pull = await world.openPull({ number: 12, branch: "fix/login", files: change("fix"), title: "$(touch /tmp/owned)" });
+      await world.settle();
+      const merged = await world.push("main", change("merged"));
+      await world.settle();
+      expect(troubles(world), sharedSteps).toBe("");
+      const named = (text: string): string => text.replaceAll(short(pull.headSha), "<pull>").replaceAll(short(merged), "<merged>");
+      outcomes.push({
+        runs: world.player.runs.map((run) => [run.workflowName, run.event.name, run.conclusion, results(run)]).sort(),
+        tags: Object.keys(await world.tags(IMAGE)).map(named).sort(),
+        verdicts: [world.verdicts(pull.headSha), world.verdicts(merged)],
+        builds: builds(world, pull.headSha),
+        pulls: new Set(pulled(world, "Integration Test: WAF > Test")).size,
+        leaked: leaked(world),
+        refused: world.ghcr.gate.refused,
+      });
+    }
+    expect(outcomes[1]).toEqual(outcomes[0]);
+    expect(outcomes[0]).toMatchObject({ builds: { "linux/amd64": 1 }, leaked: [], refused: [] });
+  });
+});
