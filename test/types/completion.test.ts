@@ -38,6 +38,13 @@ test("builds complete where they are needed", () => {
   expect(offered(config('consumers: { e2e: { needs: "app", container: { build: "|" } } },')).sort()).toEqual(["app", "package"]);
 });
 
+test("caches, consumers and targets complete where they are referred to", () => {
+  const caches = 'caches: { npm: { paths: ["x"], files: ["x"] } },';
+  expect(offered(config(`${caches} consumers: { unit: { run: "x", caches: ["|"] } },`))).toEqual(["npm"]);
+  expect(offered(config('consumers: { unit: { run: "x" }, e2e: { run: "x", after: ["|"] } },')).sort()).toEqual(["e2e", "unit"]);
+  expect(offered(config('publish: { npm: { kind: "npm", from: "|" } },')).sort()).toEqual(["app", "package"]);
+});
+
 test("branches complete where they have a channel or a copy", () => {
   expect(offered(config("channels: { | },"))).toEqual(expect.arrayContaining(["trunk", "next", "nightly"]));
   expect(offered(config('copies: [{ host: "docker.io", username: "U", password: "P", of: ["|"] }],')).sort()).toEqual(["next", "nightly", "release", "trunk"]);

@@ -1,5 +1,5 @@
 // Compiled by `npm run typecheck`: every `@ts-expect-error` must sit on a line that really is an error.
-import { defineConfig, days, dockerHub, ecr, files, fly, gar, ghcr, hours, image, minutes, registry } from "../../src/index.ts";
+import { bake, defineConfig, days, deploy, dockerHub, ecr, files, fly, gar, ghcr, githubRelease, hours, image, mavenPackage, minutes, npmPackage, pipeline, publishImages, registry } from "../../src/index.ts";
 
 defineConfig({
   project: "charon",
@@ -123,5 +123,65 @@ defineConfig({
       // @ts-expect-error no such setting
       contxt: ".",
     },
+  },
+});
+
+// Targets of bake files, caches, consumers and publications are names like those of builds.
+defineConfig({
+  project: "p",
+  topology: "workflow_call",
+  builds: { all: bake({ targets: { web: {}, api: { target: "server" } } }), dist: files({ run: "make", paths: ["dist/**"] }) },
+  caches: { npm: { paths: ["~/.npm"], files: ["package-lock.json"] } },
+  consumers: {
+    unit: { run: "npm test", caches: ["npm"] },
+    e2e: { needs: ["web", "api"], run: "npm run e2e", after: ["unit"] },
+    typo: {
+      // @ts-expect-error no such target
+      needs: "wep",
+      run: "x",
+      // @ts-expect-error no such cache
+      caches: ["nmp"],
+      // @ts-expect-error no such consumer
+      after: ["units"],
+    },
+  },
+  publish: {
+    hub: publishImages({ to: { host: "docker.io", namespace: "o", username: "U", password: "P" }, images: ["web", "api"], names: { web: "shop" } }),
+    npm: npmPackage({ from: "dist", after: ["hub"] }),
+    notes: githubRelease({ files: ["dist"], sboms: ["web"], after: ["npm"] }),
+    live: deploy({ images: "web", run: "./deploy.sh", environment: "production" }),
+    plain: { kind: "npm", from: "dist" },
+    // @ts-expect-error no such build
+    maven: mavenPackage({ from: "disk", username: "U", password: "P", signingKey: "K" }),
+    // @ts-expect-error no such build
+    copy: publishImages({ to: { host: "quay.io", username: "U", password: "P" }, images: "wep" }),
+    // @ts-expect-error no such target
+    late: githubRelease({ after: ["nmp"] }),
+    literal: {
+      kind: "npm",
+      // @ts-expect-error no such build
+      from: "disk",
+    },
+  },
+});
+
+// Each of several pipelines knows its own names, and no others.
+defineConfig({
+  project: "shop",
+  pipelines: {
+    api: pipeline({ registry: ghcr("o"), builds: { api: image() }, consumers: { unit: { needs: "api", run: "x" } } }),
+    web: pipeline({
+      registry: ghcr("o"),
+      builds: { web: image() },
+      consumers: {
+        unit: {
+          // @ts-expect-error a build of another pipeline
+          needs: "api",
+          run: "x",
+        },
+      },
+    }),
+    // @ts-expect-error the check is the repository's
+    rest: pipeline({ builds: {}, check: {} }),
   },
 });
