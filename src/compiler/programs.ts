@@ -86,6 +86,7 @@ import reportStatus from "../../templates/report-status.sh?raw";
 import resolveImage from "../../templates/resolve-image.sh?raw";
 import runWithRetries from "../../templates/run-with-retries.sh?raw";
 import signImage from "../../templates/sign-image.sh?raw";
+import stillNewest from "../../templates/still-newest.sh?raw";
 import startContainer from "../../templates/start-container.sh?raw";
 import waitHealthy from "../../templates/wait-healthy.sh?raw";
 import waitUntil from "../../templates/wait-until.sh?raw";
@@ -184,6 +185,7 @@ const PROGRAMS = {
   "resolve-image.sh": resolveImage,
   "run-with-retries.sh": runWithRetries,
   "sign-image.sh": signImage,
+  "still-newest.sh": stillNewest,
   "start-container.sh": startContainer,
   "wait-healthy.sh": waitHealthy,
   "wait-until.sh": waitUntil,

@@ -48,6 +48,7 @@ function jobOf(pipeline: Pipeline, run: RunKind, { id, kind, needs }: Stage): Jo
       const target = found(targetsIn(pipeline, run).find(({ key }) => deliverJobId(key) === id), id);
       const others = needs.filter((need) => /^(publish|build|release|deliver)-/.test(need)).map((need) => `needs.${need}.result == 'success'`);
       return deliverJob(pipeline, target, {
+        run,
         needs,
         if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...succeeded(needs, "approve-", true), changedSince(target), ...others),
       });

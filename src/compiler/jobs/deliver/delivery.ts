@@ -1,4 +1,5 @@
 /** What the jobs that publish have in common. */
+import type { RunKind } from "../../../pipeline/stages.ts";
 import type { FilesBuild, ImageBuild, Pipeline, PublishTarget } from "../../../pipeline/types.ts";
 import type { Job, Step } from "../../../workflow/model.ts";
 import { concurrencyGroup } from "../../concurrency.ts";
@@ -9,6 +10,7 @@ import { filesFolder } from "../../steps/test.ts";
 
 /** Where a job stands in its run. */
 export interface Delivery {
+  run: RunKind;
   needs: readonly string[];
   if: string;
 }

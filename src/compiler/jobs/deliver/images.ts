@@ -2,7 +2,7 @@
 import { imageIn } from "../../../pipeline/images.ts";
 import type { ImagesTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
-import { expression, planned } from "../../expressions.ts";
+import { expression, planned, quoted, TOKEN } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { runProgram } from "../../steps/program.ts";
@@ -11,13 +11,30 @@ import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { signSteps } from "../../steps/sign.ts";
 import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
 
+const STANDS: Readonly<Record<string, string>> = { "{version}": planned("version"), "{commit}": planned("sha"), "{channel}": planned("channel") };
+const TOKENS = /\{(?:version|commit|channel)\}/g;
+
+/** What neither holds a version nor a commit names another image from time to time. */
+const moves = (tag: string): boolean => !/\{(?:version|commit)\}/.test(tag);
+
+const inPlaceOf = (reference: string): string => reference.replace(TOKENS, (token) => expression(STANDS[token] ?? quoted(token)));
+
+/** The reference, where this commit still is its branch's newest: a re-run of an older one moves nothing back. */
+function whereNewest(reference: string): string {
+  const tokens = [...new Set(reference.match(TOKENS) ?? [])];
+  const text = tokens.reduce((rest, token, index) => rest.replaceAll(token, `{${index}}`), reference);
+  const value = tokens.length === 0 ? quoted(text) : `format(${[quoted(text), ...tokens.map((token) => STANDS[token] ?? quoted(token))].join(", ")})`;
+  return expression(`steps.newest.outputs.newest == 'true' && ${value} || ''`);
+}
+
 export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, delivery: Delivery): Job {
-  const stands: Readonly<Record<string, string>> = { "{version}": expression(planned("version")), "{commit}": expression(planned("sha")), "{channel}": expression(planned("channel")) };
-  const tags = target.tags.map((tag) => tag.replace(/\{(?:version|commit|channel)\}/g, (token) => stands[token] ?? token));
+  const mayGoBack = delivery.run === "build" && target.tags.some(moves);
+  const copiesOf = (image: string): string => target.tags.map((tag) => (mayGoBack && moves(tag) ? whereNewest : inPlaceOf)(`${image}:${tag}`)).join(" ");
   const there = target.images.map(({ build, name }) => ({ build, image: imageIn(target.to, name) }));
   return {
     ...deliveryJob(pipeline, target, delivery),
     permissions: grant({
+      contents: mayGoBack && "read",
       ...loginPermissionsOfAll([pipeline.registry, target.to], "write"),
       ...((target.sign || target.attest) && { "id-token": "write" }),
       ...(target.attest && { attestations: "write" }),
@@ -28,6 +45,9 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
       ...loginToOwnRegistry(pipeline),
       ...login(pipeline, target.to),
       setUpBuildx(pipeline),
+      ...(mayGoBack
+        ? [runProgram("still-newest.sh", { name: "Look whether this commit is the newest", id: "newest", env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), BRANCH: expression("github.ref_name"), SHA: expression(planned("sha")) } })]
+        : []),
       ...there.map(({ build, image }) =>
         runProgram("publish-image.sh", {
           name: `Copy the tested image of ${build.key}`,
@@ -39,7 +59,7 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
             SOURCE_COMMIT: expression(`needs.publish-${build.key}.outputs.commit`),
             TAGS: expression(planned("tag")),
             COMMIT: expression(planned("sha")),
-            COPIES: tags.map((tag) => `${image}:${tag}`).join(" "),
+            COPIES: copiesOf(image),
           },
         }),
       ),

@@ -2,7 +2,7 @@
 import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/stages.ts";
 import type { FilesBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
-import { expression, TOKEN } from "../../expressions.ts";
+import { expression, quoted, TOKEN } from "../../expressions.ts";
 import { runProgram } from "../../steps/program.ts";
 
 /** The files that are published from this run and say what they are made from. A release publishes all of its own. */
@@ -22,7 +22,8 @@ export function findChanges(pipeline: Pipeline, builds: readonly FilesBuild[]): 
         GH_TOKEN: TOKEN,
         REPOSITORY: expression("github.repository"),
         WORKFLOW: pipeline.workflows.build?.path.split("/").at(-1) ?? "",
-        BRANCH: pipeline.branches.main,
+        // An integration branch publishes under names of its own, and is compared with itself.
+        BRANCH: expression(`github.event_name == 'push' && github.ref_name || ${quoted(pipeline.branches.main)}`),
         GATE_JOB: pipeline.checks.published,
       },
     }),
