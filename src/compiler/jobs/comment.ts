@@ -1,5 +1,5 @@
 /** The job that tells a pull request how its coverage changed. It runs nothing of the pull request, and so may write there. */
-import { coverageArtifact } from "../../pipeline/check-names.ts";
+import { coverageArtifact, inRepository } from "../../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, TOKEN } from "../expressions.ts";
@@ -38,7 +38,7 @@ export function commentJob(pipeline: Pipeline, consumer: Consumer, { needs, pull
           GH_TOKEN: TOKEN,
           REPOSITORY: expression("github.repository"),
           PR_NUMBER: expression(pullRequest),
-          MARKER: `coverage-${consumer.key}`,
+          MARKER: inRepository(pipeline, `coverage-${consumer.key}`),
           TITLE: `Coverage: ${consumer.name}`,
           FIGURES_FILE: `${folder}/coverage.json`,
         },

@@ -1,4 +1,5 @@
 /** Caches that jobs share: restored wherever they are named, and saved by main alone, so that no pull request writes what main reads. */
+import { inRepository } from "../../pipeline/check-names.ts";
 import { restoreCacheStep, saveCacheStep } from "../../pipeline/step-names.ts";
 import type { Cache, Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
@@ -9,12 +10,12 @@ import { noteCacheMiss } from "./tools.ts";
 const idOf = (cache: Cache): string => `cache-${cache.key}`;
 
 /** What the keys of a cache begin with, and those of no other one. */
-export const cachePrefix = (cache: Pick<Cache, "key">): string => `${cache.key}--`;
+export const cachePrefix = (pipeline: Pipeline, cache: Pick<Cache, "key">): string => `${inRepository(pipeline, cache.key)}--`;
 
 const pathsOf = (cache: Cache): string => (cache.paths.length === 1 ? (cache.paths[0] ?? "") : `${cache.paths.join("\n")}\n`);
 
 /** The key without the commit: what the content of the files gives. */
-const contentKey = (cache: Cache): string => `${cachePrefix(cache)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
+const contentKey = (pipeline: Pipeline, cache: Cache): string => `${cachePrefix(pipeline, cache)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
 
 /** @param commit an expression for the commit that the job works on */
 export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], commit: string): Step[] =>
@@ -24,8 +25,8 @@ export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], comm
       id: idOf(cache),
       with: {
         path: pathsOf(cache),
-        key: cache.perCommit ? `${contentKey(cache)}-${expression(commit)}` : contentKey(cache),
-        "restore-keys": cache.perCommit ? `${contentKey(cache)}-\n${cachePrefix(cache)}${expression("runner.os")}-\n` : `${cachePrefix(cache)}${expression("runner.os")}-`,
+        key: cache.perCommit ? `${contentKey(pipeline, cache)}-${expression(commit)}` : contentKey(pipeline, cache),
+        "restore-keys": cache.perCommit ? `${contentKey(pipeline, cache)}-\n${cachePrefix(pipeline, cache)}${expression("runner.os")}-\n` : `${cachePrefix(pipeline, cache)}${expression("runner.os")}-`,
       },
     }),
     noteCacheMiss(cache.key, idOf(cache)),

@@ -1,5 +1,5 @@
 /** What is kept of tests beyond their verdict: coverage, the results of single tests, and what explains a failure. */
-import { coverageArtifact, junitArtifact } from "../../pipeline/check-names.ts";
+import { coverageArtifact, inRepository, junitArtifact } from "../../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
@@ -26,7 +26,7 @@ const figuresFile = (folder: string): string => `${folder}/coverage.json`;
 export function coverageSteps(pipeline: Pipeline, consumer: Consumer, { commit, isMain }: { commit: string; isMain: string }): Step[] {
   const { coverage } = consumer;
   if (!coverage) return [];
-  const key = `coverage-${consumer.key}${matrixSuffix(consumer)}-`;
+  const key = `${inRepository(pipeline, `coverage-${consumer.key}`)}${matrixSuffix(consumer)}-`;
   const out = temporary("coverage");
   return [
     useAction(pipeline, "actions/cache/restore", {

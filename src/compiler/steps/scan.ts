@@ -1,4 +1,5 @@
 /** Looking for known vulnerabilities in an image, and reporting them to code scanning. */
+import { inRepository } from "../../pipeline/check-names.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { expression } from "../expressions.ts";
@@ -36,7 +37,7 @@ export const reportFindings = (pipeline: Pipeline, key: string, scan: Scan): Ste
           if: `!cancelled() && hashFiles('${reportOf(key)}') != ''`,
           // Runs of forks, and private repositories without the paid feature, may be refused.
           continueOnError: true,
-          with: { sarif_file: reportOf(key), category: `trivy-${key}-${expression("matrix.platform")}` },
+          with: { sarif_file: reportOf(key), category: `trivy-${inRepository(pipeline, key)}-${expression("matrix.platform")}` },
         }),
       ]
     : [];

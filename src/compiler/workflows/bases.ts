@@ -2,6 +2,7 @@
  * Base images: built from nothing by schedule, scanned, and proposed by a pull request that pins the new digest. What
  * builds on them changes when that pull request is merged, and not before.
  */
+import { inRepository } from "../../pipeline/check-names.ts";
 import type { BaseImage, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -121,7 +122,7 @@ function proposeJob(pipeline: Pipeline, base: BaseImage): Job {
           ...(base.token === undefined && { WORKFLOW_TOKEN: true }),
           PINS: JSON.stringify(pins, null, 2),
           BASE: pipeline.branches.main,
-          BRANCH: `base-images/${base.key}`,
+          BRANCH: `base-images/${inRepository(pipeline, base.key)}`,
           TITLE: `Build on the newest ${base.key}`,
         },
       }),

@@ -1,5 +1,5 @@
 /** Looks for flaky tests in the results that past runs have left, and holds them against what is allowed. */
-import { junitArtifact } from "../../pipeline/check-names.ts";
+import { inRepository, junitArtifact } from "../../pipeline/check-names.ts";
 import { FLAKES_ARTIFACT } from "../../pipeline/step-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
@@ -17,6 +17,7 @@ export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { flakes } = pipeline;
   if (!flakes) throw new Error("This pipeline looks for no flaky tests.");
   const folder = expression("runner.temp");
+  const artifact = inRepository(pipeline, FLAKES_ARTIFACT);
   return {
     name,
     on: { schedule: [{ cron: flakes.schedule }], workflow_dispatch: null },
@@ -30,14 +31,14 @@ export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
         permissions: grant({ actions: "read", issues: flakes.issues && "write" }),
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
-          runProgram("find-artifact.sh", { name: "Find the last report", id: "last", env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: FLAKES_ARTIFACT, WHICH: "newest" } }),
-          downloadArtifact(pipeline, { title: "Take the last report", name: FLAKES_ARTIFACT, path: `${folder}/last`, runId: expression("steps.last.outputs.run-id"), if: "steps.last.outputs.run-id != ''", continueOnError: true }),
+          runProgram("find-artifact.sh", { name: "Find the last report", id: "last", env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: "newest" } }),
+          downloadArtifact(pipeline, { title: "Take the last report", name: artifact, path: `${folder}/last`, runId: expression("steps.last.outputs.run-id"), if: "steps.last.outputs.run-id != ''", continueOnError: true }),
           runProgram("flakes.mjs", {
             name: "Look for flaky tests",
             timeoutMinutes: 25,
             env: { GH_TOKEN: TOKEN, FLAKES: JSON.stringify(flakeSettings(pipeline, flakes), null, 2), PREVIOUS_FILE: `${folder}/last/flakes.json`, OUTPUT: `${folder}/flakes.json` },
           }),
-          uploadArtifact(pipeline, { title: "Keep the report", name: FLAKES_ARTIFACT, paths: [`${folder}/flakes.json`], keepDays: REPORT_DAYS, if: "!cancelled()", missing: "warn", overwrite: true }),
+          uploadArtifact(pipeline, { title: "Keep the report", name: artifact, paths: [`${folder}/flakes.json`], keepDays: REPORT_DAYS, if: "!cancelled()", missing: "warn", overwrite: true }),
         ],
       },
       ...notifyJob(pipeline, "flakes", ["look"]),

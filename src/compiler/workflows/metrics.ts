@@ -1,5 +1,6 @@
 /** What the pipeline costs and how well it does: measured daily, compared with a baseline, kept for a quarter. */
 import { ALERT_EVENTS, ALERTS, type AlertEvent } from "../../config/alerts.ts";
+import { inRepository } from "../../pipeline/check-names.ts";
 import { groupKeyOf } from "../../pipeline/images.ts";
 import { cacheMissStep, callingJob, DEPLOY_STEP, FLAKES_ARTIFACT, PLAN_JOB, RESTORE_CACHE } from "../../pipeline/step-names.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../../pipeline/types.ts";
@@ -26,6 +27,7 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { metrics } = pipeline;
   if (!metrics) throw new Error("This pipeline measures nothing.");
   const folder = expression("runner.temp");
+  const artifact = inRepository(pipeline, ARTIFACT);
   const access = accessToOwnRegistry(pipeline);
   const alerts = `${folder}/ci-alerts.json`;
   const told = tellAlerts(pipeline, { file: alerts, events: FOUND, text: `${expression("github.repository")}: the metrics of CI have found something.`, if: "!cancelled() && steps.measure.outputs.told == 'true'" });
@@ -44,9 +46,9 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
           ...access.steps,
-          ...takeArtifact(pipeline, { what: "the metrics to compare with", id: "baseline", artifact: ARTIFACT, which: "oldest" }),
-          ...takeArtifact(pipeline, { what: "the metrics of the run before", id: "newest", artifact: ARTIFACT, which: "newest" }),
-          ...(measuresFlakes(pipeline) ? takeArtifact(pipeline, { what: "the report on flaky tests", id: "flakes", artifact: FLAKES_ARTIFACT, which: "newest" }) : []),
+          ...takeArtifact(pipeline, { what: "the metrics to compare with", id: "baseline", artifact, which: "oldest" }),
+          ...takeArtifact(pipeline, { what: "the metrics of the run before", id: "newest", artifact, which: "newest" }),
+          ...(measuresFlakes(pipeline) ? takeArtifact(pipeline, { what: "the report on flaky tests", id: "flakes", artifact: inRepository(pipeline, FLAKES_ARTIFACT), which: "newest" }) : []),
           runProgram("metrics.mjs", {
             name: "Measure the pipeline",
             id: "measure",
@@ -63,7 +65,7 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
               ALERTS_FILE: alerts,
             },
           }),
-          uploadArtifact(pipeline, { title: "Keep the metrics", name: ARTIFACT, paths: [`${folder}/ci-metrics.json`, `${folder}/ci-report.md`], keepDays: metrics.keepDays, if: "!cancelled()", overwrite: true }),
+          uploadArtifact(pipeline, { title: "Keep the metrics", name: artifact, paths: [`${folder}/ci-metrics.json`, `${folder}/ci-report.md`], keepDays: metrics.keepDays, if: "!cancelled()", overwrite: true }),
           ...told,
         ],
       },

@@ -48,7 +48,7 @@ const pruneJob = (pipeline: Pipeline, needs: readonly string[], maxGigabytes: nu
       timeoutMinutes: 10,
       env: {
         GH_TOKEN: TOKEN,
-        CACHES: JSON.stringify(pipeline.caches.map((cache) => ({ key: cachePrefix(cache), keepHours: cache.keepHours })), null, 2),
+        CACHES: JSON.stringify(pipeline.caches.map((cache) => ({ key: cachePrefix(pipeline, cache), keepHours: cache.keepHours })), null, 2),
         DRY_RUN: false,
         MAX_GIGABYTES: maxGigabytes,
         GITHUB_API_URL: expression("github.api_url"),

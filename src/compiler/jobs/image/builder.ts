@@ -17,7 +17,7 @@ export const builderStep = (pipeline: Pipeline, group: ImageGroup, mode: ImageJo
 function dockerfileStep(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, output: Output, step: Omit<ActionStep, "with">): Step {
   const args = argumentsOf(build);
   const outputs: Readonly<Record<Output, Record<string, Scalar | undefined>>> = {
-    layers: { "cache-to": mode.cached ? cacheTo(build) : undefined, outputs: "type=cacheonly" },
+    layers: { "cache-to": mode.cached ? cacheTo(pipeline, build) : undefined, outputs: "type=cacheonly" },
     archive: { platforms: expression("matrix.archive"), outputs: `type=docker,dest=${archivePath(build)}` },
     push: { ...attestations(build), tags: stagingOf(build), push: true },
   };
@@ -45,7 +45,7 @@ function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output
     const target = build.bake?.target ?? build.key;
     const from = mode.cached ? cacheFrom(pipeline, build) : undefined;
     // An override with nothing behind it would be one, too: where no cache is written, the whole line is empty.
-    const to = mode.cached && output === "layers" ? cacheTo(build, `${target}.cache-to=`) : undefined;
+    const to = mode.cached && output === "layers" ? cacheTo(pipeline, build, `${target}.cache-to=`) : undefined;
     const overrides = [
       `platform=${expression(output === "archive" ? "matrix.archive" : "matrix.platforms")}`,
       ...argumentsOf(build).map(([name, value]) => `args.${name}=${value}`),

@@ -1,4 +1,5 @@
 /** Where the layers of an image are kept for later builds: in GitHub's cache, or in the registry, by branch. */
+import { inRepository } from "../../../pipeline/check-names.ts";
 import { sanitizeBranch } from "../../../pipeline/tags.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression, planned } from "../../expressions.ts";
@@ -11,7 +12,7 @@ export const CACHE_BRANCH = "cache-branch";
 const NOT_THE_BRANCH = 48;
 
 const cacheTag = (entry: string, branch: string): string => [PREFIX, entry, branch].join("-");
-const scopeOf = (build: ImageBuild): string => `${build.key}-${expression("matrix.name")}`;
+const scopeOf = (pipeline: Pipeline, build: ImageBuild): string => `${inRepository(pipeline, build.key)}-${expression("matrix.name")}`;
 
 const isKeptInRegistry = ({ cache }: ImageBuild): boolean => cache === "registry" || cache === "registry-per-branch";
 
@@ -20,7 +21,7 @@ export const keepsLayersInRegistry = (images: readonly ImageBuild[]): boolean =>
 
 /** The branch's own layers, and main's where it has none yet. */
 export function cacheFrom(pipeline: Pipeline, build: ImageBuild): string | undefined {
-  if (build.cache === "gha") return `type=gha,scope=${scopeOf(build)}`;
+  if (build.cache === "gha") return `type=gha,scope=${scopeOf(pipeline, build)}`;
   if (!isKeptInRegistry(build)) return undefined;
   const branches = [expression(planned(CACHE_BRANCH)), sanitizeBranch(pipeline.branches.main, NOT_THE_BRANCH)];
   return `${branches.map((branch) => `type=registry,ref=${build.image}:${cacheTag(expression("matrix.name"), branch)}`).join("\n")}\n`;
@@ -32,8 +33,8 @@ export function cacheFrom(pipeline: Pipeline, build: ImageBuild): string | undef
  * written costs time later; BuildKit would fail the build for it.
  * @param before what stands before it, where it stands at all
  */
-export function cacheTo(build: ImageBuild, before = ""): string | undefined {
-  if (build.cache === "gha") return `${before}type=gha,scope=${scopeOf(build)},mode=max,ignore-error=true`;
+export function cacheTo(pipeline: Pipeline, build: ImageBuild, before = ""): string | undefined {
+  if (build.cache === "gha") return `${before}type=gha,scope=${scopeOf(pipeline, build)},mode=max,ignore-error=true`;
   if (!isKeptInRegistry(build)) return undefined;
   const target = `${before}type=registry,ref=${build.image}:${cacheTag("{0}", "{1}")},mode=max,image-manifest=true,ignore-error=true`;
   const ofPull = build.cache === "registry-per-branch" ? ` || ${CLASS} == 'pullRequest' && ${CAN_PUSH}` : "";
