@@ -108,6 +108,10 @@ case "$class" in
 esac
 cache_branch="$REPLY"
 
+# What a label says of the branch: fit for a tag, so that it can hold nothing else.
+sanitize_branch "${HEAD_REF:-$REF_NAME}" 0
+branch="$REPLY"
+
 group "Plan"
 details "${context[@]}"
 output class "$class"
@@ -120,6 +124,7 @@ output push "$push"
 output candidates "${candidates[*]}"
 output staging "$staging"
 output cache-branch "$cache_branch"
+output branch "$branch"
 endgroup
 if [[ "$push" == true ]]; then
   note="pushed"

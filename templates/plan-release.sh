@@ -48,5 +48,7 @@ output push true
 output candidates "${candidates[*]}"
 output staging "$staging"
 output release-tags "${tags[*]}"
+sanitize_branch "$MAIN_BRANCH" 0
+output branch "$REPLY"
 endgroup
 summary "Release $(code "$version") of $(code "$SHA"): ${tags[*]}"

@@ -69,6 +69,7 @@ import loadImage from "../../templates/load-image.sh?raw";
 import metrics from "../../templates/metrics.mjs?raw";
 import namePlace from "../../templates/name-place.sh?raw";
 import notify from "../../templates/notify.sh?raw";
+import nameBase from "../../templates/name-base.sh?raw";
 import openPullRequest from "../../templates/open-pull-request.mjs?raw";
 import planBuild from "../../templates/plan-build.sh?raw";
 import planRelease from "../../templates/plan-release.sh?raw";
@@ -168,6 +169,7 @@ const PROGRAMS = {
   "metrics.mjs": metrics,
   "name-place.sh": namePlace,
   "notify.sh": notify,
+  "name-base.sh": nameBase,
   "open-pull-request.mjs": openPullRequest,
   "plan-build.sh": planBuild,
   "plan-release.sh": planRelease,

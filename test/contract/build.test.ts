@@ -3,6 +3,8 @@
  * registry, digests kept) is in test/execution/reuse.test.ts and test/execution/pipeline.
  */
 import { describe, expect, it } from "vitest";
+import { groupKeyOf } from "../../src/pipeline/images.ts";
+import { buildJobId } from "../../src/pipeline/stages.ts";
 import type { ImageBuild } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
@@ -18,8 +20,15 @@ const buildOf = (system: System): EmittedWorkflow => {
 const fileOf = (system: System): string => buildOf(system).file;
 const imagesOf = (system: System): ImageBuild[] => system.pipeline.builds.filter((build) => build.kind === "image");
 const jobIn = (system: System, id: string): EmittedJob => jobOf(system.workflows, fileOf(system), id);
-const buildingSteps = (job: EmittedJob): EmittedStep[] => job.steps.filter((step) => step.action === "docker/build-push-action");
-const labelsOf = (step: EmittedStep): string => String(step.with["labels"]);
+const BUILDERS = ["docker/build-push-action", "docker/bake-action"];
+const buildingSteps = (job: EmittedJob): EmittedStep[] => job.steps.filter((step) => BUILDERS.includes(step.action ?? ""));
+/** What decides the image of a build; of a bake file's target it stands in the overrides. */
+const decisive = (build: ImageBuild, step: EmittedStep): unknown[] =>
+  build.bake ? [step.with["files"], step.with["targets"], String(step.with["set"]).split("\n").filter((line) => line.startsWith(`${build.bake?.target}.`) && /^[^.]+\.(args|labels|cache-from)/.test(line))] : ["context", "file", "target", "build-args", "labels", "cache-from"].map((input) => step.with[input]);
+/** The outputs of `plan` of an event that builds every image. */
+const onMain = { class: "main" };
+const labelsOf = (build: ImageBuild, step: EmittedStep): string =>
+  build.bake ? String(step.with["set"]).split("\n").flatMap((line) => (line.startsWith(`${build.bake?.target}.labels.`) ? `${line.slice(`${build.bake?.target}.labels.`.length)}\n` : [])).join("") : String(step.with["labels"]);
 
 const withImages = systems.filter((system) => imagesOf(system).length > 0);
 const charon = systemNamed("Charon");
@@ -31,8 +40,8 @@ const needs = (outputs: Record<string, Json>, others: Record<string, Json> = {})
 describe.each(withImages)("in $name", (system) => {
   it("each image has one job that builds it, in a group of the image, the platform and the commit, which never cancels", () => {
     for (const build of imagesOf(system)) {
-      const job = jobIn(system, `build-${build.key}`);
-      expect(job.concurrency?.group).toBe(`${system.config.project}/image/${build.key}/\${{ matrix.name }}/\${{ needs.plan.outputs.staging }}`);
+      const job = jobIn(system, buildJobId(build));
+      expect(job.concurrency?.group).toBe(`${system.config.project}/image/${groupKeyOf(build)}/\${{ matrix.name }}/\${{ needs.plan.outputs.staging }}`);
       expect(job.concurrency?.["cancel-in-progress"]).toBe(false);
       expect(job.concurrency?.queue).toBe(system.pipeline.queue === "max" ? "max" : undefined);
     }
@@ -40,12 +49,12 @@ describe.each(withImages)("in $name", (system) => {
 
   it("under that lock it first looks for an image of the commit with these platforms and this recipe, and builds only without one", () => {
     for (const build of imagesOf(system)) {
-      const job = jobIn(system, `build-${build.key}`);
-      const find = job.steps.findIndex((step) => step.program === "find-image.sh");
+      const job = jobIn(system, buildJobId(build));
+      const find = job.steps.findIndex((step) => step.program === "find-image.sh" && step.env["IMAGE"] === build.image);
       expect(find).toBeGreaterThan(-1);
       for (const step of buildingSteps(job)) {
         expect(job.steps.indexOf(step), step.where).toBeGreaterThan(find);
-        expect(step.if, step.where).toMatch(/steps\.find\.outputs\.found != 'true'|steps\.push-\d\.outcome == 'failure'/);
+        expect(step.if, step.where).toMatch(/steps\.find[\w-]*\.outputs\.found != 'true'|steps\.push-\d\.outcome == 'failure'/);
       }
       const looking = job.steps[find];
       expect(looking?.env).toMatchObject({ IMAGE: build.image, COMMIT: "${{ needs.plan.outputs.sha }}", PLATFORMS_NEEDED: "${{ matrix.platforms }}" });
@@ -55,37 +64,37 @@ describe.each(withImages)("in $name", (system) => {
 
   it("every step that builds passes the same inputs, so that only the first one does the work", () => {
     for (const build of imagesOf(system)) {
-      const shared = buildingSteps(jobIn(system, `build-${build.key}`)).map((step) => ["context", "file", "target", "build-args", "labels", "cache-from"].map((input) => step.with[input]));
+      const shared = buildingSteps(jobIn(system, buildJobId(build))).map((step) => decisive(build, step));
       expect(new Set(shared.map((inputs) => JSON.stringify(inputs))).size).toBe(1);
     }
   });
 
   it("every image carries the labels revision, source, created and version, and the recipe", () => {
     for (const build of imagesOf(system)) {
-      for (const step of buildingSteps(jobIn(system, `build-${build.key}`))) {
-        expect(labelsOf(step)).toMatch(/org\.opencontainers\.image\.revision=\$\{\{ needs\.plan\.outputs\.sha \}\}\n/);
-        expect(labelsOf(step)).toMatch(/org\.opencontainers\.image\.source=\$\{\{ github\.server_url \}\}\/\$\{\{ github\.repository \}\}\n/);
-        expect(labelsOf(step)).toMatch(/org\.opencontainers\.image\.created=\$\{\{ needs\.plan\.outputs\.created \}\}\n/);
-        expect(labelsOf(step)).toMatch(/org\.opencontainers\.image\.version=\$\{\{ needs\.plan\.outputs\.version \}\}\n/);
-        expect(labelsOf(step)).toContain(build.recipe);
+      for (const step of buildingSteps(jobIn(system, buildJobId(build)))) {
+        expect(labelsOf(build, step)).toMatch(/org\.opencontainers\.image\.revision=\$\{\{ needs\.plan\.outputs\.sha \}\}\n/);
+        expect(labelsOf(build, step)).toMatch(/org\.opencontainers\.image\.source=\$\{\{ github\.server_url \}\}\/\$\{\{ github\.repository \}\}\n/);
+        expect(labelsOf(build, step)).toMatch(/org\.opencontainers\.image\.created=\$\{\{ needs\.plan\.outputs\.created \}\}\n/);
+        expect(labelsOf(build, step)).toMatch(/org\.opencontainers\.image\.version=\$\{\{ needs\.plan\.outputs\.version \}\}\n/);
+        expect(labelsOf(build, step)).toContain(build.recipe);
       }
     }
   });
 
   it("what is checked out and built is the planned commit", () => {
     for (const build of imagesOf(system)) {
-      const checkouts = jobIn(system, `build-${build.key}`).steps.filter((step) => step.action === "actions/checkout");
+      const checkouts = jobIn(system, buildJobId(build)).steps.filter((step) => step.action === "actions/checkout");
       expect(checkouts.map((step) => step.with["ref"])).toEqual(["${{ needs.plan.outputs.sha }}"]);
-      expect(buildingSteps(jobIn(system, `build-${build.key}`)).every((step) => step.with["context"] === build.context)).toBe(true);
+      expect(buildingSteps(jobIn(system, buildJobId(build))).every((step) => (build.bake ? step.with["source"] === "." : step.with["context"] === build.context))).toBe(true);
     }
   });
 
   it("the push is tried three times, with pauses, by steps that only push; one of them decides what the failure means", () => {
     for (const build of imagesOf(system)) {
-      const job = jobIn(system, `build-${build.key}`);
+      const job = jobIn(system, buildJobId(build));
       const pushes = job.steps.filter((step) => step.with["push"] === true);
       expect(pushes.map((step) => [step.name, step.continueOnError, step.if])).toEqual([
-        ["Push (attempt 1)", true, "needs.plan.outputs.push == 'true' && steps.find.outputs.found != 'true'"],
+        ["Push (attempt 1)", true, build.bake ? expect.stringMatching(/^needs\.plan\.outputs\.push == 'true' && .*steps\.find-/) : "needs.plan.outputs.push == 'true' && steps.find.outputs.found != 'true'"],
         ["Push (attempt 2)", true, "steps.push-1.outcome == 'failure'"],
         ["Push (attempt 3)", true, "steps.push-2.outcome == 'failure'"],
       ]);
@@ -97,18 +106,18 @@ describe.each(withImages)("in $name", (system) => {
 
   it("without a token that can push, and beside the push as a fallback, the image is saved for a day", () => {
     for (const build of imagesOf(system)) {
-      const job = jobIn(system, `build-${build.key}`);
-      const upload = stepOf(job, "Upload the image");
+      const job = jobIn(system, buildJobId(build));
+      const upload = stepOf(job, build.bake ? `Upload ${build.key}` : "Upload the image");
       expect(upload.with).toMatchObject({ name: `image-${build.key}`, "retention-days": 1, overwrite: true });
-      const saved = (push: boolean, found = "false"): boolean => holds(upload.if, { contexts: { ...needs({ push: String(push) }), matrix: { archive: "linux/amd64" }, steps: { find: { outputs: { found } } } }, status: allSucceeded });
+      const saved = (push: boolean, found = "false"): boolean => holds(upload.if, { contexts: { ...needs({ ...onMain, push: String(push) }), matrix: { archive: "linux/amd64" }, steps: { [build.bake ? `find-${build.key}` : "find"]: { outputs: { found } } } }, status: allSucceeded });
       expect([saved(false), saved(true), saved(true, "true")]).toEqual([true, build.fallback, false]);
-      expect(stepOf(job, "Save the image").if).toBe(upload.if);
+      if (!build.bake) expect(stepOf(job, "Save the image").if).toBe(upload.if);
     }
   });
 
   it("only one job of the matrix saves it", () => {
     for (const build of imagesOf(system)) {
-      const choose = stepOf(jobIn(system, "plan"), `Choose the platforms of ${build.key}`);
+      const choose = stepOf(jobIn(system, "plan"), `Choose the platforms of ${groupKeyOf(build)}`);
       const matrices = JSON.parse(String(choose.env["PLATFORMS"])) as Record<string, { archive: string }[]>;
       for (const entries of Object.values(matrices)) expect(entries.filter((entry) => entry.archive !== "")).toHaveLength(1);
     }
@@ -139,7 +148,7 @@ describe.each(withImages)("in $name", (system) => {
       const scan = buildOf(system).jobs.find((job) => job.id === `scan-${build.key}`);
       expect(scan !== undefined).toBe(build.scan !== false);
       if (!scan || !build.scan) continue;
-      expect(scan.if).not.toMatch(/class|event/);
+      if (!build.bake) expect(scan.if).not.toMatch(/class|event/);
       const trivy = scan.steps.filter((step) => step.action === "aquasecurity/trivy-action");
       expect(trivy.map((step) => step.with["image-ref"] ?? "saved")).toEqual([`${build.image}@\${{ needs.publish-${build.key}.outputs.digest }}`, "saved"]);
       for (const step of trivy) expect(step.with).toMatchObject({ severity: build.scan.severities.join(","), "exit-code": build.scan.block ? "1" : "0", "limit-severities-for-sarif": true, format: "sarif" });
@@ -153,7 +162,7 @@ describe.each(withImages)("in $name", (system) => {
   it("the scan takes the published image, or the saved one where nothing could be pushed", () => {
     for (const build of imagesOf(system).filter((one) => one.scan)) {
       const scan = jobIn(system, `scan-${build.key}`);
-      const contexts = (digest: string): Contexts => needs({ [`${build.key}-platforms`]: '["linux/amd64","linux/arm64"]', [`${build.key}-matrix`]: '[{"archive":"linux/amd64"}]' }, { [`publish-${build.key}`]: { result: "success", outputs: { digest } } });
+      const contexts = (digest: string): Contexts => needs({ [`${groupKeyOf(build)}-platforms`]: '["linux/amd64","linux/arm64"]', [`${groupKeyOf(build)}-matrix`]: '[{"archive":"linux/amd64"}]' }, { [`publish-${build.key}`]: { result: "success", outputs: { digest } } });
       const platforms = expressionsIn(scan.matrix)[0] ?? "";
       expect(evaluate(platforms, { contexts: contexts("sha256:1") })).toEqual(["linux/amd64", "linux/arm64"]);
       expect(evaluate(platforms, { contexts: contexts("") })).toEqual(["linux/amd64"]);

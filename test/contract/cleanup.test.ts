@@ -62,7 +62,7 @@ describe("the cleanup", () => {
     for (const system of cleaning) {
       const settings = settingsOf(system);
       const { retention } = system.pipeline;
-      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(retention && { ...retention.hours, ...(hasCaches(system) && { cache: retention.caches.hours }) });
+      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(retention && { ...retention.hours, ...(hasCaches(system) && { cache: retention.caches.hours }), ...(system.pipeline.bases.length > 0 && { base: retention.bases.hours }) });
       expect(settings.minimumAgeHours).toBe(48);
     }
   });
@@ -108,7 +108,7 @@ describe("the cleanup", () => {
   });
 
   it("looks after every image of the registry, and of no other", () => {
-    for (const system of cleaning) expect(settingsOf(system).packages.map(({ host, repository }) => `${host}/${repository}`)).toEqual(system.pipeline.builds.flatMap((build) => (build.kind === "image" ? [build.image] : [])));
+    for (const system of cleaning) expect(settingsOf(system).packages.map(({ host, repository }) => `${host}/${repository}`)).toEqual([...system.pipeline.builds.flatMap((build) => (build.kind === "image" ? [build.image] : [])), ...system.pipeline.bases.map((base) => base.image)]);
   });
 
   it("deletes through GitHub's package API, or by digest where the registry speaks OCI, with the registry's credentials", () => {

@@ -3,7 +3,7 @@
  * played in test/execution/pipeline/topologies.test.ts; here is which job runs when, with what, and under which name.
  */
 import { describe, expect, it } from "vitest";
-import { CLASSES_OF, calledIn, requiredIn, type RunKind, takenBy } from "../../src/pipeline/stages.ts";
+import { buildJobId, CLASSES_OF, calledIn, requiredIn, type RunKind, takenBy } from "../../src/pipeline/stages.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
@@ -256,7 +256,7 @@ describe("what comes after the tests", () => {
       for (const build of system.pipeline.builds.filter((one) => one.kind === "image")) {
         const job = found(release.jobs.find((one) => one.id === `release-${build.key}`), `release of ${build.key}`);
         const behind = ancestorsOf(release, job).map(({ id }) => id);
-        for (const id of ["plan", `build-${build.key}`, `publish-${build.key}`, ...(build.scan ? [`scan-${build.key}`] : []), "ready"]) expect(behind, job.where).toContain(id);
+        for (const id of ["plan", buildJobId(build), `publish-${build.key}`, ...(build.scan ? [`scan-${build.key}`] : []), "ready"]) expect(behind, job.where).toContain(id);
         expect(stepOf(job, "Give the tested image its release tags").env).toMatchObject({ IMAGE: build.image, TAGS: "${{ needs.plan.outputs.release-tags }}", DIGEST: `\${{ needs.publish-${build.key}.outputs.digest }}` });
       }
       for (const { call, verdict, consumer } of callsOf(system).filter(({ run, consumer: one }) => run === "release" && !one.events.includes("release"))) {

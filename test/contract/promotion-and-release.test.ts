@@ -3,6 +3,7 @@
  * test/execution/promote.test.ts and test/execution/pipeline; here is what the programs are given, and when they run.
  */
 import { describe, expect, it } from "vitest";
+import { buildJobId } from "../../src/pipeline/stages.ts";
 import { type Contexts, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
 import { ancestorsOf, type EmittedWorkflow, jobOf, stepOf } from "../support/read-workflows.ts";
@@ -93,21 +94,21 @@ describe("a release", () => {
       expect(published({})).toBe(true);
       for (const job of ["ready", "test", "plan"]) for (const result of ["failure", "cancelled", "skipped"]) expect(published({ [job]: result }), `${job}: ${result}`).toBe(false);
       const behind = ancestorsOf(workflow, release).map((job) => job.id);
-      for (const id of ["plan", `build-${build.key}`, `publish-${build.key}`, ...(build.scan ? [`scan-${build.key}`] : []), "ready", "test"]) expect(behind).toContain(id);
+      for (const id of ["plan", buildJobId(build), `publish-${build.key}`, ...(build.scan ? [`scan-${build.key}`] : []), "ready", "test"]) expect(behind).toContain(id);
       const step = stepOf(release, "Give the tested image its release tags");
       expect(step.env).toMatchObject({ IMAGE: build.image, TAGS: "${{ needs.plan.outputs.release-tags }}", DIGEST: `\${{ needs.publish-${build.key}.outputs.digest }}` });
     }
     // Before that, nothing of it has a tag that anybody pulls: only staging, and the class's own.
     const early = workflow.jobs.filter((job) => !job.id.startsWith("release-")).flatMap((job) => job.steps.flatMap((step) => [step.env["TAGS"], step.with["tags"]].filter((tags) => tags !== undefined)));
-    for (const tags of early) expect(String(tags)).toMatch(/needs\.plan\.outputs\.tag \}\}$|steps\.find\.outputs\.staging \}\}$/);
+    for (const tags of early) expect(String(tags)).toMatch(/needs\.plan\.outputs\.tag \}\}$|steps\.find[\w-]*\.outputs\.staging \}\}$/);
   });
 
   it("promotes the digest of the commit where there is one with all platforms: it is looked for before anything is built", () => {
     for (const system of releasing) {
       const workflow = workflowOf(system, "release");
       for (const build of system.pipeline.builds.filter((one) => one.kind === "image")) {
-        const job = jobOf([workflow], workflow.file, `build-${build.key}`);
-        expect(stepOf(job, "Look for an image of this commit").env).toMatchObject({ CANDIDATES: "${{ needs.plan.outputs.candidates }}", PLATFORMS_NEEDED: "${{ matrix.platforms }}" });
+        const job = jobOf([workflow], workflow.file, buildJobId(build));
+        expect(job.steps.find((step) => step.program === "find-image.sh" && step.env["IMAGE"] === build.image)?.env).toMatchObject({ CANDIDATES: "${{ needs.plan.outputs.candidates }}", PLATFORMS_NEEDED: "${{ matrix.platforms }}" });
         expect(job.steps.filter((step) => step.action === "docker/build-push-action").every((step) => /found != 'true'|outcome == 'failure'/.test(step.if ?? ""))).toBe(true);
       }
     }

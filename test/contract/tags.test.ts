@@ -85,7 +85,7 @@ describe("tags", () => {
       for (const job of workflow.jobs) {
         for (const step of job.steps) {
           if (step.program === "publish-image.sh" && system.pipeline.moveTags === "after-tests") expect(step.env["TAGS"]).toBe("${{ needs.plan.outputs.tag }}");
-          if (step.action === "docker/build-push-action" && step.with["push"] === true) expect(String(step.with["tags"])).toMatch(/:\$\{\{ steps\.find\.outputs\.staging \}\}$/);
+          if (step.action === "docker/build-push-action" && step.with["push"] === true) expect(String(step.with["tags"])).toMatch(/:\$\{\{ steps\.(find\.outputs\.staging|name\.outputs\.tag) \}\}$/);
         }
         if (system.pipeline.moveTags === "after-tests") expect(JSON.stringify(job.steps.map((step) => step.with["tags"] ?? step.env["TAGS"] ?? "")), job.where).not.toMatch(new RegExp(`"(${moving.join("|")})"`));
       }

@@ -13,7 +13,7 @@ const hasSecrets = (job: EmittedJob): boolean => expressionsOf(job).some((expres
 /** A command of the config, and not a program of Pipewright's own. */
 const isForeign = (step: EmittedStep): boolean => step.run !== undefined && step.program === undefined && step.run !== 'sleep "$SECONDS_TO_WAIT"\n';
 /** BuildKit runs a Dockerfile's commands in a sandbox that sees neither the runner's files nor its environment. */
-const buildsAnImage = (job: EmittedJob): boolean => job.steps.some((step) => step.action === "docker/build-push-action");
+const buildsAnImage = (job: EmittedJob): boolean => job.steps.some((step) => ["docker/build-push-action", "docker/bake-action"].includes(step.action ?? ""));
 
 describe.each(systems)("in $name", (system) => {
   it("each job holds just the scopes that its steps need", () => {
@@ -103,7 +103,7 @@ const alwaysGranted = ({ pipeline }: System): string[] =>
 
 function secretsNamedBy({ pipeline }: System): string[] {
   const registries = [pipeline.registry, ...pipeline.copies].flatMap((registry) => [registry?.username, registry?.password]);
-  return [...registries, ...pipeline.notify.map((channel) => channel.webhook), ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names)].filter((name) => name !== undefined);
+  return [...registries, ...pipeline.notify.map((channel) => channel.webhook), ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names), ...pipeline.bases.map((base) => base.token)].filter((name) => name !== undefined);
 }
 
 /** The scopes that a job's steps need, as `scope: level`. */
@@ -121,13 +121,15 @@ function scopesNeededBy(job: EmittedJob): Set<string> {
   for (const step of job.steps) {
     // A run by hand names its image, and asks for no pull request.
     const byHand = step.program === "resolve-image.sh" && step.env["EVENT_NAME"] === "workflow_dispatch";
-    for (const scope of step.program ? readProgram(step.program).scopes : []) if (!(byHand && scope === "pull-requests: read")) needed.add(scope);
+    // The token of somebody else has scopes of its own.
+    const ownToken = !String(step.env["GH_TOKEN"]).includes("secrets.");
+    for (const scope of step.program && ownToken ? readProgram(step.program).scopes : []) if (!(byHand && scope === "pull-requests: read")) needed.add(scope);
     if (step.action === "actions/checkout") needed.add("contents: read");
     if (step.action === "actions/download-artifact" && step.with["run-id"] !== undefined) needed.add("actions: read");
     // Action's docs: in private repositories the upload also reads the run and the commit.
     if (step.action === "github/codeql-action/upload-sarif") for (const scope of ["security-events: write", "actions: read", "contents: read"]) needed.add(scope);
     if (step.action === "actions/attest-build-provenance") for (const scope of ["attestations: write", "id-token: write", "packages: write"]) needed.add(scope);
-    if (step.action === "docker/build-push-action" && step.with["push"] === true) needed.add("packages: write");
+    if (["docker/build-push-action", "docker/bake-action"].includes(step.action ?? "") && step.with["push"] === true) needed.add("packages: write");
     if (step.program !== undefined && ["clean-run.mjs", "cleanup.mjs", "find-image.sh", "promote.sh", "publish-image.sh", "withdraw-tags.mjs"].includes(step.program)) needed.add("packages: write");
   }
   if (hasLogin && !needed.has("packages: write")) needed.add("packages: read");

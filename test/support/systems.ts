@@ -5,6 +5,7 @@ import own from "../../ci.config.ts";
 import type { ConfigInput, ConsumerInput, ImageBuildInput } from "../../src/config/schema.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { deployedSystems } from "./deployed.ts";
+import { baked, bakedInOneRun } from "./baked.ts";
 import { planOf } from "./plan-of.ts";
 import { type EmittedWorkflow, readWorkflows } from "./read-workflows.ts";
 import { twoImages } from "./two-images.ts";
@@ -127,6 +128,8 @@ export const systems: readonly System[] = (
     ["Charon in one run with nightly tests for nobody", inOneRun({ ...shortCharon, nightly: { test: false } })],
     ["Charon in one run that takes failed tags back and cleans up", inOneRun({ ...shortCharon, failedTests: "withdraw", retention: { ...(shortCharon.retention || {}), afterRun: {} } })],
     ...deployedSystems,
+    ["a site whose images are baked", baked],
+    ["a site whose images are baked, in one run", bakedInOneRun],
   ] satisfies [string, ConfigInput][]
 ).map(([name, config]) => systemOf(name, config));
 

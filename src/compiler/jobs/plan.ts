@@ -7,6 +7,7 @@ import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { readBy } from "../programs.ts";
+import { namesBranch } from "./image/builder.ts";
 import { groupsOf, type ImageGroup, isBuiltIn } from "./image/group.ts";
 import { CACHE_BRANCH, keepsLayersInRegistry } from "./image/layers.ts";
 import { runProgram } from "../steps/program.ts";
@@ -49,7 +50,7 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
     "timeout-minutes": 10,
     permissions: grant({ actions: compared.length > 0 && "read", contents: readsCode && "read", ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")) }),
     outputs: {
-      ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : []), ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
+      ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : []), ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : []), ...(namesBranch(images) ? ["branch"] : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
       ...versionOutputs(pipeline, run),
       ...Object.fromEntries(compared.map((build) => [`${build.key}-changed`, expression(`steps.changes.outputs.${build.key}-changed`)])),
       ...Object.fromEntries(groupsOf(images).flatMap((group) => groupOutputs(group, reusable))),

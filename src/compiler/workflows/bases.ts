@@ -6,12 +6,12 @@ import { inRepository } from "../../pipeline/check-names.ts";
 import type { BaseImage, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, quoted, TOKEN } from "../expressions.ts";
+import { every, expression, quoted, TOKEN } from "../expressions.ts";
 import { outcomesOfPush, outputOfPush, pushAttempts } from "../jobs/image/push.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { grant } from "../permissions.ts";
 import { useAction } from "../steps/action.ts";
-import { runProgram, runScript } from "../steps/program.ts";
+import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { reportFindings, scanPermissions, scanStep } from "../steps/scan.ts";
 import { checkout } from "../steps/sources.ts";
@@ -35,14 +35,7 @@ const jobsOf = (pipeline: Pipeline, base: BaseImage): Record<string, Job> => ({
   [`propose-${base.key}`]: proposeJob(pipeline, base),
 });
 
-/** Each attempt of each run has a tag of its own, so that no tag ever moves and what is pinned always has one. */
-const NAME_SCRIPT = `{
-  echo "tag=$(date --utc +%Y-%m-%d)-$RUN-$ATTEMPT"
-  echo "created=$(date --utc +%Y-%m-%dT%H:%M:%SZ)"
-} >> "$GITHUB_OUTPUT"
-`;
-
-/** The tags of base images, for whoever deletes them. */
+/** The tags that `name-base.sh` gives, for whoever deletes them. */
 export const BASE_TAG = "^\\d{4}-\\d{2}-\\d{2}-\\d{1,10}-\\d{1,3}$";
 
 function buildJob(pipeline: Pipeline, base: BaseImage): Job {
@@ -76,12 +69,12 @@ function buildJob(pipeline: Pipeline, base: BaseImage): Job {
       setUpBuildx(pipeline),
       ...(base.platforms.length > 1 || pipeline.runners[base.platforms[0] ?? ""] === undefined ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
       checkout(pipeline),
-      runScript({ name: "Name this build", id: "name", env: { RUN: expression("github.run_number"), ATTEMPT: expression("github.run_attempt") } }, NAME_SCRIPT),
+      runProgram("name-base.sh", { name: "Name this build", id: "name", env: { RUN: expression("github.run_number"), ATTEMPT: expression("github.run_attempt") } }),
       useAction(pipeline, "docker/build-push-action", { name: "Build", timeoutMinutes: base.timeoutMinutes, with: { ...inputs, provenance: "false", sbom: "false", outputs: "type=cacheonly" } }),
       ...pushAttempts(pipeline, "success()", (step) =>
         useAction(pipeline, "docker/build-push-action", { ...step, with: { ...inputs, provenance: "mode=max", sbom: "true", tags: `${base.image}:${expression("steps.name.outputs.tag")}`, push: true } }),
       ),
-      runProgram("judge-push.sh", { name: "See whether the push succeeded", env: { OUTCOMES: outcomesOfPush, CLASS: "base" } }),
+      runProgram("judge-push.sh", { name: "See whether the push succeeded", env: { OUTCOMES: outcomesOfPush, CLASS: "base", FALLBACK: false } }),
     ],
   };
 }
@@ -89,6 +82,7 @@ function buildJob(pipeline: Pipeline, base: BaseImage): Job {
 const scanJob = (pipeline: Pipeline, base: BaseImage, scan: Exclude<BaseImage["scan"], false>): Job => ({
   name: `Scan ${base.key} (${expression("matrix.platform")})`,
   needs: [`build-${base.key}`],
+  if: `!cancelled() && needs.build-${base.key}.result == 'success'`,
   "runs-on": pipeline.runners.default,
   "timeout-minutes": scan.timeoutMinutes + 10,
   permissions: grant({ ...scanPermissions(scan), ...loginPermissions(pipeline.registry, "read") }),
@@ -108,7 +102,7 @@ function proposeJob(pipeline: Pipeline, base: BaseImage): Job {
   return {
     name: `Propose ${base.key}`,
     needs: [`build-${base.key}`, ...(base.scan ? [`scan-${base.key}`] : [])],
-    if: `${built}.outputs.digest != ''`,
+    if: every("!cancelled()", `${built}.result == 'success'`, base.scan && `needs.scan-${base.key}.result == 'success'`),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
     permissions: grant(base.token === undefined ? { contents: withComment("write", "push the branch of the pull request"), "pull-requests": withComment("write", "open the pull request") } : {}),
@@ -119,11 +113,12 @@ function proposeJob(pipeline: Pipeline, base: BaseImage): Job {
         timeoutMinutes: 10,
         env: {
           GH_TOKEN: base.token === undefined ? TOKEN : expression(`secrets.${base.token}`),
-          ...(base.token === undefined && { WORKFLOW_TOKEN: true }),
+          WORKFLOW_TOKEN: base.token === undefined,
           PINS: JSON.stringify(pins, null, 2),
           BASE: pipeline.branches.main,
           BRANCH: `base-images/${inRepository(pipeline, base.key)}`,
           TITLE: `Build on the newest ${base.key}`,
+          BODY: "",
         },
       }),
     ],

@@ -28,7 +28,7 @@ const imageSettings = {
   timeout: duration.default("30m").describe("The build job's limit."),
   budget: budget.optional(),
   inputs: globs.optional().describe("What the image is made from, as globs. When none of it changed, the newest image of the history is reused."),
-  labels: z.record(z.string().regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, { error: "expected a label such as com.example.build.run" }), z.string()).default({}).describe("Further labels. `{workflow}`, `{run}`, `{branch}`, `{version}`, `{commit}` and `{created}` stand for the build's own."),
+  labels: z.record(z.string().regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, { error: "expected a label such as com.example.build.run" }), z.string()).default({}).describe("Further labels. `{workflow}`, `{run}`, `{branch}`, `{version}`, `{commit}` and `{created}` stand for the build's own; a branch as it stands in tags."),
   scan: z.union([z.literal(false), scan]).prefault({}).describe("Vulnerability scan of every image, pull requests included."),
   sbom: z.boolean().default(true).describe("Attach a software bill of materials to main, integration, nightly and release images."),
   provenance: z.union([z.literal(false), z.enum(["min", "max"])]).default("max").describe("Attach a provenance attestation to the same images."),

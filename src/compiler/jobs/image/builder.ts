@@ -84,7 +84,7 @@ const STANDS: Readonly<Record<string, string>> = {
   created: expression(planned("created")),
   workflow: expression("github.workflow"),
   run: expression("github.run_id"),
-  branch: expression("github.head_ref || github.ref_name"),
+  branch: expression(planned("branch")),
 };
 
 const filled = (text: string, names: readonly string[]): string => text.replace(/\{([a-z]+)\}/g, (token, name: string) => (names.includes(name) ? (STANDS[name] ?? token) : token));
@@ -99,6 +99,9 @@ const labelsOf = (build: ImageBuild): [string, string][] => [
   ["pipewright.recipe", ownRecipeOf(build, CLASS)],
   ...Object.entries(build.labels).map(([name, value]): [string, string] => [name, filled(value, Object.keys(STANDS))]),
 ];
+
+/** Whether a label of any of these names the branch. */
+export const namesBranch = (images: readonly ImageBuild[]): boolean => images.some((build) => Object.values(build.labels).some((value) => value.includes("{branch}")));
 
 /** Images for people carry a provenance attestation and a bill of materials. */
 function attestations(build: ImageBuild): Record<string, Scalar> {
