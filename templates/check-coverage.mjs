@@ -5,12 +5,12 @@
 // MINIMUM        percent in all, such as 80; may be missing
 // PACKAGES       JSON: minimums of parts, {"./internal/window/...": 95, "src/time/**": 95}; each pattern must match a file
 // BASELINE_FILE  the summary that this program wrote on the main branch; may be missing
-// MAX_DROP       points that the percent may fall under the baseline's before there is a warning; may be missing
+// MAX_DROP       a fall under the baseline's percent by so many points, or more, is warned of; may be missing
 // OUTPUT         where the summary is written, as JSON:
 //                {"version": 1, "percent", "covered", "total", "packages": {name: percent}, "baseline", "delta",
 //                 "thresholds": [{"name", "percent", "minimum"}], "belowMinimum": [those of them that are not reached]}
 //
-// Outputs: percent; delta, in points, empty without a baseline; alert, true when the percent fell by more than MAX_DROP.
+// Outputs: percent; delta, in points, empty without a baseline; alert, true when the percent fell by MAX_DROP points or more.
 // Fails, after writing everything, when a minimum is not reached.
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { byPackage, coverageOf, isBelow, isFormat, matcher, readCoverage, uncoveredLines } from "./lib/coverage.mjs";
@@ -119,8 +119,8 @@ function check() {
   if (output !== "") writeFileSync(output, `${JSON.stringify(summary, null, 1)}\n`);
 
   say(`Coverage: ${total.percent} % (${total.covered} of ${total.total} ${format === "go" ? "statements" : "lines"})${delta === null ? "" : `, ${change(total.percent, baseline.percent)} points against ${baseline.percent} %`}`);
-  const alert = mostDrop !== undefined && delta !== null && delta < -mostDrop;
-  if (alert) warn(`The coverage fell by ${-delta} points, from ${baseline.percent} % to ${total.percent} %; ${mostDrop} are tolerated.`);
+  const alert = mostDrop !== undefined && delta !== null && delta < 0 && -delta >= mostDrop;
+  if (alert) warn(`The coverage fell by ${-delta} points, from ${baseline.percent} % to ${total.percent} %; a fall by ${mostDrop} or more is told.`);
   for (const { name, coverage, minimum: least } of missed) complain(`The coverage of ${name} is ${coverage.percent ?? 0} %, under the minimum of ${least} %. The summary names the lines that no test runs.`);
   summarize(thresholds, missed, files, packages, total, baseline);
   setOutput("percent", total.percent);

@@ -3,7 +3,7 @@
  * invariants prove that nothing is deleted before everybody who needs it has had it. Pure.
  */
 import { groupKeyOf } from "./images.ts";
-import type { Build, Consumer, EventClass, ImageBuild, Pipeline, PublishTarget } from "./types.ts";
+import type { Build, Consumer, EventClass, FilesBuild, ImageBuild, Pipeline, PublishTarget } from "./types.ts";
 
 /** The runs that build: of the code's events, of the night, and of a release. */
 export type RunKind = "build" | "nightly" | "release";
@@ -26,8 +26,13 @@ export const CLASSES_OF: Readonly<Record<RunKind, readonly EventClass[]>> = {
   release: ["release"],
 };
 
+/** What people take: the files of these runs are attested where the config asks. */
+export const ATTESTED: readonly EventClass[] = ["main", "release"];
+export const attestsFiles = (build: Build, run: RunKind): build is FilesBuild => build.kind === "files" && build.attest && ATTESTED.some((event) => CLASSES_OF[run].includes(event));
+
 /** The job that builds: the targets of a bake file share one. */
 export const buildJobId = (build: Build): string => `build-${build.kind === "image" ? groupKeyOf(build) : build.key}`;
+export const attestJobId = (build: Build): string => `attest-${build.key}`;
 export const testJobId = (consumer: string): string => `test-${consumer}`;
 export const verdictJobId = (consumer: string): string => `verdict-${consumer}`;
 export const commentJobId = (consumer: string): string => `comment-${consumer}`;
@@ -91,7 +96,7 @@ export const promotesIn = (pipeline: Pipeline, run: RunKind): boolean =>
 
 /** The environments whose reviewers a run asks only for major releases: each by a job of its own. */
 export function approvalsIn(pipeline: Pipeline, run: RunKind): string[] {
-  if (run !== "release" || !pipeline.release) return [];
+  if (run !== "release" || !pipeline.release || pipeline.topology !== "workflow_call") return [];
   const environments = [pipeline.release.environment, ...targetsIn(pipeline, run).map((target) => target.environment)];
   return [...new Set(environments.flatMap((environment) => (environment?.when === "major" ? [environment.name] : [])))];
 }
@@ -100,7 +105,7 @@ export function approvalsIn(pipeline: Pipeline, run: RunKind): string[] {
 export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
   const builds = buildsIn(pipeline, run);
   const stage = (id: string, kind: StageKind, needs: readonly string[], images?: Stage["images"]): Stage => ({ id, kind, needs: [...new Set(needs)], images });
-  const built = buildStages(builds, stage);
+  const built = buildStages(builds, run, stage);
   const ready = stage("ready", "ready", ["plan", ...built.map(({ id }) => id)]);
   const called = calledIn(pipeline, run);
   const verdicts = run === "release" && called.length > 0 ? [stage("verdicts", "verdicts", ["plan", ...takenFrom(builds)])] : [];
@@ -108,7 +113,7 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
   const tests = called.flatMap((consumer) => {
     const before = consumer.after.filter((key) => called.some((other) => other.key === key));
     return [
-      stage(testJobId(consumer.key), "test", ["plan", ...early, ...takenFrom(takenBy(consumer)), ...before.map(verdictJobId)], takenBy(consumer).some(isImage) ? "reads" : undefined),
+      stage(testJobId(consumer.key), "test", ["plan", ...early, ...takenFrom(takenBy(consumer).filter((build) => builds.includes(build))), ...before.map(verdictJobId)], takenBy(consumer).some(isImage) ? "reads" : undefined),
       stage(verdictJobId(consumer.key), "verdict", ["plan", ...early, testJobId(consumer.key)]),
       ...(run === "build" && pipeline.pullRequests !== false && comments(consumer) ? [stage(commentJobId(consumer.key), "comment", ["plan", testJobId(consumer.key)])] : []),
     ];
@@ -143,7 +148,7 @@ const isImage = (build: Build): build is ImageBuild => build.kind === "image";
 const takenFrom = (builds: readonly Build[]): string[] => builds.map(takenAfter);
 const readersOf = (stages: readonly Stage[]): string[] => stages.filter(({ images }) => images === "reads").map(({ id }) => id);
 
-function buildStages(builds: readonly Build[], stage: (id: string, kind: StageKind, needs: readonly string[], images?: Stage["images"]) => Stage): Stage[] {
+function buildStages(builds: readonly Build[], run: RunKind, stage: (id: string, kind: StageKind, needs: readonly string[], images?: Stage["images"]) => Stage): Stage[] {
   const jobs = [...new Set(builds.map(buildJobId))].map((id) => stage(id, "build", ["plan"]));
   const images = builds.filter(isImage).flatMap((build) => [
     stage(`publish-${build.key}`, "publish", ["plan", buildJobId(build)]),
@@ -151,7 +156,8 @@ function buildStages(builds: readonly Build[], stage: (id: string, kind: StageKi
     ...(build.attest ? [stage(`attest-${build.key}`, "attest", ["plan", `publish-${build.key}`], "reads")] : []),
     ...(build.sign ? [stage(`sign-${build.key}`, "sign", ["plan", `publish-${build.key}`], "reads")] : []),
   ]);
-  return [...jobs, ...images];
+  const files = builds.filter((build) => attestsFiles(build, run)).map((build) => stage(attestJobId(build), "attest", ["plan", buildJobId(build)]));
+  return [...jobs, ...files, ...images];
 }
 
 /** Every stage that must have ended before this one starts, however far away. */

@@ -119,12 +119,14 @@ export type CallInput = {
 
 export type CallSecret = { description: string; required: boolean };
 
+export type CallOutput = { description: string; value: string };
+
 export type Triggers = {
   push?: { branches?: readonly string[]; tags?: readonly string[] };
   pull_request?: { branches?: readonly string[] };
   merge_group?: { branches?: readonly string[] };
   workflow_run?: Commented | { workflows: readonly string[]; types: readonly ["completed"]; branches: readonly string[] };
-  workflow_call?: { inputs?: Record<string, CallInput>; secrets?: Record<string, CallSecret> };
+  workflow_call?: { inputs?: Record<string, CallInput>; secrets?: Record<string, CallSecret>; outputs?: Record<string, CallOutput> };
   schedule?: readonly { cron: string }[];
   workflow_dispatch?: { inputs?: Record<string, DispatchInput> } | null;
 };

@@ -1,12 +1,16 @@
-/** The job that makes an artifact of files: built once, uploaded once, taken by every consumer. */
+/** The jobs of an artifact of files: one makes it, once, for every consumer; another one signs where it came from. */
+import { ATTESTED, buildJobId, type RunKind } from "../../pipeline/stages.ts";
 import type { FilesBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
-import { expression, planned } from "../expressions.ts";
-import { uploadArtifact } from "../steps/artifacts.ts";
+import { isOneOf } from "../classes.ts";
+import { every, expression, planned } from "../expressions.ts";
+import { useAction } from "../steps/action.ts";
+import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { runProgram, runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
+import { filesFolder } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
 
@@ -37,3 +41,17 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolea
     ],
   };
 }
+
+/** A job of its own: the commands of the build never hold the token that signs. */
+export const attestFilesJob = (pipeline: Pipeline, build: FilesBuild, run: RunKind): Job => ({
+  name: `Attest ${build.key}`,
+  needs: ["plan", buildJobId(build)],
+  if: every("!cancelled()", `needs.${buildJobId(build)}.result == 'success'`, isOneOf(ATTESTED, run, pipeline)),
+  "runs-on": pipeline.runners.default,
+  "timeout-minutes": 10,
+  permissions: grant({ attestations: "write", "id-token": "write" }),
+  steps: [
+    downloadArtifact(pipeline, { title: "Take the files", name: build.artifact, path: filesFolder(build.key) }),
+    useAction(pipeline, "actions/attest-build-provenance", { name: "Attest the provenance", with: { "subject-path": `${filesFolder(build.key)}/**` } }),
+  ],
+});

@@ -51,9 +51,9 @@ export function tellAlerts(pipeline: Pipeline, { file, events, text, if: conditi
   );
 }
 
-const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string => (channels.length > 1 ? `${title} (${channel.webhook})` : title);
+export const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string => (channels.length > 1 ? `${title} (${channel.webhook})` : title);
 
-const addressOf = ({ webhook, format }: NotifyChannel): Record<string, Scalar> => ({
+export const addressOf = ({ webhook, format }: NotifyChannel): Record<string, Scalar> => ({
   WEBHOOK_URL: expression(`secrets.${webhook}`),
   FORMAT: format,
   // Every part by its name is what the format json is for; in the others they stand in the text.

@@ -18,6 +18,7 @@ import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts
 import { checkout } from "../steps/sources.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
+import { coverageOutputs } from "./coverage-alert.ts";
 import { archiveArtifact } from "./image/mode.ts";
 
 /** The names of the steps by which the metrics tell a pull from a fallback. */
@@ -69,6 +70,7 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
+    ...coverageOutputs(consumer),
     steps: [
       ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
       ...(needsRegistry ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { if: tested.isTrusted, optional: true })) : []),

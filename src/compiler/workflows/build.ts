@@ -1,14 +1,15 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
-import { buildJobId, buildsIn, promotesIn, targetsIn } from "../../pipeline/stages.ts";
+import { attestJobId, attestsFiles, buildJobId, buildsIn, calledIn, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { expression, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
 import { followingJobs } from "../jobs/following.ts";
-import { filesJob } from "../jobs/files.ts";
+import { coverageAlertJob } from "../jobs/coverage-alert.ts";
+import { attestFilesJob, filesJob } from "../jobs/files.ts";
 import { imageJobs } from "../jobs/image.ts";
 import { groupsOf } from "../jobs/image/group.ts";
-import { type ImageJobs } from "../jobs/image/mode.ts";
+import { type ImageJobs, runOf } from "../jobs/image/mode.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { decideBuild, planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
@@ -40,6 +41,7 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
       ...jobs,
       ready: recordJob(pipeline, pipeline.checks.ready, builds, ids),
       ...after,
+      ...coverageAlertJob(pipeline, calledIn(pipeline, "build").map((consumer) => ({ consumer, job: testJobId(consumer.key) })), { if: isLongLivedPush(pipeline) }),
       ...notifyJob(pipeline, "build", [...ids, "ready", ...Object.keys(after)], isLongLivedPush(pipeline)),
     },
   };
@@ -53,7 +55,10 @@ export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: Im
   const groups = groupsOf(imagesOf(builds));
   return Object.fromEntries(
     builds.flatMap((build): [string, Job][] => {
-      if (build.kind === "files") return [[buildJobId(build), filesJob(pipeline, build, !mode.promoted)]];
+      if (build.kind === "files") {
+        const attest = attestsFiles(build, runOf(mode)) ? [[attestJobId(build), attestFilesJob(pipeline, build, runOf(mode))] as [string, Job]] : [];
+        return [[buildJobId(build), filesJob(pipeline, build, !mode.promoted)], ...attest];
+      }
       const group = groups.find(({ first }) => first === build);
       return group ? Object.entries(imageJobs(pipeline, group, { ...mode, reuse: mode.reuse && build.inputs !== undefined })) : [];
     }),

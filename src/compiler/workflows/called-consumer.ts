@@ -9,6 +9,7 @@ import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../wo
 import { concurrencyGroup } from "../concurrency.ts";
 import { choiceInputs } from "../dispatch-inputs.ts";
 import { expression, TOKEN } from "../expressions.ts";
+import { calledCoverageOutputs } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { readBy } from "../programs.ts";
@@ -58,6 +59,7 @@ function triggers(consumer: Consumer, secrets: readonly string[]): Triggers {
   return {
     workflow_call: {
       inputs: callInputs(consumer),
+      ...calledCoverageOutputs(consumer, "test"),
       ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, { description: "Handed on by name", required: false }])) }),
     },
     ...(consumer.dispatch && { workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null }),

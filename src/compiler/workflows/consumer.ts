@@ -7,6 +7,7 @@ import { consumerConcurrency, consumerTriggers, statusContext } from "../consume
 import { expression, RUN_URL, TOKEN } from "../expressions.ts";
 import { RECORD_ARTIFACT, RECORD_FILE } from "../jobs/record.ts";
 import { commentJob } from "../jobs/comment.ts";
+import { coverageAlertJob } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";
@@ -55,6 +56,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
       resolve: resolveJob(pipeline, consumer),
       test: testJob(pipeline, consumer, TESTED),
       ...(pipeline.pullRequests && comments(consumer) && { comment: commentJob(pipeline, consumer, { needs: ["resolve", "test"], pullRequest: resolved("pull-request"), isTrusted: TESTED.isTrusted, test: "test" }) }),
+      ...coverageAlertJob(pipeline, [{ consumer, job: "test" }], { needs: ["resolve"], if: `${resolved("class")} == 'main'` }),
       report: reportJob(pipeline, consumer),
     },
   };

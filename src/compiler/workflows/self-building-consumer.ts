@@ -2,19 +2,26 @@
  * A consumer that builds for itself again (`source: "build"`): the partial rollback for the day when the shared image
  * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
  */
+import { comments } from "../../pipeline/stages.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { choiceInputs, matrixOf } from "../dispatch-inputs.ts";
-import { expression, HEAD_SHA, OF_THIS_REPOSITORY } from "../expressions.ts";
+import { environmentOf } from "../environment.ts";
+import { expression, HEAD_SHA, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
+import { commentJob } from "../jobs/comment.ts";
+import { coverageAlertJob, coverageOutputs } from "../jobs/coverage-alert.ts";
 import { servicesOf, TEST_JOB } from "../jobs/test.ts";
 import { buildLocally, makeFiles, minutesWithBuild } from "../steps/build-locally.ts";
+import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
+import { prepareSteps } from "../steps/prepare.ts";
 import { runProgram } from "../steps/program.ts";
+import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
 import { setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, testSteps } from "../steps/test.ts";
-import { setUpTools } from "../steps/tools.ts";
+import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { codeTriggers, filesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
@@ -27,9 +34,17 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
       group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)")),
       "cancel-in-progress": expression("github.event_name == 'pull_request'"),
     },
-    jobs: { test: testJob(pipeline, consumer), report: gateJob(pipeline, consumer) },
+    jobs: {
+      test: testJob(pipeline, consumer),
+      ...(pipeline.pullRequests && comments(consumer) && { comment: commentJob(pipeline, consumer, { needs: ["test"], pullRequest: "github.event.pull_request.number", isTrusted: `(${OF_THIS_REPOSITORY})`, test: "test" }) }),
+      ...coverageAlertJob(pipeline, [{ consumer, job: "test" }], { if: isMain(pipeline) }),
+      report: gateJob(pipeline, consumer),
+    },
   };
 }
+
+/** A condition: what the job saves, main's own runs alone may save. */
+const isMain = ({ branches }: Pipeline): string => `github.event_name == 'push' && github.ref_name == ${quoted(branches.main)}`;
 
 /** The code's own events, of those that the consumer tests; all of them where it tests none of these. */
 function triggers(pipeline: Pipeline, consumer: Consumer): Triggers {
@@ -50,20 +65,29 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
     "runs-on": consumer.runner,
     "timeout-minutes": minutesWithBuild(consumer),
     permissions: grant({ contents: "read" }),
+    ...environmentOf(consumer.environment),
     ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),
     ...servicesOf(consumer),
+    ...coverageOutputs(consumer),
     steps: [
       checkout(pipeline, { ...consumer.checkout, ref: expression(HEAD_SHA) }),
       ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
       ...images.map((build) => buildLocally(pipeline, consumer, build)),
       ...setUpTools(pipeline, consumer.setup),
+      ...restoreCaches(pipeline, consumer.caches, HEAD_SHA),
+      ...prepareSteps(consumer.prepare, consumer.timeoutMinutes),
       ...filesOf(consumer.builds).flatMap((build) => makeFiles(build)),
       ...containerSteps(pipeline, consumer),
       ...deployment.before,
       ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),
       ...deployment.after,
+      ...coverageSteps(pipeline, consumer, { commit: HEAD_SHA, isMain: isMain(pipeline) }),
+      ...saveToolCache(pipeline, consumer.setup, isMain(pipeline)),
+      ...saveCaches(pipeline, consumer.caches, isMain(pipeline)),
+      ...resultSteps(pipeline, consumer),
       ...afterTestSteps(pipeline, consumer),
+      ...diagnosticSteps(pipeline, consumer),
     ],
   };
 }

@@ -87,7 +87,7 @@ export const consumer = z.strictObject({
   timeout: duration.default("15m").describe("The job's limit."),
   testTimeout: duration.optional().describe("The limit of each test step; two minutes less than the job's by default."),
   pull: z.strictObject({ attempts: z.int().min(1).max(10).default(3).describe("How often to try."), delay: duration.default("10s").describe("The pause after the first attempt; it grows with each.") }).prefault({}).describe("Retries around the pull. Tests are never retried."),
-  dispatch: z.boolean().default(true).describe("Offer a manual run with an image tag."),
+  dispatch: z.boolean().default(true).describe("Offer a manual run with an image tag. Where the build calls it, one that takes files must be able to build them, too: `fallback: \"build\"`."),
   choose: z.array(z.string().min(1)).default([]).describe("Keys of the matrix of which a manual run can pick one value."),
   fallback: z.enum(["build", "fail"]).optional().describe("What happens when the image cannot be had: build it from the sources for this test alone, or fail. `build` with `topology: \"workflow_call\"`, `fail` otherwise."),
   secrets: z.union([z.array(secretName), z.strictObject({ names: z.array(secretName).min(1).describe("The secrets."), grant: z.enum(["trusted", "always"]).default("trusted").describe("`always` hands them to pull requests of forks as well, where those are tested: an error.") })]).default([]).describe("Secrets for the commands, granted to events of this repository only."),

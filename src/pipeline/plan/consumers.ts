@@ -28,6 +28,7 @@ export function consumerOf(key: string, consumer: ConsumerConfig, { config, memb
   const isBuilt = (event: EventClass): boolean => images.every((build) => build.entries[event] !== undefined);
   const tested = consumer.on ?? events.filter((event) => isBuilt(event) && event !== "release" && (event !== "nightly" || (config.nightly && config.nightly.test)));
   const { secrets } = consumer;
+  const fallback = consumer.fallback ?? (config.topology === "workflow_call" && own.length > 0 ? "build" : "fail");
   return {
     key,
     name: consumer.name ?? (member === undefined ? key : `${member}: ${key}`),
@@ -59,9 +60,10 @@ export function consumerOf(key: string, consumer: ConsumerConfig, { config, memb
     })),
     timeoutMinutes,
     pull: { attempts: consumer.pull.attempts, delaySeconds: inSeconds(consumer.pull.delay) },
-    dispatch: consumer.dispatch,
+    // By hand there is no run that has made the files, so they must be made there.
+    dispatch: consumer.dispatch && !(config.topology === "workflow_call" && fallback === "fail" && own.some((build) => build.kind === "files")),
     choose: consumer.choose,
-    fallback: consumer.fallback ?? (config.topology === "workflow_call" && own.length > 0 ? "build" : "fail"),
+    fallback,
     secrets: Array.isArray(secrets) ? { names: secrets, grant: "trusted" } : secrets,
     // What is deployed takes secrets, which no fork's run has.
     forks: consumer.forks && config.forks === "test" && consumer.deployment === undefined,
