@@ -25,8 +25,10 @@ async function compiled(folder: string): Promise<Map<string, string>> {
 
 /** The generated files that lie there. */
 async function committed(folder: string): Promise<Map<string, string>> {
+  const actions = resolve(ROOT, folder, ".github/actions");
+  const own = existsSync(actions) ? (await readdir(actions)).map((name) => `.github/actions/${name}`) : [];
   const found = await Promise.all(
-    [".github/workflows", "docs"].map(async (inner) => {
+    [".github/workflows", "docs", ...own].map(async (inner) => {
       const path = resolve(ROOT, folder, inner);
       const names = existsSync(path) ? (await readdir(path)).filter((name) => /\.(ya?ml|md)$/.test(name)) : [];
       return Promise.all(names.map(async (name): Promise<[string, string]> => [`${inner}/${name}`, await readFile(join(path, name), "utf8")]));
@@ -35,10 +37,10 @@ async function committed(folder: string): Promise<Map<string, string>> {
   return new Map(found.flat().filter(([, text]) => readStamp(text) !== undefined));
 }
 
-/** Every script of a workflow file. */
+/** Every script of a workflow or an action. */
 function scripts(text: string): string[] {
-  const workflow = parse(text) as { jobs?: Record<string, { steps?: { run?: string }[] }> };
-  return Object.values(workflow.jobs ?? {}).flatMap((job) => (job.steps ?? []).flatMap((step) => step.run ?? []));
+  const { jobs = {}, runs } = parse(text) as { jobs?: Record<string, { steps?: { run?: string }[] }>; runs?: { steps?: { run?: string }[] } };
+  return [...Object.values(jobs), ...(runs ? [runs] : [])].flatMap((job) => (job.steps ?? []).flatMap((step) => step.run ?? []));
 }
 
 describe.each([...EXAMPLES, "."])("%s", (folder) => {

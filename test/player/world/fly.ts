@@ -1,7 +1,8 @@
 /** Fly.io, as `flyctl` shows it: apps, their images, and the login for registry.fly.io. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseReference, readDockerConfig, registryClient, writeDockerConfig } from "../registry-client.ts";
+import { type Environment, parseReference, readDockerConfig, registryClient, writeDockerConfig } from "../registry-client.ts";
 import { type Command, type CommandAnswer, type CommandCall, option, words } from "./commands.ts";
 
 export interface FlyApp {
@@ -47,7 +48,7 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
     const known = (): FlyApp | undefined => apps.get(name);
     switch (`${first} ${second}`.trim()) {
       case "auth docker":
-        logIn(call, given);
+        logIn(call.env, given);
         return ok("Authentication successful. You can now tag and push images to registry.fly.io/{your-app}");
       case "apps create": {
         const created = rest[0] ?? option(args, "--name") ?? "";
@@ -84,6 +85,10 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
         for (const pair of rest) app.secrets.add(pair.split("=")[0] ?? "");
         return ok("Secrets are staged for the first deployment");
       }
+      case "volumes list": {
+        const app = known();
+        return app ? ok(JSON.stringify(app.volumes.map((volume, index) => ({ id: `vol_${index}`, name: volume })))) : failed(`Could not find App "${name}"`);
+      }
       case "volumes create":
       case "volume create": {
         const app = known();
@@ -107,7 +112,7 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
   return { fly: { apps, destroyed }, command };
 }
 
-function logIn({ env }: CommandCall, token: string): void {
+function logIn(env: Environment, token: string): void {
   const config = readDockerConfig(env);
   config.auths[FLY_REGISTRY] = { auth: Buffer.from(`x:${token}`).toString("base64") };
   writeDockerConfig(env, config);
@@ -124,7 +129,11 @@ async function deploy({ args, env, folder }: CommandCall, app: FlyApp): Promise<
     app.digest = undefined;
   } else {
     const { host, repository, target } = parseReference(image);
-    const answer = await registryClient(env, host, repository).request("HEAD", `manifests/${target}`);
+    // Fly.io pulls, with the account of the token: whether the caller's Docker is logged in does not matter.
+    const account = { ...env, DOCKER_CONFIG: mkdtempSync(join(tmpdir(), "pipewright-fly-")) };
+    logIn(account, option(args, "--access-token", "-t") ?? env["FLY_API_TOKEN"] ?? "");
+    const answer = await registryClient(account, host, repository).request("HEAD", `manifests/${target}`);
+    rmSync(account.DOCKER_CONFIG, { recursive: true });
     if (answer.status !== 200) return failed(`failed to fetch an image or build from source: Could not find image "${image}"`);
     app.image = image;
     app.digest = answer.headers.get("docker-content-digest") ?? undefined;
