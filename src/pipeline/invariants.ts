@@ -14,11 +14,13 @@ import { limitProblems } from "./invariants/limits.ts";
 import { metricProblems } from "./invariants/metrics.ts";
 import { nameProblems } from "./invariants/names.ts";
 import { orderProblems } from "./invariants/order.ts";
+import { publishProblems } from "./invariants/publish.ts";
 import { registryProblems } from "./invariants/registries.ts";
 import { referenceProblems } from "./invariants/references.ts";
 import { retentionProblems } from "./invariants/retention.ts";
 import { scriptProblems } from "./invariants/scripts.ts";
 import { trustProblems } from "./invariants/trust.ts";
+import { callProblems } from "./invariants/calls.ts";
 import { chainProblems } from "./invariants/chains.ts";
 import { tagProblems } from "./tags.ts";
 import type { Pipeline, RepositoryFacts } from "./types.ts";
@@ -36,6 +38,8 @@ const INVARIANTS: readonly Invariant[] = [
   trustProblems,
   chainProblems,
   orderProblems,
+  callProblems,
+  publishProblems,
   nameProblems,
   limitProblems,
   metricProblems,

@@ -34,7 +34,8 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
     trusted: pipeline.pullRequests && run === "build" ? OF_THIS_REPOSITORY : "true",
     tag: planned("tag"),
     ...Object.fromEntries(
-      takenBy(consumer).flatMap((build) => [
+      // What a run of this kind does not build, nobody hands on.
+      takenBy(consumer).filter((build) => needs.includes(`publish-${build.key}`)).flatMap((build) => [
         [`${build.key}-digest`, `needs.publish-${build.key}.outputs.digest`],
         [`${build.key}-commit`, `needs.publish-${build.key}.outputs.commit || ${planned("sha")}`],
       ]),

@@ -27,7 +27,7 @@ function deletionProblems(pipeline: Pipeline): Problem[] {
         const path = [...where[deletion.kind === "clean" ? "clean" : "withdraw"]];
         const before = precedingStages(stages, deletion.id);
         const late = stages.filter((stage) => stage.images === "reads" && !before.has(stage.id) && (deletion.kind === "clean" || ["test", "scan", "attest", "sign"].includes(stage.kind)));
-        const outside = pipeline.topology === "workflow_run" ? pipeline.consumers.filter((consumer) => consumer.source === "registry" && consumer.builds.some(({ kind }) => kind === "image") && !inRun.has(consumer.key)) : [];
+        const outside = pipeline.topology === "workflow_run" && deletion.kind === "clean" ? pipeline.consumers.filter((consumer) => consumer.source === "registry" && consumer.builds.some(({ kind }) => kind === "image") && !inRun.has(consumer.key)) : [];
         const [first] = outside;
         return [
           ...late.map((stage) => ({ path, message: `The job \`${deletion.id}\` would delete images before \`${stage.id}\` has read them.`, hint: "This is a mistake of Pipewright's own: please report it." })),
@@ -47,8 +47,16 @@ function oneRunProblems(config: Config): Problem[] {
       consumer.enabled && consumer.after.length > 0 ? [{ path: ["consumers", key, "after"], message: `"${key}" is to start after other consumers, and here each follows the build by itself.`, hint }] : [],
     ),
     ...targets.map((key) => ({ path: ["publish", key], message: `"${key}" is published once all tests of its run have passed, and here the tests are runs of their own.`, hint })),
+    ...majorApprovals(config, hint),
     ...(config.failedTests === "withdraw" ? [{ path: ["failedTests"], message: "Tags are taken back by the run that sees its tests fail, and here the tests are runs of their own.", hint }] : []),
   ];
+}
+
+/** Where tests are runs of their own, no job stands between them and the release that could ask for major ones alone. */
+function majorApprovals({ release }: Config, hint: string): Problem[] {
+  const environment = release && release.environment;
+  if (!environment || typeof environment === "string" || environment.when !== "major") return [];
+  return [{ path: ["release", "environment", "when"], message: `The reviewers of "${environment.name}" would be asked by nobody: only the run that tests asks for major releases alone.`, hint: `${hint} Or ask for every release: \`when: "always"\`.` }];
 }
 
 /** `after` names others that are declared, and leads back to none. */

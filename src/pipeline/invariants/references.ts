@@ -5,7 +5,7 @@ import { didYouMean } from "../../nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {
-  return [...nothingDeclared(config),...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config, pipeline)];
+  return [...nothingDeclared(config), ...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config, pipeline)];
 }
 
 /** A config may hold nothing of its own but several pipelines. */
@@ -23,7 +23,7 @@ function consumerReferences(config: Config, pipeline: Pipeline, key: string): Pr
   const unknown = needed.flatMap((name, index): Problem[] =>
     builds.includes(name)
       ? []
-      : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: didYouMean(name, builds) }],
+      : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: targetsOf(config, name) ?? didYouMean(name, builds) }],
   );
   const problems = [...unknown];
   const images = needed.filter((name) => pipeline.builds.some((build) => build.kind === "image" && build.key === name));
@@ -41,6 +41,12 @@ function consumerReferences(config: Config, pipeline: Pipeline, key: string): Pr
   if (consumer.localTag !== undefined && images.length > 1)
     problems.push({ path: [...path, "localTag"], message: "`localTag` names one image, and this consumer takes several.", hint: "Remove it; the scripts find each image's name in IMAGE_<BUILD>." });
   return [...problems, ...eventReferences(consumer.on ?? [], key, consumer.enabled, pipeline), ...unbuiltImages(consumer.on ?? [], key, pipeline)];
+}
+
+/** The targets of a bake file are what consumers take, each by its own key; the bake file's key stands for none of them. */
+function targetsOf(config: Config, name: string): string | undefined {
+  const build = config.builds[name];
+  return build?.kind === "bake" ? `Name its targets instead: ${Object.keys(build.targets).map((target) => `"${target}"`).join(", ")}.` : undefined;
 }
 
 /** A consumer that waits for a tag that no event produces would be green for ever, because it never runs. */
