@@ -7,6 +7,7 @@ import type { Config } from "../config/schema.ts";
 import { actionProblems } from "./invariants/actions.ts";
 import { branchProblems } from "./invariants/branches.ts";
 import { deploymentProblems } from "./invariants/deployments.ts";
+import { destinationProblems } from "./invariants/destinations.ts";
 import { expressionProblems } from "./invariants/expressions.ts";
 import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
@@ -40,6 +41,7 @@ const INVARIANTS: readonly Invariant[] = [
   orderProblems,
   callProblems,
   publishProblems,
+  destinationProblems,
   nameProblems,
   limitProblems,
   metricProblems,

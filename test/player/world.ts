@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly registries?: Readonly<Record<string, UserLogin>>;
   /** The token of Fly.io; the world has a registry.fly.io then, with that token as the password of `x`. */
   readonly fly?: string;
+  /** Other places of the web that jobs reach, by host: `central.sonatype.com` -> `127.0.0.1:PORT`. */
+  readonly websites?: Readonly<Record<string, string>>;
   /** Programs that the machines have beside docker: name -> script. */
   readonly tools?: Readonly<Record<string, string>>;
   /** Programs that the machines have and the scenario plays itself: name -> what it does with a call. */
@@ -174,7 +176,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     tip: (name) => git.tip(name),
     extract: (sha, path, target) => git.extract(sha, path, target),
     folder: (name) => join(folder, name),
-    machine: (job, machine) => machineVariables({ tools, hosts: registries.hosts, commands: `${apiUrl()}${COMMANDS}` }, job, machine),
+    machine: (job, machine) => machineVariables({ tools, hosts: { ...registries.hosts, ...options.websites }, commands: `${apiUrl()}${COMMANDS}` }, job, machine),
     issueToken(token, permissions, job, run, of = "job") {
       tokens.set(token, { who: `${run.workflowName} > ${job.name}`, permissions, of });
       live.add(token);

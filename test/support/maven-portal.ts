@@ -34,6 +34,8 @@ export interface MavenPortal {
   readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number }[];
   /** Where a deployment stops, such as VALIDATING; without it all go on to PUBLISHED. */
   stuckAt: string | undefined;
+  /** Whether a deployment has its verdict at the first look at it. */
+  prompt: boolean;
   /** Whether what is published shows on Central at once; otherwise after `show`. */
   immediate: boolean;
   show(): void;
@@ -71,7 +73,7 @@ export async function startMavenPortal({ username, password, keyring }: { userna
     const deployment = deployments.find((one) => one.id === id);
     if (!deployment) return { status: 404, body: { error: "no such deployment" } };
     const last = portal.stuckAt === undefined ? STATES.length - 1 : STATES.indexOf(portal.stuckAt);
-    const index = Math.min(deployment.looks, last);
+    const index = portal.prompt ? last : Math.min(deployment.looks, last);
     deployment.looks += 1;
     const failed = index > 1 && Object.keys(deployment.errors).length > 0;
     const state = failed ? "FAILED" : STATES[index];
@@ -119,6 +121,7 @@ export async function startMavenPortal({ username, password, keyring }: { userna
     deployments,
     requests,
     stuckAt: undefined,
+    prompt: false,
     immediate: true,
     show: () => hidden.forEach((bytes, file) => central.set(file, bytes)),
     fault: (fault) => void faults.push({ fault, left: fault.times ?? Infinity }),

@@ -49,12 +49,18 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
         ]
       : []),
     {
-      broken: "The `workflow_run` trigger",
+      broken: pipeline.topology === "workflow_run" ? "The `workflow_run` trigger" : "The shared image, for every test",
       line: 'consumers.*.source: "build"',
       keeps: "The build, which goes on publishing. Every consumer builds for itself until it is mended.",
       apply: (config) => changeConsumers(config, keys, { source: "build" }),
     },
     ...own,
+    ...(pipeline.publish.length > 0
+      ? [{ broken: "Publishing", line: "publishing: false", keeps: "Builds, tests and the clean-up. Nothing leaves the pipeline's own registry.", apply: (config: ConfigInput): ConfigInput => ({ ...config, publishing: false }) }]
+      : []),
+    ...(pipeline.retention && pipeline.retention.afterRun
+      ? [{ broken: "The clean-up at a run's end", line: "retention: { afterRun: false }", keeps: "Everything else. The daily cleanup deletes what has expired.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: { ...(config.retention || {}), afterRun: false } }) }]
+      : []),
     ...(pipeline.retention
       ? [
           ...(pipeline.retention.dryRun ? [] : [{ broken: "The cleanup deletes too much", line: "retention: { dryRun: true }", keeps: "Builds and tests. The cleanup only says what it would delete.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: { ...(config.retention || {}), dryRun: true } }) }]),

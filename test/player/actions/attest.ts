@@ -15,7 +15,8 @@ async function attestSubject({ inputs, job, env, workspace }: ActionContext): Pr
   if (digest !== "") {
     if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new ActionFailed(`subject-digest is not a digest: ${digest}`);
     if (inputs["push-to-registry"] === "true") {
-      const { host, repository } = parseReference(`${name}@${digest}`);
+      // Docker Hub's name in subjects (actions/attest, README); logins and pushes know it as docker.io.
+      const { host, repository } = parseReference(`${name.replace(/^index\.docker\.io\//, "docker.io/")}@${digest}`);
       const answer = await registryClient(env, host, repository).request("HEAD", `manifests/${digest}`);
       if (answer.status !== 200) throw new ActionFailed(`The subject ${name}@${digest} is not in the registry: ${answer.status}`);
     }
