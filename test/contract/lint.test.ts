@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { stamp } from "../../src/compiler/stamp.ts";
 import { compile, lint } from "../../src/index.ts";
+import { monorepo } from "../support/monorepo.ts";
 import { systems } from "../support/systems.ts";
 
 /** What a config asks for in so many words is compiled, and found. */
@@ -14,7 +15,7 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   "Charon with a scan that only reports": ["scan-not-enforced"],
 };
 
-describe.each(systems.map((system) => [system.name, system] as const))("%s", (name, { config }) => {
+describe.each([...systems.map(({ name, config }) => [name, config] as const), ["a monorepo, all of it", monorepo] as const])("%s", (name, config) => {
   it("lints clean under strict", async () => {
     const files = Object.fromEntries((await compile(config)).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]));
     const findings = await lint({ files, settings: { preset: "strict" } });

@@ -47,7 +47,7 @@ describe("promotion", () => {
       const event = entry.branch === undefined ? "nightly" : entry.branch === system.pipeline.branches.main ? "main" : "integration";
       const suffix = event === "nightly" ? " (nightly)" : "";
       const required = system.pipeline.consumers.filter((consumer) => consumer.required && consumer.events.includes(event) && (event !== "nightly" || consumer.source === "registry"));
-      expect(entry.contexts).toEqual([event === "nightly" ? "Nightly ready" : "Build ready", ...required.map((consumer) => `${consumer.name}${suffix}`)]);
+      expect(entry.contexts).toEqual([event === "nightly" ? system.pipeline.checks.nightlyReady : system.pipeline.checks.ready, ...required.map((consumer) => `${consumer.name}${suffix}`)]);
     }
   });
 

@@ -9,7 +9,7 @@ import { compile as compileAll } from "../../src/index.ts";
 import { dockerfilesOf, plans } from "../../src/pipeline/plans.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { folder } from "../config/folder.ts";
-import { monorepo } from "../support/monorepo.ts";
+import { keepingMonorepo, monorepo } from "../support/monorepo.ts";
 
 const plansOf = (config: ConfigInput): ReturnType<typeof plans> => plans(configSchema.parse(config));
 
@@ -57,7 +57,7 @@ describe("names", () => {
 
 /** What stands in spaces that a repository has but once, as the emitted files say it. */
 describe("nothing is called alike in two pipelines", () => {
-  const pipelines = pipelinesOf(monorepo);
+  const pipelines = pipelinesOf(keepingMonorepo);
   const texts = (pattern: RegExp): string[][] => pipelines.map((pipeline) => [...new Set(compile(pipeline).flatMap(({ body }) => [...body.matchAll(pattern)].map(([, value]) => value ?? "")))]);
 
   it.each([

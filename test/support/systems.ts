@@ -2,11 +2,14 @@
 import charon from "../../examples/charon/ci.config.ts";
 import minimal from "../../examples/minimal/ci.config.ts";
 import own from "../../ci.config.ts";
-import type { ConfigInput, ConsumerInput, ImageBuildInput } from "../../src/config/schema.ts";
+import { type ConfigInput, configSchema, type ConsumerInput, type ImageBuildInput } from "../../src/config/schema.ts";
+import { plans } from "../../src/pipeline/plans.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { deployedSystems } from "./deployed.ts";
 import { baked, bakedInOneRun } from "./baked.ts";
+import { monorepo } from "./monorepo.ts";
 import { planOf } from "./plan-of.ts";
+import { published } from "./published.ts";
 import { type EmittedWorkflow, readWorkflows } from "./read-workflows.ts";
 import { twoImages } from "./two-images.ts";
 
@@ -22,6 +25,16 @@ export function systemOf(name: string, config: ConfigInput): System {
   const { pipeline, problems } = planOf(config);
   if (problems.length > 0) throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
   return { name, config, pipeline, workflows: readWorkflows(pipeline) };
+}
+
+/** Each of several pipelines that one config declares. */
+export function systemsOf(name: string, config: ConfigInput): System[] {
+  const { pipelines, problems } = plans(configSchema.parse(config));
+  if (problems.length > 0) throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
+  return pipelines.flatMap((pipeline) => {
+    const own = pipeline.member === undefined ? undefined : config.pipelines?.[pipeline.member];
+    return own ? [{ name: `${name}: ${pipeline.member}`, config: { ...own, project: pipeline.project }, pipeline, workflows: readWorkflows(pipeline) }] : [];
+  });
 }
 
 /** Charon with two of its consumers, which is as telling and much shorter. */
@@ -86,7 +99,7 @@ const everything: ConfigInput = {
   runners: { default: "ubuntu-latest" },
 };
 
-export const systems: readonly System[] = (
+const single: readonly System[] = (
   [
     ["Charon", charon],
     ["the minimal example", minimal],
@@ -128,10 +141,13 @@ export const systems: readonly System[] = (
     ["Charon in one run with nightly tests for nobody", inOneRun({ ...shortCharon, nightly: { test: false } })],
     ["Charon in one run that takes failed tags back and cleans up", inOneRun({ ...shortCharon, failedTests: "withdraw", retention: { ...(shortCharon.retention || {}), afterRun: {} } })],
     ...deployedSystems,
+    ...published,
     ["a site whose images are baked", baked],
     ["a site whose images are baked, in one run", bakedInOneRun],
   ] satisfies [string, ConfigInput][]
 ).map(([name, config]) => systemOf(name, config));
+
+export const systems: readonly System[] = [...single, ...systemsOf("a monorepo", monorepo)];
 
 export function systemNamed(name: string): System {
   const system = systems.find((one) => one.name === name);
