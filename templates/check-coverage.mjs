@@ -6,13 +6,14 @@
 // PACKAGES       JSON: minimums of parts, {"./internal/window/...": 95, "src/time/**": 95}; each pattern must match a file
 // BASELINE_FILE  the summary that this program wrote on the main branch; may be missing
 // MAX_DROP       a fall under the baseline's percent by so many points, or more, is warned of; may be missing
-// OUTPUT         where the summary is written, as JSON:
+// OUTPUT         where the summary is written, as JSON; its folder is made:
 //                {"version": 1, "percent", "covered", "total", "packages": {name: percent}, "baseline", "delta",
 //                 "thresholds": [{"name", "percent", "minimum"}], "belowMinimum": [those of them that are not reached]}
 //
 // Outputs: percent; delta, in points, empty without a baseline; alert, true when the percent fell by MAX_DROP points or more.
 // Fails, after writing everything, when a minimum is not reached.
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { byPackage, coverageOf, isBelow, isFormat, matcher, readCoverage, uncoveredLines } from "./lib/coverage.mjs";
 import { addSummary, cell, complain, say, setOutput, warn } from "./lib/log.mjs";
 
@@ -116,7 +117,10 @@ function check() {
   const packages = [...byPackage(files)].map(([name, blocks]) => [name, coverageOf(blocks).percent]).sort(([a], [b]) => (a < b ? -1 : 1));
   const told = ({ name, coverage, minimum: least }) => ({ name, percent: coverage.percent, minimum: least });
   const summary = { version: 1, ...total, packages: Object.fromEntries(packages.filter(([, percent]) => percent !== null)), baseline: baseline?.percent ?? null, delta, thresholds: thresholds.map(told), belowMinimum: missed.map(told) };
-  if (output !== "") writeFileSync(output, `${JSON.stringify(summary, null, 1)}\n`);
+  if (output !== "") {
+    mkdirSync(dirname(output), { recursive: true });
+    writeFileSync(output, `${JSON.stringify(summary, null, 1)}\n`);
+  }
 
   say(`Coverage: ${total.percent} % (${total.covered} of ${total.total} ${format === "go" ? "statements" : "lines"})${delta === null ? "" : `, ${change(total.percent, baseline.percent)} points against ${baseline.percent} %`}`);
   const alert = mostDrop !== undefined && delta !== null && delta < 0 && -delta >= mostDrop;

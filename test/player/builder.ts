@@ -55,6 +55,8 @@ export interface BuildRequest {
   readonly load: boolean;
   /** Whether provenance or an SBOM goes with what is pushed. */
   readonly attested: boolean;
+  /** Whether a bill of materials is part of it. */
+  readonly sbom?: boolean;
 }
 
 export interface Built {
@@ -172,7 +174,7 @@ async function push(context: ActionContext, request: BuildRequest, images: reado
       const [os, architecture] = image.platform.split("/");
       const child = await client.pushManifest(MANIFEST, manifest);
       children.push({ ...child, platform: { os, architecture } });
-      if (attested) children.push(await pushAttestation(client, child));
+      if (attested) children.push(await pushAttestation(client, child, request.sbom === true));
     }
     const [only] = manifests;
     const pushed = images.length === 1 && !attested && only ? await client.pushManifest(MANIFEST, only, target) : await client.pushManifest(INDEX, { schemaVersion: 2, mediaType: INDEX, manifests: children }, target);
@@ -182,9 +184,13 @@ async function push(context: ActionContext, request: BuildRequest, images: reado
 }
 
 /** What buildx puts beside an image for `provenance` and `sbom`: a manifest for no platform that names its subject. */
-async function pushAttestation(client: RegistryClient, subject: Descriptor): Promise<Descriptor & { platform: object; annotations: object }> {
+async function pushAttestation(client: RegistryClient, subject: Descriptor, withBill: boolean): Promise<Descriptor & { platform: object; annotations: object }> {
   const config = await client.pushBlob(CONFIG, Buffer.from(JSON.stringify({ architecture: "unknown", os: "unknown", rootfs: { type: "layers", diff_ids: [] } })));
-  const layer = await client.pushBlob("application/vnd.in-toto+json", Buffer.from(JSON.stringify({ subject: subject.digest })));
-  const manifest = await client.pushManifest(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [layer] });
+  const statement = async (predicateType: string, predicate: object): Promise<object> => ({
+    ...(await client.pushBlob("application/vnd.in-toto+json", Buffer.from(JSON.stringify({ predicateType, subject: [{ digest: subject.digest }], predicate })))),
+    annotations: { "in-toto.io/predicate-type": predicateType },
+  });
+  const layers = [await statement("https://slsa.dev/provenance/v1", {}), ...(withBill ? [await statement("https://spdx.dev/Document", { spdxVersion: "SPDX-2.3", name: "sbom" })] : [])];
+  const manifest = await client.pushManifest(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers });
   return { ...manifest, platform: { os: "unknown", architecture: "unknown" }, annotations: { "vnd.docker.reference.digest": subject.digest, "vnd.docker.reference.type": "attestation-manifest" } };
 }

@@ -55,20 +55,23 @@ export function findCache(caches: readonly Cache[], scopes: readonly string[], v
 export interface Places {
   readonly root: string;
   readonly home: string;
+  readonly temp: string;
 }
 
-/** Copies files into a cache's folder, by where they stand in the workspace or the home folder. */
+const PLACES = ["root", "home", "temp"] as const;
+
+/** Copies files into a cache's folder, by where they stand in the workspace, the home folder or the runner's temporary one. */
 export function storePaths(folder: string, files: readonly string[], places: Places): void {
   for (const file of files) {
     const target = placeOf(file, places);
-    if (target === undefined) throw new PlayerError(`The player caches files of the workspace and of the home folder only, not ${file}.`);
+    if (target === undefined) throw new PlayerError(`The player caches files of the workspace, of the home folder and of the temporary one only, not ${file}.`);
     mkdirSync(dirname(join(folder, target)), { recursive: true });
     cpSync(file, join(folder, target));
   }
 }
 
 function placeOf(file: string, places: Places): string | undefined {
-  for (const place of ["root", "home"] as const) {
+  for (const place of PLACES) {
     const below = relative(places[place], file);
     if (!below.startsWith("..")) return join(place, below);
   }
@@ -76,7 +79,7 @@ function placeOf(file: string, places: Places): string | undefined {
 }
 
 export function restorePaths(folder: string, places: Places): void {
-  for (const place of ["root", "home"] as const) if (existsSync(join(folder, place))) cpSync(join(folder, place), places[place], { recursive: true, force: true });
+  for (const place of PLACES) if (existsSync(join(folder, place))) cpSync(join(folder, place), places[place], { recursive: true, force: true });
 }
 
 export function dropCache(caches: Cache[], cache: Cache): void {

@@ -61,6 +61,7 @@ export const bake: Action = {
         push: inputs["push"] === "true",
         load: inputs["load"] === "true",
         attested: provenance || sbom,
+        sbom,
       });
       metadata[name] = { "containerimage.config.digest": imageId, ...(digest === undefined ? {} : { "containerimage.digest": digest, "image.name": target.tags.join(",") }) };
     }

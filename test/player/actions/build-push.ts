@@ -32,6 +32,7 @@ export const buildPush: Action = {
       push: inputs["push"] === "true",
       load: inputs["load"] === "true",
       attested: (inputs["provenance"] ?? "") !== "false" || inputs["sbom"] === "true",
+      sbom: inputs["sbom"] === "true",
     });
     return { ...(digest === undefined ? {} : { digest }), imageid: imageId, metadata: "{}" };
   },

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { knownAction } from "../../../src/actions/catalogue.ts";
 import { type Action, type ActionContext, ActionFailed } from "../action.ts";
-import { type Cache, cacheScopes, cacheVersion, findCache, mayWriteCaches, restorePaths, storePaths } from "../caches.ts";
+import { type Cache, cacheScopes, cacheVersion, findCache, mayWriteCaches, type Places, restorePaths, storePaths } from "../caches.ts";
 import { findFiles, listFiles } from "../glob.ts";
 import { PlayerError } from "../json.ts";
 
@@ -32,10 +32,15 @@ function wantedBy({ inputs }: ActionContext): Wanted {
 /** Where a pattern points: `~` is the home folder. */
 const absolute = (context: ActionContext, pattern: string): string => resolve(context.workspace, pattern.replace(/^~(?=\/|$)/, context.env["HOME"] ?? "~"));
 
+const placesOf = (context: ActionContext): Places => ({ root: context.workspace, home: context.env["HOME"] ?? "", temp: context.temp });
+
+/** GitHub's machines have their temporary folder at one place; here each has its own. */
+const versionOf = ({ temp }: ActionContext, patterns: readonly string[]): string => cacheVersion(patterns.map((pattern) => pattern.replace(temp, "{temp}")));
+
 function restore(context: ActionContext): { outputs: Record<string, string>; found: Cache | undefined } {
   const { host, run, inputs } = context;
   const wanted = wantedBy(context);
-  const found = findCache(host.caches, cacheScopes(run.event, host.repository.defaultBranch), cacheVersion(wanted.patterns), wanted.key, wanted.prefixes);
+  const found = findCache(host.caches, cacheScopes(run.event, host.repository.defaultBranch), versionOf(context, wanted.patterns), wanted.key, wanted.prefixes);
   const primary = { "cache-primary-key": wanted.key };
   if (!found) {
     if (inputs["fail-on-cache-miss"] === "true") throw new ActionFailed(`Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${wanted.key}`);
@@ -44,7 +49,7 @@ function restore(context: ActionContext): { outputs: Record<string, string>; fou
   }
   if (inputs["lookup-only"] !== "true") {
     found.lastAccessedAt = host.now();
-    restorePaths(found.folder, { root: context.workspace, home: context.env["HOME"] ?? "" });
+    restorePaths(found.folder, placesOf(context));
   }
   context.print(`Cache restored from key: ${found.key}`);
   return { outputs: { ...primary, "cache-hit": String(found.key === wanted.key), "cache-matched-key": found.key }, found };
@@ -53,7 +58,7 @@ function restore(context: ActionContext): { outputs: Record<string, string>; fou
 function save(context: ActionContext, { key, patterns }: Wanted): void {
   const { host, run } = context;
   const [ref = ""] = cacheScopes(run.event, host.repository.defaultBranch);
-  const version = cacheVersion(patterns);
+  const version = versionOf(context, patterns);
   if (!mayWriteCaches(run.event)) {
     context.print("::warning::Cache save failed: the cache is read-only for this run.");
     return;
@@ -69,7 +74,7 @@ function save(context: ActionContext, { key, patterns }: Wanted): void {
   }
   const id = host.caches.reduce((highest, cache) => Math.max(highest, cache.id), 0) + 1;
   const folder = host.folder(`caches/${id}`);
-  storePaths(folder, files, { root: context.workspace, home: context.env["HOME"] ?? "" });
+  storePaths(folder, files, placesOf(context));
   const size = listFiles(folder).reduce((sum, file) => sum + statSync(file).size, 0);
   host.caches.push({ id, key, ref, version, folder, size, createdAt: host.now(), lastAccessedAt: host.now() });
   context.print(`Cache saved with key: ${key}`);

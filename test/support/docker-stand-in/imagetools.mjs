@@ -12,6 +12,7 @@ export async function inspect(words) {
   const manifest = await getManifest(reference, operands[0]);
   if (options.raw) process.stdout.write(manifest.bytes);
   else if (options.format?.[0] === "{{json .Image}}") console.log(JSON.stringify(await configurations(reference, manifest)));
+  else if (options.format?.[0] === "{{json .SBOM}}") console.log(JSON.stringify(await bills(reference, manifest)));
   else throw new DockerError(`ERROR: the stand-in does not know the format ${options.format?.[0]}`);
 }
 
@@ -28,6 +29,22 @@ async function configurations(reference, manifest) {
     entries.push([platformOf(config), config]);
   }
   return entries.length === 1 ? entries[0][1] : Object.fromEntries(entries);
+}
+
+const SPDX = "https://spdx.dev/Document";
+
+/** The bills of materials that hang on an index (BuildKit: "Image attestation storage"): one platform gives it, several a map. */
+async function bills(reference, manifest) {
+  const children = isIndex(manifest.mediaType) ? manifest.content.manifests : [];
+  const images = children.filter(({ platform }) => platform?.os !== "unknown");
+  const entries = [];
+  for (const image of images) {
+    const attestation = children.find(({ annotations }) => annotations?.["vnd.docker.reference.type"] === "attestation-manifest" && annotations["vnd.docker.reference.digest"] === image.digest);
+    const { content } = attestation ? await getManifest({ ...reference, reference: attestation.digest }, attestation.digest) : { content: { layers: [] } };
+    const layer = content.layers.find(({ annotations }) => annotations?.["in-toto.io/predicate-type"] === SPDX);
+    if (layer) entries.push([platformOf(image.platform), { SPDX: JSON.parse((await getBlob(reference, layer.digest)).toString()).predicate }]);
+  }
+  return images.length > 1 ? Object.fromEntries(entries) : (entries[0]?.[1] ?? {});
 }
 
 export async function create(words) {
