@@ -6,7 +6,7 @@ import { isObject, type Json } from "../../player/json.ts";
 import { type JobDefinition, parseWorkflow, type StepDefinition, type WorkflowFile } from "../../player/workflow-file.ts";
 import { planOf } from "../../support/plan-of.ts";
 
-/** The emitted texts by short name: `docker-build` for a workflow, `ci-cd.md` for a page. */
+/** The emitted texts by short name: `docker-build` for a workflow, `actions/pull-image` for an action, `ci-cd.md` for a page. */
 export type Texts = ReadonlyMap<string, string>;
 
 export interface Emission {
@@ -18,7 +18,7 @@ export interface Emission {
   job(file: string, job: string): JobDefinition | undefined;
   /** A step by the beginning of its name. */
   step(file: string, job: string, name: string): StepDefinition | undefined;
-  /** A value of the JSON that a step takes in an environment variable. */
+  /** A value of the JSON that a program takes in a variable: from its step's environment, or as an input of its action. */
   setting(file: string, variable: string, path: string): Json | undefined;
 }
 
@@ -30,7 +30,8 @@ export function emit(config: ConfigInput): Emission {
   return look(new Map(files.map(({ path, body }) => [shortName(path), body])));
 }
 
-const shortName = (path: string): string => (path.split("/").at(-1) ?? path).replace(/\.yml$/, "");
+const shortName = (path: string): string => (/^\.github\/(actions\/.+)\/action\.yml$/.exec(path)?.[1] ?? path.split("/").at(-1) ?? path).replace(/\.yml$/, "");
+const isWorkflow = (file: string): boolean => !file.endsWith(".md") && !file.startsWith("actions/");
 
 /** Two configs that differ in a line have most files in common, so a text is parsed once. */
 const parsed = new Map<string, WorkflowFile>();
@@ -49,12 +50,12 @@ export function look(texts: Texts): Emission {
     texts,
     text: (file) => texts.get(file) ?? "",
     workflow,
-    workflows: () => [...texts.keys()].filter((file) => !file.endsWith(".md")).flatMap((file) => workflow(file) ?? []),
+    workflows: () => [...texts.keys()].filter(isWorkflow).flatMap((file) => workflow(file) ?? []),
     job,
     step: (file, id, name) => job(file, id)?.steps.find((step) => step.name?.startsWith(name)),
     setting: (file, variable, path) => {
       const steps = [...(workflow(file)?.jobs.values() ?? [])].flatMap((one) => one.steps);
-      const text = steps.map((step) => step.env[variable]).find((value) => typeof value === "string");
+      const text = steps.map((step) => step.env[variable] ?? step.with[variable.toLowerCase().replaceAll("_", "-")]).find((value) => typeof value === "string");
       return typeof text === "string" ? valueAt(JSON.parse(text) as Json, path) : undefined;
     },
   };
