@@ -23,7 +23,7 @@ export function registerExplainConfig(program: Command, io: Io, finish: Finish):
     });
 }
 
-function render(paint: Paint, config: string, { project, builds, workflows, events, tags, artifacts, statuses }: Explanation): string {
+function render(paint: Paint, config: string, { project, builds, workflows, events, tags, artifacts, statuses, runs }: Explanation): string {
   const section = (title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string =>
     rows.length === 0 ? "" : `\n${paint.bold(title)}\n${table(paint, columns, rows)}`;
   return [
@@ -31,6 +31,7 @@ function render(paint: Paint, config: string, { project, builds, workflows, even
     section("What is built", ["build", "gives", "on"], builds.map((build) => [build.name, build.gives, build.on.map(({ event, platforms }) => (platforms.length > 0 ? `${event} (${platforms.join(", ")})` : event)).join("; ")])),
     section("What runs", ["workflow", "file", "on"], workflows.map((workflow) => [workflow.name, workflow.path, workflow.on.join("; ")])),
     section("What each event sets off", ["event", "tag", "tested by"], events.map((event) => [event.event, event.tags.join(", "), event.consumers.join(", ") || "nobody"])),
+    ...runs.map(({ workflow, stages }) => section(`The stages of ${workflow}`, ["job", "waits for"], stages.map(({ job, needs }) => [job, needs.join(", ") || "nothing"]))),
     section("Tags and how long they live", ["event", "tag", "for example", "moves", "kept"], tags.map((tag) => [tag.event, tag.patterns.join(", "), tag.examples.join(", "), tag.moves ? "yes" : "no", tag.kept])),
     section("Artifacts", ["artifact", "of", "kept"], artifacts.map((artifact) => [artifact.name, artifact.of, artifact.kept])),
     section("What a branch rule can require", ["name", "kind", "from"], statuses.map((status) => [status.name, status.kind, status.from])),

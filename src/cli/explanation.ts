@@ -1,5 +1,6 @@
 /** The whole plan as plain data, for `explain-config`. Pure. */
 import { type RequiredCheck, requiredChecks, retentionOfTag, tagExamples, type TagRow, triggersInWords, type WorkflowRow } from "../pipeline/describe.ts";
+import { precedingStages, type RunKind, type Stage, type StageKind, stagesOf } from "../pipeline/stages.ts";
 import type { Build, ConsumerArtifact, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
 
 export interface Explanation {
@@ -11,6 +12,8 @@ export interface Explanation {
   tags: (TagRow & { kept: string })[];
   artifacts: { name: string; of: string; kept: string }[];
   statuses: RequiredCheck[];
+  /** The jobs of each run that builds, those before others first, with what each waits for. */
+  runs: { run: RunKind; workflow: string; stages: { job: string; kind: StageKind; needs: readonly string[] }[] }[];
 }
 
 const CLASS_OF_EVENT: Readonly<Record<EventClass, TransientClass | "release">> = {
@@ -39,8 +42,19 @@ export function explain(pipeline: Pipeline): Explanation {
     tags: hasImages ? rows.map((row) => ({ ...row, kept: retentionOfTag(pipeline, row) })) : [],
     artifacts: artifactsOf(pipeline),
     statuses: requiredChecks(pipeline),
+    runs: RUNS.flatMap((run) => {
+      const workflow = pipeline.workflows[run];
+      if (!workflow) return [];
+      const stages = stagesOf(pipeline, run);
+      return [{ run, workflow: workflow.name, stages: stages.map(({ id, kind, needs }) => ({ job: id, kind, needs: directly(stages, needs) })) }];
+    }),
   };
 }
+
+const RUNS: readonly RunKind[] = ["build", "nightly", "release"];
+
+/** What a job waits for, without what one of these waits for itself. */
+const directly = (stages: readonly Stage[], needs: readonly string[]): string[] => needs.filter((need) => !needs.some((other) => precedingStages(stages, other).has(need)));
 
 function builtOn(pipeline: Pipeline, build: Build): { event: EventClass; platforms: readonly string[] }[] {
   if (build.kind === "files") return pipeline.events.map((event) => ({ event, platforms: [] }));

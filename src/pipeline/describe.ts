@@ -1,7 +1,8 @@
 /** The plan in words and rows, for the compiled docs and for `explain-config`. */
 import { CONFIG_CHECK } from "./check-names.ts";
+import { calledIn, takenBy } from "./stages.ts";
 import { branchTag, expandTag } from "./tags.ts";
-import type { EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
+import type { Consumer, EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
 
 const SAMPLE_COMMIT = "abc1234def5678901234567890123456789abcde";
 
@@ -51,16 +52,28 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     return file ? [{ ...file, kind, on: on[kind] }] : [];
   });
   const consumers = pipeline.consumers.map((consumer): WorkflowRow => {
-    const follows = [pipeline.workflows.build?.name, consumer.events.includes("nightly") ? pipeline.workflows.nightly?.name : undefined].filter((name) => name !== undefined);
+    const starts = [pipeline.workflows.build?.name, consumer.events.includes("nightly") ? pipeline.workflows.nightly?.name : undefined, calledIn(pipeline, "release").includes(consumer) ? pipeline.workflows.release?.name : undefined].filter((name) => name !== undefined);
     return {
       name: consumer.name,
       path: consumer.path,
       kind: "consumer",
-      on: consumer.source === "build" ? [...ofCode, byHand] : [`the end of ${list(follows)}, for ${consumer.events.join(", ")}`, ...(consumer.dispatch ? ["by hand, with an image tag"] : [])],
+      on: startedBy(pipeline, consumer, starts, ofCode),
     };
   });
   return [...own, ...consumers];
 }
+
+/** Called by a run that builds, following it, or, where it takes nothing of it, on the code's own events. */
+function startedBy(pipeline: Pipeline, consumer: Consumer, starts: readonly string[], ofCode: readonly string[]): string[] {
+  const takesImages = takenBy(consumer).some((build) => build.kind === "image");
+  const byHand = consumer.dispatch ? [takesImages ? "by hand, with an image tag" : "by hand"] : [];
+  if (pipeline.topology === "workflow_call") return [`a call of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
+  if (checksCode(consumer)) return [...ofCode, ...byHand];
+  return [`the end of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
+}
+
+/** Where consumers follow the build, those that take nothing of it run beside it. */
+const checksCode = (consumer: Consumer): boolean => takenBy(consumer).length === 0;
 
 export interface TagRow {
   event: string;
@@ -113,7 +126,11 @@ export function requiredChecks(pipeline: Pipeline): RequiredCheck[] {
     ...(build ? [{ name: pipeline.checks.ready, from: build.name, kind: "check" as const }] : []),
     ...pipeline.consumers
       .filter((consumer) => !pipeline.pullRequests || consumer.events.includes("pullRequest"))
-      .map((consumer) => ({ name: consumer.name, from: consumer.name, kind: consumer.source === "build" ? ("check" as const) : ("commit status" as const) })),
+      .map((consumer): RequiredCheck =>
+        pipeline.topology === "workflow_call"
+          ? { name: consumer.name, from: build?.name ?? consumer.name, kind: "check" }
+          : { name: consumer.name, from: consumer.name, kind: checksCode(consumer) ? "check" : "commit status" },
+      ),
     ...(check ? [{ name: CONFIG_CHECK, from: check.name, kind: "check" as const }] : []),
   ];
 }

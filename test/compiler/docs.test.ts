@@ -2,6 +2,7 @@
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { compileDocs } from "../../src/compiler/docs/compile-docs.ts";
+import { type PAGES, pagePath } from "../../src/compiler/docs/pages.ts";
 import { requiredChecks } from "../../src/pipeline/describe.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { stringsIn } from "../support/read-workflows.ts";
@@ -21,8 +22,8 @@ const hostile: ConfigInput = {
 
 const documented: readonly System[] = [...systems, systemOf("hostile names", hostile), systemOf("consumers whose keys differ by a dash", { ...shortCharon, consumers: { "a-b": { name: "x", needs: "charon", run: "true" }, ab: { name: "y", needs: "charon", run: "true" } } })];
 
-const documentOf = (system: System, name: string): string => {
-  const file = compileDocs(system.pipeline).find((one) => one.path === `docs/${name}.md`);
+const documentOf = (system: System, name: (typeof PAGES)[number]): string => {
+  const file = compileDocs(system.pipeline).find((one) => one.path === pagePath(system.pipeline, name));
   if (!file) throw new Error(`There is no page ${name}.`);
   return file.body;
 };
@@ -93,6 +94,25 @@ describe.each(documented)("the docs of $name", (system) => {
     }
     const rows = rowsBelow(documentOf(system, "ci-cd"), "What a branch rule can require");
     expect(rows).toHaveLength(requiredChecks(system.pipeline).length);
+  });
+
+  it("list every secret that the workflows ask for, and every environment that they run in, with who asks", () => {
+    const section = documentOf(system, "ci-cd").split("## What the repository's settings must hold\n")[1]?.split("\n## ")[0] ?? "";
+    for (const workflow of system.workflows) {
+      const text = JSON.stringify(workflow.jobs.map((job) => job.raw));
+      const secrets = [...text.matchAll(/\bsecrets\.(\w+)/g)].map(([, name]) => name ?? "").filter((name) => name !== "GITHUB_TOKEN");
+      const environments = [...text.matchAll(/"environment":(?:"([^"]+)"|\{"name":"([^"]+)")/g)].map(([, name, inside]) => name ?? inside ?? "");
+      for (const name of [...secrets, ...environments]) expect(section.split("\n").some((line) => line.startsWith(`| \`${name}\` `)), `${workflow.file}: ${name}`).toBe(true);
+    }
+    for (const [name] of rowsBelow(documentOf(system, "ci-cd"), "What the repository's settings must hold").filter(([cell]) => /^`[A-Z0-9_]+`$/.test(cell ?? ""))) {
+      expect(JSON.stringify(system.workflows.map((workflow) => workflow.jobs.map((job) => job.raw))), name).toContain(`secrets.${name?.replaceAll("`", "")}`);
+    }
+  });
+
+  it("speak of one run or of several, as it is", () => {
+    const text = documentOf(system, "ci-cd") + documentOf(system, "troubleshooting-ci");
+    if (system.pipeline.topology === "workflow_call") expect(text).not.toMatch(/workflow_run` (?:trigger|workflows)|commit status|posts a status/);
+    else expect(text).not.toMatch(/calls every consumer|"calls"/);
   });
 
   it("name in the other page only files and workflows that exist", () => {

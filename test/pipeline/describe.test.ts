@@ -40,6 +40,7 @@ describe("triggers in words", () => {
         ["schedule", /schedule|once a day/.test(words)],
         ["workflow_dispatch", /by hand/.test(words)],
         ["workflow_run", /the end of/.test(words)],
+        ["workflow_call", /a call of/.test(words)],
         ["push", /pushes to|^tags/.test(words)],
       ];
       expect(said.filter(([, is]) => is).map(([event]) => event).sort(), path).toEqual(Object.keys(workflow?.on ?? {}).sort());

@@ -1,7 +1,10 @@
 /** `docs/ci-cd.md`: the pipeline as people need to know it, made from the plan and so never out of date. */
 import { requiredChecks, retentionOfTag, tagExamples, triggersInWords } from "../../pipeline/describe.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
+import { calledIn, promotesIn, takenBy } from "../../pipeline/stages.ts";
+import { limitsTable } from "./limits.ts";
 import { code, codes, escapeMarkdown, sections, table } from "./markdown.ts";
+import { settingsText } from "./settings.ts";
 
 export function ciCdDocument(pipeline: Pipeline): string {
   return sections(
@@ -14,12 +17,21 @@ export function ciCdDocument(pipeline: Pipeline): string {
     tagTable(pipeline),
     retentionText(pipeline),
     "## What a branch rule can require",
-    "Results of workflows that follow the build do not show on a pull request by themselves. Each posts a commit status instead, under the name below, whatever happened: also when the build failed or was cancelled.",
+    requiredText(pipeline),
     requiredTable(pipeline),
     "## Where images come from",
     sourcesText(pipeline),
+    "## What the repository's settings must hold",
+    settingsText(pipeline),
+    "## What GitHub Actions cannot do",
+    limitsTable(pipeline),
   );
 }
+
+const requiredText = ({ topology }: Pipeline): string =>
+  topology === "workflow_call"
+    ? "The build calls every consumer in its own run. Beside the jobs of each stands one under the consumer's name, which looks at their results whatever happened, also when the build failed: require that one, and not the jobs of the tests, which GitHub skips and then takes for passed."
+    : "Results of workflows that follow the build do not show on a pull request by themselves. Each posts a commit status instead, under the name below, whatever happened: also when the build failed or was cancelled.";
 
 /** Names of nodes in Mermaid must be plain words. */
 const node = (kind: string, name: string): string => `${kind}_${name.replace(/[^A-Za-z0-9]/g, "_").toLowerCase()}`;
@@ -35,22 +47,36 @@ function diagram(pipeline: Pipeline): string {
     if (registry) lines.push(`  build -- "image by digest" --> ${registry}`);
   }
   if (nightly) lines.push(`  clock([${label(`every night, ${pipeline.nightly ? pipeline.nightly.schedule : ""}`)}]) --> nightly[${label(nightly.name)}]`, ...(registry ? ["  nightly --> registry"] : []));
+  const oneRun = pipeline.topology === "workflow_call";
   for (const consumer of pipeline.consumers) {
     const id = node("consumer", consumer.key);
-    if (consumer.source === "build") {
-      lines.push(`  code --> ${id}[${label(`${consumer.name} (builds for itself)`)}]`, `  ${id} -- "check" --> commit([${label("commit")}])`);
+    if (oneRun) {
+      const callers = (["build", "nightly", "release"] as const).filter((run) => pipeline.workflows[run] && calledIn(pipeline, run).includes(consumer));
+      const [first = "build", ...others] = callers;
+      lines.push(`  ${first} -- "calls" --> ${id}[${label(consumer.name)}]`, ...others.map((run) => `  ${run} -.-> ${id}`), `  ${id} -- "check" --> commit([${label("commit")}])`);
+      continue;
+    }
+    if (takenBy(consumer).length === 0) {
+      lines.push(`  code --> ${id}[${label(consumer.builds.length > 0 ? `${consumer.name} (builds for itself)` : consumer.name)}]`, `  ${id} -- "check" --> commit([${label("commit")}])`);
       continue;
     }
     lines.push(`  build -- "workflow_run" --> ${id}[${label(consumer.name)}]`);
     if (nightly && consumer.events.includes("nightly")) lines.push(`  nightly -.-> ${id}`);
     lines.push(`  ${id} -- "commit status" --> commit([${label("commit")}])`);
   }
+  const passed = pipeline.consumers.length > 0 ? "commit" : "build";
   if (promote) {
-    lines.push(`  commit --> promote[${label(promote.name)}]`, `  promote -- ${label(pipeline.channels.map((channel) => channel.tag).join(", "))} --> registry`);
+    lines.push(`  ${passed} --> promote[${label(promote.name)}]`, `  promote -- ${label(pipeline.channels.map((channel) => channel.tag).join(", "))} --> registry`);
     for (const copy of pipeline.copies) lines.push(`  promote -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
   }
   if (release) lines.push(`  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`, "  release -- \"the tested digest\" --> registry");
   if (cleanup) lines.push(`  cleanup[${label(cleanup.name)}] -- "deletes what expired" --> registry`);
+  if (promotesIn(pipeline, "build")) {
+    const own = pipeline.channels.filter(({ of }) => of !== "nightly").map(({ tag }) => tag);
+    lines.push(`  ${passed} -- ${label(`all green: ${own.join(", ")}`)} --> registry`);
+    for (const copy of pipeline.copies) lines.push(`  registry -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
+  }
+  for (const target of oneRun ? pipeline.publish : []) lines.push(`  ${passed} -- ${label(`${target.on.join(", ")}: all green`)} --> ${node("target", target.key)}[${label(target.key)}]`);
   if (metrics) lines.push(registry ? `  metrics[${label(metrics.name)}] -. "reads runs and sizes" .-> registry` : `  metrics[${label(metrics.name)}] -. "reads runs" .-> build`);
   return `\`\`\`mermaid\n${lines.join("\n")}\n\`\`\``;
 }
@@ -94,5 +120,6 @@ function sourcesText(pipeline: Pipeline): string {
     ignore: "Pull requests from forks are left out.",
   }[pipeline.forks];
   const fallback = images.some((build) => build.fallback) ? "When the registry fails, a consumer takes the artifact that the build saved beside its push (kept one day)." : "There is no artifact to fall back to when the registry fails.";
-  return `Consumers pull by digest, with retries. ${fallback} ${forks} Whatever was pulled is compared with the commit that the build recorded; a mismatch ${pipeline.freshness === "fail" ? "fails the test" : "is a warning"}.`;
+  const made = pipeline.consumers.some((consumer) => consumer.fallback === "build") ? "Where there is neither, also because the build failed, a consumer whose `fallback` is `build` makes its image from the sources, and says so in its summary." : "";
+  return `Consumers pull by digest, with retries. ${[fallback, made, forks].filter((part) => part !== "").join(" ")} Whatever was pulled is compared with the commit that the build recorded; a mismatch ${pipeline.freshness === "fail" ? "fails the test" : "is a warning"}.`;
 }

@@ -3,6 +3,7 @@
  * function, so that a test compiles what the page promises.
  */
 import type { ConfigInput, ConsumerInput } from "../../config/schema.ts";
+import { promotesIn } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import { code } from "./markdown.ts";
 
@@ -73,7 +74,7 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
     ...(firstImage?.cache
       ? [{ broken: "The layer cache", line: `builds["${firstImage.key}"].cache: false`, keeps: "Everything; builds are slower.", apply: (config: ConfigInput) => changeImages(config, { cache: false }) }]
       : []),
-    ...(pipeline.workflows.promote
+    ...(pipeline.workflows.promote || promotesIn(pipeline, "build")
       ? [{ broken: "Promotion: `latest` and its like do not move", line: 'moveTags: "at-build"', keeps: "Builds and tests. Tags move when a build ends, before the tests.", apply: (config: ConfigInput): ConfigInput => ({ ...config, moveTags: "at-build" }) }]
       : []),
     ...(pipeline.freshness === "fail" && firstImage

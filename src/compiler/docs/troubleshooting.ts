@@ -1,4 +1,5 @@
 /** `docs/troubleshooting-ci.md`: what to do when a stage fails, with this pipeline's own names. */
+import { promotesIn } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import { code, codes, sections, table } from "./markdown.ts";
 import { rollbackRows } from "./rollback.ts";
@@ -39,15 +40,15 @@ function scenarios(pipeline: Pipeline): Scenario[] {
   const buildName = build?.name ?? "";
   const [image] = pipeline.builds.filter((one) => one.kind === "image");
   const host = pipeline.registry?.host ?? "";
-  const [consumer] = pipeline.consumers;
+  const oneRun = pipeline.topology === "workflow_call";
   const rerun = `Run the build again: ${code(`gh run rerun <run id> --failed`)}, or ${code(`gh workflow run ${buildFile} --ref <branch>`)}.`;
   return [
     {
       title: "The build fails",
-      seen: [`${code(buildName)} is red, and every consumer's status says that the build failed.`],
+      seen: [oneRun ? `${code(pipeline.checks.ready)} is red in the run of ${code(buildName)}. ${made(pipeline) ? "Consumers test what they build from the sources, and say so." : "Consumers have nothing to test, and are red."}` : `${code(buildName)} is red, and every consumer's status says that the build failed.`],
       causes: ["The code does not build.", ...(image?.scan ? [`The scan found vulnerabilities of the severities ${image.scan.severities.join(", ")}.`] : [])],
       do: ["Read the first red step of the build job.", ...(image?.scan ? ["For a scan: open the run's code scanning results, update the base image or the package, or accept the finding in an ignore file that `scan.ignoreFile` names."] : []), rerun],
-      prevented: ["Consumers do not run on an image that was not built or not scanned."],
+      prevented: [oneRun ? "Nothing is promoted, published or deployed before the build's gate and every required consumer are green." : "Consumers do not run on an image that was not built or not scanned."],
     },
     ...(image
       ? [
@@ -65,13 +66,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
             do: [`See which tags exist: ${code(`docker buildx imagetools inspect ${image.image}:<tag>`)}. The message names the tag.`, rerun, "Then run the consumer again."],
             prevented: ["The cleanup keeps what a queued or running run needs, and the heads of open pull requests."],
           },
-          {
-            title: "The number of the pull request cannot be found",
-            seen: ["The step `Resolve the image` says so, and prints the event."],
-            causes: ["GitHub left the list of pull requests in the event empty, and no open pull request has the commit as its head: it was closed, or pushed to, meanwhile."],
-            do: ["If the pull request has a newer commit, do nothing: the newer run counts.", consumer?.dispatch ? `Otherwise test the image by hand: ${code(`gh workflow run ${consumer.path.split("/").at(-1) ?? ""} -f image_tag=<tag>`)}.` : rerun],
-            prevented: ["The build's record names the tag, and open pull requests are searched by head commit."],
-          },
+          ...(oneRun ? [] : [numberNotFound(pipeline, rerun)]),
           {
             title: "An image was made from another commit",
             seen: ["The step `Pull the image` says that the image's revision is not the expected commit."],
@@ -92,12 +87,13 @@ function scenarios(pipeline: Pipeline): Scenario[] {
           },
         ]
       : []),
+    ...(oneRun ? testScenarios(pipeline) : []),
     {
       title: "A pull request waits for a status for ever",
       seen: ["\"Expected — Waiting for status to be reported\"."],
-      causes: ["The consumer's workflow file is not on the default branch yet: GitHub starts `workflow_run` workflows only from there.", "The branch rule requires a name that no workflow posts.", "The build waits for a maintainer's approval to run for a first-time contributor."],
-      do: ["Compare the required names with the table in `ci-cd.md`.", "Merge the workflow files to the default branch first.", "Approve the run."],
-      prevented: ["Every consumer posts a status for every outcome of the build."],
+      causes: [oneRun ? "The branch rule requires a job of the tests, and not the one under the consumer's name." : "The consumer's workflow file is not on the default branch yet: GitHub starts `workflow_run` workflows only from there.", "The branch rule requires a name that no workflow posts.", "The build waits for a maintainer's approval to run for a first-time contributor."],
+      do: ["Compare the required names with the table in `ci-cd.md`.", ...(oneRun ? [] : ["Merge the workflow files to the default branch first."]), "Approve the run."],
+      prevented: [oneRun ? "The job under each consumer's name runs whatever happened before it." : "Every consumer posts a status for every outcome of the build."],
     },
     ...(promote
       ? [
@@ -117,5 +113,54 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       do: ["Run `npx pipewright generate` and commit the result.", "Move a change made by hand into the config."],
       prevented: ["A pre-commit hook can run the same check."],
     },
+  ];
+}
+
+/** Only what follows the build by itself has to find out whom it tests. */
+const numberNotFound = ({ consumers: [consumer] }: Pipeline, rerun: string): Scenario => ({
+  title: "The number of the pull request cannot be found",
+  seen: ["The step `Resolve the image` says so, and prints the event."],
+  causes: ["GitHub left the list of pull requests in the event empty, and no open pull request has the commit as its head: it was closed, or pushed to, meanwhile."],
+  do: ["If the pull request has a newer commit, do nothing: the newer run counts.", consumer?.dispatch ? `Otherwise test the image by hand: ${code(`gh workflow run ${consumer.path.split("/").at(-1) ?? ""} -f image_tag=<tag>`)}.` : rerun],
+  prevented: ["The build's record names the tag, and open pull requests are searched by head commit."],
+});
+
+/** Whether a consumer makes an image from the sources when it can be had nowhere. */
+const made = (pipeline: Pipeline): boolean => pipeline.consumers.some(({ fallback }) => fallback === "build");
+
+/** What a run with its tests in it may show. */
+function testScenarios(pipeline: Pipeline): Scenario[] {
+  const { build } = pipeline.workflows;
+  const channels = pipeline.channels.filter(({ of }) => of !== "nightly").map(({ tag }) => tag);
+  return [
+    {
+      title: "A test fails",
+      seen: [`The job under the consumer's name is red in the run of ${code(build?.name ?? "")}, and the run with it.`],
+      causes: ["The code is wrong.", "The test is flaky, or what it talks to was away."],
+      do: ["Read the log of the consumer's own jobs: their names begin with the consumer's.", "Re-run the failed jobs: `gh run rerun <run id> --failed`. That repeats the failed tests and everything that waits for them, with the image that was built, and builds nothing."],
+      prevented: ["Nothing that waits for a required consumer starts before it is green."],
+    },
+    ...(promotesIn(pipeline, "build")
+      ? [
+          {
+            title: `${codes(channels)} did not move`,
+            seen: ["The job `Move the tags` was skipped, or its summary says why it left a tag where it is."],
+            causes: ["A required consumer is red.", "The branch has a newer commit, whose own run moves the tag."],
+            do: ["Re-run the failed jobs of the run; the tags move when all are green."],
+            prevented: ["An older run never moves a tag back: the branch's tip is looked at first."],
+          },
+        ]
+      : []),
+    ...(pipeline.publish.length > 0
+      ? [
+          {
+            title: "Something was published, and something else was not",
+            seen: [`${code(pipeline.checks.published)} is red, and one of its targets with it.`],
+            causes: ["A registry was away, or a secret has expired."],
+            do: ["Mend the cause and re-run the failed jobs. What is out is found there and left alone."],
+            prevented: ["Every target can be run again, and waits for those that it comes `after`."],
+          },
+        ]
+      : []),
   ];
 }
