@@ -50,7 +50,7 @@ function jobOf(pipeline: Pipeline, run: RunKind, { id, kind, needs }: Stage): Jo
       return deliverJob(pipeline, target, {
         run,
         needs,
-        if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...succeeded(needs, "approve-", true), changedSince(target), ...others),
+        if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...succeeded(needs, "approve-", true), changedSince(target, run), ...others),
       });
     }
     case "published":
@@ -106,9 +106,9 @@ function promoteInRun(pipeline: Pipeline, run: RunKind, needs: readonly string[]
   });
 }
 
-/** A package whose inputs are declared is published anew only where they changed since the last publication. */
-const changedSince = (target: PublishTarget): string | undefined =>
-  (target.kind === "npm" || target.kind === "maven") && target.from.inputs !== undefined && !target.on.includes("release") ? `${planned(`${target.from.key}-changed`)} == 'true'` : undefined;
+/** A package whose inputs are declared is published anew only where they changed since the last publication; a release publishes all of its own. */
+const changedSince = (target: PublishTarget, run: RunKind): string | undefined =>
+  run === "build" && (target.kind === "npm" || target.kind === "maven") && target.from.inputs !== undefined ? `${planned(`${target.from.key}-changed`)} == 'true'` : undefined;
 
 /** Looks up what has passed on the commit of a release before. */
 function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {

@@ -19,7 +19,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
       const staged = await world.tags(name);
       const tested = staged[`sha-${short(sha)}`];
       expect(await world.tags(PUBLISHED[index] ?? "", "hub")).toMatchObject({ "1.0.1": tested, latest: tested });
-      expect(Object.keys(staged).filter((one) => one.startsWith("stage-"))).toEqual([]);
+      // GitHub deletes whole versions, so a staging tag stays where its image has the commit's tag as well.
+      expect(Object.entries(staged).filter(([one, digest]) => one.startsWith("stage-") && digest !== tested)).toEqual([]);
     }
     expect(npm).toMatchObject([{ name: "@acme/webauthn-client", version: "1.0.1", tag: "latest" }]);
     expect([...portal.central.keys()]).toContain(`${CLIENT}/1.0.1/client-1.0.1.jar.asc`);

@@ -39,7 +39,6 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
       ...((target.sign || target.attest) && { "id-token": "write" }),
       ...(target.attest && { attestations: "write" }),
     }),
-    outputs: Object.fromEntries(there.map(({ build }) => [`${build.key}-digest`, expression(`steps.publish-${build.key}.outputs.digest`)])),
     steps: [
       ...lookForOwnSecrets(target),
       ...loginToOwnRegistry(pipeline),

@@ -11,10 +11,11 @@ import { type Delivery, deliveryJob, takeFiles } from "./delivery.ts";
 
 export function publishNpmJob(pipeline: Pipeline, target: NpmTarget, delivery: Delivery): Job {
   const trusted = target.token === undefined;
+  const provenance = target.access === "public" && target.registry === undefined;
   return {
     ...deliveryJob(pipeline, target, delivery),
     // The registry learns from it who publishes, and from where the package comes.
-    permissions: grant({ "id-token": withComment("write", "publish as this workflow") }),
+    permissions: grant({ "id-token": (trusted || provenance) && withComment("write", "publish as this workflow") }),
     steps: [
       ...lookForOwnSecrets(target),
       takeFiles(pipeline, target.from),
@@ -30,7 +31,7 @@ export function publishNpmJob(pipeline: Pipeline, target: NpmTarget, delivery: D
           DIST_TAG: expression(planned("channel")),
           TRUSTED: trusted,
           ...(target.token !== undefined && { NODE_AUTH_TOKEN: expression(`secrets.${target.token}`) }),
-          PROVENANCE: target.access === "public" && target.registry === undefined,
+          PROVENANCE: provenance,
         },
       }),
     ],

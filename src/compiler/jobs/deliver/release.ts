@@ -22,7 +22,6 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
   return {
     ...deliveryJob(pipeline, target, delivery),
     permissions: grant({ contents: "write", ...(target.sboms.length > 0 && loginPermissions(pipeline.registry, "read")) }),
-    outputs: { url: expression("steps.release.outputs.url") },
     steps: [
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       // The commits are read, and nothing of them is run.
@@ -50,7 +49,6 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
         : []),
       runProgram("github-release.mjs", {
         name: "Publish the release",
-        id: "release",
         timeoutMinutes: target.timeoutMinutes,
         env: {
           GH_TOKEN: TOKEN,

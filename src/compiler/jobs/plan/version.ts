@@ -16,7 +16,18 @@ const decides = (pipeline: Pipeline, run: RunKind): boolean => pipeline.version 
 
 /** Outputs of the job; `version` takes the place of the one that stands for the tag. */
 export const versionOutputs = (pipeline: Pipeline, run: RunKind): Record<string, string> =>
-  decides(pipeline, run) ? Object.fromEntries(["version", "prerelease", "major", "channel"].map((name) => [name, expression(`steps.version.outputs.${name}`)])) : {};
+  decides(pipeline, run) ? Object.fromEntries(["version", ...askedFor(pipeline, run)].map((name) => [name, expression(`steps.version.outputs.${name}`)])) : {};
+
+/** What the jobs of this run ask of a version beside itself. */
+function askedFor(pipeline: Pipeline, run: RunKind): string[] {
+  const targets = targetsIn(pipeline, run);
+  const named = targets.some((target) => target.kind === "npm" || (target.kind === "images" && target.tags.some((tag) => tag.includes("{channel}"))));
+  return [
+    ...(targets.some((target) => target.kind === "githubRelease") ? ["prerelease"] : []),
+    ...(approvalsIn(pipeline, run).length > 0 ? ["major"] : []),
+    ...(named ? ["channel"] : []),
+  ];
+}
 
 export const decideVersion = (pipeline: Pipeline, run: RunKind): Step[] =>
   decides(pipeline, run)
