@@ -1,0 +1,36 @@
+/** What the guide's configs compile to, judged by actionlint and zizmor. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile } from "../../src/compiler/compile.ts";
+import { load, shapes } from "../support/guide.ts";
+import { missing } from "../support/tools.ts";
+
+describe.skipIf(missing("actionlint", "zizmor"))("the guide", () => {
+  let root = "";
+  const files: string[] = [];
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), "pipewright-guide-"));
+    for (const [index, shape] of shapes.entries()) {
+      for (const { path, body } of (await load(shape)).pipelines.flatMap(compile)) {
+        const file = join(root, String(index), path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, body);
+        files.push(file);
+      }
+    }
+  }, 120_000);
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it("actionlint has nothing to say", () => {
+    execFileSync("actionlint", ["-no-color", "-oneline", "-shellcheck=", ...files], { cwd: root, stdio: "inherit" });
+    expect(files.length).toBeGreaterThan(shapes.length);
+  });
+
+  it("zizmor has nothing to say, as pedantic as it can be", () => {
+    execFileSync("zizmor", ["--offline", "--no-progress", "--persona=pedantic", "--color=never", ...files], { cwd: root, stdio: "inherit" });
+    expect(files.length).toBeGreaterThan(shapes.length);
+  });
+});
