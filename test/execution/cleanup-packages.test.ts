@@ -1,6 +1,7 @@
 /** The cleanup program against GitHub's package API (a local server) and a real registry that holds the manifests. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { packageVersion } from "../support/github-api/packages.ts";
+import { createRepository } from "../support/git-repository.ts";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { Package, Run } from "../support/github-api/state.ts";
 import { type PushedImage, pushImage, pushIndex } from "../support/images.ts";
@@ -125,6 +126,25 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     expect(api.requests.some(({ method }) => method === "DELETE")).toBe(false);
     await clean({ dryRun: true }, { DRY_RUN: "false" });
     expect(leftTags()).toEqual(["latest"]);
+  });
+
+  test("what files on main pin stays; where such a file cannot be read, nothing goes", async () => {
+    const classes = [{ class: "base", pattern: "^\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+$", hours: 720, keepNewest: 1 }];
+    const bases = await Promise.all(["2026-01-05-1-1", "2026-01-12-2-1", "2026-01-19-3-1"].map((tag, n) => image(3000 - n, [`base ${n}`], tag)));
+    const repositoryOfCode = createRepository();
+    try {
+      repositoryOfCode.commit({ "deploy/Dockerfile": `FROM ghcr.io/wikid82/base:2026-01-05-1-1@${bases[0]?.digest ?? ""} AS build\n` });
+      api.state.gitFolder = repositoryOfCode.folder;
+      const lost = await clean({ classes, pins: { branch: "main", files: ["deploy/Dockerfile", "gone/Dockerfile"] } });
+      expect(lost).toMatchObject({ code: 1, outputs: { deleted: "0" } });
+      expect(lost.log).toContain("Nothing is deleted: what is in use could not be read");
+      const result = await clean({ classes, pins: { branch: "main", files: ["deploy/Dockerfile"] } });
+      expect(result.log).not.toContain("::error::");
+      expect(leftTags()).toEqual(["2026-01-05-1-1", "2026-01-19-3-1"]);
+      expect(result.log).toContain("a file of the repository pins it");
+    } finally {
+      repositoryOfCode.remove();
+    }
   });
 
   test("an index goes before its children, and children that a kept index needs stay", async () => {

@@ -275,6 +275,22 @@ describe("the decision what to delete", () => {
     expect(keptForDays({ ...settings, classes: [{ ...cache, hours: null }] }, 1).classes[0]?.hours).toBeNull();
   });
 
+  test("what a file of the repository pins stays, with all that it refers to, whatever its age", () => {
+    const tags = ["2026-01-05-1-1", "2026-01-12-2-1", "2026-01-19-3-1"];
+    const versions = [...tags.map((tag, n) => ({ digest: digest(n), tags: [tag], time: NOW - (3000 - n) * HOUR })), { digest: digest(9), tags: [], time: NOW - 3000 * HOUR }];
+    const manifests = new Map<string, Manifest>(versions.map((version) => [version.digest, { isIndex: version.digest === digest(0), children: version.digest === digest(0) ? [digest(9)] : [] }]));
+    const settings: Settings = { classes: [{ class: "base", pattern: "^\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+$", hours: 720, keepNewest: 1 }], keepForever: [], minimumAgeHours: 48, maxDeletions: 99 };
+    const decided = (pinned: readonly string[]): string[] =>
+      decide(versions, manifests, readPolicy(settings), NOW, { active: false, commits: [], pinned: new Set(pinned) }).map(({ version, action, reason }) => `${action} ${version.tags[0] ?? "child"}: ${reason}`).sort();
+    expect(decided([digest(0)])).toEqual([
+      "delete 2026-01-12-2-1: every tag is past its retention (base)",
+      "keep 2026-01-05-1-1: a file of the repository pins it",
+      `keep child: ${digest(0).slice(0, 19)} refers to it and is kept`,
+      "keep 2026-01-19-3-1: 2026-01-19-3-1 is among the newest 1 of its kind (base)",
+    ].sort());
+    expect(decided([]).filter((line) => line.startsWith("delete"))).toHaveLength(3);
+  });
+
   test("an image goes with its signatures and what their index lists", () => {
     const versions = [
       { digest: digest(1), tags: ["pr-1-aaaaaaa"], time: NOW - 900 * HOUR },

@@ -77,6 +77,16 @@ export const gitRoutes: readonly Route[] = [
   },
   {
     method: "GET",
+    path: path("/repos/{repository}/contents/{*file}"),
+    handle: (request) =>
+      overGit(request, (ask) => {
+        const object = `${request.url.searchParams.get("ref") ?? "main"}:${request.parameters["file"] ?? ""}`;
+        if (ask(["cat-file", "-t", object]).toString().trim() !== "blob") return ok([]);
+        return ok({ path: request.parameters["file"], encoding: "base64", content: ask(["cat-file", "blob", object]).toString("base64").replace(/.{60}/g, "$&\n") });
+      }),
+  },
+  {
+    method: "GET",
     path: path("/repos/{repository}/git/blobs/{sha}"),
     handle: (request) => overGit(request, (ask) => ok({ sha: request.parameters["sha"], encoding: "base64", content: ask(["cat-file", "blob", request.parameters["sha"] ?? ""]).toString("base64").replace(/.{60}/g, "$&\n") })),
   },
