@@ -5,7 +5,7 @@ import { missing } from "../../support/tools.ts";
 import { builds, results, short, troubles } from "./charon.ts";
 import { BUILD, deployed, DEPLOYING, imageChange, IMAGE, machinesOf, playSindri, tested } from "./sindri.ts";
 
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: 1_200_000 });
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the whole of Sindri", () => {
   test("builds one image, deploys it to more than fifty machines by its digest, and leaves none of them behind", async () => {
