@@ -7,7 +7,7 @@ import { runProgram } from "../../steps/program.ts";
 
 /** What somebody publishes by hand from main has the version that a push would have. */
 const classOf = (pipeline: Pipeline, run: RunKind): string =>
-  targetsIn(pipeline, run).some((target) => target.on.includes("main"))
+  run === "build" && targetsIn(pipeline, run).some((target) => target.on.includes("main"))
     ? `steps.plan.outputs.class == 'manual' && inputs.force_publish && github.ref_name == ${quoted(pipeline.branches.main)} && 'main' || steps.plan.outputs.class`
     : "steps.plan.outputs.class";
 
