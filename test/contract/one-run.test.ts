@@ -51,7 +51,8 @@ const cancelled = { success: () => false, failure: () => false, cancelled: () =>
 
 /** Everything that a job needs has succeeded for an event of a class, but for what is said otherwise. */
 function contextsOf(job: EmittedJob, eventClass: string, results: Record<string, string> = {}, fork = false): Contexts {
-  const outputs: Record<string, Json> = { class: eventClass, sha: "c0ffee", passed: "[]", push: fork ? "false" : "true", major: "false" };
+  const changed = [...(job.if ?? "").matchAll(/outputs\.([\w-]+-changed)/g)].map(([, name]) => [name, "true"] as const);
+  const outputs: Record<string, Json> = { class: eventClass, sha: "c0ffee", passed: "[]", push: fork ? "false" : "true", major: "false", ...Object.fromEntries(changed) };
   return {
     github: { repository: "o/r", ref_name: "main", event_name: eventClass === "pullRequest" ? "pull_request" : "push", event: eventClass === "pullRequest" ? { pull_request: { head: { repo: { full_name: fork ? "evil/r" : "o/r" } } } } : {} },
     inputs: { push_latest: false, force_publish: false },
