@@ -303,3 +303,53 @@ describe("an interrupt", () => {
     });
   }
 });
+
+describe("several pipelines in one config", () => {
+  const repository = (...keys: string[]): Record<string, string> => ({
+    "ci.config.ts": [
+      'import { defineConfig, ghcr, image, pipeline } from "pipewright";',
+      "export default defineConfig({",
+      '  project: "shop",',
+      "  pipelines: {",
+      ...keys.map((key) => `    ${key}: pipeline({ registry: ghcr("octocat"), builds: { ${key}: image({ dockerfile: "${key}/Dockerfile", context: "${key}", inputs: ["${key}/**"] }) } }),`),
+      "  },",
+      "});",
+      "",
+    ].join("\n"),
+    ...Object.fromEntries(keys.map((key) => [`${key}/Dockerfile`, "FROM scratch\nCOPY . /\n"])),
+  });
+  const workflows = async (root: string): Promise<string[]> => Object.keys(await contents(root)).filter((path) => path.startsWith(".github/workflows/")).map((path) => path.replace(".github/workflows/", "")).sort();
+
+  test("each has its files; those of one that is declared no longer go, and no others", async () => {
+    const root = await folder(repository("api", "web"));
+    expect(await generate(root, "--docs")).toMatchObject({ code: 0, stderr: "" });
+    const both = await workflows(root);
+    expect(both).toEqual(expect.arrayContaining(["api-build.yml", "ci-config.yml", "web-build.yml"]));
+    expect(Object.keys(await contents(root))).toEqual(expect.arrayContaining(["docs/ci-cd-api.md", "docs/ci-cd-web.md"]));
+    expect((await pipewright(root, ["check"])).code).toBe(0);
+
+    await put(root, "ci.config.ts", repository("api")["ci.config.ts"] ?? "");
+    const stale = await pipewright(root, ["check"]);
+    expect(stale.code).toBe(1);
+    expect(stale.stdout).toContain(".github/workflows/web-build.yml is no longer declared");
+    expect(stale.stdout).not.toContain("api-build.yml");
+    expect((await generate(root)).code).toBe(0);
+    expect(await workflows(root)).toEqual(both.filter((name) => !name.startsWith("web-")));
+  });
+
+  test("the Dockerfile of each is held against its inputs, at the line of that pipeline", async () => {
+    const files = repository("api", "web");
+    const { code, stderr } = await generate(await folder({ ...files, "web/Dockerfile": "FROM scratch\nCOPY . /\n", "ci.config.ts": (files["ci.config.ts"] ?? "").replace('context: "web", inputs: ["web/**"]', 'context: ".", inputs: ["web/**"]') }));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/ci\.config\.ts:6:\d+/);
+  });
+
+  test("explain-config tells of all of them", async () => {
+    const root = await folder(repository("api", "web"));
+    const { stdout } = await pipewright(root, ["explain-config"]);
+    expect(stdout).toContain("shop-api, as ci.config.ts declares it");
+    expect(stdout).toMatch(/^ {2}Build \(web\) +\.github\/workflows\/web-build\.yml/m);
+    const { pipelines } = JSON.parse((await pipewright(root, ["explain-config", "--json"])).stdout) as { pipelines: Record<string, { project: string }> };
+    expect(Object.entries(pipelines).map(([key, { project }]) => [key, project])).toEqual([["api", "shop-api"], ["web", "shop-web"]]);
+  });
+});
