@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lintCases, lintRows, missingPeers } from "./lint.mjs";
 import { measure } from "./measure.mjs";
-import { charon, commandLine, consumers, countWorkflows, makeWorkplace, projen, removeWorkflows, thisRepository, workflowTs } from "./subjects.mjs";
+import { commandLine, consumers, countWorkflows, example, makeWorkplace, monorepo, projen, removeWorkflows, systems, thisRepository, workflowTs } from "./subjects.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROUNDS = 7;
 const ROUNDS_OF_LARGE = 3;
 const TINY = 9;
 const SIZES = [250, 500, 1000];
+const ONE_PIPELINE = "50 images with 500 consumers";
+const MANY_PIPELINES = "50 pipelines of 10 consumers each";
 
 /** `npm run bench -- lint` measures the lint pass alone. */
 const lintOnly = process.argv.includes("lint");
@@ -33,9 +35,12 @@ try {
 function bench() {
   const cli = commandLine(workplace);
   const repositories = [
-    { title: "Charon", folder: charon(workplace) },
+    { title: "Charon", folder: example(workplace, "charon") },
+    ...systems().filter((name) => name !== "charon").map((name) => ({ title: name, folder: example(workplace, name) })),
     { title: "this repository", folder: thisRepository(workplace) },
     ...SIZES.map((count) => ({ title: `${count.toLocaleString("en")} consumers`, folder: consumers(workplace, count), rounds: ROUNDS_OF_LARGE })),
+    { title: ONE_PIPELINE, folder: monorepo(workplace, { pipelines: false }), rounds: ROUNDS_OF_LARGE },
+    { title: MANY_PIPELINES, folder: monorepo(workplace, { pipelines: true }), rounds: ROUNDS_OF_LARGE },
   ];
   for (const { folder } of repositories) execFileSync(process.execPath, [cli, "generate", "--quiet", "--force"], { cwd: folder });
   const counts = new Map(repositories.map(({ title, folder }) => [title, countWorkflows(folder)]));
@@ -79,6 +84,7 @@ function print({ cases, results }) {
       aim("`check` of Charon: at most 3 empty starts", (check("Charon").milliseconds / empty).toFixed(1), check("Charon").milliseconds <= 3 * empty),
       aim("`check` of 1,000 consumers: under 3 s", `${(check("1,000 consumers").milliseconds / 1000).toFixed(1)} s`, check("1,000 consumers").milliseconds < 3000),
       aim("`generate` of 1,000 consumers: under 3 s", `${(generate("1,000 consumers").milliseconds / 1000).toFixed(1)} s`, generate("1,000 consumers").milliseconds < 3000),
+      ...[ONE_PIPELINE, MANY_PIPELINES].map((title) => aim(`\`check\` of ${title}: under 3 s`, `${(check(title).milliseconds / 1000).toFixed(1)} s`, check(title).milliseconds < 3000)),
       aim("1,000 consumers: under 400 MB", `${Math.round(generate("1,000 consumers").megabytes)} MB`, Math.max(generate("1,000 consumers").megabytes, check("1,000 consumers").megabytes) < 400),
       aim(`cost linear in consumers (ms each at ${SIZES.join(", ")})`, perConsumer.map((each) => each.toFixed(2)).join(", "), Math.max(...perConsumer) < 1.5 * Math.min(...perConsumer)),
       aim("`generate` of Charon: ahead of both peers", `${Math.round(generate("Charon").milliseconds)} ms against ${rivals.map(Math.round).join(", ")}`, generate("Charon").milliseconds < Math.min(...rivals)),

@@ -22,11 +22,13 @@ export function commandLine(workplace) {
   return join(folder, "dist/cli.js");
 }
 
-/** A copy of Charon's example, so that nothing committed is touched. */
-export function charon(workplace) {
-  const folder = subject(workplace, "charon");
-  cpSync(join(ROOT, "examples/charon"), folder, { recursive: true });
-  if (!existsSync(join(folder, "Dockerfile"))) writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+/** The examples that stand for real systems. */
+export const systems = () => readdirSync(join(ROOT, "examples")).filter((name) => name !== "minimal" && existsSync(join(ROOT, "examples", name, "ci.config.ts")));
+
+/** A copy of an example, so that nothing committed is touched. */
+export function example(workplace, name) {
+  const folder = subject(workplace, name);
+  cpSync(join(ROOT, "examples", name), folder, { recursive: true });
   return folder;
 }
 
@@ -52,6 +54,26 @@ export function consumers(workplace, count) {
   ];
   writeFileSync(join(folder, "ci.config.ts"), config.join("\n"));
   writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+  return folder;
+}
+
+const MONOREPO = { images: 50, consumersEach: 10 };
+const objectOf = (count, entry) => `Object.fromEntries(Array.from({ length: ${count} }, (_, index) => ${entry}))`;
+const ofImage = (index) => `{ needs: \`app-\${${index}}\`, run: "./test.sh", timeout: minutes(10) }`;
+
+/** Fifty images, each with ten consumers: as one pipeline, or as one of its own for each image. */
+export function monorepo(workplace, { pipelines }) {
+  const folder = subject(workplace, pipelines ? "monorepo-pipelines" : "monorepo");
+  const { images, consumersEach } = MONOREPO;
+  const built = "image({ dockerfile: `app-${index}/Dockerfile`, context: `app-${index}`, inputs: [`app-${index}/**`] })";
+  const body = pipelines
+    ? [`  pipelines: ${objectOf(images, `[\`p-\${index}\`, pipeline({ registry: ghcr("octocat"), builds: { [\`app-\${index}\`]: ${built} }, consumers: Object.fromEntries(Array.from({ length: ${consumersEach} }, (_, test) => [\`test-\${test}\`, ${ofImage("index")}])) })]`)},`]
+    : ['  registry: ghcr("octocat"),', `  builds: ${objectOf(images, `[\`app-\${index}\`, ${built}]`)},`, `  consumers: ${objectOf(images * consumersEach, `[\`test-\${index}\`, ${ofImage(`index % ${images}`)}]`)},`];
+  writeFileSync(join(folder, "ci.config.ts"), ['import { defineConfig, ghcr, image, minutes, pipeline } from "pipewright";', "", "export default defineConfig({", '  project: "monorepo",', ...body, "});", ""].join("\n"));
+  for (let index = 0; index < images; index++) {
+    mkdirSync(join(folder, `app-${index}`));
+    writeFileSync(join(folder, `app-${index}/Dockerfile`), "FROM scratch\nCOPY . /\n");
+  }
   return folder;
 }
 
