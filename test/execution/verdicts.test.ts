@@ -1,0 +1,103 @@
+/** Who has passed: the verdict on a consumer's tests, what a release need not repeat, and the word of reviewers. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
+import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
+import { missing } from "../support/tools.ts";
+
+const SHA = "abc1234def5678901234567890abcdef12345678";
+const REPOSITORY = "Wikid82/charon";
+
+describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
+  let machine: Machine;
+  beforeAll(() => {
+    machine = startMachine();
+  });
+  afterAll(() => machine.stop());
+
+  describe("judge-tests.sh", () => {
+    const judge = (environment: Record<string, string>) => machine.run("judge-tests.sh", { PLANNED: "success", ...environment });
+
+    it("takes tests that have passed, now or on this commit before, for passed", async () => {
+      expect(await judge({ RESULT: "success" })).toMatchObject({ code: 0, summary: expect.stringContaining("have passed") });
+      expect(await judge({ RESULT: "skipped", PASSED: "true" })).toMatchObject({ code: 0, summary: expect.stringContaining("before") });
+    });
+
+    it.each([
+      [{ RESULT: "failure" }, /ended as failure.*re-run of the failed jobs/],
+      [{ RESULT: "cancelled" }, /ended as cancelled/],
+      [{ RESULT: "skipped" }, /did not run/],
+      [{ RESULT: "skipped", PASSED: "false" }, /did not run/],
+      [{ RESULT: "skipped", PASSED: "" }, /did not run/],
+      [{ RESULT: "", PASSED: "true" }, /RESULT/],
+      [{ RESULT: "success", PLANNED: "failure" }, /could not be planned/],
+      [{ RESULT: "skipped", PLANNED: "skipped", PASSED: "true" }, /could not be planned/],
+      // What never ran has not merely warned.
+      [{ RESULT: "skipped", SOFT: "true" }, /did not run/],
+    ])("fails for %j", async (environment, message) => {
+      const { code, log } = await judge(environment);
+      expect(code).not.toBe(0);
+      expect(log).toMatch(message);
+    });
+
+    it("only warns of what is configured to warn", async () => {
+      const { code, log, summary } = await judge({ RESULT: "failure", SOFT: "true" });
+      expect(code).toBe(0);
+      expect(log).toContain("::warning");
+      expect(summary).toContain("only warns");
+    });
+  });
+
+  describe("read-verdicts.sh", () => {
+    let api: GithubApi;
+    beforeEach(async () => {
+      api = await startGithubApi({ repository: REPOSITORY });
+      return () => api.stop();
+    });
+    const read = (contexts: readonly string[], since = "") => machine.run("read-verdicts.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA, CONTEXTS: JSON.stringify(contexts), SINCE: since, API_ATTEMPTS: 2, API_DELAY: 0 });
+    const checked = (name: string, conclusion: string | null, at = "2026-02-04T10:00:00Z", sha = SHA): void => {
+      api.state.checkRuns.push({ id: api.state.checkRuns.length + 1, name, head_sha: sha, status: conclusion === null ? "in_progress" : "completed", conclusion, completed_at: conclusion === null ? null : at });
+    };
+    const passed = async (...given: Parameters<typeof read>): Promise<unknown> => JSON.parse((await read(...given)).outputs["passed"] ?? "nothing");
+
+    it("lists what is success on the commit, and nothing else", async () => {
+      checked("E2E", "success");
+      checked("WAF", "failure");
+      checked("Slow", null);
+      checked("Skipped", "skipped");
+      checked("Elsewhere", "success", undefined, "f".repeat(40));
+      expect(await passed(["E2E", "WAF", "Slow", "Skipped", "Elsewhere", "Nobody"])).toEqual(["E2E"]);
+    });
+
+    it("leaves out results that are older than the images", async () => {
+      checked("E2E", "success", "2026-02-04T10:00:00Z");
+      expect(await passed(["E2E"], "2026-02-04T09:00:00Z 2026-02-04T09:30:00Z")).toEqual(["E2E"]);
+      expect(await passed(["E2E"], "2026-02-04T09:00:00Z 2026-02-04T10:30:00Z")).toEqual([]);
+    });
+
+    it("repeats everything where GitHub does not answer, and says so", async () => {
+      checked("E2E", "success");
+      api.fault({ status: 503, path: /check-runs/, times: 10 });
+      const { code, outputs, log } = await read(["E2E"]);
+      expect([code, outputs["passed"]]).toEqual([0, "[]"]);
+      expect(log).toContain("cannot be read");
+    });
+
+    // A name of two lines is never found, so its tests are repeated.
+    it.each(HOSTILE.filter((text) => !text.includes("\n")))("takes %j for a name and no more", async (name) => {
+      checked(name, "success");
+      expect(await passed([name, "other"])).toEqual([name]);
+    });
+
+    it("refuses what is no commit", async () => {
+      expect((await machine.run("read-verdicts.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA: "main", CONTEXTS: "[]" })).code).not.toBe(0);
+    });
+  });
+
+  describe("approved.sh", () => {
+    it.each(HOSTILE)("says who approved what, also of %j", async (text) => {
+      const { code, log } = await machine.run("approved.sh", { ENVIRONMENT: text, VERSION: "2.0.0" });
+      expect(code).toBe(0);
+      expect(log).toContain("2.0.0 is approved for");
+    });
+  });
+});
