@@ -136,6 +136,7 @@ export interface CheckRun {
   readonly name: string;
   readonly status: string;
   readonly conclusion: string | null;
+  readonly completed_at?: string | null;
 }
 
 export interface Dispatch {
