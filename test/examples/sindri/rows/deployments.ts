@@ -107,5 +107,6 @@ export const deploymentRows: Requirement[] = [
     breaks: broken(SAMPLE, "      - name: Confirm that the image is there", "      - name: Pull the image"),
   }),
   beyond("2.2, P2 deliverables, P2 tests, Phase criteria, 2.3", "A proof of concept that runs in both modes, three times each, and a decision to go on.", "People, with one line: `source: \"build\"` in a consumer is the mode without the image; metrics measure both.", PROOF),
+  beyond("2.2, Technical risks", "A machine whose runner dies before the last step is left.", "People. Its name says which run it was of; one that was kept by hand is told in that run. Nothing sweeps them up: a list of apps does not say which repository made them."),
   beyond("Stress tests, Technical risks", "Fly.io's limits of rate and of parallel machines are watched.", "People. `maxParallel` in a consumer is the line that lowers the load."),
 ];
