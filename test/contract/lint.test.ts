@@ -11,6 +11,8 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   "a system with every part": ["untrusted-artifact", "unpinned-image"],
   "a system with every part in one run": ["unpinned-image"],
   "a system that no one planned for": ["unpinned-image"],
+  // Environments that are asked for major releases alone.
+  "a shop that publishes everything": ["secret-outside-environment"],
   // `scan: { block: false, sarif: false }`
   "Charon with a scan that only reports": ["scan-not-enforced"],
 };

@@ -1,5 +1,6 @@
 /** Pipeline contract, "Every emitted workflow": who holds which scope and secret, and what runs beside them. */
 import { describe, expect, it } from "vitest";
+import { publishedSecrets } from "../../src/compiler/secrets.ts";
 import { readProgram } from "../support/read-programs.ts";
 import { type EmittedJob, type EmittedStep, expressionsIn, expressionsOf, withoutStrings } from "../support/read-workflows.ts";
 import { type System, systems } from "../support/systems.ts";
@@ -35,7 +36,8 @@ describe.each(systems)("in $name", (system) => {
       if (job.steps.some(isForeign) || isTestJob(job)) continue;
       const reads = job.steps.filter((step) => step.program === undefined && step.action !== undefined).map((step) => step.action);
       // An image's Dockerfile, an ignore file of the scan, or the history: read, never run.
-      expect(buildsAnImage(job) || reads.includes("aquasecurity/trivy-action") || job.id === "plan", job.where).toBe(true);
+      const readsHistory = job.id === "plan" || job.steps.some((step) => step.program === "release-notes.mjs");
+      expect(buildsAnImage(job) || reads.includes("aquasecurity/trivy-action") || readsHistory, job.where).toBe(true);
       expect(job.permissions["id-token"], job.where).toBeUndefined();
     }
   });
@@ -48,7 +50,7 @@ describe.each(systems)("in $name", (system) => {
         for (const expression of expressionsIn([step.env, step.with])) {
           for (const [, secret] of expression.matchAll(SECRET)) {
             if (step.action === "docker/login-action") expect(TRUSTED.some((condition) => conditionsOf(job, step).includes(condition)), step.where).toBe(true);
-            else if (!alwaysGranted(system).includes(`${job.where}: ${secret}`)) expect(TRUSTED.some((condition) => [`${condition} && secrets.${secret} || ''`, `(${condition}) && secrets.${secret} || ''`].includes(expression)), `${step.where}: ${expression}`).toBe(true);
+            else if (!alwaysGranted(system).includes(`${job.where}: ${secret}`) && !deploys(job)) expect(TRUSTED.some((condition) => [`${condition} && secrets.${secret} || ''`, `(${condition}) && secrets.${secret} || ''`].includes(expression)), `${step.where}: ${expression}`).toBe(true);
           }
         }
       }
@@ -80,6 +82,9 @@ describe.each(systems)("in $name", (system) => {
   });
 });
 
+/** Nothing of a pull request is deployed, and no checkout stands beside the commands that do. */
+const deploys = (job: EmittedJob): boolean => job.id.startsWith("deliver-") && !job.steps.some((step) => step.action === "actions/checkout");
+
 /** How a step asks whether the commit is this repository's own: of the run that it follows, of the event, or of the run that calls it. */
 const TRUSTED = [
   "needs.resolve.outputs.trusted == 'true'",
@@ -103,7 +108,7 @@ const alwaysGranted = ({ pipeline }: System): string[] =>
 
 function secretsNamedBy({ pipeline }: System): string[] {
   const registries = [pipeline.registry, ...pipeline.copies].flatMap((registry) => [registry?.username, registry?.password]);
-  return [...registries, ...pipeline.notify.map((channel) => channel.webhook), ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names), ...pipeline.bases.map((base) => base.token)].filter((name) => name !== undefined);
+  return [...registries, ...pipeline.notify.map((channel) => channel.webhook), ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names), ...pipeline.bases.map((base) => base.token), ...pipeline.publish.flatMap(publishedSecrets)].filter((name) => name !== undefined);
 }
 
 /** The scopes that a job's steps need, as `scope: level`. */
@@ -128,6 +133,8 @@ function scopesNeededBy(job: EmittedJob): Set<string> {
     if (step.action === "actions/download-artifact" && step.with["run-id"] !== undefined) needed.add("actions: read");
     // Action's docs: in private repositories the upload also reads the run and the commit.
     if (step.action === "github/codeql-action/upload-sarif") for (const scope of ["security-events: write", "actions: read", "contents: read"]) needed.add(scope);
+    // Who trusts this workflow, and who signs for it, asks for its identity.
+    if (step.program === "sign-image.sh" || (step.program === "publish-npm.sh" && [step.env["TRUSTED"], step.env["PROVENANCE"]].includes(true))) needed.add("id-token: write");
     if (step.action === "actions/attest-build-provenance") for (const scope of ["attestations: write", "id-token: write", "packages: write"]) needed.add(scope);
     if (["docker/build-push-action", "docker/bake-action"].includes(step.action ?? "") && step.with["push"] === true) needed.add("packages: write");
     if (step.program !== undefined && ["clean-run.mjs", "cleanup.mjs", "find-image.sh", "promote.sh", "publish-image.sh", "withdraw-tags.mjs"].includes(step.program)) needed.add("packages: write");

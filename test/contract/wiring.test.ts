@@ -166,10 +166,22 @@ const FLAGS = ["ANY_REVISION", "ATTEMPT_TIMEOUT", "COMMIT_MESSAGE", "KEEP_LOGIN"
 /** What resolve-image.sh is told of a run; by hand it is told an image's tag. */
 const OF_A_RUN = ["RUN_EVENT", "RUN_ID", "RUN_CONCLUSION", "RUN_CREATED_AT", "HEAD_SHA", "HEAD_BRANCH", "HEAD_REPOSITORY", "RECORD_FILE", "FORKS"];
 
+/** What has a default that its comment names, and is given only where the config says something else. */
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  "decide-version.sh": ["PR_NUMBER"],
+  "github-release.mjs": ["NAME", "LATEST", "UPLOADS_URL"],
+  "publish-maven.mjs": ["SIGNING_PASSWORD", "PORTAL_URL", "CHECK_URL"],
+  "publish-npm.sh": ["NODE_AUTH_TOKEN", "REGISTRY_URL"],
+  "release-notes.mjs": ["PREVIOUS_TAG"],
+  "sign-image.sh": ["CERTIFICATE_OIDC_ISSUER"],
+  "wait-healthy.sh": ["CONTAINER"],
+};
+
 /** publish-image.sh takes a digest, or else the jobs that built the image; copies are optional. notify.sh tells of this run, or of alerts. */
 function isAlternative(step: EmittedStep, name: string): boolean {
   if (FLAGS.includes(name)) return true;
   if (step.program === "metrics.mjs") return name === "FLAKES_FOLDER";
+  if (step.program && OPTIONAL[step.program]?.includes(name)) return true;
   if (step.program === "resolve-image.sh") return OF_A_RUN.includes(name) && step.env["EVENT_NAME"] === "workflow_dispatch";
   if (step.program === "notify.sh") {
     if (["REPOSITORY", "WORKFLOW", "REF"].includes(name)) return step.env["FORMAT"] !== "json";

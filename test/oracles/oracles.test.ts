@@ -13,6 +13,7 @@ import type { ConfigInput } from "../../src/config/schema.ts";
 import { rollbackRows } from "../../src/compiler/docs/rollback.ts";
 import { emit } from "../support/emitted.ts";
 import { planOf } from "../support/plan-of.ts";
+import { published } from "../support/published.ts";
 import { missing } from "../support/tools.ts";
 import { twoImages } from "../support/two-images.ts";
 
@@ -37,6 +38,7 @@ const systems: [string, ConfigInput][] = [
   ["a system that no one planned for", twoImages],
   ["Charon with its programs in actions", { ...charon, sharedSteps: "composite" }],
   ["Charon with every option turned", { ...charon, moveTags: "at-build", queue: "single", forks: "ignore", freshness: "warn", pullRequests: "artifact" }],
+  ...published,
   ...rollbackRows(planOf(charon).pipeline).map(({ line, apply }): [string, ConfigInput] => [`Charon after the rollback ${line}`, apply(charon)]),
 ];
 

@@ -21,7 +21,7 @@ const everyTarget: ConfigInput = {
   },
   publish: {
     quay: { kind: "images", to: { host: "quay.io", namespace: "acme", username: "QUAY_USER", password: "QUAY_PASSWORD" }, images: "app", tags: ["{version}", "{channel}", "newest"], on: ["main", "integration", "nightly", "release"], environment: "registry" },
-    npm: { kind: "npm", from: "cli", token: "NPM_TOKEN", access: "restricted", registry: "https://npm.example.com", on: ["main", "release"], environment: { name: "packages" } },
+    npm: { kind: "npm", from: "cli", access: "restricted", registry: "https://npm.example.com", on: ["main", "release"], environment: { name: "packages" } },
     central: { kind: "maven", from: "library", username: "CENTRAL_USER", password: "CENTRAL_PASSWORD", signingKey: "SIGNING_KEY", on: ["main", "release"], environment: { name: "packages", when: "major" } },
     notes: { kind: "githubRelease", files: ["cli"], sboms: ["app"], after: ["npm"] },
     staging: { kind: "deploy", images: "app", run: './deploy.sh "$IMAGE"', on: ["main", "release"], environment: { name: "staging", url: "https://staging.example.com" } },

@@ -5,6 +5,7 @@ import { fixOf, setIn } from "../../edits.ts";
 import { rule } from "../../rule.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { commandsIn, scriptOf } from "../../scripts.ts";
+import { isPublished } from "../security/publishing.ts";
 
 export const dependencyCache = rule({
   id: "dependency-cache",
@@ -85,11 +86,28 @@ jobs:
       - uses: actions/setup-node@v4
       - run: npm ci
 `,
+    `on: push
+jobs:
+  pack:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/setup-node@v4
+      - run: npm ci && npm pack
+      - uses: actions/upload-artifact@v4
+        with: { name: package, path: "*.tgz" }
+  publish:
+    needs: pack
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/download-artifact@v5
+      - run: npm publish package/*.tgz
+`,
   ],
   fixable: true,
   job(job, { report }) {
     // A cache that anybody's run may have filled is a risk where something is released.
     if (job.workflow.triggers.every(({ event, config }) => event === "release" || event === "workflow_dispatch" || (event === "push" && config?.kind === "mapping" && config.pairs.length > 0 && config.pairs.every(({ key }) => key.value === "tags")))) return;
+    if (isPublished(job)) return;
     if (job.container || job.steps.some(({ uses }) => isAction(uses, "actions/cache", "actions/cache/restore", "gradle/actions/setup-gradle", "gradle/gradle-build-action", "bahmutov/npm-install"))) return;
     const seen = new Set<string>();
     for (const step of job.steps) {

@@ -1,10 +1,9 @@
-import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
-import { isAction } from "../../../workflow/document/uses.ts";
+import type { Step, WorkflowDocument } from "../../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../../workflow/yaml/node.ts";
 import { rule } from "../../rule.ts";
 import { guardAt } from "../../taint/guards.ts";
 import { cacheOf } from "./cache-actions.ts";
-import { publisherIn } from "./publishing.ts";
+import { buildersOf, publisherIn } from "./publishing.ts";
 
 export const cacheInRelease = rule({
   id: "cache-in-release",
@@ -79,22 +78,6 @@ jobs:
 
 /** The publishing itself asks for more than that the workflow runs. */
 const isGuarded = (step: Step): boolean => step.if !== undefined;
-
-/** The jobs before it whose artifacts it takes. */
-function buildersOf(job: Job): Job[] {
-  if (!job.steps.some(({ uses }) => isAction(uses, "actions/download-artifact"))) return [];
-  const found = new Set<Job>();
-  const visit = ({ workflow, needs }: Job): void => {
-    for (const { value } of needs) {
-      const needed = workflow.jobs.find(({ id }) => id === value);
-      if (!needed || found.has(needed) || needed === job) continue;
-      found.add(needed);
-      visit(needed);
-    }
-  };
-  visit(job);
-  return [...found].filter(({ steps }) => steps.some(({ uses }) => isAction(uses, "actions/upload-artifact")));
-}
 
 /** Runs on releases, tags and release branches, and on nothing else that a cache would be for. */
 function releases(workflow: WorkflowDocument): boolean {
