@@ -30,8 +30,12 @@ const imageBuild: fc.Arbitrary<BuildInput> = some<Record<string, unknown>>({
   args: environment,
   platforms: fc.oneof(platforms, platforms.map((list) => ({ default: list, pullRequest: ["linux/amd64"] }))),
   multiPlatform: fc.constantFrom("native", "emulated"),
-  cache: fc.constantFrom(false, "gha", "registry"),
+  cache: fc.constantFrom(false, "gha", "registry", "registry-per-branch"),
   timeout: duration,
+  labels: fc.constantFrom({}, { "com.example.run": "{run} of {branch}" }),
+  sign: fc.boolean(),
+  maxSize: fc.constant("500MB"),
+  budget: fc.constant({ target: "5m", maximum: "10m" }),
   inputs: fc.constant(["Dockerfile", "src/**", "!src/**/*.md"]),
   scan: fc.constantFrom(false, {}, { block: false, sarif: false, ignoreFile: ".trivyignore" }),
   sbom: fc.boolean(),
@@ -40,7 +44,13 @@ const imageBuild: fc.Arbitrary<BuildInput> = some<Record<string, unknown>>({
   fallback: fc.constantFrom(false, "artifact"),
 }).map((parts) => ({ kind: "image", ...parts }) as BuildInput);
 
-const filesBuild: fc.Arbitrary<BuildInput> = fc.record({ run: fc.oneof(line, fc.array(line, { minLength: 1, maxLength: 2 })), env: environment, setup: fc.constantFrom(undefined, { node: 24, cache: "npm" as const }) }).map((parts) => ({ kind: "files", paths: ["out/**"], ...parts }));
+const bakeBuild: fc.Arbitrary<BuildInput> = fc.subarray(["front", "back", "worker"] as const, { minLength: 1 }).chain((targets) =>
+  some<Record<string, unknown>>({ cache: fc.constantFrom(false, "gha", "registry"), platforms, inputs: fc.constant(["docker-bake.hcl", "src/**"]), scan: fc.constantFrom(false, {}), fallback: fc.constantFrom(false, "artifact") }).map(
+    (parts) => ({ kind: "bake", targets: Object.fromEntries(targets.map((target) => [target, target === "worker" ? { scan: false, args: { A: "{version}" } } : {}])), ...parts }) as BuildInput,
+  ),
+);
+
+const filesBuild: fc.Arbitrary<BuildInput> = fc.record({ caches: fc.constantFrom([], ["deps"]), maxSizes: fc.constantFrom({}, { "out/*.gz": "10MB" }), attest: fc.boolean(), prepare: fc.constantFrom(undefined, "make deps"), run: fc.oneof(line, fc.array(line, { minLength: 1, maxLength: 2 })), env: environment, setup: fc.constantFrom(undefined, { node: 24, cache: "npm" as const }) }).map((parts) => ({ kind: "files", paths: ["out/**"], ...parts }));
 
 const consumer = (builds: readonly string[]): fc.Arbitrary<ConsumerInput> =>
   fc
@@ -64,17 +74,47 @@ const consumer = (builds: readonly string[]): fc.Arbitrary<ConsumerInput> =>
         required: fc.boolean(),
         enabled: fc.boolean(),
         source: fc.constantFrom("registry", "build"),
-        on: fc.subarray(["pullRequest", "main", "manual", "nightly", "queue"], { minLength: 1 }),
+        on: fc.constantFrom(["main"], ["main", "manual"], ["pullRequest", "main", "queue", "nightly"]),
         setup: fc.constantFrom({ node: 24, cache: "npm" }, { python: "3.13" }),
         checkout: fc.constantFrom({ depth: 0 }, { submodules: true, lfs: true }),
+        failure: fc.constantFrom("fast", "slow", "soft"),
+        fallback: fc.constantFrom("build", "fail"),
+        caches: fc.constant(["deps"]),
+        prepare: line,
+        coverage: fc.constantFrom({ file: "lcov.info", format: "lcov" }, { file: "c.out", format: "go", minimum: 80, packages: { "./api/...": 90 }, comment: false }),
+        results: fc.constant({ junit: ["*.xml"] }),
+        diagnostics: fc.constantFrom(true, { run: "make logs", paths: ["logs"] }),
+        budget: fc.constant({ target: "5m", maximum: "10m" }),
+        environment: fc.constantFrom("tests", { name: "It's", url: "https://example.com" }),
+        deployment: fc.constantFrom(undefined, undefined, { deploy: "make up", fromSource: "make here", healthy: "make ping", destroy: "make down", secrets: { TOKEN: "PLACE_TOKEN" }, logs: "make logs" }),
       }),
     )
     .map(([needs, work, parts]) => ({ needs, ...work, ...parts }) as ConsumerInput);
 
-export const anyConfig: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLength: 1, maxLength: 3 }).chain((keys) =>
+/** Each consumer may come after some of those before it, so that the order can come about. */
+const ordered = (consumers: readonly (readonly [string, ConsumerInput])[], links: readonly boolean[]): Record<string, ConsumerInput> =>
+  Object.fromEntries(consumers.map(([name, settings], index) => [name, index > 0 && links[index] ? { ...settings, after: [consumers[index - 1]?.[0] ?? name] } : settings]));
+
+/** The names that consumers and targets may refer to: a bake build's targets stand for it. */
+const namesOf = (builds: Readonly<Record<string, BuildInput>>, kind: BuildInput["kind"]): string[] =>
+  Object.entries(builds).flatMap(([name, build]) => (build.kind === "bake" ? (kind === "image" ? Object.keys(build.targets) : []) : build.kind === kind ? [name] : []));
+
+const publications = (images: readonly string[], files: readonly string[]): NonNullable<ConfigInput["publish"]> => {
+  const [image, file] = [images[0], files[0]];
+  const on = ["main" as const];
+  return {
+    ...(image !== undefined && {
+      hub: { kind: "images", images: image, to: { host: "docker.io", namespace: "shop", username: "U", password: "P" }, sign: true, on },
+      live: { kind: "deploy", images: image, run: "make live", secrets: ["TOKEN"], environment: "production", canary: { run: "make canary", verify: "make ping" }, after: ["hub"], on },
+    }),
+    ...(file !== undefined && { npm: { kind: "npm", from: file, environment: { name: "npm" }, on } }),
+  };
+};
+
+const onePipeline: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLength: 1, maxLength: 3 }).chain((keys) =>
   fc
     .tuple(
-      fc.tuple(...keys.map(() => fc.oneof({ weight: 3, arbitrary: imageBuild }, { weight: 1, arbitrary: filesBuild }))),
+      fc.tuple(...keys.map(() => fc.oneof({ weight: 3, arbitrary: imageBuild }, { weight: 1, arbitrary: filesBuild }, { weight: 1, arbitrary: bakeBuild }))),
       fc.uniqueArray(fc.tuple(fc.constantFrom("unit", "e2e", "e2e-slow", "lint", "smoke", "test", "build"), consumer(keys)), { selector: ([name]) => name, maxLength: 6 }),
       fc.constantFrom("shop", "build", "test", "a-b"),
       some<Record<string, unknown>>({
@@ -97,13 +137,41 @@ export const anyConfig: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLen
         tags: fc.constantFrom({ shaLength: 7 }, { shaLength: 12 }, { shaLength: 40 }, { commit: "{branch}-{sha}", pullRequest: "preview-{number}-{sha}", queue: "queue-{sha}", release: "{version}" }),
         names: some<Record<string, unknown>>({ build: title, nightly: title, promote: title, check: title }),
         files: fc.constantFrom({}, { prefix: "ci-" }),
+        topology: fc.constantFrom("workflow_run", "workflow_call"),
+        version: fc.constant({ base: "1.2" }),
+        retry: fc.constant({ attempts: 5 }),
+        sharedSteps: fc.constantFrom("inline", "composite"),
+        warmUp: fc.constantFrom(false, {}),
+        flakes: fc.constantFrom(false, {}),
+        bases: fc.constantFrom({}, { slim: { image: "slim-base", dockerfile: "Base", pins: ["Dockerfile"] } }),
       }),
+      fc.record({ links: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), publishes: fc.boolean() }),
     )
-    .map(([builds, consumers, project, parts]) => ({
-      registry: { host: "ghcr.io", namespace: "acme" },
-      ...parts,
-      project,
-      builds: Object.fromEntries(keys.map((name, index) => [name, builds[index] ?? { kind: "image" as const }])),
-      consumers: Object.fromEntries(consumers),
-    }) as ConfigInput),
+    .map(([builds, consumers, project, parts, choice]) => whole(keys, builds, consumers, project, parts, choice)),
 );
+
+function whole(keys: readonly string[], list: readonly BuildInput[], consumers: readonly [string, ConsumerInput][], project: string, parts: Record<string, unknown>, { links, publishes }: { links: boolean[]; publishes: boolean }): ConfigInput {
+  const builds: Record<string, BuildInput> = Object.fromEntries(keys.map((name, index) => [name, list[index] ?? { kind: "image" as const }]));
+  const images = namesOf(builds, "image");
+  // A group of targets is named by one of them.
+  const named = (name: string): string[] => (builds[name]?.kind === "bake" ? Object.keys(Object(builds[name]).targets) : [name]);
+  const renamed = consumers.map(([name, settings]): [string, ConsumerInput] => [name, { ...settings, needs: [settings.needs ?? []].flat().flatMap(named) }]);
+  const inOneRun = parts["topology"] === "workflow_call";
+  return {
+    registry: { host: "ghcr.io", namespace: "acme" },
+    caches: { deps: { paths: ["~/.cache"], files: ["lock"], fill: "make deps" } },
+    ...parts,
+    project,
+    builds,
+    consumers: ordered(renamed, inOneRun ? links : []),
+    ...(inOneRun && publishes && { publish: publications(images, namesOf(builds, "files")) }),
+  } as ConfigInput;
+}
+
+const severalPipelines: fc.Arbitrary<ConfigInput> = fc.uniqueArray(fc.tuple(fc.constantFrom("api", "web", "a", "a-b"), onePipeline), { selector: ([name]) => name, minLength: 1, maxLength: 3 }).map((members) => ({
+  project: "shop",
+  pipelines: Object.fromEntries(members.map(([name, { check: _check, project: _project, ...member }]) => [name, { ...member, registry: { host: "ghcr.io", namespace: `acme/${name}` } }])),
+}));
+
+/** A whole config, or several pipelines of which each is one. */
+export const anyConfig: fc.Arbitrary<ConfigInput> = fc.oneof({ weight: 4, arbitrary: onePipeline }, { weight: 1, arbitrary: severalPipelines });
