@@ -33,6 +33,10 @@ export interface Git {
   query(...args: string[]): Promise<string>;
   /** A blob as it is stored. */
   blob(sha: string): Promise<Buffer>;
+  /** Stores a blob, a tree that differs from another one in some files, and a commit; each gives its name. */
+  writeBlob(content: Buffer): Promise<string>;
+  writeTree(base: string, entries: readonly { mode: string; sha: string; path: string }[]): Promise<string>;
+  writeCommit(tree: string, parents: readonly string[], message: string): Promise<string>;
   deleteRef(name: string): Promise<void>;
   /** Writes what a folder holds at a commit into `target`, under its path; false where there is no such folder. */
   extract(sha: string, path: string, target: string): Promise<boolean>;
@@ -144,6 +148,21 @@ export async function createGit(folder: string, own: string, now: () => Date): P
     },
     query: (...args) => git(bare(own), ...args),
     blob: async (sha) => (await run("git", ["cat-file", "blob", sha], { cwd: bare(own), env: environment(), encoding: "buffer", maxBuffer: 64 << 20 })).stdout,
+    async writeBlob(content) {
+      const file = join(folder, "blob");
+      return inTurn(() => {
+        writeFileSync(file, content);
+        return git(bare(own), "hash-object", "-w", file);
+      });
+    },
+    writeTree: (base, entries) =>
+      inTurn(async () => {
+        const index = { env: { ...environment(), GIT_INDEX_FILE: join(folder, "index") }, cwd: bare(own) };
+        await run("git", ["read-tree", base], index);
+        for (const { mode, sha, path } of entries) await run("git", ["update-index", "--add", "--cacheinfo", `${mode},${sha},${path}`], index);
+        return (await run("git", ["write-tree"], index)).stdout.trimEnd();
+      }),
+    writeCommit: (tree, parents, message) => inTurn(() => git(bare(own), "-c", "user.name=GitHub", "-c", "user.email=noreply@github.com", "commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-m", message)),
     deleteRef: async (name) => void (await inTurn(() => git(bare(own), "update-ref", "-d", name))),
     async extract(sha, path, target) {
       mkdirSync(target, { recursive: true });

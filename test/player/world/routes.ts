@@ -10,6 +10,7 @@ import { cacheRoutes } from "./caches-api.ts";
 import { deploymentRoutes } from "./deployments-api.ts";
 import type { Git } from "./git.ts";
 import { gitRoutes } from "./git-api.ts";
+import { gitDatabaseRoutes } from "./git-database-api.ts";
 import { type Comment, type Issue, issueRoutes } from "./issues-api.ts";
 import type { Happenings } from "./moves.ts";
 import { packagesRoutes } from "./packages-api.ts";
@@ -66,6 +67,7 @@ export function worldRoutes(state: WorldState): Route[] {
         if (starts(request)) await moves.pulled(pull, "opened");
       },
     }),
+    ...gitDatabaseRoutes(git),
     ...gitRoutes({ repository, git, committedAt: (sha) => state.committedAt(sha), pushed }),
     ...repositoryRoutes({ repository, git }),
   ];
