@@ -11,6 +11,8 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   "a system with every part": ["untrusted-artifact", "unpinned-image"],
   "a system with every part in one run": ["unpinned-image"],
   "a system that no one planned for": ["unpinned-image"],
+  // A package that will be published again is built without a cache.
+  "the WebAuthn server that publishes nothing": ["dependency-cache"],
   // Environments that are asked for major releases alone.
   "a shop that publishes everything": ["secret-outside-environment"],
   // `scan: { block: false, sarif: false }`
