@@ -10,6 +10,8 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   // `secrets: { grant: "always" }`, and a service by its tag.
   "a system with every part": ["untrusted-artifact", "unpinned-image"],
   "a system with every part in one run": ["unpinned-image"],
+  // `when: "major"`: a job of its own asks the reviewers, so the job that publishes is in no environment.
+  "Charon in one run whose major releases are approved": ["secret-outside-environment"],
   "a system that no one planned for": ["unpinned-image"],
   // A package that will be published again is built without a cache.
   "the WebAuthn server that publishes nothing": ["dependency-cache"],

@@ -139,6 +139,7 @@ const single: readonly System[] = (
     ["Charon in one run whose pull requests stay out of the registry", inOneRun({ ...shortCharon, pullRequests: "artifact" })],
     ["Charon in one run with little around it", inOneRun({ ...shortCharon, retention: false, nightly: false, metrics: false, release: false, check: false, notify: undefined, copies: [], channels: undefined })],
     ["Charon in one run with nightly tests for nobody", inOneRun({ ...shortCharon, nightly: { test: false } })],
+    ["Charon in one run whose major releases are approved", inOneRun({ ...shortCharon, release: { environment: { name: "Live / EU", when: "major" } }, queue: "max" })],
     ["Charon in one run that takes failed tags back and cleans up", inOneRun({ ...shortCharon, failedTests: "withdraw", retention: { ...(shortCharon.retention || {}), afterRun: {} } })],
     ...deployedSystems,
     ...published,
