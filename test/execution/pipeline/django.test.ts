@@ -1,5 +1,6 @@
 /** The Django site's pipeline, whole: what is baked, tested, taken back and deployed, and how a base image comes to be used. */
 import { describe, expect, test, vi } from "vitest";
+import { readNotes } from "../../player/world.ts";
 import { missing } from "../../support/tools.ts";
 import { leaked, noted, troubles } from "./charon.ts";
 import { baked, change, CI, FAILING, imageOf, playSite, results, SERVICES } from "./django.ts";
@@ -20,7 +21,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
       expect(tags[sha], key).toMatch(/^sha256:/);
       expect(tags["latest"], key).toBe(tags[sha]);
     }
-    expect(noted(world, "Tests", "image")).toEqual([sha]);
+    expect(noted(world, CI, "image")).toEqual([sha, sha]);
     const to = (prefix: string): object[] => SERVICES.map((key) => ({ app: `${prefix}-${key}`, image: `ghcr.io/${imageOf(key)}:${sha}` }));
     expect(deployed).toEqual([...to("staging"), { app: "site-canary", image: `ghcr.io/${imageOf("web")}:${sha}` }, ...to("site")]);
     expect(world.ghcr.gate.refused).toEqual([]);
@@ -46,9 +47,10 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
 
     expect(troubles(world)).toBe("");
     expect(results(world.run(CI))).toMatchObject({ Tests: "success", "Publish test": "skipped" });
-    expect(noted(world, "Tests", "image")).toEqual([pull.headSha]);
+    expect(noted(world, CI, "image")).toEqual([pull.headSha]);
     expect(await world.tags(imageOf("test"))).toEqual({});
     expect(leaked(world)).toEqual([]);
+    expect(Object.values(readNotes(world)).filter((text) => text.includes("caprover-token"))).toEqual([]);
     expect(deployed).toEqual([]);
   });
 
