@@ -3,7 +3,7 @@
 // COVERAGE_FILE  what the tests wrote
 // FORMAT         go (a cover profile), lcov or cobertura
 // MINIMUM        percent in all, such as 80; may be missing
-// PACKAGES       JSON: minimums of parts, {"./internal/window/...": 95, "src/time/**": 95}; each pattern must match a file
+// PACKAGES       JSON: minimums of parts, {"./internal/window/...": 95, "src/time/**": 95}; each pattern must match a file; may be missing
 // BASELINE_FILE  the summary that this program wrote on the main branch; may be missing
 // MAX_DROP       a fall under the baseline's percent by so many points, or more, is warned of; may be missing
 // OUTPUT         where the summary is written, as JSON; its folder is made:

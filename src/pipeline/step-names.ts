@@ -12,6 +12,9 @@ export const FLAKES_ARTIFACT = "flakes";
 /** The step that brings an image to where it is tested or used. */
 export const DEPLOY_STEP = "Deploy the image";
 
+/** The step that looks main's coverage up, which lies in a cache as well, but spares nobody any time. */
+export const COVERAGE_OF_MAIN = "Take the coverage of main";
+
 /** What every step begins with that restores a cache; the cache's name follows. */
 export const RESTORE_CACHE = "Restore the cache ";
 /** What the step begins with that runs only when the cache was not there: GitHub's API tells no outputs, but what was skipped. */

@@ -22,7 +22,7 @@ interface Tested {
 
 function consumersOf(system: System): Tested[] {
   return system.pipeline.consumers
-    .filter((consumer) => system.pipeline.topology === "workflow_run" && consumer.source === "registry")
+    .filter((consumer) => system.pipeline.topology === "workflow_run" && consumer.source === "registry" && consumer.builds.length > 0)
     .map((consumer) => {
       const workflow = system.workflows.find(({ path }) => path === consumer.path);
       if (!workflow) throw new Error(`${consumer.key} has no workflow.`);

@@ -168,7 +168,11 @@ const OF_A_RUN = ["RUN_EVENT", "RUN_ID", "RUN_CONCLUSION", "RUN_CREATED_AT", "HE
 
 /** What has a default that its comment names, and is given only where the config says something else. */
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  "check-coverage.mjs": ["MINIMUM", "PACKAGES"],
+  "collect-diagnostics.sh": ["IMAGE", "SHOWN", "MAX_MEGABYTES"],
+  "comment.mjs": ["AUTHOR"],
   "decide-version.sh": ["PR_NUMBER"],
+  "flakes.mjs": ["AUTHOR"],
   "github-release.mjs": ["NAME", "LATEST", "UPLOADS_URL"],
   "publish-maven.mjs": ["SIGNING_PASSWORD", "PORTAL_URL", "CHECK_URL"],
   "publish-npm.sh": ["NODE_AUTH_TOKEN", "REGISTRY_URL"],
@@ -180,12 +184,12 @@ const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
 /** publish-image.sh takes a digest, or else the jobs that built the image; copies are optional. notify.sh tells of this run, or of alerts. */
 function isAlternative(step: EmittedStep, name: string): boolean {
   if (FLAGS.includes(name)) return true;
-  if (step.program === "metrics.mjs") return name === "FLAKES_FOLDER";
+  if (step.program === "metrics.mjs") return ["FLAKES_FOLDER", "REGISTRY_USERNAME", "REGISTRY_PASSWORD"].includes(name);
   if (step.program && OPTIONAL[step.program]?.includes(name)) return true;
   if (step.program === "resolve-image.sh") return OF_A_RUN.includes(name) && step.env["EVENT_NAME"] === "workflow_dispatch";
   if (step.program === "notify.sh") {
     if (["REPOSITORY", "WORKFLOW", "REF"].includes(name)) return step.env["FORMAT"] !== "json";
-    return ["ALERTS_FILE", "EVENTS"].includes(name) ? "NEEDS" in step.env : "ALERTS_FILE" in step.env;
+    return ["ALERTS_FILE", "EVENTS"].includes(name) ? "NEEDS" in step.env || "EVENT" in step.env : "ALERTS_FILE" in step.env || step.env["EVENT"] === "coverage";
   }
   if (step.program !== "publish-image.sh") return false;
   if (["ENTRIES", "STAGING"].includes(name)) return "DIGEST" in step.env;

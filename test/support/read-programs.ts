@@ -2,7 +2,7 @@
 import { type ProgramName, programText } from "../../src/compiler/programs.ts";
 
 /** What the runner, bash or the program itself provides. */
-const GIVEN = /^(GITHUB_|RUNNER_|BASH_|IMAGE_(DIGEST|PLATFORMS|REVISION|RECIPE|CREATED)$|(REPLY|SECONDS|IFS|LC_ALL|HOME|PATH|TMPDIR)$)/;
+const GIVEN = /^(GITHUB_|RUNNER_|BASH_|IMAGE_(DIGEST|PLATFORMS|REVISION|RECIPE|CREATED)$|(REPLY|SECONDS|PWD|IFS|LC_ALL|HOME|PATH|TMPDIR)$)/;
 
 /** Settings for tests and slow registries, whose defaults are what a workflow wants. */
 const TUNING = ["ATTEMPTS", "DELAY", "API_ATTEMPTS", "API_DELAY", "GRACE_SECONDS", "POLL_SECONDS", "RETRY_SECONDS"];
@@ -51,7 +51,7 @@ function readBash(text: string): ProgramReading {
   const code = withoutComments(text, /^\s*#/);
   const own = new Set([...matches(code, /(?:^|[\s;(])([A-Z][A-Z0-9_]*)\+?=/gm)].filter((name) => !new RegExp(`\\$\\{${name}:-`).test(code)));
   const isInput = (name: string): boolean => !GIVEN.test(name) && !own.has(name);
-  const reads = unique([...matches(code, /\$\{?([A-Z][A-Z0-9_]*)/g), ...matches(code, /:([A-Z][A-Z0-9_]*)[})]/g)]).filter(isInput);
+  const reads = unique([...matches(code, /\$\{?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])/g), ...matches(code, /:([A-Z][A-Z0-9_]*)[})]/g)]).filter(isInput);
   const guarded = matches(code, /\$\{([A-Z][A-Z0-9_]*):-/g);
   const required = unique([...code.matchAll(/^require ([A-Z0-9_ ]+)$/gm)].flatMap((match) => match[1]?.split(" "))).filter(isInput);
   const dynamic = matches(code, /\boutput "\$\w+-([a-z-]+)"/g);
@@ -91,6 +91,9 @@ const SCOPES: readonly (readonly [RegExp, string])[] = [
   [/\/packages\//, "packages: read"],
   [/`\/repos\/\$\{repository\}\/(releases|git)`/, "contents: write"],
   [/github\.post\(`\/repos\/\$\{repository\}\/pulls`/, "pull-requests: write"],
+  [/github\.post\(`\/repos\/\$\{repository\}\/issues`/, "issues: write"],
+  [/github\.post\(`\/repos\/\$\{repository\}\/issues\/\$\{pullNumber\}\/comments`/, "pull-requests: write"],
+  [/github\.remove\(`\/repos\/\$\{repository\}\/actions\/caches/, "actions: write"],
   [/\bcosign sign\b/, "id-token: write"],
 ];
 

@@ -55,6 +55,31 @@ export const withConsumers = (change: Partial<ConsumerInput>, config: ConfigInpu
 /** The same, with its tests in the run that builds. */
 export const inOneRun = (config: ConfigInput): ConfigInput => ({ ...config, topology: "workflow_call" });
 
+/** A library without an image: what is kept of its tests, and what is fetched for them. */
+const careful: ConfigInput = {
+  project: "careful",
+  builds: { archive: { kind: "files", setup: { go: "1.25" }, caches: ["modules"], prepare: "go mod download", run: "make archive", paths: ["dist/**"], maxSizes: { "dist/*": "10MB" }, attest: true } },
+  consumers: {
+    unit: {
+      run: "make test",
+      setup: { go: "1.25", cache: "go" },
+      caches: ["modules"],
+      prepare: "go mod download",
+      coverage: { file: "coverage.out", format: "go", minimum: 80, packages: { "./core/...": 95 } },
+      results: { junit: ["unit.xml"], flakeBudget: 0 },
+      diagnostics: { run: "make state", paths: ["state"] },
+    },
+    system: { needs: "archive", matrix: { os: ["a", "b"] }, run: "make system", coverage: { file: "c.lcov", format: "lcov" }, results: { junit: ["system.xml"] }, diagnostics: true, caches: ["modules"] },
+    style: { run: "make style", failure: "soft", environment: "checks" },
+  },
+  caches: { modules: { paths: ["~/go/pkg/mod"], files: ["go.sum"], perCommit: true, setup: { go: "1.25" }, fill: "go mod download" } },
+  warmUp: {},
+  retry: {},
+  flakes: { issues: true },
+  metrics: { thresholds: { flakePercent: 0.1, cacheHitPercent: 85 } },
+  notify: [{ webhook: "PAGER", format: "json", tier: "critical" }, { webhook: "CHAT", format: "slack", tier: "warning" }],
+};
+
 /** A consumer with everything that a consumer may have, of an image and of files. */
 const everything: ConfigInput = {
   project: "all",
@@ -106,6 +131,8 @@ const single: readonly System[] = (
     ["this project", own],
     ["a system that no one planned for", twoImages],
     ["a system with every part", everything],
+    ["a library whose tests are looked after", careful],
+    ["a library whose tests are looked after in one run", { ...careful, topology: "workflow_call" }],
     ["Charon on emulated platforms", withImage({ multiPlatform: "emulated" })],
     ["Charon with its cache in the registry", withImage({ cache: "registry" })],
     ["Charon without a scan", withImage({ scan: false })],

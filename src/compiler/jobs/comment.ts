@@ -27,7 +27,7 @@ export function commentJob(pipeline: Pipeline, consumer: Consumer, { needs, pull
     // Also after tests that failed: the figures may be why. On a fork's pull request the token may not write.
     if: every("!cancelled()", pullRequest, isTrusted, `needs.${test}.result != 'skipped'`),
     "runs-on": pipeline.runners.default,
-    "timeout-minutes": 5,
+    "timeout-minutes": 15,
     permissions: grant({ "pull-requests": "write" }),
     steps: [
       downloadArtifact(pipeline, { title: "Take the figures", name: coverageArtifact(consumer.key), path: folder, continueOnError: true }),

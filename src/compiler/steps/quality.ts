@@ -1,5 +1,6 @@
 /** What is kept of tests beyond their verdict: coverage, the results of single tests, and what explains a failure. */
 import { coverageArtifact, inRepository, junitArtifact } from "../../pipeline/check-names.ts";
+import { COVERAGE_OF_MAIN } from "../../pipeline/step-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
@@ -30,7 +31,7 @@ export function coverageSteps(pipeline: Pipeline, consumer: Consumer, { commit, 
   const out = temporary("coverage");
   return [
     useAction(pipeline, "actions/cache/restore", {
-      name: "Take the coverage of main",
+      name: COVERAGE_OF_MAIN,
       with: { path: baselineFolder, key: `${key}${expression(commit)}`, "restore-keys": key },
       continueOnError: true,
     }),

@@ -65,7 +65,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
   const needsRegistry = consumer.builds.some((build) => build.kind === "image");
-  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(consumer.coverage?.comment ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : []))];
+  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(comments(consumer) ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : []))];
   return {
     name: "Resolve the image",
     "runs-on": pipeline.runners.default,

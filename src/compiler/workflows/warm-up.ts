@@ -2,7 +2,7 @@
 import type { Cache, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, TOKEN } from "../expressions.ts";
+import { TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { grant } from "../permissions.ts";
 import { cachePrefix, restoreCaches, saveCaches } from "../steps/caches.ts";
@@ -51,7 +51,6 @@ const pruneJob = (pipeline: Pipeline, needs: readonly string[], maxGigabytes: nu
         CACHES: JSON.stringify(pipeline.caches.map((cache) => ({ key: cachePrefix(pipeline, cache), keepHours: cache.keepHours })), null, 2),
         DRY_RUN: false,
         MAX_GIGABYTES: maxGigabytes,
-        GITHUB_API_URL: expression("github.api_url"),
       },
     }),
   ],
