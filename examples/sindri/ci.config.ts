@@ -32,7 +32,6 @@ const validation = (name: string, script: string) => ({ name, run: `./tests/${sc
 export default defineConfig({
   project: "sindri",
   topology: "workflow_call",
-  sharedSteps: "composite",
   registry: fly("sindri-registry", { token: "FLYIO_AUTH_TOKEN" }),
   branches: { main: "main", integration: ["develop"] },
   channels: { main: "latest", develop: false },

@@ -83,6 +83,7 @@ import publishNpm from "../../templates/publish-npm.sh?raw";
 import pullImage from "../../templates/pull-image.sh?raw";
 import readVerdicts from "../../templates/read-verdicts.sh?raw";
 import releaseNotes from "../../templates/release-notes.mjs?raw";
+import refuseUntested from "../../templates/refuse-untested.sh?raw";
 import reportStatus from "../../templates/report-status.sh?raw";
 import resolveImage from "../../templates/resolve-image.sh?raw";
 import runWithRetries from "../../templates/run-with-retries.sh?raw";
@@ -183,6 +184,7 @@ const PROGRAMS = {
   "pull-image.sh": pullImage,
   "read-verdicts.sh": readVerdicts,
   "release-notes.mjs": releaseNotes,
+  "refuse-untested.sh": refuseUntested,
   "report-status.sh": reportStatus,
   "resolve-image.sh": resolveImage,
   "run-with-retries.sh": runWithRetries,

@@ -7,7 +7,11 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import charon from "../../examples/charon/ci.config.ts";
+import django from "../../examples/django/ci.config.ts";
+import kyklos from "../../examples/kyklos/ci.config.ts";
 import minimal from "../../examples/minimal/ci.config.ts";
+import sindri from "../../examples/sindri/ci.config.ts";
+import webauthn from "../../examples/webauthn/ci.config.ts";
 import own from "../../ci.config.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { rollbackRows } from "../../src/compiler/docs/rollback.ts";
@@ -31,12 +35,19 @@ async function complaintsOf(program: string, args: string[], cwd: string): Promi
   }
 }
 
+const IN_ACTIONS = "Charon with its programs in actions";
+
 const systems: [string, ConfigInput][] = [
   ["Charon", charon],
+  ["Sindri", sindri],
+  ["Kyklos", kyklos],
+  ["the WebAuthn server", webauthn],
+  ["the Django site", django],
+  ["Charon in one run", { ...charon, topology: "workflow_call" }],
   ["the minimal example", minimal],
   ["this project", own],
   ["a system that no one planned for", twoImages],
-  ["Charon with its programs in actions", { ...charon, sharedSteps: "composite" }],
+  [IN_ACTIONS, { ...charon, sharedSteps: "composite" }],
   ["Charon with every option turned", { ...charon, moveTags: "at-build", queue: "single", forks: "ignore", freshness: "warn", pullRequests: "artifact" }],
   ...published,
   ...rollbackRows(planOf(charon).pipeline).map(({ line, apply }): [string, ConfigInput] => [`Charon after the rollback ${line}`, apply(charon)]),
@@ -45,18 +56,23 @@ const systems: [string, ConfigInput][] = [
 describe.skipIf(absent)("oracles", () => {
   let folder = "";
   let files: string[] = [];
+  let inActions = "";
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "pipewright-oracles-"));
     files = await emitOnce(folder);
+    inActions = join(folder, String(systems.findIndex(([name]) => name === IN_ACTIONS)), "/");
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it("actionlint has nothing to say", async () => {
     expect(files.length).toBeGreaterThan(systems.length);
     const workflows = files.filter((file) => file.includes("/workflows/"));
+    const [shared, inline] = [workflows.filter((file) => file.startsWith(inActions)), workflows.filter((file) => !file.startsWith(inActions))];
+    const actionlint = ["-no-color", "-oneline", "-shellcheck="];
+    expect(await complaintsOf("actionlint", [...actionlint, ...inline], folder)).toBe("");
     // A form of July 2026, which its newest release does not know yet.
     const ignored = ["-ignore", '^specifying action "\\$/\\.github/actions/[a-z-]+" in invalid format because ref is missing'];
-    expect(await complaintsOf("actionlint", ["-no-color", "-oneline", "-shellcheck=", ...ignored, ...workflows], folder)).toBe("");
+    expect(await complaintsOf("actionlint", [...actionlint, ...ignored, ...shared], folder)).toBe("");
   });
 
   it("zizmor has nothing to say, as pedantic as it can be", async () => {

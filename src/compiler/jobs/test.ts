@@ -8,7 +8,7 @@ import { matrixOf } from "../dispatch-inputs.ts";
 import { every, expression } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
-import { buildMissing, buildOwn, minutesWithBuild } from "../steps/build-locally.ts";
+import { buildMissing, buildOwn, refuseUntested, minutesWithBuild } from "../steps/build-locally.ts";
 import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { runProgram } from "../steps/program.ts";
@@ -84,6 +84,7 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
       ...deployment.before,
       ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),
       ...deployment.after,
+      ...refuseUntested(consumer, { className: tested.class, digestOf: tested.digestOf }),
       ...coverageSteps(pipeline, consumer, { commit: tested.sha, isMain: `${tested.class} == 'main'` }),
       ...saveToolCache(pipeline, consumer.setup, `${tested.class} == 'main'`),
       ...saveCaches(pipeline, consumer.caches, `${tested.class} == 'main'`),

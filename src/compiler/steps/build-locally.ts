@@ -1,10 +1,11 @@
 /** Builds of a consumer's own: unpushed, on its runner, for one test. */
+import { takenBy } from "../../pipeline/stages.ts";
 import type { Consumer, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Step, withCommentAbove } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { pullsImages } from "./deployment.ts";
-import { runScript } from "./program.ts";
+import { runProgram, runScript } from "./program.ts";
 import { setUpBuildx } from "./registry.ts";
 import { environmentName, filesFolder, localImage } from "./test.ts";
 
@@ -85,6 +86,35 @@ export function buildOwn(pipeline: Pipeline, consumer: Consumer, commit: string)
     ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
     ...images.map((build) => buildLocally(pipeline, consumer, build, { ...ROLLED_BACK, commit })),
     ...consumer.builds.flatMap((build) => (build.kind === "files" ? makeFiles(build) : [])),
+  ];
+}
+
+/** Whether a consumer may end up testing something else than what it was handed. */
+export const mayTestOther = (consumer: Consumer): boolean =>
+  consumer.source === "registry" && consumer.fallback === "build" && consumer.builds.length > 0 && (pullsImages(consumer) || (consumer.deployment?.fromSource.length ?? 0) > 0);
+
+/** What runs nothing that is promoted. */
+const UNPROMOTED = ["pullRequest", "feature", "queue"];
+
+/**
+ * The last word on tests that have passed: where they ran on something else than what is published, and that is to be
+ * promoted, they do not count. It is no fallback to promote what nobody has tested.
+ */
+export function refuseUntested(consumer: Consumer, { className, digestOf }: { className: string; digestOf: (build: ImageBuild) => string }): Step[] {
+  const builds = takenBy(consumer);
+  const images = builds.filter((build) => build.kind === "image");
+  const deployed = !pullsImages(consumer);
+  const made = [
+    ...images.map((build) => `${digestOf(build)} != '' && ${deployed ? "steps.from-sources.outcome" : `steps.make-${build.key}.outcome`} == 'success'`),
+    ...builds.flatMap((build) => (build.kind === "files" ? [`steps.take-${build.key}.outcome == 'failure'`] : [])),
+  ];
+  if (!mayTestOther(consumer)) return [];
+  return [
+    runProgram("refuse-untested.sh", {
+      name: "See that what is published was tested",
+      if: every(...UNPROMOTED.map((name) => `${className} != '${name}'`), `(${made.map((one) => (made.length > 1 ? `(${one})` : one)).join(" || ")})`),
+      env: { CLASS: expression(className), PUBLISHED: images.map((build) => expression(digestOf(build))).join(" ") },
+    }),
   ];
 }
 

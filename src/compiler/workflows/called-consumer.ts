@@ -13,6 +13,7 @@ import { calledCoverageOutputs } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { readBy } from "../programs.ts";
+import { mayTestOther } from "../steps/build-locally.ts";
 import { toldOf } from "../steps/deployment.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
@@ -25,7 +26,7 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
   const text = (description: string, required = false): CallInput => ({ description, required, type: "string" });
   return {
     "head-sha": text("The commit under test", true),
-    ...(savesCaches(consumer) && { class: text("The kind of event that it comes from", true) }),
+    ...(asksForClass(consumer) && { class: text("The kind of event that it comes from", true) }),
     ...(asksForTrust(consumer) && { trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" } as const }),
     ...(imagesOf(consumer).length > 0 && { tag: text("The tag of the images") }),
     ...Object.fromEntries(
@@ -40,8 +41,8 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
 /** Whether it matters whose code it is: for what the registry holds, and for secrets. */
 const asksForTrust = (consumer: Consumer): boolean => takenBy(consumer).some((build) => build.kind === "image") || (consumer.secrets.grant === "trusted" && consumer.secrets.names.length > 0) || Object.keys(consumer.deployment?.secrets ?? {}).length > 0;
 
-/** What main alone may write must know whether this is main. */
-const savesCaches = ({ setup, caches, coverage }: Consumer): boolean => Boolean(setup?.cache) || caches.length > 0 || coverage !== undefined;
+/** What main alone may write must know whether this is main; and what is promoted must have been tested itself. */
+const asksForClass = (consumer: Consumer): boolean => Boolean(consumer.setup?.cache) || consumer.caches.length > 0 || consumer.coverage !== undefined || mayTestOther(consumer);
 
 /** Whether a manual run must look an image up before it can test it. */
 const resolves = (consumer: Consumer): boolean => consumer.dispatch && imagesOf(consumer).length > 0;

@@ -12,6 +12,7 @@ import { type Tested, testJob } from "../jobs/test.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";
 import { toldOf } from "../steps/deployment.ts";
+import { mayTestOther } from "../steps/build-locally.ts";
 import { runProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { grant } from "../permissions.ts";
@@ -65,7 +66,7 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
   const needsRegistry = consumer.builds.some((build) => build.kind === "image");
-  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(comments(consumer) ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : []))];
+  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || mayTestOther(consumer) || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(comments(consumer) ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : []))];
   return {
     name: "Resolve the image",
     "runs-on": pipeline.runners.default,

@@ -16,8 +16,8 @@ export const DEPLOYING = [
 export const EXTENSION_TESTS = DEPLOYING.filter((key) => !["integration", "developer-workflow", "mise-stack-integration"].includes(key));
 export const EXTENSIONS: readonly string[] = (config.consumers?.["per-extension"] as { matrix?: { extension?: readonly string[] } } | undefined)?.matrix?.extension ?? [];
 
-/** What a step hands to the action that holds its program. */
-export const given = (files: Emission, file: string, job: string, step: string, input: string): Json | undefined => files.step(file, job, step)?.with[input];
+/** What a step tells its program. */
+export const given = (files: Emission, file: string, job: string, step: string, input: string): Json | undefined => files.step(file, job, step)?.env[input.toUpperCase().replaceAll("-", "_")];
 
 /** The commands that a step has run, with retries or until they succeed. */
 export const commands = (files: Emission, file: string, step: string): string => String(given(files, file, "test", step, "commands") ?? "");
@@ -27,3 +27,6 @@ export const deploysImage = (files: Emission, file: string): boolean => commands
 
 /** The jobs of one test: as many as its matrix has values. */
 export const jobsIn = (files: Emission, file: string): string => JSON.stringify(files.job(file, "test")?.strategy ?? null);
+
+/** The actions that hold the programs, where the config asks for them. */
+export const actionTexts = (files: Emission): string[] => [...files.texts].flatMap(([file, text]) => (file.startsWith("actions/") ? [text] : []));

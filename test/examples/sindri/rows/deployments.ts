@@ -17,13 +17,13 @@ export const deploymentRows: Requirement[] = [
   }),
   always("Summary, 2.1, 3.1, Technical risks", "It is named by its digest, so every machine of a run has the same one.", {
     output: "the twelve files: job `test`, step `Confirm that the image is there`, `reference`",
-    holds: (files) => everywhere((file) => given(files, file, "test", "Confirm that the image is there", "digest") !== undefined) && files.text("actions/confirm-image").includes('output reference "$name@$DIGEST"'),
-    breaks: broken("actions/confirm-image", 'output reference "$name@$DIGEST"', 'output reference "$name:latest"'),
+    holds: (files) => everywhere((file) => given(files, file, "test", "Confirm that the image is there", "digest") !== undefined) && everywhere((file) => script(files, file, "test", "Confirm that the image is there").includes('output reference "$name@$DIGEST"')),
+    breaks: broken(SAMPLE, 'output reference "$name@$DIGEST"', 'output reference "$name:latest"'),
     proof: PROOF,
   }),
   always("Technical risks, 5.2, P1 tests", "That the registry has it is asked before a machine is paid for; the message says what to do.", {
     output: "the twelve files: job `test`, step `Confirm that the image is there`",
-    holds: (files) => everywhere((file) => files.step(file, "test", "Confirm that the image is there")?.uses === "$/.github/actions/confirm-image") && files.text("actions/confirm-image").includes("re-run the build"),
+    holds: (files) => everywhere((file) => script(files, file, "test", "Confirm that the image is there").includes("re-run the build")),
     breaks: broken(SAMPLE, "Confirm that the image is there", "Hope that the image is there"),
     proof: "test/execution/deployment.test.ts",
   }),
@@ -50,7 +50,7 @@ export const deploymentRows: Requirement[] = [
   always("Technical risks, 4.5, P4 tests, Stress tests", "Each test has an app of its own, by a name that no other job or run has.", {
     output: "the twelve files: job `test`, step `Name the place`",
     holds: (files) => everywhere((file) => given(files, file, "test", "Name the place", "job") === `${file} \${{ toJSON(matrix) }}` && given(files, file, "test", "Name the place", "run-id") === "${{ github.run_id }}"),
-    breaks: broken(SAMPLE, /^ +run-id: .*\n/, ""),
+    breaks: broken(SAMPLE, /^ +RUN_ID: .*\n/, ""),
     proof: "test/execution/deployment.test.ts",
   }),
   fromConfig("2.2, 3.2, 4.2", "The region is `sjc`.", { line: each("env.FLY_REGION", (path) => set(path, "ams")), output: "the twelve files: job `test`, `FLY_REGION`", holds: (files) => everywhere((file) => files.step(file, "test", "Deploy the image")?.env["FLY_REGION"] === "sjc") }),
@@ -80,7 +80,7 @@ export const deploymentRows: Requirement[] = [
   fromConfig("2.2, 5.2, Operational risks", "When something fails, the machine's logs are shown.", { line: each("logs", deleted), output: "the twelve files: job `test`, step `Show its logs`", holds: (files) => everywhere((file) => files.step(file, "test", "Show its logs")?.if?.startsWith("failure()") === true), proof: PROOF }),
   always("2.2, Technical risks, Stress tests", "The machine is taken away whatever happened, with retries.", {
     output: "the twelve files: job `test`, step `Take the place away`",
-    holds: (files) => everywhere((file) => files.step(file, "test", "Take the place away")?.if?.startsWith("always()") === true && files.step(file, "test", "Take the place away")?.uses === "$/.github/actions/run-with-retries"),
+    holds: (files) => everywhere((file) => files.step(file, "test", "Take the place away")?.if?.startsWith("always()") === true && script(files, file, "test", "Take the place away").includes("RETRY_ATTEMPTS")),
     breaks: broken(SAMPLE, "if: always() && steps.make-place.outcome != 'skipped' && !inputs.skip_cleanup", "if: success()"),
     proof: PROOF,
   }),

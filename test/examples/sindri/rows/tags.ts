@@ -1,5 +1,5 @@
 /** The plan's tagging strategy, and what 1.3 and 5.2 repeat of it. */
-import { holdsValue, onOf, same } from "../../support/questions.ts";
+import { holdsValue, onOf, same, script } from "../../support/questions.ts";
 import { always, broken, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 import { BUILD, given } from "../sindri-files.ts";
 
@@ -22,7 +22,7 @@ export const tagRows: Requirement[] = [
   always("Tags, 1.3, 5.2", "By hand, a tag can be given; it may be none that means something else.", {
     output: "build-image.yml: `on.workflow_dispatch.inputs.tag`; job `plan`, `manual-tag` and `manual-forbidden`",
     holds: (files) => typeof onOf(files, BUILD, "workflow_dispatch.inputs.tag.type") === "string" && given(files, BUILD, "plan", PLAN, "manual-tag") === "${{ inputs.tag }}" && String(given(files, BUILD, "plan", PLAN, "manual-forbidden")).includes("latest"),
-    breaks: broken(BUILD, /^ +manual-tag: .*\n/, ""),
+    breaks: broken(BUILD, /^ +MANUAL_TAG: .*\n/, ""),
     proof: "test/execution/pipeline/sindri-main.test.ts",
   }),
   fromConfig("1.3, 5.2", "By hand, `latest` can be asked for (`push_latest`); it moves once the tests of that image have passed.", {
@@ -39,9 +39,9 @@ export const tagRows: Requirement[] = [
     proof: "test/execution/pipeline/sindri.test.ts",
   }),
   always("1.3, Technical risks", "Any branch name becomes a valid tag: `/` and everything else that a tag may not have becomes `-`.", {
-    output: "actions/plan-build: function `sanitize_branch`",
-    holds: (files) => /^ +sanitize_branch\(\) \{$/m.test(files.text("actions/plan-build")),
-    breaks: broken("actions/plan-build", "sanitize_branch() {", "keep_branch() {"),
+    output: "build-image.yml: job `plan`, step `Decide what to build`, function `sanitize_branch`",
+    holds: (files) => script(files, BUILD, "plan", "Decide what to build").includes("sanitize_branch() {"),
+    breaks: broken(BUILD, "sanitize_branch() {", "keep_branch() {"),
     proof: "test/pipeline/tags-agree.test.ts",
   }),
   fromConfig("1.3, Tags", "Pushes to main and develop are built, and pull requests into both.", {
