@@ -24,7 +24,10 @@ describe.each(systems)("in $name", (system) => {
   });
 
   it("what is downloaded from the same run is uploaded by a job before; what comes from another run has its id and a token", () => {
-    const uploaded = new Map(system.workflows.map((workflow) => [workflow, workflow.jobs.flatMap((job) => job.steps.filter((step) => step.action === "actions/upload-artifact").map((step) => ({ job: job.id, name: step.with["name"] })))]));
+    const uploadsOf = (job: EmittedJob, as: string): { job: string; name: unknown }[] => job.steps.filter((step) => step.action === "actions/upload-artifact").map((step) => ({ job: as, name: step.with["name"] }));
+    const calledBy = (job: EmittedJob): readonly EmittedJob[] => system.workflows.find(({ path }) => job.calls?.path === `./${path}`)?.jobs ?? [];
+    // What a called workflow uploads is there once the call has ended.
+    const uploaded = new Map(system.workflows.map((workflow) => [workflow, workflow.jobs.flatMap((job) => [...uploadsOf(job, job.id), ...calledBy(job).flatMap((called) => uploadsOf(called, job.id))])]));
     for (const workflow of system.workflows) {
       for (const job of workflow.jobs) {
         for (const step of job.steps.filter((one) => one.action === "actions/download-artifact")) {
@@ -95,8 +98,10 @@ describe.each(systems)("in $name", (system) => {
 
   it("every output of a job is read by another", () => {
     for (const workflow of system.workflows) {
-      const read = workflow.jobs.flatMap((job) => expressionsOf(job)).join("\n");
-      const idle = workflow.jobs.flatMap((job) => Object.keys(job.outputs).filter((output) => !read.includes(`needs.${job.id}.outputs.${output}`)).map((output) => `${job.where}: ${output}`));
+      const handedOn = Object.values(workflow.on.workflow_call?.outputs ?? {}).map(({ value }) => value.replaceAll("jobs.", "needs."));
+      const read = [...handedOn, ...workflow.jobs.flatMap((job) => expressionsOf(job))].join("\n");
+      // What a call gives is declared by the workflow that is called, for whoever calls it.
+      const idle = workflow.jobs.filter((job) => !job.calls).flatMap((job) => Object.keys(job.outputs).filter((output) => !read.includes(`needs.${job.id}.outputs.${output}`)).map((output) => `${job.where}: ${output}`));
       expect(idle).toEqual([]);
     }
   });

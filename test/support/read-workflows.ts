@@ -61,7 +61,13 @@ export interface EmittedWorkflow {
   readonly jobs: readonly EmittedJob[];
 }
 
-export const readWorkflows = (pipeline: Pipeline): EmittedWorkflow[] => compileWorkflows(pipeline).map(({ path, workflow }) => readWorkflow(path, workflow));
+export const readWorkflows = (pipeline: Pipeline): EmittedWorkflow[] => {
+  const workflows = compileWorkflows(pipeline).map(({ path, workflow }) => readWorkflow(path, workflow));
+  // What a call gives is what the called workflow declares.
+  const declared = (calls: EmittedJob["calls"]): Record<string, string> =>
+    Object.fromEntries(Object.entries(workflows.find(({ path }) => calls?.path === `./${path}`)?.on.workflow_call?.outputs ?? {}).map(([name, { value }]) => [name, value]));
+  return workflows.map((workflow) => ({ ...workflow, jobs: workflow.jobs.map((job) => (job.calls ? { ...job, outputs: declared(job.calls) } : job)) }));
+};
 
 function readWorkflow(path: string, workflow: Workflow): EmittedWorkflow {
   const file = path.split("/").at(-1) ?? path;
