@@ -283,3 +283,38 @@ describe("what comes after the tests", () => {
     expect(all.flatMap(({ workflow }) => workflow.jobs.flatMap((job) => expressionsOf(job))).filter((expression) => expression.includes("workflow_run"))).toEqual([]);
   });
 });
+
+describe("tests that fell back to the sources", () => {
+  const STEP = "See that what is published was tested";
+  const fallingBack = all.filter(({ workflow }) => workflow.jobs.some((job) => job.steps.some(({ name }) => name === STEP)));
+
+  it("do not count for what is promoted, and count for pull requests", () => {
+    expect(fallingBack.length).toBeGreaterThan(0);
+    for (const { consumer, workflow } of fallingBack) {
+      const step = stepOf(found(workflow.jobs.find(({ id }) => id === "test"), "job test"), STEP);
+      const [image] = takenBy(consumer).filter((build) => build.kind === "image");
+      if (!image) continue;
+      const fails = (eventClass: string, digest: string, made: boolean): boolean => {
+        const outcome = { outcome: made ? "success" : "skipped", outputs: {} };
+        const steps = Object.fromEntries([...takenBy(consumer).flatMap(({ key }) => [`make-${key}`, `take-${key}`]), "from-sources"].map((id) => [id, id.startsWith("take-") ? { outcome: "success", outputs: {} } : outcome]));
+        const inputs = { class: eventClass, "head-sha": "c0ffee", ...Object.fromEntries(takenBy(consumer).map(({ key }) => [`${key}-digest`, digest])) };
+        return holds(step.if, { contexts: { inputs, steps, needs: {} }, status: running });
+      };
+      const digest = `sha256:${"a".repeat(64)}`;
+      for (const promoted of ["main", "integration", "nightly", "release", "manual"]) {
+        expect(fails(promoted, digest, true), `${workflow.file} ${promoted}`).toBe(true);
+        // The published image was tested; or there is none, and the build's own gate is red.
+        expect([fails(promoted, digest, false), fails(promoted, "", true)]).toEqual([false, false]);
+      }
+      for (const other of ["pullRequest", "feature", "queue"]) expect(fails(other, digest, true)).toBe(false);
+    }
+  });
+
+  it("come before it in the job, so that their own result is seen first", () => {
+    for (const { consumer, workflow } of fallingBack) {
+      const steps = found(workflow.jobs.find(({ id }) => id === "test"), "job test").steps.map(({ name }) => name);
+      const last = consumer.steps.at(-1)?.name ?? "";
+      expect(steps.indexOf(STEP)).toBeGreaterThan(steps.lastIndexOf(last));
+    }
+  });
+});

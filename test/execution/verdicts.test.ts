@@ -14,6 +14,13 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
   });
   afterAll(() => machine.stop());
 
+  it("refuse-untested.sh says that what is published was not tested, and what to do", async () => {
+    const { code, log, summary } = await machine.run("refuse-untested.sh", { CLASS: "main", PUBLISHED: `sha256:${"a".repeat(64)} ${HOSTILE}` });
+    expect(code).toBe(1);
+    expect(log).toMatch(/untested and nothing is promoted.*Re-run the failed jobs/);
+    expect(summary).toContain("nothing is promoted");
+  });
+
   describe("judge-tests.sh", () => {
     const judge = (environment: Record<string, string>) => machine.run("judge-tests.sh", { PLANNED: "success", ...environment });
 
