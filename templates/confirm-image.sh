@@ -28,10 +28,12 @@ without_image() {
   warn "$1 It is deployed from the sources instead." "${context[@]}"
   output source none
   output reference ""
-  exit 0
 }
 
-if [[ -z "${DIGEST:-}" ]]; then without_image "No image was handed on."; fi
+if [[ -z "${DIGEST:-}" ]]; then
+  without_image "No image was handed on."
+  exit 0
+fi
 is_digest "$DIGEST" || fail "This is no digest of an image." "${context[@]}"
 reason="The registry does not have the image (any more)."
 for name in "${names[@]}"; do

@@ -30,4 +30,6 @@ done
 group "The last answer"
 printable_lines < "$log"
 endgroup
-fail "What was deployed is not ready after $TIMEOUT s. The last answer stands above; \`timeout\` in the config is the limit." "Exit code: $code"
+if ((code != 0)); then
+  fail "What was deployed is not ready after $TIMEOUT s. The last answer stands above; \`timeout\` in the config is the limit." "Exit code: $code"
+fi
