@@ -49,9 +49,10 @@ export const e2eRows: Requirement[] = [
     holds: (files) => same(variable(files, E2E, "test", "Pull the image", "DELAY"), 10),
   }),
   always("4.3", "The pauses between pulls grow.", {
-    output: "e2e-tests.yml: job `test`, function `retry`",
-    holds: (files) => shellFunction(script(files, E2E, "test", "Pull the image"), "retry")?.includes('sleep "$((delay * attempt))"') === true,
-    breaks: broken(E2E, 'sleep "$((delay * attempt))"', 'sleep "$delay"'),
+    output: "e2e-tests.yml: job `test`, function `retry_pause`",
+    holds: (files) => shellFunction(script(files, E2E, "test", "Pull the image"), "retry_pause")?.includes(": delay * attempt") === true,
+    breaks: broken(E2E, ": delay * attempt", ": delay"),
+    proof: "test/templates/retry.test.ts",
   }),
   fromConfig("4.3", "A container of the image runs beside the tests.", {
     line: deleted(`${config}.container`),

@@ -23,7 +23,7 @@ export const practiceRows: Requirement[] = [
   always("10.1", "Pulls, pushes, copies and calls of APIs are tried again; tests never.", {
     output: "every consumer: step `Pull the image`; docker-build.yml: job `publish-charon`; container-prune.yml",
     holds: (files) =>
-      CONSUMERS.every((file) => /^retry "\$\{ATTEMPTS:-3\}" "\$\{DELAY:-10\}" pull/m.test(script(files, file, "test", "Pull the image"))) &&
+      CONSUMERS.every((file) => /^ *retry "\$\{ATTEMPTS:-3\}" "\$\{DELAY:-10\}" pull/m.test(script(files, file, "test", "Pull the image"))) &&
       script(files, BUILD, "publish-charon", "Publish the image").includes("retry ") &&
       stepsOf(files).every((step) => !step.name?.startsWith("Run ") || !/\bretry\b/.test(step.run ?? "")),
     breaks: broken(E2E, 'retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull', "pull"),
