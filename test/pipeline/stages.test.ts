@@ -113,8 +113,8 @@ it.each(systems.map(({ name, pipeline }) => [name, pipeline] as const))("the job
   expectJobsToBeStages(pipeline);
 });
 
-/** Beside the stages stands the job that tells of failures. */
-const REPORTS = /^notify$/;
+/** Beside the stages stand the jobs that tell people: of failures, and of coverage that fell. */
+const REPORTS = /^(notify|tell-coverage)$/;
 
 function expectJobsToBeStages(pipeline: Pipeline): void {
   const workflows = compileWorkflows(pipeline);
