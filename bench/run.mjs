@@ -25,6 +25,7 @@ if (!lintOnly && !existsSync(new URL("node_modules/projen", import.meta.url))) {
 }
 
 const workplace = makeWorkplace();
+const cli = commandLine(workplace);
 try {
   if (!lintOnly) print(bench());
   printLint();
@@ -33,7 +34,6 @@ try {
 }
 
 function bench() {
-  const cli = commandLine(workplace);
   const repositories = [
     { title: "Charon", folder: example(workplace, "charon") },
     ...systems().filter((name) => name !== "charon").map((name) => ({ title: name, folder: example(workplace, name) })),
@@ -93,7 +93,7 @@ function print({ cases, results }) {
 }
 
 function printLint() {
-  const subject = lintCases(workplace, commandLine(workplace));
+  const subject = lintCases(workplace, cli);
   if (!subject) {
     console.log("\nNo corpus of workflows lies beside the project, so the lint pass was not measured.");
     return;
