@@ -3,7 +3,7 @@ import { takenBy } from "../pipeline/stages.ts";
 import type { Consumer, Pipeline, PublishTarget, Registry } from "../pipeline/types.ts";
 
 /** What it takes to log in to a registry; nothing where the job's own token or identity does. */
-export const registrySecrets = (registry: Registry | undefined): string[] =>
+const registrySecrets = (registry: Registry | undefined): string[] =>
   [registry?.auth?.kind === "fly" ? registry.auth.token : undefined, registry?.username, registry?.password].filter((name) => name !== undefined);
 
 /** Everything that a consumer's jobs ask for. */

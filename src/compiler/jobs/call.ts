@@ -15,7 +15,7 @@ import { callInputs } from "../workflows/called-consumer.ts";
 const SUFFIXES: Readonly<Record<RunKind, string>> = { build: "", nightly: NIGHTLY_SUFFIX, release: RELEASE_SUFFIX };
 
 /** Under which name the verdict of a consumer stands in a run of this kind. */
-export const verdictName = (consumer: Consumer, run: RunKind): string => consumer.name + SUFFIXES[run];
+const verdictName = (consumer: Consumer, run: RunKind): string => consumer.name + SUFFIXES[run];
 
 /** Whether pull requests of forks are tested by it. */
 const ofTestedOrigin = (pipeline: Pipeline, consumer: Consumer, run: RunKind): string | undefined => (run === "build" && pipeline.pullRequests && !consumer.forks && pipeline.forks !== "ignore" ? `(${OF_THIS_REPOSITORY})` : undefined);

@@ -6,7 +6,7 @@ import { type RunKind, type Stage, CLASSES_OF, approvalsIn, approveJobId, called
 import type { Consumer, EventClass, ImageBuild, Pipeline, PublishTarget } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, OF_THIS_REPOSITORY, planned, quoted, TOKEN } from "../expressions.ts";
+import { every, expression, OF_THIS_REPOSITORY, planned, quoted, succeededOrSkipped, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { runProgram } from "../steps/program.ts";
 import { callJob, verdictJob } from "./call.ts";
@@ -40,7 +40,7 @@ function jobOf(pipeline: Pipeline, run: RunKind, { id, kind, needs }: Stage): Jo
       return approveJob(pipeline, found(approvalsIn(pipeline, run).find((environment) => approveJobId(environment) === id), id), needs, hasPassed(pipeline, run));
     case "release": {
       const build = found(pipeline.builds.filter((one): one is ImageBuild => one.kind === "image").find(({ key }) => `release-${key}` === id), id);
-      return releaseJob(pipeline, build, needs, every("!cancelled()", hasPassed(pipeline, run), ...succeeded(needs, "approve-", true), `needs.publish-${build.key}.result == 'success'`));
+      return releaseJob(pipeline, build, needs, every("!cancelled()", hasPassed(pipeline, run), ...approved(needs), `needs.publish-${build.key}.result == 'success'`));
     }
     case "promote":
       return promoteInRun(pipeline, run, needs);
@@ -50,7 +50,7 @@ function jobOf(pipeline: Pipeline, run: RunKind, { id, kind, needs }: Stage): Jo
       return deliverJob(pipeline, target, {
         run,
         needs,
-        if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...succeeded(needs, "approve-", true), changedSince(target, run), ...others),
+        if: every("!cancelled()", hasPassed(pipeline, run, publishedIn(target, run)), whenPublished(pipeline, run, publishedIn(target, run)), ...approved(needs), changedSince(target, run), ...others),
       });
     }
     case "published":
@@ -82,9 +82,8 @@ function hasPassed(pipeline: Pipeline, run: RunKind, classes: readonly EventClas
   return every("needs.plan.result == 'success'", "needs.ready.result == 'success'", ...requiredIn(pipeline, run).map(verdict));
 }
 
-/** Of those that are needed and begin so: each succeeded, or had no reason to run. */
-const succeeded = (needs: readonly string[], prefix: string, orSkipped: boolean): string[] =>
-  needs.filter((id) => id.startsWith(prefix)).map((id) => (orSkipped ? `(needs.${id}.result == 'success' || needs.${id}.result == 'skipped')` : `needs.${id}.result == 'success'`));
+/** Reviewers that are needed have approved, or were not to be asked. */
+const approved = (needs: readonly string[]): string[] => needs.filter((id) => id.startsWith("approve-")).map(succeededOrSkipped);
 
 /** The class is one that is published; a manual run of main is where somebody asks for it. */
 function whenPublished(pipeline: Pipeline, run: RunKind, classes: readonly EventClass[]): string | undefined {

@@ -77,7 +77,7 @@ function promotion(pipeline: Pipeline, channel: Channel, build: ImageBuild): Pro
 }
 
 /** The statuses that a commit of this branch must have: the build's own gate, and every required consumer's. */
-export function requiredContexts(pipeline: Pipeline, branch: string): string[] {
+function requiredContexts(pipeline: Pipeline, branch: string): string[] {
   const event = branch === pipeline.branches.main ? "main" : "integration";
   const consumers = pipeline.consumers.filter((consumer: Consumer) => isRequired(consumer) && consumer.events.includes(event));
   return [pipeline.checks.ready, ...consumers.map((consumer) => consumer.name)];
