@@ -10,7 +10,7 @@ import { grant } from "../permissions.ts";
 import { runProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
-import { classSettings, packageOf } from "../workflows/cleanup.ts";
+import { classSettings, packageAccess, packageOf } from "../workflows/cleanup.ts";
 
 export function cleanJob(pipeline: Pipeline, needs: readonly string[], stages: readonly Stage[]): Job {
   const { retention } = pipeline;
@@ -45,8 +45,7 @@ export function cleanJob(pipeline: Pipeline, needs: readonly string[], stages: r
           CLEAN: JSON.stringify(
             {
               packages: images.map(packageOf),
-              mode: pipeline.registry?.cleanup ?? "packages",
-              ownerKind: pipeline.registry?.owner ?? null,
+              ...packageAccess(pipeline),
               tags: [expression(planned("tag"))],
               entries,
               ...classSettings(pipeline, retention),

@@ -7,7 +7,7 @@ import { grant } from "../permissions.ts";
 import { runProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
-import { packageOf } from "../workflows/cleanup.ts";
+import { packageAccess, packageOf } from "../workflows/cleanup.ts";
 
 /** @param verdicts the jobs whose failure takes the tags back. */
 export function withdrawJob(pipeline: Pipeline, needs: readonly string[], verdicts: readonly string[]): Job {
@@ -32,7 +32,7 @@ export function withdrawJob(pipeline: Pipeline, needs: readonly string[], verdic
           GH_TOKEN: TOKEN,
           ...access.env,
           IMAGES: JSON.stringify(images, null, 2),
-          WITHDRAW: JSON.stringify({ mode: pipeline.registry?.cleanup ?? "packages", ownerKind: pipeline.registry?.owner ?? null, keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release], dryRun: false }, null, 2),
+          WITHDRAW: JSON.stringify({ ...packageAccess(pipeline), keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release], dryRun: false }, null, 2),
         },
       }),
     ],

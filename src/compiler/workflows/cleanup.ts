@@ -1,5 +1,5 @@
 /** The cleanup of the registry: daily, serialised, and without effect until the config says otherwise. */
-import type { ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
+import type { CleanupMode, ImageBuild, Pipeline, Retention } from "../../pipeline/types.ts";
 import { globToExpression } from "../../pipeline/globs.ts";
 import { TAG_CLASSES, type TagClass } from "../../pipeline/tags.ts";
 import { TRANSIENT_CLASSES, type TransientClass } from "../../pipeline/types.ts";
@@ -91,6 +91,9 @@ export function packageOf({ image }: Pick<ImageBuild, "image">): { owner: string
 const baseClass = (pipeline: Pipeline, retention: Retention): ClassSettings[] =>
   pipeline.bases.length > 0 ? [{ class: "base", pattern: BASE_TAG, hours: retention.bases.hours, keepNewest: retention.bases.keepNewest }] : [];
 
+/** By which API packages are listed and deleted, and whose they are; as all programs read it. */
+export const packageAccess = ({ registry }: Pipeline): { mode: CleanupMode; ownerKind: "user" | "organization" | null } => ({ mode: registry?.cleanup ?? "packages", ownerKind: registry?.owner ?? null });
+
 export const packagesOf = (pipeline: Pipeline): ReturnType<typeof packageOf>[] => imagesOf(pipeline.builds).map(packageOf);
 
 function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping {
@@ -99,8 +102,7 @@ function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping 
   return {
     packages: [...packagesOf(pipeline), ...pipeline.bases.map(packageOf)],
     ...(pipeline.bases.length > 0 && { pins: { branch: pipeline.branches.main, files: [...new Set(pipeline.bases.flatMap(({ pins }) => pins))] } }),
-    mode: pipeline.registry?.cleanup ?? "packages",
-    ownerKind: pipeline.registry?.owner ?? null,
+    ...packageAccess(pipeline),
     ...classSettings(pipeline, retention),
     minimumAgeHours: retention.minimumAgeHours,
     dryRun: retention.dryRun,

@@ -16,7 +16,7 @@ import { runProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { imagesOf } from "./build.ts";
-import { classSettings, packagesOf } from "./cleanup.ts";
+import { classSettings, packageAccess, packagesOf } from "./cleanup.ts";
 
 const ARTIFACT = "ci-metrics";
 
@@ -139,8 +139,7 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     watched: watchedBy(pipeline),
     ...(retention ? classSettings(pipeline, retention) : { classes: [], keepForever: [] }),
     packages: pipeline.registry ? packagesOf(pipeline).map((item, index) => ({ ...item, build: images[index]?.key ?? item.name, tag: latest })) : [],
-    mode: pipeline.registry?.cleanup ?? "packages",
-    ownerKind: pipeline.registry?.owner ?? null,
+    ...packageAccess(pipeline),
     planJob: PLAN_JOB,
     buildJobPrefix: BUILD_JOB_PREFIX,
     buildStep: BUILD_STEP,
