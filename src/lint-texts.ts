@@ -26,8 +26,23 @@ export async function lintTexts({ files, others = {}, complete = true, settings 
   const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
   const paths = sources.map(({ path }) => path);
   const texts = new Map([...Object.entries(others), ...Object.entries(files)]);
-  const { each, together } = await work({ sources, each: paths, together: [{ paths, complete }] }, () => filesIn(texts), RULES, all);
-  return [...judge({ found: [...each, ...together].flat(), texts: new Map(Object.entries(files)), linted: new Set(paths), whole: new Set(complete ? paths : []), rules: infoOf(RULES, all), settings: all, maxWarnings: Number.POSITIVE_INFINITY }).findings];
+  const { each, together } = await work(
+    { sources, each: paths, together: [{ paths, complete }] },
+    () => filesIn(texts),
+    RULES,
+    all,
+  );
+  return [
+    ...judge({
+      found: [...each, ...together].flat(),
+      texts: new Map(Object.entries(files)),
+      linted: new Set(paths),
+      whole: new Set(complete ? paths : []),
+      rules: infoOf(RULES, all),
+      settings: all,
+      maxWarnings: Number.POSITIVE_INFINITY,
+    }).findings,
+  ];
 }
 
 function filesIn(texts: ReadonlyMap<string, string>): typeof NO_FILES {
@@ -37,7 +52,13 @@ function filesIn(texts: ReadonlyMap<string, string>): typeof NO_FILES {
     exists: (path) => texts.has(path) || paths.some((other) => other.startsWith(`${path}/`)),
     list(folder) {
       const prefix = folder === "" ? "" : `${folder}/`;
-      return [...new Set(paths.filter((path) => path.startsWith(prefix)).map((path) => prefix + (path.slice(prefix.length).split("/")[0] ?? "")))];
+      return [
+        ...new Set(
+          paths
+            .filter((path) => path.startsWith(prefix))
+            .map((path) => prefix + (path.slice(prefix.length).split("/")[0] ?? "")),
+        ),
+      ];
     },
   };
 }

@@ -20,7 +20,15 @@ import { addSummary, cell, complain, say, setOutput, warn } from "./lib/log.mjs"
 const LARGEST_FILE = 500_000_000;
 const SHOWN_PACKAGES = 100;
 const SHOWN_FILES = 20;
-const { COVERAGE_FILE: coverageFile = "", FORMAT: format = "", MINIMUM: minimumText = "", PACKAGES: packagesText = "", BASELINE_FILE: baselineFile = "", MAX_DROP: dropText = "", OUTPUT: output = "" } = process.env;
+const {
+  COVERAGE_FILE: coverageFile = "",
+  FORMAT: format = "",
+  MINIMUM: minimumText = "",
+  PACKAGES: packagesText = "",
+  BASELINE_FILE: baselineFile = "",
+  MAX_DROP: dropText = "",
+  OUTPUT: output = "",
+} = process.env;
 
 const isPercent = (value) => typeof value === "number" && value >= 0 && value <= 100;
 const points = (number) => Math.round(number * 100) / 100;
@@ -38,15 +46,19 @@ function readPatterns() {
   } catch {
     throw new Error("PACKAGES is no JSON");
   }
-  if (typeof patterns !== "object" || patterns === null || Array.isArray(patterns)) throw new Error("PACKAGES is no JSON object of patterns and percents");
-  for (const [pattern, minimum] of Object.entries(patterns)) if (!isPercent(minimum)) throw new Error(`the minimum of ${pattern} in PACKAGES is not a number from 0 to 100`);
+  if (typeof patterns !== "object" || patterns === null || Array.isArray(patterns))
+    throw new Error("PACKAGES is no JSON object of patterns and percents");
+  for (const [pattern, minimum] of Object.entries(patterns))
+    if (!isPercent(minimum)) throw new Error(`the minimum of ${pattern} in PACKAGES is not a number from 0 to 100`);
   return Object.entries(patterns);
 }
 
 function readFiles() {
   if (!isFormat(format)) throw new Error(`FORMAT is "${format}". It can be go, lcov or cobertura`);
-  if (!existsSync(coverageFile)) throw new Error(`there is no file ${coverageFile}. Do the tests write it, and did they run?`);
-  if (statSync(coverageFile).size > LARGEST_FILE) throw new Error(`${coverageFile} is larger than ${LARGEST_FILE} bytes`);
+  if (!existsSync(coverageFile))
+    throw new Error(`there is no file ${coverageFile}. Do the tests write it, and did they run?`);
+  if (statSync(coverageFile).size > LARGEST_FILE)
+    throw new Error(`${coverageFile} is larger than ${LARGEST_FILE} bytes`);
   try {
     return readCoverage(readFileSync(coverageFile, "utf8"), format);
   } catch (error) {
@@ -64,7 +76,11 @@ function readBaseline() {
   if (!existsSync(baselineFile)) return undefined;
   try {
     const baseline = JSON.parse(readFileSync(baselineFile, "utf8"));
-    if (isPercent(baseline.percent)) return { percent: baseline.percent, packages: new Map(Object.entries(baseline.packages ?? {}).filter(([, percent]) => isPercent(percent))) };
+    if (isPercent(baseline.percent))
+      return {
+        percent: baseline.percent,
+        packages: new Map(Object.entries(baseline.packages ?? {}).filter(([, percent]) => isPercent(percent))),
+      };
   } catch {
     // What is no summary is told below, whatever is wrong with it.
   }
@@ -78,19 +94,32 @@ function judge(files, total, minimum, patterns) {
   const all = minimum === undefined ? [] : [{ name: "total", minimum, coverage: total, files: [...files.keys()] }];
   const parts = patterns.map(([pattern, least]) => {
     const meant = [...files.keys()].filter(matcher(pattern, prefixes));
-    if (meant.length === 0) throw new Error(`the pattern ${pattern} of PACKAGES matches no file. Files are named like this: ${[...files.keys()].slice(0, 3).join(", ")}`);
+    if (meant.length === 0)
+      throw new Error(
+        `the pattern ${pattern} of PACKAGES matches no file. Files are named like this: ${[...files.keys()].slice(0, 3).join(", ")}`,
+      );
     return { name: pattern, minimum: least, coverage: coverageOf(meant.map((file) => files.get(file))), files: meant };
   });
   return [...all, ...parts];
 }
 
-const change = (percent, before) => (percent === null || before === undefined ? "" : `${percent >= before ? "+" : ""}${points(percent - before)}`);
+const change = (percent, before) =>
+  percent === null || before === undefined ? "" : `${percent >= before ? "+" : ""}${points(percent - before)}`;
 
 function summarize(thresholds, missed, files, packages, { percent }, baseline) {
-  const limits = thresholds.map(({ name, coverage, minimum }) => `| ${isBelow(coverage, minimum) ? "❌" : "✅"} ${cell(name)} | ${coverage.percent ?? "-"} % | ${minimum} % |`);
-  const rows = packages.slice(0, SHOWN_PACKAGES).map(([name, part]) => `| ${cell(name)} | ${part ?? "-"} % | ${change(part, baseline?.packages.get(name))} |`);
-  const worst = [...new Set(missed.flatMap(({ files: meant }) => meant))].map((file) => [file, uncoveredLines(files.get(file))]).filter(([, lines]) => lines.length > 0);
-  const uncovered = worst.slice(0, SHOWN_FILES).map(([file, lines]) => `| ${cell(file)} | ${lines.slice(0, 20).join(", ")}${lines.length > 20 ? ", …" : ""} |`);
+  const limits = thresholds.map(
+    ({ name, coverage, minimum }) =>
+      `| ${isBelow(coverage, minimum) ? "❌" : "✅"} ${cell(name)} | ${coverage.percent ?? "-"} % | ${minimum} % |`,
+  );
+  const rows = packages
+    .slice(0, SHOWN_PACKAGES)
+    .map(([name, part]) => `| ${cell(name)} | ${part ?? "-"} % | ${change(part, baseline?.packages.get(name))} |`);
+  const worst = [...new Set(missed.flatMap(({ files: meant }) => meant))]
+    .map((file) => [file, uncoveredLines(files.get(file))])
+    .filter(([, lines]) => lines.length > 0);
+  const uncovered = worst
+    .slice(0, SHOWN_FILES)
+    .map(([file, lines]) => `| ${cell(file)} | ${lines.slice(0, 20).join(", ")}${lines.length > 20 ? ", …" : ""} |`);
   addSummary(`## Coverage: ${percent} %${baseline ? ` (${change(percent, baseline.percent)} points, from ${baseline.percent} %)` : ""}
 ${limits.length > 0 ? ["", "| | Coverage | Minimum |", "|---|---|---|", ...limits, ""].join("\n") : ""}
 ${uncovered.length > 0 ? ["### Lines that no test runs, where a minimum is not reached", "", "| File | Lines |", "|---|---|", ...uncovered, worst.length > SHOWN_FILES ? `\nand ${worst.length - SHOWN_FILES} more files.` : "", ""].join("\n") : ""}
@@ -114,18 +143,36 @@ function check() {
   const missed = thresholds.filter((threshold) => isBelow(threshold.coverage, threshold.minimum));
   const baseline = readBaseline();
   const delta = baseline ? points(total.percent - baseline.percent) : null;
-  const packages = [...byPackage(files)].map(([name, blocks]) => [name, coverageOf(blocks).percent]).sort(([a], [b]) => (a < b ? -1 : 1));
+  const packages = [...byPackage(files)]
+    .map(([name, blocks]) => [name, coverageOf(blocks).percent])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const told = ({ name, coverage, minimum: least }) => ({ name, percent: coverage.percent, minimum: least });
-  const summary = { version: 1, ...total, packages: Object.fromEntries(packages.filter(([, percent]) => percent !== null)), baseline: baseline?.percent ?? null, delta, thresholds: thresholds.map(told), belowMinimum: missed.map(told) };
+  const summary = {
+    version: 1,
+    ...total,
+    packages: Object.fromEntries(packages.filter(([, percent]) => percent !== null)),
+    baseline: baseline?.percent ?? null,
+    delta,
+    thresholds: thresholds.map(told),
+    belowMinimum: missed.map(told),
+  };
   if (output !== "") {
     mkdirSync(dirname(output), { recursive: true });
     writeFileSync(output, `${JSON.stringify(summary, null, 1)}\n`);
   }
 
-  say(`Coverage: ${total.percent} % (${total.covered} of ${total.total} ${format === "go" ? "statements" : "lines"})${delta === null ? "" : `, ${change(total.percent, baseline.percent)} points against ${baseline.percent} %`}`);
+  say(
+    `Coverage: ${total.percent} % (${total.covered} of ${total.total} ${format === "go" ? "statements" : "lines"})${delta === null ? "" : `, ${change(total.percent, baseline.percent)} points against ${baseline.percent} %`}`,
+  );
   const alert = mostDrop !== undefined && delta !== null && delta < 0 && -delta >= mostDrop;
-  if (alert) warn(`The coverage fell by ${-delta} points, from ${baseline.percent} % to ${total.percent} %; a fall by ${mostDrop} or more is told.`);
-  for (const { name, coverage, minimum: least } of missed) complain(`The coverage of ${name} is ${coverage.percent ?? 0} %, under the minimum of ${least} %. The summary names the lines that no test runs.`);
+  if (alert)
+    warn(
+      `The coverage fell by ${-delta} points, from ${baseline.percent} % to ${total.percent} %; a fall by ${mostDrop} or more is told.`,
+    );
+  for (const { name, coverage, minimum: least } of missed)
+    complain(
+      `The coverage of ${name} is ${coverage.percent ?? 0} %, under the minimum of ${least} %. The summary names the lines that no test runs.`,
+    );
   summarize(thresholds, missed, files, packages, total, baseline);
   setOutput("percent", total.percent);
   setOutput("delta", delta ?? "");

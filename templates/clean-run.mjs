@@ -21,7 +21,12 @@ import { openPackage } from "./lib/versions.mjs";
 
 const settings = JSON.parse(process.env.CLEAN);
 const { CLASS: kind = "", PUBLISHED: published = "", TESTED: tested = "", MARKER: marker = "" } = process.env;
-const tags = [...settings.tags, ...(process.env.STAGING ? (settings.entries ?? []).map((name) => process.env.STAGING.replace("{platform}", name)) : [])];
+const tags = [
+  ...settings.tags,
+  ...(process.env.STAGING
+    ? (settings.entries ?? []).map((name) => process.env.STAGING.replace("{platform}", name))
+    : []),
+];
 const staging = settings.classes.filter((one) => one.class === "staging");
 const total = { deleted: 0, kept: 0, failed: 0 };
 const rows = [];
@@ -31,7 +36,8 @@ async function readMessage() {
   const { COMMIT_MESSAGE: given, COMMIT: commit, GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN } = process.env;
   if (given !== undefined || !commit) return given ?? "";
   try {
-    return (await githubApi(GITHUB_API_URL, GH_TOKEN).get(`/repos/${GITHUB_REPOSITORY}/commits/${commit}`)).commit.message;
+    return (await githubApi(GITHUB_API_URL, GH_TOKEN).get(`/repos/${GITHUB_REPOSITORY}/commits/${commit}`)).commit
+      .message;
   } catch (error) {
     warn(`The message of ${commit} cannot be read: ${error.message}`);
     return undefined;
@@ -42,10 +48,12 @@ async function readMessage() {
 function strategyFor(message) {
   if (message === undefined) return ["preserve", "it is unknown whether the commit's message asks to keep everything"];
   if (marker !== "" && message.includes(marker)) return ["preserve", `the commit's message holds ${marker}`];
-  if (kind === "pullRequest") return ["delete-run", "the images of a pull request have been tested, and are of no further use"];
+  if (kind === "pullRequest")
+    return ["delete-run", "the images of a pull request have been tested, and are of no further use"];
   if (published === "success") return ["delete-staging", "all is published, so what was only staged has done its work"];
   if (published === "failure") return ["preserve", "publishing has failed, and its images may tell why"];
-  if (["skipped", "cancelled", "none"].includes(published)) return ["keep-recent", `publishing: ${published}; the newest ${settings.keepRecent} stay`];
+  if (["skipped", "cancelled", "none"].includes(published))
+    return ["keep-recent", `publishing: ${published}; the newest ${settings.keepRecent} stay`];
   return ["preserve", `what became of publishing is unknown: ${published || "nothing was said"}`];
 }
 
@@ -53,23 +61,40 @@ function strategyFor(message) {
 function policyOf(strategy, versions) {
   if (strategy === "keep-recent") {
     const classes = staging.map((one) => ({ ...one, keepNewest: settings.keepRecent }));
-    const policy = readPolicy({ classes, keepForever: settings.keepForever, minimumAgeHours: 0, maxDeletions: Infinity });
+    const policy = readPolicy({
+      classes,
+      keepForever: settings.keepForever,
+      minimumAgeHours: 0,
+      maxDeletions: Infinity,
+    });
     // Staging of other runs may still be in their hands: it gets the hour of grace on top of its class's.
     return { versions, policy, inUse: { active: true, commits: [] } };
   }
   const known = readPolicy({ ...settings, minimumAgeHours: 0, maxDeletions: Infinity });
   const due = strategy === "delete-run" ? tags : tags.filter((tag) => classOf(tag, known)?.name === "staging");
-  return { versions: withoutAge(versions), policy: onlyTheseTags(due, settings.keepForever, "of this run"), inUse: { active: false, commits: [] } };
+  return {
+    versions: withoutAge(versions),
+    policy: onlyTheseTags(due, settings.keepForever, "of this run"),
+    inUse: { active: false, commits: [] },
+  };
 }
 
 async function clean(item, strategy) {
   const name = `${item.host}/${item.repository}`;
   const opened = openPackage(item, settings);
   const { versions, manifests } = await opened.list();
-  if ([...manifests.values()].includes(null)) warn(`A manifest of ${name} could not be read. What it refers to is unknown, so nothing of this package is deleted.`);
+  if ([...manifests.values()].includes(null))
+    warn(
+      `A manifest of ${name} could not be read. What it refers to is unknown, so nothing of this package is deleted.`,
+    );
   const chosen = policyOf(strategy, versions);
   const decisions = decide(chosen.versions, manifests, chosen.policy, Date.now(), chosen.inUse);
-  const { gone, failed } = await carryOut(opened, decisions, { name, host: item.host, dryRun: settings.dryRun, now: Date.now() });
+  const { gone, failed } = await carryOut(opened, decisions, {
+    name,
+    host: item.host,
+    dryRun: settings.dryRun,
+    now: Date.now(),
+  });
   total.deleted += gone.size;
   total.kept += versions.length - gone.size;
   total.failed += failed;

@@ -38,9 +38,14 @@ async function readPins() {
   const { branch, files } = settings.pins ?? { files: [] };
   const pinned = new Set();
   for (const file of files) {
-    const { content, encoding } = await github.get(`/repos/${repository}/contents/${file.split("/").map(encodeURIComponent).join("/")}?ref=${encodeURIComponent(branch)}`);
+    const { content, encoding } = await github.get(
+      `/repos/${repository}/contents/${file.split("/").map(encodeURIComponent).join("/")}?ref=${encodeURIComponent(branch)}`,
+    );
     if (encoding !== "base64") throw new Error(`${file} on ${branch} is no file, or too large`);
-    const found = Buffer.from(content, "base64").toString("latin1").match(/sha256:[0-9a-f]{64}/g) ?? [];
+    const found =
+      Buffer.from(content, "base64")
+        .toString("latin1")
+        .match(/sha256:[0-9a-f]{64}/g) ?? [];
     for (const digest of found) pinned.add(digest);
     say(`${file} on ${branch} pins ${found.length === 0 ? "nothing" : found.map(short).join(", ")}`);
   }
@@ -56,16 +61,25 @@ async function readUse() {
     const found = await github.all(`/repos/${repository}/actions/runs?status=${status}`, { key: "workflow_runs" });
     for (const run of found) if (settings.workflows.includes(run.name)) runs.set(run.id, run);
   }
-  for (const { id, name, status, head_branch: branch, head_sha: sha } of runs.values()) say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`);
-  say(`${pulls.length} open pull requests and ${runs.size} active runs. ${runs.size > 0 ? `Every image is kept ${policy.graceHours} h longer.` : ""}`);
+  for (const { id, name, status, head_branch: branch, head_sha: sha } of runs.values())
+    say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`);
+  say(
+    `${pulls.length} open pull requests and ${runs.size} active runs. ${runs.size > 0 ? `Every image is kept ${policy.graceHours} h longer.` : ""}`,
+  );
   const pinned = await readPins();
   closeGroup();
-  return { active: runs.size > 0, pinned, commits: [...pulls.map(({ head }) => head.sha), ...[...runs.values()].map((run) => run.head_sha)] };
+  return {
+    active: runs.size > 0,
+    pinned,
+    commits: [...pulls.map(({ head }) => head.sha), ...[...runs.values()].map((run) => run.head_sha)],
+  };
 }
 
 /** A new tag may hang on an old version. Its commit tells the least age that it can have; in doubt it is new. */
 async function readTagTimes(decisions) {
-  const tags = decisions.filter(({ action, version }) => action === "delete" && version.tags.length > 1).flatMap(({ version }) => version.tags);
+  const tags = decisions
+    .filter(({ action, version }) => action === "delete" && version.tags.length > 1)
+    .flatMap(({ version }) => version.tags);
   const times = new Map();
   for (const tag of tags.filter((name) => classOf(name, policy))) {
     for (const [sha] of tag.matchAll(/(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/g)) {
@@ -88,7 +102,10 @@ async function clean(item, inUse) {
   const now = Date.now();
   const tagTimes = await readTagTimes(decide(versions, manifests, remaining, now, inUse));
   const decisions = decide(versions, manifests, remaining, now, inUse, tagTimes);
-  if ([...manifests.values()].includes(null)) warn(`A manifest of ${name} could not be read. What it refers to is unknown, so nothing of this package is deleted.`);
+  if ([...manifests.values()].includes(null))
+    warn(
+      `A manifest of ${name} could not be read. What it refers to is unknown, so nothing of this package is deleted.`,
+    );
 
   const { gone, failed } = await carryOut(opened, decisions, { name, host: item.host, dryRun, now });
 

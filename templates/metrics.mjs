@@ -17,21 +17,52 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exceeded, FIGURES, nearlyFull, reduction, regressed } from "./lib/compare.mjs";
 import { classOf, readPolicy } from "./lib/decide.mjs";
-import { buildMinutes, buildsPerCommit, failurePercent, imagesAsked, isFailure, mean, medianBuildMinutes, pullSuccessPercent, reusePercent, successPercent, testVerdicts, verdictMinutes } from "./lib/figures.mjs";
+import {
+  buildMinutes,
+  buildsPerCommit,
+  failurePercent,
+  imagesAsked,
+  isFailure,
+  mean,
+  medianBuildMinutes,
+  pullSuccessPercent,
+  reusePercent,
+  successPercent,
+  testVerdicts,
+  verdictMinutes,
+} from "./lib/figures.mjs";
 import { githubApi } from "./lib/github.mjs";
 import { countedSince, readHistory, withEntry } from "./lib/history.mjs";
 import { inParallel } from "./lib/http.mjs";
 import { addSummary, closeGroup, complain, openGroup, plain, say, setOutput, warn } from "./lib/log.mjs";
 import { sizeOf } from "./lib/oci.mjs";
 import { dashboard, writtenReport } from "./lib/report.mjs";
-import { cacheHitPercent, cacheReads, cacheRestoreSeconds, cachesByName, deployMinutes, overBudget, queueMinutes, stageTimes, testMinutes } from "./lib/timings.mjs";
+import {
+  cacheHitPercent,
+  cacheReads,
+  cacheRestoreSeconds,
+  cachesByName,
+  deployMinutes,
+  overBudget,
+  queueMinutes,
+  stageTimes,
+  testMinutes,
+} from "./lib/timings.mjs";
 import { openPackage } from "./lib/versions.mjs";
 
 /** Jobs and statuses cost one request each, of the thousand that a repository's token has an hour: the newest ones do. */
 const SAMPLE = 100;
 
 const settings = JSON.parse(process.env.METRICS);
-const { OUTPUT: output, REPORT: reportFile, ALERTS_FILE: alertsFile, BASELINE_FILE: baselineFile = "", HISTORY_FILE: historyFile = "", FLAKES_FOLDER: flakesFolder = "", GITHUB_REPOSITORY: repository } = process.env;
+const {
+  OUTPUT: output,
+  REPORT: reportFile,
+  ALERTS_FILE: alertsFile,
+  BASELINE_FILE: baselineFile = "",
+  HISTORY_FILE: historyFile = "",
+  FLAKES_FOLDER: flakesFolder = "",
+  GITHUB_REPOSITORY: repository,
+} = process.env;
 const github = githubApi(process.env.GITHUB_API_URL, process.env.GH_TOKEN);
 const now = new Date().toISOString();
 
@@ -48,13 +79,22 @@ async function readRuns() {
   const workflows = await github.all(`/repos/${repository}/actions/workflows`, { key: "workflows" });
   const runsOf = async (name) => {
     const ids = workflows.filter((workflow) => workflow.name === name).map(({ id }) => id);
-    const lists = await inParallel(ids, (id) => github.all(`/repos/${repository}/actions/workflows/${id}/runs?status=completed`, { key: "workflow_runs", most: settings.runs }));
+    const lists = await inParallel(ids, (id) =>
+      github.all(`/repos/${repository}/actions/workflows/${id}/runs?status=completed`, {
+        key: "workflow_runs",
+        most: settings.runs,
+      }),
+    );
     say(`${name}: ${lists.flat().length} completed runs`);
     return lists.flat();
   };
   const builds = settings.build ? await runsOf(settings.build) : [];
   const tests = [];
-  const testing = new Set(settings.stages.filter(({ kind, workflow }) => kind === "test" && workflow !== settings.build).map(({ workflow }) => workflow));
+  const testing = new Set(
+    settings.stages
+      .filter(({ kind, workflow }) => kind === "test" && workflow !== settings.build)
+      .map(({ workflow }) => workflow),
+  );
   for (const name of testing) tests.push(...(await runsOf(name)).map((run) => ({ ...run, workflow: name })));
   const cleanups = settings.cleanup ? await runsOf(settings.cleanup) : [];
 
@@ -65,7 +105,10 @@ async function readRuns() {
   recentOf.set(settings.build, recentBuilds);
   // A consumer's own run names the default branch's commit. What it tested is told by the status that it posted there.
   const heads = [...new Set(recentBuilds.map((run) => run.head_sha))];
-  const read = testing.size === 0 ? () => [] : (sha) => github.all(`/repos/${repository}/commits/${sha}/status`, { key: "statuses" });
+  const read =
+    testing.size === 0
+      ? () => []
+      : (sha) => github.all(`/repos/${repository}/commits/${sha}/status`, { key: "statuses" });
   const statusesOf = new Map(await inParallel(heads, async (sha) => [sha, await read(sha)]));
   const broken = await readBroken(workflows);
   closeGroup();
@@ -74,21 +117,32 @@ async function readRuns() {
 
 /** The workflows beside the measured ones that failed when they last ran, for the dashboard: they tell people themselves. */
 async function readBroken(workflows) {
-  const watched = Object.entries(settings.watched ?? {}).flatMap(([event, name]) => workflows.filter((workflow) => workflow.name === name).map(({ id }) => ({ event, name, id })));
+  const watched = Object.entries(settings.watched ?? {}).flatMap(([event, name]) =>
+    workflows.filter((workflow) => workflow.name === name).map(({ id }) => ({ event, name, id })),
+  );
   const last = await inParallel(watched, async ({ event, name, id }) => {
-    const [run] = await github.all(`/repos/${repository}/actions/workflows/${id}/runs?status=completed`, { key: "workflow_runs", most: 1 });
-    return run && isFailure(run) ? [{ event, text: `${name} failed when it last ran, on ${run.created_at.slice(0, 10)}.` }] : [];
+    const [run] = await github.all(`/repos/${repository}/actions/workflows/${id}/runs?status=completed`, {
+      key: "workflow_runs",
+      most: 1,
+    });
+    return run && isFailure(run)
+      ? [{ event, text: `${name} failed when it last ran, on ${run.created_at.slice(0, 10)}.` }]
+      : [];
   });
   return last.flat();
 }
 
 function measureRuns({ builds, tests, cleanups, recentBuilds, recentOf, jobsOf, statusesOf, broken }) {
   const jobs = [...jobsOf.values()].flat();
-  const jobsOfWorkflow = new Map([...recentOf].map(([name, runs]) => [name, runs.flatMap(({ id }) => jobsOf.get(id) ?? [])]));
+  const jobsOfWorkflow = new Map(
+    [...recentOf].map(([name, runs]) => [name, runs.flatMap(({ id }) => jobsOf.get(id) ?? [])]),
+  );
   const times = stageTimes(settings.stages, jobsOfWorkflow, settings);
   const asked = imagesAsked(recentBuilds, jobsOf, settings);
   const verdicts = verdictMinutes(recentBuilds, statusesOf, jobsOf, settings);
-  const ofPullRequests = new Set(recentBuilds.filter(({ event }) => event === "pull_request").map(({ head_sha: sha }) => sha));
+  const ofPullRequests = new Set(
+    recentBuilds.filter(({ event }) => event === "pull_request").map(({ head_sha: sha }) => sha),
+  );
   const reads = cacheReads(jobs, settings);
   const figures = {
     buildMinutes: buildMinutes(recentBuilds, jobsOf, settings),
@@ -121,7 +175,10 @@ async function readUse() {
     });
   const { active_caches_size_in_bytes: bytes } = await ask("cache/usage");
   const { total_count: waiting } = await ask("runs?status=queued&per_page=1");
-  return { cacheGigabytes: typeof bytes === "number" ? Math.round(bytes / 1e7) / 100 : null, queueDepth: typeof waiting === "number" ? waiting : null };
+  return {
+    cacheGigabytes: typeof bytes === "number" ? Math.round(bytes / 1e7) / 100 : null,
+    queueDepth: typeof waiting === "number" ? waiting : null,
+  };
 }
 
 /** The compressed size of the platform that takes most; undefined where a manifest could not be read. */
@@ -129,12 +186,16 @@ function bytesOf(digest, manifests) {
   const manifest = manifests.get(digest);
   if (!manifest) return undefined;
   if (!manifest.isIndex) return sizeOf([manifest]);
-  const platforms = manifest.children.filter((child) => !manifest.attestations.includes(child)).map((child) => bytesOf(child, manifests));
+  const platforms = manifest.children
+    .filter((child) => !manifest.attestations.includes(child))
+    .map((child) => bytesOf(child, manifests));
   return platforms.includes(undefined) ? undefined : Math.max(0, ...platforms);
 }
 
 /** What a package's moving tag names, or else its newest tagged version. */
-const newestImage = (versions, tag) => versions.find(({ tags }) => tags.includes(tag)) ?? versions.filter(({ tags, time }) => tags.length > 0 && Number.isFinite(time)).sort((a, b) => b.time - a.time)[0];
+const newestImage = (versions, tag) =>
+  versions.find(({ tags }) => tags.includes(tag)) ??
+  versions.filter(({ tags, time }) => tags.length > 0 && Number.isFinite(time)).sort((a, b) => b.time - a.time)[0];
 
 async function readStorage() {
   const policy = readPolicy(settings);
@@ -172,14 +233,22 @@ async function readStorage() {
   return { versions, tags, bytes, images };
 }
 
-const numbersIn = (found) => Object.fromEntries(Object.entries(typeof found === "object" && found !== null ? found : {}).filter(([, value]) => typeof value === "number"));
+const numbersIn = (found) =>
+  Object.fromEntries(
+    Object.entries(typeof found === "object" && found !== null ? found : {}).filter(
+      ([, value]) => typeof value === "number",
+    ),
+  );
 
 function readEarlier() {
   if (!existsSync(baselineFile)) return { figures: {}, images: {} };
   try {
     const { figures, images } = JSON.parse(readFileSync(baselineFile, "utf8"));
     const known = numbersIn(figures);
-    return { figures: Object.fromEntries(FIGURES.flatMap(({ key }) => (key in known ? [[key, known[key]]] : []))), images: numbersIn(images) };
+    return {
+      figures: Object.fromEntries(FIGURES.flatMap(({ key }) => (key in known ? [[key, known[key]]] : []))),
+      images: numbersIn(images),
+    };
   } catch {
     warn(`The earlier figures in ${baselineFile} could not be read, so nothing is compared.`);
     return { figures: {}, images: {} };
@@ -200,7 +269,9 @@ function readEntries() {
 function readFlakes() {
   const none = { percent: null, tests: [] };
   if (!existsSync(flakesFolder)) return none;
-  for (const file of readdirSync(flakesFolder).filter((name) => name.endsWith(".json")).sort()) {
+  for (const file of readdirSync(flakesFolder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()) {
     try {
       const { flakePercent, overall, flaky } = JSON.parse(readFileSync(join(flakesFolder, file), "utf8"));
       const percent = flakePercent ?? overall?.ratePercent;
@@ -219,19 +290,36 @@ const NAMED = 5;
 function flakyTests({ tests }) {
   if (tests.length === 0) return [];
   const named = tests.slice(0, NAMED).map(({ suite, test }) => (suite ? `${suite}: ${test}` : test).slice(0, 100));
-  return [{ event: "flakes", text: `${tests.length === 1 ? "A test failed" : `${tests.length} tests failed`} and passed on the same commit: ${named.join("; ")}${tests.length > NAMED ? "; and others" : ""}.` }];
+  return [
+    {
+      event: "flakes",
+      text: `${tests.length === 1 ? "A test failed" : `${tests.length} tests failed`} and passed on the same commit: ${named.join("; ")}${tests.length > NAMED ? "; and others" : ""}.`,
+    },
+  ];
 }
 
 /** What happened since the last measurement. */
 function totalsSince(since, { runs, asked }) {
-  const isNew = ({ updated_at: ended }) => Date.parse(ended) > Date.parse(since) && Date.parse(ended) <= Date.parse(now);
+  const isNew = ({ updated_at: ended }) =>
+    Date.parse(ended) > Date.parse(since) && Date.parse(ended) <= Date.parse(now);
   const recent = asked.filter(({ run }) => isNew(run));
   const reused = recent.filter((one) => one.reused).length;
-  return { runs: runs.filter(isNew).length, failed: runs.filter(isNew).filter(isFailure).length, asked: recent.length, reused, savedMinutes: Math.round(reused * (medianBuildMinutes(asked) ?? 0)) };
+  return {
+    runs: runs.filter(isNew).length,
+    failed: runs.filter(isNew).filter(isFailure).length,
+    asked: recent.length,
+    reused,
+    savedMinutes: Math.round(reused * (medianBuildMinutes(asked) ?? 0)),
+  };
 }
 
 const tooLarge = (images) =>
-  images.filter(({ name, megabytes }) => megabytes > (settings.imageLimits?.[name] ?? Infinity)).map(({ name, megabytes }) => ({ event: "threshold", text: `The image ${name} takes ${megabytes} MB, over the threshold of ${settings.imageLimits[name]} MB.` }));
+  images
+    .filter(({ name, megabytes }) => megabytes > (settings.imageLimits?.[name] ?? Infinity))
+    .map(({ name, megabytes }) => ({
+      event: "threshold",
+      text: `The image ${name} takes ${megabytes} MB, over the threshold of ${settings.imageLimits[name]} MB.`,
+    }));
 
 async function measure() {
   const measured = measureRuns(await readRuns());
@@ -240,13 +328,17 @@ async function measure() {
   const baseline = { ...earlier.figures, ...settings.baseline };
   const imagesBefore = { ...earlier.images, ...settings.imagesBefore };
   const found = Object.fromEntries(Object.entries(measured.figures).map(([key, { value }]) => [key, value]));
-  const smaller = storage.images.map(({ name, megabytes }) => reduction(imagesBefore[name], megabytes)).filter((percent) => percent !== null);
+  const smaller = storage.images
+    .map(({ name, megabytes }) => reduction(imagesBefore[name], megabytes))
+    .filter((percent) => percent !== null);
   const flakes = readFlakes();
   const known = {
     ...found,
     ...(await readUse()),
     flakePercent: flakes.percent,
-    timeReductionPercent: reduction(baseline.totalMinutes, found.totalMinutes) ?? reduction(baseline.pipelineMinutes, found.pipelineMinutes),
+    timeReductionPercent:
+      reduction(baseline.totalMinutes, found.totalMinutes) ??
+      reduction(baseline.pipelineMinutes, found.pipelineMinutes),
     imageMegabytes: storage.images.length === 0 ? null : Math.max(...storage.images.map(({ megabytes }) => megabytes)),
     imageReductionPercent: smaller.length === 0 ? null : Math.min(...smaller),
     storageGigabytes: storage.bytes === null ? null : Math.round(storage.bytes / 1e7) / 100,
@@ -257,26 +349,72 @@ async function measure() {
   const since = countedSince(entries, now);
   const history = withEntry(entries, { since, until: now, figures: values, totals: totalsSince(since, measured) });
   const images = Object.fromEntries(storage.images.map(({ name, megabytes }) => [name, megabytes]));
-  const report = { version: 1, date: now, repository, figures: values, samples, images, stages: measured.times, caches: measured.caches, storageBytes: storage.bytes, versions: storage.versions, tags: storage.tags, history };
+  const report = {
+    version: 1,
+    date: now,
+    repository,
+    figures: values,
+    samples,
+    images,
+    stages: measured.times,
+    caches: measured.caches,
+    storageBytes: storage.bytes,
+    versions: storage.versions,
+    tags: storage.tags,
+    history,
+  };
   writeFileSync(output, `${JSON.stringify(report, null, 2)}\n`);
 
   // A figure that has become better since the baseline must not fall back to it unnoticed.
-  const best = Object.fromEntries(Object.entries(baseline).map(([key, value]) => [key, Math.min(value, earlier.figures[key] ?? value)]));
+  const best = Object.fromEntries(
+    Object.entries(baseline).map(([key, value]) => [key, Math.min(value, earlier.figures[key] ?? value)]),
+  );
   const regressions = regressed(values, best, settings.regressions);
   // Each image has its own line.
-  const warnings = [...exceeded(values, { ...settings.thresholds, imageMegabytes: undefined }), ...tooLarge(storage.images), ...flakyTests(flakes), ...overBudget(measured.times, settings.budgets)];
-  const all = [...regressions.map((text) => ({ event: "metrics", text })), ...warnings, ...nearlyFull(values, settings.thresholds), ...measured.broken];
+  const warnings = [
+    ...exceeded(values, { ...settings.thresholds, imageMegabytes: undefined }),
+    ...tooLarge(storage.images),
+    ...flakyTests(flakes),
+    ...overBudget(measured.times, settings.budgets),
+  ];
+  const all = [
+    ...regressions.map((text) => ({ event: "metrics", text })),
+    ...warnings,
+    ...nearlyFull(values, settings.thresholds),
+    ...measured.broken,
+  ];
   const alerts = all.map(({ event, text }) => ({ tier: settings.tiers[event] ?? "warning", event, text: plain(text) }));
   const fails = ({ event }) => event === "metrics" || event === "maximum";
-  for (const alert of alerts) if (fails(alert)) complain(alert.text); else if (alert.tier === "info") say(alert.text); else warn(alert.text);
-  for (const { key, title, unit } of FIGURES) say(`${title}: ${values[key] === null ? "no data yet" : `${values[key]} ${unit}`}${samples[key] ? ` (of ${samples[key]})` : ""}`);
+  for (const alert of alerts)
+    if (fails(alert)) complain(alert.text);
+    else if (alert.tier === "info") say(alert.text);
+    else warn(alert.text);
+  for (const { key, title, unit } of FIGURES)
+    say(
+      `${title}: ${values[key] === null ? "no data yet" : `${values[key]} ${unit}`}${samples[key] ? ` (of ${samples[key]})` : ""}`,
+    );
 
-  const shown = { ...measured, values, baseline, settings, alerts, images: storage.images, imagesBefore, storage, history, now, repository };
+  const shown = {
+    ...measured,
+    values,
+    baseline,
+    settings,
+    alerts,
+    images: storage.images,
+    imagesBefore,
+    storage,
+    history,
+    now,
+    repository,
+  };
   addSummary(dashboard(shown));
   if (reportFile) writeFileSync(reportFile, writtenReport(shown));
   if (alertsFile) writeFileSync(alertsFile, `${JSON.stringify(alerts)}\n`);
   const textsOf = (tier) => alerts.filter((alert) => alert.tier === tier).map(({ text }) => text);
-  setOutput("alerts", JSON.stringify({ critical: textsOf("critical"), warning: textsOf("warning"), info: textsOf("info") }));
+  setOutput(
+    "alerts",
+    JSON.stringify({ critical: textsOf("critical"), warning: textsOf("warning"), info: textsOf("info") }),
+  );
   setOutput("warnings", alerts.filter((alert) => !fails(alert) && alert.tier !== "info").length);
   setOutput("regressions", regressions.length);
   setOutput("told", "true");

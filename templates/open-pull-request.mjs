@@ -16,9 +16,17 @@ import { addSummary, cell, closeGroup, complain, openGroup, plain, say, setOutpu
 import { checkPin, pinImage } from "./lib/pins.mjs";
 import { repeat } from "./lib/repeat.mjs";
 
-const NOTE = "Checks do not start by themselves here, because the workflow's own token opened this pull request. Close it and open it again to start them.";
+const NOTE =
+  "Checks do not start by themselves here, because the workflow's own token opened this pull request. Close it and open it again to start them.";
 
-const { PINS: pinsText, BASE: base, BRANCH: branch, TITLE: givenTitle, BODY: givenBody = "", WORKFLOW_TOKEN: workflowToken = "" } = process.env;
+const {
+  PINS: pinsText,
+  BASE: base,
+  BRANCH: branch,
+  TITLE: givenTitle,
+  BODY: givenBody = "",
+  WORKFLOW_TOKEN: workflowToken = "",
+} = process.env;
 const { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: repository, GH_TOKEN: token } = process.env;
 const github = githubApi(apiUrl, token);
 const git = `/repos/${repository}/git`;
@@ -31,9 +39,13 @@ function readPins() {
   const pins = JSON.parse(pinsText);
   if (!Array.isArray(pins)) throw new Error("PINS is no list.");
   pins.forEach(checkPin);
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(branch) || /\.\.|\/\/|[./]$|\.lock(\/|$)/.test(branch) || branch === base) throw new Error(`The branch ${branch} cannot hold the proposal: it needs a name of its own.`);
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(branch) || /\.\.|\/\/|[./]$|\.lock(\/|$)/.test(branch) || branch === base)
+    throw new Error(`The branch ${branch} cannot hold the proposal: it needs a name of its own.`);
   const workflow = pins.find(({ file }) => file.startsWith(".github/workflows/"));
-  if (ownToken && workflow) throw new Error(`The workflow's own token may not change ${workflow.file}. Give this job the token of an app that may write workflows.`);
+  if (ownToken && workflow)
+    throw new Error(
+      `The workflow's own token may not change ${workflow.file}. Give this job the token of an app that may write workflows.`,
+    );
   return pins;
 }
 
@@ -70,11 +82,17 @@ async function changedFiles(tree, pins) {
     let text = before;
     for (const pin of pins.filter((one) => one.file === file)) {
       const result = pinImage(text, pin);
-      if (result.references === 0) warn(`${file} holds no reference to ${pin.image}${pin.tag ? `:${pin.tag}` : ""} with a tag or digest, so there is nothing to pin.`);
+      if (result.references === 0)
+        warn(
+          `${file} holds no reference to ${pin.image}${pin.tag ? `:${pin.tag}` : ""} with a tag or digest, so there is nothing to pin.`,
+        );
       text = result.text;
     }
     if (text === before) continue;
-    const blob = await post(`${git}/blobs`, { content: Buffer.from(text, "latin1").toString("base64"), encoding: "base64" });
+    const blob = await post(`${git}/blobs`, {
+      content: Buffer.from(text, "latin1").toString("base64"),
+      encoding: "base64",
+    });
     say(`${file} changes.`);
     changed.push({ path: file, mode, type: "blob", sha: blob.sha });
   }
@@ -89,14 +107,22 @@ async function pushCommit(baseTip, tree, message) {
     if (there.tree.sha === tree && there.parents.length === 1 && there.parents[0].sha === baseTip) return tip;
   }
   const { sha } = await post(`${git}/commits`, { message, tree, parents: [baseTip] });
-  if (tip === undefined) await repeat(() => github.post(`${git}/refs`, { ref: `refs/heads/${branch}`, sha }), async () => ((await tipOf(branch)) === sha ? sha : undefined));
+  if (tip === undefined)
+    await repeat(
+      () => github.post(`${git}/refs`, { ref: `refs/heads/${branch}`, sha }),
+      async () => ((await tipOf(branch)) === sha ? sha : undefined),
+    );
   else await github.patch(`${git}/refs/heads/${refPath(branch)}`, { sha, force: true });
   return sha;
 }
 
 async function findPull() {
   const head = `${repository.split("/")[0]}:${branch}`;
-  return (await github.all(`/repos/${repository}/pulls?state=open&head=${encodeURIComponent(head)}&base=${encodeURIComponent(base)}`))[0];
+  return (
+    await github.all(
+      `/repos/${repository}/pulls?state=open&head=${encodeURIComponent(head)}&base=${encodeURIComponent(base)}`,
+    )
+  )[0];
 }
 
 async function openPull(title, body) {
@@ -107,7 +133,9 @@ async function openPull(title, body) {
     return await repeat(() => github.post(`/repos/${repository}/pulls`, { title, body, head: branch, base }), findPull);
   } catch (error) {
     if (error.status !== 403) throw error;
-    throw new Error(`${error.message} Allow it under Settings > Actions > General > Workflow permissions, or give this job the token of an app.`);
+    throw new Error(
+      `${error.message} Allow it under Settings > Actions > General > Workflow permissions, or give this job the token of an app.`,
+    );
   }
 }
 
@@ -126,7 +154,12 @@ async function propose() {
   }
   const proposed = await post(`${git}/trees`, { base_tree: tree.sha, tree: changed });
   const commit = await pushCommit(baseTip, proposed.sha, title);
-  const list = pins.filter(({ file }) => changed.some(({ path }) => path === file)).map(({ file, image, newTag, digest }) => `- \`${file.replaceAll("`", "'")}\`: \`${image}${newTag ? `:${newTag}` : ""}@${digest}\``);
+  const list = pins
+    .filter(({ file }) => changed.some(({ path }) => path === file))
+    .map(
+      ({ file, image, newTag, digest }) =>
+        `- \`${file.replaceAll("`", "'")}\`: \`${image}${newTag ? `:${newTag}` : ""}@${digest}\``,
+    );
   const pull = await openPull(title, `${givenBody || list.join("\n")}${ownToken ? `\n\n${NOTE}` : ""}`);
   setOutput("number", pull.number);
   setOutput("url", pull.html_url);

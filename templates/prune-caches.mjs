@@ -21,8 +21,14 @@ const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 /** An empty prefix would mean every cache there is. */
 function readRules() {
   const rules = JSON.parse(process.env.CACHES ?? "");
-  const isRule = (rule) => typeof rule?.key === "string" && rule.key.trim() !== "" && (rule.keepHours === null || (typeof rule.keepHours === "number" && rule.keepHours >= 0));
-  if (!Array.isArray(rules) || !rules.every(isRule)) throw new Error('CACHES is not a list of {"key", "keepHours"}, with a prefix that is not empty and hours from 0 on, or null');
+  const isRule = (rule) =>
+    typeof rule?.key === "string" &&
+    rule.key.trim() !== "" &&
+    (rule.keepHours === null || (typeof rule.keepHours === "number" && rule.keepHours >= 0));
+  if (!Array.isArray(rules) || !rules.every(isRule))
+    throw new Error(
+      'CACHES is not a list of {"key", "keepHours"}, with a prefix that is not empty and hours from 0 on, or null',
+    );
   return rules;
 }
 
@@ -33,7 +39,8 @@ function readLimit() {
   return Number(text);
 }
 
-const ruleOf = ({ key }, rules) => rules.filter((rule) => key.startsWith(rule.key)).sort((a, b) => b.key.length - a.key.length)[0];
+const ruleOf = ({ key }, rules) =>
+  rules.filter((rule) => key.startsWith(rule.key)).sort((a, b) => b.key.length - a.key.length)[0];
 
 /** What becomes of a cache, and why. */
 function decide(cache, rules, now) {
@@ -42,7 +49,12 @@ function decide(cache, rules, now) {
   if (rule.keepHours === null) return { cache, rule, goes: false, reason: "kept for ever" };
   const hours = (now - Date.parse(cache.last_accessed_at)) / 3_600_000;
   if (!Number.isFinite(hours)) return { cache, rule, goes: false, reason: "its last use is unknown" };
-  return { cache, rule, goes: hours > rule.keepHours, reason: `used ${Math.floor(hours)} h ago, kept for ${rule.keepHours} h` };
+  return {
+    cache,
+    rule,
+    goes: hours > rule.keepHours,
+    reason: `used ${Math.floor(hours)} h ago, kept for ${rule.keepHours} h`,
+  };
 }
 
 async function remove({ id, key }) {
@@ -71,9 +83,24 @@ function summarize(decisions, rules, gone, limit) {
 ${dryRun ? "**Nothing was deleted.** These caches would have been.\n\n" : ""}\
 | Key begins with | ${dryRun ? "To delete" : "Deleted"} | ${dryRun ? "To free" : "Freed"} | Kept | Size |
 |---|---|---|---|---|
-${[...rules.map((rule) => row(cell(rule.key), decisions.filter((decision) => decision.rule === rule))), row("anything else", decisions.filter(({ rule }) => !rule)), row("**all**", decisions)].join("\n")}
+${[
+  ...rules.map((rule) =>
+    row(
+      cell(rule.key),
+      decisions.filter((decision) => decision.rule === rule),
+    ),
+  ),
+  row(
+    "anything else",
+    decisions.filter(({ rule }) => !rule),
+  ),
+  row("**all**", decisions),
+].join("\n")}
 `);
-  if (limit !== undefined && total > limit * 1e9) warn(`The caches take ${gigabytes(total)} GB, over the limit of ${limit} GB. Keep them for a shorter time, or cache less.`);
+  if (limit !== undefined && total > limit * 1e9)
+    warn(
+      `The caches take ${gigabytes(total)} GB, over the limit of ${limit} GB. Keep them for a shorter time, or cache less.`,
+    );
   return total;
 }
 
@@ -90,7 +117,9 @@ async function prune() {
     const { cache, goes, reason } = decision;
     if (goes && (dryRun || (await remove(cache)))) gone.add(decision);
     else if (goes) failed += 1;
-    say(`${gone.has(decision) ? "delete" : goes ? "FAILED" : "keep  "} ${cache.key} | ${cache.ref} | ${gigabytes(cache.size_in_bytes)} GB | ${reason}`);
+    say(
+      `${gone.has(decision) ? "delete" : goes ? "FAILED" : "keep  "} ${cache.key} | ${cache.ref} | ${gigabytes(cache.size_in_bytes)} GB | ${reason}`,
+    );
   }
   closeGroup();
   const total = summarize(decisions, rules, gone, limit);

@@ -28,8 +28,21 @@ const MOST_BUNDLE_BYTES = 1024 ** 3;
 const UPLOAD_SECONDS = 1800;
 const CHECKSUMS = ["md5", "sha1", "sha256", "sha512"];
 
-const { FOLDER: folder, VERSION: version = "", PORTAL_USERNAME: username, PORTAL_PASSWORD: password, RUNNER_TEMP: temp } = process.env;
-const { SIGNING_KEY: signingKey = "", SIGNING_PASSWORD: signingPassword = "", PORTAL_URL: portalUrl = "", CHECK_URL: checkUrl = "", TIMEOUT_SECONDS: timeout = "1800", POLL_SECONDS: poll = "15" } = process.env;
+const {
+  FOLDER: folder,
+  VERSION: version = "",
+  PORTAL_USERNAME: username,
+  PORTAL_PASSWORD: password,
+  RUNNER_TEMP: temp,
+} = process.env;
+const {
+  SIGNING_KEY: signingKey = "",
+  SIGNING_PASSWORD: signingPassword = "",
+  PORTAL_URL: portalUrl = "",
+  CHECK_URL: checkUrl = "",
+  TIMEOUT_SECONDS: timeout = "1800",
+  POLL_SECONDS: poll = "15",
+} = process.env;
 const portal = `${(portalUrl || "https://central.sonatype.com").replace(/\/$/, "")}/api/v1/publisher`;
 const central = (checkUrl || "https://repo1.maven.org/maven2").replace(/\/$/, "");
 const authorization = `Bearer ${Buffer.from(`${username}:${password}`).toString("base64")}`;
@@ -40,11 +53,13 @@ const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds 
 const list = (title, lines) => `${title}\n${lines.map((line) => `  ${line}`).join("\n")}`;
 
 function checkComplete(components) {
-  const complaints = components.flatMap((component) => [
-    ...complaintsAbout(component, (file) => read(file).toString("utf8")),
-    ...(version !== "" && component.version !== version ? [`this run publishes ${version}`] : []),
-    ...component.derived.flatMap((file) => wrongDerived(component, file)),
-  ].map((text) => `${coordinates(component)}: ${text}`));
+  const complaints = components.flatMap((component) =>
+    [
+      ...complaintsAbout(component, (file) => read(file).toString("utf8")),
+      ...(version !== "" && component.version !== version ? [`this run publishes ${version}`] : []),
+      ...component.derived.flatMap((file) => wrongDerived(component, file)),
+    ].map((text) => `${coordinates(component)}: ${text}`),
+  );
   if (complaints.length > 0) throw new Error(list("Maven Central would not take this:", complaints));
 }
 
@@ -53,7 +68,9 @@ function wrongDerived(component, file) {
   const [, subject, kind] = /^(.*)\.(\w+)$/.exec(file);
   if (!component.files.includes(subject) && !subject.endsWith(".asc")) return [`${file} belongs to no file`];
   if (!CHECKSUMS.includes(kind) || subject.endsWith(".asc")) return [];
-  return read(file).toString("latin1").trim().split(/\s/)[0].toLowerCase() === hash(kind, read(subject)) ? [] : [`${file} is not the checksum of its file`];
+  return read(file).toString("latin1").trim().split(/\s/)[0].toLowerCase() === hash(kind, read(subject))
+    ? []
+    : [`${file} is not the checksum of its file`];
 }
 
 /** What Central holds of a component: "same", "absent", or "waiting" where it was published a moment ago. */
@@ -61,25 +78,51 @@ async function stateOf(component) {
   const found = await inParallel(component.files, async (file) => {
     const answer = await ask(`${central}/${file}.sha1`);
     if (answer.status === 404) return { file, there: "absent" };
-    if (answer.status !== 200) throw httpError(`${new URL(central).host} answered ${answer.status} to ${file}.sha1, so it is not known what is published.`, answer.status);
-    return { file, there: answer.text.trim().slice(0, 40).toLowerCase() === hash("sha1", read(file)) ? "same" : "different" };
+    if (answer.status !== 200)
+      throw httpError(
+        `${new URL(central).host} answered ${answer.status} to ${file}.sha1, so it is not known what is published.`,
+        answer.status,
+      );
+    return {
+      file,
+      there: answer.text.trim().slice(0, 40).toLowerCase() === hash("sha1", read(file)) ? "same" : "different",
+    };
   });
   const of = (kind) => found.filter(({ there }) => there === kind).map(({ file }) => file);
-  if (of("different").length > 0) throw new Error(list(`${coordinates(component)} is published already, with other contents. A version never changes: raise it.`, of("different")));
+  if (of("different").length > 0)
+    throw new Error(
+      list(
+        `${coordinates(component)} is published already, with other contents. A version never changes: raise it.`,
+        of("different"),
+      ),
+    );
   if (of("absent").length === 0) return "same";
   if (of("same").length > 0) {
-    throw new Error(`${list(`${coordinates(component)} is published in part, and Maven Central adds nothing to a version. Raise the version. These are there:`, of("same"))}\n${list("These are missing:", of("absent"))}`);
+    throw new Error(
+      `${list(`${coordinates(component)} is published in part, and Maven Central adds nothing to a version. Raise the version. These are there:`, of("same"))}\n${list("These are missing:", of("absent"))}`,
+    );
   }
   const { group, artifact } = component;
-  const { published } = JSON.parse(await request("GET", `/published?namespace=${encodeURIComponent(group)}&name=${encodeURIComponent(artifact)}&version=${encodeURIComponent(component.version)}`));
+  const { published } = JSON.parse(
+    await request(
+      "GET",
+      `/published?namespace=${encodeURIComponent(group)}&name=${encodeURIComponent(artifact)}&version=${encodeURIComponent(component.version)}`,
+    ),
+  );
   return published === true ? "waiting" : "absent";
 }
 
 async function request(method, path, options = {}) {
   const answer = await ask(`${portal}${path}`, { method, headers: { authorization }, ...options });
   if (answer.status < 300) return answer.text;
-  const hint = answer.status === 401 || answer.status === 403 ? " Make a new user token on the portal's account page, and see that it may publish this namespace." : "";
-  throw httpError(`The portal answered ${answer.status} to ${method} ${path.split("?")[0]}: ${plain(answer.text).slice(0, 500)}${hint}`, answer.status);
+  const hint =
+    answer.status === 401 || answer.status === 403
+      ? " Make a new user token on the portal's account page, and see that it may publish this namespace."
+      : "";
+  throw httpError(
+    `The portal answered ${answer.status} to ${method} ${path.split("?")[0]}: ${plain(answer.text).slice(0, 500)}${hint}`,
+    answer.status,
+  );
 }
 
 /** Those that Central does not hold yet. What was published a moment ago can be compared only once it can be read. */
@@ -90,7 +133,13 @@ async function missingComponents(components) {
     for (const component of components) states.push(await stateOf(component));
     const waiting = components.filter((_, index) => states[index] === "waiting");
     if (waiting.length === 0) return components.filter((_, index) => states[index] === "absent");
-    if (Date.now() >= end) throw new Error(list("These were published before, but cannot be read yet, so they cannot be compared. Re-run this job in an hour.", waiting.map(coordinates)));
+    if (Date.now() >= end)
+      throw new Error(
+        list(
+          "These were published before, but cannot be read yet, so they cannot be compared. Re-run this job in an hour.",
+          waiting.map(coordinates),
+        ),
+      );
     say(`Waiting until ${waiting.map(coordinates).join(", ")} can be read.`);
     await sleep(Number(poll));
   }
@@ -100,18 +149,28 @@ async function missingComponents(components) {
 function bundled(component, sign) {
   return component.files.flatMap((file) => {
     const bytes = read(file);
-    const beside = (kind, make) => ({ name: `${file}.${kind}`, bytes: existsSync(`${folder}/${file}.${kind}`) ? read(`${file}.${kind}`) : make() });
-    return [{ name: file, bytes }, beside("asc", () => sign(`${folder}/${file}`)), ...CHECKSUMS.map((kind) => beside(kind, () => Buffer.from(hash(kind, bytes))))];
+    const beside = (kind, make) => ({
+      name: `${file}.${kind}`,
+      bytes: existsSync(`${folder}/${file}.${kind}`) ? read(`${file}.${kind}`) : make(),
+    });
+    return [
+      { name: file, bytes },
+      beside("asc", () => sign(`${folder}/${file}`)),
+      ...CHECKSUMS.map((kind) => beside(kind, () => Buffer.from(hash(kind, bytes)))),
+    ];
   });
 }
 
 async function makeBundle(components) {
   const isSigned = components.every(({ files, derived }) => files.every((file) => derived.includes(`${file}.asc`)));
   const collect = (sign) => components.flatMap((component) => bundled(component, sign));
-  const files = isSigned ? collect() : await withSigner({ key: signingKey, password: signingPassword, temp }, async (sign) => collect(sign));
+  const files = isSigned
+    ? collect()
+    : await withSigner({ key: signingKey, password: signingPassword, temp }, async (sign) => collect(sign));
   for (const { name, bytes } of files) say(`${name}, ${bytes.length} bytes`);
   const bundle = writeZip(files);
-  if (bundle.length > MOST_BUNDLE_BYTES) throw new Error(`The bundle has ${bundle.length} bytes; the portal takes ${MOST_BUNDLE_BYTES}.`);
+  if (bundle.length > MOST_BUNDLE_BYTES)
+    throw new Error(`The bundle has ${bundle.length} bytes; the portal takes ${MOST_BUNDLE_BYTES}.`);
   return bundle;
 }
 
@@ -120,7 +179,10 @@ async function upload(bundle, name) {
   const send = () => {
     const form = new FormData();
     form.set("bundle", new Blob([bundle], { type: "application/octet-stream" }), "bundle.zip");
-    return request("POST", `/upload?name=${encodeURIComponent(name)}&publishingType=AUTOMATIC`, { body: form, seconds: UPLOAD_SECONDS });
+    return request("POST", `/upload?name=${encodeURIComponent(name)}&publishingType=AUTOMATIC`, {
+      body: form,
+      seconds: UPLOAD_SECONDS,
+    });
   };
   const id = (await repeat(send)).trim();
   if (!/^[\w-]{1,100}$/.test(id)) throw new Error("The portal's answer names no deployment.");
@@ -136,10 +198,18 @@ async function follow(id) {
     const { deploymentState: state } = status;
     if (state !== last) say(`Deployment ${id}: ${state}`);
     last = state;
-    if (state === "PUBLISHED" || state === "FAILED") return { state, errors: Object.entries(status.errors ?? {}).map(([subject, texts]) => `${subject}: ${[texts].flat().join("; ")}`) };
+    if (state === "PUBLISHED" || state === "FAILED")
+      return {
+        state,
+        errors: Object.entries(status.errors ?? {}).map(
+          ([subject, texts]) => `${subject}: ${[texts].flat().join("; ")}`,
+        ),
+      };
     if (Date.now() >= end) {
       if (state === "PUBLISHING") return { state, errors: [] };
-      throw new Error(`The portal has not decided in ${timeout} s; the deployment ${id} is ${state}. Look at it at ${new URL(portal).origin}/publishing/deployments before you re-run.`);
+      throw new Error(
+        `The portal has not decided in ${timeout} s; the deployment ${id} is ${state}. Look at it at ${new URL(portal).origin}/publishing/deployments before you re-run.`,
+      );
     }
     await sleep(Number(poll));
   }
@@ -149,12 +219,17 @@ async function publish() {
   const components = readComponents(filesBelow(folder));
   checkComplete(components);
   const missing = await missingComponents(components);
-  for (const component of components.filter((one) => !missing.includes(one))) say(`${coordinates(component)} is published already, with these very contents.`);
+  for (const component of components.filter((one) => !missing.includes(one)))
+    say(`${coordinates(component)} is published already, with these very contents.`);
   if (missing.length === 0) return { components, missing, id: "", state: "" };
   const id = await upload(await makeBundle(missing), missing.map(coordinates).join(" ").slice(0, 200));
   const { state, errors } = await follow(id);
-  if (state === "FAILED" && (await missingComponents(components)).length > 0) throw new Error(list(`The portal refused the deployment ${id}.`, errors));
-  if (state === "PUBLISHING") warn("The portal is still copying to Maven Central, which takes longer at times. It can no longer be stopped, and needs nobody.");
+  if (state === "FAILED" && (await missingComponents(components)).length > 0)
+    throw new Error(list(`The portal refused the deployment ${id}.`, errors));
+  if (state === "PUBLISHING")
+    warn(
+      "The portal is still copying to Maven Central, which takes longer at times. It can no longer be stopped, and needs nobody.",
+    );
   return { components, missing, id, state: state === "FAILED" ? "PUBLISHED" : state };
 }
 
@@ -165,7 +240,9 @@ try {
   setOutput("published", missing.length);
   setOutput("deployment", id);
   setOutput("state", state);
-  addSummary(`| Component | |\n| --- | --- |\n${components.map((one) => `| ${cell(coordinates(one))} | ${missing.includes(one) ? cell(state.toLowerCase()) : "was there"} |`).join("\n")}\n`);
+  addSummary(
+    `| Component | |\n| --- | --- |\n${components.map((one) => `| ${cell(coordinates(one))} | ${missing.includes(one) ? cell(state.toLowerCase()) : "was there"} |`).join("\n")}\n`,
+  );
 } catch (error) {
   closeGroup();
   const [first, ...lines] = error.message.split("\n");

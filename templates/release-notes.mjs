@@ -24,14 +24,26 @@ import { compareVersions, versionOf } from "./lib/semver.mjs";
 
 /** GitHub takes 125,000 characters as the text of a release. */
 const LONGEST_NOTES = 100_000;
-const { TAG: tag = "", PREVIOUS_TAG: givenPrevious = "", TAG_GLOB: glob = "v*", REPOSITORY: repository = "", SERVER_URL: server = "https://github.com" } = process.env;
+const {
+  TAG: tag = "",
+  PREVIOUS_TAG: givenPrevious = "",
+  TAG_GLOB: glob = "v*",
+  REPOSITORY: repository = "",
+  SERVER_URL: server = "https://github.com",
+} = process.env;
 const address = `${server}/${repository}`;
 
-const git = (...words) => execFileSync("git", ["--no-pager", ...words], { encoding: "utf8", maxBuffer: 256_000_000, stdio: ["ignore", "pipe", "pipe"] });
+const git = (...words) =>
+  execFileSync("git", ["--no-pager", ...words], {
+    encoding: "utf8",
+    maxBuffer: 256_000_000,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 const reference = (name) => `refs/tags/${name}`;
 /** A tag as part of an address, in which parentheses would end a Markdown link. */
 const encoded = (name) => encodeURIComponent(name).replace(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-const compareAddress = (previous) => (previous === "" ? `${address}/commits/${encoded(tag)}` : `${address}/compare/${encoded(previous)}...${encoded(tag)}`);
+const compareAddress = (previous) =>
+  previous === "" ? `${address}/commits/${encoded(tag)}` : `${address}/compare/${encoded(previous)}...${encoded(tag)}`;
 
 function checkTag(name) {
   try {
@@ -51,20 +63,42 @@ function findPrevious() {
   const prefix = glob.split(/[*?[]/)[0];
   const read = (name) => versionOf(name, prefix) ?? versionOf(name, `${prefix}v`);
   const own = read(tag);
-  const reachable = git("for-each-ref", `--merged=${reference(tag)}`, "--format=%(refname:strip=2)", `refs/tags/${glob}`).split("\n");
-  if (!own) throw new Error(`${tag} names no version of the pattern ${glob}, so the release before it is unknown. Set PREVIOUS_TAG`);
-  const versions = reachable.map((name) => ({ name, version: read(name) })).filter(({ name, version }) => version && name !== tag && compareVersions(version, own) < 0);
+  const reachable = git(
+    "for-each-ref",
+    `--merged=${reference(tag)}`,
+    "--format=%(refname:strip=2)",
+    `refs/tags/${glob}`,
+  ).split("\n");
+  if (!own)
+    throw new Error(
+      `${tag} names no version of the pattern ${glob}, so the release before it is unknown. Set PREVIOUS_TAG`,
+    );
+  const versions = reachable
+    .map((name) => ({ name, version: read(name) }))
+    .filter(({ name, version }) => version && name !== tag && compareVersions(version, own) < 0);
   const fit = versions.filter(({ version }) => own.prerelease.length > 0 || version.prerelease.length === 0);
   return fit.sort((a, b) => compareVersions(b.version, a.version))[0]?.name ?? "";
 }
 
 function readCommits(previous) {
-  if (git("rev-parse", "--is-shallow-repository").trim() === "true") throw new Error("the checkout does not have the whole history. Check out with fetch-depth: 0");
+  if (git("rev-parse", "--is-shallow-repository").trim() === "true")
+    throw new Error("the checkout does not have the whole history. Check out with fetch-depth: 0");
   const range = previous === "" ? [reference(tag)] : [reference(tag), `^${reference(previous)}`];
   // With -z the fields and commits are all parted by NUL, which no message can hold.
-  const fields = git("-c", "log.showSignature=false", "log", "-z", "--no-merges", "--no-color", "--format=%H%x00%aN%x00%B", ...range, "--").split("\0");
+  const fields = git(
+    "-c",
+    "log.showSignature=false",
+    "log",
+    "-z",
+    "--no-merges",
+    "--no-color",
+    "--format=%H%x00%aN%x00%B",
+    ...range,
+    "--",
+  ).split("\0");
   const commits = [];
-  for (let at = 0; at + 2 < fields.length; at += 3) commits.push({ sha: fields[at].trim(), author: fields[at + 1], ...readCommit(fields[at + 2].trim()) });
+  for (let at = 0; at + 2 < fields.length; at += 3)
+    commits.push({ sha: fields[at].trim(), author: fields[at + 1], ...readCommit(fields[at + 2].trim()) });
   return withoutReverted(commits);
 }
 
@@ -73,22 +107,35 @@ const scoped = ({ scope }) => (scope === undefined ? "" : `**${prose(scope, 60)}
 
 function line(commit, withAuthor) {
   const named = proseWithIssues(commit.subject, address);
-  const issues = [...new Set(commit.issues)].filter((number) => !named.includes(`/issues/${number})`)).slice(0, 10).map((number) => `[#${number}](${address}/issues/${number})`);
+  const issues = [...new Set(commit.issues)]
+    .filter((number) => !named.includes(`/issues/${number})`))
+    .slice(0, 10)
+    .map((number) => `[#${number}](${address}/issues/${number})`);
   return `- ${scoped(commit)}${named} (${commitLink(commit)})${issues.length > 0 ? `, ${issues.join(", ")}` : ""}${withAuthor ? ` by ${prose(commit.author, 80)}` : ""}`;
 }
 
 function contributors(commits) {
   const names = new Map();
-  for (const { author, coAuthors } of commits) for (const name of [author, ...coAuthors]) if (!/\[bot\]$/i.test(name) && name.trim() !== "") names.set(name.toLowerCase(), names.get(name.toLowerCase()) ?? name);
+  for (const { author, coAuthors } of commits)
+    for (const name of [author, ...coAuthors])
+      if (!/\[bot\]$/i.test(name) && name.trim() !== "")
+        names.set(name.toLowerCase(), names.get(name.toLowerCase()) ?? name);
   return [...names.values()].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
 }
 
 function breakingLines(commits) {
-  const lines = commits.flatMap((commit) => commit.breaking.map((text) => `- ${scoped(commit)}${proseWithIssues(text, address, 1000)} (${commitLink(commit)})`));
+  const lines = commits.flatMap((commit) =>
+    commit.breaking.map((text) => `- ${scoped(commit)}${proseWithIssues(text, address, 1000)} (${commitLink(commit)})`),
+  );
   return lines.length > 0 ? ["## ⚠ Breaking changes", "", ...lines, ""] : [];
 }
 
-const section = ({ title, commits }, withAuthor) => [`## ${title}`, "", ...commits.map((commit) => line(commit, withAuthor)), ""];
+const section = ({ title, commits }, withAuthor) => [
+  `## ${title}`,
+  "",
+  ...commits.map((commit) => line(commit, withAuthor)),
+  "",
+];
 
 function notes(commits, previous) {
   const groups = grouped(commits);
@@ -106,19 +153,44 @@ function notes(commits, previous) {
 
 function changelog(commits, previous) {
   const date = git("log", "-1", "--format=%cs", reference(tag), "--").trim();
-  return [`# ${prose(tag)} (${date})`, "", `[All changes](${compareAddress(previous)})`, "", ...breakingLines(commits), ...grouped(commits).flatMap((group) => section(group, true))];
+  return [
+    `# ${prose(tag)} (${date})`,
+    "",
+    `[All changes](${compareAddress(previous)})`,
+    "",
+    ...breakingLines(commits),
+    ...grouped(commits).flatMap((group) => section(group, true)),
+  ];
 }
 
 /** What a person fills in, where nothing could be read. */
 function template() {
-  return ["<!-- The notes could not be made from the commits. Fill this in. -->", "", "## ⚠ Breaking changes", "", "- None known.", "", "## Features", "", "- ", "", "## Fixes", "", "- ", "", `[All changes](${compareAddress(givenPrevious)})`];
+  return [
+    "<!-- The notes could not be made from the commits. Fill this in. -->",
+    "",
+    "## ⚠ Breaking changes",
+    "",
+    "- None known.",
+    "",
+    "## Features",
+    "",
+    "- ",
+    "",
+    "## Fixes",
+    "",
+    "- ",
+    "",
+    `[All changes](${compareAddress(givenPrevious)})`,
+  ];
 }
 
 /** Whole lines only: half a link would swallow what follows. */
 function cut(lines) {
   let length = 0;
   const shown = lines.filter((text) => (length += text.length + 1) <= LONGEST_NOTES);
-  return shown.length === lines.length ? lines : [...shown, "", "There are more changes than fit here.", "", lines.at(-1)];
+  return shown.length === lines.length
+    ? lines
+    : [...shown, "", "There are more changes than fit here.", "", lines.at(-1)];
 }
 
 const write = (file, lines) => file && writeFileSync(file, `${lines.join("\n").trimEnd()}\n`);
@@ -138,7 +210,9 @@ try {
   setOutput("breaking", commits.filter(({ breaking }) => breaking.length > 0).length);
 } catch (error) {
   const reason = String(error.stderr ?? "").trim() || error.message;
-  warn(`The release notes could not be made from the commits: ${reason}. A template stands in for them; fill it in on the release's page.`);
+  warn(
+    `The release notes could not be made from the commits: ${reason}. A template stands in for them; fill it in on the release's page.`,
+  );
   setOutput("fallback", true);
   try {
     write(notesFile, template());

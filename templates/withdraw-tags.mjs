@@ -22,13 +22,15 @@ const rows = [];
 function report(name, tag, outcome, text) {
   total[outcome] += 1;
   rows.push(`| ${cell(name)} | ${cell(tag)} | ${cell(text)} |`);
-  if (outcome === "failed") complain(`${name}:${tag} could not be taken back: ${text}. Nobody should use it: its tests have failed.`);
+  if (outcome === "failed")
+    complain(`${name}:${tag} could not be taken back: ${text}. Nobody should use it: its tests have failed.`);
   else say(`${name}:${tag}: ${text}`);
 }
 
 /** Takes one tag from a version that stays, if it is still there. */
 async function takeAway(opened, name, version, { tag, digest }) {
-  if (!(await opened.tagsNow(version)).includes(tag)) return report(name, tag, "kept", `it has moved from ${digest} to another image meanwhile`);
+  if (!(await opened.tagsNow(version)).includes(tag))
+    return report(name, tag, "kept", `it has moved from ${digest} to another image meanwhile`);
   const left = await opened.removeTag(version, tag);
   return report(name, tag, "withdrawn", left ?? "taken away; others use the image itself");
 }
@@ -42,17 +44,32 @@ async function withdraw(name, wanted) {
     const version = holderOf(image);
     if (isProtected(image.tag)) report(name, image.tag, "kept", "it is protected");
     else if (!version) report(name, image.tag, "withdrawn", "it is not there (any more)");
-    else if (version.digest !== image.digest) report(name, image.tag, "kept", `it belongs to ${version.digest} and not to ${image.digest}`);
+    else if (version.digest !== image.digest)
+      report(name, image.tag, "kept", `it belongs to ${version.digest} and not to ${image.digest}`);
     else return true;
     return false;
   });
-  const policy = onlyTheseTags(due.map(({ tag }) => tag), settings.keepForever, "withdrawn");
+  const policy = onlyTheseTags(
+    due.map(({ tag }) => tag),
+    settings.keepForever,
+    "withdrawn",
+  );
   const decisions = decide(withoutAge(versions), manifests, policy, Date.now(), { active: false, commits: [] });
-  const { gone } = await carryOut(opened, decisions.filter(({ action }) => action === "delete"), { name, host: first.host, dryRun: settings.dryRun, now: Date.now() });
+  const { gone } = await carryOut(
+    opened,
+    decisions.filter(({ action }) => action === "delete"),
+    { name, host: first.host, dryRun: settings.dryRun, now: Date.now() },
+  );
   for (const image of due) {
     const version = holderOf(image);
     try {
-      if (settings.dryRun) report(name, image.tag, "kept", gone.has(version.digest) ? "it would be deleted with its image" : "it would be taken away");
+      if (settings.dryRun)
+        report(
+          name,
+          image.tag,
+          "kept",
+          gone.has(version.digest) ? "it would be deleted with its image" : "it would be taken away",
+        );
       else if (gone.has(version.digest)) report(name, image.tag, "withdrawn", "deleted with its image");
       else await takeAway(opened, name, version, image);
     } catch (error) {

@@ -21,7 +21,13 @@ for (const { file, start, rule, fix } of findings.filter(({ rule }) => rule === 
 `;
 
 async function user(): Promise<string> {
-  const root = await folder({ "package.json": '{ "type": "module" }', "use.mts": PROGRAM, "use.mjs": PROGRAM.replace(/type \w+,? ?/g, "").replace(/, \}/, " }").replace(/(const \w+): [^=]+=/g, "$1 =") });
+  const root = await folder({
+    "package.json": '{ "type": "module" }',
+    "use.mts": PROGRAM,
+    "use.mjs": PROGRAM.replace(/type \w+,? ?/g, "")
+      .replace(/, \}/, " }")
+      .replace(/(const \w+): [^=]+=/g, "$1 ="),
+  });
   await mkdir(join(root, "node_modules"));
   await symlink(ROOT, join(root, "node_modules/pipewright"));
   return root;
@@ -35,6 +41,20 @@ test("it runs", async () => {
 test.skipIf(!existsSync(join(ROOT, "dist/types/index.d.ts")))("its types hold", { timeout: 60_000 }, async () => {
   const root = await user();
   const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
-  const { stdout } = await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", ...types, "use.mts"], { cwd: root }).catch((error: { stdout: string }) => error);
+  const { stdout } = await run(
+    process.execPath,
+    [
+      join(ROOT, "node_modules/typescript/bin/tsc"),
+      "--noEmit",
+      "--strict",
+      "--target",
+      "es2022",
+      "--module",
+      "nodenext",
+      ...types,
+      "use.mts",
+    ],
+    { cwd: root },
+  ).catch((error: { stdout: string }) => error);
   expect(stdout).toBe("");
 });

@@ -19,7 +19,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const roomOf = (path: string): string => (path.includes("/") ? (path.split("/")[0] ?? "") : "");
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join(SOURCES, file), "utf8").matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)].map(([, path = ""]) => relative(SOURCES, join(SOURCES, dirname(file), path)));
+  [...readFileSync(join(SOURCES, file), "utf8").matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)].map(([, path = ""]) =>
+    relative(SOURCES, join(SOURCES, dirname(file), path)),
+  );
 
 const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 
@@ -27,7 +29,11 @@ describe.each(Object.entries(MAY_IMPORT))("%s", (room, allowed) => {
   it(`imports ${allowed.length === 0 ? "no other room" : allowed.join(", ")}${allowed.length === 0 ? "" : " and no other"}`, () => {
     const strangers = files
       .filter((file) => roomOf(file) === room)
-      .flatMap((file) => importsOf(file).flatMap((path) => ([room, "", ...allowed].includes(roomOf(path)) || path.startsWith("..") ? [] : [`${file} imports ${path}`])));
+      .flatMap((file) =>
+        importsOf(file).flatMap((path) =>
+          [room, "", ...allowed].includes(roomOf(path)) || path.startsWith("..") ? [] : [`${file} imports ${path}`],
+        ),
+      );
     expect(strangers).toEqual([]);
   });
 });

@@ -23,7 +23,8 @@ export interface KnownAction extends ActionPin {
 
 const catalogue: Readonly<Record<string, KnownAction>> = data;
 
-export const knownAction = (name: string): KnownAction | undefined => (Object.hasOwn(catalogue, name) ? catalogue[name] : undefined);
+export const knownAction = (name: string): KnownAction | undefined =>
+  Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
 export const knownActionNames = (): string[] => Object.keys(catalogue);
 
 /** Pins of the config come first, then the catalogue's. */

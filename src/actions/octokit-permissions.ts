@@ -19,7 +19,10 @@ const OF_REPOS: readonly [RegExp, TokenScope | "unknown"][] = [
   [/Deployment/, "deployments"],
   [/CommitStatus|CombinedStatus/, "statuses"],
   [/Pages/, "pages"],
-  [/Protection|Collaborator|Webhook|DeployKey|Topics|Autolink|Ruleset|Environment|^(?:update|delete|create\w*Repo|transfer)$/, "unknown"],
+  [
+    /Protection|Collaborator|Webhook|DeployKey|Topics|Autolink|Ruleset|Environment|^(?:update|delete|create\w*Repo|transfer)$/,
+    "unknown",
+  ],
 ];
 
 const READS = /^(?:get|list|compare|check|download)/;
@@ -32,14 +35,21 @@ export function permissionsOfOctokit(code: string): TokenNeeds {
     if (access === "write" || !scopes.has(scope)) scopes.set(scope, access);
   };
   // `core`, `context`, `exec`, `glob` and `io` have no token; `require` and `import` may hand `github` on.
-  if (/\brequire\s*\(\s*[^"'\s]|\brequire\s*\(\s*["'][^"']*[./]|\bimport\s*\(|\bgetOctokit\b|\bfetch\s*\(/.test(code)) certain = false;
+  if (/\brequire\s*\(\s*[^"'\s]|\brequire\s*\(\s*["'][^"']*[./]|\bimport\s*\(|\bgetOctokit\b|\bfetch\s*\(/.test(code))
+    certain = false;
   const uses = /\bgithub\b(?!\.com|-)\s*(?:\.\s*(?:rest\s*\.\s*)?(\w+)(?:\s*\.\s*(\w+))?)?/g;
   for (const [, namespace = "", method = ""] of withoutComments(code).matchAll(uses)) {
     if (namespace === "paginate") continue; // what it pages through is named as its argument
     if (namespace === "event" || namespace === "context") continue;
     const access = READS.test(method) ? "read" : "write";
     if (namespace === "request" || namespace === "graphql" || namespace === "hook" || method === "") certain = false;
-    else if (namespace === "rateLimit" || namespace === "meta" || namespace === "search" || (namespace === "users" && access === "read")) continue;
+    else if (
+      namespace === "rateLimit" ||
+      namespace === "meta" ||
+      namespace === "search" ||
+      (namespace === "users" && access === "read")
+    )
+      continue;
     else if (namespace === "repos") {
       const special = OF_REPOS.find(([pattern]) => pattern.test(method))?.[1];
       if (special === "unknown") certain = false;
@@ -54,11 +64,14 @@ export function permissionsOfOctokit(code: string): TokenNeeds {
       else need(scope, access);
     }
   }
-  for (const [, method = "GET", path = ""] of code.matchAll(/\bgithub\.request\(\s*["'`](GET|POST|PUT|PATCH|DELETE)\s+\/([^"'`\s]*)/g)) {
+  for (const [, method = "GET", path = ""] of code.matchAll(
+    /\bgithub\.request\(\s*["'`](GET|POST|PUT|PATCH|DELETE)\s+\/([^"'`\s]*)/g,
+  )) {
     const found = permissionsOfRequest(method, path);
     for (const [scope, access] of found?.scopes ?? []) need(scope, access);
   }
   return { scopes, optional: new Map(), certain };
 }
 
-const withoutComments = (code: string): string => code.replaceAll(/(^|\s)\/\/[^\n]*/g, "$1").replaceAll(/\$\{\{[^}]*\}\}/g, "");
+const withoutComments = (code: string): string =>
+  code.replaceAll(/(^|\s)\/\/[^\n]*/g, "$1").replaceAll(/\$\{\{[^}]*\}\}/g, "");

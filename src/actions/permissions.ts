@@ -46,12 +46,16 @@ const NOTHING: Scopes = {};
 /** The job's token by either of its names. */
 export const NAMES_TOKEN = /\bsecrets\.GITHUB_TOKEN\b|\bgithub\.token\b|\bsecrets\[['"]GITHUB_TOKEN/i;
 /** A token of one's own in place of `GITHUB_TOKEN`. */
-export const isOwnToken = (value: string | undefined): boolean => value !== undefined && value.trim() !== "" && !NAMES_TOKEN.test(value);
+export const isOwnToken = (value: string | undefined): boolean =>
+  value !== undefined && value.trim() !== "" && !NAMES_TOKEN.test(value);
 const isOn = (value: string | undefined): boolean => value?.trim().toLowerCase() === "true";
 const isUnknown = (value: string | undefined): boolean => value !== undefined && value.includes("${{");
 
 /** These scopes with `GITHUB_TOKEN`, none with a token of one's own in any of these inputs. */
-const unlessOwn = (scopes: Scopes, ...names: string[]) => (inputs: Inputs): Scopes => (names.some((name) => isOwnToken(inputs(name))) ? NOTHING : scopes);
+const unlessOwn =
+  (scopes: Scopes, ...names: string[]) =>
+  (inputs: Inputs): Scopes =>
+    names.some((name) => isOwnToken(inputs(name))) ? NOTHING : scopes;
 
 const attestation = (inputs: Inputs): Scopes | undefined => {
   const push = inputs("push-to-registry");
@@ -59,7 +63,11 @@ const attestation = (inputs: Inputs): Scopes | undefined => {
   const [host = ""] = (inputs("subject-name") ?? "ghcr.io").split("/");
   // Another registry takes what Docker has logged in with.
   const isGithubs = host === "ghcr.io" || isUnknown(host);
-  return { "id-token": "write", attestations: "write", ...(isOn(push) ? { ...(isGithubs && { packages: "write" as const }), "artifact-metadata": "write?" } : {}) };
+  return {
+    "id-token": "write",
+    attestations: "write",
+    ...(isOn(push) ? { ...(isGithubs && { packages: "write" as const }), "artifact-metadata": "write?" } : {}),
+  };
 };
 
 /** By `owner/repo` or `owner/repo/path`, in lower case. */
@@ -71,32 +79,54 @@ const NEEDS: Readonly<Record<string, Needs>> = {
     const repository = inputs("repository")?.replaceAll(/\s/g, "");
     if (inputs("ssh-key") !== undefined || isOwnToken(inputs("token"))) return NOTHING;
     // Another repository that the token can read is public: that needs no permission.
-    return repository === undefined || repository === "" || repository.includes("${{") ? { contents: "read?" } : NOTHING;
+    return repository === undefined || repository === "" || repository.includes("${{")
+      ? { contents: "read?" }
+      : NOTHING;
   },
   "actions/configure-pages": unlessOwn({ pages: "read" }, "token"),
   "actions/create-release": { contents: "write" },
   "actions/delete-package-versions": unlessOwn({ packages: "write" }, "token"),
   "actions/dependency-review-action": (inputs) => {
     const comment = inputs("comment-summary-in-pr");
-    return isUnknown(comment) ? undefined : { contents: "read?", ...(comment === undefined || comment === "never" || comment === "false" ? {} : { "pull-requests": "write" }) };
+    return isUnknown(comment)
+      ? undefined
+      : {
+          contents: "read?",
+          ...(comment === undefined || comment === "never" || comment === "false" ? {} : { "pull-requests": "write" }),
+        };
   },
   "actions/deploy-pages": { pages: "write", "id-token": "write" },
-  "actions/download-artifact": (inputs) => (inputs("run-id") === undefined || isOwnToken(inputs("github-token")) ? NOTHING : { actions: "read" }),
+  "actions/download-artifact": (inputs) =>
+    inputs("run-id") === undefined || isOwnToken(inputs("github-token")) ? NOTHING : { actions: "read" },
   "actions/first-interaction": unlessOwn({ issues: "write", "pull-requests": "write" }, "repo-token", "repo_token"),
   "actions/labeler": unlessOwn({ contents: "read?", "pull-requests": "write" }, "repo-token"),
   // `actions: write`: from version 9 it keeps its state in the cache and deletes the old one.
   "actions/stale": (inputs, major) => {
     if (isOwnToken(inputs("repo-token"))) return NOTHING;
     const branches = inputs("delete-branch");
-    return isUnknown(branches) ? undefined : { ...(major === undefined || major >= 9 ? { actions: "write?" } : {}), ...(isOn(branches) ? { contents: "write" } : {}), issues: "write", "pull-requests": "write" };
+    return isUnknown(branches)
+      ? undefined
+      : {
+          ...(major === undefined || major >= 9 ? { actions: "write?" } : {}),
+          ...(isOn(branches) ? { contents: "write" } : {}),
+          issues: "write",
+          "pull-requests": "write",
+        };
   },
   "actions/upload-release-asset": { contents: "write" },
   "amannn/action-semantic-pull-request": { "pull-requests": "read" },
-  "aws-actions/configure-aws-credentials": (inputs) => (inputs("role-to-assume") === undefined || inputs("aws-access-key-id") !== undefined ? NOTHING : { "id-token": "write" }),
+  "aws-actions/configure-aws-credentials": (inputs) =>
+    inputs("role-to-assume") === undefined || inputs("aws-access-key-id") !== undefined
+      ? NOTHING
+      : { "id-token": "write" },
   "azure/login": (inputs) => (inputs("creds") === undefined ? { "id-token": "write" } : NOTHING),
   "changesets/action": { contents: "write", "pull-requests": "write" },
-  "codecov/codecov-action": (inputs) => (isUnknown(inputs("use_oidc")) ? undefined : isOn(inputs("use_oidc")) ? { "id-token": "write" } : NOTHING),
-  "dessant/lock-threads": unlessOwn({ issues: "write", "pull-requests": "write", discussions: "write?" }, "github-token"),
+  "codecov/codecov-action": (inputs) =>
+    isUnknown(inputs("use_oidc")) ? undefined : isOn(inputs("use_oidc")) ? { "id-token": "write" } : NOTHING,
+  "dessant/lock-threads": unlessOwn(
+    { issues: "write", "pull-requests": "write", discussions: "write?" },
+    "github-token",
+  ),
   "dorny/paths-filter": unlessOwn({ contents: "read?", "pull-requests": "read" }, "token"),
   "dorny/test-reporter": unlessOwn({ contents: "read?", actions: "read?", checks: "write" }, "token"),
   "endbug/add-and-commit": { contents: "write" },
@@ -108,28 +138,43 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   "github/codeql-action/upload-sarif": { actions: "read?", contents: "read?", "security-events": "write" },
   "golangci/golangci-lint-action": (inputs) => {
     const onlyNew = inputs("only-new-issues");
-    return isUnknown(onlyNew) ? undefined : { contents: "read?", ...(isOn(onlyNew) ? { "pull-requests": "read" } : {}) };
+    return isUnknown(onlyNew)
+      ? undefined
+      : { contents: "read?", ...(isOn(onlyNew) ? { "pull-requests": "read" } : {}) };
   },
-  "google-github-actions/auth": (inputs) => (inputs("workload_identity_provider") === undefined ? NOTHING : { "id-token": "write" }),
-  "googleapis/release-please-action": unlessOwn({ contents: "write", issues: "write", "pull-requests": "write" }, "token"),
+  "google-github-actions/auth": (inputs) =>
+    inputs("workload_identity_provider") === undefined ? NOTHING : { "id-token": "write" },
+  "googleapis/release-please-action": unlessOwn(
+    { contents: "write", issues: "write", "pull-requests": "write" },
+    "token",
+  ),
   "gradle/actions/dependency-submission": { contents: "write" },
   "gradle/actions/setup-gradle": (inputs) => {
     const graph = inputs("dependency-graph");
     const comment = inputs("add-job-summary-as-pr-comment");
     if (isUnknown(graph) || isUnknown(comment)) return undefined;
-    return { ...(graph?.includes("submit") ? { contents: "write" } : {}), ...(comment === undefined || comment === "never" ? {} : { "pull-requests": "write" }) };
+    return {
+      ...(graph?.includes("submit") ? { contents: "write" } : {}),
+      ...(comment === undefined || comment === "never" ? {} : { "pull-requests": "write" }),
+    };
   },
-  "jamesives/github-pages-deploy-action": (inputs) => (inputs("ssh-key") !== undefined || isOwnToken(inputs("token")) ? NOTHING : { contents: "write" }),
+  "jamesives/github-pages-deploy-action": (inputs) =>
+    inputs("ssh-key") !== undefined || isOwnToken(inputs("token")) ? NOTHING : { contents: "write" },
   "marocchino/sticky-pull-request-comment": unlessOwn({ "pull-requests": "write" }, "GITHUB_TOKEN"),
   "mikepenz/action-junit-report": unlessOwn({ checks: "write" }, "token"),
   "ncipollo/release-action": unlessOwn({ contents: "write" }, "token"),
-  "ossf/scorecard-action": (inputs) => (isUnknown(inputs("publish_results")) ? undefined : { actions: "read?", contents: "read?", ...(isOn(inputs("publish_results")) ? { "id-token": "write" } : {}) }),
-  "peaceiris/actions-gh-pages": (inputs) => (inputs("deploy_key") !== undefined || inputs("personal_token") !== undefined ? NOTHING : { contents: "write" }),
+  "ossf/scorecard-action": (inputs) =>
+    isUnknown(inputs("publish_results"))
+      ? undefined
+      : { actions: "read?", contents: "read?", ...(isOn(inputs("publish_results")) ? { "id-token": "write" } : {}) },
+  "peaceiris/actions-gh-pages": (inputs) =>
+    inputs("deploy_key") !== undefined || inputs("personal_token") !== undefined ? NOTHING : { contents: "write" },
   "peter-evans/create-issue-from-file": unlessOwn({ issues: "write" }, "token"),
   "peter-evans/create-or-update-comment": unlessOwn({ issues: "write", "pull-requests": "write" }, "token"),
   "peter-evans/create-pull-request": unlessOwn({ contents: "write", "pull-requests": "write" }, "token"),
   // With a token version 2 pushes what the hooks have mended.
-  "pre-commit/action": (inputs) => (inputs("token") === undefined || isOwnToken(inputs("token")) ? NOTHING : { contents: "write" }),
+  "pre-commit/action": (inputs) =>
+    inputs("token") === undefined || isOwnToken(inputs("token")) ? NOTHING : { contents: "write" },
   "pypa/gh-action-pypi-publish": (inputs) => (inputs("password") === undefined ? { "id-token": "write" } : NOTHING),
   "release-drafter/release-drafter": { contents: "write", "pull-requests": "write" },
   "softprops/action-gh-release": unlessOwn({ contents: "write" }, "token"),
@@ -151,7 +196,9 @@ const NEED_NOTHING: ReadonlySet<string> = new Set(
   maxim-lobanov/setup-xcode mlugg/setup-zig msys2/setup-msys2 microsoft/setup-msbuild nixbuild/nix-quick-install-action nttld/setup-ndk
   opentofu/setup-opentofu oven-sh/setup-bun pnpm/action-setup ruby/setup-ruby seanmiddleditch/gha-setup-ninja shivammathur/setup-php
   sigstore/cosign-installer slackapi/slack-github-action slackapi/slack-github-action/cli step-security/harden-runner superfly/flyctl-actions/setup-flyctl
-  subosito/flutter-action swatinem/rust-cache taiki-e/cache-cargo-install-action taiki-e/install-action tj-actions/branch-names`.split(/\s+/),
+  subosito/flutter-action swatinem/rust-cache taiki-e/cache-cargo-install-action taiki-e/install-action tj-actions/branch-names`.split(
+    /\s+/,
+  ),
 );
 
 /** What an action needs of `GITHUB_TOKEN` with these inputs at this ref; nothing for one that is not understood. */

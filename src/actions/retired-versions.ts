@@ -10,19 +10,30 @@ interface Retired {
   use: string;
 }
 
-const below = (...limit: readonly number[]) => (version: readonly number[]): boolean => {
-  for (const [index, number] of limit.entries()) {
-    const part = version[index];
-    // `v4` moves on with the newest release.
-    if (part === undefined) return false;
-    if (part !== number) return part < number;
-  }
-  return false;
-};
+const below =
+  (...limit: readonly number[]) =>
+  (version: readonly number[]): boolean => {
+    for (const [index, number] of limit.entries()) {
+      const part = version[index];
+      // `v4` moves on with the newest release.
+      if (part === undefined) return false;
+      if (part !== number) return part < number;
+    }
+    return false;
+  };
 
 /** GitHub's changelog: "Deprecation notice: v3 of the artifact actions" (2025-01-30), and of 2024-12-05 on `actions/cache` (2025-03-01; v3.4.0 and v4.2.0 are the first on the new service). */
-const CACHE: Retired = { covers: (version) => (version[0] === 3 ? below(3, 4)(version) : version[0] === 4 ? below(4, 2)(version) : (version[0] ?? 9) < 3), what: "uses a cache service that was shut down in March 2025", use: "v4.2 or v3.4" };
-const ARTIFACT: Retired = { covers: (version) => (version[0] ?? 9) < 4, what: "uses an artifact service that was shut down in January 2025", use: "v4" };
+const CACHE: Retired = {
+  covers: (version) =>
+    version[0] === 3 ? below(3, 4)(version) : version[0] === 4 ? below(4, 2)(version) : (version[0] ?? 9) < 3,
+  what: "uses a cache service that was shut down in March 2025",
+  use: "v4.2 or v3.4",
+};
+const ARTIFACT: Retired = {
+  covers: (version) => (version[0] ?? 9) < 4,
+  what: "uses an artifact service that was shut down in January 2025",
+  use: "v4",
+};
 
 const RETIRED: ReadonlyMap<string, Retired> = new Map([
   ["actions/upload-artifact", ARTIFACT],

@@ -74,4 +74,5 @@ export function runtimeOf(name: string, ref: string): string | undefined {
   return major === undefined ? undefined : OLDER[name.toLowerCase()]?.[major];
 }
 
-export const retiredRuntime = (runtime: string): RetiredRuntime | undefined => (Object.hasOwn(RETIRED, runtime) ? RETIRED[runtime] : undefined);
+export const retiredRuntime = (runtime: string): RetiredRuntime | undefined =>
+  Object.hasOwn(RETIRED, runtime) ? RETIRED[runtime] : undefined;

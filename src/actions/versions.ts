@@ -37,7 +37,9 @@ export interface FoundVersion {
 type Written = readonly string[];
 
 const written: ReadonlyMap<string, readonly Written[]> = new Map(
-  [...Object.entries<readonly Written[]>(data), ...Object.entries<readonly Written[]>(byHand)].map(([name, versions]) => [name.toLowerCase(), versions]),
+  [...Object.entries<readonly Written[]>(data), ...Object.entries<readonly Written[]>(byHand)].map(
+    ([name, versions]) => [name.toLowerCase(), versions],
+  ),
 );
 
 const read = new Map<string, readonly ActionVersion[]>();
@@ -61,7 +63,15 @@ function versionFrom([tag = "", sha = "", date = "", runtime = "", inputs = "", 
     sha,
     date,
     runtime,
-    inputs: new Map(words(inputs).map((word) => [word.replace(/[!=~]+$/, ""), { required: /![=~]*$/.test(word), hasDefault: /=~?$/.test(word), deprecated: word.endsWith("~") }] as const)),
+    inputs: new Map(
+      words(inputs).map(
+        (word) =>
+          [
+            word.replace(/[!=~]+$/, ""),
+            { required: /![=~]*$/.test(word), hasDefault: /=~?$/.test(word), deprecated: word.endsWith("~") },
+          ] as const,
+      ),
+    ),
     outputs: words(outputs),
   };
 }
@@ -69,7 +79,10 @@ function versionFrom([tag = "", sha = "", date = "", runtime = "", inputs = "", 
 /** `v4`, `v4.1`, `v4.1.2` as numbers; nothing for a branch, a commit or a pre-release. */
 export function numbersOf(ref: string): readonly number[] | undefined {
   const match = /^v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?$/.exec(ref);
-  return match?.slice(1).filter((part) => part !== undefined).map(Number);
+  return match
+    ?.slice(1)
+    .filter((part) => part !== undefined)
+    .map(Number);
 }
 
 export const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/i.test(ref);
@@ -120,7 +133,9 @@ export function tagOfCommit(name: string, sha: string): string | undefined {
 /** The commit of a tag, or of the newest recorded version under a major's tag. */
 export function commitOf(name: string, ref: string): { tag: string; sha: string } | undefined {
   const known = isCommit(ref) ? undefined : versionOf(name, ref);
-  return known?.fit === "exact" && known.version.sha !== "" ? { tag: known.version.tag, sha: known.version.sha } : undefined;
+  return known?.fit === "exact" && known.version.sha !== ""
+    ? { tag: known.version.tag, sha: known.version.sha }
+    : undefined;
 }
 
 /** Majors that are not recorded, and the recorded one that has all of their inputs and outputs (by the actions' release notes, which only add). */

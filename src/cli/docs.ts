@@ -6,7 +6,6 @@ import { readSource } from "../compiler/stamp.ts";
 import { PAGES, pagePath } from "../compiler/docs/pages.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 
-
 interface DocsRequest {
   root: string;
   /** The config that stamps name. */
@@ -20,7 +19,10 @@ export async function docsOf({ root, config, pipelines }: DocsRequest, requested
   return (await Promise.all(documented.map((pipeline) => pagesOf({ root, config, pipeline }, requested)))).flat();
 }
 
-async function pagesOf({ root, config, pipeline }: Omit<DocsRequest, "pipelines"> & { pipeline: Pipeline }, requested: boolean): Promise<GeneratedFile[]> {
+async function pagesOf(
+  { root, config, pipeline }: Omit<DocsRequest, "pipelines"> & { pipeline: Pipeline },
+  requested: boolean,
+): Promise<GeneratedFile[]> {
   const paths = PAGES.map((page) => pagePath(pipeline, page));
   const there = await Promise.all(paths.map((path) => isGeneratedFrom(config, resolve(root, path))));
   const wanted = paths.filter((_, index) => requested || there[index]);

@@ -20,13 +20,22 @@ export function registerExplain(program: Command, io: Io, finish: Finish): void 
   program
     .command("explain")
     .argument("<rule>", "the rule's id, as a finding names it")
-    .description("Explain a rule of the lint pass: what is right, why, examples, its options, and how to suppress or configure it.")
+    .description(
+      "Explain a rule of the lint pass: what is right, why, examples, its options, and how to suppress or configure it.",
+    )
     .addHelpText("after", "\nExamples:\n  $ pipewright explain yaml-syntax\n  $ pipewright rules")
     .action(async (id: string, _options: unknown, command: Command) => {
-      if (isShellcheckName(id)) throw userError(`\`${id}\` is a finding of shellcheck, not a rule of Pipewright.`, { hint: `Its wiki explains it: https://www.shellcheck.net/wiki/${id.split("/")[1] ?? ""}` });
+      if (isShellcheckName(id))
+        throw userError(`\`${id}\` is a finding of shellcheck, not a rule of Pipewright.`, {
+          hint: `Its wiki explains it: https://www.shellcheck.net/wiki/${id.split("/")[1] ?? ""}`,
+        });
       const rule = ruleNamed(id);
       const { json } = command.optsWithGlobals<GlobalOptions>();
-      io.stdout.write(json ? `${JSON.stringify(asJson(rule), undefined, 2)}\n` : await explanation(rule, paintFor(io.env, io.stdout), Math.min(WIDEST, io.stdout.columns ?? WIDEST)));
+      io.stdout.write(
+        json
+          ? `${JSON.stringify(asJson(rule), undefined, 2)}\n`
+          : await explanation(rule, paintFor(io.env, io.stdout), Math.min(WIDEST, io.stdout.columns ?? WIDEST)),
+      );
       finish(0);
     });
 }
@@ -37,14 +46,33 @@ const WIDEST = 100;
 function ruleNamed(id: string): Rule {
   const rule = RULES.find((candidate) => candidate.id === id);
   if (rule) return rule;
-  if (FAMILIES.some((family) => family === id)) throw userError(`\`${id}\` is a family of rules.`, { hint: `\`pipewright rules ${id}\` lists them.` });
-  throw userError(`There is no rule \`${id}\`.`, { hint: didYouMean(id, RULES.map((candidate) => candidate.id)) ?? "`pipewright rules` lists them." });
+  if (FAMILIES.some((family) => family === id))
+    throw userError(`\`${id}\` is a family of rules.`, { hint: `\`pipewright rules ${id}\` lists them.` });
+  throw userError(`There is no rule \`${id}\`.`, {
+    hint:
+      didYouMean(
+        id,
+        RULES.map((candidate) => candidate.id),
+      ) ?? "`pipewright rules` lists them.",
+  });
 }
 
 function asJson(rule: Rule): object {
   const { id, family, levels, checklist, summary, why, bad, good, fixable } = rule;
-  const examples = (given: Example | readonly Example[]): object[] => listOf(given).map((example) => Object.fromEntries(filesOf(example).map(({ path, text }) => [path, text])));
-  return { id, family, levels, ...(checklist !== undefined && { checklist }), summary, why, fixable: fixable === true, options: optionsOf(rule), bad: examples(bad), good: examples(good) };
+  const examples = (given: Example | readonly Example[]): object[] =>
+    listOf(given).map((example) => Object.fromEntries(filesOf(example).map(({ path, text }) => [path, text])));
+  return {
+    id,
+    family,
+    levels,
+    ...(checklist !== undefined && { checklist }),
+    summary,
+    why,
+    fixable: fixable === true,
+    options: optionsOf(rule),
+    bad: examples(bad),
+    good: examples(good),
+  };
 }
 
 async function explanation(rule: Rule, paint: Paint, columns: number): Promise<string> {
@@ -56,16 +84,27 @@ async function explanation(rule: Rule, paint: Paint, columns: number): Promise<s
   return [
     `${paint.bold(paint.cyan(id))}  ${paint.dim(`${family}${checklist === undefined ? "" : family === "checklist" ? ` ${checklist}` : `, checklist ${checklist}`}`)}\n${wrapped(summary, "", columns)}\n`,
     heading("Why"),
-    `${why.split("\n").map((paragraph) => wrapped(paragraph, "  ", columns)).join("\n")}\n`,
+    `${why
+      .split("\n")
+      .map((paragraph) => wrapped(paragraph, "  ", columns))
+      .join("\n")}\n`,
     heading("Level"),
     `  ${levels.recommended} under recommended, ${levels.strict} under strict\n`,
-    ...(options.length > 0 ? [heading("Options"), ...options.map(({ name, type, default: fallback, description }) => `${wrapped(`${name}  ${type}${fallback === undefined ? "" : `, ${JSON.stringify(fallback)} by default`}${description === undefined ? "" : `: ${description}`}`, "  ", columns).replace(name, paint.cyan(name))}\n`)] : []),
+    ...(options.length > 0
+      ? [
+          heading("Options"),
+          ...options.map(
+            ({ name, type, default: fallback, description }) =>
+              `${wrapped(`${name}  ${type}${fallback === undefined ? "" : `, ${JSON.stringify(fallback)} by default`}${description === undefined ? "" : `: ${description}`}`, "  ", columns).replace(name, paint.cyan(name))}\n`,
+          ),
+        ]
+      : []),
     heading("Found in"),
     ...example(bad, await marksIn(rule, bad), paint, paint.red),
     heading("Not in"),
     ...example(good, new Map(), paint, paint.green),
     heading("What to do"),
-    row("Mend it", fixable ? paint.cyan(`pipewright lint --fix=${id}`) : "by hand, as below \"Not in\""),
+    row("Mend it", fixable ? paint.cyan(`pipewright lint --fix=${id}`) : 'by hand, as below "Not in"'),
     ...(optInFix ? [row("", "done only when it is named, since not everyone can use what it writes")] : []),
     row("Ignore it here", `${paint.cyan(`# pipewright-ignore: ${id} -- <reason>`)}, behind it or above it`),
     row("Ignore it in a file", paint.cyan(`# pipewright-ignore-file: ${id} -- <reason>`)),
@@ -86,11 +125,22 @@ function configured(id: string, [option]: readonly RuleOption[]): string {
 async function marksIn(rule: Rule, example: Example): Promise<Map<string, Set<number>>> {
   const sources = filesOf(example).filter(({ path }) => isWorkflowPath(path) || isActionPath(path));
   const level = rule.levels.strict === "off" ? { [rule.id]: { level: "warning" as const } } : {};
-  const settings = { ...DEFAULT_SETTINGS, preset: "strict" as const, ...rule.exampleSettings, rules: { ...rule.exampleSettings?.rules, ...level } };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    preset: "strict" as const,
+    ...rule.exampleSettings,
+    rules: { ...rule.exampleSettings?.rules, ...level },
+  };
   const paths = sources.map(({ path }) => path);
-  const { each, together } = await work({ sources, each: paths, together: [{ paths, complete: true }] }, () => exampleFiles(filesOf(example)), [rule], settings);
+  const { each, together } = await work(
+    { sources, each: paths, together: [{ paths, complete: true }] },
+    () => exampleFiles(filesOf(example)),
+    [rule],
+    settings,
+  );
   const marks = new Map<string, Set<number>>();
-  for (const { file, start } of [...each, ...together].flat() satisfies Finding[]) marks.set(file, (marks.get(file) ?? new Set()).add(start.line));
+  for (const { file, start } of [...each, ...together].flat() satisfies Finding[])
+    marks.set(file, (marks.get(file) ?? new Set()).add(start.line));
   return marks;
 }
 
@@ -100,13 +150,22 @@ const exampleFiles = (files: readonly ExampleFile[]): import("../lint/repository
   list: (folder) => files.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ path }) => path),
 });
 
-function example(given: Example, marks: ReadonlyMap<string, ReadonlySet<number>>, paint: Paint, colour: (text: string) => string): string[] {
+function example(
+  given: Example,
+  marks: ReadonlyMap<string, ReadonlySet<number>>,
+  paint: Paint,
+  colour: (text: string) => string,
+): string[] {
   return filesOf(given).flatMap(({ path, text }) => [
     ...(path === EXAMPLE_PATH ? [] : [`  ${paint.dim(path)}\n`]),
     ...text
       .trimEnd()
       .split("\n")
-      .map((line, index) => (marks.get(path)?.has(index + 1) ? `  ${colour(">")} ${colour(line)}\n` : `    ${highlighted(line, paint)}\n`.trimEnd() + "\n")),
+      .map((line, index) =>
+        marks.get(path)?.has(index + 1)
+          ? `  ${colour(">")} ${colour(line)}\n`
+          : `    ${highlighted(line, paint)}\n`.trimEnd() + "\n",
+      ),
   ]);
 }
 
@@ -114,5 +173,8 @@ function example(given: Example, marks: ReadonlyMap<string, ReadonlySet<number>>
 function highlighted(line: string, paint: Paint): string {
   const comment = /^(\s*)(#.*)$/.exec(line);
   if (comment) return `${comment[1]}${paint.dim(comment[2] ?? "")}`;
-  return line.replace(/^(\s*(?:- )?)([\w.$-]+)(:)(?=\s|$)/, (_, before: string, key: string, colon: string) => `${before}${paint.cyan(key)}${colon}`);
+  return line.replace(
+    /^(\s*(?:- )?)([\w.$-]+)(:)(?=\s|$)/,
+    (_, before: string, key: string, colon: string) => `${before}${paint.cyan(key)}${colon}`,
+  );
 }

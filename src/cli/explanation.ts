@@ -1,5 +1,13 @@
 /** The whole plan as plain data, for `explain-config`. Pure. */
-import { type RequiredCheck, requiredChecks, retentionOfTag, tagExamples, type TagRow, triggersInWords, type WorkflowRow } from "../pipeline/describe.ts";
+import {
+  type RequiredCheck,
+  requiredChecks,
+  retentionOfTag,
+  tagExamples,
+  type TagRow,
+  triggersInWords,
+  type WorkflowRow,
+} from "../pipeline/describe.ts";
 import { precedingStages, type RunKind, type Stage, type StageKind, stagesOf } from "../pipeline/stages.ts";
 import type { Build, ConsumerArtifact, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
 
@@ -32,12 +40,18 @@ export function explain(pipeline: Pipeline): Explanation {
   const hasImages = pipeline.builds.some((build) => build.kind === "image");
   return {
     project: pipeline.project,
-    builds: pipeline.builds.map((build) => ({ name: build.key, gives: build.kind === "image" ? build.image : build.artifact, on: builtOn(pipeline, build) })),
+    builds: pipeline.builds.map((build) => ({
+      name: build.key,
+      gives: build.kind === "image" ? build.image : build.artifact,
+      on: builtOn(pipeline, build),
+    })),
     workflows: triggersInWords(pipeline),
     events: pipeline.events.map((event) => ({
       event,
       tags: hasImages ? (rows.find((row) => row.class === CLASS_OF_EVENT[event])?.patterns ?? []) : [],
-      consumers: pipeline.consumers.filter((consumer) => consumer.events.includes(event)).map((consumer) => consumer.name),
+      consumers: pipeline.consumers
+        .filter((consumer) => consumer.events.includes(event))
+        .map((consumer) => consumer.name),
     })),
     tags: hasImages ? rows.map((row) => ({ ...row, kept: retentionOfTag(pipeline, row) })) : [],
     artifacts: artifactsOf(pipeline),
@@ -46,7 +60,13 @@ export function explain(pipeline: Pipeline): Explanation {
       const workflow = pipeline.workflows[run];
       if (!workflow) return [];
       const stages = stagesOf(pipeline, run);
-      return [{ run, workflow: workflow.name, stages: stages.map(({ id, kind, needs }) => ({ job: id, kind, needs: directly(stages, needs) })) }];
+      return [
+        {
+          run,
+          workflow: workflow.name,
+          stages: stages.map(({ id, kind, needs }) => ({ job: id, kind, needs: directly(stages, needs) })),
+        },
+      ];
     }),
   };
 }
@@ -54,18 +74,31 @@ export function explain(pipeline: Pipeline): Explanation {
 const RUNS: readonly RunKind[] = ["build", "nightly", "release"];
 
 /** What a job waits for, without what one of these waits for itself. */
-const directly = (stages: readonly Stage[], needs: readonly string[]): string[] => needs.filter((need) => !needs.some((other) => precedingStages(stages, other).has(need)));
+const directly = (stages: readonly Stage[], needs: readonly string[]): string[] =>
+  needs.filter((need) => !needs.some((other) => precedingStages(stages, other).has(need)));
 
 function builtOn(pipeline: Pipeline, build: Build): { event: EventClass; platforms: readonly string[] }[] {
   if (build.kind === "files") return pipeline.events.map((event) => ({ event, platforms: [] }));
-  return pipeline.events.map((event) => ({ event, platforms: (build.entries[event] ?? []).flatMap((entry) => entry.platforms) }));
+  return pipeline.events.map((event) => ({
+    event,
+    platforms: (build.entries[event] ?? []).flatMap((entry) => entry.platforms),
+  }));
 }
 
 function artifactsOf(pipeline: Pipeline): Explanation["artifacts"] {
   const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
-  const keptBy = ({ success, failure }: ConsumerArtifact["keepDays"]): string => (success === failure ? days(success) : `${days(success)} after success, ${days(failure)} after failure`);
+  const keptBy = ({ success, failure }: ConsumerArtifact["keepDays"]): string =>
+    success === failure ? days(success) : `${days(success)} after success, ${days(failure)} after failure`;
   return [
-    ...pipeline.builds.flatMap((build) => (build.kind === "files" ? [{ name: build.artifact, of: build.key, kept: days(build.keepDays) }] : [])),
-    ...pipeline.consumers.flatMap((consumer) => consumer.artifacts.map((artifact) => ({ name: artifact.name, of: consumer.name, kept: keptBy(artifact.keepDays) }))),
+    ...pipeline.builds.flatMap((build) =>
+      build.kind === "files" ? [{ name: build.artifact, of: build.key, kept: days(build.keepDays) }] : [],
+    ),
+    ...pipeline.consumers.flatMap((consumer) =>
+      consumer.artifacts.map((artifact) => ({
+        name: artifact.name,
+        of: consumer.name,
+        kept: keptBy(artifact.keepDays),
+      })),
+    ),
   ];
 }

@@ -16,7 +16,11 @@ export interface JsonError {
 export function reportFailure(io: Io, error: unknown, { command, json }: { command: string; json: boolean }): ExitCode {
   const problems: readonly LocatedProblem[] = error instanceof UserError ? error.problems : [internal(error)];
   if (json) {
-    const errors: JsonError[] = problems.map(({ location, message, hint }) => ({ ...location, message, ...(hint === undefined ? {} : { hint }) }));
+    const errors: JsonError[] = problems.map(({ location, message, hint }) => ({
+      ...location,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    }));
     io.stdout.write(`${JSON.stringify({ version: 1, command, ok: false, errors }, undefined, 2)}\n`);
   } else {
     io.stderr.write(problems.map((problem) => `${render(io, problem)}\n`).join(""));

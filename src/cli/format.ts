@@ -46,7 +46,8 @@ async function format(prettier: Prettier, root: string, { path, body }: Generate
   }
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
 function foldersAbove(file: string, top: string): string[] {
   const folder = dirname(file);

@@ -43,7 +43,10 @@ export function registerGenerate(program: Command, io: Io, finish: Finish): void
     .option("--force", "also overwrite or remove files that were written or edited by hand")
     .option("--only <name...>", "only these files: a name such as docker-build, a path, or a glob")
     .option("--docs", "also write docs/ci-cd.md and docs/troubleshooting-ci.md; once there, they are kept current")
-    .addHelpText("after", "\nExamples:\n  $ pipewright generate\n  $ pipewright generate --dry-run --diff\n  $ pipewright generate --only docker-build 'e2e*'\n  $ pipewright generate --cwd services/api --docs")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pipewright generate\n  $ pipewright generate --dry-run --diff\n  $ pipewright generate --only docker-build 'e2e*'\n  $ pipewright generate --cwd services/api --docs",
+    )
     .action(async (_options: unknown, command: Command) => {
       await generate(io, command.optsWithGlobals<GenerateOptions>());
       finish(0);
@@ -53,7 +56,9 @@ export function registerGenerate(program: Command, io: Io, finish: Finish): void
 async function generate(io: Io, options: GenerateOptions): Promise<void> {
   const progress = startProgress(io, options.quiet === true || options.json === true);
   try {
-    const { config, statuses } = options.dryRun ? await bringAbout(io, options, progress) : await whileLocked(rootOf(io, options), () => bringAbout(io, options, progress));
+    const { config, statuses } = options.dryRun
+      ? await bringAbout(io, options, progress)
+      : await whileLocked(rootOf(io, options), () => bringAbout(io, options, progress));
     progress.done();
     await report(io, options, config, statuses);
   } finally {
@@ -73,7 +78,10 @@ async function bringAbout(io: Io, options: GenerateOptions, progress: Progress):
   const declared = await declaredFiles(project, { docs: options.docs === true });
   progress.step("Comparing with what is there");
   const all = await compareWithRepository(project.root, project.config, declared);
-  const selected = selectPaths(options.only ?? [], all.map((status) => status.path));
+  const selected = selectPaths(
+    options.only ?? [],
+    all.map((status) => status.path),
+  );
   const statuses = all.filter((status) => selected(status.path));
   if (!options.force) refuseLosses(statuses);
   progress.step("Writing the files");
@@ -87,7 +95,10 @@ async function bringAbout(io: Io, options: GenerateOptions, progress: Progress):
 
 function refuseLosses(statuses: readonly FileStatus[]): void {
   const losses = statuses.filter(losesWork);
-  if (losses.length > 0) throw new UserError(losses.map((status) => ({ ...reasonToRefuse(status), location: { file: status.path, line: 1, column: 1 } })));
+  if (losses.length > 0)
+    throw new UserError(
+      losses.map((status) => ({ ...reasonToRefuse(status), location: { file: status.path, line: 1, column: 1 } })),
+    );
 }
 
 function reasonToRefuse({ state, otherSource }: FileStatus): { message: string; hint: string } {
@@ -115,14 +126,21 @@ function reasonToRefuse({ state, otherSource }: FileStatus): { message: string; 
   };
 }
 
-async function report(io: Io, options: GenerateOptions, config: string, statuses: readonly FileStatus[]): Promise<void> {
+async function report(
+  io: Io,
+  options: GenerateOptions,
+  config: string,
+  statuses: readonly FileStatus[],
+): Promise<void> {
   const files = statuses.map((status) => ({
     path: status.path,
     action: ACTIONS[status.state],
     ...(options.diff && status.state !== "current" ? { diff: unifiedDiff(status) } : {}),
   }));
   if (options.json) {
-    io.stdout.write(`${JSON.stringify({ version: 1, command: "generate", ok: true, config, dryRun: options.dryRun === true, files }, undefined, 2)}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, command: "generate", ok: true, config, dryRun: options.dryRun === true, files }, undefined, 2)}\n`,
+    );
     return;
   }
   if (options.quiet) return;
@@ -131,7 +149,12 @@ async function report(io: Io, options: GenerateOptions, config: string, statuses
     if (action !== "unchanged") io.stdout.write(`${paintAction(paint, action)} ${path}\n`);
     if (diff !== undefined) io.stdout.write(`${paintDiff(paint, diff)}\n`);
   }
-  io.stdout.write(`${summary(files.map((file) => file.action), options.dryRun === true)}\n`);
+  io.stdout.write(
+    `${summary(
+      files.map((file) => file.action),
+      options.dryRun === true,
+    )}\n`,
+  );
 }
 
 function paintAction(paint: Paint, action: Action): string {

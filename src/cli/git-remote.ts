@@ -9,7 +9,10 @@ export interface RemoteRepository {
 
 /** Owner and name, from an address: `git@github.com:owner/name.git`, `https://github.com/owner/name`. */
 export function repositoryIn(address: string): RemoteRepository | undefined {
-  const match = /^(?:https?|ssh|git):\/\/[^/]+\/([^/]+)\/([^/]+?)(?:\.git)?\/?$|^[^/:]+:([^/]+)\/([^/]+?)(?:\.git)?\/?$/.exec(address);
+  const match =
+    /^(?:https?|ssh|git):\/\/[^/]+\/([^/]+)\/([^/]+?)(?:\.git)?\/?$|^[^/:]+:([^/]+)\/([^/]+?)(?:\.git)?\/?$/.exec(
+      address,
+    );
   const owner = match?.[1] ?? match?.[3];
   const name = match?.[2] ?? match?.[4];
   return owner !== undefined && name !== undefined ? { owner, name } : undefined;

@@ -31,16 +31,23 @@ export async function init(io: Io, options: InitOptions): Promise<void> {
   if (!dryRun) await refuseSecondConfig(root);
   const proposal = await proposeConfig(root);
   if (!proposal) {
-    throw userError(`There is nothing to build in ${root}: no Dockerfile, package.json, go.mod, pyproject.toml or requirements.txt.`, {
-      hint: "Run `pipewright init` in the repository's root, or name it with --cwd.",
-    });
+    throw userError(
+      `There is nothing to build in ${root}: no Dockerfile, package.json, go.mod, pyproject.toml or requirements.txt.`,
+      {
+        hint: "Run `pipewright init` in the repository's root, or name it with --cwd.",
+      },
+    );
   }
   const text = printConfig(proposal.config, format);
   if (!dryRun) await writeNew(join(root, file), text, file);
   if (json) {
-    io.stdout.write(`${JSON.stringify({ version: 1, command: "init", ok: true, file, written: !dryRun, text, notes: proposal.notes }, undefined, 2)}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, command: "init", ok: true, file, written: !dryRun, text, notes: proposal.notes }, undefined, 2)}\n`,
+    );
   } else if (!quiet) {
-    io.stdout.write(`${dryRun ? `Would write ${file}` : `Wrote ${file}`}:\n\n${text}\n${proposal.notes.map((note) => `${note}\n`).join("")}`);
+    io.stdout.write(
+      `${dryRun ? `Would write ${file}` : `Wrote ${file}`}:\n\n${text}\n${proposal.notes.map((note) => `${note}\n`).join("")}`,
+    );
   }
 }
 
@@ -49,7 +56,10 @@ async function refuseSecondConfig(root: string): Promise<void> {
     throw userError(`The folder ${root} cannot be read.`, { hint: "Check --cwd." });
   });
   const present = names.find((name) => /^ci\.config\.(ts|mts|js|mjs|json|ya?ml)$/.test(name));
-  if (present !== undefined) throw userError(`There is a config already: ${present}. Nothing was written.`, { hint: "`pipewright init --dry-run` shows what it would write." });
+  if (present !== undefined)
+    throw userError(`There is a config already: ${present}. Nothing was written.`, {
+      hint: "`pipewright init --dry-run` shows what it would write.",
+    });
 }
 
 async function writeNew(path: string, text: string, name: string): Promise<void> {

@@ -26,10 +26,20 @@ const STDIN_PATH = ".github/workflows/stdin.yml";
 
 export function registerLint(program: Command, io: Io, finish: Finish): void {
   withLintOptions(program.command("lint"))
-    .argument("[paths...]", "files, folders or globs; `-` for standard input; all workflows and actions of the repository by default")
-    .description("Say what is wrong with the workflows and actions of a repository. Exits with 1 when there is an error, or more warnings than allowed.")
-    .addHelpText("after", "\nExamples:\n  $ pipewright lint\n  $ pipewright lint .github/workflows/ci.yml --preset strict\n  $ pipewright lint --fix --dry-run\n  $ pipewright lint --reporter sarif > pipewright.sarif\n  $ pipewright lint - --stdin-filename .github/workflows/ci.yml < ci.yml\n  $ pipewright explain job-timeout")
-    .action(async (paths: string[], _options: unknown, command: Command) => finish(await lint(io, paths, command.optsWithGlobals<LintOptions & GlobalOptions>())));
+    .argument(
+      "[paths...]",
+      "files, folders or globs; `-` for standard input; all workflows and actions of the repository by default",
+    )
+    .description(
+      "Say what is wrong with the workflows and actions of a repository. Exits with 1 when there is an error, or more warnings than allowed.",
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pipewright lint\n  $ pipewright lint .github/workflows/ci.yml --preset strict\n  $ pipewright lint --fix --dry-run\n  $ pipewright lint --reporter sarif > pipewright.sarif\n  $ pipewright lint - --stdin-filename .github/workflows/ci.yml < ci.yml\n  $ pipewright explain job-timeout",
+    )
+    .action(async (paths: string[], _options: unknown, command: Command) =>
+      finish(await lint(io, paths, command.optsWithGlobals<LintOptions & GlobalOptions>())),
+    );
 }
 
 /** Everything that the command line and the configuration ask for. */
@@ -50,7 +60,14 @@ async function lint(io: Io, paths: readonly string[], options: LintOptions): Pro
   const all = path === undefined ? paths : [path, ...paths];
   const names = all.filter((name) => name !== "-");
   refuseContradictions(options, all, fixing !== undefined);
-  const stdin = all.includes("-") ? { path: relative(root, resolve(cwd, options.stdinFilename ?? resolve(root, STDIN_PATH))).split(sep).join("/"), text: (await io.stdin?.()) ?? "" } : undefined;
+  const stdin = all.includes("-")
+    ? {
+        path: relative(root, resolve(cwd, options.stdinFilename ?? resolve(root, STDIN_PATH)))
+          .split(sep)
+          .join("/"),
+        text: (await io.stdin?.()) ?? "",
+      }
+    : undefined;
   const asked: Asked = { options, root, names, cwd, fixing, stdin };
   if (options.watch) {
     const { watchRepository } = await import("./lint/watch.ts");
@@ -60,12 +77,17 @@ async function lint(io: Io, paths: readonly string[], options: LintOptions): Pro
 }
 
 function refuseContradictions(options: LintOptions, names: readonly string[], fixing: boolean): void {
-  if (options.dryRun && !fixing) throw userError("--dry-run belongs to --fix.", { hint: "Without --fix nothing is written anyway." });
+  if (options.dryRun && !fixing)
+    throw userError("--dry-run belongs to --fix.", { hint: "Without --fix nothing is written anyway." });
   if (options.optInFixes && !fixing) throw userError("--opt-in-fixes belongs to --fix.");
-  if (options.watch && (fixing || options.updateBaseline || names.includes("-"))) throw userError("--watch does not go with --fix, --update-baseline or standard input.");
-  if (names.includes("-") && fixing && !options.dryRun) throw userError("Standard input cannot be fixed in place.", { hint: "Add --dry-run to see the difference." });
-  if (options.stdinFilename !== undefined && !names.includes("-")) throw userError("--stdin-filename belongs to `-`.", { hint: "Write `pipewright lint - --stdin-filename <path>`." });
-  if (options.updateBaseline && names.length > 0) throw userError("--update-baseline is for the whole repository.", { hint: "Leave the paths out." });
+  if (options.watch && (fixing || options.updateBaseline || names.includes("-")))
+    throw userError("--watch does not go with --fix, --update-baseline or standard input.");
+  if (names.includes("-") && fixing && !options.dryRun)
+    throw userError("Standard input cannot be fixed in place.", { hint: "Add --dry-run to see the difference." });
+  if (options.stdinFilename !== undefined && !names.includes("-"))
+    throw userError("--stdin-filename belongs to `-`.", { hint: "Write `pipewright lint - --stdin-filename <path>`." });
+  if (options.updateBaseline && names.length > 0)
+    throw userError("--update-baseline is for the whole repository.", { hint: "Leave the paths out." });
 }
 
 async function once(io: Io, asked: Asked): Promise<ExitCode> {
@@ -74,8 +96,16 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
   const progress = startProgress(io, options.quiet === true || reporter !== "pretty");
   try {
     progress.step("Reading the configuration");
-    const loaded = await loadSettings(root, options.config === undefined ? undefined : resolve(asked.cwd, options.config), timeLimitOf(io));
-    const settings: LintSettings = { ...loaded.settings, preset: options.preset ?? loaded.settings.preset, minLevel: options.minLevel ?? loaded.settings.minLevel };
+    const loaded = await loadSettings(
+      root,
+      options.config === undefined ? undefined : resolve(asked.cwd, options.config),
+      timeLimitOf(io),
+    );
+    const settings: LintSettings = {
+      ...loaded.settings,
+      preset: options.preset ?? loaded.settings.preset,
+      minLevel: options.minLevel ?? loaded.settings.minLevel,
+    };
     const subject = subjectOf(root, asked);
     progress.step("Running the rules");
     const request: RunRequest = {
@@ -84,7 +114,15 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
       // What is shown does not change what is found.
       settings: { ...settings, minLevel: DEFAULT_SETTINGS.minLevel },
       selection: selectionOf(options),
-      cache: cacheFor(root, { settings: { ...settings, minLevel: "" }, selection: selectionOf(options), shellcheck: options.shellcheck === true }, options.cache !== false),
+      cache: cacheFor(
+        root,
+        {
+          settings: { ...settings, minLevel: "" },
+          selection: selectionOf(options),
+          shellcheck: options.shellcheck === true,
+        },
+        options.cache !== false,
+      ),
       check: loaded.check,
     };
     const baseline = options.updateBaseline ? undefined : baselineFor(asked, loaded.baseline);
@@ -92,7 +130,9 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
     const read = asked.fixing ? (await import("../lint/pass.ts")).rememberingReader() : undefined;
     const judgeRun = async (subjectNow: Subject): Promise<Judged> => {
       const { found, rules, settings: effective } = await run({ ...request, ...subjectNow, cache: memory, read });
-      const shellcheck = options.shellcheck ? await (await import("./lint/shellcheck.ts")).shellcheckFindings(subjectNow, effective, io) : [];
+      const shellcheck = options.shellcheck
+        ? await (await import("./lint/shellcheck.ts")).shellcheckFindings(subjectNow, effective, io)
+        : [];
       const whole = new Set(subjectNow.groups.filter(({ complete }) => complete).flatMap(({ paths }) => paths));
       const judgement: Judgement = {
         found: [...found, ...shellcheck.filter((finding) => isWanted(finding, request.selection))],
@@ -118,7 +158,13 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
   }
 }
 
-async function fixed(io: Io, { root, fixing, options }: Asked, reporter: ReporterName, progress: Progress, request: Pick<FixRequest, "subject" | "read" | "judge">): Promise<ExitCode> {
+async function fixed(
+  io: Io,
+  { root, fixing, options }: Asked,
+  reporter: ReporterName,
+  progress: Progress,
+  request: Pick<FixRequest, "subject" | "read" | "judge">,
+): Promise<ExitCode> {
   if (!fixing) return 0;
   const { diffOf, mend, whatWasDone, writeFixed } = await import("./lint/fix.ts");
   progress.step("Mending");
@@ -153,12 +199,17 @@ function baselineFor(asked: Asked, configured: string | undefined): Judgement["b
   const { file, named } = baselineFile(asked, configured);
   const path = fromRoot(asked.root, file);
   if (!existsSync(file)) {
-    if (named) throw userError(`There is no baseline ${path}.`, { hint: "`pipewright lint --update-baseline` writes one." });
+    if (named)
+      throw userError(`There is no baseline ${path}.`, { hint: "`pipewright lint --update-baseline` writes one." });
     return undefined;
   }
   const text = readFileSync(file, "utf8");
   const entries = readBaseline(text);
-  if (typeof entries === "string") throw userError(`The baseline cannot be read. ${entries}`, { location: { file: path, line: 1, column: 1 }, hint: "`pipewright lint --update-baseline` writes it anew." });
+  if (typeof entries === "string")
+    throw userError(`The baseline cannot be read. ${entries}`, {
+      location: { file: path, line: 1, column: 1 },
+      hint: "`pipewright lint --update-baseline` writes it anew.",
+    });
   return { path, text, entries };
 }
 
@@ -168,12 +219,17 @@ async function updateBaseline(io: Io, asked: Asked, configured: string | undefin
   // `--only` and `--skip` say nothing of the other rules, and without shellcheck nothing is known of its findings.
   const isPart = [...(asked.options.only ?? []), ...(asked.options.skip ?? [])].length > 0;
   const known = existsSync(file) ? readBaseline(readFileSync(file, "utf8")) : [];
-  const entries = renewed(found, typeof known === "string" ? [] : known.filter(({ rule }) => isPart || isShellcheckName(rule)), judged.ran);
+  const entries = renewed(
+    found,
+    typeof known === "string" ? [] : known.filter(({ rule }) => isPart || isShellcheckName(rule)),
+    judged.ran,
+  );
   const { writeAll } = await import("./files/transaction.ts");
   const before = existsSync(file) ? readFileSync(file) : undefined;
   const after = Buffer.from(printBaseline(entries));
   if (!before?.equals(after)) await writeAll([{ path: fromRoot(asked.root, file), file, before, after }]);
   const count = entries.reduce((sum, entry) => sum + entry.count, 0);
-  if (!asked.options.quiet) io.stdout.write(`${fromRoot(asked.root, file)} sets ${count} finding${count === 1 ? "" : "s"} aside.\n`);
+  if (!asked.options.quiet)
+    io.stdout.write(`${fromRoot(asked.root, file)} sets ${count} finding${count === 1 ? "" : "s"} aside.\n`);
   return 0;
 }

@@ -33,15 +33,20 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    const json = args.includes("--json") || args.includes("--reporter=json") || args[args.indexOf("--reporter") + 1] === "json";
+    const json =
+      args.includes("--json") || args.includes("--reporter=json") || args[args.indexOf("--reporter") + 1] === "json";
     if (error instanceof CommanderError && (error.exitCode === 0 || !json)) return error.exitCode === 0 ? 0 : 2;
-    const shown = error instanceof CommanderError ? userError(sentence(error.message), { hint: "See `pipewright --help`." }) : error;
+    const shown =
+      error instanceof CommanderError
+        ? userError(sentence(error.message), { hint: "See `pipewright --help`." })
+        : error;
     return reportFailure(io, shown, { command: called?.name ?? "", json });
   }
 }
 
 /** `error: unknown option '--x'` becomes a sentence. */
-const sentence = (message: string): string => message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase()).replace(/[^.?]$/, "$&.");
+const sentence = (message: string): string =>
+  message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase()).replace(/[^.?]$/, "$&.");
 
 /** As every other mistake is printed; what commander guesses stands on a line of its own. */
 function inOurForm(text: string, paint: Paint): string {
@@ -62,14 +67,20 @@ function makeProgram(io: Io): Command {
     .addOption(new Option("-q, --quiet", "print nothing but errors"))
     .addHelpText("after", EXAMPLES)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text), outputError: (text, write) => write(inOurForm(text, paintFor(io.env, io.stderr))) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(inOurForm(text, paintFor(io.env, io.stderr))),
+    })
     .showSuggestionAfterError()
     .exitOverride();
 }
 
 /** The command that the arguments name, looked for before commander runs, so that only its module is loaded. */
 function calledCommand(args: readonly string[]): CommandEntry | undefined {
-  const words = args.filter((arg, index) => !arg.startsWith("-") && !OPTIONS_WITH_VALUE.includes(args[index - 1] ?? ""));
+  const words = args.filter(
+    (arg, index) => !arg.startsWith("-") && !OPTIONS_WITH_VALUE.includes(args[index - 1] ?? ""),
+  );
   const name = words[0] === "help" ? words[1] : words[0];
   return COMMANDS.find((command) => command.name === name);
 }

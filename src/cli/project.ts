@@ -51,14 +51,25 @@ export async function declaredFiles(project: Project, { docs }: { docs: boolean 
   const { compileFiles } = await import("../compiler/compile.ts");
   const pages = (await docsOf(project, docs)).map(({ path, body }) => ({ path, body: () => body }));
   const files = [...compileFiles(project.pipelines), ...pages];
-  const format = await formatterFor(project.root, await workingTree(project.root), files.map((file) => file.path));
+  const format = await formatterFor(
+    project.root,
+    await workingTree(project.root),
+    files.map((file) => file.path),
+  );
   return files.map(({ path, body }) => ({
     path,
-    text: async () => stamp(await format({ path, body: body() }), { source: project.config, comment: path.endsWith(".md") ? "html" : "hash" }),
+    text: async () =>
+      stamp(await format({ path, body: body() }), {
+        source: project.config,
+        comment: path.endsWith(".md") ? "html" : "hash",
+      }),
   }));
 }
 
 async function requireFolder(root: string): Promise<void> {
-  const isFolder = await stat(root).then((found) => found.isDirectory(), () => false);
+  const isFolder = await stat(root).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   if (!isFolder) throw userError(`There is no folder ${root}.`, { hint: "Check --cwd." });
 }

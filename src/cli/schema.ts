@@ -6,7 +6,11 @@ export function registerSchema(program: Command, io: Io): void {
   program
     .command("schema")
     .description("print the JSON Schema of a config written in JSON or YAML")
-    .addArgument(new Argument("[what]", "the config, the file pipewright.lint.*, or the report of `lint --reporter json`").choices(["config", "lint", "lint-report"]).default("config"))
+    .addArgument(
+      new Argument("[what]", "the config, the file pipewright.lint.*, or the report of `lint --reporter json`")
+        .choices(["config", "lint", "lint-report"])
+        .default("config"),
+    )
     .addHelpText("after", "\nExamples:\n  $ pipewright schema > ci.config.schema.json\n  $ pipewright schema lint\n")
     .action(async (what: string) => {
       if (what === "lint-report") {

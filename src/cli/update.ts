@@ -22,7 +22,10 @@ export function registerUpdate(program: Command, io: Io): void {
   program
     .command("update")
     .description("move the pins of actions in the config to their newest versions")
-    .option("--all", "also pin actions of the workflows that the config does not pin yet, where Pipewright's own pin is older")
+    .option(
+      "--all",
+      "also pin actions of the workflows that the config does not pin yet, where Pipewright's own pin is older",
+    )
     .option("--major", "also move to a new major version")
     .option("--facts <file>", "read versions from a file instead of GitHub's API")
     .option("--dry-run", "show what would move and write nothing")
@@ -39,7 +42,9 @@ export async function update(io: Io, options: UpdateOptions): Promise<void> {
   const request = { cwd: root, file: options.config, timeLimit: configTimeLimit(io.env["PIPEWRIGHT_CONFIG_TIMEOUT"]) };
   const loaded = await loadConfig(request);
   const source = options.facts === undefined ? gitHub(io.env) : await factsFile(io.cwd, options.facts);
-  const decision = await decideMoves(await currentPins(loaded, options.all ?? false), source, { major: options.major ?? false });
+  const decision = await decideMoves(await currentPins(loaded, options.all ?? false), source, {
+    major: options.major ?? false,
+  });
   if (decision.moves.length > 0) {
     const text = await rewritePins(loaded, decision.moves);
     if (!options.dryRun) {
@@ -55,10 +60,12 @@ async function currentPins(loaded: LoadedConfig, all: boolean): Promise<CurrentP
   const written = Object.entries(actions).map(([action, pin]) => ({ action, ...pin, isWritten: true }));
   if (!all && written.length > 0) return written;
   const used = await actionsOf(loaded);
-  const catalogued = used.filter((action) => !Object.hasOwn(actions, action)).flatMap((action) => {
-    const pin = knownAction(action);
-    return pin ? [{ action, version: pin.version, sha: pin.sha, isWritten: false }] : [];
-  });
+  const catalogued = used
+    .filter((action) => !Object.hasOwn(actions, action))
+    .flatMap((action) => {
+      const pin = knownAction(action);
+      return pin ? [{ action, version: pin.version, sha: pin.sha, isWritten: false }] : [];
+    });
   return [...written, ...catalogued];
 }
 
@@ -67,7 +74,9 @@ async function actionsOf({ config, locate }: LoadedConfig): Promise<string[]> {
   const [{ plan }, { compile }] = await Promise.all([import("../pipeline/plan.ts"), import("../compiler/compile.ts")]);
   const { pipeline, problems } = plan(config);
   if (problems.length > 0) throw new UserError(await locateAll(problems, locate));
-  const names = compile(pipeline).flatMap(({ body }) => [...body.matchAll(/^\s*(?:- )?uses: ["']?([\w.-]+\/[\w./-]+)@/gm)].map((match) => match[1] ?? ""));
+  const names = compile(pipeline).flatMap(({ body }) =>
+    [...body.matchAll(/^\s*(?:- )?uses: ["']?([\w.-]+\/[\w./-]+)@/gm)].map((match) => match[1] ?? ""),
+  );
   return [...new Set(names)].sort();
 }
 
@@ -91,22 +100,45 @@ async function replace(target: string, text: string): Promise<void> {
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw userError(`${target} could not be written: ${error instanceof Error && "code" in error ? String(error.code) : String(error)}. It is as it was.`);
+    throw userError(
+      `${target} could not be written: ${error instanceof Error && "code" in error ? String(error.code) : String(error)}. It is as it was.`,
+    );
   }
 }
 
 function verify({ config, file }: LoadedConfig, moves: readonly Move[]): void {
-  const wrong = moves.find(({ action, to }) => config.actions[action]?.sha !== to.sha || config.actions[action].version !== to.version);
-  if (wrong) throw userError(`The pin of ${wrong.action} could not be moved: something in ${file} overrides it. The config is as it was.`, { hint: `Move it by hand, to ${wrong.to.version} = ${wrong.to.sha}.` });
+  const wrong = moves.find(
+    ({ action, to }) => config.actions[action]?.sha !== to.sha || config.actions[action].version !== to.version,
+  );
+  if (wrong)
+    throw userError(
+      `The pin of ${wrong.action} could not be moved: something in ${file} overrides it. The config is as it was.`,
+      { hint: `Move it by hand, to ${wrong.to.version} = ${wrong.to.sha}.` },
+    );
 }
 
-function report(io: Io, file: string, { moves, notes }: Decision, { dryRun = false, json = false, quiet = false }: UpdateOptions): void {
+function report(
+  io: Io,
+  file: string,
+  { moves, notes }: Decision,
+  { dryRun = false, json = false, quiet = false }: UpdateOptions,
+): void {
   if (json) {
-    io.stdout.write(`${JSON.stringify({ version: 1, command: "update", ok: true, file, written: !dryRun && moves.length > 0, moves: moves.map(({ action, from, to, isWritten }) => ({ action, from, to, added: !isWritten })), notes }, undefined, 2)}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, command: "update", ok: true, file, written: !dryRun && moves.length > 0, moves: moves.map(({ action, from, to, isWritten }) => ({ action, from, to, added: !isWritten })), notes }, undefined, 2)}\n`,
+    );
     return;
   }
   if (quiet) return;
-  const lines = moves.map(({ action, from, to, isWritten }) => `${action} ${from.version} -> ${to.version} (${to.sha})${isWritten ? "" : ", a new pin"}`);
-  const last = moves.length === 0 ? `Nothing to update: every pin of ${file} is the newest.` : dryRun ? `${file} would change.` : `${file} is updated. Next: \`pipewright generate\`.`;
+  const lines = moves.map(
+    ({ action, from, to, isWritten }) =>
+      `${action} ${from.version} -> ${to.version} (${to.sha})${isWritten ? "" : ", a new pin"}`,
+  );
+  const last =
+    moves.length === 0
+      ? `Nothing to update: every pin of ${file} is the newest.`
+      : dryRun
+        ? `${file} would change.`
+        : `${file} is updated. Next: \`pipewright generate\`.`;
   io.stdout.write([...lines, ...notes, last].map((line) => `${line}\n`).join(""));
 }

@@ -4,10 +4,17 @@ import type { EventClass, Pipeline } from "../pipeline/types.ts";
 import { planned, quoted } from "./expressions.ts";
 
 /** A condition: the run's class is one of these; nothing where it is in any case. @param value what holds the class */
-export function isOneOf(classes: readonly EventClass[], run: RunKind, pipeline: Pipeline, value: string = planned("class")): string | undefined {
+export function isOneOf(
+  classes: readonly EventClass[],
+  run: RunKind,
+  pipeline: Pipeline,
+  value: string = planned("class"),
+): string | undefined {
   const possible = pipeline.events.filter((event) => CLASSES_OF[run].includes(event));
   const wanted = possible.filter((event) => classes.includes(event));
   if (wanted.length === possible.length) return undefined;
   const [only] = wanted;
-  return wanted.length === 1 ? `${value} == '${only}'` : `contains(fromJSON(${quoted(JSON.stringify(wanted))}), ${value})`;
+  return wanted.length === 1
+    ? `${value} == '${only}'`
+    : `contains(fromJSON(${quoted(JSON.stringify(wanted))}), ${value})`;
 }

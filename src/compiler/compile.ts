@@ -39,7 +39,10 @@ const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) =>
 };
 
 /** Called by the build, following it, or, where it takes nothing of it, on the code's own events. */
-function consumerKind({ topology }: Pipeline, { source, builds }: Consumer): (pipeline: Pipeline, consumer: Consumer) => Workflow {
+function consumerKind(
+  { topology }: Pipeline,
+  { source, builds }: Consumer,
+): (pipeline: Pipeline, consumer: Consumer) => Workflow {
   if (topology === "workflow_call") return calledConsumerWorkflow;
   return source === "build" || builds.length === 0 ? selfBuildingConsumerWorkflow : consumerWorkflow;
 }
@@ -70,7 +73,16 @@ function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
 function withRetryPolicy({ retry }: Pipeline, workflow: Workflow): Workflow {
   if (!retry) return workflow;
   const { jobs, ...head } = workflow;
-  return { ...head, env: { RETRY_ATTEMPTS: retry.attempts, RETRY_DELAY: retry.delaySeconds, RETRY_GROWTH: retry.growth, RETRY_JITTER: retry.jitter }, jobs };
+  return {
+    ...head,
+    env: {
+      RETRY_ATTEMPTS: retry.attempts,
+      RETRY_DELAY: retry.delaySeconds,
+      RETRY_GROWTH: retry.growth,
+      RETRY_JITTER: retry.jitter,
+    },
+    jobs,
+  };
 }
 
 /** Every file that the plans ask for, whose text is made when it is asked for. */

@@ -5,4 +5,5 @@ import type { Pipeline } from "../pipeline/types.ts";
  * one gives may hold whatever a branch or a fork is called: so each begins with the project and its own kind and key,
  * which hold no slash, and no beginning is that of another.
  */
-export const concurrencyGroup = (pipeline: Pipeline, kind: string, ...parts: readonly string[]): string => [pipeline.project, kind, ...parts].join("/");
+export const concurrencyGroup = (pipeline: Pipeline, kind: string, ...parts: readonly string[]): string =>
+  [pipeline.project, kind, ...parts].join("/");

@@ -6,11 +6,14 @@ import { concurrencyGroup } from "./concurrency.ts";
 import { choiceInputs } from "./dispatch-inputs.ts";
 import { expression, quoted } from "./expressions.ts";
 
-export const testsNightly = (consumer: Consumer): boolean => consumer.source === "registry" && consumer.events.includes("nightly");
+export const testsNightly = (consumer: Consumer): boolean =>
+  consumer.source === "registry" && consumer.events.includes("nightly");
 
 export function consumerTriggers(pipeline: Pipeline, consumer: Consumer): Triggers {
   const { build, nightly } = pipeline.workflows;
-  const workflows = [build?.name, testsNightly(consumer) ? nightly?.name : undefined].filter((name) => name !== undefined);
+  const workflows = [build?.name, testsNightly(consumer) ? nightly?.name : undefined].filter(
+    (name) => name !== undefined,
+  );
   return {
     workflow_run: {
       workflows: workflows.length > 0 ? workflows : [],
@@ -24,7 +27,11 @@ export function consumerTriggers(pipeline: Pipeline, consumer: Consumer): Trigge
 
 const dispatchInputs = (consumer: Consumer): Record<string, DispatchInput> => ({
   image_tag: { description: "The tag of the image to test", required: true, type: "string" },
-  commit: { description: "The commit to check out and to report on; the image's own without it", required: false, type: "string" },
+  commit: {
+    description: "The commit to check out and to report on; the image's own without it",
+    required: false,
+    type: "string",
+  },
   ...choiceInputs(consumer),
 });
 
@@ -32,7 +39,14 @@ const dispatchInputs = (consumer: Consumer): Record<string, DispatchInput> => ({
 export function consumerConcurrency(pipeline: Pipeline, consumer: Consumer): Concurrency {
   const run = "github.event.workflow_run";
   return {
-    group: concurrencyGroup(pipeline, "test", consumer.key, expression(`${run}.event == 'pull_request' && format('{0}/{1}', ${run}.head_repository.full_name, ${run}.head_branch) || ${run}.event && format('{0}-{1}', ${run}.event, ${run}.head_sha) || github.run_id`)),
+    group: concurrencyGroup(
+      pipeline,
+      "test",
+      consumer.key,
+      expression(
+        `${run}.event == 'pull_request' && format('{0}/{1}', ${run}.head_repository.full_name, ${run}.head_branch) || ${run}.event && format('{0}-{1}', ${run}.event, ${run}.head_sha) || github.run_id`,
+      ),
+    ),
     "cancel-in-progress": expression(`${run}.event == 'pull_request'`),
   };
 }
@@ -41,6 +55,7 @@ export function consumerConcurrency(pipeline: Pipeline, consumer: Consumer): Con
 export function statusContext(pipeline: Pipeline, consumer: Consumer): string {
   const { nightly } = pipeline.workflows;
   if (!nightly || !testsNightly(consumer)) return consumer.name;
-  return expression(`github.event.workflow_run.name == ${quoted(nightly.name)} && ${quoted(consumer.name + NIGHTLY_SUFFIX)} || ${quoted(consumer.name)}`);
+  return expression(
+    `github.event.workflow_run.name == ${quoted(nightly.name)} && ${quoted(consumer.name + NIGHTLY_SUFFIX)} || ${quoted(consumer.name)}`,
+  );
 }
-

@@ -9,10 +9,23 @@ const ALL_VALUES = "all";
 export function choiceInputs({ choose, matrix, deployment }: Consumer): Record<string, DispatchInput> {
   const choices = choose.map((key): [string, DispatchInput] => [
     key,
-    { description: `One value of ${key}, or all`, required: false, type: "choice", default: ALL_VALUES, options: [ALL_VALUES, ...(matrix?.[key] ?? []).map(String)] },
+    {
+      description: `One value of ${key}, or all`,
+      required: false,
+      type: "choice",
+      default: ALL_VALUES,
+      options: [ALL_VALUES, ...(matrix?.[key] ?? []).map(String)],
+    },
   ]);
   return {
-    ...(deployment && { skip_cleanup: { description: "Keep what is deployed, to look at it", required: false, type: "boolean", default: false } }),
+    ...(deployment && {
+      skip_cleanup: {
+        description: "Keep what is deployed, to look at it",
+        required: false,
+        type: "boolean",
+        default: false,
+      },
+    }),
     ...Object.fromEntries(choices),
   };
 }
@@ -24,11 +37,18 @@ export const matrixOf = ({ matrix, choose, dispatch, failure, maxParallel }: Con
         strategy: {
           "fail-fast": failure === "fast",
           ...(maxParallel && { "max-parallel": maxParallel }),
-          matrix: Object.fromEntries(Object.entries(matrix).map(([key, values]) => [key, dispatch && choose.includes(key) ? chosen(key, values) : values])),
+          matrix: Object.fromEntries(
+            Object.entries(matrix).map(([key, values]) => [
+              key,
+              dispatch && choose.includes(key) ? chosen(key, values) : values,
+            ]),
+          ),
         },
       }
     : {};
 
 /** The one value that a manual run picks; GitHub lets nobody pick one that is not listed. */
 const chosen = (key: string, values: readonly (string | number | boolean)[]): string =>
-  expression(`fromJSON(inputs.${key} && inputs.${key} != '${ALL_VALUES}' && format('[{0}]', toJSON(inputs.${key})) || ${quoted(JSON.stringify(values))})`);
+  expression(
+    `fromJSON(inputs.${key} && inputs.${key} != '${ALL_VALUES}' && format('[{0}]', toJSON(inputs.${key})) || ${quoted(JSON.stringify(values))})`,
+  );

@@ -7,10 +7,13 @@ export const expression = (text: string): string => `\${{ ${text} }}`;
 export const HEAD_SHA = "github.event.pull_request.head.sha || github.event.merge_group.head_sha || github.sha";
 
 /** Whether what runs is this repository's own, and not a pull request's of a fork. */
-export const OF_THIS_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request'";
+export const OF_THIS_REPOSITORY =
+  "github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request'";
 
 /** The address of this run, as the target of a commit status. */
-export const RUN_URL = expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)");
+export const RUN_URL = expression(
+  "format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)",
+);
 
 export const TOKEN = expression("github.token");
 
@@ -18,10 +21,12 @@ export const TOKEN = expression("github.token");
 export const planned = (output: string): string => `needs.plan.outputs.${output}`;
 
 /** `needs.<job>.result` is one of success and skipped: the job did its work, or had none to do. */
-export const succeededOrSkipped = (job: string): string => `(needs.${job}.result == 'success' || needs.${job}.result == 'skipped')`;
+export const succeededOrSkipped = (job: string): string =>
+  `(needs.${job}.result == 'success' || needs.${job}.result == 'skipped')`;
 
 /** Nothing in this string can be taken for an expression by GitHub, nor end the string. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** `A && B && …`; absent parts are left out. */
-export const every = (...conditions: (string | undefined | false)[]): string => conditions.filter((condition) => condition).join(" && ");
+export const every = (...conditions: (string | undefined | false)[]): string =>
+  conditions.filter((condition) => condition).join(" && ");

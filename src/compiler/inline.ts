@@ -34,7 +34,11 @@ export function inlineProgram(text: string, libraries: ProgramSources): string {
   const [head, body] = splitHead(program);
   const used = usedBy(body.join("\n"), pieces);
   const library = used.map((piece) => piece.text.join("\n")).join("\n\n");
-  return `${[head.join("\n").trim(), library, body.join("\n").trim()].filter(Boolean).join("\n\n").replace(/\n{3,}/g, "\n\n").trim()}\n`;
+  return `${[head.join("\n").trim(), library, body.join("\n").trim()]
+    .filter(Boolean)
+    .join("\n\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim()}\n`;
 }
 
 /** The comment that says what the program does stays on top, and a module's own imports with it. */
@@ -75,8 +79,11 @@ function declarations(lines: readonly string[]): Declaration[] {
       comment.push(line);
     } else {
       const start = index;
-      if (STARTS.test(line) && !/[};]$/.test(line)) while (index + 1 < lines.length && !/^[})\]]/.test(lines[++index] ?? "")) continue;
-      const text = [...comment, ...lines.slice(start, index + 1)].map((one) => one.replace(/^export (?=(async )?function|const|class)/, ""));
+      if (STARTS.test(line) && !/[};]$/.test(line))
+        while (index + 1 < lines.length && !/^[})\]]/.test(lines[++index] ?? "")) continue;
+      const text = [...comment, ...lines.slice(start, index + 1)].map((one) =>
+        one.replace(/^export (?=(async )?function|const|class)/, ""),
+      );
       found.push({ name: STARTS.test(line) ? DECLARATION.exec(line)?.[1] : undefined, text });
       comment = [];
     }
@@ -105,4 +112,5 @@ function usedBy(program: string, pieces: readonly Declaration[]): Declaration[] 
   return pieces.filter((piece) => used.has(piece));
 }
 
-const codeOf = (piece: Declaration): string => piece.text.filter((line) => !/^\s*(#|\/\/|\*|\/\*)/.test(line)).join("\n");
+const codeOf = (piece: Declaration): string =>
+  piece.text.filter((line) => !/^\s*(#|\/\/|\*|\/\*)/.test(line)).join("\n");

@@ -1,4 +1,11 @@
-import { type Commented, isCommented, type PermissionLevel, type Permissions, type PermissionScope, withComment } from "../workflow/model.ts";
+import {
+  type Commented,
+  isCommented,
+  type PermissionLevel,
+  type Permissions,
+  type PermissionScope,
+  withComment,
+} from "../workflow/model.ts";
 
 /** What each grant is for. A permission that nobody can explain is one too many. */
 const REASONS: Readonly<Partial<Record<`${PermissionScope}: ${PermissionLevel}`, string>>> = {
@@ -20,7 +27,9 @@ const REASONS: Readonly<Partial<Record<`${PermissionScope}: ${PermissionLevel}`,
 };
 
 /** The least that a job needs, each with its reason: the usual one, or a comment of its own. */
-export function grant(levels: Partial<Record<PermissionScope, PermissionLevel | Commented | false | undefined>>): Permissions {
+export function grant(
+  levels: Partial<Record<PermissionScope, PermissionLevel | Commented | false | undefined>>,
+): Permissions {
   const granted = Object.entries(levels) as [PermissionScope, PermissionLevel | Commented | false | undefined][];
   return Object.fromEntries(
     granted.flatMap(([scope, level]): [PermissionScope, PermissionLevel | Commented][] => {

@@ -21,12 +21,20 @@ export function readProgramComment(program: string): ProgramComment {
   const end = lines.findIndex((line) => !/^(#|\/\/)/.test(line));
   const comment = lines.slice(0, end === -1 ? lines.length : end).map((line) => line.replace(/^(#|\/\/) ?/, ""));
   const blank = comment.indexOf("");
-  const purpose = comment.slice(0, blank === -1 ? comment.length : blank).join(" ").trim();
+  const purpose = comment
+    .slice(0, blank === -1 ? comment.length : blank)
+    .join(" ")
+    .trim();
   const entries = blank === -1 ? [] : entriesOf(comment.slice(blank + 1));
   const text = (variable: string): string | undefined => {
-    const named = entries.find(({ names }) => names.some((name) => (name.endsWith("*") ? variable.startsWith(name.slice(0, -1)) : name === variable)));
+    const named = entries.find(({ names }) =>
+      names.some((name) => (name.endsWith("*") ? variable.startsWith(name.slice(0, -1)) : name === variable)),
+    );
     const found = named ?? entries.find((entry) => new RegExp(`\\b${variable}\\b`).test(entry.text));
-    return found && (named && found.text !== "" ? found.text : [found.names.join(", "), found.text].filter(Boolean).join(": "));
+    return (
+      found &&
+      (named && found.text !== "" ? found.text : [found.names.join(", "), found.text].filter(Boolean).join(": "))
+    );
   };
   return { purpose, of: text };
 }

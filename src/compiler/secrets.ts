@@ -4,13 +4,21 @@ import type { Consumer, Pipeline, PublishTarget, Registry } from "../pipeline/ty
 
 /** What it takes to log in to a registry; nothing where the job's own token or identity does. */
 const registrySecrets = (registry: Registry | undefined): string[] =>
-  [registry?.auth?.kind === "fly" ? registry.auth.token : undefined, registry?.username, registry?.password].filter((name) => name !== undefined);
+  [registry?.auth?.kind === "fly" ? registry.auth.token : undefined, registry?.username, registry?.password].filter(
+    (name) => name !== undefined,
+  );
 
 /** Everything that a consumer's jobs ask for. */
 export const secretsOf = (pipeline: Pipeline, consumer: Consumer): string[] => {
   const takesImages = takenBy(consumer).some((build) => build.kind === "image");
   const registries = takesImages ? [pipeline.registry, ...pipeline.mirrors] : [];
-  return [...new Set([...consumer.secrets.names, ...Object.values(consumer.deployment?.secrets ?? {}), ...registries.flatMap(registrySecrets)])];
+  return [
+    ...new Set([
+      ...consumer.secrets.names,
+      ...Object.values(consumer.deployment?.secrets ?? {}),
+      ...registries.flatMap(registrySecrets),
+    ]),
+  ];
 };
 
 /** Everything that publishing a target takes. */
@@ -21,7 +29,12 @@ export function publishedSecrets(target: PublishTarget): string[] {
     case "npm":
       return target.token === undefined ? [] : [target.token];
     case "maven":
-      return [target.username, target.password, target.signingKey, ...(target.signingPassword === undefined ? [] : [target.signingPassword])];
+      return [
+        target.username,
+        target.password,
+        target.signingKey,
+        ...(target.signingPassword === undefined ? [] : [target.signingPassword]),
+      ];
     case "githubRelease":
       return [];
     case "deploy":

@@ -53,21 +53,35 @@ export function shareSteps(files: readonly WorkflowFile[]): { workflows: Workflo
     return {
       ...rest,
       uses: asUsed(program),
-      ...(Object.keys(inputs).length > 0 && { with: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [inputName(name), value])) }),
+      ...(Object.keys(inputs).length > 0 && {
+        with: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [inputName(name), value])),
+      }),
       // What the config's own commands read is no input of the program.
       ...(Object.keys(others).length > 0 && { env: others }),
     };
   };
   const workflows = files.map(({ path, workflow }) => ({
     path,
-    workflow: { ...workflow, jobs: Object.fromEntries(Object.entries(workflow.jobs).map(([id, job]) => [id, callsWorkflow(job) ? job : { ...job, steps: job.steps.map((step) => shared(job, step)) }])) },
+    workflow: {
+      ...workflow,
+      jobs: Object.fromEntries(
+        Object.entries(workflow.jobs).map(([id, job]) => [
+          id,
+          callsWorkflow(job) ? job : { ...job, steps: job.steps.map((step) => shared(job, step)) },
+        ]),
+      ),
+    },
   }));
-  const actions = [...uses.values()].map((use) => ({ path: `${ACTIONS}/${folderOf(use.program)}/action.yml`, action: actionOf(use) }));
+  const actions = [...uses.values()].map((use) => ({
+    path: `${ACTIONS}/${folderOf(use.program)}/action.yml`,
+    action: actionOf(use),
+  }));
   return { workflows, actions: actions.sort((left, right) => (left.path < right.path ? -1 : 1)) };
 }
 
 const folderOf = (program: ProgramName): string => program.replace(/\.\w+$/, "");
-const asUsed = (program: ProgramName): Commented => withComment(`$/${ACTIONS}/${folderOf(program)}`, "of this workflow's own commit");
+const asUsed = (program: ProgramName): Commented =>
+  withComment(`$/${ACTIONS}/${folderOf(program)}`, "of this workflow's own commit");
 
 /** Inputs are written in lower case with dashes: `GH_TOKEN` becomes `gh-token`. */
 const inputName = (variable: string): string => variable.toLowerCase().replaceAll("_", "-");
@@ -75,7 +89,9 @@ const inputName = (variable: string): string => variable.toLowerCase().replaceAl
 /** The outputs of a step that its job reads anywhere. */
 function outputsRead(job: Job, id: string): string[] {
   const text = JSON.stringify(job, (_key, value: unknown) => (isCommented(value) ? value.value : value));
-  return [...text.matchAll(new RegExp(`\\bsteps\\.${id}\\.outputs\\.([\\w-]+)`, "g"))].flatMap(([, output]) => output ?? []);
+  return [...text.matchAll(new RegExp(`\\bsteps\\.${id}\\.outputs\\.([\\w-]+)`, "g"))].flatMap(
+    ([, output]) => output ?? [],
+  );
 }
 
 function actionOf({ program, passed, outputs }: Use): YamlMapping {
@@ -83,10 +99,27 @@ function actionOf({ program, passed, outputs }: Use): YamlMapping {
   const variables = [...new Set(passed.flat())].sort();
   const always = variables.filter((name) => passed.every((names) => names.includes(name)));
   const sometimes = variables.filter((name) => !always.includes(name));
-  const input = (name: string): [string, YamlMapping] => [inputName(name), { description: told(name) ?? `${name} of the program`, required: always.includes(name), ...(!always.includes(name) && { default: "" }) }];
+  const input = (name: string): [string, YamlMapping] => [
+    inputName(name),
+    {
+      description: told(name) ?? `${name} of the program`,
+      required: always.includes(name),
+      ...(!always.includes(name) && { default: "" }),
+    },
+  ];
   // What a step does not pass may still stand in the environment of its workflow.
-  const environment: Record<string, Scalar> = Object.fromEntries(variables.map((name) => [name, expression(always.includes(name) ? `inputs.${inputName(name)}` : `inputs.${inputName(name)} || env.${name}`)]));
-  const outputEntries = [...outputs].sort().map((name): [string, YamlMapping] => [name, { description: `${name} of the program`, value: expression(`steps.${STEP}.outputs.${name}`) }]);
+  const environment: Record<string, Scalar> = Object.fromEntries(
+    variables.map((name) => [
+      name,
+      expression(always.includes(name) ? `inputs.${inputName(name)}` : `inputs.${inputName(name)} || env.${name}`),
+    ]),
+  );
+  const outputEntries = [...outputs]
+    .sort()
+    .map((name): [string, YamlMapping] => [
+      name,
+      { description: `${name} of the program`, value: expression(`steps.${STEP}.outputs.${name}`) },
+    ]);
   return {
     name: folderOf(program),
     description: purpose,
@@ -94,11 +127,21 @@ function actionOf({ program, passed, outputs }: Use): YamlMapping {
     ...(outputEntries.length > 0 && { outputs: Object.fromEntries(outputEntries) }),
     runs: {
       using: "composite",
-      steps: [{ name: "Run the program", id: STEP, shell: "bash", ...(variables.length > 0 && { env: environment }), run: `${unsetEmpty(program, sometimes)}${scriptOf(program)}` }],
+      steps: [
+        {
+          name: "Run the program",
+          id: STEP,
+          shell: "bash",
+          ...(variables.length > 0 && { env: environment }),
+          run: `${unsetEmpty(program, sometimes)}${scriptOf(program)}`,
+        },
+      ],
     },
   };
 }
 
 /** An input that was not given is empty in an action, and would not be there at all in a workflow. To bash that is the same. */
 const unsetEmpty = (program: ProgramName, names: readonly string[]): string =>
-  program.endsWith(".mjs") && names.length > 0 ? `for name in ${names.join(" ")}; do\n  if [[ -z "\${!name}" ]]; then unset "$name"; fi\ndone\n` : "";
+  program.endsWith(".mjs") && names.length > 0
+    ? `for name in ${names.join(" ")}; do\n  if [[ -z "\${!name}" ]]; then unset "$name"; fi\ndone\n`
+    : "";

@@ -58,7 +58,8 @@ export function readStamp(text: string): Stamp | undefined {
 }
 
 /** The config that a generated file names, without asking whether the file is intact. */
-export const readSource = (text: string): string | undefined => findHeader(withoutCarriageReturns(text.slice(0, 2 * HEADER_WITHIN)))?.groups?.["source"];
+export const readSource = (text: string): string | undefined =>
+  findHeader(withoutCarriageReturns(text.slice(0, 2 * HEADER_WITHIN)))?.groups?.["source"];
 
 function findHeader(text: string): RegExpExecArray | undefined {
   const head = text.slice(0, 2 * HEADER_WITHIN);
@@ -67,6 +68,7 @@ function findHeader(text: string): RegExpExecArray | undefined {
 }
 
 /** The same text with `\n` line endings. */
-export const withoutCarriageReturns = (text: string): string => (text.includes("\r") ? text.replaceAll("\r\n", "\n") : text);
+export const withoutCarriageReturns = (text: string): string =>
+  text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
 
 const digestOf = (body: string): string => createHash("sha256").update(withoutCarriageReturns(body)).digest("hex");

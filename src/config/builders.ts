@@ -13,7 +13,9 @@ export function files(settings: WithoutKind<FilesBuildInput>): FilesBuildInput {
 }
 
 /** A bake build that knows the names of its targets, so that what refers to one of them is checked. */
-export type BakedTargets<Target extends string> = Omit<BakeBuildInput, "targets"> & { targets: Readonly<Record<Target, BakeTargetInput>> };
+export type BakedTargets<Target extends string> = Omit<BakeBuildInput, "targets"> & {
+  targets: Readonly<Record<Target, BakeTargetInput>>;
+};
 
 /** Several images that one bake file describes and one job builds; each target is a build that consumers name. */
 export function bake<const Target extends string>(settings: WithoutKind<BakedTargets<Target>>): BakedTargets<Target> {

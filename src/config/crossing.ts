@@ -23,19 +23,32 @@ function crossAt(value: unknown, path: readonly PropertyKey[], above: readonly o
     problems.push({ path, message: `${nameOf(path)} ${message}.`, hint });
     return undefined;
   };
-  if (typeof value === "function") return refuse("is a function", isNamed(value) ? `Write what \`${value.name}\` returns: call it.` : "A config holds data only: write the object itself.");
+  if (typeof value === "function")
+    return refuse(
+      "is a function",
+      isNamed(value)
+        ? `Write what \`${value.name}\` returns: call it.`
+        : "A config holds data only: write the object itself.",
+    );
   if (typeof value === "symbol") return refuse("is a symbol", "Write a text.");
   if (typeof value === "bigint") return refuse("is a bigint", "Write a number.");
   if (typeof value !== "object" || value === null) return value;
-  if (above.includes(value)) return refuse("refers back to an object that holds it", "A config is a tree: write the parts out.");
+  if (above.includes(value))
+    return refuse("refers back to an object that holds it", "A config is a tree: write the parts out.");
   const inside = [...above, value];
-  if (Array.isArray(value)) return Array.from(value, (element, index) => crossAt(element, [...path, index], inside, problems));
+  if (Array.isArray(value))
+    return Array.from(value, (element, index) => crossAt(element, [...path, index], inside, problems));
   if (value instanceof Promise) return refuse("is a promise", "Write `await` before it.");
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype) {
-    return refuse(`is an instance of the class ${className(value)}`, "A config holds plain objects, lists, texts, numbers and booleans only.");
+    return refuse(
+      `is an instance of the class ${className(value)}`,
+      "A config holds plain objects, lists, texts, numbers and booleans only.",
+    );
   }
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, crossAt(member, [...path, key], inside, problems)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, crossAt(member, [...path, key], inside, problems)]),
+  );
 }
 
 /** A function without a name of its own that a module exports gets one: JavaScript's `default`, the loader's `_default`. */

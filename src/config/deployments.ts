@@ -24,9 +24,15 @@ export interface FlyAppSettings {
  * the environment, so nothing of the settings can become a part of them.
  */
 export function flyApp({ token, org, region, config, memory, volume, name }: FlyAppSettings): DeploymentInput {
-  const options = ['--app "$APP"', '--region "$FLY_REGION"', ...(config === undefined ? [] : ['--config "$FLY_CONFIG"']), ...(memory === undefined ? [] : ['--vm-memory "$FLY_MEMORY"'])].join(" ");
+  const options = [
+    '--app "$APP"',
+    '--region "$FLY_REGION"',
+    ...(config === undefined ? [] : ['--config "$FLY_CONFIG"']),
+    ...(memory === undefined ? [] : ['--vm-memory "$FLY_MEMORY"']),
+  ].join(" ");
   // What is repeated after a lost answer finds its work done already: the list of apps tells.
-  const listed = (condition: string): string => `flyctl apps list --json | jq --exit-status --arg app "$APP" '${condition}' > /dev/null`;
+  const listed = (condition: string): string =>
+    `flyctl apps list --json | jq --exit-status --arg app "$APP" '${condition}' > /dev/null`;
   return {
     ...(name !== undefined && { name }),
     tools: [{ uses: "superfly/flyctl-actions/setup-flyctl" }],
@@ -40,7 +46,11 @@ export function flyApp({ token, org, region, config, memory, volume, name }: Fly
     },
     create: [
       `${listed("any(.[]; .Name == $app)")} || flyctl apps create "$APP" --org "$FLY_ORG"`,
-      ...(volume ? [`flyctl volumes list --app "$APP" --json | jq --exit-status 'length > 0' > /dev/null || flyctl volumes create "$FLY_VOLUME" --app "$APP" --region "$FLY_REGION" --size "$FLY_VOLUME_SIZE" --yes`] : []),
+      ...(volume
+        ? [
+            `flyctl volumes list --app "$APP" --json | jq --exit-status 'length > 0' > /dev/null || flyctl volumes create "$FLY_VOLUME" --app "$APP" --region "$FLY_REGION" --size "$FLY_VOLUME_SIZE" --yes`,
+          ]
+        : []),
     ],
     deploy: `flyctl deploy ${options} --image "$IMAGE_REF" --strategy immediate --yes`,
     fromSource: `flyctl deploy ${options} --strategy immediate --yes`,

@@ -50,14 +50,23 @@ export function evaluate(file: string, timeLimit: number): Promise<Evaluation> {
 function failed(error: unknown): Evaluation {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ERR_WORKER_OUT_OF_MEMORY") {
-    return { kind: "failure", message: `The config needs more than ${MEMORY_LIMIT_MEGABYTES} megabytes of memory.`, hint: "Look for a list that grows without end." };
+    return {
+      kind: "failure",
+      message: `The config needs more than ${MEMORY_LIMIT_MEGABYTES} megabytes of memory.`,
+      hint: "Look for a list that grows without end.",
+    };
   }
-  return { kind: "failure", message: `The config could not be evaluated: ${error instanceof Error ? error.message : String(error)}.` };
+  return {
+    kind: "failure",
+    message: `The config could not be evaluated: ${error instanceof Error ? error.message : String(error)}.`,
+  };
 }
 
 /** In the package the worker is a bundle of its own; in a source tree it is TypeScript, which Node 20 cannot start. */
 function startWorker(options: WorkerOptions): Worker {
-  const bundle = ["./config-worker.js", "../config-worker.js"].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  const bundle = ["./config-worker.js", "../config-worker.js"]
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
   if (bundle) return new Worker(bundle, options);
   const source = fileURLToPath(new URL("./worker.ts", import.meta.url));
   const bootstrap = `require("jiti").createJiti(${JSON.stringify(source)}).import(${JSON.stringify(source)})`;

@@ -25,7 +25,11 @@ export async function findConfigFile(cwd: string, file?: string): Promise<Config
   const name = relative(cwd, absolute).split(sep).join("/") || ".";
   const language = languageOf(name);
   const text = (await readText(absolute, name)).replace(/^\uFEFF/, "");
-  if (text.trim() === "") throw userError("The config is empty.", { location: { file: name, line: 1, column: 1 }, hint: "`pipewright init --dry-run` shows one to begin with." });
+  if (text.trim() === "")
+    throw userError("The config is empty.", {
+      location: { file: name, line: 1, column: 1 },
+      hint: "`pipewright init --dry-run` shows one to begin with.",
+    });
   return { name, absolute, language, text };
 }
 
@@ -40,7 +44,10 @@ async function onlyCandidate(cwd: string): Promise<string> {
       hint: `\`pipewright init\` writes one, and \`--config\` names one elsewhere. These are looked for: ${NAMES.join(", ")}.`,
     });
   }
-  if (another !== undefined) throw userError(`There are several configs in ${cwd}: ${present.join(", ")}.`, { hint: "Keep one, or name one with `--config`." });
+  if (another !== undefined)
+    throw userError(`There are several configs in ${cwd}: ${present.join(", ")}.`, {
+      hint: "Keep one, or name one with `--config`.",
+    });
   return only;
 }
 
@@ -49,12 +56,17 @@ function languageOf(name: string): ConfigFile["language"] {
   if (CODE_EXTENSIONS.some((known) => known === extension)) return "code";
   if (extension === ".json") return "json";
   if (extension === ".yaml" || extension === ".yml") return "yaml";
-  throw userError(`${name} is no kind of config that Pipewright reads.`, { hint: `It reads ${[...CODE_EXTENSIONS, ...DATA_EXTENSIONS].join(", ")}.` });
+  throw userError(`${name} is no kind of config that Pipewright reads.`, {
+    hint: `It reads ${[...CODE_EXTENSIONS, ...DATA_EXTENSIONS].join(", ")}.`,
+  });
 }
 
 async function readText(absolute: string, name: string): Promise<string> {
   try {
-    if ((await stat(absolute)).isDirectory()) throw userError(`${name} is a folder, not a file.`, { hint: "Rename the folder, or name the config with `--config`." });
+    if ((await stat(absolute)).isDirectory())
+      throw userError(`${name} is a folder, not a file.`, {
+        hint: "Rename the folder, or name the config with `--config`.",
+      });
     return await readFile(absolute, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error) throw userError(`${name} cannot be read: ${reason(error)}.`);

@@ -14,7 +14,8 @@ export interface ImportCycle {
 }
 
 /** Imports of types are no imports at run time. */
-const IMPORT = /(?:^|[\s;}])(?:import|export)\s(?!type\s)[^;'"`]*?from\s*(["'])(\.{1,2}\/[^"'\n]+)\1|(?:\bimport|\brequire)\s*\(?\s*(["'])(\.{1,2}\/[^"'\n]+)\3/g;
+const IMPORT =
+  /(?:^|[\s;}])(?:import|export)\s(?!type\s)[^;'"`]*?from\s*(["'])(\.{1,2}\/[^"'\n]+)\1|(?:\bimport|\brequire)\s*\(?\s*(["'])(\.{1,2}\/[^"'\n]+)\3/g;
 const EXTENSIONS = ["", ".ts", ".mts", ".js", ".mjs", ".json", "/index.ts", "/index.js"];
 const MOST_FILES = 500;
 
@@ -43,7 +44,9 @@ function importsOf(file: string, text: string): { file: string; location: Locati
   const code = withoutComments(text);
   return [...code.matchAll(IMPORT)].flatMap((match) => {
     const specifier = match[2] ?? match[4] ?? "";
-    const imported = EXTENSIONS.map((extension) => resolve(dirname(file), specifier + extension)).find((path) => /\.\w+$/.test(path) && existsSync(path));
+    const imported = EXTENSIONS.map((extension) => resolve(dirname(file), specifier + extension)).find(
+      (path) => /\.\w+$/.test(path) && existsSync(path),
+    );
     if (imported === undefined) return [];
     const before = code.slice(0, match.index + match[0].lastIndexOf(specifier) - 1).split("\n");
     return [{ file: imported, location: { file, line: before.length, column: (before.at(-1) ?? "").length + 1 } }];
@@ -52,7 +55,8 @@ function importsOf(file: string, text: string): { file: string; location: Locati
 
 /** Blanks comments and keeps every other character in its place. Strings are passed over, as they may hold `//`. */
 function withoutComments(text: string): string {
-  return text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[^])*`|\/\/[^\n]*|\/\*[^]*?\*\//g, (part) =>
-    part.startsWith("/") ? part.replace(/[^\n]/g, " ") : part,
+  return text.replace(
+    /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[^])*`|\/\/[^\n]*|\/\*[^]*?\*\//g,
+    (part) => (part.startsWith("/") ? part.replace(/[^\n]/g, " ") : part),
   );
 }

@@ -32,7 +32,12 @@ function titled(schema: unknown): unknown {
     Object.entries(schema).map(([keyword, value]: [string, unknown]) => [
       keyword,
       keyword === "properties" && typeof value === "object" && value !== null
-        ? Object.fromEntries(Object.entries(value).map(([name, setting]: [string, unknown]) => [name, { title: titleOf(name), ...(titled(setting) as object) }]))
+        ? Object.fromEntries(
+            Object.entries(value).map(([name, setting]: [string, unknown]) => [
+              name,
+              { title: titleOf(name), ...(titled(setting) as object) },
+            ]),
+          )
         : titled(value),
     ]),
   );
@@ -40,6 +45,9 @@ function titled(schema: unknown): unknown {
 
 /** `minimumAge` is "Minimum age". */
 function titleOf(name: string): string {
-  const words = name.replace(/^\$/, "").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const words = name
+    .replace(/^\$/, "")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

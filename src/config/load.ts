@@ -36,15 +36,22 @@ export interface LoadedConfig {
 }
 
 /** Throws a {@link UserError} that holds every mistake, each with its place. */
-export async function loadConfig({ cwd, file, timeLimit = DEFAULT_TIME_LIMIT, check }: LoadRequest): Promise<LoadedConfig> {
+export async function loadConfig({
+  cwd,
+  file,
+  timeLimit = DEFAULT_TIME_LIMIT,
+  check,
+}: LoadRequest): Promise<LoadedConfig> {
   const found = await findConfigFile(cwd, file);
   const known = await knownConfig(found);
   if (known) return { file: found.name, text: found.text, config: known, locate: locator(found) };
-  const { value, problems, locate } = found.language === "code" ? await evaluated(found, cwd, timeLimit) : await read(found);
+  const { value, problems, locate } =
+    found.language === "code" ? await evaluated(found, cwd, timeLimit) : await read(found);
   const { configSchema } = await schema();
   const result = configSchema.safeParse(value);
   const all = result.success ? problems : [...problems, ...(await explained(value, result.error.issues, problems))];
-  if (all.length > 0 || !result.success) throw new UserError(await locateAll([...all, ...(check ? await furtherProblems(value, check) : [])], locate));
+  if (all.length > 0 || !result.success)
+    throw new UserError(await locateAll([...all, ...(check ? await furtherProblems(value, check) : [])], locate));
   await rememberConfig(found, result.data);
   return { file: found.name, text: found.text, config: result.data, locate };
 }
@@ -61,15 +68,23 @@ async function furtherProblems(value: unknown, check: NonNullable<LoadRequest["c
   const [{ configSchema }, { salvage }] = await Promise.all([schema(), import("./salvage.ts")]);
   const salvaged = salvage(value, configSchema);
   if (!salvaged) return [];
-  const follows = ({ path }: Problem): boolean => salvaged.removed.some((removed) => removed.slice(0, path.length).every((part, index) => part === path[index]));
+  const follows = ({ path }: Problem): boolean =>
+    salvaged.removed.some((removed) => removed.slice(0, path.length).every((part, index) => part === path[index]));
   return (await check(salvaged.config)).filter((problem) => !follows(problem));
 }
 
 /** Every problem with its place, in the file's order. */
-export async function locateAll(problems: readonly Problem[], locate: LoadedConfig["locate"]): Promise<LocatedProblem[]> {
+export async function locateAll(
+  problems: readonly Problem[],
+  locate: LoadedConfig["locate"],
+): Promise<LocatedProblem[]> {
   const located: (LocatedProblem & { location: Location })[] = [];
   for (const problem of problems) {
-    located.push({ location: await locate(problem), message: problem.message, ...(problem.hint !== undefined && { hint: problem.hint }) });
+    located.push({
+      location: await locate(problem),
+      message: problem.message,
+      ...(problem.hint !== undefined && { hint: problem.hint }),
+    });
   }
   return located.sort((a, b) => a.location.line - b.location.line || a.location.column - b.location.column);
 }
@@ -82,7 +97,10 @@ export async function locateAll(problems: readonly Problem[], locate: LoadedConf
 export function configTimeLimit(seconds: string | undefined): number {
   if (seconds === undefined || seconds === "") return DEFAULT_TIME_LIMIT;
   const limit = Number(seconds);
-  if (!(limit > 0 && limit <= 3600)) throw userError(`PIPEWRIGHT_CONFIG_TIMEOUT is ${JSON.stringify(seconds)}; expected a number of seconds, at most 3600.`);
+  if (!(limit > 0 && limit <= 3600))
+    throw userError(
+      `PIPEWRIGHT_CONFIG_TIMEOUT is ${JSON.stringify(seconds)}; expected a number of seconds, at most 3600.`,
+    );
   return limit * 1000;
 }
 
@@ -117,10 +135,15 @@ async function evaluated(found: ConfigFile, cwd: string, timeLimit: number): Pro
   return { value: evaluation.value, problems: evaluation.problems, locate: locator(found) };
 }
 
-async function failures(evaluation: Exclude<Evaluation, { kind: "value" }>, found: ConfigFile, toName: (absolute: string) => string): Promise<LocatedProblem[]> {
+async function failures(
+  evaluation: Exclude<Evaluation, { kind: "value" }>,
+  found: ConfigFile,
+  toName: (absolute: string) => string,
+): Promise<LocatedProblem[]> {
   const { message, location } = evaluation;
   const named = location ? { ...location, file: toName(location.file) } : { file: found.name, line: 1, column: 1 };
-  if (evaluation.kind === "failure") return [{ location: named, message, ...(evaluation.hint !== undefined && { hint: evaluation.hint }) }];
+  if (evaluation.kind === "failure")
+    return [{ location: named, message, ...(evaluation.hint !== undefined && { hint: evaluation.hint }) }];
   // TypeScript finds every syntax error and says what it would have liked; the transformer stops at the first.
   const { readCode } = await import("./locate-code.ts");
   const errors = named.file === found.name ? readCode(found.name, found.text).syntaxErrors() : [];
@@ -128,9 +151,14 @@ async function failures(evaluation: Exclude<Evaluation, { kind: "value" }>, foun
 }
 
 /** Mistakes of shape, without those that only follow from a value that could not come along. */
-async function explained(value: unknown, issues: Parameters<typeof import("./explain-issues.ts").explainIssues>[2], known: readonly Problem[]): Promise<Problem[]> {
+async function explained(
+  value: unknown,
+  issues: Parameters<typeof import("./explain-issues.ts").explainIssues>[2],
+  known: readonly Problem[],
+): Promise<Problem[]> {
   const [{ configSchema }, { explainIssues }] = await Promise.all([schema(), import("./explain-issues.ts")]);
-  const isKnown = ({ path }: Problem): boolean => known.some((problem) => problem.path.every((part, index) => path[index] === part));
+  const isKnown = ({ path }: Problem): boolean =>
+    known.some((problem) => problem.path.every((part, index) => path[index] === part));
   return explainIssues(configSchema, value, issues).filter((problem) => !isKnown(problem));
 }
 

@@ -3,7 +3,15 @@
  * evaluated: constants, spreads, shorthands, `as const`, `satisfies`, builder calls and small local functions of the same
  * file are followed; where the trail leaves the file, the last place in it is given.
  */
-import { Node, Project, ScriptTarget, type Expression, type Identifier, type ObjectLiteralExpression, type SourceFile } from "ts-morph";
+import {
+  Node,
+  Project,
+  ScriptTarget,
+  type Expression,
+  type Identifier,
+  type ObjectLiteralExpression,
+  type SourceFile,
+} from "ts-morph";
 import type { Location, Problem } from "./problem.ts";
 import type { LocatedProblem } from "./user-error.ts";
 
@@ -23,7 +31,11 @@ export interface WrittenObject {
 }
 
 export function readCode(name: string, text: string): CodeDocument {
-  const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true, compilerOptions: { allowJs: true, target: ScriptTarget.ES2022 } });
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    compilerOptions: { allowJs: true, target: ScriptTarget.ES2022 },
+  });
   const file = project.createSourceFile(`/${name.split("/").at(-1) ?? "ci.config.ts"}`, text);
   const at = (position: number): Location => ({ file: name, ...file.getLineAndColumnAtPos(position) });
   return {
@@ -35,7 +47,10 @@ export function readCode(name: string, text: string): CodeDocument {
         .getSyntacticDiagnostics(file)
         .map((diagnostic) => {
           const message = diagnostic.getMessageText();
-          return { message: typeof message === "string" ? message : message.getMessageText(), location: at(diagnostic.getStart()) };
+          return {
+            message: typeof message === "string" ? message : message.getMessageText(),
+            location: at(diagnostic.getStart()),
+          };
         }),
   };
 }
@@ -57,11 +72,18 @@ function find(file: SourceFile, { path, at }: Problem): Node {
 }
 
 function objectAt(file: SourceFile, path: readonly PropertyKey[]): WrittenObject | undefined {
-  const node = path.reduce<Node | undefined>((inside, part) => inside && memberOf(inside, part)?.value, defaultExport(file));
+  const node = path.reduce<Node | undefined>(
+    (inside, part) => inside && memberOf(inside, part)?.value,
+    defaultExport(file),
+  );
   const object = node && meanings(node).find((meant) => Node.isObjectLiteralExpression(meant));
   if (!object) return undefined;
   const last = object.getProperties().at(-1);
-  return { start: object.getStart(), end: object.getEnd(), last: last && { start: last.getStart(), end: last.getEnd() } };
+  return {
+    start: object.getStart(),
+    end: object.getEnd(),
+    last: last && { start: last.getStart(), end: last.getEnd() },
+  };
 }
 
 /** Where to point when the trail ends at `current`: at what it stands for, if that is in this file. */
@@ -73,7 +95,10 @@ function nearestPlace(current: Node, place: Node): Node {
 function defaultExport(file: SourceFile): Expression | undefined {
   const assigned = file.getExportAssignment((assignment) => !assignment.isExportEquals());
   if (assigned) return assigned.getExpression();
-  const renamed = file.getExportDeclarations().flatMap((declaration) => declaration.getNamedExports()).find((specifier) => specifier.getAliasNode()?.getText() === "default");
+  const renamed = file
+    .getExportDeclarations()
+    .flatMap((declaration) => declaration.getNamedExports())
+    .find((specifier) => specifier.getAliasNode()?.getText() === "default");
   const name = renamed?.getNameNode();
   if (Node.isIdentifier(name)) return name;
   const moduleExports = file.getStatements().find((statement) => /^module\.exports\s*=/.test(statement.getText()));
@@ -114,7 +139,8 @@ function propertyOf(object: ObjectLiteralExpression, name: string, asked: Asked)
       const member = memberOf(property.getExpression(), name, asked);
       if (member) return member;
     } else if (nameOf(property.getNameNode()) === name) {
-      if (Node.isPropertyAssignment(property)) return { key: property.getNameNode(), value: property.getInitializerOrThrow() };
+      if (Node.isPropertyAssignment(property))
+        return { key: property.getNameNode(), value: property.getInitializerOrThrow() };
       return { key: property.getNameNode(), value: property.getNameNode() };
     }
   }
@@ -125,7 +151,9 @@ function nameOf(node: Node): string {
   if (Node.isStringLiteral(node) || Node.isNumericLiteral(node)) return String(node.getLiteralValue());
   if (!Node.isComputedPropertyName(node)) return node.getText();
   const meant = meaning(node.getExpression());
-  return Node.isStringLiteral(meant) || Node.isNoSubstitutionTemplateLiteral(meant) ? meant.getLiteralValue() : node.getText();
+  return Node.isStringLiteral(meant) || Node.isNoSubstitutionTemplateLiteral(meant)
+    ? meant.getLiteralValue()
+    : node.getText();
 }
 
 function elementOf(elements: readonly Node[], index: number, asked: Asked): Member | undefined {
@@ -138,7 +166,8 @@ function elementOf(elements: readonly Node[], index: number, asked: Asked): Memb
     }
     const spread = meaning(element.getExpression());
     // How long is it? Unknown: this spread is as near as the text can tell.
-    const isSpread = Node.isArrayLiteralExpression(spread) && spread.getElements().some((inner) => Node.isSpreadElement(inner));
+    const isSpread =
+      Node.isArrayLiteralExpression(spread) && spread.getElements().some((inner) => Node.isSpreadElement(inner));
     if (!Node.isArrayLiteralExpression(spread) || isSpread) return { key: element, value: element };
     const inside = elementOf(spread.getElements(), index - before, asked);
     if (inside) return inside;
@@ -148,7 +177,12 @@ function elementOf(elements: readonly Node[], index: number, asked: Asked): Memb
 }
 
 /** Keys that a builder fills from its first argument: `ghcr("owner")` has the namespace there. */
-const FIRST_ARGUMENT: Readonly<Record<string, string>> = { ghcr: "namespace", dockerHub: "namespace", fly: "repository", registry: "host" };
+const FIRST_ARGUMENT: Readonly<Record<string, string>> = {
+  ghcr: "namespace",
+  dockerHub: "namespace",
+  fly: "repository",
+  registry: "host",
+};
 
 function builderArgument(builder: string, key: string, [first]: readonly Node[]): Member | undefined {
   return first && FIRST_ARGUMENT[builder] === key ? { key: first, value: first } : undefined;
@@ -175,7 +209,8 @@ function meanings(node: Node, asked: Asked = new Map(), seen: Set<Node> = new Se
   if (Node.isIdentifier(node)) return [...follow(initializerOf(node)), node];
   if (Node.isConditionalExpression(node)) return [...follow(node.getWhenTrue()), ...follow(node.getWhenFalse())];
   if (Node.isBinaryExpression(node)) return [...follow(node.getLeft()), ...follow(node.getRight())];
-  if (Node.isPropertyAccessExpression(node)) return [...follow(memberOf(node.getExpression(), node.getName(), asked)?.value), node];
+  if (Node.isPropertyAccessExpression(node))
+    return [...follow(memberOf(node.getExpression(), node.getName(), asked)?.value), node];
   if (Node.isElementAccessExpression(node)) {
     const key = node.getArgumentExpression();
     const literal = Node.isStringLiteral(key) || Node.isNumericLiteral(key) ? key.getLiteralValue() : undefined;
@@ -184,7 +219,9 @@ function meanings(node: Node, asked: Asked = new Map(), seen: Set<Node> = new Se
   if (Node.isCallExpression(node)) {
     const callee = node.getExpression();
     const returned = Node.isIdentifier(callee) ? returnedBy(callee) : [];
-    const written = node.getArguments().filter((argument) => !Node.isArrowFunction(argument) && !Node.isFunctionExpression(argument));
+    const written = node
+      .getArguments()
+      .filter((argument) => !Node.isArrowFunction(argument) && !Node.isFunctionExpression(argument));
     const objects = written.flatMap(follow).filter((meant) => Node.isObjectLiteralExpression(meant));
     return [...returned.flatMap(follow), ...(Node.isIdentifier(callee) ? objects : []), node];
   }
@@ -204,7 +241,9 @@ function returnedBy(callee: Identifier): Node[] {
   if (!Node.isArrowFunction(made) && !Node.isFunctionExpression(made) && !Node.isFunctionDeclaration(made)) return [];
   const body = made.getBody();
   if (!Node.isBlock(body)) return body ? [body] : [];
-  return body.getStatements().flatMap((statement) => (Node.isReturnStatement(statement) ? (statement.getExpression() ?? []) : []));
+  return body
+    .getStatements()
+    .flatMap((statement) => (Node.isReturnStatement(statement) ? (statement.getExpression() ?? []) : []));
 }
 
 /** Looks outwards through the scopes, by name: no type checker is needed, and none is started. */

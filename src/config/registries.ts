@@ -29,12 +29,23 @@ function named(builder: string, example: string, what: string, value: unknown): 
 
 /** GitHub's container registry. Registries know lower-case names only, so `Wikid82` becomes `wikid82`. */
 export function ghcr(owner: string, settings: GhcrSettings = {}): Hosted<"ghcr.io"> & GhcrSettings {
-  return { host: "ghcr.io", namespace: named("ghcr", '"octocat"', "the name of an account", owner).toLowerCase(), ...settings };
+  return {
+    host: "ghcr.io",
+    namespace: named("ghcr", '"octocat"', "the name of an account", owner).toLowerCase(),
+    ...settings,
+  };
 }
 
 /** Docker Hub, with the names of the two secrets to log in with. */
-export function dockerHub<const Of extends string = never>(namespace: string, login: Login<Of>): Hosted<"docker.io"> & Login<Of> {
-  return { host: "docker.io", namespace: named("dockerHub", '"octocat", { … }', "the name of an account", namespace).toLowerCase(), ...login };
+export function dockerHub<const Of extends string = never>(
+  namespace: string,
+  login: Login<Of>,
+): Hosted<"docker.io"> & Login<Of> {
+  return {
+    host: "docker.io",
+    namespace: named("dockerHub", '"octocat", { … }', "the name of an account", namespace).toLowerCase(),
+    ...login,
+  };
 }
 
 /** How to log in to Fly.io, and whose images are copied there. */
@@ -49,8 +60,16 @@ export interface FlySettings<Of extends string> {
  * Fly.io's registry. There an app is one repository, whose name is the image's whole name: `registry.fly.io/<app>:<tag>`
  * (Fly.io: "fly auth docker"). The app need not run: it may be there for its images alone.
  */
-export function fly<const Of extends string = never>(app: string, { token = "FLY_API_TOKEN", ...settings }: FlySettings<Of> = {}): { host: "registry.fly.io"; repository: string; auth: { kind: "fly"; token: string }; of?: readonly Of[] } {
-  return { host: "registry.fly.io", repository: named("fly", '"my-app"', "the name of an app", app), auth: { kind: "fly", token }, ...settings };
+export function fly<const Of extends string = never>(
+  app: string,
+  { token = "FLY_API_TOKEN", ...settings }: FlySettings<Of> = {},
+): { host: "registry.fly.io"; repository: string; auth: { kind: "fly"; token: string }; of?: readonly Of[] } {
+  return {
+    host: "registry.fly.io",
+    repository: named("fly", '"my-app"', "the name of an app", app),
+    auth: { kind: "fly", token },
+    ...settings,
+  };
 }
 
 /** Amazon's registry, and the role that may use it. */
@@ -68,7 +87,17 @@ export interface EcrSettings<Of extends string> {
 }
 
 /** Amazon's Elastic Container Registry (Amazon ECR: "Private registry authentication"). No secret is stored. */
-export function ecr<const Of extends string = never>({ account, region, role, ...settings }: EcrSettings<Of>): { host: string; auth: { kind: "aws"; account: string; region: string; role: string }; namespace?: string; of?: readonly Of[] } {
+export function ecr<const Of extends string = never>({
+  account,
+  region,
+  role,
+  ...settings
+}: EcrSettings<Of>): {
+  host: string;
+  auth: { kind: "aws"; account: string; region: string; role: string };
+  namespace?: string;
+  of?: readonly Of[];
+} {
   // China's regions have a domain of their own (Amazon ECR: "Amazon ECR endpoints and quotas").
   const domain = String(region).startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return { host: `${account}.dkr.ecr.${region}.${domain}`, auth: { kind: "aws", account, region, role }, ...settings };
@@ -91,8 +120,25 @@ export interface GarSettings<Of extends string> {
 }
 
 /** Google's Artifact Registry (Artifact Registry: "Configure authentication to Artifact Registry for Docker"). No secret is stored. */
-export function gar<const Of extends string = never>({ location, project, repository, provider, serviceAccount, ...settings }: GarSettings<Of>): { host: string; namespace: string; auth: { kind: "google"; provider: string; serviceAccount: string }; of?: readonly Of[] } {
-  return { host: `${location}-docker.pkg.dev`, namespace: `${project}/${repository}`, auth: { kind: "google", provider, serviceAccount }, ...settings };
+export function gar<const Of extends string = never>({
+  location,
+  project,
+  repository,
+  provider,
+  serviceAccount,
+  ...settings
+}: GarSettings<Of>): {
+  host: string;
+  namespace: string;
+  auth: { kind: "google"; provider: string; serviceAccount: string };
+  of?: readonly Of[];
+} {
+  return {
+    host: `${location}-docker.pkg.dev`,
+    namespace: `${project}/${repository}`,
+    auth: { kind: "google", provider, serviceAccount },
+    ...settings,
+  };
 }
 
 /** Settings of a registry of another host. */
@@ -105,6 +151,9 @@ export interface RegistrySettings {
 }
 
 /** Any other registry: `registry("quay.io", { namespace: "team", username: "QUAY_USER", password: "QUAY_TOKEN" })`. */
-export function registry<const Settings extends RegistrySettings>(host: string, settings: Settings): { host: string } & Settings {
+export function registry<const Settings extends RegistrySettings>(
+  host: string,
+  settings: Settings,
+): { host: string } & Settings {
   return { host, ...settings };
 }

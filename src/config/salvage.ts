@@ -12,7 +12,18 @@ export interface Salvaged {
 }
 
 /** Parts whose absence leaves the rest of the config meaning what it meant. */
-const WITHOUT_CONSEQUENCES = ["metrics", "retention", "files", "names", "notify", "check", "lint", "flakes", "warmUp", "retry"];
+const WITHOUT_CONSEQUENCES = [
+  "metrics",
+  "retention",
+  "files",
+  "names",
+  "notify",
+  "check",
+  "lint",
+  "flakes",
+  "warmUp",
+  "retry",
+];
 
 /** Parts of which each has a name: one may lose a setting, and stay. */
 const NAMED = ["builds", "consumers", "publish", "caches", "bases"];
@@ -36,7 +47,8 @@ export function salvage(value: unknown, schema: typeof configSchema): Salvaged |
   return undefined;
 }
 
-const pathsOf = (issue: z.core.$ZodIssue): PropertyKey[][] => (issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [[...issue.path]]);
+const pathsOf = (issue: z.core.$ZodIssue): PropertyKey[][] =>
+  issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [[...issue.path]];
 
 function mayGo(path: PropertyKey[]): boolean {
   const [first, , third] = path;
@@ -55,8 +67,11 @@ const compare = (one: PropertyKey[], other: PropertyKey[]): number => {
 
 function holderOf(value: unknown, path: PropertyKey[]): Record<PropertyKey, unknown> | unknown[] | undefined {
   let holder = value;
-  for (const part of path.slice(0, -1)) holder = typeof holder === "object" && holder !== null ? Reflect.get(holder, part) : undefined;
-  return typeof holder === "object" && holder !== null ? (holder as Record<PropertyKey, unknown> | unknown[]) : undefined;
+  for (const part of path.slice(0, -1))
+    holder = typeof holder === "object" && holder !== null ? Reflect.get(holder, part) : undefined;
+  return typeof holder === "object" && holder !== null
+    ? (holder as Record<PropertyKey, unknown> | unknown[])
+    : undefined;
 }
 
 function remove(value: unknown, path: PropertyKey[]): void {

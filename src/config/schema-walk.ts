@@ -30,13 +30,16 @@ export function schemasAt(schema: z.$ZodType, value: unknown, path: readonly Pro
   const [part, ...rest] = path;
   const here = fitting(alternatives(schema), value);
   if (part === undefined) return here;
-  const inside = typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
+  const inside =
+    typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
   return here.flatMap((option) => childrenOf(option, part).flatMap((child) => schemasAt(child, inside, rest)));
 }
 
 /** The keys that an object at this path may have; none when any key may stand there. */
 export function keysAt(schema: z.$ZodType, value: unknown, path: readonly PropertyKey[]): string[] {
-  const keys = schemasAt(schema, value, path).flatMap(({ _zod: { def } }) => (def.type === "object" ? Object.keys(def.shape) : []));
+  const keys = schemasAt(schema, value, path).flatMap(({ _zod: { def } }) =>
+    def.type === "object" ? Object.keys(def.shape) : [],
+  );
   return [...new Set(keys)].filter((key) => key !== "$schema");
 }
 
@@ -56,7 +59,10 @@ function fitting(options: Known[], value: unknown): Known[] {
     if (def.type !== "object") return true;
     return Object.entries(def.shape).every(([key, member]) => {
       const memberDef = (member as Known)._zod.def;
-      return memberDef.type !== "literal" || memberDef.values.some((literal) => literal === (value as Record<string, unknown>)[key]);
+      return (
+        memberDef.type !== "literal" ||
+        memberDef.values.some((literal) => literal === (value as Record<string, unknown>)[key])
+      );
     });
   });
   return agreeing.length > 0 ? agreeing : alike;

@@ -14,7 +14,12 @@ export type Transform = (source: string, filename: string) => string;
 type Failure = Exclude<Evaluation, { kind: "value" }>;
 
 export function explainThrown(thrown: unknown, transform: Transform): Failure {
-  if (!(thrown instanceof Error)) return { kind: "failure", message: `The config throws ${quoted(thrown)}.`, hint: "Throw an Error, and the line can be shown here." };
+  if (!(thrown instanceof Error))
+    return {
+      kind: "failure",
+      message: `The config throws ${quoted(thrown)}.`,
+      hint: "Throw an Error, and the line can be shown here.",
+    };
   return unparsed(thrown) ?? missingModule(thrown) ?? missingExport(thrown, transform) ?? plainError(thrown, transform);
 }
 
@@ -25,7 +30,11 @@ function quoted(value: unknown): string {
 function plainError(error: Error, transform: Transform): Failure {
   const name = error.name === "Error" ? "" : `${error.name}: `;
   const location = whereThrown(error, transform);
-  return { kind: "failure", message: ended(`The config throws an error: ${name}${error.message}`), ...(location && { location }) };
+  return {
+    kind: "failure",
+    message: ended(`The config throws an error: ${name}${error.message}`),
+    ...(location && { location }),
+  };
 }
 
 const ended = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
@@ -35,7 +44,11 @@ function unparsed(error: Error): Failure | undefined {
   const match = /^(?:\w+: )*(?<message>[^\n]*?)\s*\n\s*(?<file>[^\n]+):(?<line>\d+):(?<column>\d+)/.exec(error.message);
   if (!error.message.includes("ParseError") || !match?.groups) return undefined;
   const { message = "", file = "", line, column } = match.groups;
-  return { kind: "syntax", message: ended(message), location: { file: plainPath(file), line: Number(line), column: Number(column) + 1 } };
+  return {
+    kind: "syntax",
+    message: ended(message),
+    location: { file: plainPath(file), line: Number(line), column: Number(column) + 1 },
+  };
 }
 
 function missingModule(error: Error): Failure | undefined {
@@ -43,20 +56,26 @@ function missingModule(error: Error): Failure | undefined {
   if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") return undefined;
   const specifier = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
   if (specifier === undefined) return undefined;
-  const importer = "requireStack" in error && Array.isArray(error.requireStack) ? String(error.requireStack[0] ?? "") : (userFrames(error)[0]?.file ?? "");
+  const importer =
+    "requireStack" in error && Array.isArray(error.requireStack)
+      ? String(error.requireStack[0] ?? "")
+      : (userFrames(error)[0]?.file ?? "");
   const location = whereWritten(importer, specifier);
   const isRelative = /^[./]/.test(specifier);
   return {
     kind: "failure",
     message: `The config imports \`${specifier}\`, which cannot be found.`,
-    hint: isRelative ? "Is the path right, seen from the importing file?" : "Install it in this repository, or is its name misspelt?",
+    hint: isRelative
+      ? "Is the path right, seen from the importing file?"
+      : "Install it in this repository, or is its name misspelt?",
     ...(location && { location }),
   };
 }
 
 /** What the loader makes of a call of an imported name: `(0 , _module.name)`. */
 function missingExport(error: Error, transform: Transform): Failure | undefined {
-  const { module, name } = /^\(0 ?, ?(?<module>[\w$]+)\.(?<name>[\w$]+)\) is not a function/.exec(error.message)?.groups ?? {};
+  const { module, name } =
+    /^\(0 ?, ?(?<module>[\w$]+)\.(?<name>[\w$]+)\) is not a function/.exec(error.message)?.groups ?? {};
   if (name === undefined) return undefined;
   const near = module === "_pipewright" ? nearest(name, Object.keys(pipewright)) : undefined;
   const location = whereThrown(error, transform);
@@ -71,7 +90,9 @@ function missingExport(error: Error, transform: Transform): Failure | undefined 
 /** The place of an import's specifier. */
 function whereWritten(file: string, specifier: string): Location | undefined {
   if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, "utf8").replace(/^\uFEFF/, "").split(/\r?\n/);
+  const lines = readFileSync(file, "utf8")
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
     const column = Math.max(line.indexOf(`"${specifier}"`), line.indexOf(`'${specifier}'`));
     if (column >= 0) return { file, line: index + 1, column: column + 1 };
@@ -108,7 +129,9 @@ function mapBack(frame: Location, transform: Transform): Location {
     const map = new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")));
     const column = frame.line === 1 ? Math.max(1, frame.column - WRAPPER.length) : frame.column;
     const entry = map.findEntry(frame.line - 1, column - 1);
-    return "originalLine" in entry ? { file: frame.file, line: entry.originalLine + 1, column: entry.originalColumn + 1 } : frame;
+    return "originalLine" in entry
+      ? { file: frame.file, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+      : frame;
   } catch {
     // Without a map the line is still right, as transformed files keep their lines.
     return frame;

@@ -58,7 +58,9 @@ function transformWithMap(source: string, filename: string): string {
   return jiti(true).transform({ source, filename, ts: /\.m?ts$/.test(filename), async: true });
 }
 
-function defaultExport(module: unknown): { kind: "exported"; value: unknown } | Extract<Evaluation, { kind: "failure" }> {
+function defaultExport(
+  module: unknown,
+): { kind: "exported"; value: unknown } | Extract<Evaluation, { kind: "failure" }> {
   const names = typeof module === "object" && module !== null ? Object.keys(module) : [];
   if (typeof module === "object" && module !== null && "default" in module && module.default !== undefined) {
     return { kind: "exported", value: module.default };
@@ -66,7 +68,10 @@ function defaultExport(module: unknown): { kind: "exported"; value: unknown } | 
   const others = names.filter((name) => name !== "default");
   return {
     kind: "failure",
-    message: others.length === 0 ? "The config exports nothing." : `The config has no default export, only ${others.map((name) => `\`${name}\``).join(", ")}.`,
+    message:
+      others.length === 0
+        ? "The config exports nothing."
+        : `The config has no default export, only ${others.map((name) => `\`${name}\``).join(", ")}.`,
     hint: "Write `export default defineConfig({ ... })`.",
   };
 }

@@ -8,7 +8,16 @@ import { isBroken } from "../workflow/yaml/read.ts";
 import type { Finding, Level, RelatedPlace } from "./finding.ts";
 import { inOrder } from "./in-order.ts";
 import type { Repository } from "./repository.ts";
-import { type DocumentRule, type OptionValue, type ReportDetails, type RepositoryContext, type RepositoryRule, type Rule, type RuleContext, seesRepository } from "./rule.ts";
+import {
+  type DocumentRule,
+  type OptionValue,
+  type ReportDetails,
+  type RepositoryContext,
+  type RepositoryRule,
+  type Rule,
+  type RuleContext,
+  seesRepository,
+} from "./rule.ts";
 import { scriptsOf } from "./scripts.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
 
@@ -39,7 +48,8 @@ const SYNTAX_RULE = "yaml-syntax";
 
 /** Whether a rule is on anywhere. */
 export const isActive = (rule: Rule, settings: LintSettings): boolean =>
-  levelOf(rule, settings) !== undefined || settings.overrides.some(({ rules }) => (rules[rule.id]?.level ?? "off") !== "off");
+  levelOf(rule, settings) !== undefined ||
+  settings.overrides.some(({ rules }) => (rules[rule.id]?.level ?? "off") !== "off");
 
 type Visit = (subject: never, context: RuleContext<never>) => void;
 const KINDS = ["document", "workflow", "action", "job", "step", "expression", "script"] as const;
@@ -55,8 +65,15 @@ function interestsOf(rules: readonly Rule[], settings: LintSettings): Interests 
   if (!bySettings) prepared.set(rules, (bySettings = new WeakMap()));
   let interests = bySettings.get(settings);
   if (!interests) {
-    const active = rules.filter((rule): rule is DocumentRule<never> => !seesRepository(rule) && levelOf(rule, settings) !== undefined);
-    interests = new Map(KINDS.map((kind) => [kind, active.flatMap((rule) => (rule[kind] === undefined ? [] : [{ rule, visit: (rule[kind] as Visit).bind(rule) }]))]));
+    const active = rules.filter(
+      (rule): rule is DocumentRule<never> => !seesRepository(rule) && levelOf(rule, settings) !== undefined,
+    );
+    interests = new Map(
+      KINDS.map((kind) => [
+        kind,
+        active.flatMap((rule) => (rule[kind] === undefined ? [] : [{ rule, visit: (rule[kind] as Visit).bind(rule) }])),
+      ]),
+    );
     bySettings.set(settings, interests);
   }
   return interests;
@@ -81,7 +98,12 @@ export function lintDocument(document: Document, rules: readonly Rule[], everywh
   const contextOf = (rule: DocumentRule<never>): RuleContext<never> => {
     let context = contexts.get(rule);
     if (!context) {
-      context = { settings, options: optionsOf(rule, settings), document, report: (at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)) };
+      context = {
+        settings,
+        options: optionsOf(rule, settings),
+        document,
+        report: (at, message, details) => void findings.push(findingOf(rule, settings, document, at, message, details)),
+      };
       contexts.set(rule, context);
     }
     return context;
@@ -109,7 +131,13 @@ function activeTogether(rules: readonly Rule[], settings: LintSettings): readonl
   let bySettings = preparedTogether.get(rules);
   if (!bySettings) preparedTogether.set(rules, (bySettings = new WeakMap()));
   let active = bySettings.get(settings);
-  if (!active) bySettings.set(settings, (active = rules.filter((rule): rule is RepositoryRule<never> => seesRepository(rule) && isActive(rule, settings))));
+  if (!active)
+    bySettings.set(
+      settings,
+      (active = rules.filter(
+        (rule): rule is RepositoryRule<never> => seesRepository(rule) && isActive(rule, settings),
+      )),
+    );
   return active;
 }
 
@@ -138,9 +166,19 @@ export function lintRepository(repository: Repository, rules: readonly Rule[], s
 
 /** A rule must survive everything; whoever meets the one that does not can leave it out until it is mended. */
 const failureOf = ({ id }: Rule, where: string, cause: unknown): Error =>
-  new Error(`The rule \`${id}\` failed on ${where}: ${cause instanceof Error ? cause.message : String(cause)}. \`--skip ${id}\` leaves it out.`, { cause });
+  new Error(
+    `The rule \`${id}\` failed on ${where}: ${cause instanceof Error ? cause.message : String(cause)}. \`--skip ${id}\` leaves it out.`,
+    { cause },
+  );
 
-function findingOf(rule: Rule, settings: LintSettings, document: Document, at: Span, message: string, details: ReportDetails = {}): Finding {
+function findingOf(
+  rule: Rule,
+  settings: LintSettings,
+  document: Document,
+  at: Span,
+  message: string,
+  details: ReportDetails = {},
+): Finding {
   const configured = settings.rules[rule.id]?.level;
   const level = (configured === "off" ? undefined : configured) ?? details.level ?? levelOf(rule, settings) ?? "info";
   return {
@@ -149,12 +187,18 @@ function findingOf(rule: Rule, settings: LintSettings, document: Document, at: S
     level,
     ...placeOf(document, at),
     message,
-    related: (details.related ?? []).map(({ in: other, at: place, message: text }): RelatedPlace => ({ ...placeOf(other ?? document, place), message: text })),
+    related: (details.related ?? []).map(({ in: other, at: place, message: text }): RelatedPlace => ({
+      ...placeOf(other ?? document, place),
+      message: text,
+    })),
     ...(details.fix === undefined ? {} : { fix: details.fix }),
   };
 }
 
 function placeOf({ file }: Document, { start, end }: Span): Pick<Finding, "file" | "span" | "start" | "end"> {
-  const span = { start: Math.min(Math.max(start, 0), file.text.length), end: Math.min(Math.max(end, start, 0), file.text.length) };
+  const span = {
+    start: Math.min(Math.max(start, 0), file.text.length),
+    end: Math.min(Math.max(end, start, 0), file.text.length),
+  };
   return { file: file.path, span, start: positionAt(file.lines, span.start), end: positionAt(file.lines, span.end) };
 }

@@ -6,6 +6,11 @@ export interface ExampleFile {
   text: string;
 }
 
-export const listOf = (examples: Example | readonly Example[]): readonly Example[] => (Array.isArray(examples) ? (examples as readonly Example[]) : [examples as Example]);
+export const listOf = (examples: Example | readonly Example[]): readonly Example[] =>
+  Array.isArray(examples) ? (examples as readonly Example[]) : [examples as Example];
 
-export const filesOf = (example: Example): ExampleFile[] => Object.entries(typeof example === "string" ? { [EXAMPLE_PATH]: example } : example).map(([path, text]) => ({ path, text }));
+export const filesOf = (example: Example): ExampleFile[] =>
+  Object.entries(typeof example === "string" ? { [EXAMPLE_PATH]: example } : example).map(([path, text]) => ({
+    path,
+    text,
+  }));

@@ -19,7 +19,9 @@ export function applyFixes(text: string, fixes: readonly Fix[]): FixedText {
   }
   taken.sort((a, b) => a.start - b.start || a.end - b.end);
   // A file keeps its line endings, whoever wrote the fix.
-  const breaks = text.includes("\r\n") ? (written: string): string => written.replace(/\r?\n/g, "\r\n") : (written: string): string => written;
+  const breaks = text.includes("\r\n")
+    ? (written: string): string => written.replace(/\r?\n/g, "\r\n")
+    : (written: string): string => written;
   let result = "";
   let cursor = 0;
   for (const { start, end, text: replacement } of taken) {

@@ -21,7 +21,8 @@ function expressionOf(glob: string): RegExp {
     if (part.startsWith("**")) return part.endsWith("/") ? "(?:.*/)?" : ".*";
     if (part === "*") return "[^/]*";
     if (part === "?") return "[^/]";
-    if (part.startsWith("{") && part.endsWith("}")) return `(?:${part.slice(1, -1).split(",").map(literally).join("|")})`;
+    if (part.startsWith("{") && part.endsWith("}"))
+      return `(?:${part.slice(1, -1).split(",").map(literally).join("|")})`;
     return literally(part);
   });
   return new RegExp(`^${folder.includes("/") ? "" : "(?:.*/)?"}${source}(?:/.*)?$`);

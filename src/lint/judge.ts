@@ -33,23 +33,62 @@ export interface Judged extends LintReport {
   ran: (rule: string) => boolean;
 }
 
-export function judge({ found, texts, linted, whole = linted, shellcheck = false, rules, settings, maxWarnings, baseline }: Judgement): Judged {
+export function judge({
+  found,
+  texts,
+  linted,
+  whole = linted,
+  shellcheck = false,
+  rules,
+  settings,
+  maxWarnings,
+  baseline,
+}: Judgement): Judged {
   const wanted = new Set([...linted].filter((path) => !settings.ignore.some((glob) => fits(path, glob))));
   const textOf = (path: string): string | undefined => (path === baseline?.path ? baseline.text : texts.get(path));
-  const ranOn = (path: string): Ran => ({ rules: rules.map((rule) => (rule.together && !whole.has(path) ? { ...rule, active: false } : rule)), shellcheck });
-  const suppressed = applySuppressions(found.filter(({ file }) => wanted.has(file)), new Map([...texts].filter(([path]) => wanted.has(path))), ranOn, settings);
+  const ranOn = (path: string): Ran => ({
+    rules: rules.map((rule) => (rule.together && !whole.has(path) ? { ...rule, active: false } : rule)),
+    shellcheck,
+  });
+  const suppressed = applySuppressions(
+    found.filter(({ file }) => wanted.has(file)),
+    new Map([...texts].filter(([path]) => wanted.has(path))),
+    ranOn,
+    settings,
+  );
   const beforeBaseline = inOrder(suppressed.findings.filter(({ level }) => isAtLeast(level, settings.minLevel)));
   const active = new Map(rules.filter((rule) => rule.active).map((rule) => [rule.id, rule]));
-  const isActive = (rule: string, file: string): boolean => (isShellcheckName(rule) ? shellcheck : active.has(rule) && (active.get(rule)?.together !== true || whole.has(file) || !texts.has(file)));
-  const judged = ({ rule, file }: BaselineEntry): boolean => isActive(rule, file) && (wanted.has(file) || !texts.has(file));
-  const { left, count, stale } = baseline ? applyBaseline(beforeBaseline, baseline.entries, textOf, judged) : { left: [...beforeBaseline], count: 0, stale: [] };
-  const findings = baseline ? inOrder([...left, ...staleEntries(baseline, stale, settings).filter(({ level }) => isAtLeast(level, settings.minLevel))]) : left;
+  const isActive = (rule: string, file: string): boolean =>
+    isShellcheckName(rule)
+      ? shellcheck
+      : active.has(rule) && (active.get(rule)?.together !== true || whole.has(file) || !texts.has(file));
+  const judged = ({ rule, file }: BaselineEntry): boolean =>
+    isActive(rule, file) && (wanted.has(file) || !texts.has(file));
+  const { left, count, stale } = baseline
+    ? applyBaseline(beforeBaseline, baseline.entries, textOf, judged)
+    : { left: [...beforeBaseline], count: 0, stale: [] };
+  const findings = baseline
+    ? inOrder([
+        ...left,
+        ...staleEntries(baseline, stale, settings).filter(({ level }) => isAtLeast(level, settings.minLevel)),
+      ])
+    : left;
   const ran = (rule: string): boolean => (isShellcheckName(rule) ? shellcheck : active.has(rule));
-  return { findings, beforeBaseline, ran, textOf, summary: summarise(findings, { files: wanted.size, suppressed: suppressed.count, baselined: count, maxWarnings }) };
+  return {
+    findings,
+    beforeBaseline,
+    ran,
+    textOf,
+    summary: summarise(findings, { files: wanted.size, suppressed: suppressed.count, baselined: count, maxWarnings }),
+  };
 }
 
 /** Each stale entry at its place in the baseline. */
-function staleEntries({ path, text }: NonNullable<Judgement["baseline"]>, stale: readonly BaselineEntry[], everywhere: LintSettings): Finding[] {
+function staleEntries(
+  { path, text }: NonNullable<Judgement["baseline"]>,
+  stale: readonly BaselineEntry[],
+  everywhere: LintSettings,
+): Finding[] {
   const level = settingsFor(everywhere, path).rules[STALE_BASELINE]?.level ?? "info";
   if (level === "off" || stale.length === 0) return [];
   const lines = linesOf(text);

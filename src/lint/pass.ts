@@ -38,7 +38,10 @@ export function rememberingReader(): Reader {
   const known = new Map<string, { text: string; document: Promise<Document> }[]>();
   return (source) => {
     const before = known.get(source.path) ?? [];
-    const found = before.find(({ text }) => text === source.text) ?? { text: source.text, document: readDocument(source) };
+    const found = before.find(({ text }) => text === source.text) ?? {
+      text: source.text,
+      document: readDocument(source),
+    };
     known.set(source.path, [found, ...before.filter((each) => each !== found)].slice(0, TEXTS_A_FILE));
     return found.document;
   };
@@ -68,20 +71,36 @@ export interface Worked {
 }
 
 /** Does one piece of work after the other; a file that several of them name is read once. */
-export function worker(rules: readonly Rule[], settings: LintSettings, read: Reader = readDocument): (work: Work, files: (group: Group) => RepositoryFiles) => Promise<Worked> {
+export function worker(
+  rules: readonly Rule[],
+  settings: LintSettings,
+  read: Reader = readDocument,
+): (work: Work, files: (group: Group) => RepositoryFiles) => Promise<Worked> {
   const documents = new Map<string, Document>();
   const documentsAt = (paths: readonly string[]): Document[] => paths.flatMap((path) => documents.get(path) ?? []);
   return async ({ sources, each, together }, files) => {
     for (const source of sources) if (!documents.has(source.path)) documents.set(source.path, await read(source));
     return {
       each: documentsAt(each).map((document) => lintDocument(document, rules, settings)),
-      together: together.map((group) => lintRepository({ documents: documentsAt(group.paths), files: files(group), complete: group.complete }, rules, settings)),
+      together: together.map((group) =>
+        lintRepository(
+          { documents: documentsAt(group.paths), files: files(group), complete: group.complete },
+          rules,
+          settings,
+        ),
+      ),
     };
   };
 }
 
 /** Does all of it. */
-export const work = (all: Work, files: (group: Group) => RepositoryFiles, rules: readonly Rule[], settings: LintSettings, read?: Reader): Promise<Worked> => worker(rules, settings, read)(all, files);
+export const work = (
+  all: Work,
+  files: (group: Group) => RepositoryFiles,
+  rules: readonly Rule[],
+  settings: LintSettings,
+  read?: Reader,
+): Promise<Worked> => worker(rules, settings, read)(all, files);
 
 /**
  * The same work in pieces that can be done apart: the groups of several files first, since they take longest, then each
@@ -90,15 +109,32 @@ export const work = (all: Work, files: (group: Group) => RepositoryFiles, rules:
 export function piecesOf({ sources, each, together }: Work): Work[] {
   const sourceOf = new Map(sources.map((source) => [source.path, source]));
   const read = (paths: readonly string[]): SourceText[] => paths.flatMap((path) => sourceOf.get(path) ?? []);
-  const large = together.filter(({ paths }) => paths.length !== 1).map((group): Work => ({ sources: read(group.paths), each: [], together: [group] }));
+  const large = together
+    .filter(({ paths }) => paths.length !== 1)
+    .map((group): Work => ({ sources: read(group.paths), each: [], together: [group] }));
   const alone = new Map<string, Group[]>();
   for (const group of together) {
     const [path, ...others] = group.paths;
     if (path !== undefined && others.length === 0) alone.set(path, [...(alone.get(path) ?? []), group]);
   }
   const wanted = new Set(each);
-  const paths = [...new Set([...each, ...alone.keys()])].sort((a, b) => (sourceOf.get(b)?.text.length ?? 0) - (sourceOf.get(a)?.text.length ?? 0));
-  return [...large, ...paths.map((path): Work => ({ sources: read([path]), each: wanted.has(path) ? [path] : [], together: alone.get(path) ?? [] }))];
+  const paths = [...new Set([...each, ...alone.keys()])].sort(
+    (a, b) => (sourceOf.get(b)?.text.length ?? 0) - (sourceOf.get(a)?.text.length ?? 0),
+  );
+  return [
+    ...large,
+    ...paths.map((path): Work => ({
+      sources: read([path]),
+      each: wanted.has(path) ? [path] : [],
+      together: alone.get(path) ?? [],
+    })),
+  ];
 }
 
-export const infoOf = (rules: readonly Rule[], settings: LintSettings): RuleInfo[] => rules.map((rule) => ({ id: rule.id, family: rule.family, active: isActive(rule, settings), ...(seesRepository(rule) && { together: true }) }));
+export const infoOf = (rules: readonly Rule[], settings: LintSettings): RuleInfo[] =>
+  rules.map((rule) => ({
+    id: rule.id,
+    family: rule.family,
+    active: isActive(rule, settings),
+    ...(seesRepository(rule) && { together: true }),
+  }));

@@ -1,7 +1,15 @@
 /** What steps and jobs need of `GITHUB_TOKEN`, at least. */
 import { permissionsOfGh, permissionsOfRequest } from "../actions/gh-permissions.ts";
 import { permissionsOfOctokit } from "../actions/octokit-permissions.ts";
-import { isOwnToken, NAMES_TOKEN, permissionsOfAction, type TokenAccess, type TokenNeeds, tokenNeeds, type TokenScope } from "../actions/permissions.ts";
+import {
+  isOwnToken,
+  NAMES_TOKEN,
+  permissionsOfAction,
+  type TokenAccess,
+  type TokenNeeds,
+  tokenNeeds,
+  type TokenScope,
+} from "../actions/permissions.ts";
 import { methodOf } from "../shell/curl.ts";
 import { type Document, type EnvBlock, inputOf, type Job, jobOf, type Step } from "../workflow/document/document.ts";
 import { isAction } from "../workflow/document/uses.ts";
@@ -12,7 +20,8 @@ export type { TokenAccess, TokenNeeds, TokenScope } from "../actions/permissions
 
 const NOTHING = tokenNeeds({});
 const UNKNOWN = tokenNeeds({}, false);
-const needs = (scope: TokenScope, access: TokenAccess, certain = true): TokenNeeds => tokenNeeds({ [scope]: access }, certain);
+const needs = (scope: TokenScope, access: TokenAccess, certain = true): TokenNeeds =>
+  tokenNeeds({ [scope]: access }, certain);
 
 const ofSteps = new WeakMap<Step, TokenNeeds>();
 
@@ -29,12 +38,20 @@ export function permissionsNeededBy(step: Step): TokenNeeds {
 /** The union over a job's steps, its containers' registry among them; a called workflow is not understood. */
 export function permissionsNeededByJob(job: Job): TokenNeeds {
   if (job.uses) return UNKNOWN;
-  const containers = [job.container, ...job.services].flatMap((container) => (container && [...container.credentials.values()].some(({ value }) => namesToken(scalarOf(value)?.value)) ? [needs("packages", "read")] : []));
+  const containers = [job.container, ...job.services].flatMap((container) =>
+    container && [...container.credentials.values()].some(({ value }) => namesToken(scalarOf(value)?.value))
+      ? [needs("packages", "read")]
+      : [],
+  );
   return together([...job.steps.map(permissionsNeededBy), ...containers]);
 }
 
 export function together(all: readonly TokenNeeds[]): TokenNeeds {
-  return { scopes: union(all.map(({ scopes }) => scopes)), optional: union(all.map(({ optional }) => optional)), certain: all.every(({ certain }) => certain) };
+  return {
+    scopes: union(all.map(({ scopes }) => scopes)),
+    optional: union(all.map(({ optional }) => optional)),
+    certain: all.every(({ certain }) => certain),
+  };
 }
 
 /** All scopes, the optional ones too: the least under which everything works everywhere. */
@@ -42,12 +59,14 @@ export const leastFor = ({ scopes, optional }: TokenNeeds): Map<TokenScope, Toke
 
 function union(all: readonly ReadonlyMap<TokenScope, TokenAccess>[]): Map<TokenScope, TokenAccess> {
   const scopes = new Map<TokenScope, TokenAccess>();
-  for (const each of all) for (const [scope, access] of each) if (access === "write" || !scopes.has(scope)) scopes.set(scope, access);
+  for (const each of all)
+    for (const [scope, access] of each) if (access === "write" || !scopes.has(scope)) scopes.set(scope, access);
   return scopes;
 }
 
 /** `secrets.GITHUB_TOKEN` or `github.token` in a value. */
-export const namesToken = (value: string | undefined): boolean => value !== undefined && value.includes("${{") && NAMES_TOKEN.test(value);
+export const namesToken = (value: string | undefined): boolean =>
+  value !== undefined && value.includes("${{") && NAMES_TOKEN.test(value);
 
 /**
  * Comments, labels and assignees of a pull request go through its issue: `pull-requests: write` opens them for a pull
@@ -56,15 +75,24 @@ export const namesToken = (value: string | undefined): boolean => value !== unde
 function byTrigger(step: Step, found: TokenNeeds): TokenNeeds {
   const workflow = jobOf(step)?.workflow;
   const access = found.scopes.get("issues");
-  if (!workflow || access === undefined || workflow.triggers.some(({ event }) => event === "issues" || event === "issue_comment")) return found;
-  if (workflow.triggers.length === 0 || !workflow.triggers.every(({ event }) => event.startsWith("pull_request"))) return found;
+  if (
+    !workflow ||
+    access === undefined ||
+    workflow.triggers.some(({ event }) => event === "issues" || event === "issue_comment")
+  )
+    return found;
+  if (workflow.triggers.length === 0 || !workflow.triggers.every(({ event }) => event.startsWith("pull_request")))
+    return found;
   const scopes = new Map(found.scopes);
   scopes.delete("issues");
   if (scopes.get("pull-requests") !== "write") scopes.set("pull-requests", access);
   return { ...found, scopes };
 }
 
-const inputsOf = (step: Step) => (name: string): string | undefined => inputOf(step, name)?.value;
+const inputsOf =
+  (step: Step) =>
+  (name: string): string | undefined =>
+    inputOf(step, name)?.value;
 
 function neededByAction(step: Step): TokenNeeds {
   const { uses } = step;
@@ -84,13 +112,16 @@ function neededByAction(step: Step): TokenNeeds {
     return registryAccess(step, true);
   }
   // Without `context` BuildKit fetches the repository itself.
-  if (isAction(uses, "docker/build-push-action")) return input("context") === undefined ? tokenNeeds({ contents: "read?" }) : NOTHING;
+  if (isAction(uses, "docker/build-push-action"))
+    return input("context") === undefined ? tokenNeeds({ contents: "read?" }) : NOTHING;
   if (isAction(uses, "docker/bake-action")) return NOTHING;
   return permissionsOfAction(uses.name, input, uses.ref) ?? UNKNOWN;
 }
 
 function namesTokenInside({ with: inputs, env }: Step): boolean {
-  return [...inputs.values(), ...(env?.variables.values() ?? [])].some(({ value }) => namesToken(scalarOf(value)?.value));
+  return [...inputs.values(), ...(env?.variables.values() ?? [])].some(({ value }) =>
+    namesToken(scalarOf(value)?.value),
+  );
 }
 
 /** A login to GitHub's registry is good for what the job's steps do with it. */
@@ -106,26 +137,51 @@ function pushesImages(step: Step): Likelihood {
   const { uses } = step;
   if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
     const input = inputsOf(step);
-    return (input("push") ?? "false") !== "false" || /\bpush=true\b|type=registry/.test(`${input("outputs") ?? ""} ${input("cache-to") ?? ""} ${input("set") ?? ""}`) ? "yes" : "no";
+    return (input("push") ?? "false") !== "false" ||
+      /\bpush=true\b|type=registry/.test(`${input("outputs") ?? ""} ${input("cache-to") ?? ""} ${input("set") ?? ""}`)
+      ? "yes"
+      : "no";
   }
   if (isAction(uses, "docker/login-action", "actions/github-script")) return "no";
-  if (uses) return uses.kind === "repository" && permissionsOfAction(uses.name, inputsOf(step), uses.ref) !== undefined ? "no" : "perhaps";
+  if (uses)
+    return uses.kind === "repository" && permissionsOfAction(uses.name, inputsOf(step), uses.ref) !== undefined
+      ? "no"
+      : "perhaps";
   const script = scriptOf(step);
   if (!script) return /\bpush\b/.test(step.run?.value ?? "") ? "perhaps" : "no";
   const found = commandsIn(script).map(pushesImage);
   return found.includes("yes") ? "yes" : found.includes("perhaps") ? "perhaps" : "no";
 }
 
-const REGISTRY_CLIENTS = new Set(["docker", "podman", "buildah", "skopeo", "crane", "regctl", "oras", "cosign", "helm", "flyctl"]);
+const REGISTRY_CLIENTS = new Set([
+  "docker",
+  "podman",
+  "buildah",
+  "skopeo",
+  "crane",
+  "regctl",
+  "oras",
+  "cosign",
+  "helm",
+  "flyctl",
+]);
 
 /** `docker push`, also behind a wrapper such as `retry`; what is no client of a registry may push if it says so. */
 function pushesImage({ name, args }: ShellCommand): Likelihood {
   const words = [name ?? "", ...args];
   const client = words.findIndex((word) => REGISTRY_CLIENTS.has(word));
-  if (client === -1) return !QUIET.has(name ?? "") && args.some((arg) => /^(?:docker-)?(?:push|publish)(?:-|$)/.test(arg)) ? "perhaps" : "no";
+  if (client === -1)
+    return !QUIET.has(name ?? "") && args.some((arg) => /^(?:docker-)?(?:push|publish)(?:-|$)/.test(arg))
+      ? "perhaps"
+      : "no";
   const rest = words.slice(client + 1);
   if (words[client] === "cosign") return /^(?:sign|attest|attach|copy)$/.test(rest[0] ?? "") ? "yes" : "no";
-  if (rest.some((arg, index) => /^(?:push|--push(?:=true)?)$/.test(arg) || (arg === "create" && rest[index - 1] === "imagetools"))) return "yes";
+  if (
+    rest.some(
+      (arg, index) => /^(?:push|--push(?:=true)?)$/.test(arg) || (arg === "create" && rest[index - 1] === "imagetools"),
+    )
+  )
+    return "yes";
   return words[client] !== "docker" && /^(?:copy|cp|tag)$/.test(rest[0] ?? "") ? "yes" : "no";
 }
 
@@ -155,11 +211,16 @@ function variable(step: Step, name: string): string | undefined {
 function seesToken(step: Step): boolean {
   const job = jobOf(step);
   if (namesToken(step.run?.value)) return true;
-  return [step.env, job?.env, job?.workflow.env].some((block) => block?.computed === true || [...(block?.variables.values() ?? [])].some(({ value }) => namesToken(scalarOf(value)?.value)));
+  return [step.env, job?.env, job?.workflow.env].some(
+    (block) =>
+      block?.computed === true ||
+      [...(block?.variables.values() ?? [])].some(({ value }) => namesToken(scalarOf(value)?.value)),
+  );
 }
 
 /** Words of a script that may push commits, tags or releases with the credentials that a checkout leaves behind. */
-const PUBLISHES = /push|publish|deploy|(?<!--)release|gh-pages|\b(?:bump|goreleaser|lerna|changeset|standard-version|mike)\b/i;
+const PUBLISHES =
+  /push|publish|deploy|(?<!--)release|gh-pages|\b(?:bump|goreleaser|lerna|changeset|standard-version|mike)\b/i;
 
 function neededByScript(step: Step): TokenNeeds {
   const token = seesToken(step);
@@ -171,7 +232,9 @@ function neededByScript(step: Step): TokenNeeds {
 
 /** Programs that make nothing of a token in their environment. */
 const QUIET = new Set(
-  "[ [[ : . awk base64 basename break cat cd chmod command continue cp curl cut date declare df diff dirname docker du echo env eval exit export false find git gh grep gunzip gzip head hash id jq ln local ls mapfile md5sum mkdir mktemp mv nproc popd printf pushd pwd read readarray readlink realpath return rm sed seq set sha256sum shift sleep sort source stat sudo tail tar tee test time touch tr trap true type uname uniq unset unzip wait wc wget which xargs yq zip".split(" "),
+  "[ [[ : . awk base64 basename break cat cd chmod command continue cp curl cut date declare df diff dirname docker du echo env eval exit export false find git gh grep gunzip gzip head hash id jq ln local ls mapfile md5sum mkdir mktemp mv nproc popd printf pushd pwd read readarray readlink realpath return rm sed seq set sha256sum shift sleep sort source stat sudo tail tar tee test time touch tr trap true type uname uniq unset unzip wait wc wget which xargs yq zip".split(
+    " ",
+  ),
 );
 
 function neededByCommand(step: Step, script: Script, { name, args, node }: ShellCommand, token: boolean): TokenNeeds {
@@ -193,19 +256,28 @@ function neededByCommand(step: Step, script: Script, { name, args, node }: Shell
     case "skopeo":
     case "helm":
       if (!args.includes("login")) return NOTHING;
-      return args.some((arg) => /(?:^|\/)ghcr\.io|^(?:docker|npm|maven|nuget)\.pkg\.github\.com/.test(arg)) ? registryAccess(step, token) : UNKNOWN;
+      return args.some((arg) => /(?:^|\/)ghcr\.io|^(?:docker|npm|maven|nuget)\.pkg\.github\.com/.test(arg))
+        ? registryAccess(step, token)
+        : UNKNOWN;
     case "cosign":
-      return /^(?:sign|attest|sign-blob|attest-blob)$/.test(args[0] ?? "") && !args.some((arg) => arg.startsWith("--key")) ? needs("id-token", "write") : NOTHING;
+      return /^(?:sign|attest|sign-blob|attest-blob)$/.test(args[0] ?? "") &&
+        !args.some((arg) => arg.startsWith("--key"))
+        ? needs("id-token", "write")
+        : NOTHING;
     case "npm":
     case "pnpm":
     case "yarn":
-      if (args[0] === "publish") return args.some((arg) => arg.startsWith("--provenance")) ? needs("id-token", "write", !token) : UNKNOWN;
+      if (args[0] === "publish")
+        return args.some((arg) => arg.startsWith("--provenance")) ? needs("id-token", "write", !token) : UNKNOWN;
       break;
     case "curl":
     case "wget":
       return neededByCurl(script, args, text, token);
   }
-  if (QUIET.has(name)) return PUBLISHES.test(text) && (name === "eval" || name === "sudo" || name === "xargs" || name === "env") ? UNKNOWN : NOTHING;
+  if (QUIET.has(name))
+    return PUBLISHES.test(text) && (name === "eval" || name === "sudo" || name === "xargs" || name === "env")
+      ? UNKNOWN
+      : NOTHING;
   // A wrapper such as `retry`: what it runs talks to a registry, for which a login answers.
   if (!token && args.some((arg) => REGISTRY_CLIENTS.has(arg)) && !args.includes("login")) return NOTHING;
   return token || PUBLISHES.test(text) ? UNKNOWN : NOTHING;
@@ -213,14 +285,22 @@ function neededByCommand(step: Step, script: Script, { name, args, node }: Shell
 
 function neededByGit(step: Step, args: readonly string[]): TokenNeeds {
   const verb = args.find((arg, index) => !arg.startsWith("-") && args[index - 1] !== "-C" && args[index - 1] !== "-c");
-  if (verb === "push") return needs("contents", "write", !args.some((arg) => /:\/\/|^git@|_{5,}|\$/.test(arg)) && !ownCheckoutToken(step));
-  if (verb === "fetch" || verb === "pull" || verb === "ls-remote" || verb === "submodule" || verb === "lfs") return tokenNeeds({ contents: "read?" });
+  if (verb === "push")
+    return needs("contents", "write", !args.some((arg) => /:\/\/|^git@|_{5,}|\$/.test(arg)) && !ownCheckoutToken(step));
+  if (verb === "fetch" || verb === "pull" || verb === "ls-remote" || verb === "submodule" || verb === "lfs")
+    return tokenNeeds({ contents: "read?" });
   return NOTHING;
 }
 
 /** A checkout before the step left another token behind. */
 const ownCheckoutToken = ({ owner, index }: Step): boolean =>
-  owner.steps.slice(0, index).some((other) => isAction(other.uses, "actions/checkout") && (isOwnToken(inputOf(other, "token")?.value) || inputOf(other, "ssh-key") !== undefined));
+  owner.steps
+    .slice(0, index)
+    .some(
+      (other) =>
+        isAction(other.uses, "actions/checkout") &&
+        (isOwnToken(inputOf(other, "token")?.value) || inputOf(other, "ssh-key") !== undefined),
+    );
 
 function neededByCurl(script: Script, args: readonly string[], text: string, token: boolean): TokenNeeds {
   if (!token && !/secrets\.GITHUB_TOKEN|github\.token/.test(script.text.slice(0, 10_000))) return NOTHING;

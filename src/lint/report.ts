@@ -51,9 +51,22 @@ export interface Counted {
   maxWarnings: number;
 }
 
-export function summarise(findings: readonly Finding[], { files, suppressed, baselined, maxWarnings }: Counted): LintSummary {
+export function summarise(
+  findings: readonly Finding[],
+  { files, suppressed, baselined, maxWarnings }: Counted,
+): LintSummary {
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
   const [errors, warnings, infos] = [count("error"), count("warning"), count("info")];
   const fixable = findings.filter(({ fix }) => fix !== undefined && fix.optIn !== true).length;
-  return { files, errors, warnings, infos, fixable, suppressed, baselined, maxWarnings: Number.isFinite(maxWarnings) ? maxWarnings : null, ok: errors === 0 && warnings <= maxWarnings };
+  return {
+    files,
+    errors,
+    warnings,
+    infos,
+    fixable,
+    suppressed,
+    baselined,
+    maxWarnings: Number.isFinite(maxWarnings) ? maxWarnings : null,
+    ok: errors === 0 && warnings <= maxWarnings,
+  };
 }

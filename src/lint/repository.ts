@@ -19,12 +19,20 @@ export interface Repository {
 
 export const NO_FILES: RepositoryFiles = { read: () => undefined, exists: () => false, list: () => [] };
 
-export const workflowsOf = ({ documents }: Repository): WorkflowDocument[] => documents.filter((document) => document.kind === "workflow");
-export const actionsOf = ({ documents }: Repository): ActionDocument[] => documents.filter((document) => document.kind === "action");
+export const workflowsOf = ({ documents }: Repository): WorkflowDocument[] =>
+  documents.filter((document) => document.kind === "workflow");
+export const actionsOf = ({ documents }: Repository): ActionDocument[] =>
+  documents.filter((document) => document.kind === "action");
 
 /** The workflow that `jobs.<id>.uses: ./<path>` calls. */
-export const workflowAt = (repository: Repository, path: string): WorkflowDocument | undefined => workflowsOf(repository).find(({ file }) => file.path === path);
+export const workflowAt = (repository: Repository, path: string): WorkflowDocument | undefined =>
+  workflowsOf(repository).find(({ file }) => file.path === path);
 
 /** The action in a folder. */
 export const actionIn = (repository: Repository, folder: string): ActionDocument | undefined =>
-  actionsOf(repository).find(({ file }) => file.path === `${folder}/action.yml` || file.path === `${folder}/action.yaml` || (folder === "" && /^action\.ya?ml$/.test(file.path)));
+  actionsOf(repository).find(
+    ({ file }) =>
+      file.path === `${folder}/action.yml` ||
+      file.path === `${folder}/action.yaml` ||
+      (folder === "" && /^action\.ya?ml$/.test(file.path)),
+  );

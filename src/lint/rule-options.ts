@@ -21,7 +21,12 @@ interface JsonSchema {
 }
 
 /** What the options of a rule may be; those that are left out get their defaults. */
-export const schemaOf = ({ options }: Rule): z.ZodType => z.object(Object.fromEntries(Object.entries<OptionValue>(options ?? {}).map(([name, option]) => [name, schemaOfOption(option)])));
+export const schemaOf = ({ options }: Rule): z.ZodType =>
+  z.object(
+    Object.fromEntries(
+      Object.entries<OptionValue>(options ?? {}).map(([name, option]) => [name, schemaOfOption(option)]),
+    ),
+  );
 
 function schemaOfOption(option: OptionValue): z.ZodType {
   if (option.type === "texts") return z.array(z.string()).default([...option.default]);
@@ -32,7 +37,12 @@ function schemaOfOption(option: OptionValue): z.ZodType {
 export function optionsOf(rule: Rule): RuleOption[] {
   if (rule.options === undefined) return [];
   const schema = z.toJSONSchema(schemaOf(rule), { io: "input", unrepresentable: "any" }) as JsonSchema;
-  return Object.entries(schema.properties ?? {}).map(([name, option]) => ({ name, type: typeOf(option), default: option.default, description: option.description }));
+  return Object.entries(schema.properties ?? {}).map(([name, option]) => ({
+    name,
+    type: typeOf(option),
+    default: option.default,
+    description: option.description,
+  }));
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -70,7 +70,9 @@ export interface RepositoryContext<Options = undefined> {
 }
 
 /** The kinds of values that options have; `rule-options.ts` makes schemas of them, so that a run without a configuration loads none. */
-export type OptionValue = { type: "number"; integer?: boolean; /** Without one: any above zero. */ least?: number; default: number } | { type: "texts"; default: readonly string[] };
+export type OptionValue =
+  | { type: "number"; integer?: boolean; /** Without one: any above zero. */ least?: number; default: number }
+  | { type: "texts"; default: readonly string[] };
 
 /** Every option of a rule with its default. */
 export type OptionsOf<Options> = { readonly [Name in keyof Options]: Extract<OptionValue, { default: Options[Name] }> };
@@ -99,6 +101,7 @@ export interface RepositoryRule<Options = undefined> extends RuleTexts {
 export type Rule = DocumentRule<never> | RepositoryRule<never>;
 
 export const rule = <Options = undefined>(definition: DocumentRule<Options>): Rule => definition as unknown as Rule;
-export const repositoryRule = <Options = undefined>(definition: RepositoryRule<Options>): Rule => definition as unknown as Rule;
+export const repositoryRule = <Options = undefined>(definition: RepositoryRule<Options>): Rule =>
+  definition as unknown as Rule;
 
 export const seesRepository = (candidate: Rule): candidate is RepositoryRule<never> => "repository" in candidate;

@@ -98,7 +98,13 @@ function collect(document: Document): Script[] {
   });
 }
 
-function scriptFrom(document: Document, step: Step, node: ScalarNode, { start, origin }: { start: ShellStart; origin: ShellOrigin }, expressions: readonly EmbeddedExpression[]): Script {
+function scriptFrom(
+  document: Document,
+  step: Step,
+  node: ScalarNode,
+  { start, origin }: { start: ShellStart; origin: ShellOrigin },
+  expressions: readonly EmbeddedExpression[],
+): Script {
   let set: ShellOptions | undefined;
   const source = withoutExpressions(node.value, expressions);
   const reading = readingOf(source);
@@ -216,11 +222,15 @@ export function optionsAt(script: Script, offset: number): ShellOptions {
 }
 
 /** Where a part of the script stands in the file. */
-export const spanInScript = (script: Script, { start, end }: Span): Span => sourceSpan(script.document.file.text, script.node, { start, end });
+export const spanInScript = (script: Script, { start, end }: Span): Span =>
+  sourceSpan(script.document.file.text, script.node, { start, end });
 
 /** Where a node of the script's tree stands in the file. */
-export const spanOf = (script: Script, { pos, end }: { pos: number; end: number }): Span => spanInScript(script, { start: pos, end });
+export const spanOf = (script: Script, { pos, end }: { pos: number; end: number }): Span =>
+  spanInScript(script, { start: pos, end });
 
 /** The expressions that stand within a part of the script. */
-export const expressionsInside = ({ expressions }: Script, { pos, end }: { pos: number; end: number }): EmbeddedExpression[] =>
-  expressions.filter(({ within }) => within.start >= pos && within.end <= end);
+export const expressionsInside = (
+  { expressions }: Script,
+  { pos, end }: { pos: number; end: number },
+): EmbeddedExpression[] => expressions.filter(({ within }) => within.start >= pos && within.end <= end);

@@ -52,7 +52,8 @@ export function settingsFor(settings: LintSettings, path: string): LintSettings 
   let merged = known.get(path);
   if (!merged) {
     const rules: Record<string, { level?: PresetLevel | undefined; options?: unknown }> = { ...settings.rules };
-    for (const override of fitting) for (const [id, own] of Object.entries(override.rules)) rules[id] = { ...rules[id], ...own };
+    for (const override of fitting)
+      for (const [id, own] of Object.entries(override.rules)) rules[id] = { ...rules[id], ...own };
     known.set(path, (merged = { ...settings, rules, overrides: [] }));
   }
   return merged;

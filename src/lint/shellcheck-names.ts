@@ -2,4 +2,5 @@
 export const isShellcheckName = (id: string): boolean => /^shellcheck(?:\/SC\d+)?$/.test(id);
 
 /** Whether a name stands for a finding of this rule. */
-export const standsFor = (id: string, rule: string): boolean => id === rule || (id === "shellcheck" && isShellcheckName(rule));
+export const standsFor = (id: string, rule: string): boolean =>
+  id === rule || (id === "shellcheck" && isShellcheckName(rule));

@@ -67,10 +67,19 @@ export function readAnswer(output: string): ShellcheckComment[] | undefined {
   }
 }
 
-const LEVELS: Readonly<Record<ShellcheckComment["level"], Level>> = { error: "error", warning: "warning", info: "info", style: "info" };
+const LEVELS: Readonly<Record<ShellcheckComment["level"], Level>> = {
+  error: "error",
+  warning: "warning",
+  info: "info",
+  style: "info",
+};
 
 /** The findings of one text, in every place where it stands. */
-export function findingsFrom({ text, scripts }: CheckedScript, comments: readonly ShellcheckComment[], settings: LintSettings): Finding[] {
+export function findingsFrom(
+  { text, scripts }: CheckedScript,
+  comments: readonly ShellcheckComment[],
+  settings: LintSettings,
+): Finding[] {
   const lines = linesOf(text);
   return comments.flatMap((comment) => {
     if (LEFT_OUT.includes(comment.code)) return [];
@@ -91,7 +100,12 @@ function placeOf(text: string, lines: Lines, line: number, column: number): numb
   return lineStart + [...written].slice(0, column - 1).join("").length;
 }
 
-function findingAt(script: Script, { code, level, message }: ShellcheckComment, within: { start: number; end: number }, settings: LintSettings): Finding | undefined {
+function findingAt(
+  script: Script,
+  { code, level, message }: ShellcheckComment,
+  within: { start: number; end: number },
+  settings: LintSettings,
+): Finding | undefined {
   const { file } = script.document;
   const rule = `shellcheck/SC${code}`;
   const own = settingsFor(settings, file.path).rules;
@@ -100,10 +114,24 @@ function findingAt(script: Script, { code, level, message }: ShellcheckComment, 
   if (isAboutPosix(code) && script.shellFrom === "container") return undefined;
   if (code === ENDS_BY_ERREXIT && optionsAt(script, within.start).errexit) return undefined;
   // The line, since shellcheck often points at the bracket and not at the operand.
-  if (ABOUT_CONSTANTS.has(code) && expressionsInside(script, lineAround(script.source, within)).length > 0) return undefined;
+  if (ABOUT_CONSTANTS.has(code) && expressionsInside(script, lineAround(script.source, within)).length > 0)
+    return undefined;
   const length = Math.max(1, within.end - within.start);
-  const span = spanInScript(script, { start: Math.min(within.start, Math.max(0, script.source.length - 1)), end: within.start + length });
-  return { rule, family: "script", level: configured ?? LEVELS[level], file: file.path, span, start: positionAt(file.lines, span.start), end: positionAt(file.lines, span.end), message: sentence(message), related: [] };
+  const span = spanInScript(script, {
+    start: Math.min(within.start, Math.max(0, script.source.length - 1)),
+    end: within.start + length,
+  });
+  return {
+    rule,
+    family: "script",
+    level: configured ?? LEVELS[level],
+    file: file.path,
+    span,
+    start: positionAt(file.lines, span.start),
+    end: positionAt(file.lines, span.end),
+    message: sentence(message),
+    related: [],
+  };
 }
 
 function lineAround(source: string, { start, end }: { start: number; end: number }): { pos: number; end: number } {

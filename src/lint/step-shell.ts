@@ -13,7 +13,10 @@ export function shellOfStep(step: Step): { start: ShellStart; origin: ShellOrigi
   if (job?.defaults?.shell) return written(job.defaults.shell, "job");
   if (job?.workflow.defaults?.shell) return written(job.workflow.defaults.shell, "workflow");
   // A container that an expression names may be none at all.
-  if (job?.container?.image) return job.container.image.value.includes("${{") ? { start: UNSTATED_BASH, origin: "unknown" } : { start: SH, origin: "container" };
+  if (job?.container?.image)
+    return job.container.image.value.includes("${{")
+      ? { start: UNSTATED_BASH, origin: "unknown" }
+      : { start: SH, origin: "container" };
   if ((job && runsOnWindows(job)) || onlyOnWindows(step.if) || onlyOnWindows(job?.if)) return undefined;
   return { start: UNSTATED_BASH, origin: "runner" };
 }
@@ -39,11 +42,17 @@ function runsOnWindows(job: Job): boolean {
     if (dimension === undefined) return !label.includes("${{") && isWindows(label);
     if (!job.matrix || job.matrix.computed) return false;
     const values = scalarsOf(job.matrix.dimensions.get(dimension)?.value).map(({ value }) => value);
-    for (const include of job.matrix.include) for (const { key, value } of include.pairs) if (key.value === dimension) values.push(...scalarsOf(value).map((scalar) => scalar.value));
+    for (const include of job.matrix.include)
+      for (const { key, value } of include.pairs)
+        if (key.value === dimension) values.push(...scalarsOf(value).map((scalar) => scalar.value));
     return values.length > 0 && values.every(isWindows);
   });
 }
 
 /** `if: runner.os == 'Windows'` and its like: there, the unstated shell is PowerShell. */
 const onlyOnWindows = (condition: ScalarNode | undefined): boolean =>
-  condition !== undefined && /==\s*'[^']*windows|(?:startsWith|contains)\([^)]*'windows|'Windows'\s*==|windows\s*==\s*true/i.test(condition.value) && !/!\s*(?:startsWith|contains)\(/i.test(condition.value);
+  condition !== undefined &&
+  /==\s*'[^']*windows|(?:startsWith|contains)\([^)]*'windows|'Windows'\s*==|windows\s*==\s*true/i.test(
+    condition.value,
+  ) &&
+  !/!\s*(?:startsWith|contains)\(/i.test(condition.value);

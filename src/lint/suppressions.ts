@@ -44,7 +44,11 @@ export function suppressionsIn(text: string, lines: Lines = linesOf(text)): Supp
     const { line, column } = positionAt(lines, start);
     const alone = text.slice(start - column + 1, start).trim() === "";
     return {
-      rules: [...names.matchAll(/[^\s,]+/g)].map(({ 0: id, index }) => ({ id, start: listStart + index, end: listStart + index + id.length })),
+      rules: [...names.matchAll(/[^\s,]+/g)].map(({ 0: id, index }) => ({
+        id,
+        start: listStart + index,
+        end: listStart + index + id.length,
+      })),
       start,
       end: start + match[0].length,
       line: match.groups?.["whole"] === undefined ? (alone ? nextLine(text, lines, line) : line) : undefined,
@@ -86,7 +90,12 @@ export interface Ran {
 }
 
 /** @param texts the linted files */
-export function applySuppressions(findings: readonly Finding[], texts: ReadonlyMap<string, string>, ranOn: (path: string) => Ran, settings: LintSettings): Suppressed {
+export function applySuppressions(
+  findings: readonly Finding[],
+  texts: ReadonlyMap<string, string>,
+  ranOn: (path: string) => Ran,
+  settings: LintSettings,
+): Suppressed {
   const byFile = new Map<string, { lines: Lines; suppressions: Suppression[] }>();
   for (const [path, text] of texts) {
     if (!text.includes(MARK)) continue;
@@ -97,41 +106,99 @@ export function applySuppressions(findings: readonly Finding[], texts: ReadonlyM
   if (byFile.size === 0) return { findings: [...findings], count: 0 };
   const used = new Set<Suppression["rules"][number]>();
   const left = findings.filter((finding) => {
-    const covering = (byFile.get(finding.file)?.suppressions ?? []).filter(({ line }) => line === undefined || line === finding.start.line).flatMap((suppression) => suppression.rules.filter(({ id }) => standsFor(id, finding.rule)));
+    const covering = (byFile.get(finding.file)?.suppressions ?? [])
+      .filter(({ line }) => line === undefined || line === finding.start.line)
+      .flatMap((suppression) => suppression.rules.filter(({ id }) => standsFor(id, finding.rule)));
     for (const each of covering) used.add(each);
     return covering.length === 0;
   });
   // Nothing but its syntax was judged in a file that does not parse.
   const broken = new Set(findings.filter(({ rule }) => rule === "yaml-syntax").map(({ file }) => file));
-  const ran = (path: string): Ran => (broken.has(path) ? { rules: ranOn(path).rules.map((rule) => ({ ...rule, active: false })), shellcheck: false } : ranOn(path));
-  const own = [...byFile].flatMap(([path, { lines, suppressions }]) => judge(path, texts.get(path) ?? "", lines, suppressions, used, ran(path), settingsFor(settings, path)));
+  const ran = (path: string): Ran =>
+    broken.has(path)
+      ? { rules: ranOn(path).rules.map((rule) => ({ ...rule, active: false })), shellcheck: false }
+      : ranOn(path);
+  const own = [...byFile].flatMap(([path, { lines, suppressions }]) =>
+    judge(path, texts.get(path) ?? "", lines, suppressions, used, ran(path), settingsFor(settings, path)),
+  );
   return { findings: [...left, ...own], count: findings.length - left.length };
 }
 
-function judge(file: string, text: string, lines: Lines, suppressions: readonly Suppression[], used: ReadonlySet<Suppression["rules"][number]>, { rules, shellcheck }: Ran, settings: LintSettings): Finding[] {
+function judge(
+  file: string,
+  text: string,
+  lines: Lines,
+  suppressions: readonly Suppression[],
+  used: ReadonlySet<Suppression["rules"][number]>,
+  { rules, shellcheck }: Ran,
+  settings: LintSettings,
+): Finding[] {
   const findings: Finding[] = [];
   const report = (rule: SuppressionRule, span: { start: number; end: number }, message: string, fix?: Fix): void => {
     const level = settings.rules[rule]?.level ?? SUPPRESSION_LEVELS[rule][settings.preset];
     if (level === "off") return;
-    findings.push({ rule, family: "language", level, file, span: { start: span.start, end: span.end }, start: positionAt(lines, span.start), end: positionAt(lines, span.end), message, related: [], ...(fix && { fix }) });
+    findings.push({
+      rule,
+      family: "language",
+      level,
+      file,
+      span: { start: span.start, end: span.end },
+      start: positionAt(lines, span.start),
+      end: positionAt(lines, span.end),
+      message,
+      related: [],
+      ...(fix && { fix }),
+    });
   };
   const known = new Map(rules.map((rule) => [rule.id, rule]));
   const isActive = (id: string): boolean => (isShellcheckName(id) ? shellcheck : known.get(id)?.active === true);
   for (const suppression of suppressions) {
-    if (suppression.rules.length === 0) report("unknown-suppression", suppression, "This comment names no rule. Write `# pipewright-ignore: <rule> -- <reason>`.");
-    else if (suppression.reason === "") report("suppression-reason", suppression, "This suppression says no reason. Put it behind the rules: `-- <reason>`.");
+    if (suppression.rules.length === 0)
+      report(
+        "unknown-suppression",
+        suppression,
+        "This comment names no rule. Write `# pipewright-ignore: <rule> -- <reason>`.",
+      );
+    else if (suppression.reason === "")
+      report(
+        "suppression-reason",
+        suppression,
+        "This suppression says no reason. Put it behind the rules: `-- <reason>`.",
+      );
     // In a generated file the comment is there for good: which of several files a finding falls on may change.
     const idle = isGenerated(text) ? [] : suppression.rules.filter((each) => isActive(each.id) && !used.has(each));
     for (const each of suppression.rules) {
-      if (!known.has(each.id) && !isShellcheckName(each.id)) report("unknown-suppression", each, ["There is no rule `", each.id, "`. ", didYouMean(each.id, [...known.keys()]) ?? "`pipewright rules` lists them."].join(""));
-      else if (idle.includes(each)) report("unused-suppression", each, `\`${each.id}\` finds nothing ${suppression.line === undefined ? "in this file" : "here"} any more. Remove it from the comment.`, removal(text, lines, suppression, idle, each));
+      if (!known.has(each.id) && !isShellcheckName(each.id))
+        report(
+          "unknown-suppression",
+          each,
+          [
+            "There is no rule `",
+            each.id,
+            "`. ",
+            didYouMean(each.id, [...known.keys()]) ?? "`pipewright rules` lists them.",
+          ].join(""),
+        );
+      else if (idle.includes(each))
+        report(
+          "unused-suppression",
+          each,
+          `\`${each.id}\` finds nothing ${suppression.line === undefined ? "in this file" : "here"} any more. Remove it from the comment.`,
+          removal(text, lines, suppression, idle, each),
+        );
     }
   }
   return findings;
 }
 
 /** Takes one id out of its comment, or the comment away once nothing is left of it. */
-function removal(text: string, lines: Lines, suppression: Suppression, idle: Suppression["rules"], unused: Suppression["rules"][number]): Fix {
+function removal(
+  text: string,
+  lines: Lines,
+  suppression: Suppression,
+  idle: Suppression["rules"],
+  unused: Suppression["rules"][number],
+): Fix {
   if (idle.length === suppression.rules.length) {
     const { line, column } = positionAt(lines, suppression.start);
     const lineStart = suppression.start - column + 1;
@@ -143,6 +210,8 @@ function removal(text: string, lines: Lines, suppression: Suppression, idle: Sup
   const at = suppression.rules.indexOf(unused);
   const next = suppression.rules[at + 1];
   const previous = suppression.rules[at - 1];
-  const span = next ? { start: unused.start, end: next.start } : { start: previous?.end ?? unused.start, end: unused.end };
+  const span = next
+    ? { start: unused.start, end: next.start }
+    : { start: previous?.end ?? unused.start, end: unused.end };
   return { title: `Take \`${unused.id}\` out of the comment`, edits: [{ ...span, text: "" }] };
 }

@@ -7,7 +7,8 @@ export const ofMember = (member: string | undefined): string => (member === unde
  * A name in a space that all pipelines of a repository share: caches, artifacts that later runs look for, categories of
  * code scanning, comments. A key holds no dot, so what begins with one is that pipeline's alone.
  */
-export const inRepository = ({ member }: { member: string | undefined }, name: string): string => (member === undefined ? name : `${member}.${name}`);
+export const inRepository = ({ member }: { member: string | undefined }, name: string): string =>
+  member === undefined ? name : `${member}.${name}`;
 
 /** The job of the build workflow that fails unless everything before it did its work. */
 export const READY_CHECK = "Build ready";

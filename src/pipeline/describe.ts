@@ -42,7 +42,12 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     release: [`tags \`${pipeline.release ? pipeline.release.tags : ""}\``],
     cleanup: [`schedule \`${pipeline.retention ? pipeline.retention.schedule : ""}\``, byHand],
     metrics: [`schedule \`${pipeline.metrics ? pipeline.metrics.schedule : ""}\``, byHand],
-    check: [`pushes to ${list(longLived)}`, `pull requests into ${list(longLived)}`, ...(pipeline.mergeQueue ? ["the merge queue"] : []), byHand],
+    check: [
+      `pushes to ${list(longLived)}`,
+      `pull requests into ${list(longLived)}`,
+      ...(pipeline.mergeQueue ? ["the merge queue"] : []),
+      byHand,
+    ],
     warmUp: [`schedule \`${pipeline.warmUp ? pipeline.warmUp.schedule : ""}\``, byHand],
     flakes: [`schedule \`${pipeline.flakes ? pipeline.flakes.schedule : ""}\``, byHand],
     bases: [...new Set(pipeline.bases.map(({ schedule }) => `schedule \`${schedule}\``)), byHand],
@@ -52,7 +57,11 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     return file ? [{ ...file, kind, on: on[kind] }] : [];
   });
   const consumers = pipeline.consumers.map((consumer): WorkflowRow => {
-    const starts = [pipeline.workflows.build?.name, consumer.events.includes("nightly") ? pipeline.workflows.nightly?.name : undefined, calledIn(pipeline, "release").includes(consumer) ? pipeline.workflows.release?.name : undefined].filter((name) => name !== undefined);
+    const starts = [
+      pipeline.workflows.build?.name,
+      consumer.events.includes("nightly") ? pipeline.workflows.nightly?.name : undefined,
+      calledIn(pipeline, "release").includes(consumer) ? pipeline.workflows.release?.name : undefined,
+    ].filter((name) => name !== undefined);
     return {
       name: consumer.name,
       path: consumer.path,
@@ -64,10 +73,16 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
 }
 
 /** Called by a run that builds, following it, or, where it takes nothing of it, on the code's own events. */
-function startedBy(pipeline: Pipeline, consumer: Consumer, starts: readonly string[], ofCode: readonly string[]): string[] {
+function startedBy(
+  pipeline: Pipeline,
+  consumer: Consumer,
+  starts: readonly string[],
+  ofCode: readonly string[],
+): string[] {
   const takesImages = takenBy(consumer).some((build) => build.kind === "image");
   const byHand = consumer.dispatch ? [takesImages ? "by hand, with an image tag" : "by hand"] : [];
-  if (pipeline.topology === "workflow_call") return [`a call of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
+  if (pipeline.topology === "workflow_call")
+    return [`a call of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
   if (checksCode(consumer)) return [...ofCode, ...byHand];
   return [`the end of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
 }
@@ -87,21 +102,55 @@ export interface TagRow {
 export function tagExamples(pipeline: Pipeline): TagRow[] {
   const { tags, rules, channels, branches } = pipeline;
   const sha = SAMPLE_COMMIT.slice(0, tags.shaLength);
-  const values = { sha, number: "123", date: "2026-02-04", run: "4242424242", version: "1.2.3", branch: branches.main, platform: "amd64" };
+  const values = {
+    sha,
+    number: "123",
+    date: "2026-02-04",
+    run: "4242424242",
+    version: "1.2.3",
+    branch: branches.main,
+    platform: "amd64",
+  };
   const has = (event: EventClass): boolean => pipeline.events.includes(event);
-  const row = (event: string, name: TransientClass, example: string): TagRow => ({ event, class: name, patterns: [tags[name]], examples: [example], moves: false });
+  const row = (event: string, name: TransientClass, example: string): TagRow => ({
+    event,
+    class: name,
+    patterns: [tags[name]],
+    examples: [example],
+    moves: false,
+  });
   const moving = channels.map((channel) => channel.tag);
   return [
     ...(has("pullRequest") ? [row("pull request", "pullRequest", expandTag(tags.pullRequest, values))] : []),
-    ...(has("feature") ? [row("push to a feature branch", "branch", branchTag("feature/dns-provider", SAMPLE_COMMIT, rules))] : []),
+    ...(has("feature")
+      ? [row("push to a feature branch", "branch", branchTag("feature/dns-provider", SAMPLE_COMMIT, rules))]
+      : []),
     row(`push to ${[branches.main, ...branches.integration].join(", ")}`, "commit", expandTag(tags.commit, values)),
     ...(has("queue") ? [row("merge queue", "queue", expandTag(tags.queue, values))] : []),
     ...(has("nightly") ? [row("nightly build", "nightly", expandTag(tags.nightly, values))] : []),
     row("run by hand", "manual", expandTag(tags.manual, values)),
     row("a build's own staging", "staging", expandTag(tags.staging, values)),
-    ...(moving.length > 0 ? [{ event: channels.map((channel) => channel.of).join(", "), class: "channel" as const, patterns: moving, examples: moving, moves: true }] : []),
+    ...(moving.length > 0
+      ? [
+          {
+            event: channels.map((channel) => channel.of).join(", "),
+            class: "channel" as const,
+            patterns: moving,
+            examples: moving,
+            moves: true,
+          },
+        ]
+      : []),
     ...(pipeline.release
-      ? [{ event: `tag ${pipeline.release.tags}`, class: "release" as const, patterns: [tags.release, "{major}.{minor}", "{major}"], examples: [expandTag(tags.release, values), "1.2", "1"], moves: true }]
+      ? [
+          {
+            event: `tag ${pipeline.release.tags}`,
+            class: "release" as const,
+            patterns: [tags.release, "{major}.{minor}", "{major}"],
+            examples: [expandTag(tags.release, values), "1.2", "1"],
+            moves: true,
+          },
+        ]
       : []),
   ];
 }
@@ -134,4 +183,3 @@ export function requiredChecks(pipeline: Pipeline): RequiredCheck[] {
     ...(check ? [{ name: CONFIG_CHECK, from: check.name, kind: "check" as const }] : []),
   ];
 }
-

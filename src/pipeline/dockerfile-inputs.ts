@@ -30,7 +30,8 @@ function argumentsOf(text: string): string[] {
   if (rest.startsWith("[")) {
     try {
       const words: unknown = JSON.parse(rest);
-      if (Array.isArray(words)) return [...flags.split(/\s+/).filter(Boolean), ...words.filter((word) => typeof word === "string")];
+      if (Array.isArray(words))
+        return [...flags.split(/\s+/).filter(Boolean), ...words.filter((word) => typeof word === "string")];
     } catch {
       // Docker reads what is no JSON in the shell form as well.
     }
@@ -66,7 +67,18 @@ function instructions(dockerfile: string): { text: string; line: number }[] {
 export function isCovered(source: string, context: string, inputs: readonly string[]): boolean {
   const path = normalise(`${context}/${source}`);
   const globs = inputs.map(normalise);
-  if (globs.some((glob) => glob === "**" || glob === "**/*" || glob === path || glob === `${path}/**` || glob === `${path}/**/*` || glob === "")) return true;
+  if (
+    globs.some(
+      (glob) =>
+        glob === "**" ||
+        glob === "**/*" ||
+        glob === path ||
+        glob === `${path}/**` ||
+        glob === `${path}/**/*` ||
+        glob === "",
+    )
+  )
+    return true;
   if (path === "") return false;
   return globs.some((glob) => matches(glob, path) || isInside(path, glob));
 }

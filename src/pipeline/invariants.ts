@@ -33,7 +33,8 @@ const INVARIANTS: readonly Invariant[] = [
   branchProblems,
   imageProblems,
   registryProblems,
-  (_config, pipeline) => tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
+  (_config, pipeline) =>
+    tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
   retentionProblems,
   deploymentProblems,
   trustProblems,

@@ -40,13 +40,25 @@ export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN
 
 /** The Dockerfiles that a caller should read for `plan`, relative to the repository's root. */
 export const dockerfilesOf = (config: Config): string[] => [
-  ...new Set(Object.values(config.builds).flatMap((build) => (build.kind === "image" ? [build.dockerfile] : build.kind === "bake" ? Object.values(build.targets).map(({ dockerfile }) => dockerfile) : []))),
+  ...new Set(
+    Object.values(config.builds).flatMap((build) =>
+      build.kind === "image"
+        ? [build.dockerfile]
+        : build.kind === "bake"
+          ? Object.values(build.targets).map(({ dockerfile }) => dockerfile)
+          : [],
+    ),
+  ),
 ];
 
 function makePipeline(config: Config, member: string | undefined): Pipeline {
   const events = eventsOf(config);
   const channels = channelsOf(config);
-  const runners: Runners = { ...DEFAULT_RUNNERS, ...config.runners, default: config.runners["default"] ?? DEFAULT_RUNNERS.default };
+  const runners: Runners = {
+    ...DEFAULT_RUNNERS,
+    ...config.runners,
+    default: config.runners["default"] ?? DEFAULT_RUNNERS.default,
+  };
   const registry = registryOf(config);
   const caches = Object.entries(config.caches).map(([key, cache]) => cacheOf(key, cache));
   const builds = buildsOf(config, { registry, events, runners, caches });
@@ -57,7 +69,11 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
   return {
     project: config.project,
     member,
-    checks: { ready: READY_CHECK + ofMember(member), nightlyReady: NIGHTLY_READY_CHECK + ofMember(member), published: PUBLISHED_CHECK + ofMember(member) },
+    checks: {
+      ready: READY_CHECK + ofMember(member),
+      nightlyReady: NIGHTLY_READY_CHECK + ofMember(member),
+      published: PUBLISHED_CHECK + ofMember(member),
+    },
     topology: config.topology,
     registry,
     copies: copiesOf(config, registry, channels),
@@ -73,8 +89,17 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
     consumers,
     publish: publishTargetsOf(config, builds, registry),
     caches,
-    warmUp: config.warmUp && { schedule: config.warmUp.schedule, timeoutMinutes: inMinutes(config.warmUp.timeout), maxGigabytes: config.warmUp.maxGigabytes },
-    retry: config.retry && { attempts: config.retry.attempts, delaySeconds: inSeconds(config.retry.delay), growth: config.retry.growth, jitter: config.retry.jitter },
+    warmUp: config.warmUp && {
+      schedule: config.warmUp.schedule,
+      timeoutMinutes: inMinutes(config.warmUp.timeout),
+      maxGigabytes: config.warmUp.maxGigabytes,
+    },
+    retry: config.retry && {
+      attempts: config.retry.attempts,
+      delaySeconds: inSeconds(config.retry.delay),
+      growth: config.retry.growth,
+      jitter: config.retry.jitter,
+    },
     pullRequests: config.pullRequests,
     mergeQueue: config.mergeQueue,
     forks: config.forks,
@@ -83,7 +108,14 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
     moveTags: config.moveTags,
     retention: config.retention && images.length > 0 ? retentionOf(config.retention) : false,
     nightly: config.nightly && { schedule: config.nightly.schedule, test: config.nightly.test },
-    release: config.release && images.length > 0 ? { tags: config.release.tags, waitMinutes: inMinutes(config.release.wait), environment: environmentOf(config.release.environment) } : false,
+    release:
+      config.release && images.length > 0
+        ? {
+            tags: config.release.tags,
+            waitMinutes: inMinutes(config.release.wait),
+            environment: environmentOf(config.release.environment),
+          }
+        : false,
     metrics: config.metrics && { ...config.metrics, keepDays: inDays(config.metrics.keep) },
     flakes: config.flakes,
     check: config.check && { ...config.check, timeoutMinutes: inMinutes(config.check.timeout) },
@@ -91,7 +123,12 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
     queue: config.queue,
     sharedSteps: config.sharedSteps,
     runners,
-    workflows: workflowsOf(config, { member, hasImages: images.length > 0, hasWork: builds.length + consumers.length > 0, channels }),
+    workflows: workflowsOf(config, {
+      member,
+      hasImages: images.length > 0,
+      hasWork: builds.length + consumers.length > 0,
+      channels,
+    }),
     pins: config.actions,
   };
 }
@@ -142,4 +179,3 @@ function channelsOf(config: Config): Channel[] {
   };
   return Object.entries(chosen).flatMap(([of, tag]) => (tag === false ? [] : [{ of, tag }]));
 }
-

@@ -27,15 +27,27 @@ const configOf = (config: Config, key: string, member: MemberConfig): Config => 
   lint: undefined,
 });
 
-const partsOf = (config: Config): Part[] => [{ config, member: undefined }, ...Object.entries(config.pipelines).map(([key, member]) => ({ config: configOf(config, key, member), member: key }))];
+const partsOf = (config: Config): Part[] => [
+  { config, member: undefined },
+  ...Object.entries(config.pipelines).map(([key, member]) => ({ config: configOf(config, key, member), member: key })),
+];
 
 /** @param repository what was read of the repository; without it, what depends on it is not asked. */
 export function plans(config: Config, repository?: RepositoryFacts): Plans {
-  const made = partsOf(config).map(({ config: own, member }): Plan & { member: string | undefined } => ({ ...plan(own, repository, member), member }));
-  const placed = made.flatMap(({ problems, member }) => problems.map((problem): Problem => (member === undefined ? problem : { ...problem, path: ["pipelines", member, ...problem.path] })));
+  const made = partsOf(config).map(({ config: own, member }): Plan & { member: string | undefined } => ({
+    ...plan(own, repository, member),
+    member,
+  }));
+  const placed = made.flatMap(({ problems, member }) =>
+    problems.map((problem): Problem =>
+      member === undefined ? problem : { ...problem, path: ["pipelines", member, ...problem.path] },
+    ),
+  );
   const pipelines = made.map(({ pipeline }) => pipeline);
   return { pipelines, problems: [...placed, ...(placed.length === 0 ? sharedProblems(pipelines) : [])] };
 }
 
 /** The Dockerfiles that a caller should read for `plans`, relative to the repository's root. */
-export const dockerfilesOf = (config: Config): string[] => [...new Set(partsOf(config).flatMap((part) => dockerfilesOfOne(part.config)))];
+export const dockerfilesOf = (config: Config): string[] => [
+  ...new Set(partsOf(config).flatMap((part) => dockerfilesOfOne(part.config))),
+];

@@ -7,7 +7,17 @@
 import type { Config } from "../config/schema.ts";
 
 /** The kinds of tag, in the order in which a tag is tried against them. The first that matches is its class. */
-export const TAG_CLASSES = ["channel", "release", "pullRequest", "queue", "nightly", "commit", "manual", "staging", "branch"] as const;
+export const TAG_CLASSES = [
+  "channel",
+  "release",
+  "pullRequest",
+  "queue",
+  "nightly",
+  "commit",
+  "manual",
+  "staging",
+  "branch",
+] as const;
 export type TagClass = (typeof TAG_CLASSES)[number];
 
 /** What a tag's placeholders stand for. */
@@ -82,14 +92,17 @@ export function branchTag(name: string, sha: string, rules: TagRules): string {
     if (!reserved.test(branch) && !other.test(tag)) return tag;
     branch = sanitizeBranch(`branch-${branch}`, suffixLength);
   }
-  throw new Error(`The tag pattern "${patterns.branch}" gives the branch ${JSON.stringify(name)} a tag that reads as another class, whatever the prefix.`);
+  throw new Error(
+    `The tag pattern "${patterns.branch}" gives the branch ${JSON.stringify(name)} a tag that reads as another class, whatever the prefix.`,
+  );
 }
 
 /** Replaces the placeholders of a tag pattern. A placeholder without a value is an error of the caller. */
 export function expandTag(pattern: string, values: TagValues): string {
   return pattern.replace(/\{([a-z]+)\}/g, (placeholder, key: string) => {
     const value = isPlaceholder(key) ? values[key] : undefined;
-    if (value === undefined) throw new Error(`The tag pattern "${pattern}" holds ${placeholder}, which has no value here.`);
+    if (value === undefined)
+      throw new Error(`The tag pattern "${pattern}" holds ${placeholder}, which has no value here.`);
     return value;
   });
 }
@@ -109,7 +122,11 @@ export function shortSha(sha: string, rules: Pick<TagRules, "patterns">): string
  *
  * @param channels the moving tag of each branch, and of `nightly`.
  */
-export function tagRules(patterns: Config["tags"], branches: Pick<Config["branches"], "main" | "integration">, channels: Readonly<Record<string, string>>): TagRules {
+export function tagRules(
+  patterns: Config["tags"],
+  branches: Pick<Config["branches"], "main" | "integration">,
+  channels: Readonly<Record<string, string>>,
+): TagRules {
   const longLived = { ...VALUES, branch: oneOf([branches.main, ...branches.integration].map(branchExpression)) };
   // Nightly and manual builds are not shared by commit, so their staging tags hold `n` and the run instead.
   const staging = { ...VALUES, sha: `(${VALUES.sha}|n[0-9]+)` };
@@ -125,14 +142,20 @@ export function tagRules(patterns: Config["tags"], branches: Pick<Config["branch
     staging: [expression(patterns.staging, staging)],
     branch: [expression(patterns.branch, VALUES)],
   };
-  const all = (...left: TagClass[]) => TAG_CLASSES.filter((name) => !left.includes(name)).flatMap((name) => expressions[name]);
+  const all = (...left: TagClass[]) =>
+    TAG_CLASSES.filter((name) => !left.includes(name)).flatMap((name) => expressions[name]);
   return {
     patterns,
     branches,
-    classes: Object.fromEntries(TAG_CLASSES.map((name) => [name, anchored(expressions[name])])) as Record<TagClass, string>,
+    classes: Object.fromEntries(TAG_CLASSES.map((name) => [name, anchored(expressions[name])])) as Record<
+      TagClass,
+      string
+    >,
     reservedBranches: anchored([
       ...moving.map(literal),
-      ...[patterns.pullRequest, patterns.queue, patterns.nightly, patterns.manual].flatMap((pattern) => beginnings(pattern, VALUES)),
+      ...[patterns.pullRequest, patterns.queue, patterns.nightly, patterns.manual].flatMap((pattern) =>
+        beginnings(pattern, VALUES),
+      ),
       ...beginnings(patterns.commit, longLived),
       ...beginnings(patterns.staging, staging),
       ...beginnings(patterns.release, { ...VALUES, version: "[0-9]+([.][0-9]+){0,2}" }),
@@ -180,28 +203,54 @@ export function tagProblems(rules: TagRules): { path: [PatternName]; message: st
     const missing = needs.filter((key) => !used.includes(key));
     const list = (keys: readonly string[]) => keys.map((key) => `{${key}}`).join(", ");
     if (unknown.length > 0) {
-      problems.push({ path: [name], message: `The tag pattern "${pattern}" holds ${list(unknown)}, which it cannot know. It may hold ${list([...needs, ...allows])}.` });
+      problems.push({
+        path: [name],
+        message: `The tag pattern "${pattern}" holds ${list(unknown)}, which it cannot know. It may hold ${list([...needs, ...allows])}.`,
+      });
       continue;
     }
     if (missing.length > 0) {
-      problems.push({ path: [name], message: `The tag pattern "${pattern}" lacks ${list(missing)}, without which two builds would get one tag.` });
+      problems.push({
+        path: [name],
+        message: `The tag pattern "${pattern}" lacks ${list(missing)}, without which two builds would get one tag.`,
+      });
       continue;
     }
-    const sample = expandTag(pattern, { ...SAMPLES, branch: name === "commit" ? sanitizeBranch(rules.branches.main, 0) : SAMPLES.branch });
+    const sample = expandTag(pattern, {
+      ...SAMPLES,
+      branch: name === "commit" ? sanitizeBranch(rules.branches.main, 0) : SAMPLES.branch,
+    });
     const read = classifyTag(sample, rules);
     if (!DOCKER_TAG.test(sample)) {
-      problems.push({ path: [name], message: `The tag pattern "${pattern}" gives "${sample}", which is no Docker tag: letters, digits, "_", "." and "-", at most 128 characters, not beginning with "." or "-".` });
+      problems.push({
+        path: [name],
+        message: `The tag pattern "${pattern}" gives "${sample}", which is no Docker tag: letters, digits, "_", "." and "-", at most 128 characters, not beginning with "." or "-".`,
+      });
     } else if (read !== name) {
-      problems.push({ path: [name], message: `The tag pattern "${pattern}" gives "${sample}", which reads as a tag of the class ${read ?? "none"}. Choose a pattern with a beginning of its own.` });
+      problems.push({
+        path: [name],
+        message: `The tag pattern "${pattern}" gives "${sample}", which reads as a tag of the class ${read ?? "none"}. Choose a pattern with a beginning of its own.`,
+      });
     }
   }
   return problems;
 }
 
 type PatternName = Exclude<keyof Config["tags"], "shaLength">;
-const PATTERN_NAMES = ["release", "pullRequest", "queue", "nightly", "commit", "manual", "staging", "branch"] as const satisfies readonly PatternName[];
+const PATTERN_NAMES = [
+  "release",
+  "pullRequest",
+  "queue",
+  "nightly",
+  "commit",
+  "manual",
+  "staging",
+  "branch",
+] as const satisfies readonly PatternName[];
 
-const PLACEHOLDERS: Readonly<Record<PatternName, { needs: readonly TagPlaceholder[]; allows: readonly TagPlaceholder[] }>> = {
+const PLACEHOLDERS: Readonly<
+  Record<PatternName, { needs: readonly TagPlaceholder[]; allows: readonly TagPlaceholder[] }>
+> = {
   release: { needs: ["version"], allows: [] },
   pullRequest: { needs: ["number", "sha"], allows: [] },
   queue: { needs: ["sha"], allows: [] },
@@ -212,7 +261,15 @@ const PLACEHOLDERS: Readonly<Record<PatternName, { needs: readonly TagPlaceholde
   branch: { needs: ["branch", "sha"], allows: [] },
 };
 
-const SAMPLES = { number: "12", sha: "abc1234", branch: "fix-login", date: "2026-02-04", run: "1234567890", version: "1.2.3", platform: "amd64" } as const satisfies TagValues;
+const SAMPLES = {
+  number: "12",
+  sha: "abc1234",
+  branch: "fix-login",
+  date: "2026-02-04",
+  run: "1234567890",
+  version: "1.2.3",
+  platform: "amd64",
+} as const satisfies TagValues;
 
 function isPlaceholder(key: string): key is TagPlaceholder {
   return TAG_PLACEHOLDERS.some((name) => name === key);
@@ -224,7 +281,9 @@ function trim(text: string): string {
 
 /** Text as an expression that matches just it. A class in brackets is the one way to quote that both dialects share. */
 function literal(text: string): string {
-  return text.replace(/[.+*?()|{}$[\]\\^]/g, (character) => (/[[\]\\^]/.test(character) ? `\\${character}` : `[${character}]`));
+  return text.replace(/[.+*?()|{}$[\]\\^]/g, (character) =>
+    /[[\]\\^]/.test(character) ? `\\${character}` : `[${character}]`,
+  );
 }
 
 function expression(pattern: string, values: Readonly<Record<TagPlaceholder, string>>): string {

@@ -3,7 +3,15 @@
  * resolved. The compiler, the docs and `explain-config` read it; none of them looks at the config again.
  */
 import type { ActionPin } from "../actions/catalogue.ts";
-import type { Config, EventClass, MetricsConfig, RetentionConfig, ScanConfig, SetupConfig, WorkflowKind } from "../config/schema.ts";
+import type {
+  Config,
+  EventClass,
+  MetricsConfig,
+  RetentionConfig,
+  ScanConfig,
+  SetupConfig,
+  WorkflowKind,
+} from "../config/schema.ts";
 import type { TagRules } from "./tags.ts";
 import type { Build } from "./types/builds.ts";
 import type { Cache, WarmUp } from "./types/caches.ts";

@@ -1,5 +1,15 @@
 /** Every simple command of a script with its circumstances: what becomes of its status, and in what it stands. */
-import { type Assignment, type Command, type CommandArgument, forEachChild, type ParsedScript, type Pipeline, type PipelineNode, type Redirection, type SyntaxNode } from "unbash";
+import {
+  type Assignment,
+  type Command,
+  type CommandArgument,
+  forEachChild,
+  type ParsedScript,
+  type Pipeline,
+  type PipelineNode,
+  type Redirection,
+  type SyntaxNode,
+} from "unbash";
 
 export interface ShellCommand {
   node: Command;
@@ -32,7 +42,19 @@ export interface ShellCommand {
   inLoop: "for" | "while" | "until" | undefined;
 }
 
-type Circumstances = Pick<ShellCommand, "inCondition" | "pipeline" | "orElse" | "andThen" | "negated" | "background" | "inFunction" | "inSubstitution" | "inSubshell" | "inLoop">;
+type Circumstances = Pick<
+  ShellCommand,
+  | "inCondition"
+  | "pipeline"
+  | "orElse"
+  | "andThen"
+  | "negated"
+  | "background"
+  | "inFunction"
+  | "inSubstitution"
+  | "inSubshell"
+  | "inLoop"
+>;
 
 const AT_TOP: Circumstances = {
   inCondition: false,
@@ -79,7 +101,15 @@ function visit(node: SyntaxNode, around: Circumstances, found: ShellCommand[]): 
       const negated = node.prefixes.some(({ type }) => type === "Negation");
       const { length } = node.commands;
       node.commands.forEach((command, index) =>
-        visit(command, { ...around, negated: around.negated || negated, pipeline: length > 1 ? { node, index, length } : around.pipeline }, found),
+        visit(
+          command,
+          {
+            ...around,
+            negated: around.negated || negated,
+            pipeline: length > 1 ? { node, index, length } : around.pipeline,
+          },
+          found,
+        ),
       );
       return;
     }
@@ -114,7 +144,8 @@ function visit(node: SyntaxNode, around: Circumstances, found: ShellCommand[]): 
     case "ArithmeticCommandExpansion": {
       // The status of a substitution is its own. Positions in escaped backticks count from elsewhere.
       const { script } = node;
-      if (script && script.source === undefined) visit(script, { ...AT_TOP, inFunction: around.inFunction, inLoop: around.inLoop, inSubstitution: true }, found);
+      if (script && script.source === undefined)
+        visit(script, { ...AT_TOP, inFunction: around.inFunction, inLoop: around.inLoop, inSubstitution: true }, found);
       return;
     }
     default:

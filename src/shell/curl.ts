@@ -25,11 +25,19 @@ export function methodOf(args: readonly string[]): string | undefined {
   }
   if (hasOption(args, "get") || hasLetter(args, "G")) return "GET";
   if (hasLetter(args, "T") || hasOption(args, "upload-file")) return "PUT";
-  return hasLetter(args, "dF") || hasOption(args, "data", "data-raw", "data-binary", "data-urlencode", "json", "form") ? "POST" : "GET";
+  return hasLetter(args, "dF") || hasOption(args, "data", "data-raw", "data-binary", "data-urlencode", "json", "form")
+    ? "POST"
+    : "GET";
 }
 
 /** The answer goes to a file that an option names. */
-export const savesToFile = (args: readonly string[]): boolean => hasLetter(args, "oO") || hasOption(args, "output", "remote-name", "remote-name-all");
+export const savesToFile = (args: readonly string[]): boolean =>
+  hasLetter(args, "oO") || hasOption(args, "output", "remote-name", "remote-name-all");
 
 /** A service of the job itself, or a file. */
-export const asksOwnService = (args: readonly string[]): boolean => args.some((argument) => /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal)(?:[:/]|$)|^file:|^--unix-socket/.test(argument));
+export const asksOwnService = (args: readonly string[]): boolean =>
+  args.some((argument) =>
+    /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal)(?:[:/]|$)|^file:|^--unix-socket/.test(
+      argument,
+    ),
+  );

@@ -14,7 +14,13 @@ export interface ShellStart {
 }
 
 /** GitHub's "Workflow syntax", `jobs.<job_id>.steps[*].shell`: what runs where nothing is written, outside of containers. */
-export const UNSTATED_BASH: ShellStart = { shell: "bash", errexit: true, pipefail: false, xtrace: false, nounset: false };
+export const UNSTATED_BASH: ShellStart = {
+  shell: "bash",
+  errexit: true,
+  pipefail: false,
+  xtrace: false,
+  nounset: false,
+};
 const BASH: ShellStart = { ...UNSTATED_BASH, pipefail: true };
 /** `sh -e {0}`, written or in a job's container. */
 export const SH: ShellStart = { ...UNSTATED_BASH, shell: "sh" };
@@ -29,8 +35,15 @@ export function readShell(written: string): ShellStart | undefined {
   const words = text.split(/\s+/);
   const at = words.findIndex((word) => /(?:^|\/)(?:ba)?sh$/.test(word));
   // `msys2 {0}` and its like are wrappers around bash -e; the action's page says so.
-  if (at === -1) return /^(?:msys2|alpine\.sh|wsl-bash)(?:\s|$)/.test(text) ? { ...UNSTATED_BASH, pipefail: true } : undefined;
-  const start: ShellStart = { shell: /bash$/.test(words[at] ?? "") ? "bash" : "sh", errexit: false, pipefail: false, xtrace: false, nounset: false };
+  if (at === -1)
+    return /^(?:msys2|alpine\.sh|wsl-bash)(?:\s|$)/.test(text) ? { ...UNSTATED_BASH, pipefail: true } : undefined;
+  const start: ShellStart = {
+    shell: /bash$/.test(words[at] ?? "") ? "bash" : "sh",
+    errexit: false,
+    pipefail: false,
+    xtrace: false,
+    nounset: false,
+  };
   for (let index = at + 1; index < words.length; index++) {
     const word = words[index] ?? "";
     if (!/^-[A-Za-z]+$/.test(word)) continue;

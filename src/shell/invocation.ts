@@ -42,7 +42,8 @@ export function invocationOf(command: ShellCommand): Invocation {
   return invocation;
 }
 
-const basename = (name: string | undefined): string | undefined => (name?.startsWith("/") ? name.slice(name.lastIndexOf("/") + 1) : name);
+const basename = (name: string | undefined): string | undefined =>
+  name?.startsWith("/") ? name.slice(name.lastIndexOf("/") + 1) : name;
 
 function unwrap(outer: Invocation): Invocation {
   let invocation = outer;
@@ -61,16 +62,26 @@ function unwrap(outer: Invocation): Invocation {
     }
     if (name === "command" && invocation.args[0]?.startsWith("-") === true && /^-[vV]/.test(invocation.args[0])) break;
     if (at >= invocation.args.length) break;
-    invocation = { name: basename(invocation.args[at]), args: invocation.args.slice(at + 1), argWords: invocation.argWords.slice(at + 1), wrappers: [...invocation.wrappers, name] };
+    invocation = {
+      name: basename(invocation.args[at]),
+      args: invocation.args.slice(at + 1),
+      argWords: invocation.argWords.slice(at + 1),
+      wrappers: [...invocation.wrappers, name],
+    };
   }
   return invocation;
 }
 
 /** The first words that are no options: `push` of `docker --debug push x`. */
-export const operandsOf = ({ args }: Pick<Invocation, "args">): string[] => args.filter((argument) => !argument.startsWith("-"));
+export const operandsOf = ({ args }: Pick<Invocation, "args">): string[] =>
+  args.filter((argument) => !argument.startsWith("-"));
 
 /** Whether a long option, or a letter among short ones, is given: `hasOption(["-sSL"], "L")`. */
 export const hasOption = (args: readonly string[], ...names: readonly string[]): boolean =>
   args.some((argument) =>
-    names.some((name) => (name.length === 1 ? /^-[A-Za-z0-9#]+$/.test(argument) && argument.includes(name) : argument === `--${name}` || argument.startsWith(`--${name}=`))),
+    names.some((name) =>
+      name.length === 1
+        ? /^-[A-Za-z0-9#]+$/.test(argument) && argument.includes(name)
+        : argument === `--${name}` || argument.startsWith(`--${name}=`),
+    ),
   );

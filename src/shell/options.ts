@@ -9,7 +9,12 @@ export interface ShellOptions {
 }
 
 const BY_LETTER: Readonly<Record<string, keyof ShellOptions>> = { e: "errexit", u: "nounset", x: "xtrace" };
-const BY_NAME: Readonly<Record<string, keyof ShellOptions>> = { errexit: "errexit", pipefail: "pipefail", nounset: "nounset", xtrace: "xtrace" };
+const BY_NAME: Readonly<Record<string, keyof ShellOptions>> = {
+  errexit: "errexit",
+  pipefail: "pipefail",
+  nounset: "nounset",
+  xtrace: "xtrace",
+};
 
 /**
  * The options that hold at an offset, from those that the shell starts with. Only `set` in the script's own flow

@@ -1,5 +1,13 @@
 /** Which variables a script sets and reads, and where. */
-import { type ArithmeticExpression, type Assignment, type Command, forEachChild, type ParsedScript, type SyntaxNode, type Word } from "unbash";
+import {
+  type ArithmeticExpression,
+  type Assignment,
+  type Command,
+  forEachChild,
+  type ParsedScript,
+  type SyntaxNode,
+  type Word,
+} from "unbash";
 
 export interface VariableRead {
   name: string;
@@ -59,7 +67,19 @@ function visit(node: SyntaxNode, place: Place, into: Variables): void {
     const inner = { ...place, ...changes };
     forEachChild(node, (child) => visit(child, inner, into));
   };
-  const read = (name: string, tolerant: boolean, quoted = place.quoted): void => void (NAME.test(name) && into.reads.push({ name, pos: node.pos, end: node.end, quoted, tolerant, command: place.command, inFunction: place.inFunction }));
+  const read = (name: string, tolerant: boolean, quoted = place.quoted): void =>
+    void (
+      NAME.test(name) &&
+      into.reads.push({
+        name,
+        pos: node.pos,
+        end: node.end,
+        quoted,
+        tolerant,
+        command: place.command,
+        inFunction: place.inFunction,
+      })
+    );
   switch (node.type) {
     case "SimpleExpansion":
       return read(node.text.slice(1), false);
@@ -67,7 +87,8 @@ function visit(node: SyntaxNode, place: Place, into: Variables): void {
       const { operation, prefix, parameter } = node;
       read(parameter, prefix === "#" || prefix === "!" || operation?.type === "Default");
       if (prefix === "!") into.opaque = true;
-      if (operation?.type === "Default" && operation.operator.endsWith("=")) set(into, place, { name: parameter, pos: node.pos, end: node.end, by: "default", value: operation.operand });
+      if (operation?.type === "Default" && operation.operator.endsWith("="))
+        set(into, place, { name: parameter, pos: node.pos, end: node.end, by: "default", value: operation.operand });
       return inside({ quoted: true });
     }
     case "Command":
@@ -76,7 +97,13 @@ function visit(node: SyntaxNode, place: Place, into: Variables): void {
     case "Assignment": {
       const { command } = place;
       const asPrefix = command?.name !== undefined && command.prefix.includes(node);
-      const by = asPrefix ? "prefix" : command?.name === undefined ? "assignment" : command.name.value === "export" ? "export" : "declare";
+      const by = asPrefix
+        ? "prefix"
+        : command?.name === undefined
+          ? "assignment"
+          : command.name.value === "export"
+            ? "export"
+            : "declare";
       set(into, place, { name: node.name, pos: node.pos, end: node.end, by, value: node.value });
       return inside({ quoted: true });
     }
@@ -129,10 +156,21 @@ function visit(node: SyntaxNode, place: Place, into: Variables): void {
   }
 }
 
-const set = (into: Variables, { inFunction, inSubshell }: Place, found: Omit<VariableSet, "inFunction" | "inSubshell">): void => void into.sets.push({ ...found, inFunction, inSubshell });
+const set = (
+  into: Variables,
+  { inFunction, inSubshell }: Place,
+  found: Omit<VariableSet, "inFunction" | "inSubshell">,
+): void => void into.sets.push({ ...found, inFunction, inSubshell });
 
 function setArithmetic(target: ArithmeticExpression, place: Place, into: Variables): void {
-  if (target.type === "ArithmeticWord") set(into, place, { name: /^\w+/.exec(target.value)?.[0] ?? target.value, pos: target.pos, end: target.end, by: "arithmetic", value: undefined });
+  if (target.type === "ArithmeticWord")
+    set(into, place, {
+      name: /^\w+/.exec(target.value)?.[0] ?? target.value,
+      pos: target.pos,
+      end: target.end,
+      by: "arithmetic",
+      value: undefined,
+    });
 }
 
 /** Options of `read` that take a word. */
@@ -143,7 +181,8 @@ function readCommand(node: Command, place: Place, into: Variables): void {
   const words = node.args.filter((argument): argument is Word => argument.type === "Word");
   const named = (word: Word | undefined, by: VariableSet["by"]): void => {
     const base = word && /^[A-Za-z_]\w*/.exec(word.value)?.[0];
-    if (word && base !== undefined) set(into, place, { name: base, pos: word.pos, end: word.end, by, value: undefined });
+    if (word && base !== undefined)
+      set(into, place, { name: base, pos: word.pos, end: word.end, by, value: undefined });
   };
   switch (name) {
     case "source":
@@ -164,11 +203,13 @@ function readCommand(node: Command, place: Place, into: Variables): void {
         else if (option.endsWith("a") && name === "read") named(words[++at], "read");
         else if ((name === "read" ? READ_VALUED : "dnOsuCc").includes(option.at(-1) ?? "")) at++;
       }
-      if (name === "read") set(into, place, { name: "REPLY", pos: node.pos, end: node.end, by: "read", value: undefined });
+      if (name === "read")
+        set(into, place, { name: "REPLY", pos: node.pos, end: node.end, by: "read", value: undefined });
       return;
     case "getopts":
       named(words[1], "read");
-      for (const word of ["OPTARG", "OPTIND"]) set(into, place, { name: word, pos: node.pos, end: node.end, by: "read", value: undefined });
+      for (const word of ["OPTARG", "OPTIND"])
+        set(into, place, { name: word, pos: node.pos, end: node.end, by: "read", value: undefined });
       return;
     case "printf":
     case "wait":

@@ -21,4 +21,6 @@ const PLACEHOLDERS = PLACEHOLDER.repeat("${{}}".length);
 export const holdsPlaceholder = (text: string): boolean => text.includes(PLACEHOLDERS);
 
 /** The whole word is inside quotes, or needs none. */
-export const isQuoted = ({ parts }: Word): boolean => parts !== undefined && parts.every(({ type }) => type === "DoubleQuoted" || type === "SingleQuoted" || type === "AnsiCQuoted");
+export const isQuoted = ({ parts }: Word): boolean =>
+  parts !== undefined &&
+  parts.every(({ type }) => type === "DoubleQuoted" || type === "SingleQuoted" || type === "AnsiCQuoted");

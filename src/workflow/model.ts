@@ -20,10 +20,17 @@ export interface Commented {
 }
 
 /** Puts `text` behind a value on its line: `uses: actions/checkout@3d3c… # v7.0.1`. */
-export const withComment = (value: YamlValue, behind: string): Commented => ({ [comment]: true, value, before: [], behind });
+export const withComment = (value: YamlValue, behind: string): Commented => ({
+  [comment]: true,
+  value,
+  before: [],
+  behind,
+});
 /** Puts lines above the key, or the list item, that holds the value. */
 export const withCommentAbove = (value: YamlValue, ...before: string[]): Commented =>
-  isCommented(value) ? { ...value, before: [...before, ...value.before] } : { [comment]: true, value, before, behind: undefined };
+  isCommented(value)
+    ? { ...value, before: [...before, ...value.before] }
+    : { [comment]: true, value, before, behind: undefined };
 
 export function isCommented(value: unknown): value is Commented {
   return typeof value === "object" && value !== null && comment in value;
@@ -125,8 +132,13 @@ export type Triggers = {
   push?: { branches?: readonly string[]; tags?: readonly string[] };
   pull_request?: { branches?: readonly string[] };
   merge_group?: { branches?: readonly string[] };
-  workflow_run?: Commented | { workflows: readonly string[]; types: readonly ["completed"]; branches: readonly string[] };
-  workflow_call?: { inputs?: Record<string, CallInput>; secrets?: Record<string, CallSecret>; outputs?: Record<string, CallOutput> };
+  workflow_run?:
+    Commented | { workflows: readonly string[]; types: readonly ["completed"]; branches: readonly string[] };
+  workflow_call?: {
+    inputs?: Record<string, CallInput>;
+    secrets?: Record<string, CallSecret>;
+    outputs?: Record<string, CallOutput>;
+  };
   schedule?: readonly { cron: string }[];
   workflow_dispatch?: { inputs?: Record<string, DispatchInput> } | null;
 };

@@ -3,7 +3,14 @@
  * formatter in the user's repository never fights with the compiler. A general YAML library spends most of its time on
  * features that a workflow file never uses; with a thousand files that is what a person waits for.
  */
-import { isCommented, type Scalar, type Workflow, type YamlMapping, type YamlSequence, type YamlValue } from "./model.ts";
+import {
+  isCommented,
+  type Scalar,
+  type Workflow,
+  type YamlMapping,
+  type YamlSequence,
+  type YamlValue,
+} from "./model.ts";
 
 /** Strings that a YAML 1.1 or 1.2 reader would take for something else when they stand without quotes. */
 const READS_AS_ANOTHER_TYPE =
@@ -14,7 +21,8 @@ function printString(text: string): string {
   const plain = PLAIN.test(text) && !/: |:$| #|\s$/.test(text) && !READS_AS_ANOTHER_TYPE.test(text);
   if (plain) return text;
   // Prettier prefers double quotes, and single ones where the only escapes would be those of double quotes.
-  if (text.includes('"') && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\\]/.test(text)) return `'${text.replaceAll("'", "''")}'`;
+  if (text.includes('"') && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\\]/.test(text))
+    return `'${text.replaceAll("'", "''")}'`;
   return JSON.stringify(text).replaceAll("\u007f", "\\x7f");
 }
 
@@ -27,7 +35,11 @@ function printScalar(value: Scalar): string {
 
 /** A literal block keeps a script readable. Text that a block cannot hold exactly is quoted instead. */
 function isBlock(text: string): boolean {
-  return !/[^\n\t\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd]/.test(text) && !/^\s|[ \t]$|[ \t]\n|\n\n$/.test(text) && text !== "\n";
+  return (
+    !/[^\n\t\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd]/.test(text) &&
+    !/^\s|[ \t]$|[ \t]\n|\n\n$/.test(text) &&
+    text !== "\n"
+  );
 }
 
 /** A thousand workflows carry the same few programs, so what a text becomes is remembered. */
@@ -48,7 +60,8 @@ function printBlock(text: string, indent: string): string {
   return `${chomping}\n${lines.map((line) => (line === "" ? "" : indent + line)).join("\n")}`;
 }
 
-const bare = (value: YamlValue): Scalar | YamlSequence | YamlMapping => (isCommented(value) ? bare(value.value) : value);
+const bare = (value: YamlValue): Scalar | YamlSequence | YamlMapping =>
+  isCommented(value) ? bare(value.value) : value;
 
 const isSequence = (value: YamlValue): value is YamlSequence => Array.isArray(value);
 
@@ -88,7 +101,10 @@ function commentLines(value: YamlValue, indent: string): string {
 
 function printMapping(mapping: YamlMapping, indent: string, spacing: Spacing): string {
   return entriesOf(mapping)
-    .map(([key, value]) => `${commentLines(value, indent)}${indent}${printKey(key)}:${printBehind(value, `${indent}  `, spacing.inside(key))}`)
+    .map(
+      ([key, value]) =>
+        `${commentLines(value, indent)}${indent}${printKey(key)}:${printBehind(value, `${indent}  `, spacing.inside(key))}`,
+    )
     .join(spacing.between ? "\n\n" : "\n");
 }
 
@@ -98,7 +114,9 @@ function printSequence(items: readonly YamlValue[], indent: string, spacing: Spa
       const inner = bare(item);
       const above = commentLines(item, indent);
       if ((isMapping(inner) || isSequence(inner)) && !isEmpty(inner)) {
-        const nested = isMapping(inner) ? printMapping(inner, `${indent}  `, dense) : printSequence(inner, `${indent}  `, dense);
+        const nested = isMapping(inner)
+          ? printMapping(inner, `${indent}  `, dense)
+          : printSequence(inner, `${indent}  `, dense);
         return `${above}${indent}- ${nested.slice(indent.length + 2)}`;
       }
       return `${above}${indent}-${printBehind(item, `${indent}  `, dense)}`;

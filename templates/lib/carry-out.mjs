@@ -23,13 +23,19 @@ export async function carryOut(opened, decisions, { name, host, dryRun, now }) {
     let word = action;
     if (action === "delete" && !dryRun) {
       try {
-        const refusal = refusing.has(host) ? "this registry does not delete" : await removeUnchanged(opened, decision, kept);
+        const refusal = refusing.has(host)
+          ? "this registry does not delete"
+          : await removeUnchanged(opened, decision, kept);
         if (refusal) [word, reason] = ["keep", refusal];
       } catch (error) {
         [word, reason] = ["FAILED", error.message];
         failed += 1;
         if (error.refuses) refusing.add(host);
-        complain(error.refuses ? `${host}: ${error.message}` : `${name} ${version.tags.join(" ")} ${version.digest} could not be deleted: ${error.message}`);
+        complain(
+          error.refuses
+            ? `${host}: ${error.message}`
+            : `${name} ${version.tags.join(" ")} ${version.digest} could not be deleted: ${error.message}`,
+        );
       }
     }
     (word === "delete" ? gone : kept).add(version.digest);

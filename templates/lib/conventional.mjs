@@ -38,8 +38,15 @@ export function readCommit(message) {
     scope: !git && known ? header[2] : undefined,
     subject,
     breaking: told.length > 0 ? told : header?.[3] && known ? [subject] : [],
-    issues: [...text.matchAll(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|see)[: ]{1,3}#(\d{1,9})(?!\w)/gi)].map(([, number]) => Number(number)),
-    reverts: type === "revert" ? [...text.matchAll(/\b(?:this reverts commit|refs?:)\s+([0-9a-f, ]{7,1000})/gi)].flatMap(([, list]) => list.toLowerCase().match(/\b[0-9a-f]{7,40}\b/g) ?? []) : [],
+    issues: [...text.matchAll(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|see)[: ]{1,3}#(\d{1,9})(?!\w)/gi)].map(
+      ([, number]) => Number(number),
+    ),
+    reverts:
+      type === "revert"
+        ? [...text.matchAll(/\b(?:this reverts commit|refs?:)\s+([0-9a-f, ]{7,1000})/gi)].flatMap(
+            ([, list]) => list.toLowerCase().match(/\b[0-9a-f]{7,40}\b/g) ?? [],
+          )
+        : [],
     coAuthors: [...text.matchAll(/^co-authored-by:[ \t]*([^<\n]{1,100})</gim)].map(([, name]) => name.trim()),
   };
 }
@@ -51,7 +58,8 @@ function breakingIn(lines) {
     const start = BREAKING.exec(lines[at]);
     if (!start) continue;
     const parts = [start[1]];
-    while (at + 1 < lines.length && lines[at + 1].trim() !== "" && !FOOTER.test(lines[at + 1])) parts.push(lines[(at += 1)].trim());
+    while (at + 1 < lines.length && lines[at + 1].trim() !== "" && !FOOTER.test(lines[at + 1]))
+      parts.push(lines[(at += 1)].trim());
     found.push(parts.join(" ").trim());
   }
   return found.filter(Boolean);
@@ -73,5 +81,11 @@ export function withoutReverted(commits) {
 /** The groups that have commits, in order, `Other` last. */
 export function grouped(commits) {
   const titles = [...GROUPS.map(({ title }) => title), OTHER];
-  return titles.map((title) => ({ title, notes: GROUPS.find((group) => group.title === title)?.notes ?? true, commits: commits.filter(({ group }) => group === title) })).filter((group) => group.commits.length > 0);
+  return titles
+    .map((title) => ({
+      title,
+      notes: GROUPS.find((group) => group.title === title)?.notes ?? true,
+      commits: commits.filter(({ group }) => group === title),
+    }))
+    .filter((group) => group.commits.length > 0);
 }

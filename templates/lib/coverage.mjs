@@ -20,7 +20,7 @@ export const isFormat = (format) => Object.hasOwn(FORMATS, format);
 
 function* linesOf(text) {
   let number = 0;
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = text.indexOf("\n", start);
     const line = text.slice(start, end === -1 ? undefined : end);
     number += 1;
@@ -40,10 +40,17 @@ function readGoProfile(text) {
     if (number === 1) throw new Error('line 1 is not "mode: set", "mode: count" or "mode: atomic"');
     const colon = line.lastIndexOf(":");
     const block = GO_BLOCK.exec(line.slice(colon + 1));
-    if (colon < 1 || !block) throw new Error(`line ${number} is not "file.go:line.column,line.column statements count"`);
+    if (colon < 1 || !block)
+      throw new Error(`line ${number} is not "file.go:line.column,line.column statements count"`);
     const [, first, , last, , statements, count] = block;
-    const known = addBlock(files, line.slice(0, colon), line.slice(colon + 1, line.indexOf(" ", colon)), { weight: Number(statements), covered: Number(count) > 0, first: Number(first), last: Number(last) });
-    if (known.weight !== Number(statements)) throw new Error(`line ${number} gives a block ${statements} statements that had ${known.weight} before`);
+    const known = addBlock(files, line.slice(0, colon), line.slice(colon + 1, line.indexOf(" ", colon)), {
+      weight: Number(statements),
+      covered: Number(count) > 0,
+      first: Number(first),
+      last: Number(last),
+    });
+    if (known.weight !== Number(statements))
+      throw new Error(`line ${number} gives a block ${statements} statements that had ${known.weight} before`);
   }
   return files;
 }
@@ -57,9 +64,11 @@ function readLcov(text) {
     else if (line.startsWith("DA:")) {
       const [at, hits] = line.slice(3).split(",");
       // geninfo writes negative counts where gcov overflowed; they ran.
-      if (file === undefined || !COUNT.test(at) || !/^-?\d+$/.test(hits ?? "")) throw new Error(`line ${number} is not "DA:line,count" of a file`);
+      if (file === undefined || !COUNT.test(at) || !/^-?\d+$/.test(hits ?? ""))
+        throw new Error(`line ${number} is not "DA:line,count" of a file`);
       addBlock(files, file, at, { weight: 1, covered: Number(hits) !== 0, first: Number(at), last: Number(at) });
-    } else if (line !== "" && !/^[A-Z]{2,5}:/.test(line) && !line.startsWith("#")) throw new Error(`line ${number} is no LCOV record`);
+    } else if (line !== "" && !/^[A-Z]{2,5}:/.test(line) && !line.startsWith("#"))
+      throw new Error(`line ${number} is no LCOV record`);
   }
   return files;
 }
@@ -109,7 +118,9 @@ export const isBelow = ({ covered, total }, minimum) => covered * 100 < minimum 
 
 /** Ranges of lines that did not run, such as "3-7". */
 export function uncoveredLines(blocks) {
-  const missed = [...blocks.values()].filter(({ weight, covered }) => weight > 0 && !covered).sort((a, b) => a.first - b.first);
+  const missed = [...blocks.values()]
+    .filter(({ weight, covered }) => weight > 0 && !covered)
+    .sort((a, b) => a.first - b.first);
   const ranges = [];
   for (const { first, last } of missed) {
     const before = ranges.at(-1);
@@ -141,10 +152,16 @@ const SIGNS = { "...": ".*", "**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "
  */
 export function matcher(pattern, prefixes) {
   const clean = pattern.replace(/^\.\//, "").replace(/\/+$/, "");
-  const source = clean.replace(/\/(?:\.\.\.|\*\*)$|\.\.\.|\*\*\/?|[*?]|[^\w/]/g, (sign) => SIGNS[sign] ?? (sign.startsWith("/") ? "(?:/.*)?" : `\\${sign}`));
+  const source = clean.replace(
+    /\/(?:\.\.\.|\*\*)$|\.\.\.|\*\*\/?|[*?]|[^\w/]/g,
+    (sign) => SIGNS[sign] ?? (sign.startsWith("/") ? "(?:/.*)?" : `\\${sign}`),
+  );
   const expression = new RegExp(`^${source || "\\."}$`);
   return (file) => {
-    const names = [file, ...prefixes.filter((prefix) => file.startsWith(prefix)).map((prefix) => file.slice(prefix.length))].map((name) => name.replace(/^\.\//, ""));
+    const names = [
+      file,
+      ...prefixes.filter((prefix) => file.startsWith(prefix)).map((prefix) => file.slice(prefix.length)),
+    ].map((name) => name.replace(/^\.\//, ""));
     return names.some((name) => expression.test(name) || expression.test(folderOf(name)));
   };
 }

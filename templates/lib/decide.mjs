@@ -51,7 +51,8 @@ export const keptForDays = (settings, days) => ({
 export const classOf = (tag, { classes }) => classes.find(({ pattern }) => pattern.test(tag));
 
 /** The digests that attestation tags name. */
-export const subjectsIn = (tags) => tags.flatMap((tag) => ATTESTATION.exec(tag)?.[1] ?? []).map((hex) => `sha256:${hex}`);
+export const subjectsIn = (tags) =>
+  tags.flatMap((tag) => ATTESTATION.exec(tag)?.[1] ?? []).map((hex) => `sha256:${hex}`);
 const isAttestationTag = (tag) => ATTESTATION.test(tag);
 
 /**
@@ -65,7 +66,9 @@ const isAttestationTag = (tag) => ATTESTATION.test(tag);
  * tagTimes   tag -> milliseconds, where a tag is known to be younger than what it hangs on
  */
 export function decide(versions, manifests, policy, now, inUse, tagTimes = new Map()) {
-  const unread = versions.find(({ digest }) => !manifests.get(digest))?.digest ?? [...manifests].find(([, manifest]) => !manifest)?.[0];
+  const unread =
+    versions.find(({ digest }) => !manifests.get(digest))?.digest ??
+    [...manifests].find(([, manifest]) => !manifest)?.[0];
   if (unread !== undefined) {
     const reason = `the manifest ${short(unread)} could not be read and may refer to this one`;
     return versions.map((version) => ({ version, action: "keep", reason, after: [] }));
@@ -78,35 +81,54 @@ export function decide(versions, manifests, policy, now, inUse, tagTimes = new M
   const reasonFor = (version) => reasonToKeep(version, { policy, now, inUse, listed, tagTimes, newest });
   for (const unit of units.values()) {
     unit.reason = first(unit.members, reasonFor);
-    unit.holders = new Set(unit.members.flatMap(({ digest }) => holders.get(digest)).map((digest) => units.get(digest)).filter((holder) => holder !== unit));
+    unit.holders = new Set(
+      unit.members
+        .flatMap(({ digest }) => holders.get(digest))
+        .map((digest) => units.get(digest))
+        .filter((holder) => holder !== unit),
+    );
     unit.time = Math.max(...unit.members.map(({ time }) => time));
     unit.isRoot = unit.members.some(
-      ({ digest, tags }) => tags.some((tag) => !isAttestationTag(tag)) || (tags.length === 0 && manifests.get(digest).isIndex && holders.get(digest).length === 0),
+      ({ digest, tags }) =>
+        tags.some((tag) => !isAttestationTag(tag)) ||
+        (tags.length === 0 && manifests.get(digest).isIndex && holders.get(digest).length === 0),
     );
   }
   const { chosen, capped } = choose(new Set(units.values()), policy.maxDeletions);
 
   // An index goes before what it refers to, and an image before its attestations where that does not contradict.
   const order = new Map();
-  const before = (version) => [...holders.get(version.digest), ...subjectsOf(version, manifests).filter((digest) => listed.has(digest))];
-  for (let waiting = versions.filter(({ digest }) => chosen.has(units.get(digest))); waiting.length > 0; ) {
+  const before = (version) => [
+    ...holders.get(version.digest),
+    ...subjectsOf(version, manifests).filter((digest) => listed.has(digest)),
+  ];
+  for (let waiting = versions.filter(({ digest }) => chosen.has(units.get(digest))); waiting.length > 0;) {
     const isReady = (digest) => order.has(digest);
     const ready = waiting.filter((version) => before(version).every(isReady));
-    const next = ready.length > 0 ? ready : waiting.filter(({ digest }) => holders.get(digest).every(isReady)).slice(0, 1);
+    const next =
+      ready.length > 0 ? ready : waiting.filter(({ digest }) => holders.get(digest).every(isReady)).slice(0, 1);
     if (next.length === 0) break;
     for (const version of next) order.set(version.digest, version);
     waiting = waiting.filter(({ digest }) => !order.has(digest));
   }
 
-  const kept = versions.filter(({ digest }) => !order.has(digest)).map((version) => ({ version, action: "keep", reason: whyKept(version), after: [] }));
-  const deleted = [...order.values()].map((version) => ({ version, action: "delete", reason: whyDeleted(version), after: before(version) }));
+  const kept = versions
+    .filter(({ digest }) => !order.has(digest))
+    .map((version) => ({ version, action: "keep", reason: whyKept(version), after: [] }));
+  const deleted = [...order.values()].map((version) => ({
+    version,
+    action: "delete",
+    reason: whyDeleted(version),
+    after: before(version),
+  }));
   return [...kept, ...deleted];
 
   function whyKept(version) {
     const unit = units.get(version.digest);
     const own = reasonFor(version);
     if (own) return own;
-    if (unit.reason) return `it belongs together with ${short(unit.members.find((member) => member !== version)?.digest)}, which is kept`;
+    if (unit.reason)
+      return `it belongs together with ${short(unit.members.find((member) => member !== version)?.digest)}, which is kept`;
     if (capped.has(unit)) return "the cap on deletions a run is reached";
     const holder = before(version).find((digest) => !order.has(digest));
     return holder ? `${short(holder)} refers to it and is kept` : "it has no tag, and nothing tells what it is";
@@ -129,12 +151,16 @@ const first = (items, find) => {
   return undefined;
 };
 
-const subjectsOf = ({ digest, tags }, manifests) => [...subjectsIn(tags), ...(manifests.get(digest).subject ? [manifests.get(digest).subject] : [])];
+const subjectsOf = ({ digest, tags }, manifests) => [
+  ...subjectsIn(tags),
+  ...(manifests.get(digest).subject ? [manifests.get(digest).subject] : []),
+];
 
 /** digest -> the digests of all indexes that name it, also of such that are not listed and hence never deleted. */
 function holdersOf(versions, manifests, listed) {
   const holders = new Map(versions.map(({ digest }) => [digest, []]));
-  for (const [digest, { children }] of manifests) for (const child of children) if (listed.has(child) && child !== digest) holders.get(child).push(digest);
+  for (const [digest, { children }] of manifests)
+    for (const child of children) if (listed.has(child) && child !== digest) holders.get(child).push(digest);
   return holders;
 }
 
@@ -158,15 +184,19 @@ function newestTags(versions, policy, tagTimes) {
   for (const { digest, tags, time } of versions) {
     for (const tag of tags) {
       const found = classOf(tag, policy);
-      if (!found?.keepNewest || !Number.isFinite(time) || found.keepAlways.some((pattern) => pattern.test(tag))) continue;
+      if (!found?.keepNewest || !Number.isFinite(time) || found.keepAlways.some((pattern) => pattern.test(tag)))
+        continue;
       const key = `${found.name} ${found.pattern.exec(tag)?.[1] ?? ""}`;
       const group = groups.get(key) ?? { size: found.keepNewest, members: [] };
       groups.set(key, group);
       group.members.push({ tag, digest, time: Math.max(time, tagTimes.get(tag) ?? 0) });
     }
   }
-  const order = (a, b) => b.time - a.time || (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : a.tag < b.tag ? -1 : 1);
-  return new Set([...groups.values()].flatMap(({ size, members }) => members.sort(order).slice(0, size)).map(({ tag }) => tag));
+  const order = (a, b) =>
+    b.time - a.time || (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : a.tag < b.tag ? -1 : 1);
+  return new Set(
+    [...groups.values()].flatMap(({ size, members }) => members.sort(order).slice(0, size)).map(({ tag }) => tag),
+  );
 }
 
 /** Why a version must stay for its own sake, or undefined. */
@@ -187,8 +217,10 @@ function reasonToKeep({ digest, tags, time }, { policy, now, inUse, listed, tagT
     if (found.keepAlways.some((pattern) => pattern.test(tag))) return `${tag} is protected`;
     if (newest.has(tag)) return `${tag} is among the newest ${found.keepNewest} of its kind (${found.name})`;
     const commit = inUse.commits.find((sha) => tag.toLowerCase().includes(sha.slice(0, 7)));
-    if (commit) return `${tag} is in use: ${commit.slice(0, 7)} is the head of an open pull request or of an active run`;
-    if (isYoung(Math.max(time, tagTimes.get(tag) ?? 0), found.hours)) return `${tag} is younger than ${Math.max(found.hours, policy.minimumAgeHours) + grace} hours`;
+    if (commit)
+      return `${tag} is in use: ${commit.slice(0, 7)} is the head of an open pull request or of an active run`;
+    if (isYoung(Math.max(time, tagTimes.get(tag) ?? 0), found.hours))
+      return `${tag} is younger than ${Math.max(found.hours, policy.minimumAgeHours) + grace} hours`;
   }
   return isYoung(time, 0) ? `it is younger than ${policy.minimumAgeHours + grace} hours` : undefined;
 }
@@ -200,7 +232,9 @@ function choose(units, maxDeletions) {
   const chosen = new Set();
   const capped = new Set();
   let count = 0;
-  const roots = [...units].filter(({ isRoot, reason }) => isRoot && !reason).sort((a, b) => a.time - b.time || (a.members[0].digest < b.members[0].digest ? -1 : 1));
+  const roots = [...units]
+    .filter(({ isRoot, reason }) => isRoot && !reason)
+    .sort((a, b) => a.time - b.time || (a.members[0].digest < b.members[0].digest ? -1 : 1));
   for (const root of roots) {
     const group = new Set();
     const queue = [root];

@@ -15,7 +15,13 @@ const optional = (isValid) => (value) => value === undefined || value === null |
 
 const SHAPES = {
   thresholds: { name: isName, percent: isPercent, minimum: isPercent },
-  figures: { name: isName, value: isNumber, unit: optional((value) => typeof value === "string" && UNIT.test(value)), before: optional(isNumber), limit: optional(isNumber) },
+  figures: {
+    name: isName,
+    value: isNumber,
+    unit: optional((value) => typeof value === "string" && UNIT.test(value)),
+    before: optional(isNumber),
+    limit: optional(isNumber),
+  },
   findings: { path: isName, line: optional(isLine), rule: (value) => typeof value === "string" && RULE.test(value) },
 };
 
@@ -31,7 +37,8 @@ export function readFigures(text) {
   } catch {
     throw new Error("it is no JSON");
   }
-  if (typeof content !== "object" || content === null || Array.isArray(content)) throw new Error("it is no JSON object");
+  if (typeof content !== "object" || content === null || Array.isArray(content))
+    throw new Error("it is no JSON object");
   let left = 0;
   const take = (list, isValid) => {
     const valid = list.filter(isValid);
@@ -41,9 +48,13 @@ export function readFigures(text) {
   const rows = (name) => {
     const list = Array.isArray(content[name]) ? content[name] : [];
     const fields = Object.entries(SHAPES[name]);
-    return take(list, (row) => typeof row === "object" && row !== null && fields.every(([key, isValid]) => isValid(row[key]))).map((row) => Object.fromEntries(fields.map(([key]) => [key, row[key] ?? undefined])));
+    return take(
+      list,
+      (row) => typeof row === "object" && row !== null && fields.every(([key, isValid]) => isValid(row[key])),
+    ).map((row) => Object.fromEntries(fields.map(([key]) => [key, row[key] ?? undefined])));
   };
-  const packages = typeof content.packages === "object" && content.packages !== null ? Object.entries(content.packages) : [];
+  const packages =
+    typeof content.packages === "object" && content.packages !== null ? Object.entries(content.packages) : [];
   return {
     percent: isPercent(content.percent) ? content.percent : undefined,
     baseline: isPercent(content.baseline) ? content.baseline : undefined,

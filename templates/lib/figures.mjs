@@ -8,14 +8,17 @@ export const mean = (values) => figure(values.reduce((sum, value) => sum + value
 export const percent = (part, whole) => figure((100 * part) / whole, whole);
 
 /** The smallest of the values that at least `rank` percent of them do not exceed; undefined where there are none. */
-export const percentile = (values, rank) => values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((rank / 100) * values.length) - 1)];
+export const percentile = (values, rank) =>
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((rank / 100) * values.length) - 1)];
 export const median = (values) => percentile(values, 50);
 
 export const isFailure = ({ conclusion }) => ["failure", "timed_out", "startup_failure"].includes(conclusion);
 export const isSuccess = ({ conclusion }) => conclusion === "success";
 /** Of the runs that came to a verdict: cancelled and skipped ones say nothing. */
-export const failurePercent = (runs) => percent(runs.filter(isFailure).length, runs.filter((run) => isFailure(run) || isSuccess(run)).length);
-export const successPercent = (runs) => percent(runs.filter(isSuccess).length, runs.filter((run) => isFailure(run) || isSuccess(run)).length);
+export const failurePercent = (runs) =>
+  percent(runs.filter(isFailure).length, runs.filter((run) => isFailure(run) || isSuccess(run)).length);
+export const successPercent = (runs) =>
+  percent(runs.filter(isSuccess).length, runs.filter((run) => isFailure(run) || isSuccess(run)).length);
 
 export const ran = ({ conclusion }) => conclusion !== null && conclusion !== "skipped" && conclusion !== "cancelled";
 export const stepOf = (job, name) => (job.steps ?? []).find((step) => step.name === name);
@@ -67,24 +70,38 @@ export function imagesAsked(runs, jobsOf, settings) {
     // Without a plan, everything is skipped.
     if (!jobs.some((job) => job.name === settings.planJob && isSuccess(job))) return [];
     return settings.stages.flatMap((stage) => {
-      const own = stage.kind === "image" ? jobs.filter((job) => belongsTo(job, stage) && job.name !== settings.gateJob) : [];
-      if (own.length === 0 || own.some(({ conclusion }) => conclusion === null || conclusion === "cancelled")) return [];
+      const own =
+        stage.kind === "image" ? jobs.filter((job) => belongsTo(job, stage) && job.name !== settings.gateJob) : [];
+      if (own.length === 0 || own.some(({ conclusion }) => conclusion === null || conclusion === "cancelled"))
+        return [];
       const reused = own.every((job) => job.conclusion === "skipped" || (isSuccess(job) && !built(job, settings)));
-      return [{ run, image: stage.name, reused, succeeded: own.every((job) => !isFailure(job)), minutes: own.filter((job) => built(job, settings)).reduce((sum, job) => sum + jobMinutes(job), 0) }];
+      return [
+        {
+          run,
+          image: stage.name,
+          reused,
+          succeeded: own.every((job) => !isFailure(job)),
+          minutes: own.filter((job) => built(job, settings)).reduce((sum, job) => sum + jobMinutes(job), 0),
+        },
+      ];
     });
   });
 }
 
 export const reusePercent = (asked) => percent(asked.filter(({ reused }) => reused).length, asked.length);
 /** What one build takes in the median, all its platforms together; undefined where nothing was built. */
-export const medianBuildMinutes = (asked) => median(asked.filter(({ reused, succeeded }) => !reused && succeeded).map(({ minutes }) => minutes));
+export const medianBuildMinutes = (asked) =>
+  median(asked.filter(({ reused, succeeded }) => !reused && succeeded).map(({ minutes }) => minutes));
 
 /** Minutes from the first build run of a commit to the last verdict on that commit, by commit. */
 export function verdictMinutes(runs, statusesOf, jobsOf, settings) {
   const times = new Map();
   for (const [sha, statuses] of statusesOf) {
     const own = runs.filter((run) => run.head_sha === sha);
-    const ours = [...statuses.filter(({ context }) => settings.consumers.includes(context)), ...verdictsInRun(own, jobsOf, settings)];
+    const ours = [
+      ...statuses.filter(({ context }) => settings.consumers.includes(context)),
+      ...verdictsInRun(own, jobsOf, settings),
+    ];
     if (ours.length === 0 || ours.some(({ state }) => state === "pending")) continue;
     const start = Math.min(...own.map((run) => Date.parse(run.created_at)));
     const time = (Math.max(...ours.map((status) => Date.parse(status.created_at))) - start) / MINUTE;
@@ -95,9 +112,13 @@ export function verdictMinutes(runs, statusesOf, jobsOf, settings) {
 
 /** Consumers that are called in the build's own run give their verdict there, by a job that is called like them. */
 function verdictsInRun(runs, jobsOf, settings) {
-  const called = settings.stages.filter(({ kind, workflow }) => kind === "test" && workflow === settings.build).map(({ name }) => name);
+  const called = settings.stages
+    .filter(({ kind, workflow }) => kind === "test" && workflow === settings.build)
+    .map(({ name }) => name);
   const gates = runs.flatMap((run) => (jobsOf.get(run.id) ?? []).filter(({ name }) => called.includes(name)));
-  return gates.filter(({ conclusion }) => conclusion !== "skipped").map((job) => ({ state: job.completed_at ? job.conclusion : "pending", created_at: job.completed_at }));
+  return gates
+    .filter(({ conclusion }) => conclusion !== "skipped")
+    .map((job) => ({ state: job.completed_at ? job.conclusion : "pending", created_at: job.completed_at }));
 }
 
 /** One verdict a consumer and run. Runs whose tests were skipped, for instance since the build failed, do not count. */

@@ -7,10 +7,14 @@ import { plain, say, warn } from "./log.mjs";
 const MOST_NEW_ISSUES = 10;
 const STOPPED = "<!-- pipewright-flaky-test: stopped -->";
 
-const markerOf = (suite, test) => `<!-- pipewright-flaky-test: ${createHash("sha256").update(`${suite}\n${test}`).digest("hex").slice(0, 32)} -->`;
+const markerOf = (suite, test) =>
+  `<!-- pipewright-flaky-test: ${createHash("sha256").update(`${suite}\n${test}`).digest("hex").slice(0, 32)} -->`;
 const titleOf = ({ test, suite }) => plain(`Flaky test in ${suite}: ${test}`).replaceAll("@", "@\u200b").slice(0, 200);
 
-function bodyOf({ suite, test, flakyFailures, failures, failuresPer100Runs, lastSeen, runs }, { address, runs: window }) {
+function bodyOf(
+  { suite, test, flakyFailures, failures, failuresPer100Runs, lastSeen, runs },
+  { address, runs: window },
+) {
   return `${markerOf(suite, test)}
 ${codeSpan(test)} of the suite ${codeSpan(suite)} failed and passed on the same code, in the last ${window} runs ${flakyFailures} ${flakyFailures === 1 ? "time" : "times"}.
 
@@ -31,9 +35,14 @@ The test stays in quarantine until it has stopped. Mend it, or remove it: look a
  * results are known, so that their absence means something. Only issues with the label that `author` opened are touched.
  */
 export async function writeIssues(github, flaky, isRead, { repository, label, author, address, runs }) {
-  const listed = await github.all(`/repos/${repository}/issues?state=all&labels=${encodeURIComponent(label)}`, { most: 1000 });
-  const ours = listed.filter((issue) => !issue.pull_request && issue.user?.login === author && issue.user?.type === "Bot");
-  const issueOf = (marker) => ours.filter(({ body }) => body?.startsWith(marker)).sort((a, b) => a.number - b.number)[0];
+  const listed = await github.all(`/repos/${repository}/issues?state=all&labels=${encodeURIComponent(label)}`, {
+    most: 1000,
+  });
+  const ours = listed.filter(
+    (issue) => !issue.pull_request && issue.user?.login === author && issue.user?.type === "Bot",
+  );
+  const issueOf = (marker) =>
+    ours.filter(({ body }) => body?.startsWith(marker)).sort((a, b) => a.number - b.number)[0];
   const path = (number) => `/repos/${repository}/issues/${number}`;
   let opened = 0;
   let late = 0;
@@ -45,27 +54,46 @@ export async function writeIssues(github, flaky, isRead, { repository, label, au
     if (issue) {
       seen.add(issue.number);
       // A closed issue stays closed until the test is flaky again: the failures before it was mended still count.
-      const reopens = issue.state === "closed" && test.quarantine && Date.parse(test.lastSeen) > Date.parse(issue.closed_at);
-      if (reopens || (issue.state === "open" && issue.body !== body)) await github.patch(path(issue.number), { body, ...(reopens ? { state: "open" } : {}) });
-      if (reopens) await github.post(`${path(issue.number)}/comments`, { body: `The test is flaky again: last seen ${codeSpan(test.lastSeen)}.` });
+      const reopens =
+        issue.state === "closed" && test.quarantine && Date.parse(test.lastSeen) > Date.parse(issue.closed_at);
+      if (reopens || (issue.state === "open" && issue.body !== body))
+        await github.patch(path(issue.number), { body, ...(reopens ? { state: "open" } : {}) });
+      if (reopens)
+        await github.post(`${path(issue.number)}/comments`, {
+          body: `The test is flaky again: last seen ${codeSpan(test.lastSeen)}.`,
+        });
       say(`Issue ${issue.number}: ${test.test}${reopens ? " (opened again)" : ""}`);
     } else if (test.quarantine && opened < MOST_NEW_ISSUES) {
-      const { number } = await github.post(`/repos/${repository}/issues`, { title: titleOf(test), body, labels: [label] });
+      const { number } = await github.post(`/repos/${repository}/issues`, {
+        title: titleOf(test),
+        body,
+        labels: [label],
+      });
       opened += 1;
       say(`Issue ${number} opened: ${test.test}`);
     } else if (test.quarantine) late += 1;
   }
-  if (late > 0) warn(`${late} more tests need an issue. They get one with the next reports: ${MOST_NEW_ISSUES} are opened at a time.`);
+  if (late > 0)
+    warn(
+      `${late} more tests need an issue. They get one with the next reports: ${MOST_NEW_ISSUES} are opened at a time.`,
+    );
 
-  for (const issue of ours.filter(({ number, state, body }) => state === "open" && !seen.has(number) && isOfReadSuite(body, isRead) && !body.includes(STOPPED))) {
+  for (const issue of ours.filter(
+    ({ number, state, body }) =>
+      state === "open" && !seen.has(number) && isOfReadSuite(body, isRead) && !body.includes(STOPPED),
+  )) {
     await github.patch(path(issue.number), { body: `${issue.body.trimEnd()}\n${STOPPED}\n` });
-    await github.post(`${path(issue.number)}/comments`, { body: `In the last ${runs} runs this test did not fail on code on which it also passed. Close the issue if it was mended, and end the quarantine.` });
+    await github.post(`${path(issue.number)}/comments`, {
+      body: `In the last ${runs} runs this test did not fail on code on which it also passed. Close the issue if it was mended, and end the quarantine.`,
+    });
     say(`Issue ${issue.number}: its test has stopped being flaky`);
   }
 }
 
 /** The suite as the issue's own text names it, in its first sentence. */
 function isOfReadSuite(body, isRead) {
-  const suite = /^<!-- pipewright-flaky-test: [0-9a-f]{32} -->\n`[^`\n]*` of the suite `([^`\n]*)`/.exec(body ?? "")?.[1];
+  const suite = /^<!-- pipewright-flaky-test: [0-9a-f]{32} -->\n`[^`\n]*` of the suite `([^`\n]*)`/.exec(
+    body ?? "",
+  )?.[1];
   return suite !== undefined && isRead(suite);
 }

@@ -20,7 +20,11 @@ export function groupRuns(runs) {
  * What artifacts of one matrix job have in common: the name without the part that tells its attempts apart. Where a test
  * fails on one system and passes on another it is not flaky.
  */
-export const variantOf = (artifact, prefix) => artifact.slice(prefix.length).replace(/-attempt-\d+$/, "").replace(/^[-_.]+/, "");
+export const variantOf = (artifact, prefix) =>
+  artifact
+    .slice(prefix.length)
+    .replace(/-attempt-\d+$/, "")
+    .replace(/^[-_.]+/, "");
 
 /** One artifact's outcomes by test, where a test may stand in it several times: a failure counts before a pass. */
 export function outcomesOf(cases, variant) {
@@ -49,7 +53,8 @@ export function judgeGroup(observed) {
     }
   }
   const tests = [...perTest];
-  const numbers = (count) => Object.fromEntries(tests.map(([test, counts]) => [test, count(counts)]).filter(([, number]) => number > 0));
+  const numbers = (count) =>
+    Object.fromEntries(tests.map(([test, counts]) => [test, count(counts)]).filter(([, number]) => number > 0));
   return {
     attempts: Math.max(0, ...attempts.values()),
     executions: sum(tests.map(([, { passed, failed }]) => passed + failed)),
@@ -68,7 +73,14 @@ export function rateOf(groups, budgetPercent) {
   const rate = executions > 0 ? (100 * flakyFailures) / executions : null;
   // Fractions such as 0.1 are not exact: what lies on the budget is within.
   const overBudget = typeof budgetPercent === "number" && rate !== null && rate - budgetPercent > 1e-9;
-  return { attempts: sum(groups.map((group) => group.attempts)), executions, flakyFailures, ratePercent: rate === null ? null : rounded(rate), budgetPercent: budgetPercent ?? null, overBudget };
+  return {
+    attempts: sum(groups.map((group) => group.attempts)),
+    executions,
+    flakyFailures,
+    ratePercent: rate === null ? null : rounded(rate),
+    budgetPercent: budgetPercent ?? null,
+    overBudget,
+  };
 }
 
 /** The flaky tests of one suite, worst first. */
@@ -84,7 +96,10 @@ export function flakyTests(suite, groups, quarantineAfter) {
       flakyFailures,
       failures,
       failuresPer100Runs: rounded((100 * Math.max(failures, flakyFailures)) / Math.max(attempts, 1)),
-      lastSeen: concerned.map((group) => group.seen).sort().at(-1),
+      lastSeen: concerned
+        .map((group) => group.seen)
+        .sort()
+        .at(-1),
       runs: concerned.flatMap((group) => group.runs.map((run) => Number(run.split("@")[0]))).slice(0, 10),
       quarantine: flakyFailures >= quarantineAfter,
     };

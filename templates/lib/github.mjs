@@ -10,18 +10,28 @@ export function githubApi(url, token) {
   };
 
   async function request(method, path, content) {
-    const sent = content === undefined ? { headers } : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(content) };
+    const sent =
+      content === undefined
+        ? { headers }
+        : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(content) };
     const answer = await ask(`${url}${path}`, { method, ...sent });
     let body;
     try {
       body = answer.text === "" ? undefined : JSON.parse(answer.text);
     } catch {
-      throw httpError(`GitHub answered ${method} ${path} with status ${answer.status} and something that is not JSON.`, answer.status);
+      throw httpError(
+        `GitHub answered ${method} ${path} with status ${answer.status} and something that is not JSON.`,
+        answer.status,
+      );
     }
     if (answer.status < 300) return { body, headers: answer.headers };
-    if (method === "DELETE" && answer.status === 404 && answer.attempt > 1) return { body: undefined, headers: answer.headers };
+    if (method === "DELETE" && answer.status === 404 && answer.attempt > 1)
+      return { body: undefined, headers: answer.headers };
     const message = body?.message ?? "no message";
-    throw Object.assign(httpError(`GitHub answered ${method} ${path} with ${answer.status}: ${message}`, answer.status), { reason: message });
+    throw Object.assign(
+      httpError(`GitHub answered ${method} ${path} with ${answer.status}: ${message}`, answer.status),
+      { reason: message },
+    );
   }
 
   /** All items of a list, page by page, up to `most`; `key` names the list where the answer wraps it. */

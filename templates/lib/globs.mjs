@@ -4,7 +4,9 @@ import { readdirSync } from "node:fs";
 /** Every file below a folder, as paths with `/` in a fixed order. Throws at what is neither file nor folder: a link could name any file of the runner. */
 export function filesBelow(folder, prefix = "") {
   const files = [];
-  for (const entry of readdirSync(`${folder}/${prefix}`, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(`${folder}/${prefix}`, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const path = `${prefix}${entry.name}`;
     if (entry.isDirectory()) files.push(...filesBelow(folder, `${path}/`));
     else if (entry.isFile()) files.push(path);
@@ -15,7 +17,9 @@ export function filesBelow(folder, prefix = "") {
 
 /** `*` and `?` stay within a folder, `**` stands for any number of them. */
 export function globPattern(glob) {
-  const source = glob.replace(/[\\^$.|+()[\]{}]/g, "\\$&").replace(/\*\*\/|\*\*|\*|\?/g, (sign) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" })[sign]);
+  const source = glob
+    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
+    .replace(/\*\*\/|\*\*|\*|\?/g, (sign) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" })[sign]);
   return new RegExp(`^${source}$`, "su");
 }
 
@@ -26,7 +30,8 @@ export function filesByGlobs(files, globs) {
   for (const glob of globs.filter((one) => !one.startsWith("!"))) {
     const pattern = globPattern(glob);
     const named = files.filter((file) => pattern.test(file) && !excluded.some((other) => other.test(file)));
-    if (named.length === 0) throw new Error(`No file is named by ${glob}. There are: ${files.slice(0, 20).join(", ") || "none"}.`);
+    if (named.length === 0)
+      throw new Error(`No file is named by ${glob}. There are: ${files.slice(0, 20).join(", ") || "none"}.`);
     for (const file of named) found.add(file);
   }
   return files.filter((file) => found.has(file));

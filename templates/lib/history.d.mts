@@ -17,4 +17,8 @@ export function withEntry(history: readonly Entry[], entry: Entry): Entry[];
 export function average(history: readonly Entry[], key: string, days: number, now: string): number | null;
 export function totalsOf(history: readonly Entry[], days: number, now: string): Record<string, number>;
 export function sparkline(values: readonly number[]): string;
-export function trendOf(history: readonly Entry[], figure: { readonly key: string; readonly worse: "more" | "less" }, now: string): Trend;
+export function trendOf(
+  history: readonly Entry[],
+  figure: { readonly key: string; readonly worse: "more" | "less" },
+  now: string,
+): Trend;

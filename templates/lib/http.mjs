@@ -18,7 +18,8 @@ export async function ask(url, { method = "GET", headers = {}, body, most, secon
     let problem;
     try {
       const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(seconds * 1000) });
-      const content = most === undefined ? { text: await response.text() } : { bytes: await readAtMost(response, most) };
+      const content =
+        most === undefined ? { text: await response.text() } : { bytes: await readAtMost(response, most) };
       answer = { status: response.status, headers: response.headers, ...content, attempt };
     } catch (error) {
       problem = error.cause?.code ?? error.message;
@@ -27,10 +28,15 @@ export async function ask(url, { method = "GET", headers = {}, body, most, secon
     // GitHub answers 403 with Retry-After at its secondary rate limits.
     const limited = answer?.status === 429 || (answer?.status === 403 && answer.headers.has("retry-after"));
     const repeatable = method !== "POST" || limited;
-    const again = repeatable && (!answer || limited || answer.status >= 500) && attempt < ATTEMPTS && wait <= LONGEST_WAIT_SECONDS;
+    const again =
+      repeatable && (!answer || limited || answer.status >= 500) && attempt < ATTEMPTS && wait <= LONGEST_WAIT_SECONDS;
     if (again) await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     else if (answer) return answer;
-    else throw httpError(`${method} ${new URL(url).host} did not answer in ${attempt} ${attempt === 1 ? "attempt" : "attempts"} (${problem}).`, 0);
+    else
+      throw httpError(
+        `${method} ${new URL(url).host} did not answer in ${attempt} ${attempt === 1 ? "attempt" : "attempts"} (${problem}).`,
+        0,
+      );
   }
 }
 

@@ -10,7 +10,9 @@ const ISSUE = /(^|[\s(,])#\u200b(\d{1,9})(?!\w)/g;
  * which GitHub makes after Markdown is read: an invisible space breaks them.
  */
 export function prose(value, longest = 300) {
-  const line = plain(value).replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "").trim();
+  const line = plain(value)
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "")
+    .trim();
   const short = line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
   return short
     .replace(/[@#]/g, (sign) => sign + INVISIBLE)
@@ -21,7 +23,9 @@ export function prose(value, longest = 300) {
 }
 
 /** The same, but "#12" leads to an issue or pull request of this repository; `address` is the repository's own. */
-export const proseWithIssues = (value, address, longest) => prose(value, longest).replace(ISSUE, (_, before, number) => `${before}[#${number}](${address}/issues/${number})`);
+export const proseWithIssues = (value, address, longest) =>
+  prose(value, longest).replace(ISSUE, (_, before, number) => `${before}[#${number}](${address}/issues/${number})`);
 
 /** A name as code, fit for a table: in there GitHub makes neither mentions nor links. */
-export const codeSpan = (value, longest = 300) => `\`${plain(value).replaceAll("`", "'").replaceAll("|", "¦").slice(0, longest)}\``;
+export const codeSpan = (value, longest = 300) =>
+  `\`${plain(value).replaceAll("`", "'").replaceAll("|", "¦").slice(0, longest)}\``;

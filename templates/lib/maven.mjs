@@ -17,7 +17,12 @@ export function readComponents(paths) {
     const parts = path.split("/");
     const [artifact = "", version = "", name = ""] = parts.slice(-3);
     const group = parts.slice(0, -3).join(".");
-    if (!/^[A-Za-z0-9._/+-]+$/.test(path) || group === "" || !/^[.-]/.test(name.slice(`${artifact}-${version}`.length)) || !name.startsWith(`${artifact}-${version}`)) {
+    if (
+      !/^[A-Za-z0-9._/+-]+$/.test(path) ||
+      group === "" ||
+      !/^[.-]/.test(name.slice(`${artifact}-${version}`.length)) ||
+      !name.startsWith(`${artifact}-${version}`)
+    ) {
       throw new Error(`${path} is not at a place of a Maven repository, such as org/example/app/1.0.0/app-1.0.0.jar.`);
     }
     const folder = parts.slice(0, -1).join("/");
@@ -38,7 +43,8 @@ export function readPom(text) {
   for (const event of readXml(text)) {
     if (event.open !== undefined) {
       open.push(event.open);
-      if (open.length === 1 && event.open !== "project") throw new Error(`it begins with <${event.open}>, not with <project>`);
+      if (open.length === 1 && event.open !== "project")
+        throw new Error(`it begins with <${event.open}>, not with <project>`);
       if (open.length === 2) elements.set(event.open, "");
     } else if (event.close !== undefined) open.pop();
     else if (open.length === 2) elements.set(open[1], event.text.trim());
@@ -60,13 +66,21 @@ export function complaintsAbout(component, read) {
   } catch (error) {
     return [...complaints, `its POM cannot be read: ${error.message}`];
   }
-  for (const [element, expected] of [["groupId", group], ["artifactId", artifact], ["version", version]]) {
+  for (const [element, expected] of [
+    ["groupId", group],
+    ["artifactId", artifact],
+    ["version", version],
+  ]) {
     const given = pom.get(element);
-    if (given === undefined ? !pom.has("parent") : given !== expected) complaints.push(`its POM says ${given ?? "no"} ${element}, and the folder ${expected}`);
+    if (given === undefined ? !pom.has("parent") : given !== expected)
+      complaints.push(`its POM says ${given ?? "no"} ${element}, and the folder ${expected}`);
   }
-  if (!pom.has("parent")) complaints.push(...REQUIRED.filter((element) => !pom.has(element)).map((element) => `its POM has no <${element}>`));
+  if (!pom.has("parent"))
+    complaints.push(...REQUIRED.filter((element) => !pom.has(element)).map((element) => `its POM has no <${element}>`));
   if (pom.get("packaging") === "pom") return complaints;
-  if (!files.some((file) => file.startsWith(`${base}.`) && !/\.(pom|module)$/.test(file))) complaints.push(`${artifact}-${version}.${pom.get("packaging") ?? "jar"} is missing`);
-  for (const kind of ["sources", "javadoc"]) if (!files.includes(`${base}-${kind}.jar`)) complaints.push(`${artifact}-${version}-${kind}.jar is missing`);
+  if (!files.some((file) => file.startsWith(`${base}.`) && !/\.(pom|module)$/.test(file)))
+    complaints.push(`${artifact}-${version}.${pom.get("packaging") ?? "jar"} is missing`);
+  for (const kind of ["sources", "javadoc"])
+    if (!files.includes(`${base}-${kind}.jar`)) complaints.push(`${artifact}-${version}-${kind}.jar is missing`);
   return complaints;
 }

@@ -3,4 +3,8 @@ export interface RegistryApi {
   tags(): Promise<string[]>;
   digestOf(tag: string): Promise<string>;
 }
-export function registryApi(url: string, repository: string, login?: { readonly username?: string; readonly password?: string }): RegistryApi;
+export function registryApi(
+  url: string,
+  repository: string,
+  login?: { readonly username?: string; readonly password?: string },
+): RegistryApi;

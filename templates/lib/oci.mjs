@@ -12,7 +12,11 @@ const MANIFEST_TYPES = [
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The descriptor of `{}`, which stands where a manifest must name a blob and has none (OCI image specification: "Guidance for an Empty Descriptor"). */
-const EMPTY = { mediaType: "application/vnd.oci.empty.v1+json", digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", size: 2 };
+const EMPTY = {
+  mediaType: "application/vnd.oci.empty.v1+json",
+  digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+  size: 2,
+};
 
 /** A client for one repository of the registry at `url`, such as `wikid82/charon` of `https://ghcr.io`. */
 export function registryApi(url, repository, { username, password } = {}) {
@@ -28,21 +32,33 @@ export function registryApi(url, repository, { username, password } = {}) {
     const address = new URL(field("realm") ?? "");
     for (const name of ["service", "scope"]) if (field(name)) address.searchParams.set(name, field(name));
     const answer = await ask(address, { headers: basic ? { authorization: basic } : {} });
-    if (answer.status !== 200) throw httpError(`${address.host} refused the login with ${answer.status}.`, answer.status);
+    if (answer.status !== 200)
+      throw httpError(`${address.host} refused the login with ${answer.status}.`, answer.status);
     const { token, access_token: accessToken } = JSON.parse(answer.text);
     return `Bearer ${token ?? accessToken}`;
   }
 
   async function request(method, target, { accept, type, body } = {}) {
     const send = () =>
-      ask(target, { method, body, headers: { ...(accept ? { accept } : {}), ...(type ? { "content-type": type } : {}), ...(authorization ? { authorization } : {}) } });
+      ask(target, {
+        method,
+        body,
+        headers: {
+          ...(accept ? { accept } : {}),
+          ...(type ? { "content-type": type } : {}),
+          ...(authorization ? { authorization } : {}),
+        },
+      });
     let answer = await send();
     if (answer.status === 401) {
       authorization = await logIn(answer.headers.get("www-authenticate") ?? "");
       answer = await send();
     }
     if (answer.status < 300) return answer;
-    throw Object.assign(httpError(`${method} ${target} was answered with ${answer.status}.`, answer.status), { attempt: answer.attempt, code: codeOf(answer.text) });
+    throw Object.assign(httpError(`${method} ${target} was answered with ${answer.status}.`, answer.status), {
+      attempt: answer.attempt,
+      code: codeOf(answer.text),
+    });
   }
 
   const at = (path) => `${url}/v2/${repository}/${path}`;
@@ -55,7 +71,7 @@ export function registryApi(url, repository, { username, password } = {}) {
   /** Every tag of the repository. */
   async function tags() {
     const found = [];
-    for (let target = at("tags/list?n=100"); target; ) {
+    for (let target = at("tags/list?n=100"); target;) {
       const answer = await request("GET", target);
       found.push(...(JSON.parse(answer.text).tags ?? []));
       const next = /<([^>]+)>;\s*rel="?next"?/.exec(answer.headers.get("link") ?? "")?.[1];
@@ -94,13 +110,18 @@ export function registryApi(url, repository, { username, password } = {}) {
     }
     const annotations = { "pipewright.withdrawn": tag, "pipewright.id": crypto.randomUUID() };
     const type = "application/vnd.oci.image.manifest.v1+json";
-    await request("PUT", at(`manifests/${tag}`), { type, body: JSON.stringify({ schemaVersion: 2, mediaType: type, config: EMPTY, layers: [EMPTY], annotations }) });
+    await request("PUT", at(`manifests/${tag}`), {
+      type,
+      body: JSON.stringify({ schemaVersion: 2, mediaType: type, config: EMPTY, layers: [EMPTY], annotations }),
+    });
     return digestOf(tag);
   }
 
   /** The digest behind a tag. */
   async function digestOf(tag) {
-    const digest = (await request("HEAD", at(`manifests/${tag}`), { accept: MANIFEST_TYPES })).headers.get("docker-content-digest");
+    const digest = (await request("HEAD", at(`manifests/${tag}`), { accept: MANIFEST_TYPES })).headers.get(
+      "docker-content-digest",
+    );
     if (!DIGEST.test(digest ?? "")) throw httpError(`The registry did not say which digest the tag ${tag} has.`, 0);
     return digest;
   }
@@ -123,7 +144,8 @@ export function registryApi(url, repository, { username, password } = {}) {
   return {
     tags,
     digestOf,
-    manifest: async (digest) => parseManifest((await request("GET", at(`manifests/${digest}`), { accept: MANIFEST_TYPES })).text),
+    manifest: async (digest) =>
+      parseManifest((await request("GET", at(`manifests/${digest}`), { accept: MANIFEST_TYPES })).text),
     json: async (digest) => JSON.parse((await request("GET", at(`blobs/${digest}`))).text),
     remove,
     removeTag,
@@ -135,7 +157,9 @@ export function registryApi(url, repository, { username, password } = {}) {
 function codeOf(text) {
   try {
     const { errors } = JSON.parse(text);
-    const found = errors.map(({ code, message }) => (/GOOGLE_MANIFEST_DANGLING_TAG/.test(`${code} ${message}`) ? "GOOGLE_MANIFEST_DANGLING_TAG" : code));
+    const found = errors.map(({ code, message }) =>
+      /GOOGLE_MANIFEST_DANGLING_TAG/.test(`${code} ${message}`) ? "GOOGLE_MANIFEST_DANGLING_TAG" : code,
+    );
     return String(found[0]);
   } catch {
     return undefined;
@@ -145,12 +169,25 @@ function codeOf(text) {
 /** What matters of a manifest, by its fields rather than its type. Throws on anything that does not look like one. */
 export function parseManifest(text) {
   const { manifests, config, layers, blobs, subject } = JSON.parse(text);
-  if (!manifests && !config && !layers && !blobs) throw httpError("The registry answered with something that is no manifest.", 0);
+  if (!manifests && !config && !layers && !blobs)
+    throw httpError("The registry answered with something that is no manifest.", 0);
   const children = (manifests ?? []).map(({ digest }) => digest);
-  const content = [config, ...(layers ?? []), ...(blobs ?? [])].filter(Boolean).map(({ digest, size }) => ({ digest, size }));
-  if ([...children, ...(subject ? [subject.digest] : [])].some((digest) => typeof digest !== "string")) throw httpError("A manifest refers to something without a digest.", 0);
-  const attestations = (manifests ?? []).filter(({ platform }) => platform?.os === "unknown").map(({ digest }) => digest);
-  return { isIndex: Boolean(manifests), children, attestations, subject: subject?.digest, config: config?.digest, blobs: content };
+  const content = [config, ...(layers ?? []), ...(blobs ?? [])]
+    .filter(Boolean)
+    .map(({ digest, size }) => ({ digest, size }));
+  if ([...children, ...(subject ? [subject.digest] : [])].some((digest) => typeof digest !== "string"))
+    throw httpError("A manifest refers to something without a digest.", 0);
+  const attestations = (manifests ?? [])
+    .filter(({ platform }) => platform?.os === "unknown")
+    .map(({ digest }) => digest);
+  return {
+    isIndex: Boolean(manifests),
+    children,
+    attestations,
+    subject: subject?.digest,
+    config: config?.digest,
+    blobs: content,
+  };
 }
 
 /**
@@ -161,7 +198,7 @@ export async function readManifests(registry, digests) {
   const found = new Map();
   const listed = new Set(digests);
   const asked = new Set(digests);
-  for (let wanted = [...asked]; wanted.length > 0; ) {
+  for (let wanted = [...asked]; wanted.length > 0;) {
     await inParallel(wanted, async (digest) => {
       try {
         found.set(digest, await registry.manifest(digest));

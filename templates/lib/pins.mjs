@@ -11,10 +11,17 @@ const NAMES_IMAGE = /^\s*(FROM|ARG|ENV|COPY|ADD)\s|^\s*(-\s+)?["']?(?!run\b)[\w.
 export function checkPin(pin) {
   const { file = "", image = "", digest = "", tag, newTag } = pin;
   const complaint = (text) => new Error(`${text}: ${JSON.stringify(pin)}`);
-  if (typeof file !== "string" || file === "" || /[\u0000-\u001f\u007f]/.test(file) || file.split("/").some((part) => ["", ".", "..", ".git"].includes(part.toLowerCase()))) throw complaint("This names no file of the repository");
+  if (
+    typeof file !== "string" ||
+    file === "" ||
+    /[\u0000-\u001f\u007f]/.test(file) ||
+    file.split("/").some((part) => ["", ".", "..", ".git"].includes(part.toLowerCase()))
+  )
+    throw complaint("This names no file of the repository");
   if (!/^[a-z0-9]+([._:/-]+[a-zA-Z0-9]+)*$/.test(image)) throw complaint("This names no image");
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw complaint("This holds no digest");
-  for (const one of [tag, newTag]) if (one !== undefined && !new RegExp(`^${TAG}$`).test(one)) throw complaint("This holds no tag");
+  for (const one of [tag, newTag])
+    if (one !== undefined && !new RegExp(`^${TAG}$`).test(one)) throw complaint("This holds no tag");
 }
 
 /** The part of a line that is no comment. */
@@ -31,7 +38,10 @@ function codeOf(line) {
  * Comments stay as they are.
  */
 export function pinImage(text, { image, digest, tag, newTag }) {
-  const reference = new RegExp(`(?<!${PART})((?:docker://)?${escape(image)})(?::(${TAG}))?(?:@sha256:[0-9a-f]{64})?(?!${PART})`, "g");
+  const reference = new RegExp(
+    `(?<!${PART})((?:docker://)?${escape(image)})(?::(${TAG}))?(?:@sha256:[0-9a-f]{64})?(?!${PART})`,
+    "g",
+  );
   let references = 0;
   const pin = (line) => (whole, name, ownTag) => {
     if (whole === name || (tag !== undefined && ownTag !== tag)) return whole;

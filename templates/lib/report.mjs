@@ -4,24 +4,75 @@ import { totalsOf, trendOf } from "./history.mjs";
 import { cell } from "./log.mjs";
 
 const section = (title, text) => (text === "" ? "" : `\n### ${title}\n\n${text}\n`);
-const table = (heads, rows) => (rows.length === 0 ? "" : [`| ${heads.join(" | ")} |`, `|${heads.map(() => "---").join("|")}|`, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n"));
+const table = (heads, rows) =>
+  rows.length === 0
+    ? ""
+    : [
+        `| ${heads.join(" | ")} |`,
+        `|${heads.map(() => "---").join("|")}|`,
+        ...rows.map((row) => `| ${row.join(" | ")} |`),
+      ].join("\n");
 const orNone = (value, unit) => (typeof value === "number" ? `${Math.round(value * 100) / 100} ${unit}` : "");
 
 const SIGNS = { critical: "❌", warning: "⚠️", info: "ℹ️" };
 /** The alerts, the most urgent ones first. */
-const alertTable = (alerts) => table(["Tier", "Alert"], ["critical", "warning", "info"].flatMap((tier) => alerts.filter((alert) => alert.tier === tier).map(({ text }) => [`${SIGNS[tier]} ${tier}`, cell(text)])));
+const alertTable = (alerts) =>
+  table(
+    ["Tier", "Alert"],
+    ["critical", "warning", "info"].flatMap((tier) =>
+      alerts.filter((alert) => alert.tier === tier).map(({ text }) => [`${SIGNS[tier]} ${tier}`, cell(text)]),
+    ),
+  );
 
 /** Every stage with what was planned for it; ✅ within its target, ⚠️ over it, ❌ over its maximum. */
 function stageTable(times) {
-  const judged = ({ median, p95, targetMinutes: target, maximumMinutes: maximum }) => (typeof maximum === "number" && p95 > maximum ? "❌" : typeof target !== "number" ? "" : median > target ? "⚠️" : "✅");
-  return table(["Job", "Median", "95 %", "Target", "Maximum", "Within", "Jobs"], times.map((time) => [cell(time.name), `${time.median} min`, `${time.p95} min`, orNone(time.targetMinutes, "min"), orNone(time.maximumMinutes, "min"), judged(time), time.sample]));
+  const judged = ({ median, p95, targetMinutes: target, maximumMinutes: maximum }) =>
+    typeof maximum === "number" && p95 > maximum
+      ? "❌"
+      : typeof target !== "number"
+        ? ""
+        : median > target
+          ? "⚠️"
+          : "✅";
+  return table(
+    ["Job", "Median", "95 %", "Target", "Maximum", "Within", "Jobs"],
+    times.map((time) => [
+      cell(time.name),
+      `${time.median} min`,
+      `${time.p95} min`,
+      orNone(time.targetMinutes, "min"),
+      orNone(time.maximumMinutes, "min"),
+      judged(time),
+      time.sample,
+    ]),
+  );
 }
 
-const cacheTable = (caches) => table(["Cache", "Hits", "Restore", "Reads"], caches.map(({ name, hitPercent, restoreSeconds, sample }) => [cell(name), orNone(hitPercent, "%"), orNone(restoreSeconds, "s"), sample]));
+const cacheTable = (caches) =>
+  table(
+    ["Cache", "Hits", "Restore", "Reads"],
+    caches.map(({ name, hitPercent, restoreSeconds, sample }) => [
+      cell(name),
+      orNone(hitPercent, "%"),
+      orNone(restoreSeconds, "s"),
+      sample,
+    ]),
+  );
 
 function trendTable(history, now) {
-  const rows = FIGURES.map((item) => ({ item, trend: trendOf(history, item, now) })).filter(({ trend }) => trend.month !== null);
-  return table(["Figure", "7 days", "30 days", "Trend", ""], rows.map(({ item, trend }) => [item.title, orNone(trend.week, item.unit), `${trend.month} ${item.unit}`, trend.line, trend.way]));
+  const rows = FIGURES.map((item) => ({ item, trend: trendOf(history, item, now) })).filter(
+    ({ trend }) => trend.month !== null,
+  );
+  return table(
+    ["Figure", "7 days", "30 days", "Trend", ""],
+    rows.map(({ item, trend }) => [
+      item.title,
+      orNone(trend.week, item.unit),
+      `${trend.month} ${item.unit}`,
+      trend.line,
+      trend.way,
+    ]),
+  );
 }
 
 /** A chart of the figure's last thirty entries, which GitHub draws; empty where there is no line to draw. */
@@ -29,7 +80,15 @@ function chart(history, key) {
   const { title, unit } = FIGURES.find((item) => item.key === key);
   const entries = history.filter(({ figures }) => typeof figures[key] === "number").slice(-30);
   if (entries.length < 2) return "";
-  return ["```mermaid", "xychart-beta", `  title "${title}"`, `  x-axis [${entries.map(({ until }) => `"${until.slice(5, 10)}"`).join(", ")}]`, `  y-axis "${unit}"`, `  line [${entries.map(({ figures }) => figures[key]).join(", ")}]`, "```"].join("\n");
+  return [
+    "```mermaid",
+    "xychart-beta",
+    `  title "${title}"`,
+    `  x-axis [${entries.map(({ until }) => `"${until.slice(5, 10)}"`).join(", ")}]`,
+    `  y-axis "${unit}"`,
+    `  line [${entries.map(({ figures }) => figures[key]).join(", ")}]`,
+    "```",
+  ].join("\n");
 }
 
 /** What was counted over a week and a month. What a reused image saved is what a build takes in the median. */
@@ -55,7 +114,10 @@ function body({ values, baseline, settings, alerts, times, caches, images, image
     section("Trends", trendTable(history, now)),
     section("Jobs", stageTable(times)),
     section("Caches", cacheTable(caches)),
-    section("Images", images.length === 0 ? "" : imageTable(images, imagesBefore, (name) => settings.imageLimits?.[name])),
+    section(
+      "Images",
+      images.length === 0 ? "" : imageTable(images, imagesBefore, (name) => settings.imageLimits?.[name]),
+    ),
   ].join("");
 }
 

@@ -10,7 +10,8 @@ export function versionOf(tag, prefix) {
 
 /** Below zero when `a` comes before `b`: by numbers, then a prerelease before its release, then part by part. */
 export function compareVersions(a, b) {
-  for (let index = 0; index < 3; index += 1) if (a.numbers[index] !== b.numbers[index]) return a.numbers[index] - b.numbers[index];
+  for (let index = 0; index < 3; index += 1)
+    if (a.numbers[index] !== b.numbers[index]) return a.numbers[index] - b.numbers[index];
   if (a.prerelease.length === 0 || b.prerelease.length === 0) return b.prerelease.length - a.prerelease.length;
   for (let index = 0; index < Math.min(a.prerelease.length, b.prerelease.length); index += 1) {
     const order = compareParts(a.prerelease[index], b.prerelease[index]);

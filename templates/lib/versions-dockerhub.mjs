@@ -14,9 +14,17 @@ export function hubVersions(url, repository, { username, password }) {
   async function logIn() {
     const body = JSON.stringify({ identifier: username, secret: password });
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await ask(`${url}/v2/auth/token`, { method: "POST", headers: { "content-type": "application/json" }, body });
+      const answer = await ask(`${url}/v2/auth/token`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+      });
       if (answer.status === 200) return JSON.parse(answer.text).access_token;
-      if (answer.status < 500 || attempt === ATTEMPTS_TO_LOG_IN) throw httpError(`Docker Hub refused the login with ${answer.status}. Deleting needs a personal access token with the right to delete.`, answer.status);
+      if (answer.status < 500 || attempt === ATTEMPTS_TO_LOG_IN)
+        throw httpError(
+          `Docker Hub refused the login with ${answer.status}. Deleting needs a personal access token with the right to delete.`,
+          answer.status,
+        );
     }
   }
 
@@ -60,7 +68,11 @@ export function hubVersions(url, repository, { username, password }) {
         const key = digest ?? `the tag ${name}`;
         const version = byDigest.get(key) ?? { digest: key, tags: [], time: -Infinity };
         const times = [updated, pushed].filter(Boolean).map((text) => Date.parse(text));
-        byDigest.set(key, { ...version, tags: [...version.tags, name], time: times.length > 0 ? Math.max(version.time, ...times) : NaN });
+        byDigest.set(key, {
+          ...version,
+          tags: [...version.tags, name],
+          time: times.length > 0 ? Math.max(version.time, ...times) : NaN,
+        });
         const blobs = (images ?? []).map((image) => ({ digest: image.digest ?? key, size: image.size }));
         manifests.set(key, { isIndex: blobs.length > 1, children: [], attestations: [], blobs });
       }

@@ -17,20 +17,52 @@ export function ecrVersions(host, repository) {
   const [account, , , region] = host.split(".");
 
   function aws(command, ...options) {
-    const words = ["ecr", command, "--registry-id", account, "--region", region, "--repository-name", repository, "--output", "json", "--no-cli-pager", ...options];
+    const words = [
+      "ecr",
+      command,
+      "--registry-id",
+      account,
+      "--region",
+      region,
+      "--repository-name",
+      repository,
+      "--output",
+      "json",
+      "--no-cli-pager",
+      ...options,
+    ];
     return new Promise((resolve, reject) => {
-      execFile("aws", words, { maxBuffer: 512 * 1024 * 1024, env: { AWS_RETRY_MODE: "standard", AWS_MAX_ATTEMPTS: "5", ...process.env } }, (error, output, problem) => {
-        if (!error) resolve(output.trim() === "" ? {} : JSON.parse(output));
-        else reject(new Error(`aws ecr ${command} failed: ${problem.trim() || error.message}`));
-      });
+      execFile(
+        "aws",
+        words,
+        { maxBuffer: 512 * 1024 * 1024, env: { AWS_RETRY_MODE: "standard", AWS_MAX_ATTEMPTS: "5", ...process.env } },
+        (error, output, problem) => {
+          if (!error) resolve(output.trim() === "" ? {} : JSON.parse(output));
+          else reject(new Error(`aws ecr ${command} failed: ${problem.trim() || error.message}`));
+        },
+      );
     });
   }
 
   /** digest -> the manifest's text. */
   async function texts(digests) {
-    const parts = Array.from({ length: Math.ceil(digests.length / IMAGES_A_CALL) }, (_, index) => digests.slice(index * IMAGES_A_CALL, (index + 1) * IMAGES_A_CALL));
-    const answers = await inParallel(parts, (part) => aws("batch-get-image", "--accepted-media-types", ...ANY_MANIFEST, "--image-ids", ...part.map((digest) => `imageDigest=${digest}`)));
-    return new Map(answers.flatMap(({ images = [] }) => images.map(({ imageId, imageManifest }) => [imageId.imageDigest, imageManifest])));
+    const parts = Array.from({ length: Math.ceil(digests.length / IMAGES_A_CALL) }, (_, index) =>
+      digests.slice(index * IMAGES_A_CALL, (index + 1) * IMAGES_A_CALL),
+    );
+    const answers = await inParallel(parts, (part) =>
+      aws(
+        "batch-get-image",
+        "--accepted-media-types",
+        ...ANY_MANIFEST,
+        "--image-ids",
+        ...part.map((digest) => `imageDigest=${digest}`),
+      ),
+    );
+    return new Map(
+      answers.flatMap(({ images = [] }) =>
+        images.map(({ imageId, imageManifest }) => [imageId.imageDigest, imageManifest]),
+      ),
+    );
   }
 
   /** Deletes by digest or by tag. Returns why it must stay, or nothing when it is gone. */
@@ -45,7 +77,11 @@ export function ecrVersions(host, repository) {
   return {
     async list() {
       const { imageDetails = [] } = await aws("describe-images");
-      const versions = imageDetails.map(({ imageDigest, imageTags = [], imagePushedAt }) => ({ digest: imageDigest, tags: imageTags, time: timeOfPush(imagePushedAt) }));
+      const versions = imageDetails.map(({ imageDigest, imageTags = [], imagePushedAt }) => ({
+        digest: imageDigest,
+        tags: imageTags,
+        time: timeOfPush(imagePushedAt),
+      }));
       const digests = versions.map(({ digest }) => digest);
       const known = await texts(digests);
       const manifest = (digest) => {

@@ -13,7 +13,9 @@ export function registryVersions(registry) {
   /** The younger of the config's date and the label's; NaN when there is none. */
   async function created(manifest) {
     const config = await registry.json(manifest.config).catch(() => undefined);
-    const dates = [config?.created, config?.config?.Labels?.["org.opencontainers.image.created"]].map((text) => Date.parse(text));
+    const dates = [config?.created, config?.config?.Labels?.["org.opencontainers.image.created"]].map((text) =>
+      Date.parse(text),
+    );
     return Math.max(...dates.filter((date) => date >= FIRST_IMAGES), -Infinity);
   }
 
@@ -25,7 +27,8 @@ export function registryVersions(registry) {
       tags.forEach((tag, index) => byDigest.get(digests[index]).tags.push(tag));
       for (const tag of tags) known.add(tag);
       const manifests = await readManifests(registry, [...byDigest.keys()]);
-      for (const digest of manifests.keys()) if (!byDigest.has(digest)) byDigest.set(digest, { digest, tags: [], time: NaN });
+      for (const digest of manifests.keys())
+        if (!byDigest.has(digest)) byDigest.set(digest, { digest, tags: [], time: NaN });
       const images = [...manifests].filter(([, manifest]) => manifest?.config);
       const dates = new Map(await inParallel(images, async ([digest, manifest]) => [digest, await created(manifest)]));
       for (const version of byDigest.values()) version.time = timeOf(version.digest, byDigest, manifests, dates);
@@ -34,7 +37,10 @@ export function registryVersions(registry) {
     async tagsNow({ digest, tags }) {
       const now = await registry.tags();
       const fresh = now.filter((tag) => !known.has(tag));
-      const digests = await inParallel([...tags.filter((tag) => now.includes(tag)), ...fresh], async (tag) => [tag, await registry.digestOf(tag)]);
+      const digests = await inParallel([...tags.filter((tag) => now.includes(tag)), ...fresh], async (tag) => [
+        tag,
+        await registry.digestOf(tag),
+      ]);
       return digests.filter(([, found]) => found === digest).map(([tag]) => tag);
     },
     async remove({ digest, tags }) {
@@ -57,9 +63,14 @@ function timeOf(digest, versions, manifests, dates) {
   if (!manifest) return NaN;
   const time = (other) => timeOf(other, versions, manifests, dates);
   const own = dates.get(digest) ?? NaN;
-  const subjects = [...subjectsIn(versions.get(digest).tags), ...(manifest.subject ? [manifest.subject] : [])].filter((subject) => manifests.has(subject) && subject !== digest);
+  const subjects = [...subjectsIn(versions.get(digest).tags), ...(manifest.subject ? [manifest.subject] : [])].filter(
+    (subject) => manifests.has(subject) && subject !== digest,
+  );
   if (subjects.length > 0) return Math.max(...subjects.map(time), Number.isFinite(own) ? own : -Infinity);
-  if (manifest.isIndex) return Math.max(...manifest.children.filter((child) => manifests.has(child) && !manifest.attestations.includes(child)).map(time));
+  if (manifest.isIndex)
+    return Math.max(
+      ...manifest.children.filter((child) => manifests.has(child) && !manifest.attestations.includes(child)).map(time),
+    );
   if (Number.isFinite(own)) return own;
   const holders = [...manifests].filter(([, other]) => other?.attestations.includes(digest)).map(([holder]) => holder);
   return Math.max(...holders.map(time));

@@ -1,7 +1,8 @@
 // Versions that GitHub's package API lists and deletes; the registry only shows what they refer to.
 import { readManifests } from "./oci.mjs";
 
-const ROLE = "GitHub answers so too when the token lacks rights: the package's settings, under Manage Actions access, must give this repository the role Admin, and the job needs `packages: write`.";
+const ROLE =
+  "GitHub answers so too when the token lacks rights: the package's settings, under Manage Actions access, must give this repository the role Admin, and the job needs `packages: write`.";
 /** How often a version is looked for that was pushed a moment ago, which GitHub lists a little later. */
 const LOOKS = 6;
 
@@ -59,7 +60,8 @@ export function packageVersions(github, registry, owner, name, ownerKind) {
       const digest = await registry.replace(tag);
       const found = await pushed(digest);
       if (!found) return `an image without content keeps the tag ${tag}, since GitHub does not list it yet`;
-      if (tagsOf(found).some((other) => other !== tag)) return `an image without content keeps the tag ${tag}, since it has got another tag`;
+      if (tagsOf(found).some((other) => other !== tag))
+        return `an image without content keeps the tag ${tag}, since it has got another tag`;
       const refusal = await remove(found);
       return refusal && `an image without content keeps the tag ${tag}: ${refusal}`;
     },

@@ -18,8 +18,11 @@ import { packageVersions } from "./versions-packages.mjs";
  */
 export function openPackage({ owner, name, host, repository, registryUrl }, { mode, ownerKind }) {
   const { GITHUB_API_URL, GH_TOKEN, REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = process.env;
-  if (mode === "dockerhub") return hubVersions(registryUrl ?? "https://hub.docker.com", repository, { username, password });
+  if (mode === "dockerhub")
+    return hubVersions(registryUrl ?? "https://hub.docker.com", repository, { username, password });
   if (mode === "ecr") return ecrVersions(host, repository);
   const registry = registryApi(registryUrl ?? `https://${host}`, repository, { username, password });
-  return mode === "oci" ? registryVersions(registry) : packageVersions(githubApi(GITHUB_API_URL, GH_TOKEN), registry, owner, name, ownerKind);
+  return mode === "oci"
+    ? registryVersions(registry)
+    : packageVersions(githubApi(GITHUB_API_URL, GH_TOKEN), registry, owner, name, ownerKind);
 }

@@ -71,7 +71,8 @@ function readTag(document, start) {
     const equals = skipSpace(document, afterKey);
     const quote = skipSpace(document, equals + 1);
     const sign = document[quote];
-    if (key === "" || document[equals] !== "=" || (sign !== '"' && sign !== "'")) throw xmlError(document, at, `<${name.slice(0, 80)}> has something that is no attribute`);
+    if (key === "" || document[equals] !== "=" || (sign !== '"' && sign !== "'"))
+      throw xmlError(document, at, `<${name.slice(0, 80)}> has something that is no attribute`);
     const end = endOf(document, sign, quote + 1);
     attributes.set(key, decodeEntities(document.slice(quote + 1, end)));
     at = end + 1;
@@ -96,7 +97,8 @@ function skipSpace(document, from) {
 }
 
 /** The five entities of XML and characters by number; what is not known stays as it is written. */
-export const decodeEntities = (text) => (text.includes("&") ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{1,8}));/g, decodeEntity) : text);
+export const decodeEntities = (text) =>
+  text.includes("&") ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{1,8}));/g, decodeEntity) : text;
 
 function decodeEntity(whole, decimal, hexadecimal, name) {
   if (name !== undefined) return Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : whole;

@@ -32,13 +32,15 @@ export function readZip(archive, isWanted, { mostBytes, mostEntries }) {
 /** The record at the end may be followed by a comment. */
 function findDirectoryEnd(archive) {
   for (let at = archive.length - 22; at >= Math.max(0, archive.length - 22 - LONGEST_COMMENT); at -= 1) {
-    if (archive.readUInt32LE(at) === END_OF_DIRECTORY && at + 22 + archive.readUInt16LE(at + 20) === archive.length) return at;
+    if (archive.readUInt32LE(at) === END_OF_DIRECTORY && at + 22 + archive.readUInt16LE(at + 20) === archive.length)
+      return at;
   }
   throw new Error("this is no ZIP archive");
 }
 
 function readEntry(archive, at) {
-  if (at + 46 > archive.length || archive.readUInt32LE(at) !== DIRECTORY_ENTRY) throw new Error("the archive's directory is broken");
+  if (at + 46 > archive.length || archive.readUInt32LE(at) !== DIRECTORY_ENTRY)
+    throw new Error("the archive's directory is broken");
   const nameEnd = at + 46 + archive.readUInt16LE(at + 28);
   return {
     name: archive.toString("utf8", at + 46, nameEnd),
@@ -55,7 +57,8 @@ function unpack(archive, { name, encrypted, method, packed, size, offset }, most
   const problem = (text) => new Error(`${name} in the archive ${text}`);
   if (encrypted) throw problem("is encrypted");
   if (size > most) throw problem(`is larger than the ${most} bytes that are left`);
-  if (offset + 30 > archive.length || archive.readUInt32LE(offset) !== LOCAL_ENTRY) throw problem("is not where the directory says");
+  if (offset + 30 > archive.length || archive.readUInt32LE(offset) !== LOCAL_ENTRY)
+    throw problem("is not where the directory says");
   const start = offset + 30 + archive.readUInt16LE(offset + 26) + archive.readUInt16LE(offset + 28);
   if (start + packed > archive.length) throw problem("is cut off");
   const content = archive.subarray(start, start + packed);

@@ -17,7 +17,8 @@ it("finds the version of a tag, a moving tag and a commit, in any case", () => {
 });
 
 it("says nothing of what it does not know", () => {
-  for (const ref of ["v99", "main", "v5-beta", "release/v1", "0".repeat(40), "", "__proto__"]) expect(versionOf("actions/cache", ref), ref).toBeUndefined();
+  for (const ref of ["v99", "main", "v5-beta", "release/v1", "0".repeat(40), "", "__proto__"])
+    expect(versionOf("actions/cache", ref), ref).toBeUndefined();
   expect(versionsOf("constructor")).toEqual([]);
   expect(versionOf("octo-org/unknown", "v1")).toBeUndefined();
 });
@@ -40,7 +41,12 @@ it("agrees with the catalogue about the newest version of each action", () => {
   for (const name of knownActionNames()) {
     const known = knownAction(name);
     const [newest] = versionsOf(name);
-    expect([name, newest?.tag, newest?.sha, newest?.runtime]).toEqual([name, known?.version, known?.sha, known?.runtime]);
+    expect([name, newest?.tag, newest?.sha, newest?.runtime]).toEqual([
+      name,
+      known?.version,
+      known?.sha,
+      known?.runtime,
+    ]);
     expect([...(newest?.inputs.keys() ?? [])].sort()).toEqual(Object.keys(known?.inputs ?? {}).sort());
   }
 });

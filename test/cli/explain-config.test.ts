@@ -24,8 +24,16 @@ describe("explain-config", () => {
       ok: true,
       config: "ci.config.ts",
       project: "hello",
-      builds: [{ name: "app", gives: "ghcr.io/octocat/app", on: expect.arrayContaining([{ event: "main", platforms: ["linux/amd64"] }]) }],
-      workflows: expect.arrayContaining([expect.objectContaining({ path: ".github/workflows/smoke.yml", kind: "consumer" })]),
+      builds: [
+        {
+          name: "app",
+          gives: "ghcr.io/octocat/app",
+          on: expect.arrayContaining([{ event: "main", platforms: ["linux/amd64"] }]),
+        },
+      ],
+      workflows: expect.arrayContaining([
+        expect.objectContaining({ path: ".github/workflows/smoke.yml", kind: "consumer" }),
+      ]),
       events: expect.arrayContaining([{ event: "pullRequest", tags: ["pr-{number}-{sha}"], consumers: ["smoke"] }]),
       tags: expect.arrayContaining([expect.objectContaining({ class: "commit", kept: "30 days", moves: false })]),
       statuses: expect.arrayContaining([{ name: "smoke", from: "smoke", kind: "commit status" }]),
@@ -33,7 +41,9 @@ describe("explain-config", () => {
   });
 
   test("a pipeline of files only has artifacts and no tags", async () => {
-    const config = configOf("smoke").replace("builds: { app: image({}) }", 'builds: { app: files({ run: "make", paths: ["out/"] }) }').replace("image }", "files }");
+    const config = configOf("smoke")
+      .replace("builds: { app: image({}) }", 'builds: { app: files({ run: "make", paths: ["out/"] }) }')
+      .replace("image }", "files }");
     const { code, stdout } = await pipewright(await folder({ "ci.config.ts": config }), ["explain-config"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}files-app +app +7 days$/m);
@@ -41,7 +51,10 @@ describe("explain-config", () => {
   });
 
   test("writes nothing, and reports mistakes like the other commands", async () => {
-    const root = await folder({ "ci.config.ts": configOf("smoke").replace('"app", run', '"ap", run'), Dockerfile: "FROM scratch\n" });
+    const root = await folder({
+      "ci.config.ts": configOf("smoke").replace('"app", run', '"ap", run'),
+      Dockerfile: "FROM scratch\n",
+    });
     const { code, stderr } = await pipewright(root, ["explain-config"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ci\.config\.ts:8:\d+ {2}error/m);

@@ -20,7 +20,11 @@ export async function put(root: string, path: string, text: string): Promise<voi
 /** Every file below a folder with its text; git's own files aside. */
 export async function contents(root: string): Promise<Record<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
   const own = files.filter((file) => !file.startsWith(".git/")).sort();
-  return Object.fromEntries(await Promise.all(own.map(async (file) => [file, await readFile(join(root, file), "utf8")] as const)));
+  return Object.fromEntries(
+    await Promise.all(own.map(async (file) => [file, await readFile(join(root, file), "utf8")] as const)),
+  );
 }

@@ -9,8 +9,10 @@ import { folder, put } from "./folder.ts";
 import { hello, pipewright } from "./pipewright.ts";
 
 const SMOKE = ".github/workflows/smoke.yml";
-const WORKFLOW = 'name: "Smoke: 1"\n\non:\n  push:\n    branches: ["main", "development", "feature/**"]\n\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - name: Say it\n        run: |\n          echo "hi"\n';
-const PAGE = "# CI\n\nEvery commit is built once. Every test takes that very image, and what passed is promoted by its digest: nothing is built twice.\n\n- one\n";
+const WORKFLOW =
+  'name: "Smoke: 1"\n\non:\n  push:\n    branches: ["main", "development", "feature/**"]\n\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - name: Say it\n        run: |\n          echo "hi"\n';
+const PAGE =
+  "# CI\n\nEvery commit is built once. Every test takes that very image, and what passed is promoted by its digest: nothing is built twice.\n\n- one\n";
 const FILES = [
   { path: SMOKE, body: WORKFLOW },
   { path: "docs/ci-cd.md", body: PAGE },
@@ -18,8 +20,20 @@ const FILES = [
 
 /** The files as they lie in a repository with these settings, stamped. */
 async function formatted(root: string): Promise<Record<string, string>> {
-  const format = await formatterFor(root, root, FILES.map((file) => file.path));
-  const texts = await Promise.all(FILES.map(async (file) => [file.path, stamp(await format(file), { source: "ci.config.ts", comment: file.path.endsWith(".md") ? "html" : "hash" })] as const));
+  const format = await formatterFor(
+    root,
+    root,
+    FILES.map((file) => file.path),
+  );
+  const texts = await Promise.all(
+    FILES.map(
+      async (file) =>
+        [
+          file.path,
+          stamp(await format(file), { source: "ci.config.ts", comment: file.path.endsWith(".md") ? "html" : "hash" }),
+        ] as const,
+    ),
+  );
   return Object.fromEntries(texts);
 }
 
@@ -29,7 +43,10 @@ describe("the format of generated files", () => {
     [".prettierrc", { ".prettierrc": "singleQuote: true\n" }],
     ["prettier.config.mjs", { "prettier.config.mjs": "export default { tabWidth: 4, proseWrap: 'always' };\n" }],
     ["package.json", { "package.json": JSON.stringify({ prettier: { printWidth: 40, bracketSpacing: false } }) }],
-    ["overrides for one folder", { ".prettierrc.json": JSON.stringify({ overrides: [{ files: ".github/**", options: { singleQuote: true } }] }) }],
+    [
+      "overrides for one folder",
+      { ".prettierrc.json": JSON.stringify({ overrides: [{ files: ".github/**", options: { singleQuote: true } }] }) },
+    ],
     [".editorconfig", { ".editorconfig": "root = true\n[*]\nindent_style = space\nindent_size = 4\n" }],
     ["a config beside the workflows", { ".github/workflows/.prettierrc": "singleQuote: true\n" }],
     ["carriage returns", { ".prettierrc": "endOfLine: crlf\n" }],
@@ -45,7 +62,9 @@ describe("the format of generated files", () => {
   test("obeys the settings, and is left alone without any", async () => {
     const plain = await formatted(await folder());
     expect(plain[SMOKE]).toContain(WORKFLOW);
-    expect((await formatted(await folder({ ".prettierrc": "singleQuote: true\n" })))[SMOKE]).toContain("name: 'Smoke: 1'\n");
+    expect((await formatted(await folder({ ".prettierrc": "singleQuote: true\n" })))[SMOKE]).toContain(
+      "name: 'Smoke: 1'\n",
+    );
   });
 
   test("knows settings above the config, up to the working tree's root and no further", async () => {
@@ -56,7 +75,9 @@ describe("the format of generated files", () => {
   });
 
   test(".prettierignore keeps files as they are", async () => {
-    const ignored = await formatted(await folder({ ".prettierrc": "tabWidth: 4\nproseWrap: always\n", ".prettierignore": ".github/\ndocs/\n" }));
+    const ignored = await formatted(
+      await folder({ ".prettierrc": "tabWidth: 4\nproseWrap: always\n", ".prettierignore": ".github/\ndocs/\n" }),
+    );
     expect(ignored).toEqual(await formatted(await folder()));
   });
 
@@ -69,16 +90,26 @@ describe("the format of generated files", () => {
 
   test("the repository's own Prettier is used where it has one", async () => {
     const root = await folder({ ...hello("smoke"), ".prettierrc": "tabWidth: 2\n" });
-    const own = "export default { getFileInfo: async () => ({ ignored: false }), resolveConfig: async () => ({ a: 1 }), format: (text) => `# own\\n${text}` };\n";
-    await put(root, "node_modules/prettier/package.json", JSON.stringify({ name: "prettier", version: "2.0.0", type: "module", exports: "./index.js" }));
+    const own =
+      "export default { getFileInfo: async () => ({ ignored: false }), resolveConfig: async () => ({ a: 1 }), format: (text) => `# own\\n${text}` };\n";
+    await put(
+      root,
+      "node_modules/prettier/package.json",
+      JSON.stringify({ name: "prettier", version: "2.0.0", type: "module", exports: "./index.js" }),
+    );
     await put(root, "node_modules/prettier/index.js", own);
     await pipewright(root, ["generate"]);
     expect(await readFile(join(root, SMOKE), "utf8")).toContain("\n# own\n");
   });
 
-  test.each(["parser: nonsense\n", "{ not: [yaml\n", "plugins: [prettier-plugin-that-is-not-installed]\n"])("a config that Prettier cannot use (%j) is told as the user's mistake", async (config) => {
-    const format = await formatterFor(await folder({ ".prettierrc": config }), "/", [SMOKE]);
-    await expect(format({ path: SMOKE, body: WORKFLOW })).rejects.toThrow(UserError);
-    await expect(format({ path: SMOKE, body: WORKFLOW })).rejects.toThrow(`Prettier could not format ${SMOKE} with the repository's settings: `);
-  });
+  test.each(["parser: nonsense\n", "{ not: [yaml\n", "plugins: [prettier-plugin-that-is-not-installed]\n"])(
+    "a config that Prettier cannot use (%j) is told as the user's mistake",
+    async (config) => {
+      const format = await formatterFor(await folder({ ".prettierrc": config }), "/", [SMOKE]);
+      await expect(format({ path: SMOKE, body: WORKFLOW })).rejects.toThrow(UserError);
+      await expect(format({ path: SMOKE, body: WORKFLOW })).rejects.toThrow(
+        `Prettier could not format ${SMOKE} with the repository's settings: `,
+      );
+    },
+  );
 });

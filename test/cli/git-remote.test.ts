@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { originOf, repositoryIn } from "../../src/cli/git-remote.ts";
 import { folder } from "./folder.ts";
 
-const git = (cwd: string, ...args: string[]): void => void execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", ...args], { cwd, stdio: "ignore" });
+const git = (cwd: string, ...args: string[]): void =>
+  void execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", ...args], { cwd, stdio: "ignore" });
 
 test.each([
   ["git@github.com:octo/hello.git", { owner: "octo", name: "hello" }],
@@ -33,7 +34,10 @@ describe("origin", () => {
     expect(originOf(tree)?.owner).toBe("octo");
     // A submodule has a folder of its own among git's, and no `commondir`.
     mkdirSync(join(root, ".git/modules/part"), { recursive: true });
-    writeFileSync(join(root, ".git/modules/part/config"), '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://github.com/parts/part\n');
+    writeFileSync(
+      join(root, ".git/modules/part/config"),
+      '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://github.com/parts/part\n',
+    );
     mkdirSync(join(root, "part"));
     writeFileSync(join(root, "part/.git"), "gitdir: ../.git/modules/part\n");
     expect(originOf(join(root, "part"))).toEqual({ owner: "parts", name: "part" });
@@ -41,6 +45,6 @@ describe("origin", () => {
 
   test("that is damaged is none", async () => {
     expect(originOf(await folder({ ".git": "gitdir: nowhere\n" }))).toBeUndefined();
-    expect(originOf(await folder({ ".git/config": "[remote \"origin\n url\n\u0000" }))).toBeUndefined();
+    expect(originOf(await folder({ ".git/config": '[remote "origin\n url\n\u0000' }))).toBeUndefined();
   });
 });

@@ -15,7 +15,11 @@ const action: unknown = parse(await readFile(join(ROOT, "action.yml"), "utf8"));
 
 /** The guide's code blocks under a heading. */
 const blocks = (heading: string): string[] =>
-  [...(new RegExp(`^## ${heading}\n([^]*?)(?=^## |(?![^]))`, "m").exec(guide)?.[1] ?? "").matchAll(/^```\w+\n([^]*?)^```$/gm)].map((match) => match[1] ?? "");
+  [
+    ...(new RegExp(`^## ${heading}\n([^]*?)(?=^## |(?![^]))`, "m").exec(guide)?.[1] ?? "").matchAll(
+      /^```\w+\n([^]*?)^```$/gm,
+    ),
+  ].map((match) => match[1] ?? "");
 
 /** A git repository, all committed, in which `npx --no-install pipewright` finds the command line. */
 async function repository(files: Record<string, string> = hello("smoke")): Promise<string> {
@@ -31,14 +35,25 @@ async function repository(files: Record<string, string> = hello("smoke")): Promi
 }
 
 const git = (root: string, ...args: string[]): string =>
-  execFileSync("git", ["-C", root, "-c", "user.name=T", "-c", "user.email=t@example.com", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  execFileSync("git", ["-C", root, "-c", "user.name=T", "-c", "user.email=t@example.com", ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 
 /** Runs a script as the hook manager or GitHub would; gives its exit code. */
-async function script(root: string, shell: string[], text: string, env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+async function script(
+  root: string,
+  shell: string[],
+  text: string,
+  env: Record<string, string> = {},
+): Promise<{ code: number; output: string }> {
   await put(root, "node_modules/script", text);
   const [command = "sh", ...args] = shell;
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, [...args, join(root, "node_modules/script")], { cwd: root, env: { ...process.env, ...env } });
+    const { stdout, stderr } = await promisify(execFile)(command, [...args, join(root, "node_modules/script")], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code = 1, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
@@ -49,28 +64,64 @@ async function script(root: string, shell: string[], text: string, env: Record<s
 describe(".pre-commit-hooks.yaml", () => {
   test("has a hook that checks and one that generates, which take no file names, and one that lints those that change", () => {
     expect(hooks).toEqual([
-      expect.objectContaining({ id: "pipewright-check", entry: "pipewright check", language: "node", pass_filenames: false }),
-      expect.objectContaining({ id: "pipewright-generate", entry: "pipewright generate", language: "node", pass_filenames: false }),
+      expect.objectContaining({
+        id: "pipewright-check",
+        entry: "pipewright check",
+        language: "node",
+        pass_filenames: false,
+      }),
+      expect.objectContaining({
+        id: "pipewright-generate",
+        entry: "pipewright generate",
+        language: "node",
+        pass_filenames: false,
+      }),
       expect.not.objectContaining({ pass_filenames: false }),
     ]);
-    expect(hooks).toHaveProperty("2", expect.objectContaining({ id: "pipewright-lint", entry: "pipewright lint", language: "node", require_serial: true }));
+    expect(hooks).toHaveProperty(
+      "2",
+      expect.objectContaining({
+        id: "pipewright-lint",
+        entry: "pipewright lint",
+        language: "node",
+        require_serial: true,
+      }),
+    );
   });
 
   test("the check runs when the config, a workflow or a Dockerfile changes, and not for other files", () => {
     const pattern = new RegExp((hooks as { files: string }[])[0]?.files ?? "");
-    for (const path of ["ci.config.ts", "ci.config.yaml", ".github/workflows/e2e.yml", "Dockerfile", "services/api/Dockerfile", "docs/ci-cd.md", ".prettierrc.json"]) expect(path).toMatch(pattern);
-    for (const path of ["src/index.ts", "README.md", "my.ci.config.ts.bak", ".github/CODEOWNERS"]) expect(path).not.toMatch(pattern);
+    for (const path of [
+      "ci.config.ts",
+      "ci.config.yaml",
+      ".github/workflows/e2e.yml",
+      "Dockerfile",
+      "services/api/Dockerfile",
+      "docs/ci-cd.md",
+      ".prettierrc.json",
+    ])
+      expect(path).toMatch(pattern);
+    for (const path of ["src/index.ts", "README.md", "my.ci.config.ts.bak", ".github/CODEOWNERS"])
+      expect(path).not.toMatch(pattern);
   });
 
   test("the linter runs on the workflows and actions that change", () => {
     const pattern = new RegExp((hooks as { files: string }[])[2]?.files ?? "");
-    for (const path of [".github/workflows/e2e.yml", ".github/workflows/e2e.yaml", "action.yml", ".github/actions/a/action.yaml"]) expect(path).toMatch(pattern);
-    for (const path of [".github/dependabot.yml", "docs/workflows/x.yml", "reaction.yml"]) expect(path).not.toMatch(pattern);
+    for (const path of [
+      ".github/workflows/e2e.yml",
+      ".github/workflows/e2e.yaml",
+      "action.yml",
+      ".github/actions/a/action.yaml",
+    ])
+      expect(path).toMatch(pattern);
+    for (const path of [".github/dependabot.yml", "docs/workflows/x.yml", "reaction.yml"])
+      expect(path).not.toMatch(pattern);
   });
 
   test("what the entries name is what they do", async () => {
     const root = await repository();
-    for (const { entry } of hooks as { entry: string }[]) expect(await pipewright(root, entry.split(" ").slice(1))).toMatchObject({ code: 0 });
+    for (const { entry } of hooks as { entry: string }[])
+      expect(await pipewright(root, entry.split(" ").slice(1))).toMatchObject({ code: 0 });
   });
 });
 
@@ -101,22 +152,36 @@ describe("the guide's lefthook and pre-commit snippets", () => {
     const [check, generate] = blocks("lefthook").map((text): unknown => parse(text));
     expect(check).toHaveProperty("pre-commit.commands.pipewright.run", "npx --no-install pipewright check");
     expect(generate).toHaveProperty("pre-commit.commands.pipewright.stage_fixed", true);
-    expect(parse(blocks("pre-commit")[0] ?? "")).toHaveProperty("repos.0.hooks.0.id", (hooks as { id: string }[])[0]?.id);
+    expect(parse(blocks("pre-commit")[0] ?? "")).toHaveProperty(
+      "repos.0.hooks.0.id",
+      (hooks as { id: string }[])[0]?.id,
+    );
   });
 });
 
 describe("action.yml", () => {
-  const steps = (action as { runs: { using: string; steps: { run: string; shell: string; env: Record<string, string> }[] } }).runs;
+  const steps = (
+    action as { runs: { using: string; steps: { run: string; shell: string; env: Record<string, string> }[] } }
+  ).runs;
   const step = steps.steps[0];
   const run = (root: string, env: Record<string, string>): ReturnType<typeof script> =>
-    script(root, ["bash", "--noprofile", "--norc", "-eo", "pipefail"], step?.run ?? "", { WORKING_DIRECTORY: ".", CONFIG: "", LINT: "false", ...env });
+    script(root, ["bash", "--noprofile", "--norc", "-eo", "pipefail"], step?.run ?? "", {
+      WORKING_DIRECTORY: ".",
+      CONFIG: "",
+      LINT: "false",
+      ...env,
+    });
 
   test("is a composite action whose inputs reach the script through the environment only", () => {
     expect(steps.using).toBe("composite");
     expect(steps.steps).toHaveLength(1);
     expect(step?.shell).toBe("bash");
     expect(step?.run).not.toContain("${{");
-    expect(step?.env).toEqual({ WORKING_DIRECTORY: "${{ inputs.working-directory }}", CONFIG: "${{ inputs.config }}", LINT: "${{ inputs.lint }}" });
+    expect(step?.env).toEqual({
+      WORKING_DIRECTORY: "${{ inputs.working-directory }}",
+      CONFIG: "${{ inputs.config }}",
+      LINT: "${{ inputs.lint }}",
+    });
     expect(step?.run).toContain("npx --no-install");
   });
 
@@ -146,7 +211,9 @@ describe("action.yml", () => {
     await put(root, "$(touch ran)/my config.ts", configOf("smoke"));
     expect(await run(root, { WORKING_DIRECTORY: "$(touch ran)", CONFIG: "my config.ts" })).toMatchObject({ code: 1 });
     expect(await run(root, { CONFIG: '"; touch ran; "' })).toMatchObject({ code: 2 });
-    expect(Object.keys(await contents(root)).filter((path) => dirname(path) !== "$(touch ran)" && path.endsWith("ran"))).toEqual([]);
+    expect(
+      Object.keys(await contents(root)).filter((path) => dirname(path) !== "$(touch ran)" && path.endsWith("ran")),
+    ).toEqual([]);
   });
 
   test("says how to install Pipewright where it is missing", async () => {

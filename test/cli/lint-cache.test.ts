@@ -5,7 +5,9 @@ import { folder, put } from "./folder.ts";
 import { pipewright } from "./pipewright.ts";
 
 const RULES = await import("../../src/lint/rules/index.ts").then(({ RULES: all }) => all);
-const examples = RULES.flatMap(({ bad }) => (Array.isArray(bad) ? bad : [bad])).filter((example): example is string => typeof example === "string");
+const examples = RULES.flatMap(({ bad }) => (Array.isArray(bad) ? bad : [bad])).filter(
+  (example): example is string => typeof example === "string",
+);
 const TEXTS = Object.fromEntries(examples.slice(0, 60).map((text, index) => [`.github/workflows/${index}.yml`, text]));
 
 /** `node_modules` holds the cache. */
@@ -15,7 +17,8 @@ async function repository(files: Record<string, string> = TEXTS): Promise<string
   return root;
 }
 
-const lint = async (root: string, ...args: string[]): Promise<string> => (await pipewright(root, ["lint", "--json", "--preset", "strict", ...args])).stdout;
+const lint = async (root: string, ...args: string[]): Promise<string> =>
+  (await pipewright(root, ["lint", "--json", "--preset", "strict", ...args])).stdout;
 const cacheFiles = async (root: string): Promise<string[]> => {
   const folderOf = join(root, "node_modules/.cache/pipewright/lint");
   const names = await readdir(folderOf, { recursive: true }).catch(() => []);
@@ -25,7 +28,8 @@ const cacheFiles = async (root: string): Promise<string[]> => {
 describe("the cache", () => {
   test("gives the same bytes as without, whatever changes between", async () => {
     const root = await repository();
-    const same = async (...args: string[]): Promise<void> => expect(await lint(root, ...args)).toBe(await lint(root, ...args, "--no-cache"));
+    const same = async (...args: string[]): Promise<void> =>
+      expect(await lint(root, ...args)).toBe(await lint(root, ...args, "--no-cache"));
     await same();
     await same();
     const [first = "", second = ""] = Object.keys(TEXTS);
@@ -54,7 +58,14 @@ describe("the cache", () => {
     const root = await repository();
     const expected = await lint(root);
     const [file = ""] = await cacheFiles(root);
-    for (const damage of ["", "{", "null", "[]", '{"settings":{},"rules":[],"each":[],"together":{}}', (await readFile(file, "utf8")).slice(0, 1000)]) {
+    for (const damage of [
+      "",
+      "{",
+      "null",
+      "[]",
+      '{"settings":{},"rules":[],"each":[],"together":{}}',
+      (await readFile(file, "utf8")).slice(0, 1000),
+    ]) {
       await writeFile(file, damage);
       expect(await lint(root)).toBe(expected);
     }
@@ -66,10 +77,14 @@ describe("the cache", () => {
   test("needs neither rules nor a YAML parser when nothing has changed", async () => {
     const root = await repository();
     await lint(root);
-    const { stderr } = await pipewright(root, ["lint", "--json", "--preset", "strict"], { NODE_V8_COVERAGE: join(root, "coverage") });
+    const { stderr } = await pipewright(root, ["lint", "--json", "--preset", "strict"], {
+      NODE_V8_COVERAGE: join(root, "coverage"),
+    });
     expect(stderr).toBe("");
     const [report = ""] = await readdir(join(root, "coverage"));
-    const { result } = JSON.parse(await readFile(join(root, "coverage", report), "utf8")) as { result: { url: string }[] };
+    const { result } = JSON.parse(await readFile(join(root, "coverage", report), "utf8")) as {
+      result: { url: string }[];
+    };
     const loaded = result.filter(({ url }) => url.includes("/dist/")).map(({ url }) => new URL(url).pathname);
     const bytes = (await Promise.all(loaded.map((file) => readFile(file)))).reduce((sum, text) => sum + text.length, 0);
     expect(loaded.some((file) => file.includes("rules-room"))).toBe(false);
@@ -77,12 +92,21 @@ describe("the cache", () => {
   });
 
   test("two threads find what one finds", async () => {
-    const big = Object.fromEntries(Array.from({ length: 12 }, (_, copy) => Object.entries(TEXTS).map(([path, text]) => [path.replace(".yml", `-${copy}.yml`), `${text}${`# ${"filler ".repeat(140)}\n`}`])).flat());
+    const big = Object.fromEntries(
+      Array.from({ length: 12 }, (_, copy) =>
+        Object.entries(TEXTS).map(([path, text]) => [
+          path.replace(".yml", `-${copy}.yml`),
+          `${text}${`# ${"filler ".repeat(140)}\n`}`,
+        ]),
+      ).flat(),
+    );
     const root = await repository(big);
     expect(Object.values(big).join("").length).toBeGreaterThan(400_000);
     const together = await lint(root, "--no-cache");
     const alone = JSON.parse(await lint(root, ".github/workflows/0-0.yml", "--no-cache"));
-    expect(JSON.parse(together).findings.filter(({ file }: { file: string }) => file === ".github/workflows/0-0.yml")).toEqual(alone.findings);
+    expect(
+      JSON.parse(together).findings.filter(({ file }: { file: string }) => file === ".github/workflows/0-0.yml"),
+    ).toEqual(alone.findings);
     expect(await lint(root, "--no-cache")).toBe(together);
   });
 });

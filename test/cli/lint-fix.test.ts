@@ -6,7 +6,8 @@ import { hello, pipewright } from "./pipewright.ts";
 
 const CI = ".github/workflows/ci.yml";
 /** A suppression that covers nothing: its fix takes it away, whatever other rules there are. */
-const IDLE = "on: push\njobs:\n  test:\n    # pipewright-ignore: yaml-syntax -- closed below\n    runs-on: [ubuntu-latest]\n    steps:\n      - run: make test\n";
+const IDLE =
+  "on: push\njobs:\n  test:\n    # pipewright-ignore: yaml-syntax -- closed below\n    runs-on: [ubuntu-latest]\n    steps:\n      - run: make test\n";
 const MENDED = IDLE.replace("    # pipewright-ignore: yaml-syntax -- closed below\n", "");
 const FIX = ["lint", "--only", "yaml-syntax,unused-suppression"];
 
@@ -14,7 +15,10 @@ describe("--fix", () => {
   test("mends the files, and says what it did", async () => {
     const root = await folder({ [CI]: IDLE });
     const { code, stdout } = await pipewright(root, [...FIX, "--fix"]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "Mended 1 finding in 1 file.\nNothing to report in 1 file.\n" });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "Mended 1 finding in 1 file.\nNothing to report in 1 file.\n",
+    });
     expect(await readFile(join(root, CI), "utf8")).toBe(MENDED);
     expect((await pipewright(root, [...FIX, "--fix"])).stdout).toContain("There was nothing to mend.");
   });
@@ -32,7 +36,9 @@ describe("--fix", () => {
     const { code, stdout, stderr } = await pipewright(root, [...FIX, "--fix", "--dry-run"]);
     expect(code).toBe(1);
     expect(stderr).toBe("Dry run, nothing was written: 1 fix in 1 file.\n");
-    expect(stdout).toBe(`--- a/${CI}\n+++ b/${CI}\n@@ -1,7 +1,6 @@\n on: push\n jobs:\n   test:\n-    # pipewright-ignore: yaml-syntax -- closed below\n     runs-on: [ubuntu-latest]\n     steps:\n       - run: make test\n`);
+    expect(stdout).toBe(
+      `--- a/${CI}\n+++ b/${CI}\n@@ -1,7 +1,6 @@\n on: push\n jobs:\n   test:\n-    # pipewright-ignore: yaml-syntax -- closed below\n     runs-on: [ubuntu-latest]\n     steps:\n       - run: make test\n`,
+    );
     expect(await contents(root)).toEqual({ [CI]: IDLE });
   });
 
@@ -50,9 +56,16 @@ describe("--fix", () => {
     await writeFile(smoke, (await readFile(smoke, "utf8")).replace(/^ +timeout-minutes: .*\n/gm, ""));
     await writeFile(join(root, ".github/workflows/latin.yml"), Buffer.from(`# \xe9\n${IDLE}`, "latin1"));
     const before = await contents(root);
-    const { stdout } = await pipewright(root, ["lint", "--only", "yaml-syntax,unused-suppression,job-timeout", "--fix"]);
+    const { stdout } = await pipewright(root, [
+      "lint",
+      "--only",
+      "yaml-syntax,unused-suppression,job-timeout",
+      "--fix",
+    ]);
     expect(await contents(root)).toEqual(before);
-    expect(stdout).toContain("There was nothing to mend.\n.github/workflows/smoke.yml is generated: make the change in ci.config.ts and run `npx pipewright generate`.\n");
+    expect(stdout).toContain(
+      "There was nothing to mend.\n.github/workflows/smoke.yml is generated: make the change in ci.config.ts and run `npx pipewright generate`.\n",
+    );
   });
 
   test("prints the report alone where a program reads it", async () => {
@@ -64,8 +77,12 @@ describe("--fix", () => {
 
   test("mends what a whole run finds, and a second run finds nothing more to mend", async () => {
     const { RULES } = await import("../../src/lint/rules/index.ts");
-    const examples = RULES.filter(({ fixable }) => fixable).flatMap(({ bad }) => (Array.isArray(bad) ? bad : [bad])).filter((example): example is string => typeof example === "string");
-    const root = await folder(Object.fromEntries(examples.map((text, index) => [`.github/workflows/${index}.yml`, text])));
+    const examples = RULES.filter(({ fixable }) => fixable)
+      .flatMap(({ bad }) => (Array.isArray(bad) ? bad : [bad]))
+      .filter((example): example is string => typeof example === "string");
+    const root = await folder(
+      Object.fromEntries(examples.map((text, index) => [`.github/workflows/${index}.yml`, text])),
+    );
     expect((await pipewright(root, ["lint", "--preset", "strict", "--fix", "--opt-in-fixes", "-q"])).code).not.toBe(2);
     const once = await contents(root);
     await pipewright(root, ["lint", "--preset", "strict", "--fix", "--opt-in-fixes", "-q"]);

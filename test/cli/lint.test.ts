@@ -15,7 +15,8 @@ const FINE = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n
 const lint = (root: string, ...args: string[]) => pipewright(root, ["lint", ...args]);
 /** Only the rules that these tests are about. */
 const SYNTAX = ["--only", "yaml-syntax,suppression-reason,unknown-suppression,unused-suppression"];
-const findingsOf = (stdout: string): { rule: string; file: string; line: number; level: string }[] => JSON.parse(stdout).findings;
+const findingsOf = (stdout: string): { rule: string; file: string; line: number; level: string }[] =>
+  JSON.parse(stdout).findings;
 
 describe("what is linted", () => {
   test("is every workflow and action of the repository, from any folder in it", async () => {
@@ -30,14 +31,25 @@ describe("what is linted", () => {
     });
     const { code, stdout } = await lint(root, "--json", ...SYNTAX);
     expect(code).toBe(1);
-    expect([...new Set(findingsOf(stdout).map(({ file }) => file))]).toEqual([".github/actions/build/action.yml", CI, "action.yaml"]);
+    expect([...new Set(findingsOf(stdout).map(({ file }) => file))]).toEqual([
+      ".github/actions/build/action.yml",
+      CI,
+      "action.yaml",
+    ]);
     await put(root, "src/x.txt", "");
     expect((await lint(join(root, "src"), "--json", ...SYNTAX)).stdout).toBe(stdout);
   });
 
   test("are the files, folders and globs that are named", async () => {
-    const root = await folder({ [CI]: BROKEN, ".github/workflows/b.yml": BROKEN, ".github/workflows/c.yaml": BROKEN, "templates/t.yml": BROKEN });
-    const files = async (...args: string[]): Promise<string[]> => [...new Set(findingsOf((await lint(root, ...args, "--json", ...SYNTAX)).stdout).map(({ file }) => file))];
+    const root = await folder({
+      [CI]: BROKEN,
+      ".github/workflows/b.yml": BROKEN,
+      ".github/workflows/c.yaml": BROKEN,
+      "templates/t.yml": BROKEN,
+    });
+    const files = async (...args: string[]): Promise<string[]> => [
+      ...new Set(findingsOf((await lint(root, ...args, "--json", ...SYNTAX)).stdout).map(({ file }) => file)),
+    ];
     expect(await files(CI)).toEqual([CI]);
     expect(await files(join(root, CI))).toEqual([CI]);
     expect(await files(".github")).toHaveLength(3);
@@ -48,7 +60,9 @@ describe("what is linted", () => {
 
   test("may come from standard input, under any name", async () => {
     const root = await folder({ [CI]: FINE });
-    const child = spawn(process.execPath, [CLI, "lint", "-", "--stdin-filename", CI, "--json", ...SYNTAX], { cwd: root });
+    const child = spawn(process.execPath, [CLI, "lint", "-", "--stdin-filename", CI, "--json", ...SYNTAX], {
+      cwd: root,
+    });
     child.stdin.end(BROKEN);
     let stdout = "";
     child.stdout.on("data", (chunk) => (stdout += chunk));
@@ -62,7 +76,10 @@ describe("a mistake of the user's ends with 2 and a sentence", () => {
   test.each([
     [["nowhere.yml"], "There is no file nowhere.yml."],
     [["*.nowhere"], "No file fits *.nowhere."],
-    [["--only", "yaml-sintax"], "--only yaml-sintax: there is no rule or family of this name.\n    Did you mean `yaml-syntax`?"],
+    [
+      ["--only", "yaml-sintax"],
+      "--only yaml-sintax: there is no rule or family of this name.\n    Did you mean `yaml-syntax`?",
+    ],
     [["--fix=yaml-sintax"], "--fix=yaml-sintax: there is no rule of this name.\n    Did you mean `yaml-syntax`?"],
     [["--reporter", "xml"], "Allowed choices are pretty, json, sarif, github."],
     [["--max-warnings", "many"], "Expected a whole number, 0 or more."],
@@ -87,7 +104,11 @@ describe("a mistake of the user's ends with 2 and a sentence", () => {
   test("as JSON where JSON was asked for", async () => {
     const { code, stdout } = await lint(await folder({ [CI]: FINE }), "nowhere.yml", "--reporter", "json");
     expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: false, command: "lint", errors: [{ message: "There is no file nowhere.yml." }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      command: "lint",
+      errors: [{ message: "There is no file nowhere.yml." }],
+    });
   });
 });
 
@@ -114,7 +135,9 @@ describe("the verdict", () => {
 
 describe("reporters", () => {
   test("json follows the published schema", async () => {
-    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse((await pipewright(await folder(), ["schema", "lint-report"])).stdout));
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+      JSON.parse((await pipewright(await folder(), ["schema", "lint-report"])).stdout),
+    );
     const { stdout } = await lint(await folder({ [CI]: BROKEN }), "--reporter", "json");
     expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
   });
@@ -122,7 +145,9 @@ describe("reporters", () => {
   test("sarif and github print theirs", async () => {
     const root = await folder({ [CI]: BROKEN });
     expect(JSON.parse((await lint(root, "--reporter", "sarif")).stdout)).toMatchObject({ version: "2.1.0" });
-    expect((await lint(root, "--reporter", "github", ...SYNTAX)).stdout).toMatch(/^::error file=\.github\/workflows\/ci\.yml,line=\d+,col=\d+,endLine=\d+,endColumn=\d+,title=yaml-syntax::/);
+    expect((await lint(root, "--reporter", "github", ...SYNTAX)).stdout).toMatch(
+      /^::error file=\.github\/workflows\/ci\.yml,line=\d+,col=\d+,endLine=\d+,endColumn=\d+,title=yaml-syntax::/,
+    );
   });
 
   test("colours come when they are welcome, and NO_COLOR takes them away", async () => {
@@ -135,17 +160,36 @@ describe("reporters", () => {
     const root = await folder({ [CI]: `# pipewright-ignore-file: no-such-rule -- x\n${FINE}` });
     expect((await lint(root, "-q", ...SYNTAX)).stdout).toBe("");
     // A run that fails is never silent.
-    expect(await lint(root, "-q", ...SYNTAX, "--max-warnings", "0")).toMatchObject({ code: 1, stdout: expect.stringContaining("No more than 0 warnings are allowed.") });
+    expect(await lint(root, "-q", ...SYNTAX, "--max-warnings", "0")).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("No more than 0 warnings are allowed."),
+    });
   });
 });
 
 describe("configuration", () => {
   test.each([
-    ["pipewright.lint.yaml", "rules:\n  yaml-sintax: off\n", "pipewright.lint.yaml:2:3  error  There is no rule `yaml-sintax`.\n    Did you mean `yaml-syntax`?"],
-    ["pipewright.lint.json", '{\n  "presett": "strict"\n}\n', "pipewright.lint.json:2:3  error  `presett` is no setting of the config.\n    Did you mean `preset`?"],
-    ["pipewright.lint.yml", "rules:\n  yaml-syntax: fatal\n", "pipewright.lint.yml:2:16  error  `rules.yaml-syntax` is \"fatal\""],
+    [
+      "pipewright.lint.yaml",
+      "rules:\n  yaml-sintax: off\n",
+      "pipewright.lint.yaml:2:3  error  There is no rule `yaml-sintax`.\n    Did you mean `yaml-syntax`?",
+    ],
+    [
+      "pipewright.lint.json",
+      '{\n  "presett": "strict"\n}\n',
+      "pipewright.lint.json:2:3  error  `presett` is no setting of the config.\n    Did you mean `preset`?",
+    ],
+    [
+      "pipewright.lint.yml",
+      "rules:\n  yaml-syntax: fatal\n",
+      'pipewright.lint.yml:2:16  error  `rules.yaml-syntax` is "fatal"',
+    ],
     ["pipewright.lint.yml", "rules:\n  yaml-syntax: { options: { x: 1 } }\n", "`yaml-syntax` has no options."],
-    ["pipewright.lint.yml", "overrides:\n  - paths: [a]\n    rules: { nope: off }\n", "pipewright.lint.yml:3:14  error  There is no rule `nope`."],
+    [
+      "pipewright.lint.yml",
+      "overrides:\n  - paths: [a]\n    rules: { nope: off }\n",
+      "pipewright.lint.yml:3:14  error  There is no rule `nope`.",
+    ],
   ])("%s with %j is refused at its place", async (file, text, message) => {
     const { code, stderr } = await lint(await folder({ [CI]: FINE, [file]: text }));
     expect(stderr).toContain(message);
@@ -154,8 +198,13 @@ describe("configuration", () => {
 
   test("in ci.config.ts is `lint`, and its mistakes are found there", async () => {
     const files = hello("smoke");
-    const config = (lintPart: string): string => (files["ci.config.ts"] ?? "").replace("  builds:", `  lint: ${lintPart},\n  builds:`);
-    const root = await folder({ ...files, [CI]: BROKEN, "ci.config.ts": config('{ rules: { "yaml-syntax": "warning" } }') });
+    const config = (lintPart: string): string =>
+      (files["ci.config.ts"] ?? "").replace("  builds:", `  lint: ${lintPart},\n  builds:`);
+    const root = await folder({
+      ...files,
+      [CI]: BROKEN,
+      "ci.config.ts": config('{ rules: { "yaml-syntax": "warning" } }'),
+    });
     expect((await lint(root, "--json", ...SYNTAX)).code).toBe(0);
     await put(root, "ci.config.ts", config('{ rules: { "yaml-sintax": "warning" } }'));
     const { code, stderr } = await lint(root);
@@ -164,11 +213,22 @@ describe("configuration", () => {
   });
 
   test("levels, overrides and ignored files hold", async () => {
-    const root = await folder({ [CI]: BROKEN, ".github/workflows/old.yml": BROKEN, ".github/workflows/gone.yml": BROKEN });
-    await put(root, "pipewright.lint.yaml", "rules: { yaml-syntax: warning }\noverrides:\n  - { paths: [old.yml], rules: { yaml-syntax: info } }\nignore: [.github/workflows/gone.yml]\n");
+    const root = await folder({
+      [CI]: BROKEN,
+      ".github/workflows/old.yml": BROKEN,
+      ".github/workflows/gone.yml": BROKEN,
+    });
+    await put(
+      root,
+      "pipewright.lint.yaml",
+      "rules: { yaml-syntax: warning }\noverrides:\n  - { paths: [old.yml], rules: { yaml-syntax: info } }\nignore: [.github/workflows/gone.yml]\n",
+    );
     const { code, stdout } = await lint(root, "--json", ...SYNTAX);
     expect(code).toBe(0);
-    expect(findingsOf(stdout).map(({ file, level }) => `${file} ${level}`)).toEqual([`${CI} warning`, ".github/workflows/old.yml info"]);
+    expect(findingsOf(stdout).map(({ file, level }) => `${file} ${level}`)).toEqual([
+      `${CI} warning`,
+      ".github/workflows/old.yml info",
+    ]);
     expect(JSON.parse(stdout).summary).toMatchObject({ files: 2 });
   });
 
@@ -178,21 +238,31 @@ describe("configuration", () => {
   });
 
   test("the published schema of the file is fresh", async () => {
-    expect((await pipewright(await folder(), ["schema", "lint"])).stdout).toBe(await readFile(new URL("../../schemas/lint.schema.json", import.meta.url), "utf8"));
+    expect((await pipewright(await folder(), ["schema", "lint"])).stdout).toBe(
+      await readFile(new URL("../../schemas/lint.schema.json", import.meta.url), "utf8"),
+    );
   });
 });
 
 describe("the baseline", () => {
   test("sets findings aside until they are mended", async () => {
     const root = await folder({ [CI]: BROKEN });
-    expect(await lint(root, "--update-baseline", ...SYNTAX)).toMatchObject({ code: 0, stdout: "pipewright.baseline.json sets 1 finding aside.\n" });
-    expect(await lint(root, ...SYNTAX)).toMatchObject({ code: 0, stdout: "Nothing to report in 1 file (1 in the baseline).\n" });
+    expect(await lint(root, "--update-baseline", ...SYNTAX)).toMatchObject({
+      code: 0,
+      stdout: "pipewright.baseline.json sets 1 finding aside.\n",
+    });
+    expect(await lint(root, ...SYNTAX)).toMatchObject({
+      code: 0,
+      stdout: "Nothing to report in 1 file (1 in the baseline).\n",
+    });
     await put(root, CI, `# moved\n\n${BROKEN}`);
     expect((await lint(root, ...SYNTAX)).code).toBe(0);
     await put(root, CI, FINE);
     const { code, stdout } = await lint(root, "--json", "--only", "yaml-syntax,stale-baseline");
     expect(code).toBe(0);
-    expect(findingsOf(stdout)).toMatchObject([{ rule: "stale-baseline", level: "info", file: "pipewright.baseline.json", line: 7 }]);
+    expect(findingsOf(stdout)).toMatchObject([
+      { rule: "stale-baseline", level: "info", file: "pipewright.baseline.json", line: 7 },
+    ]);
     expect((await lint(root, "--update-baseline", ...SYNTAX)).stdout).toContain("sets 0 findings aside");
   });
 
@@ -209,40 +279,63 @@ describe("the baseline", () => {
 
   test("that is damaged is refused", async () => {
     const root = await folder({ [CI]: FINE, "pipewright.baseline.json": "{" });
-    expect(await lint(root)).toMatchObject({ code: 2, stderr: expect.stringContaining("pipewright.baseline.json:1:1  error  The baseline cannot be read. It is not JSON") });
+    expect(await lint(root)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "pipewright.baseline.json:1:1  error  The baseline cannot be read. It is not JSON",
+      ),
+    });
   });
 });
 
 describe("what is no rule of ours", () => {
   test("a family and a code of shellcheck are told apart from a wrong name", async () => {
     const root = await folder();
-    expect((await pipewright(root, ["explain", "script"])).stderr).toContain("`script` is a family of rules.\n    `pipewright rules script` lists them.");
-    expect((await pipewright(root, ["explain", "shellcheck/SC2086"])).stderr).toContain("https://www.shellcheck.net/wiki/SC2086");
+    expect((await pipewright(root, ["explain", "script"])).stderr).toContain(
+      "`script` is a family of rules.\n    `pipewright rules script` lists them.",
+    );
+    expect((await pipewright(root, ["explain", "shellcheck/SC2086"])).stderr).toContain(
+      "https://www.shellcheck.net/wiki/SC2086",
+    );
     expect((await pipewright(root, ["rules", "scripts"])).stderr).toContain("Did you mean `script`?");
-    const { rules } = JSON.parse((await pipewright(root, ["rules", "script", "--json"])).stdout) as { rules: { family: string }[] };
+    const { rules } = JSON.parse((await pipewright(root, ["rules", "script", "--json"])).stdout) as {
+      rules: { family: string }[];
+    };
     expect([...new Set(rules.map(({ family }) => family))]).toEqual(["script"]);
   });
 
   test("shellcheck may be configured and named", async () => {
-    const root = await folder({ [CI]: FINE, "pipewright.lint.yaml": "rules: { shellcheck: warning, shellcheck/SC2086: off }\n" });
+    const root = await folder({
+      [CI]: FINE,
+      "pipewright.lint.yaml": "rules: { shellcheck: warning, shellcheck/SC2086: off }\n",
+    });
     expect((await lint(root, ...SYNTAX)).code).toBe(0);
     await put(root, "pipewright.lint.yaml", "rules: { shellcheck/2086: off }\n");
     expect((await lint(root, ...SYNTAX)).stderr).toContain("There is no rule `shellcheck/2086`.");
   });
 
   test("nothing at all is no selection", async () => {
-    expect((await lint(await folder({ [CI]: FINE }), "--only", "")).stderr).toContain("Expected rules or families, separated by commas.");
+    expect((await lint(await folder({ [CI]: FINE }), "--only", "")).stderr).toContain(
+      "Expected rules or families, separated by commas.",
+    );
   });
 });
 
 describe("what lies among the workflows and is none", () => {
   test("is passed over, but for a link that leads nowhere", async () => {
-    const root = await folder({ [CI]: FINE, ".github/workflows/folder.yml/x": "", ".github/workflows/README.md": "a: [" });
+    const root = await folder({
+      [CI]: FINE,
+      ".github/workflows/folder.yml/x": "",
+      ".github/workflows/README.md": "a: [",
+    });
     await symlink("..", join(root, ".github/workflows/link.yml"));
     await symlink(".", join(root, ".github/workflows/loop"));
     expect(await lint(root, ...SYNTAX)).toEqual({ code: 0, stdout: "Nothing to report in 1 file.\n", stderr: "" });
     await symlink("nowhere", join(root, ".github/workflows/broken.yml"));
-    expect(await lint(root, ...SYNTAX)).toMatchObject({ code: 2, stderr: expect.stringContaining(".github/workflows/broken.yml cannot be read (ENOENT).") });
+    expect(await lint(root, ...SYNTAX)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(".github/workflows/broken.yml cannot be read (ENOENT)."),
+    });
   });
 });
 
@@ -250,11 +343,22 @@ describe("explain and rules", () => {
   test("explain says what there is to say", async () => {
     const { code, stdout } = await pipewright(await folder(), ["explain", "yaml-syntax"]);
     expect(code).toBe(0);
-    for (const part of ["The file is YAML that GitHub can read.", "Why", "error under recommended", "Found in", "Not in", "# pipewright-ignore: yaml-syntax -- <reason>"]) expect(stdout).toContain(part);
+    for (const part of [
+      "The file is YAML that GitHub can read.",
+      "Why",
+      "error under recommended",
+      "Found in",
+      "Not in",
+      "# pipewright-ignore: yaml-syntax -- <reason>",
+    ])
+      expect(stdout).toContain(part);
   });
 
   test("explain knows the nearest name", async () => {
-    expect(await pipewright(await folder(), ["explain", "yaml-sintax"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean `yaml-syntax`?") });
+    expect(await pipewright(await folder(), ["explain", "yaml-sintax"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Did you mean `yaml-syntax`?"),
+    });
   });
 
   test("every rule can be explained", async () => {
@@ -262,7 +366,8 @@ describe("explain and rules", () => {
     const { rules } = JSON.parse((await pipewright(root, ["rules", "--json"])).stdout) as { rules: { id: string }[] };
     const { RULES } = await import("../../src/lint/rules/index.ts");
     expect(rules.map(({ id }) => id)).toEqual(RULES.map(({ id }) => id));
-    for (const id of rules.map((rule) => rule.id).filter((_, index) => index % 10 === 0)) expect((await pipewright(root, ["explain", id])).stdout).toContain(id);
+    for (const id of rules.map((rule) => rule.id).filter((_, index) => index % 10 === 0))
+      expect((await pipewright(root, ["explain", id])).stdout).toContain(id);
   });
 
   test("rules lists them by family", async () => {

@@ -15,8 +15,14 @@ export interface Finished {
 /** Runs `pipewright <args>` in a folder and waits for its end. */
 export function pipewright(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NO_COLOR|FORCE_COLOR|PIPEWRIGHT_.*)$/.test(name)));
-    const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const inherited = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(NO_COLOR|FORCE_COLOR|PIPEWRIGHT_.*)$/.test(name)),
+    );
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd,
+      env: { ...inherited, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -43,4 +49,7 @@ export const configOf = (...consumers: string[]): string =>
   ].join("\n");
 
 /** A repository that such a config fits. */
-export const hello = (...consumers: string[]): Record<string, string> => ({ "ci.config.ts": configOf(...consumers), Dockerfile: "FROM scratch\n" });
+export const hello = (...consumers: string[]): Record<string, string> => ({
+  "ci.config.ts": configOf(...consumers),
+  Dockerfile: "FROM scratch\n",
+});

@@ -12,16 +12,30 @@ describe("the command line", () => {
     expect(await pipewright(root, ["--version"])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
     const help = await pipewright(root, ["--help"]);
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const text of ["generate", "check", "explain-config", "--cwd", "--config", "--json", "--quiet", "Examples:", "Exit codes:"]) expect(help.stdout).toContain(text);
+    for (const text of [
+      "generate",
+      "check",
+      "explain-config",
+      "--cwd",
+      "--config",
+      "--json",
+      "--quiet",
+      "Examples:",
+      "Exit codes:",
+    ])
+      expect(help.stdout).toContain(text);
   });
 
-  test.each(["generate", "check", "explain-config"])("%s --help has examples and the global options", async (command) => {
-    const { code, stdout } = await pipewright(await folder(), [command, "--help"]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("Examples:");
-    expect(stdout).toContain("--cwd");
-    expect(await pipewright(await folder(), ["help", command])).toMatchObject({ code: 0, stdout });
-  });
+  test.each(["generate", "check", "explain-config"])(
+    "%s --help has examples and the global options",
+    async (command) => {
+      const { code, stdout } = await pipewright(await folder(), [command, "--help"]);
+      expect(code).toBe(0);
+      expect(stdout).toContain("Examples:");
+      expect(stdout).toContain("--cwd");
+      expect(await pipewright(await folder(), ["help", command])).toMatchObject({ code: 0, stdout });
+    },
+  );
 
   test("a misspelt command or option exits with 2 and names the nearest", async () => {
     const root = await folder();
@@ -36,10 +50,17 @@ describe("the command line", () => {
 
   test("a misspelt command or option is one JSON document as well, where JSON was asked for", async () => {
     const root = await folder();
-    for (const args of [["--json", "generat"], ["check", "--json", "--quite"]]) {
+    for (const args of [
+      ["--json", "generat"],
+      ["check", "--json", "--quite"],
+    ]) {
       const { code, stdout } = await pipewright(root, args);
       expect(code).toBe(2);
-      expect(JSON.parse(stdout)).toMatchObject({ version: 1, ok: false, errors: [{ message: expect.stringMatching(/^Unknown (command|option)/), hint: "See `pipewright --help`." }] });
+      expect(JSON.parse(stdout)).toMatchObject({
+        version: 1,
+        ok: false,
+        errors: [{ message: expect.stringMatching(/^Unknown (command|option)/), hint: "See `pipewright --help`." }],
+      });
     }
   });
 
@@ -49,17 +70,24 @@ describe("the command line", () => {
     expect(await pipewright(join(root, "sub"), ["check", "--config", "my.config.ts"])).toMatchObject({ code: 0 });
   });
 
-  test.each(["generate", "check", "explain-config"])("%s without a config, with a missing one, or in a missing folder exits with 2", async (command) => {
-    const root = await folder();
-    for (const args of [[command], [command, "--config", "missing.config.ts"], [command, "--cwd", "nowhere"]]) {
-      const { code, stdout, stderr } = await pipewright(root, args);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toContain("error");
-      expect(stderr).not.toMatch(/^ +at /m);
-    }
-    expect((await pipewright(root, [command, "--config", "missing.config.ts"])).stderr).toContain("missing.config.ts");
-    expect((await pipewright(root, [command, "--cwd", "nowhere"])).stderr).toContain(`There is no folder ${join(root, "nowhere")}.`);
-  });
+  test.each(["generate", "check", "explain-config"])(
+    "%s without a config, with a missing one, or in a missing folder exits with 2",
+    async (command) => {
+      const root = await folder();
+      for (const args of [[command], [command, "--config", "missing.config.ts"], [command, "--cwd", "nowhere"]]) {
+        const { code, stdout, stderr } = await pipewright(root, args);
+        expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+        expect(stderr).toContain("error");
+        expect(stderr).not.toMatch(/^ +at /m);
+      }
+      expect((await pipewright(root, [command, "--config", "missing.config.ts"])).stderr).toContain(
+        "missing.config.ts",
+      );
+      expect((await pipewright(root, [command, "--cwd", "nowhere"])).stderr).toContain(
+        `There is no folder ${join(root, "nowhere")}.`,
+      );
+    },
+  );
 
   test("every mistake is printed with its place; as JSON too", async () => {
     const root = await folder(hello("smoke"));
@@ -71,11 +99,21 @@ describe("the command line", () => {
     expect(text.stderr).toMatch(/^ci\.config\.ts:9:\d+ {2}error {2}/m);
     const json = await pipewright(root, ["check", "--json"]);
     expect(json).toMatchObject({ code: 2, stderr: "" });
-    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, command: "check", ok: false, errors: expect.arrayContaining([expect.objectContaining({ file: "ci.config.ts", line: 8, message: expect.any(String) })]) });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      version: 1,
+      command: "check",
+      ok: false,
+      errors: expect.arrayContaining([
+        expect.objectContaining({ file: "ci.config.ts", line: 8, message: expect.any(String) }),
+      ]),
+    });
   });
 
   test("a mistake that the plan finds has its place as well", async () => {
-    const root = await folder({ "ci.config.ts": configOf("smoke").replace('needs: "app"', 'needs: "ap"'), Dockerfile: "FROM scratch\n" });
+    const root = await folder({
+      "ci.config.ts": configOf("smoke").replace('needs: "app"', 'needs: "ap"'),
+      Dockerfile: "FROM scratch\n",
+    });
     const { code, stderr } = await pipewright(root, ["generate"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ci\.config\.ts:8:\d+ {2}error {2}/m);
@@ -100,7 +138,13 @@ describe("the command line", () => {
 describe("an error of Pipewright's own", () => {
   function report(env: Record<string, string>): { code: number; text: string } {
     let text = "";
-    const io: Io = { cwd: "/", stdout: { write: () => true }, stderr: { write: (more) => (text += more) }, env, isTTY: false };
+    const io: Io = {
+      cwd: "/",
+      stdout: { write: () => true },
+      stderr: { write: (more) => (text += more) },
+      env,
+      isTTY: false,
+    };
     return { code: reportFailure(io, new TypeError("x is undefined"), { command: "check", json: false }), text };
   }
 

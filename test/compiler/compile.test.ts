@@ -11,37 +11,59 @@ import { planOf, smallConfig } from "../support/plan-of.ts";
 import { plain } from "../support/read-workflows.ts";
 import { systemNamed, systems } from "../support/systems.ts";
 
-const printed = ["Charon", "the minimal example", "this project", "a system that no one planned for", "a system with every part", "Charon whose consumers build for themselves"].map(systemNamed);
+const printed = [
+  "Charon",
+  "the minimal example",
+  "this project",
+  "a system that no one planned for",
+  "a system with every part",
+  "Charon whose consumers build for themselves",
+].map(systemNamed);
 
 /** A system with that many consumers. */
 const crowd = (count: number) =>
-  smallConfig({ consumers: Object.fromEntries(Array.from({ length: count }, (_, index) => [`test-${index}`, { needs: "app", run: `./test.sh ${index}` }])) });
+  smallConfig({
+    consumers: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`test-${index}`, { needs: "app", run: `./test.sh ${index}` }]),
+    ),
+  });
 
-const bytesOf = (count: number): number => compile(planOf(crowd(count)).pipeline).reduce((sum, file) => sum + file.body.length, 0);
+const bytesOf = (count: number): number =>
+  compile(planOf(crowd(count)).pipeline).reduce((sum, file) => sum + file.body.length, 0);
 
 describe("compile", () => {
   it.each(systems)("gives the same bytes twice, also of a config read anew: $name", ({ config, pipeline }) => {
     const files = compile(pipeline);
     expect(compile(pipeline)).toEqual(files);
     // One of several pipelines has its names from the whole config.
-    const anew = pipeline.member === undefined ? [planOf(structuredClone(config)).pipeline] : plans(configSchema.parse(structuredClone(monorepo))).pipelines.filter(({ member }) => member === pipeline.member);
+    const anew =
+      pipeline.member === undefined
+        ? [planOf(structuredClone(config)).pipeline]
+        : plans(configSchema.parse(structuredClone(monorepo))).pipelines.filter(
+            ({ member }) => member === pipeline.member,
+          );
     expect(anew.flatMap(compile)).toEqual(files);
   });
 
-  it.each(systems)("gives one file a workflow, by path, each directly where GitHub looks: $name", ({ pipeline, workflows }) => {
-    const paths = compile(pipeline).map((file) => file.path);
-    expect(paths).toEqual([...new Set(paths)].sort());
-    expect(paths).toEqual(workflows.map((workflow) => workflow.path).sort());
-    expect(paths.filter((path) => !/^\.github\/workflows\/[^/]+\.yml$/.test(path))).toEqual([]);
-  });
+  it.each(systems)(
+    "gives one file a workflow, by path, each directly where GitHub looks: $name",
+    ({ pipeline, workflows }) => {
+      const paths = compile(pipeline).map((file) => file.path);
+      expect(paths).toEqual([...new Set(paths)].sort());
+      expect(paths).toEqual(workflows.map((workflow) => workflow.path).sort());
+      expect(paths.filter((path) => !/^\.github\/workflows\/[^/]+\.yml$/.test(path))).toEqual([]);
+    },
+  );
 
   it.each(printed)("prints what the model says: $name", ({ pipeline }) => {
     const texts = new Map(compile(pipeline).map((file) => [file.path, file.body]));
-    for (const { path, workflow } of compileWorkflows(pipeline)) expect(parse(texts.get(path) ?? ""), path).toEqual(plain(workflow));
+    for (const { path, workflow } of compileWorkflows(pipeline))
+      expect(parse(texts.get(path) ?? ""), path).toEqual(plain(workflow));
   });
 
   it.each(printed)("prints it as Prettier would: $name", async ({ pipeline }) => {
-    for (const { path, body } of compile(pipeline)) expect(await format(body, { parser: "yaml", printWidth: 80 }), path).toBe(body);
+    for (const { path, body } of compile(pipeline))
+      expect(await format(body, { parser: "yaml", printWidth: 80 }), path).toBe(body);
   });
 
   it("grows with the number of consumers, and no faster", () => {

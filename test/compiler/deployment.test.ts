@@ -18,7 +18,8 @@ interface File {
 }
 
 const TOPOLOGIES = ["workflow_run", "workflow_call"] as const;
-const read = (config: ConfigInput, file: string): File => parse(compile(planOf(config).pipeline).find(({ path }) => path.endsWith(`/${file}.yml`))?.body ?? "") as File;
+const read = (config: ConfigInput, file: string): File =>
+  parse(compile(planOf(config).pipeline).find(({ path }) => path.endsWith(`/${file}.yml`))?.body ?? "") as File;
 const stepsOf = (file: File): Step[] => file.jobs["test"]?.steps ?? [];
 const names = (file: File): string[] => stepsOf(file).map(({ name }) => name);
 
@@ -28,31 +29,83 @@ describe.each(TOPOLOGIES)("a consumer that deploys, with %s", (topology) => {
   test("pulls nothing to the runner, unless it also wants the image there", () => {
     expect(names(read(config, "extensions"))).not.toContain("Pull the image");
     expect(read(config, "extensions").jobs["test"]?.env).not.toHaveProperty("IMAGE");
-    expect(names(read(config, "both"))).toEqual(expect.arrayContaining(["Pull the image", "Start the container", "Deploy the image"]));
+    expect(names(read(config, "both"))).toEqual(
+      expect.arrayContaining(["Pull the image", "Start the container", "Deploy the image"]),
+    );
   });
 
   test("makes a place, deploys, waits, tests, shows logs and takes it away, in this order", () => {
-    const order = ["Confirm that the image is there", "Name the place", "Set up flyctl", "Make a place for it", "Deploy the image", "Wait until it answers", "Test the extension", "Say more", "Show its logs", "Take the place away", "Say what is kept"];
+    const order = [
+      "Confirm that the image is there",
+      "Name the place",
+      "Set up flyctl",
+      "Make a place for it",
+      "Deploy the image",
+      "Wait until it answers",
+      "Test the extension",
+      "Say more",
+      "Show its logs",
+      "Take the place away",
+      "Say what is kept",
+    ];
     expect(names(read(config, "extensions")).filter((name) => order.includes(name))).toEqual(order);
   });
 
   test("gives its secrets to its own steps and to nobody else, on trusted events", () => {
-    const steps = stepsOf(read({ ...config, consumers: { ...config.consumers, extensions: { ...config.consumers?.["extensions"], secrets: [] } } }, "extensions"));
-    const holding = steps.filter(({ env }) => Object.values(env ?? {}).some((value) => String(value).includes("secrets.FLYIO_AUTH_TOKEN")));
-    expect(holding.map(({ name }) => name)).toEqual(["Make a place for it", "Deploy the image", ...(topology === "workflow_call" ? ["Deploy from the sources"] : []), "Wait until it answers", "Show its logs", "Take the place away"]);
-    for (const { env, name } of holding) expect(String(env?.["FLY_API_TOKEN"]), name).toMatch(/^\$\{\{ (needs\.resolve\.outputs\.trusted == 'true'|\(inputs\.trusted \|\| !inputs\.head-sha\)) && secrets\./);
+    const steps = stepsOf(
+      read(
+        {
+          ...config,
+          consumers: { ...config.consumers, extensions: { ...config.consumers?.["extensions"], secrets: [] } },
+        },
+        "extensions",
+      ),
+    );
+    const holding = steps.filter(({ env }) =>
+      Object.values(env ?? {}).some((value) => String(value).includes("secrets.FLYIO_AUTH_TOKEN")),
+    );
+    expect(holding.map(({ name }) => name)).toEqual([
+      "Make a place for it",
+      "Deploy the image",
+      ...(topology === "workflow_call" ? ["Deploy from the sources"] : []),
+      "Wait until it answers",
+      "Show its logs",
+      "Take the place away",
+    ]);
+    for (const { env, name } of holding)
+      expect(String(env?.["FLY_API_TOKEN"]), name).toMatch(
+        /^\$\{\{ (needs\.resolve\.outputs\.trusted == 'true'|\(inputs\.trusted \|\| !inputs\.head-sha\)) && secrets\./,
+      );
   });
 
   test("by hand picks one value of the matrix, and keeps its place on request", () => {
     const file = read(config, "extensions");
-    expect(file.on.workflow_dispatch?.inputs).toMatchObject({ extension: { type: "choice", options: ["all", "nodejs", "python"] }, skip_cleanup: { type: "boolean" } });
-    expect(file.jobs["test"]?.strategy?.matrix).toEqual({ extension: expect.stringContaining("fromJSON(inputs.extension && inputs.extension != 'all'"), size: [1, 2] });
-    expect(stepsOf(file).find(({ name }) => name === "Take the place away")?.if).toBe("always() && steps.make-place.outcome != 'skipped' && !inputs.skip_cleanup");
-    expect(stepsOf(read(config, "both")).find(({ name }) => name === "Take the place away")?.if).toBe("always() && steps.make-place.outcome != 'skipped'");
+    expect(file.on.workflow_dispatch?.inputs).toMatchObject({
+      extension: { type: "choice", options: ["all", "nodejs", "python"] },
+      skip_cleanup: { type: "boolean" },
+    });
+    expect(file.jobs["test"]?.strategy?.matrix).toEqual({
+      extension: expect.stringContaining("fromJSON(inputs.extension && inputs.extension != 'all'"),
+      size: [1, 2],
+    });
+    expect(stepsOf(file).find(({ name }) => name === "Take the place away")?.if).toBe(
+      "always() && steps.make-place.outcome != 'skipped' && !inputs.skip_cleanup",
+    );
+    expect(stepsOf(read(config, "both")).find(({ name }) => name === "Take the place away")?.if).toBe(
+      "always() && steps.make-place.outcome != 'skipped'",
+    );
   });
 
   test("that builds for itself deploys from the sources, whatever the build made", () => {
-    const building: ConfigInput = { ...config, consumers: Object.fromEntries(Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, source: "build" as const }])) };
+    const building: ConfigInput = {
+      ...config,
+      consumers: Object.fromEntries(
+        Object.entries(config.consumers ?? {}).map(([key, consumer]) => [
+          key,
+          { ...consumer, source: "build" as const },
+        ]),
+      ),
+    };
     const file = read(building, "extensions");
     expect(names(file)).not.toContain("Deploy the image");
     expect(stepsOf(file).find(({ name }) => name === "Deploy from the sources")).not.toHaveProperty("if");

@@ -6,18 +6,30 @@ import { planOf } from "../support/plan-of.ts";
 import { type EmittedWorkflow, stringsIn } from "../support/read-workflows.ts";
 import { type System, systemNamed, systemOf } from "../support/systems.ts";
 
-const subjects = ["Charon", "a system with every part", "a system that no one planned for", "the minimal example", "this project"].map(systemNamed);
+const subjects = [
+  "Charon",
+  "a system with every part",
+  "a system that no one planned for",
+  "the minimal example",
+  "this project",
+].map(systemNamed);
 const rowsOf = (system: System): RollbackRow[] => rollbackRows(system.pipeline);
-const after = (system: System, row: RollbackRow): System => systemOf(`${system.name} after ${row.line}`, row.apply(system.config));
+const after = (system: System, row: RollbackRow): System =>
+  systemOf(`${system.name} after ${row.line}`, row.apply(system.config));
 const rowFor = (system: System, line: string | RegExp): RollbackRow => {
   const row = rowsOf(system).find((one) => (typeof line === "string" ? one.line === line : line.test(one.line)));
   if (!row) throw new Error(`No row says ${line}.`);
   return row;
 };
 const charon = systemNamed("Charon");
-const fileIn = ({ workflows }: System, file: string): EmittedWorkflow | undefined => workflows.find((workflow) => workflow.file === file);
-const programsOf = (system: System): string[] => system.workflows.flatMap((workflow) => workflow.jobs.flatMap((job) => job.steps.flatMap((step) => step.program ?? [])));
-const actionsOf = (system: System, file: string): (string | undefined)[] => fileIn(system, file)?.jobs.flatMap((job) => job.steps.map((step) => step.action)) ?? [];
+const fileIn = ({ workflows }: System, file: string): EmittedWorkflow | undefined =>
+  workflows.find((workflow) => workflow.file === file);
+const programsOf = (system: System): string[] =>
+  system.workflows.flatMap((workflow) =>
+    workflow.jobs.flatMap((job) => job.steps.flatMap((step) => step.program ?? [])),
+  );
+const actionsOf = (system: System, file: string): (string | undefined)[] =>
+  fileIn(system, file)?.jobs.flatMap((job) => job.steps.map((step) => step.action)) ?? [];
 
 describe.each(subjects)("after a rollback of $name", (system) => {
   it.each(rowsOf(system))("`$line` has no problem, and emits something else", (row) => {
@@ -33,8 +45,14 @@ describe.each(subjects)("after a rollback of $name", (system) => {
   });
 
   it("has a row of its own for every consumer that follows the build", () => {
-    const own = rowsOf(system).filter((row) => /^consumers\["/.test(row.line)).map((row) => row.line);
-    expect(own).toEqual(system.pipeline.consumers.filter((consumer) => consumer.source === "registry").map((consumer) => `consumers["${consumer.key}"].source: "build"`));
+    const own = rowsOf(system)
+      .filter((row) => /^consumers\["/.test(row.line))
+      .map((row) => row.line);
+    expect(own).toEqual(
+      system.pipeline.consumers
+        .filter((consumer) => consumer.source === "registry")
+        .map((consumer) => `consumers["${consumer.key}"].source: "build"`),
+    );
   });
 });
 
@@ -48,66 +66,103 @@ describe("a row does what it says", () => {
     const body = compile(changed.pipeline).find((file) => file.path.endsWith("e2e-tests.yml"))?.body ?? "";
     expect(body).toMatch(/# pipewright-ignore: redundant-image-build -- .+\n\s+uses: docker\/build-push-action@/);
     expect(body).not.toContain("workflow_run");
-    const unchanged = (system: System): unknown => compile(system.pipeline).filter((file) => /(-integration|supply-chain-pr|security-pr|docker-build|nightly-build|ci-config)\.yml$/.test(file.path));
+    const unchanged = (system: System): unknown =>
+      compile(system.pipeline).filter((file) =>
+        /(-integration|supply-chain-pr|security-pr|docker-build|nightly-build|ci-config)\.yml$/.test(file.path),
+      );
     expect(unchanged(changed)).toEqual(unchanged(charon));
     // Its shards and browsers still run, each with the container of its own image.
-    expect(e2e?.jobs.find((job) => job.id === "test")?.matrix).toEqual({ shard: [1, 2, 3, 4], browser: ["chromium", "firefox", "webkit"] });
+    expect(e2e?.jobs.find((job) => job.id === "test")?.matrix).toEqual({
+      shard: [1, 2, 3, 4],
+      browser: ["chromium", "firefox", "webkit"],
+    });
   });
 
   it("a consumer of several images and files builds all of them", () => {
     const every = systemNamed("a system with every part");
     const changed = after(every, rowFor(every, 'consumers["test"].source: "build"'));
     const test = fileIn(changed, "test.yml")?.jobs.find((job) => job.id === "test");
-    expect(test?.steps.filter((step) => step.action === "docker/build-push-action").map((step) => step.with["tags"])).toEqual(["all-app:local", "all-app-web:local"]);
+    expect(
+      test?.steps.filter((step) => step.action === "docker/build-push-action").map((step) => step.with["tags"]),
+    ).toEqual(["all-app:local", "all-app-web:local"]);
     expect(test?.steps.some((step) => step.run?.includes("make dist"))).toBe(true);
   });
 
   it("pull requests stay out of the registry", () => {
     const changed = after(charon, rowFor(charon, 'pullRequests: "artifact"'));
-    expect(fileIn(changed, "docker-build.yml")?.jobs[0]?.steps.find((step) => step.program === "plan-build.sh")?.env["PULL_REQUESTS"]).toBe("artifact");
+    expect(
+      fileIn(changed, "docker-build.yml")?.jobs[0]?.steps.find((step) => step.program === "plan-build.sh")?.env[
+        "PULL_REQUESTS"
+      ],
+    ).toBe("artifact");
   });
 
   it("no consumer follows the build", () => {
     for (const system of subjects) {
       const changed = after(system, rowFor(system, 'consumers.*.source: "build"'));
-      expect(changed.workflows.filter((workflow) => workflow.follows && workflow.name !== changed.pipeline.workflows.promote?.name).map((workflow) => workflow.file)).toEqual([]);
+      expect(
+        changed.workflows
+          .filter((workflow) => workflow.follows && workflow.name !== changed.pipeline.workflows.promote?.name)
+          .map((workflow) => workflow.file),
+      ).toEqual([]);
     }
   });
 
   it("the cleanup deletes nothing, or is gone", () => {
     const dry = fileIn(after(charon, rowFor(charon, "retention: { dryRun: true }")), "container-prune.yml");
-    expect(stringsIn(dry?.jobs.map((job) => job.raw)).some((text) => text.includes("github.event_name != 'workflow_dispatch' && true"))).toBe(true);
+    expect(
+      stringsIn(dry?.jobs.map((job) => job.raw)).some((text) =>
+        text.includes("github.event_name != 'workflow_dispatch' && true"),
+      ),
+    ).toBe(true);
     expect(fileIn(after(charon, rowFor(charon, "retention: false")), "container-prune.yml")).toBeUndefined();
   });
 
   it("nothing is scanned, nothing cached", () => {
     const unscanned = after(charon, rowFor(charon, /\.scan: false$/));
-    expect(["docker-build.yml", "nightly-build.yml", "release.yml"].flatMap((file) => actionsOf(unscanned, file))).not.toContain("aquasecurity/trivy-action");
+    expect(
+      ["docker-build.yml", "nightly-build.yml", "release.yml"].flatMap((file) => actionsOf(unscanned, file)),
+    ).not.toContain("aquasecurity/trivy-action");
     const uncached = after(charon, rowFor(charon, /\.cache: false$/));
-    expect(fileIn(uncached, "docker-build.yml")?.jobs.flatMap((job) => job.steps.map((step) => step.with["cache-from"] ?? step.with["cache-to"])).filter((cache) => cache !== undefined)).toEqual([]);
+    expect(
+      fileIn(uncached, "docker-build.yml")
+        ?.jobs.flatMap((job) => job.steps.map((step) => step.with["cache-from"] ?? step.with["cache-to"]))
+        .filter((cache) => cache !== undefined),
+    ).toEqual([]);
   });
 
   it("tags move with the build", () => {
     const changed = after(charon, rowFor(charon, 'moveTags: "at-build"'));
     expect(programsOf(changed)).not.toContain("promote.sh");
-    expect(stringsIn(fileIn(changed, "docker-build.yml")?.jobs.map((job) => job.raw)).some((text) => text.includes("'latest'"))).toBe(true);
+    expect(
+      stringsIn(fileIn(changed, "docker-build.yml")?.jobs.map((job) => job.raw)).some((text) =>
+        text.includes("'latest'"),
+      ),
+    ).toBe(true);
   });
 
   it("another commit is a warning", () => {
     const changed = after(charon, rowFor(charon, 'freshness: "warn"'));
-    const values = changed.workflows.flatMap((workflow) => workflow.jobs.flatMap((job) => job.steps.flatMap((step) => step.env["FRESHNESS"] ?? [])));
+    const values = changed.workflows.flatMap((workflow) =>
+      workflow.jobs.flatMap((job) => job.steps.flatMap((step) => step.env["FRESHNESS"] ?? [])),
+    );
     expect(new Set(values)).toEqual(new Set(["warn"]));
   });
 
   it("the nightly build and the metrics are gone, and nothing names them", () => {
     const changed = after(charon, rowFor(charon, "nightly: false"));
     expect(fileIn(changed, "nightly-build.yml")).toBeUndefined();
-    expect(JSON.stringify(changed.workflows.map((workflow) => [workflow.follows, workflow.jobs.map((job) => job.raw)]))).not.toContain("Nightly Build");
+    expect(
+      JSON.stringify(changed.workflows.map((workflow) => [workflow.follows, workflow.jobs.map((job) => job.raw)])),
+    ).not.toContain("Nightly Build");
     expect(fileIn(after(charon, rowFor(charon, "metrics: false")), "ci-metrics.yml")).toBeUndefined();
   });
 
   it("everything builds and tests for itself, as before", () => {
-    const changed = after(charon, rowFor(charon, 'consumers.*.source: "build", moveTags: "at-build", retention: false'));
+    const changed = after(
+      charon,
+      rowFor(charon, 'consumers.*.source: "build", moveTags: "at-build", retention: false'),
+    );
     expect(changed.workflows.filter((workflow) => workflow.follows)).toEqual([]);
     expect(changed.workflows.map((workflow) => workflow.file)).not.toContain("container-prune.yml");
   });

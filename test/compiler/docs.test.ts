@@ -14,13 +14,32 @@ const hostile: ConfigInput = {
   names: { build: 'Say "hi" | [x](y) `z` {"a"} <b>', promote: "Move; end --> evil", release: "Release #1 \\ _a_ *b*" },
   branches: { main: "main", integration: ["dev|elop"], feature: ["**"] },
   consumers: Object.fromEntries(
-    ["]) --> evil", 'a "quoted" name', "`code`", "pipe | pipe", "* star _", "<script>alert(1)</script>", "end", "1. not a list"].map((name, index) => [`test-${index}`, { name, needs: "charon", run: "true", ...(index === 0 && { source: "build" as const }) }]),
+    [
+      "]) --> evil",
+      'a "quoted" name',
+      "`code`",
+      "pipe | pipe",
+      "* star _",
+      "<script>alert(1)</script>",
+      "end",
+      "1. not a list",
+    ].map((name, index) => [
+      `test-${index}`,
+      { name, needs: "charon", run: "true", ...(index === 0 && { source: "build" as const }) },
+    ]),
   ),
   channels: undefined,
   copies: [],
 };
 
-const documented: readonly System[] = [...systems, systemOf("hostile names", hostile), systemOf("consumers whose keys differ by a dash", { ...shortCharon, consumers: { "a-b": { name: "x", needs: "charon", run: "true" }, ab: { name: "y", needs: "charon", run: "true" } } })];
+const documented: readonly System[] = [
+  ...systems,
+  systemOf("hostile names", hostile),
+  systemOf("consumers whose keys differ by a dash", {
+    ...shortCharon,
+    consumers: { "a-b": { name: "x", needs: "charon", run: "true" }, ab: { name: "y", needs: "charon", run: "true" } },
+  }),
+];
 
 const documentOf = (system: System, name: (typeof PAGES)[number]): string => {
   const file = compileDocs(system.pipeline).find((one) => one.path === pagePath(system.pipeline, name));
@@ -36,7 +55,12 @@ function rowsBelow(text: string, heading: string): string[][] {
     .split("\n")
     .filter((line) => line.startsWith("| "))
     .slice(2)
-    .map((line) => line.replace(/^\| | \|$/g, "").split(/(?<!\\) \| /).map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .replace(/^\| | \|$/g, "")
+        .split(/(?<!\\) \| /)
+        .map((cell) => cell.trim()),
+    );
 }
 
 const NODE = String.raw`[a-z][a-z0-9_]*`;
@@ -47,7 +71,8 @@ const EDGE = new RegExp(`^  (${NODE})(${SHAPE})? ${ARROW} (${NODE})(${SHAPE})?$`
 
 describe.each(documented)("the docs of $name", (system) => {
   it("are Prettier's own format", async () => {
-    for (const { path, body } of compileDocs(system.pipeline)) expect(await format(body, { parser: "markdown" }), path).toBe(body);
+    for (const { path, body } of compileDocs(system.pipeline))
+      expect(await format(body, { parser: "markdown" }), path).toBe(body);
   });
 
   it("hold a diagram in Mermaid's grammar, where each node has one label", () => {
@@ -56,7 +81,10 @@ describe.each(documented)("the docs of $name", (system) => {
     expect(edges.filter((line) => !EDGE.test(line))).toEqual([]);
     const labels = new Map<string, string>();
     for (const [, from = "", fromShape, to = "", toShape] of edges.map((line) => EDGE.exec(line) ?? [])) {
-      for (const [node, shape] of [[from, fromShape], [to, toShape]] as const) {
+      for (const [node, shape] of [
+        [from, fromShape],
+        [to, toShape],
+      ] as const) {
         if (shape === undefined) continue;
         expect(labels.get(node) ?? shape, node).toBe(shape);
         labels.set(node, shape);
@@ -72,7 +100,8 @@ describe.each(documented)("the docs of $name", (system) => {
   });
 
   it("show only labels that a browser takes for text", () => {
-    for (const line of diagramOf(documentOf(system, "ci-cd"))) for (const [, label] of line.matchAll(/"([^"]*)"/g)) expect(label).not.toMatch(/[<>]|#(?!\w+;)/);
+    for (const line of diagramOf(documentOf(system, "ci-cd")))
+      for (const [, label] of line.matchAll(/"([^"]*)"/g)) expect(label).not.toMatch(/[<>]|#(?!\w+;)/);
   });
 
   it("list every workflow with its file", () => {
@@ -84,12 +113,22 @@ describe.each(documented)("the docs of $name", (system) => {
     for (const check of requiredChecks(system.pipeline)) {
       const workflow = system.workflows.find((one) => one.name === check.from);
       const names = workflow?.jobs.map((job) => job.name) ?? [];
-      const contexts = workflow?.jobs.flatMap((job) => job.steps.filter((step) => step.program === "report-status.sh").flatMap((step) => stringsIn(step.env["CONTEXT"]))) ?? [];
+      const contexts =
+        workflow?.jobs.flatMap((job) =>
+          job.steps
+            .filter((step) => step.program === "report-status.sh")
+            .flatMap((step) => stringsIn(step.env["CONTEXT"])),
+        ) ?? [];
       if (check.kind === "check") {
         expect(names, check.name).toContain(check.name);
         if (system.pipeline.pullRequests) expect(workflow?.on, check.name).toHaveProperty("pull_request");
       } else {
-        expect(contexts.some((context) => context === check.name || context.includes(`'${check.name.replaceAll("'", "''")}'`)), check.name).toBe(true);
+        expect(
+          contexts.some(
+            (context) => context === check.name || context.includes(`'${check.name.replaceAll("'", "''")}'`),
+          ),
+          check.name,
+        ).toBe(true);
       }
     }
     const rows = rowsBelow(documentOf(system, "ci-cd"), "What a branch rule can require");
@@ -97,21 +136,35 @@ describe.each(documented)("the docs of $name", (system) => {
   });
 
   it("list every secret that the workflows ask for, and every environment that they run in, with who asks", () => {
-    const section = documentOf(system, "ci-cd").split("## What the repository's settings must hold\n")[1]?.split("\n## ")[0] ?? "";
+    const section =
+      documentOf(system, "ci-cd").split("## What the repository's settings must hold\n")[1]?.split("\n## ")[0] ?? "";
     for (const workflow of system.workflows) {
       const text = JSON.stringify(workflow.jobs.map((job) => job.raw));
-      const secrets = [...text.matchAll(/\bsecrets\.(\w+)/g)].map(([, name]) => name ?? "").filter((name) => name !== "GITHUB_TOKEN");
-      const environments = [...text.matchAll(/"environment":(?:"([^"]+)"|\{"name":"([^"]+)")/g)].map(([, name, inside]) => name ?? inside ?? "");
-      for (const name of [...secrets, ...environments]) expect(section.split("\n").some((line) => line.startsWith(`| \`${name}\` `)), `${workflow.file}: ${name}`).toBe(true);
+      const secrets = [...text.matchAll(/\bsecrets\.(\w+)/g)]
+        .map(([, name]) => name ?? "")
+        .filter((name) => name !== "GITHUB_TOKEN");
+      const environments = [...text.matchAll(/"environment":(?:"([^"]+)"|\{"name":"([^"]+)")/g)].map(
+        ([, name, inside]) => name ?? inside ?? "",
+      );
+      for (const name of [...secrets, ...environments])
+        expect(
+          section.split("\n").some((line) => line.startsWith(`| \`${name}\` `)),
+          `${workflow.file}: ${name}`,
+        ).toBe(true);
     }
-    for (const [name] of rowsBelow(documentOf(system, "ci-cd"), "What the repository's settings must hold").filter(([cell]) => /^`[A-Z0-9_]+`$/.test(cell ?? ""))) {
-      expect(JSON.stringify(system.workflows.map((workflow) => workflow.jobs.map((job) => job.raw))), name).toContain(`secrets.${name?.replaceAll("`", "")}`);
+    for (const [name] of rowsBelow(documentOf(system, "ci-cd"), "What the repository's settings must hold").filter(
+      ([cell]) => /^`[A-Z0-9_]+`$/.test(cell ?? ""),
+    )) {
+      expect(JSON.stringify(system.workflows.map((workflow) => workflow.jobs.map((job) => job.raw))), name).toContain(
+        `secrets.${name?.replaceAll("`", "")}`,
+      );
     }
   });
 
   it("speak of one run or of several, as it is", () => {
     const text = documentOf(system, "ci-cd") + documentOf(system, "troubleshooting-ci");
-    if (system.pipeline.topology === "workflow_call") expect(text).not.toMatch(/workflow_run` (?:trigger|workflows)|commit status|posts a status/);
+    if (system.pipeline.topology === "workflow_call")
+      expect(text).not.toMatch(/workflow_run` (?:trigger|workflows)|commit status|posts a status/);
     else expect(text).not.toMatch(/calls every consumer|"calls"/);
   });
 
@@ -119,7 +172,8 @@ describe.each(documented)("the docs of $name", (system) => {
     const text = documentOf(system, "troubleshooting-ci");
     const files = [...text.matchAll(/gh workflow run (\S+?)[ `]/g)].map(([, file]) => file ?? "");
     expect(files.filter((file) => !system.workflows.some((workflow) => workflow.file === file))).toEqual([]);
-    for (const file of files) expect(system.workflows.find((workflow) => workflow.file === file)?.on, file).toHaveProperty("workflow_dispatch");
+    for (const file of files)
+      expect(system.workflows.find((workflow) => workflow.file === file)?.on, file).toHaveProperty("workflow_dispatch");
     expect(text).not.toMatch(/undefined|\[object/);
   });
 });
@@ -128,5 +182,11 @@ it("the docs of Charon name the tags and how long they live", () => {
   const rows = rowsBelow(documentOf(systemNamed("Charon"), "ci-cd"), "Tags and how long they live");
   expect(rows).toContainEqual(["pull request", "`pr-{number}-{sha}`", "`pr-123-abc1234`", "no", "48 hours"]);
   expect(rows).toContainEqual(["push to main, development", "`sha-{sha}`", "`sha-abc1234`", "no", "30 days"]);
-  expect(rows).toContainEqual(["main, development, nightly", "`latest`, `dev`, `nightly`", "`latest`, `dev`, `nightly`", "yes", "for ever"]);
+  expect(rows).toContainEqual([
+    "main, development, nightly",
+    "`latest`, `dev`, `nightly`",
+    "`latest`, `dev`, `nightly`",
+    "yes",
+    "for ever",
+  ]);
 });

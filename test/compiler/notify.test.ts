@@ -7,7 +7,9 @@ import { planOf, smallConfig } from "../support/plan-of.ts";
 
 const everything = { nightly: {}, release: {}, metrics: {} } satisfies Partial<ConfigInput>;
 function told(notify: ConfigInput["notify"], file: string, job: string): readonly Step[] {
-  const workflow = compileWorkflows(planOf(smallConfig({ ...everything, notify })).pipeline).find(({ path }) => path.endsWith(`/${file}.yml`))?.workflow;
+  const workflow = compileWorkflows(planOf(smallConfig({ ...everything, notify })).pipeline).find(({ path }) =>
+    path.endsWith(`/${file}.yml`),
+  )?.workflow;
   const found = workflow?.jobs[job];
   return found && !callsWorkflow(found) ? found.steps.filter((step) => step.name?.startsWith("Tell people")) : [];
 }
@@ -15,12 +17,30 @@ const envOf = (step: Step | undefined): Readonly<Record<string, unknown>> => ste
 
 describe("after a failure", () => {
   it("each channel that hears of it has a step with its own secret, and the others none", () => {
-    const steps = told([{ webhook: "PAGER", tier: "critical", format: "json" }, { webhook: "CHAT", tier: "warning" }, { webhook: "CLEANER", on: ["cleanup"] }], "release", "notify");
+    const steps = told(
+      [
+        { webhook: "PAGER", tier: "critical", format: "json" },
+        { webhook: "CHAT", tier: "warning" },
+        { webhook: "CLEANER", on: ["cleanup"] },
+      ],
+      "release",
+      "notify",
+    );
     expect(steps.map(envOf)).toMatchObject([
-      { WEBHOOK_URL: "${{ secrets.PAGER }}", FORMAT: "json", EVENT: "release", TIER: "critical", REPOSITORY: "${{ github.repository }}", NEEDS: "${{ toJSON(needs) }}" },
+      {
+        WEBHOOK_URL: "${{ secrets.PAGER }}",
+        FORMAT: "json",
+        EVENT: "release",
+        TIER: "critical",
+        REPOSITORY: "${{ github.repository }}",
+        NEEDS: "${{ toJSON(needs) }}",
+      },
       { WEBHOOK_URL: "${{ secrets.CHAT }}", FORMAT: "text" },
     ]);
-    expect(steps.map((step) => step.name)).toEqual(["Tell people about the failure (PAGER)", "Tell people about the failure (CHAT)"]);
+    expect(steps.map((step) => step.name)).toEqual([
+      "Tell people about the failure (PAGER)",
+      "Tell people about the failure (CHAT)",
+    ]);
   });
 
   it("nobody who wants critical alerts hears of a nightly build", () => {
@@ -32,12 +52,19 @@ describe("after a failure", () => {
 describe("after the metrics", () => {
   it("what was found is told where it was found, and the job behind says only that nothing was measured", () => {
     const [step] = told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "measure");
-    expect(envOf(step)).toMatchObject({ WEBHOOK_URL: "${{ secrets.CHAT }}", ALERTS_FILE: "${{ runner.temp }}/ci-alerts.json", EVENTS: "metrics maximum budget cache flakes threshold" });
+    expect(envOf(step)).toMatchObject({
+      WEBHOOK_URL: "${{ secrets.CHAT }}",
+      ALERTS_FILE: "${{ runner.temp }}/ci-alerts.json",
+      EVENTS: "metrics maximum budget cache flakes threshold",
+    });
     expect(step?.if).toBe("!cancelled() && steps.measure.outputs.told == 'true'");
     expect(told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "notify")).toHaveLength(1);
   });
 
   it("a channel that hears failures only is told of none", () => {
-    expect([...told({ webhook: "CHAT" }, "ci-metrics", "measure"), ...told({ webhook: "CHAT" }, "ci-metrics", "notify")]).toEqual([]);
+    expect([
+      ...told({ webhook: "CHAT" }, "ci-metrics", "measure"),
+      ...told({ webhook: "CHAT" }, "ci-metrics", "notify"),
+    ]).toEqual([]);
   });
 });

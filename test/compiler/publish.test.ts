@@ -12,18 +12,25 @@ const publishEnvironment = (file: string): Record<string, unknown> => {
 describe('moveTags: "at-build"', () => {
   it("moves the channel of the pushed branch, and its copies, when a build is published", () => {
     const { TAGS, COPIES } = publishEnvironment("docker-build.yml");
-    expect(TAGS).toBe("${{ needs.plan.outputs.tag }} ${{ github.event_name == 'push' && github.ref_name == 'main' && 'latest' || github.event_name == 'push' && github.ref_name == 'development' && 'dev' || '' }}");
+    expect(TAGS).toBe(
+      "${{ needs.plan.outputs.tag }} ${{ github.event_name == 'push' && github.ref_name == 'main' && 'latest' || github.event_name == 'push' && github.ref_name == 'development' && 'dev' || '' }}",
+    );
     expect(COPIES).toContain("github.ref_name == 'development' && 'docker.io/wikid82/charon:dev'");
   });
 
   it("copies nothing where nothing is copied", () => {
     const { pipeline } = planOf(smallConfig({ moveTags: "at-build", branches: { integration: ["dev"] } }));
-    const publish = compileWorkflows(pipeline).find(({ path }) => path.endsWith("/build.yml"))?.workflow.jobs["publish-app"];
+    const publish = compileWorkflows(pipeline).find(({ path }) => path.endsWith("/build.yml"))?.workflow.jobs[
+      "publish-app"
+    ];
     expect(publish?.steps?.find((step) => step.id === "publish")?.env).toMatchObject({ COPIES: "" });
   });
 
   it("moves the nightly channel when a nightly build is published", () => {
-    expect(publishEnvironment("nightly-build.yml")).toMatchObject({ TAGS: "${{ needs.plan.outputs.tag }} nightly", COPIES: "docker.io/wikid82/charon:nightly" });
+    expect(publishEnvironment("nightly-build.yml")).toMatchObject({
+      TAGS: "${{ needs.plan.outputs.tag }} nightly",
+      COPIES: "docker.io/wikid82/charon:nightly",
+    });
   });
 
   it("moves nothing when a release's build is published: its tests are still to come", () => {

@@ -26,11 +26,19 @@ interface Action {
   runs: { using: string; steps: Step[] };
 }
 
-const emit = (config: ConfigInput): Map<string, string> => new Map(compile(planOf(config).pipeline).map(({ path, body }) => [path, body]));
+const emit = (config: ConfigInput): Map<string, string> =>
+  new Map(compile(planOf(config).pipeline).map(({ path, body }) => [path, body]));
 const composite = (config: ConfigInput): Map<string, string> => emit({ ...config, sharedSteps: "composite" });
-const stepsOf = (text: string): Step[] => Object.values((parse(text) as { jobs: Record<string, { steps?: Step[] }> }).jobs).flatMap(({ steps }) => steps ?? []);
-const workflowsOf = (files: ReadonlyMap<string, string>): Step[] => [...files].filter(([path]) => path.startsWith(".github/workflows/")).flatMap(([, text]) => stepsOf(text));
-const actionsOf = (files: ReadonlyMap<string, string>): Map<string, Action> => new Map([...files].filter(([path]) => path.startsWith(".github/actions/")).map(([path, text]) => [path.replace(/\/action\.yml$/, ""), parse(text) as Action]));
+const stepsOf = (text: string): Step[] =>
+  Object.values((parse(text) as { jobs: Record<string, { steps?: Step[] }> }).jobs).flatMap(({ steps }) => steps ?? []);
+const workflowsOf = (files: ReadonlyMap<string, string>): Step[] =>
+  [...files].filter(([path]) => path.startsWith(".github/workflows/")).flatMap(([, text]) => stepsOf(text));
+const actionsOf = (files: ReadonlyMap<string, string>): Map<string, Action> =>
+  new Map(
+    [...files]
+      .filter(([path]) => path.startsWith(".github/actions/"))
+      .map(([path, text]) => [path.replace(/\/action\.yml$/, ""), parse(text) as Action]),
+  );
 
 describe.each([
   ["Charon", charon],
@@ -44,13 +52,25 @@ describe.each([
   test("no program stands in a workflow, and every action that is used is there with the inputs it gets", () => {
     const texts = new Set(programNames().map((name) => programText(name).trimEnd()));
     const steps = workflowsOf(files);
-    expect(steps.filter(({ run }) => run !== undefined && [...texts].some((text) => run.includes(text))).map(({ name }) => name)).toEqual([]);
+    expect(
+      steps
+        .filter(({ run }) => run !== undefined && [...texts].some((text) => run.includes(text)))
+        .map(({ name }) => name),
+    ).toEqual([]);
     const used = steps.filter(({ uses }) => uses?.startsWith("$/"));
     expect(used.length).toBeGreaterThan(10);
     for (const step of used) {
       const inputs = actions.get((step.uses ?? "").slice(2))?.inputs ?? {};
-      expect(Object.keys(step.with ?? {}).filter((name) => !(name in inputs)), step.name).toEqual([]);
-      expect(Object.entries(inputs).filter(([name, { required }]) => required && !(name in (step.with ?? {}))).map(([name]) => name), step.name).toEqual([]);
+      expect(
+        Object.keys(step.with ?? {}).filter((name) => !(name in inputs)),
+        step.name,
+      ).toEqual([]);
+      expect(
+        Object.entries(inputs)
+          .filter(([name, { required }]) => required && !(name in (step.with ?? {})))
+          .map(([name]) => name),
+        step.name,
+      ).toEqual([]);
     }
     expect([...actions.keys()].filter((path) => !used.some(({ uses }) => uses === `$/${path}`))).toEqual([]);
   });
@@ -60,8 +80,12 @@ describe.each([
       if (!path.startsWith(".github/workflows/")) continue;
       const steps = stepsOf(text).filter(({ id, uses }) => id !== undefined && uses?.startsWith("$/"));
       for (const { id = "", uses = "" } of steps) {
-        const read = [...text.matchAll(new RegExp(`\\bsteps\\.${id}\\.outputs\\.([\\w-]+)`, "g"))].map(([, name]) => name ?? "");
-        expect(Object.keys(actions.get(uses.slice(2))?.outputs ?? {}), `${path}: ${id}`).toEqual(expect.arrayContaining(read));
+        const read = [...text.matchAll(new RegExp(`\\bsteps\\.${id}\\.outputs\\.([\\w-]+)`, "g"))].map(
+          ([, name]) => name ?? "",
+        );
+        expect(Object.keys(actions.get(uses.slice(2))?.outputs ?? {}), `${path}: ${id}`).toEqual(
+          expect.arrayContaining(read),
+        );
       }
     }
   });
@@ -71,7 +95,12 @@ describe.each([
       const [step] = runs.steps;
       expect(runs.using, path).toBe("composite");
       expect(step?.run, path).not.toContain("${{");
-      expect(Object.keys(step?.env ?? {}).map((name) => name.toLowerCase().replaceAll("_", "-")).sort(), path).toEqual(Object.keys(inputs).sort());
+      expect(
+        Object.keys(step?.env ?? {})
+          .map((name) => name.toLowerCase().replaceAll("_", "-"))
+          .sort(),
+        path,
+      ).toEqual(Object.keys(inputs).sort());
     }
   });
 
@@ -85,13 +114,22 @@ test("inline is the default, and has no actions", () => {
 });
 
 test("an input that not every step passes leaves what the workflow's environment says", () => {
-  const [step] = actionsOf(composite({ ...deployed, retry: { attempts: 4 }, consumers: { ...deployed.consumers, plain: { needs: "app", prepare: "npm ci", run: "npm test" } } })).get(".github/actions/run-with-retries")?.runs.steps ?? [];
+  const [step] =
+    actionsOf(
+      composite({
+        ...deployed,
+        retry: { attempts: 4 },
+        consumers: { ...deployed.consumers, plain: { needs: "app", prepare: "npm ci", run: "npm test" } },
+      }),
+    ).get(".github/actions/run-with-retries")?.runs.steps ?? [];
   expect(step?.env?.["RETRY_ATTEMPTS"]).toBe("${{ inputs.retry-attempts || env.RETRY_ATTEMPTS }}");
   expect(step?.env?.["COMMANDS"]).toBe("${{ inputs.commands }}");
 });
 
 test("what the config's commands read stays the step's own environment", () => {
-  const deploy = workflowsOf(composite(deployed)).find(({ name, env = {} }) => name === "Deploy the image" && "FLY_ORG" in env);
+  const deploy = workflowsOf(composite(deployed)).find(
+    ({ name, env = {} }) => name === "Deploy the image" && "FLY_ORG" in env,
+  );
   expect(deploy?.env).toMatchObject({ APP: "${{ steps.place.outputs.name }}", FLY_REGION: "sjc" });
   expect(deploy?.with).not.toHaveProperty("app");
 });
@@ -104,7 +142,9 @@ test("an action describes itself and its inputs by the program's own comment", (
 });
 
 test("a comment is read entry by entry, with what goes on in the next line", () => {
-  const comment = readProgramComment("# Does it,\n# and well.\n#\n# NAME, OTHER  whose it is,\n#              and how much; THIRD the rest\n# TAG_*, ...   the rules\n# TIMEOUT_SECONDS, POLL_SECONDS\n#\n# Outputs: none.\ncode\n");
+  const comment = readProgramComment(
+    "# Does it,\n# and well.\n#\n# NAME, OTHER  whose it is,\n#              and how much; THIRD the rest\n# TAG_*, ...   the rules\n# TIMEOUT_SECONDS, POLL_SECONDS\n#\n# Outputs: none.\ncode\n",
+  );
   expect(comment.purpose).toBe("Does it, and well.");
   expect(comment.of("OTHER")).toBe("whose it is, and how much; THIRD the rest");
   expect(comment.of("THIRD")).toContain("THIRD the rest");

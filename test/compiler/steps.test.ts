@@ -29,13 +29,18 @@ describe("useAction", () => {
   });
 
   it("prefers the config's own pin, and takes actions that only the config knows", () => {
-    const own = pipelineOf({ actions: { "actions/checkout": { version: "v3.6.0", sha: SHA }, "acme/deploy": { version: "v1", sha: SHA } } });
+    const own = pipelineOf({
+      actions: { "actions/checkout": { version: "v3.6.0", sha: SHA }, "acme/deploy": { version: "v1", sha: SHA } },
+    });
     expect(plain(useAction(own, "actions/checkout", { name: "x" }).uses)).toBe(`actions/checkout@${SHA}`);
     expect(plain(useAction(own, "acme/deploy", { name: "x" }).uses)).toBe(`acme/deploy@${SHA}`);
   });
 
   it("leaves out inputs without a value, and keeps those that are false or empty", () => {
-    const step = useAction(pipeline, "actions/checkout", { name: "x", with: { ref: undefined, "fetch-depth": 0, lfs: false, path: "" } });
+    const step = useAction(pipeline, "actions/checkout", {
+      name: "x",
+      with: { ref: undefined, "fetch-depth": 0, lfs: false, path: "" },
+    });
     expect(step.with).toEqual({ "fetch-depth": 0, lfs: false, path: "" });
     expect(useAction(pipeline, "actions/checkout", { name: "x", with: { ref: undefined } })).not.toHaveProperty("with");
   });
@@ -47,7 +52,13 @@ describe("useAction", () => {
 
 describe("runProgram", () => {
   it("carries a bash program as it is", () => {
-    expect(runProgram("check-needs.sh", { name: "Check", env: { NEEDS: "{}" } })).toEqual({ name: "Check", "timeout-minutes": 5, shell: "bash", env: { NEEDS: "{}" }, run: programText("check-needs.sh") });
+    expect(runProgram("check-needs.sh", { name: "Check", env: { NEEDS: "{}" } })).toEqual({
+      name: "Check",
+      "timeout-minutes": 5,
+      shell: "bash",
+      env: { NEEDS: "{}" },
+      run: programText("check-needs.sh"),
+    });
   });
 
   it("hands a JavaScript program to Node through a heredoc that expands nothing and that no line of it ends", () => {
@@ -62,7 +73,12 @@ describe("runProgram", () => {
   });
 
   it("leaves an empty environment away", () => {
-    expect(runScript({ name: "x", env: {} }, "true\n")).toEqual({ name: "x", "timeout-minutes": 5, shell: "bash", run: "true\n" });
+    expect(runScript({ name: "x", env: {} }, "true\n")).toEqual({
+      name: "x",
+      "timeout-minutes": 5,
+      shell: "bash",
+      run: "true\n",
+    });
   });
 
   it("carries no program that holds an expression", () => {
@@ -80,24 +96,49 @@ describe("steps", () => {
   it("check out without leaving a token behind", () => {
     expect(checkout(pipeline).with).toEqual({ "persist-credentials": false });
     expect(checkout(pipeline, { ref: "abc", depth: 1 }).with).toEqual({ ref: "abc", "persist-credentials": false });
-    expect(checkout(pipeline, { depth: 0, submodules: true, lfs: true, allowFork: "x" }).with).toEqual({ "fetch-depth": 0, submodules: true, lfs: true, "allow-unsafe-pr-checkout": "x", "persist-credentials": false });
+    expect(checkout(pipeline, { depth: 0, submodules: true, lfs: true, allowFork: "x" }).with).toEqual({
+      "fetch-depth": 0,
+      submodules: true,
+      lfs: true,
+      "allow-unsafe-pr-checkout": "x",
+      "persist-credentials": false,
+    });
   });
 
   it("log in twice at most: with the job's token, or with the config's secrets", () => {
     const [first, again] = loginToOwnRegistry(pipeline);
-    expect(first).toMatchObject({ id: "login-ghcr-io", "continue-on-error": true, with: { registry: "ghcr.io", username: "${{ github.actor }}", password: "${{ github.token }}" } });
+    expect(first).toMatchObject({
+      id: "login-ghcr-io",
+      "continue-on-error": true,
+      with: { registry: "ghcr.io", username: "${{ github.actor }}", password: "${{ github.token }}" },
+    });
     expect(again).toMatchObject({ if: "steps.login-ghcr-io.outcome == 'failure'", with: first?.with });
     expect(again).not.toHaveProperty("continue-on-error");
-    const [own] = loginToOwnRegistry(pipelineOf({ registry: { host: "quay.io:8443", namespace: "a", username: "U", password: "P" } }));
-    expect(own).toMatchObject({ id: "login-quay-io-8443", with: { username: "${{ secrets.U }}", password: "${{ secrets.P }}" } });
+    const [own] = loginToOwnRegistry(
+      pipelineOf({ registry: { host: "quay.io:8443", namespace: "a", username: "U", password: "P" } }),
+    );
+    expect(own).toMatchObject({
+      id: "login-quay-io-8443",
+      with: { username: "${{ secrets.U }}", password: "${{ secrets.P }}" },
+    });
     expect(loginToOwnRegistry({ ...pipeline, registry: undefined })).toEqual([]);
   });
 
   it("upload one path as a line and several as a list, and download from another run with a token only", () => {
-    expect(uploadArtifact(pipeline, { title: "x", name: "n", paths: ["a"], keepDays: 3 }).with).toEqual({ name: "n", path: "a", "if-no-files-found": "error", "retention-days": 3 });
-    expect(uploadArtifact(pipeline, { title: "x", name: "n", paths: ["a", "b"], keepDays: 3 }).with?.["path"]).toBe("a\nb\n");
+    expect(uploadArtifact(pipeline, { title: "x", name: "n", paths: ["a"], keepDays: 3 }).with).toEqual({
+      name: "n",
+      path: "a",
+      "if-no-files-found": "error",
+      "retention-days": 3,
+    });
+    expect(uploadArtifact(pipeline, { title: "x", name: "n", paths: ["a", "b"], keepDays: 3 }).with?.["path"]).toBe(
+      "a\nb\n",
+    );
     expect(downloadArtifact(pipeline, { title: "x", name: "n", path: "p" }).with).toEqual({ name: "n", path: "p" });
-    expect(downloadArtifact(pipeline, { title: "x", name: "n", path: "p", runId: "${{ 1 }}" }).with).toMatchObject({ "run-id": "${{ 1 }}", "github-token": "${{ github.token }}" });
+    expect(downloadArtifact(pipeline, { title: "x", name: "n", path: "p", runId: "${{ 1 }}" }).with).toMatchObject({
+      "run-id": "${{ 1 }}",
+      "github-token": "${{ github.token }}",
+    });
   });
 });
 
@@ -113,17 +154,20 @@ describe("tools", () => {
     expect(setUpTools(pipeline, undefined)).toEqual([]);
   });
 
-  it.each(["npm", "pip", "go", "maven"] as const)("restore the %s cache by its lock files, and save it where asked, unless it was found", (cache) => {
-    const [restore] = setUpTools(pipeline, { cache });
-    const [save] = saveToolCache(pipeline, { cache }, "onlyIf");
-    expect(restore?.with?.["key"]).toMatch(/^\w+-\$\{\{ runner\.os \}\}-\$\{\{ hashFiles\('.+'\) \}\}$/);
-    // Not hashed again: the tests may have brought lock files of their own, under node_modules for one.
-    expect(restore?.id).toBe("cache");
-    expect(save?.with?.["key"]).toBe("${{ steps.cache.outputs.cache-primary-key }}");
-    expect(restore?.with?.["restore-keys"]).toBe(`${cache}-\${{ runner.os }}-`);
-    expect(save?.if).toBe("onlyIf && steps.cache.outputs.cache-hit != 'true'");
-    expect(saveToolCache(pipeline, { node: 24 }, "onlyIf")).toEqual([]);
-  });
+  it.each(["npm", "pip", "go", "maven"] as const)(
+    "restore the %s cache by its lock files, and save it where asked, unless it was found",
+    (cache) => {
+      const [restore] = setUpTools(pipeline, { cache });
+      const [save] = saveToolCache(pipeline, { cache }, "onlyIf");
+      expect(restore?.with?.["key"]).toMatch(/^\w+-\$\{\{ runner\.os \}\}-\$\{\{ hashFiles\('.+'\) \}\}$/);
+      // Not hashed again: the tests may have brought lock files of their own, under node_modules for one.
+      expect(restore?.id).toBe("cache");
+      expect(save?.with?.["key"]).toBe("${{ steps.cache.outputs.cache-primary-key }}");
+      expect(restore?.with?.["restore-keys"]).toBe(`${cache}-\${{ runner.os }}-`);
+      expect(save?.if).toBe("onlyIf && steps.cache.outputs.cache-hit != 'true'");
+      expect(saveToolCache(pipeline, { node: 24 }, "onlyIf")).toEqual([]);
+    },
+  );
 });
 
 describe("names in a test job", () => {

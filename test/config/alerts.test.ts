@@ -17,7 +17,13 @@ describe("a channel", () => {
 
   it("hears its tier and what is more urgent", () => {
     const ofTiers = (...tiers: string[]) => ALERT_EVENTS.filter((event) => tiers.includes(ALERTS[event].tier));
-    expect(hears([{ webhook: "PAGER", tier: "critical" }, { webhook: "CHAT", tier: "warning", format: "slack" }, { webhook: "ALL", tier: "info", format: "json" }])).toEqual([
+    expect(
+      hears([
+        { webhook: "PAGER", tier: "critical" },
+        { webhook: "CHAT", tier: "warning", format: "slack" },
+        { webhook: "ALL", tier: "info", format: "json" },
+      ]),
+    ).toEqual([
       { webhook: "PAGER", format: "text", events: ofTiers("critical") },
       { webhook: "CHAT", format: "slack", events: ofTiers("critical", "warning") },
       { webhook: "ALL", format: "json", events: ALERT_EVENTS },
@@ -38,6 +44,10 @@ describe("a channel", () => {
 
 it("the page shows the table", () => {
   const page = readFileSync(new URL("../../docs/alerts.md", import.meta.url), "utf8");
-  const rows = [...page.matchAll(/^\| `(\w+)` +\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, event, tier, means]) => ({ event, tier, means }));
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, event, tier, means]) => ({
+    event,
+    tier,
+    means,
+  }));
   expect(rows).toEqual(ALERT_EVENTS.map((event) => ({ event, ...ALERTS[event] })));
 });

@@ -10,9 +10,16 @@ import { plan } from "../../src/pipeline/plan.ts";
 import { folder } from "./folder.ts";
 import { command } from "./recorder.ts";
 
-function repository(files: Record<string, string>, { branch = "main", remote, others = [] }: { branch?: string; remote?: string; others?: string[] } = {}): string {
+function repository(
+  files: Record<string, string>,
+  { branch = "main", remote, others = [] }: { branch?: string; remote?: string; others?: string[] } = {},
+): string {
   const cwd = folder({ "README.md": "A repository.\n", ...files });
-  const git = (...args: string[]): void => void execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd, stdio: "ignore" });
+  const git = (...args: string[]): void =>
+    void execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
+      cwd,
+      stdio: "ignore",
+    });
   git("init", "--initial-branch", branch);
   if (remote !== undefined) git("remote", "add", "origin", remote);
   git("add", ".");
@@ -29,7 +36,9 @@ async function initialised(cwd: string): Promise<Config> {
   expect(output).toContain(`Wrote ci.config.ts:\n\n${text}\n`);
   const { config } = await loadConfig({ cwd });
   expect(plan(config).problems).toEqual([]);
-  const yaml = JSON.parse((await command(registerInit, cwd, ["--json", "init", "--format", "yaml", "--dry-run"])).output) as { text: string };
+  const yaml = JSON.parse(
+    (await command(registerInit, cwd, ["--json", "init", "--format", "yaml", "--dry-run"])).output,
+  ) as { text: string };
   const inYaml = folder({ "ci.config.yaml": yaml.text });
   expect((await loadConfig({ cwd: inYaml })).config).toEqual(config);
   return config;
@@ -40,7 +49,9 @@ test("--cwd names the repository, whatever the current folder is", async () => {
   expect((await command(registerInit, cwd, ["init", "--cwd", "sub"])).errors).toEqual([]);
   expect(existsSync(join(cwd, "sub/ci.config.ts"))).toBe(true);
   expect(existsSync(join(cwd, "ci.config.ts"))).toBe(false);
-  expect((await command(registerInit, cwd, ["init", "--cwd", "nowhere"])).errors.join()).toContain("nowhere cannot be read");
+  expect((await command(registerInit, cwd, ["init", "--cwd", "nowhere"])).errors.join()).toContain(
+    "nowhere cannot be read",
+  );
 });
 
 test("a check that installs Pipewright by itself stays with one version", async () => {
@@ -53,14 +64,23 @@ describe("init writes what it sees", () => {
     const cwd = repository(
       {
         Dockerfile: "FROM node:24\n",
-        "package.json": JSON.stringify({ scripts: { build: "tsc", test: "vitest run", "test:watch": "vitest", "test:e2e": "playwright test", lint: "eslint ." } }),
+        "package.json": JSON.stringify({
+          scripts: {
+            build: "tsc",
+            test: "vitest run",
+            "test:watch": "vitest",
+            "test:e2e": "playwright test",
+            lint: "eslint .",
+          },
+        }),
         "package-lock.json": "{}",
         ".nvmrc": "v22.1.0\n",
       },
       { branch: "trunk", remote: "git@github.com:Wikid82/Charon.git", others: ["development"] },
     );
     const config = await initialised(cwd);
-    expect(readFileSync(join(cwd, "ci.config.ts"), "utf8")).toBe(`import { defineConfig, ghcr, image } from "pipewright";
+    expect(readFileSync(join(cwd, "ci.config.ts"), "utf8"))
+      .toBe(`import { defineConfig, ghcr, image } from "pipewright";
 
 export default defineConfig({
   project: "charon",
@@ -99,14 +119,22 @@ export default defineConfig({
       { remote: "https://github.com/team/shop" },
     );
     const { builds, consumers, registry } = await initialised(cwd);
-    expect(Object.entries(builds).map(([key, build]) => build.kind === "image" && [key, build.image, build.dockerfile, build.context])).toEqual([
+    expect(
+      Object.entries(builds).map(
+        ([key, build]) => build.kind === "image" && [key, build.image, build.dockerfile, build.context],
+      ),
+    ).toEqual([
       ["shop", undefined, "Dockerfile", "."],
       ["worker", "shop-worker", "Dockerfile.worker", "."],
       ["web", "shop-web", "web/Dockerfile", "web"],
       ["proxy", "shop-proxy", "docker/proxy/Dockerfile", "."],
     ]);
     expect(registry).toMatchObject({ host: "ghcr.io", namespace: "team" });
-    expect(consumers["test"]).toMatchObject({ needs: "shop", setup: { go: "1.25", cache: "go" }, run: "go test ./..." });
+    expect(consumers["test"]).toMatchObject({
+      needs: "shop",
+      setup: { go: "1.25", cache: "go" },
+      run: "go test ./...",
+    });
   });
 
   test.each([
@@ -115,17 +143,37 @@ export default defineConfig({
     ["yarn.lock", "yarn@4.1.0", ["corepack enable", "yarn install --immutable", "yarn test"]],
     ["x", "", ["npm install", "npm test"]],
   ])("the package manager: %s %s", async (lock, packageManager, run) => {
-    const cwd = repository({ Dockerfile: "FROM scratch\n", [lock]: "", "package.json": JSON.stringify({ packageManager, scripts: { test: "x" } }) });
+    const cwd = repository({
+      Dockerfile: "FROM scratch\n",
+      [lock]: "",
+      "package.json": JSON.stringify({ packageManager, scripts: { test: "x" } }),
+    });
     expect((await initialised(cwd)).consumers["test"]?.run).toEqual(run);
   });
 
   test("no Dockerfile: the files that are shipped", async () => {
-    const npm = await initialised(repository({ "package.json": JSON.stringify({ scripts: { build: "tsc", test: 'echo "Error: no test specified" && exit 1' } }), "package-lock.json": "{}" }));
+    const npm = await initialised(
+      repository({
+        "package.json": JSON.stringify({
+          scripts: { build: "tsc", test: 'echo "Error: no test specified" && exit 1' },
+        }),
+        "package-lock.json": "{}",
+      }),
+    );
     expect(npm.registry).toBeUndefined();
-    expect(npm.builds["package"]).toMatchObject({ kind: "files", run: ["npm ci", "npm run build", "npm pack"], paths: ["*.tgz"] });
+    expect(npm.builds["package"]).toMatchObject({
+      kind: "files",
+      run: ["npm ci", "npm run build", "npm pack"],
+      paths: ["*.tgz"],
+    });
     expect(npm.consumers["smoke"]).toMatchObject({ needs: "package", run: 'ls -R "$FILES_PACKAGE"' });
-    const python = await initialised(repository({ "pyproject.toml": "[tool.pytest.ini_options]\n", ".python-version": "3.12.4\n" }));
-    expect(python.consumers["test"]).toMatchObject({ setup: { python: "3.12" }, run: ["pip install .", "pip install pytest", "pytest"] });
+    const python = await initialised(
+      repository({ "pyproject.toml": "[tool.pytest.ini_options]\n", ".python-version": "3.12.4\n" }),
+    );
+    expect(python.consumers["test"]).toMatchObject({
+      setup: { python: "3.12" },
+      run: ["pip install .", "pip install pytest", "pytest"],
+    });
   });
 
   test("a folder without git, without a remote, and with a name that is no key", async () => {
@@ -154,6 +202,8 @@ describe("init loses nothing", () => {
     expect(readFileSync(join(cwd, "ci.config.ts"), "utf8")).toBe("mine");
   });
   test("nothing to build", async () => {
-    expect((await command(registerInit, repository({}), ["init"])).errors).toEqual([expect.stringMatching(/^There is nothing to build in /)]);
+    expect((await command(registerInit, repository({}), ["init"])).errors).toEqual([
+      expect.stringMatching(/^There is nothing to build in /),
+    ]);
   });
 });

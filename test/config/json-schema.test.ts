@@ -19,7 +19,9 @@ test("the schema says what it is, and describes its settings", () => {
     title: "Pipewright config",
     required: ["project"],
     additionalProperties: false,
-    properties: { freshness: { title: "Freshness", enum: ["fail", "warn"], default: "fail", description: expect.any(String) } },
+    properties: {
+      freshness: { title: "Freshness", enum: ["fail", "warn"], default: "fail", description: expect.any(String) },
+    },
   });
 });
 
@@ -31,14 +33,23 @@ const VALID = {
   channels: { main: "latest", nightly: false },
   tags: { shaLength: 12 },
   builds: {
-    app: { kind: "image", timeout: "20m", platforms: { default: ["linux/amd64"], main: ["linux/arm64"] }, cache: false, scan: { severities: ["HIGH"] } },
+    app: {
+      kind: "image",
+      timeout: "20m",
+      platforms: { default: ["linux/amd64"], main: ["linux/arm64"] },
+      cache: false,
+      scan: { severities: ["HIGH"] },
+    },
     pkg: { kind: "files", run: ["npm pack"], paths: ["*.tgz"] },
   },
   consumers: {
     unit: { needs: "app", run: "npm test", matrix: { node: [20, "22"] }, secrets: ["TOKEN"] },
     e2e: {
       needs: ["app", "pkg"],
-      steps: [{ name: "a", run: "b" }, { name: "c", uses: "actions/cache", with: { path: "x" } }],
+      steps: [
+        { name: "a", run: "b" },
+        { name: "c", uses: "actions/cache", with: { path: "x" } },
+      ],
       container: { ports: [8080, "80:80"], health: { url: "http://localhost:8080/health" } },
       artifacts: [{ name: "logs", path: ["a"], keep: "3d" }],
       secrets: { names: ["A"], grant: "always" },
@@ -62,30 +73,106 @@ const ALSO_VALID = {
   mirrors: [{ host: "mirror.example.com", namespace: "o", username: "U", password: "P" }],
   version: { base: "1.0" },
   builds: {
-    all: { kind: "bake", file: "docker-bake.hcl", targets: { web: { args: { A: 1 }, on: ["main"], scan: false, maxSize: "50MB" }, api: { target: "server", scan: { block: false } } }, labels: { "com.example.run": "{run}" }, cache: "registry-per-branch", budget: { target: "5m", maximum: "10m" } },
-    dist: { kind: "files", run: "make", prepare: "make deps", caches: ["go"], paths: ["dist/**"], inputs: ["src/**"], maxSizes: { "dist/*.gz": "1.5 GB" }, attest: true, keep: "1d" },
+    all: {
+      kind: "bake",
+      file: "docker-bake.hcl",
+      targets: {
+        web: { args: { A: 1 }, on: ["main"], scan: false, maxSize: "50MB" },
+        api: { target: "server", scan: { block: false } },
+      },
+      labels: { "com.example.run": "{run}" },
+      cache: "registry-per-branch",
+      budget: { target: "5m", maximum: "10m" },
+    },
+    dist: {
+      kind: "files",
+      run: "make",
+      prepare: "make deps",
+      caches: ["go"],
+      paths: ["dist/**"],
+      inputs: ["src/**"],
+      maxSizes: { "dist/*.gz": "1.5 GB" },
+      attest: true,
+      keep: "1d",
+    },
   },
   bases: { node: { dockerfile: "base/Dockerfile", pins: ["Dockerfile"], schedule: "0 3 * * 1", token: "BOT" } },
   consumers: {
-    unit: { run: "x", after: [], failure: "fast", caches: ["go"], coverage: { file: "c.out", format: "go", minimum: 80, packages: { "./api/...": 90.5 } }, results: { junit: ["*.xml"], flakeBudget: 1 }, diagnostics: { paths: ["logs"] }, environment: { name: "test", when: "major" } },
-    e2e: { needs: ["web"], after: ["unit"], run: "x", deployment: { tools: [{ uses: "actions/setup-node", with: { node: 24 } }], secrets: { TOKEN: "T" }, deploy: "x", healthy: ["x"], destroy: "x", attempts: 2, delay: "5s" }, fallback: "build", choose: ["os"], matrix: { os: ["a"] }, artifacts: [{ name: "a", path: "x", keep: { success: "1d", failure: "7d" } }] },
+    unit: {
+      run: "x",
+      after: [],
+      failure: "fast",
+      caches: ["go"],
+      coverage: { file: "c.out", format: "go", minimum: 80, packages: { "./api/...": 90.5 } },
+      results: { junit: ["*.xml"], flakeBudget: 1 },
+      diagnostics: { paths: ["logs"] },
+      environment: { name: "test", when: "major" },
+    },
+    e2e: {
+      needs: ["web"],
+      after: ["unit"],
+      run: "x",
+      deployment: {
+        tools: [{ uses: "actions/setup-node", with: { node: 24 } }],
+        secrets: { TOKEN: "T" },
+        deploy: "x",
+        healthy: ["x"],
+        destroy: "x",
+        attempts: 2,
+        delay: "5s",
+      },
+      fallback: "build",
+      choose: ["os"],
+      matrix: { os: ["a"] },
+      artifacts: [{ name: "a", path: "x", keep: { success: "1d", failure: "7d" } }],
+    },
   },
   publish: {
-    hub: { kind: "images", to: { host: "docker.io", username: "U", password: "P" }, images: ["web"], names: { web: "shop" }, tags: ["{version}"], sign: true },
-    npm: { kind: "npm", from: "dist", registry: "https://npm.pkg.github.com", token: "T", after: ["hub"], environment: "npm" },
+    hub: {
+      kind: "images",
+      to: { host: "docker.io", username: "U", password: "P" },
+      images: ["web"],
+      names: { web: "shop" },
+      tags: ["{version}"],
+      sign: true,
+    },
+    npm: {
+      kind: "npm",
+      from: "dist",
+      registry: "https://npm.pkg.github.com",
+      token: "T",
+      after: ["hub"],
+      environment: "npm",
+    },
     maven: { kind: "maven", from: "dist", username: "U", password: "P", signingKey: "K" },
     release: { kind: "githubRelease", files: ["dist"], sboms: ["web"], notes: "none", on: ["release"] },
-    live: { kind: "deploy", images: "web", run: "x", canary: { run: "x", verify: "y" }, health: { url: "https://example.com/health" }, on: ["main", "release"] },
+    live: {
+      kind: "deploy",
+      images: "web",
+      run: "x",
+      canary: { run: "x", verify: "y" },
+      health: { url: "https://example.com/health" },
+      on: ["main", "release"],
+    },
   },
   publishing: false,
-  caches: { go: { paths: ["~/go"], files: ["go.sum"], perCommit: true, fill: "go mod download", setup: { go: "1.25" } } },
+  caches: {
+    go: { paths: ["~/go"], files: ["go.sum"], perCommit: true, fill: "go mod download", setup: { go: "1.25" } },
+  },
   warmUp: { schedule: "0 2 * * *", maxGigabytes: 8.5 },
   retry: { attempts: 3, delay: "2s", growth: "linear", jitter: 0 },
   failedTests: "withdraw",
   retention: { caches: { keepNewest: 1 }, afterRun: { preserve: "[keep]" } },
   flakes: { runs: 20, budget: 0.5 },
   sharedSteps: "composite",
-  pipelines: { api: { builds: { api: { kind: "image" } }, consumers: { smoke: { needs: "api", run: "x" } }, registry: { host: "ghcr.io" } }, empty: {} },
+  pipelines: {
+    api: {
+      builds: { api: { kind: "image" } },
+      consumers: { smoke: { needs: "api", run: "x" } },
+      registry: { host: "ghcr.io" },
+    },
+    empty: {},
+  },
 };
 
 /** Every path through a value, its own root left out. */
@@ -99,7 +186,8 @@ function pathsOf(value: unknown, above: readonly (string | number)[] = []): (str
 
 function replaced(value: unknown, [part, ...rest]: readonly (string | number)[], by: unknown): unknown {
   if (part === undefined) return by;
-  if (Array.isArray(value)) return value.map((element, index) => (index === part ? replaced(element, rest, by) : element));
+  if (Array.isArray(value))
+    return value.map((element, index) => (index === part ? replaced(element, rest, by) : element));
   const members = Object.entries(Object(value)).flatMap(([key, member]) => {
     if (key !== String(part)) return [[key, member]];
     return rest.length === 0 && by === undefined ? [] : [[key, replaced(member, rest, by)]];
@@ -117,7 +205,36 @@ describe("the JSON Schema and the loader agree", () => {
 
   test.each([VALID, ALSO_VALID])("wherever one value is replaced by another, or taken away", (valid) => {
     const strange = fc.oneof(
-      fc.constantFrom<unknown>(undefined, null, true, false, 0, -1, 7, 41, 1.5, "", "x", "15m", "0d", "50MB", "1.0", "https://example.com", "linux/amd64", "A B", "a/b", "*", [], {}, ["x"], [1], { kind: "image" }, { kind: "bake" }, { kind: "other" }, { default: [] }),
+      fc.constantFrom<unknown>(
+        undefined,
+        null,
+        true,
+        false,
+        0,
+        -1,
+        7,
+        41,
+        1.5,
+        "",
+        "x",
+        "15m",
+        "0d",
+        "50MB",
+        "1.0",
+        "https://example.com",
+        "linux/amd64",
+        "A B",
+        "a/b",
+        "*",
+        [],
+        {},
+        ["x"],
+        [1],
+        { kind: "image" },
+        { kind: "bake" },
+        { kind: "other" },
+        { default: [] },
+      ),
       fc.string(),
       fc.integer(),
       fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }),
@@ -125,7 +242,9 @@ describe("the JSON Schema and the loader agree", () => {
     fc.assert(
       fc.property(fc.constantFrom(...pathsOf(valid)), strange, (path, by) => {
         const value = replaced(valid, path, by);
-        expect(agree(value), `${path.join(".")} = ${JSON.stringify(by)}: ${JSON.stringify(validate.errors)}`).toBe(true);
+        expect(agree(value), `${path.join(".")} = ${JSON.stringify(by)}: ${JSON.stringify(validate.errors)}`).toBe(
+          true,
+        );
       }),
       { numRuns: 3000 },
     );

@@ -11,7 +11,11 @@ const HEAD = 'import { defineConfig, image } from "pipewright";\n';
 
 describe("isSelfContained", () => {
   it("is true of a config that only uses Pipewright", () => {
-    expect(code(`${HEAD}const shared = { needs: "app" as const };\nexport default defineConfig({ project: "p", builds: { app: image({}) } });`)).toBe(true);
+    expect(
+      code(
+        `${HEAD}const shared = { needs: "app" as const };\nexport default defineConfig({ project: "p", builds: { app: image({}) } });`,
+      ),
+    ).toBe(true);
     expect(code("export default { project: 'p', builds: {} };")).toBe(true);
     expect(isSelfContained({ language: "yaml", text: "project: process.env" })).toBe(true);
   });
@@ -50,23 +54,33 @@ describe("the command line, which remembers", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const explained = (): { project: string } => JSON.parse(execFileSync("node", [cli, "explain-config", "--json", "--cwd", folder], { encoding: "utf8" }));
+  const explained = (): { project: string } =>
+    JSON.parse(execFileSync("node", [cli, "explain-config", "--json", "--cwd", folder], { encoding: "utf8" }));
   const remembered = () => readdir(join(folder, "node_modules/.cache/pipewright/configs")).catch(() => []);
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
 
   it("takes a config that has not changed from its last run, and reads one that has", async () => {
-    await write("ci.config.ts", 'export default { project: "one", builds: { a: { kind: "files", run: "make", paths: ["out"] } } };');
+    await write(
+      "ci.config.ts",
+      'export default { project: "one", builds: { a: { kind: "files", run: "make", paths: ["out"] } } };',
+    );
     const first = explained();
     expect(await remembered()).toHaveLength(1);
     expect(explained()).toEqual(first);
-    await write("ci.config.ts", 'export default { project: "two", builds: { a: { kind: "files", run: "make", paths: ["out"] } } };');
+    await write(
+      "ci.config.ts",
+      'export default { project: "two", builds: { a: { kind: "files", run: "make", paths: ["out"] } } };',
+    );
     expect(JSON.stringify(explained())).toContain('"two"');
     expect(await remembered()).toHaveLength(2);
   });
 
   it("does not remember a config that reads what lies around it", async () => {
     await write("name.js", 'export const name = "one";');
-    await write("ci.config.js", 'import { name } from "./name.js";\nexport default { project: name, builds: { a: { kind: "files", run: "make", paths: ["out"] } } };');
+    await write(
+      "ci.config.js",
+      'import { name } from "./name.js";\nexport default { project: name, builds: { a: { kind: "files", run: "make", paths: ["out"] } } };',
+    );
     explained();
     expect(await remembered()).toEqual([]);
     await write("name.js", 'export const name = "two";');
@@ -80,7 +94,10 @@ describe("the command line, which remembers", () => {
     const file = join(folder, "node_modules/.cache/pipewright/configs", name);
     await writeFile(file, (await readFile(file, "utf8")).slice(0, 20));
     expect(explained()).toEqual(first);
-    await write("ci.config.yaml", "project: one\nbuilds:\n  a: { kind: files, run: make, paths: [out] }\nconsumers:\n  t: { needs: b, run: x }\n");
+    await write(
+      "ci.config.yaml",
+      "project: one\nbuilds:\n  a: { kind: files, run: make, paths: [out] }\nconsumers:\n  t: { needs: b, run: x }\n",
+    );
     const failing = (): string => {
       try {
         return String(explained());

@@ -15,7 +15,29 @@ export default defineConfig({
 });
 `;
 
-const path = fc.array(fc.oneof(fc.constantFrom("project", "builds", "consumers", "app", "args", "A", "list", "x", "unit", "e2e", "needs", "none", "kind", "toString", "__proto__"), fc.nat(4)), { maxLength: 6 });
+const path = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      "project",
+      "builds",
+      "consumers",
+      "app",
+      "args",
+      "A",
+      "list",
+      "x",
+      "unit",
+      "e2e",
+      "needs",
+      "none",
+      "kind",
+      "toString",
+      "__proto__",
+    ),
+    fc.nat(4),
+  ),
+  { maxLength: 6 },
+);
 const at = fc.constantFrom("key" as const, "value" as const);
 
 test("every path gets a place inside the file, constants that refer to themselves included", () => {
@@ -25,7 +47,9 @@ test("every path gets a place inside the file, constants that refer to themselve
     fc.property(path, at, (path, at) => {
       const { file, line, column } = document.locate({ path, message: "", at });
       expect(file).toBe("ci.config.ts");
-      expect(line >= 1 && line <= lines.length && column >= 1 && column <= (lines[line - 1]?.length ?? 0) + 1).toBe(true);
+      expect(line >= 1 && line <= lines.length && column >= 1 && column <= (lines[line - 1]?.length ?? 0) + 1).toBe(
+        true,
+      );
     }),
     { numRuns: 2000 },
   );

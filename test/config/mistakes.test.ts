@@ -7,7 +7,9 @@ describe("sentences, with the place and the nearest valid name", () => {
     const text = `import { defineConfig, files } from "pipewright";
 export default defineConfig({ project: "p", builds: { a: files({ run: "x", paths: ["y"], setup: { python: 3.1 } }) } });
 `;
-    expect(await mistakes(text)).toEqual([expect.stringMatching(/^ci\.config\.ts:2:\d+ .*python.*expected a version in quotes, such as "3\.10"/)]);
+    expect(await mistakes(text)).toEqual([
+      expect.stringMatching(/^ci\.config\.ts:2:\d+ .*python.*expected a version in quotes, such as "3\.10"/),
+    ]);
   });
   test("all mistakes at once, in the file's order", async () => {
     const text = `import { defineConfig, image, minutes } from "pipewright";
@@ -46,7 +48,7 @@ export default defineConfig({
       "ci.config.ts:13:66 `consumers.e2e.matrix.browser` is empty; expected at least one entry.",
       'ci.config.ts:13:92 `consumers.e2e.artifacts[0].name` is "a/b"; expected an artifact name without slashes or wildcards.',
       'ci.config.ts:13:116 `consumers.e2e.artifacts[0].keep` is "7 days"; expected a duration such as minutes(15) or "15m". Write "7d".',
-      'ci.config.ts:14:23 `consumers.unit.coverage.file` is missing; expected a text. It is the report that the tests write.',
+      "ci.config.ts:14:23 `consumers.unit.coverage.file` is missing; expected a text. It is the report that the tests write.",
       'ci.config.ts:14:33 `consumers.unit.coverage.format` is "gcov"; expected "go", "lcov" or "cobertura". Did you mean "lcov"?',
       "ci.config.ts:15:49 `rum` is no setting of `consumers.steps.steps[0]`. Did you mean `run`?",
       expect.stringMatching(/^ci\.config\.ts:15:68 `consumers\.steps\.steps\[1\]` is "npm test"; expected an object\./),
@@ -118,18 +120,33 @@ export default defineConfig({
     expect(configSchema.safeParse({ project: "p", builds: {}, ...change }).error?.issues).toHaveLength(1);
   });
 
-  test.each(["*/15 0-6/2 1,15 JAN-MAR mon-FRI", "0 3 * * 0", "59 23 31 12 6"])("the schedule %s is none", (schedule) => {
-    expect(configSchema.safeParse({ project: "p", builds: {}, nightly: { schedule } }).success).toBe(true);
-  });
+  test.each(["*/15 0-6/2 1,15 JAN-MAR mon-FRI", "0 3 * * 0", "59 23 31 12 6"])(
+    "the schedule %s is none",
+    (schedule) => {
+      expect(configSchema.safeParse({ project: "p", builds: {}, nightly: { schedule } }).success).toBe(true);
+    },
+  );
 
-  test.each(["ghcr.io", "localhost:5000", "registry:5000", "123456789012.dkr.ecr.eu-west-1.amazonaws.com", "a--b.example.com:443"])("the host %s is none", (host) => {
+  test.each([
+    "ghcr.io",
+    "localhost:5000",
+    "registry:5000",
+    "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    "a--b.example.com:443",
+  ])("the host %s is none", (host) => {
     expect(configSchema.safeParse({ project: "p", builds: {}, registry: { host } }).success).toBe(true);
   });
 
   test("something else altogether", async () => {
-    expect(await mistakes("export default [];\n")).toEqual(["ci.config.ts:1:16 The config is an empty list; expected an object."]);
-    expect(await mistakes('export default "x";\n')).toEqual(['ci.config.ts:1:16 The config is "x"; expected an object.']);
-    expect(await mistakes("export default { project: 'p', builds: [], nightly: 'yes', consumers: { a: 1 } };\n")).toEqual([
+    expect(await mistakes("export default [];\n")).toEqual([
+      "ci.config.ts:1:16 The config is an empty list; expected an object.",
+    ]);
+    expect(await mistakes('export default "x";\n')).toEqual([
+      'ci.config.ts:1:16 The config is "x"; expected an object.',
+    ]);
+    expect(
+      await mistakes("export default { project: 'p', builds: [], nightly: 'yes', consumers: { a: 1 } };\n"),
+    ).toEqual([
       "ci.config.ts:1:40 `builds` is an empty list; expected an object.",
       'ci.config.ts:1:53 `nightly` is "yes"; expected false or an object.',
       "ci.config.ts:1:76 `consumers.a` is 1; expected an object.",
@@ -137,7 +154,9 @@ export default defineConfig({
   });
 
   test("names of files and addresses", async () => {
-    const found = await mistakes("export default { project: 'p', builds: {}, files: { prefix: 'a/', names: { build: '../x', bild: 'y' } }, consumers: { a: { needs: 'b', container: { health: { url: 'localhost:80' } } } } };\n");
+    const found = await mistakes(
+      "export default { project: 'p', builds: {}, files: { prefix: 'a/', names: { build: '../x', bild: 'y' } }, consumers: { a: { needs: 'b', container: { health: { url: 'localhost:80' } } } } };\n",
+    );
     expect(found).toEqual([
       'ci.config.ts:1:61 `files.prefix` is "a/"; expected letters, digits, `.`, `_` and `-`.',
       'ci.config.ts:1:83 `files.names.build` is "../x"; expected a file name of letters, digits, `.`, `_` and `-`.',
@@ -147,7 +166,9 @@ export default defineConfig({
   });
 
   test("a text that is no duration, number or platform", async () => {
-    const found = await mistakes("export default { project: 'p', builds: { a: { kind: 'image', platforms: { default: [], man: ['linux/amd64'] }, timeout: NaN } } };\n");
+    const found = await mistakes(
+      "export default { project: 'p', builds: { a: { kind: 'image', platforms: { default: [], man: ['linux/amd64'] }, timeout: NaN } } };\n",
+    );
     expect(found).toEqual([
       "ci.config.ts:1:84 `builds.a.platforms.default` is empty; expected at least one entry.",
       "ci.config.ts:1:88 `man` is no setting of `builds.a.platforms`. Did you mean `main`?",
@@ -157,7 +178,8 @@ export default defineConfig({
 });
 
 describe("the place is found", () => {
-  const at = async (text: string): Promise<string[]> => (await mistakes(text)).map((line) => line.split(" ")[0]?.replace("ci.config.ts:", "") ?? "");
+  const at = async (text: string): Promise<string[]> =>
+    (await mistakes(text)).map((line) => line.split(" ")[0]?.replace("ci.config.ts:", "") ?? "");
 
   test("behind constants, shorthands, `as const` and `satisfies`", async () => {
     const text = `import { defineConfig, image } from "pipewright";
@@ -198,7 +220,8 @@ export default { project: "p", builds: { app: { kind: "image" } }, consumers: { 
   });
 
   test("of the first argument of a registry's builder", async () => {
-    const text = 'import { ghcr, registry } from "pipewright";\nexport default { project: "p", registry: ghcr("not an owner"), copies: [registry("bad host", { username: "A", password: "B" })], builds: {} };\n';
+    const text =
+      'import { ghcr, registry } from "pipewright";\nexport default { project: "p", registry: ghcr("not an owner"), copies: [registry("bad host", { username: "A", password: "B" })], builds: {} };\n';
     expect(await at(text)).toEqual(["2:47", "2:82"]);
   });
 
@@ -215,14 +238,21 @@ export default {
   });
 
   test("of computed and quoted names, and in a file with CRLF and a byte order mark", async () => {
-    const text = '\uFEFFconst name = "app";\r\nexport default {\r\n  project: "p",\r\n  builds: {\r\n    [name]: { "kind": "image", \'timeout\': 1 },\r\n  },\r\n};\r\n';
+    const text =
+      '\uFEFFconst name = "app";\r\nexport default {\r\n  project: "p",\r\n  builds: {\r\n    [name]: { "kind": "image", \'timeout\': 1 },\r\n  },\r\n};\r\n';
     expect(await at(text)).toEqual(["5:43"]);
   });
 
   test("of a config exported by name, in plain JavaScript and as CommonJS", async () => {
     expect(await at("const config = { project: 1, builds: {} };\nexport { config as default };\n")).toEqual(["1:27"]);
-    expect(await mistakes("module.exports = { project: 1, builds: {} };\n", "ci.config.js")).toEqual([expect.stringMatching(/^ci\.config\.js:1:29 /)]);
-    expect(await mistakes("export default { project: 1, builds: {} };\n", "ci.config.mjs")).toEqual([expect.stringMatching(/^ci\.config\.mjs:1:27 /)]);
-    expect(await mistakes("export default { project: 1 as any, builds: {} };\n", "ci.config.mts")).toEqual([expect.stringMatching(/^ci\.config\.mts:1:27 /)]);
+    expect(await mistakes("module.exports = { project: 1, builds: {} };\n", "ci.config.js")).toEqual([
+      expect.stringMatching(/^ci\.config\.js:1:29 /),
+    ]);
+    expect(await mistakes("export default { project: 1, builds: {} };\n", "ci.config.mjs")).toEqual([
+      expect.stringMatching(/^ci\.config\.mjs:1:27 /),
+    ]);
+    expect(await mistakes("export default { project: 1 as any, builds: {} };\n", "ci.config.mts")).toEqual([
+      expect.stringMatching(/^ci\.config\.mts:1:27 /),
+    ]);
   });
 });

@@ -14,4 +14,5 @@ export async function mistakesIn(cwd: string, options: { file?: string; timeLimi
 }
 
 /** The same for a config's text. */
-export const mistakes = (text: string, name = "ci.config.ts"): Promise<string[]> => mistakesIn(folder({ [name]: text }));
+export const mistakes = (text: string, name = "ci.config.ts"): Promise<string[]> =>
+  mistakesIn(folder({ [name]: text }));

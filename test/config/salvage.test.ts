@@ -16,7 +16,8 @@ describe("mistakes of shape and of sense, said at once", () => {
     try {
       await loadConfig({ cwd: folder, check: (config) => plan(config).problems });
     } catch (error) {
-      if (error instanceof UserError) return error.problems.map(({ location, message }) => `${location?.line}: ${message}`);
+      if (error instanceof UserError)
+        return error.problems.map(({ location, message }) => `${location?.line}: ${message}`);
       throw error;
     }
     return [];
@@ -35,13 +36,21 @@ describe("mistakes of shape and of sense, said at once", () => {
 
   it("says nothing that only follows from another mistake", async () => {
     // Without its registry, the image would seem to have none.
-    expect(await mistakes("project: p\nregistry: { hots: ghcr.io }\nbuilds:\n  app: { kind: image }\n")).toHaveLength(1);
+    expect(await mistakes("project: p\nregistry: { hots: ghcr.io }\nbuilds:\n  app: { kind: image }\n")).toHaveLength(
+      1,
+    );
     // Without its command, the consumer would seem to run nothing.
-    expect(await mistakes("project: p\nregistry: { host: ghcr.io, namespace: acme }\nbuilds:\n  app: { kind: image }\nconsumers:\n  a: { needs: app, run: 5 }\n")).toHaveLength(1);
+    expect(
+      await mistakes(
+        "project: p\nregistry: { host: ghcr.io, namespace: acme }\nbuilds:\n  app: { kind: image }\nconsumers:\n  a: { needs: app, run: 5 }\n",
+      ),
+    ).toHaveLength(1);
   });
 
   it("takes wrong items out of lists from the back", async () => {
-    const found = await mistakes("project: p\nregistry: { host: ghcr.io, namespace: acme }\nbuilds:\n  app: { kind: image, platforms: [amd64, linux/amd64, arm64] }\nconsumers:\n  a: { needs: web, run: x }\n");
+    const found = await mistakes(
+      "project: p\nregistry: { host: ghcr.io, namespace: acme }\nbuilds:\n  app: { kind: image, platforms: [amd64, linux/amd64, arm64] }\nconsumers:\n  a: { needs: web, run: x }\n",
+    );
     expect(found.map((text) => text.slice(0, 2))).toEqual(["4:", "4:", "6:"]);
   });
 });

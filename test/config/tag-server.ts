@@ -12,14 +12,19 @@ export interface TagServer {
 }
 
 /** The part of GitHub's API that lists tags, in pages of two. `status` lets it answer with an error. */
-export async function tagServer(repositories: Readonly<Record<string, Tags>>, { status }: { status?: number } = {}): Promise<TagServer> {
+export async function tagServer(
+  repositories: Readonly<Record<string, Tags>>,
+  { status }: { status?: number } = {},
+): Promise<TagServer> {
   const requests: TagServer["requests"] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     requests.push({ path: url.pathname, authorization: request.headers.authorization });
-    const [, repository = "", kind, sha] = /^\/repos\/([^/]+\/[^/]+)\/git\/(matching-refs\/tags|tags\/(.+))$/.exec(url.pathname) ?? [];
+    const [, repository = "", kind, sha] =
+      /^\/repos\/([^/]+\/[^/]+)\/git\/(matching-refs\/tags|tags\/(.+))$/.exec(url.pathname) ?? [];
     const tags = repositories[repository];
-    const answer = (code: number, body: unknown, headers = {}): void => void response.writeHead(code, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+    const answer = (code: number, body: unknown, headers = {}): void =>
+      void response.writeHead(code, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
     if (status !== undefined) return answer(status, { message: "No." });
     if (!tags) return answer(404, { message: "Not Found" });
     if (kind?.startsWith("tags/")) {
@@ -27,7 +32,10 @@ export async function tagServer(repositories: Readonly<Record<string, Tags>>, { 
       return found ? answer(200, { tag: "x", object: { type: "commit", sha: found.commit } }) : answer(404, {});
     }
     const page = Number(url.searchParams.get("page") ?? 1);
-    const all = Object.entries(tags).map(([name, { commit, annotated }]) => ({ ref: `refs/tags/${name}`, object: annotated ? { type: "tag", sha: annotated } : { type: "commit", sha: commit } }));
+    const all = Object.entries(tags).map(([name, { commit, annotated }]) => ({
+      ref: `refs/tags/${name}`,
+      object: annotated ? { type: "tag", sha: annotated } : { type: "commit", sha: commit },
+    }));
     url.searchParams.set("page", String(page + 1));
     const next = `http://${request.headers.host}${url.pathname}${url.search}`;
     answer(200, all.slice((page - 1) * 2, page * 2), page * 2 < all.length ? { link: `<${next}>; rel="next"` } : {});

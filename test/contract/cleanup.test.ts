@@ -30,16 +30,21 @@ const stepIn = (system: System) => {
   return stepOf(job, "Delete expired images");
 };
 const settingsOf = (system: System): Settings => JSON.parse(String(stepIn(system).env["CLEANUP"])) as Settings;
-const dryRun = (system: System, github: Json, inputs: Json = {}): Json => evaluate(expressionsIn(stepIn(system).env["DRY_RUN"])[0] ?? "", { contexts: { github, inputs } });
+const dryRun = (system: System, github: Json, inputs: Json = {}): Json =>
+  evaluate(expressionsIn(stepIn(system).env["DRY_RUN"])[0] ?? "", { contexts: { github, inputs } });
 
-const hasCaches = (system: System): boolean => system.pipeline.builds.some((build) => build.kind === "image" && build.cache === "registry");
+const hasCaches = (system: System): boolean =>
+  system.pipeline.builds.some((build) => build.kind === "image" && build.cache === "registry");
 
 const cleaning = systems.filter((system) => system.pipeline.workflows.cleanup);
 const charon = systemNamed("Charon");
 const unplanned = systemNamed("a system that no one planned for");
 
 /** The class that the program gives a tag: what is kept for ever first, then the classes in their order. */
-const classOf = ({ keepForever, classes }: Settings, tag: string): string => (keepForever.some((pattern) => new RegExp(pattern).test(tag)) ? "for ever" : (classes.find(({ pattern }) => new RegExp(pattern).test(tag))?.class ?? "none"));
+const classOf = ({ keepForever, classes }: Settings, tag: string): string =>
+  keepForever.some((pattern) => new RegExp(pattern).test(tag))
+    ? "for ever"
+    : (classes.find(({ pattern }) => new RegExp(pattern).test(tag))?.class ?? "none");
 
 describe("the cleanup", () => {
   it("runs daily, one at a time, and is never cancelled", () => {
@@ -52,8 +57,14 @@ describe("the cleanup", () => {
 
   it("only says what it would delete until the config says otherwise, and by hand as asked", () => {
     const minimal = systemNamed("the minimal example");
-    expect([dryRun(minimal, { event_name: "schedule" }), dryRun(charon, { event_name: "schedule" })]).toEqual([true, false]);
-    for (const system of [minimal, charon]) expect([true, false].map((value) => dryRun(system, { event_name: "workflow_dispatch" }, { dry_run: value }))).toEqual([true, false]);
+    expect([dryRun(minimal, { event_name: "schedule" }), dryRun(charon, { event_name: "schedule" })]).toEqual([
+      true,
+      false,
+    ]);
+    for (const system of [minimal, charon])
+      expect(
+        [true, false].map((value) => dryRun(system, { event_name: "workflow_dispatch" }, { dry_run: value })),
+      ).toEqual([true, false]);
     expect(cleanupOf(minimal).on.workflow_dispatch?.inputs?.["dry_run"]?.default).toBe(true);
     expect(cleanupOf(charon).on.workflow_dispatch?.inputs?.["dry_run"]?.default).toBe(false);
   });
@@ -62,14 +73,26 @@ describe("the cleanup", () => {
     for (const system of cleaning) {
       const settings = settingsOf(system);
       const { retention } = system.pipeline;
-      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(retention && { ...retention.hours, ...(hasCaches(system) && { cache: retention.caches.hours }), ...(system.pipeline.bases.length > 0 && { base: retention.bases.hours }) });
+      expect(Object.fromEntries(settings.classes.map((entry) => [entry.class, entry.hours]))).toEqual(
+        retention && {
+          ...retention.hours,
+          ...(hasCaches(system) && { cache: retention.caches.hours }),
+          ...(system.pipeline.bases.length > 0 && { base: retention.bases.hours }),
+        },
+      );
       expect(settings.minimumAgeHours).toBe(48);
     }
   });
 
   it("keeps main's layers in the registry, and the newest of other branches", () => {
     const system = systemNamed("Charon with its cache in the registry");
-    expect(settingsOf(system).classes.find((entry) => entry.class === "cache")).toEqual({ class: "cache", pattern: "^buildcache-(amd64|arm64)-.+$", hours: 168, keepNewest: 5, keepAlways: ["^buildcache-(amd64|arm64)-main$"] });
+    expect(settingsOf(system).classes.find((entry) => entry.class === "cache")).toEqual({
+      class: "cache",
+      pattern: "^buildcache-(amd64|arm64)-.+$",
+      hours: 168,
+      keepNewest: 5,
+      keepAlways: ["^buildcache-(amd64|arm64)-main$"],
+    });
     expect(classOf({ ...settingsOf(system), keepForever: [] }, "buildcache-amd64-feature-x-abc1234")).toBe("cache");
   });
 
@@ -84,8 +107,27 @@ describe("the cleanup", () => {
 
   it("tells staging tags, nightly ones and those of pull requests apart, by each system's own patterns", () => {
     const own = settingsOf(systemNamed("Charon with tags of its own"));
-    expect(["review-12-abc1234", "queue-abc1234", "night-2026-02-04", "tmp-abc1234-amd64", "tmp-n4242-arm64", "main-abc1234", "feature-x-abc1234"].map((tag) => classOf(own, tag))).toEqual(["pullRequest", "queue", "nightly", "staging", "staging", "commit", "branch"]);
-    expect(["pr-12-abc1234", "mq-abc1234", "nightly-2026-02-04", "stage-abc1234-amd64", "sha-abc1234", "feature-x-abc1234"].map((tag) => classOf(settingsOf(charon), tag))).toEqual(["pullRequest", "queue", "nightly", "staging", "commit", "branch"]);
+    expect(
+      [
+        "review-12-abc1234",
+        "queue-abc1234",
+        "night-2026-02-04",
+        "tmp-abc1234-amd64",
+        "tmp-n4242-arm64",
+        "main-abc1234",
+        "feature-x-abc1234",
+      ].map((tag) => classOf(own, tag)),
+    ).toEqual(["pullRequest", "queue", "nightly", "staging", "staging", "commit", "branch"]);
+    expect(
+      [
+        "pr-12-abc1234",
+        "mq-abc1234",
+        "nightly-2026-02-04",
+        "stage-abc1234-amd64",
+        "sha-abc1234",
+        "feature-x-abc1234",
+      ].map((tag) => classOf(settingsOf(charon), tag)),
+    ).toEqual(["pullRequest", "queue", "nightly", "staging", "commit", "branch"]);
   });
 
   it("never deletes protected tags", () => {
@@ -100,7 +142,9 @@ describe("the cleanup", () => {
   it("keeps what a run still pulls, with an hour's grace: it knows all workflows that build and test", () => {
     for (const system of cleaning) {
       const { build, nightly, release } = system.pipeline.workflows;
-      const expected = [build, nightly, release].flatMap((workflow) => workflow?.name ?? []).concat(system.pipeline.consumers.map((consumer) => consumer.name));
+      const expected = [build, nightly, release]
+        .flatMap((workflow) => workflow?.name ?? [])
+        .concat(system.pipeline.consumers.map((consumer) => consumer.name));
       expect(settingsOf(system)).toMatchObject({ workflows: expected, graceHours: 1 });
       const emitted = system.workflows.map((workflow) => workflow.name);
       expect(expected.filter((name) => !emitted.includes(name))).toEqual([]);
@@ -108,16 +152,27 @@ describe("the cleanup", () => {
   });
 
   it("looks after every image of the registry, and of no other", () => {
-    for (const system of cleaning) expect(settingsOf(system).packages.map(({ host, repository }) => `${host}/${repository}`)).toEqual([...system.pipeline.builds.flatMap((build) => (build.kind === "image" ? [build.image] : [])), ...system.pipeline.bases.map((base) => base.image)]);
+    for (const system of cleaning)
+      expect(settingsOf(system).packages.map(({ host, repository }) => `${host}/${repository}`)).toEqual([
+        ...system.pipeline.builds.flatMap((build) => (build.kind === "image" ? [build.image] : [])),
+        ...system.pipeline.bases.map((base) => base.image),
+      ]);
   });
 
   it("deletes through GitHub's package API, or by digest where the registry speaks OCI, with the registry's credentials", () => {
     expect([settingsOf(charon).mode, settingsOf(unplanned).mode]).toEqual(["packages", "oci"]);
-    expect(stepIn(unplanned).env).toMatchObject({ REGISTRY_USERNAME: "${{ secrets.QUAY_USER }}", REGISTRY_PASSWORD: "${{ secrets.QUAY_TOKEN }}" });
-    expect(stepIn(charon).env).toMatchObject({ REGISTRY_USERNAME: "${{ github.actor }}", REGISTRY_PASSWORD: "${{ github.token }}" });
+    expect(stepIn(unplanned).env).toMatchObject({
+      REGISTRY_USERNAME: "${{ secrets.QUAY_USER }}",
+      REGISTRY_PASSWORD: "${{ secrets.QUAY_TOKEN }}",
+    });
+    expect(stepIn(charon).env).toMatchObject({
+      REGISTRY_USERNAME: "${{ github.actor }}",
+      REGISTRY_PASSWORD: "${{ github.token }}",
+    });
   });
 
   it("is not there where the config switches it off, or no image is built", () => {
-    for (const name of ["Charon with little around it", "this project"]) expect(systemNamed(name).pipeline.workflows.cleanup).toBeUndefined();
+    for (const name of ["Charon with little around it", "this project"])
+      expect(systemNamed(name).pipeline.workflows.cleanup).toBeUndefined();
   });
 });

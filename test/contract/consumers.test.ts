@@ -9,7 +9,14 @@ import { promotions } from "../../src/compiler/jobs/promote.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
-import { type EmittedJob, type EmittedWorkflow, expressionsIn, expressionsOf, jobOf, stepOf } from "../support/read-workflows.ts";
+import {
+  type EmittedJob,
+  type EmittedWorkflow,
+  expressionsIn,
+  expressionsOf,
+  jobOf,
+  stepOf,
+} from "../support/read-workflows.ts";
 import { type System, systemNamed, systemOf, systems } from "../support/systems.ts";
 
 interface Tested {
@@ -23,7 +30,10 @@ interface Tested {
 
 function consumersOf(system: System): Tested[] {
   return system.pipeline.consumers
-    .filter((consumer) => system.pipeline.topology === "workflow_run" && consumer.source === "registry" && consumer.builds.length > 0)
+    .filter(
+      (consumer) =>
+        system.pipeline.topology === "workflow_run" && consumer.source === "registry" && consumer.builds.length > 0,
+    )
     .map((consumer) => {
       const workflow = system.workflows.find(({ path }) => path === consumer.path);
       if (!workflow) throw new Error(`${consumer.key} has no workflow.`);
@@ -43,9 +53,27 @@ const images = (consumer: Consumer) => consumer.builds.filter((build) => build.k
 const pulled = (consumer: Consumer) => (pullsImages(consumer) ? images(consumer) : []);
 
 const run = (change: Record<string, Json> = {}): Contexts => ({
-  github: { repository: "Wikid82/Charon", run_id: "99", event_name: "workflow_run", event: { workflow_run: { id: 7, name: "Docker Build, Publish & Test", event: "push", head_sha: "abc", head_branch: "main", conclusion: "success", head_repository: { full_name: "Wikid82/Charon" }, ...change } } },
+  github: {
+    repository: "Wikid82/Charon",
+    run_id: "99",
+    event_name: "workflow_run",
+    event: {
+      workflow_run: {
+        id: 7,
+        name: "Docker Build, Publish & Test",
+        event: "push",
+        head_sha: "abc",
+        head_branch: "main",
+        conclusion: "success",
+        head_repository: { full_name: "Wikid82/Charon" },
+        ...change,
+      },
+    },
+  },
 });
-const byHand: Contexts = { github: { repository: "Wikid82/Charon", run_id: "99", event_name: "workflow_dispatch", event: {} } };
+const byHand: Contexts = {
+  github: { repository: "Wikid82/Charon", run_id: "99", event_name: "workflow_dispatch", event: {} },
+};
 const ended = { success: () => true, failure: () => false, cancelled: () => false };
 const failed = { success: () => false, failure: () => true, cancelled: () => false };
 
@@ -53,7 +81,11 @@ describe("the trigger", () => {
   it("is the end of the build, on every branch: a pull request's head may have any name", () => {
     for (const { system, consumer, workflow } of all) {
       const { build, nightly } = system.pipeline.workflows;
-      expect(workflow.follows).toEqual({ workflows: [build?.name, ...(consumer.events.includes("nightly") ? [nightly?.name] : [])], types: ["completed"], branches: ["**"] });
+      expect(workflow.follows).toEqual({
+        workflows: [build?.name, ...(consumer.events.includes("nightly") ? [nightly?.name] : [])],
+        types: ["completed"],
+        branches: ["**"],
+      });
     }
   });
 
@@ -61,15 +93,32 @@ describe("the trigger", () => {
     for (const { consumer, workflow } of all) {
       const dispatch = workflow.on.workflow_dispatch;
       if (!consumer.dispatch) expect(dispatch).toBeUndefined();
-      else expect(dispatch?.inputs).toMatchObject({ image_tag: { required: true, type: "string" }, commit: { required: false, type: "string" } });
+      else
+        expect(dispatch?.inputs).toMatchObject({
+          image_tag: { required: true, type: "string" },
+          commit: { required: false, type: "string" },
+        });
     }
   });
 
   it("cancels the older test of a pull request's branch only, and mixes up neither forks nor consumers", () => {
-    for (const { workflow } of all) expect(workflow.concurrency["cancel-in-progress"]).toBe("${{ github.event.workflow_run.event == 'pull_request' }}");
+    for (const { workflow } of all)
+      expect(workflow.concurrency["cancel-in-progress"]).toBe(
+        "${{ github.event.workflow_run.event == 'pull_request' }}",
+      );
     const groupOf = (contexts: Contexts): Json => interpolate(e2e.workflow.concurrency.group, { contexts });
-    expect(groupOf(run({ event: "pull_request", head_branch: "x", head_sha: "1" }))).toBe(groupOf(run({ event: "pull_request", head_branch: "x", head_sha: "2" })));
-    const others = [run({ event: "pull_request", head_branch: "x" }), run({ event: "pull_request", head_branch: "x", head_repository: { full_name: "evil/Charon" } }), run(), run({ event: "schedule" }), run({ head_sha: "def" }), run({ event: "merge_group" }), byHand];
+    expect(groupOf(run({ event: "pull_request", head_branch: "x", head_sha: "1" }))).toBe(
+      groupOf(run({ event: "pull_request", head_branch: "x", head_sha: "2" })),
+    );
+    const others = [
+      run({ event: "pull_request", head_branch: "x" }),
+      run({ event: "pull_request", head_branch: "x", head_repository: { full_name: "evil/Charon" } }),
+      run(),
+      run({ event: "schedule" }),
+      run({ head_sha: "def" }),
+      run({ event: "merge_group" }),
+      byHand,
+    ];
     expect(new Set(others.map(groupOf)).size).toBe(others.length);
   });
 });
@@ -79,7 +128,11 @@ describe("the commit status", () => {
     for (const { consumer, resolve, report } of all) {
       const pending = stepOf(resolve, "Post the pending status");
       const result = stepOf(report, "Post the result");
-      expect([pending.program, pending.env["STATE"], result.program]).toEqual(["post-status.sh", "pending", "report-status.sh"]);
+      expect([pending.program, pending.env["STATE"], result.program]).toEqual([
+        "post-status.sh",
+        "pending",
+        "report-status.sh",
+      ]);
       for (const step of [pending, result]) {
         const context = interpolate(step.env["CONTEXT"] as Json, { contexts: run() });
         expect(context).toBe(consumer.name);
@@ -89,15 +142,22 @@ describe("the commit status", () => {
 
   it("of a nightly build has a name of its own, as it stands on the same commit", () => {
     const { env } = stepOf(e2e.report, "Post the result");
-    expect(interpolate(env["CONTEXT"] as Json, { contexts: run({ name: "Nightly Build" }) })).toBe("E2E Tests (nightly)");
+    expect(interpolate(env["CONTEXT"] as Json, { contexts: run({ name: "Nightly Build" }) })).toBe(
+      "E2E Tests (nightly)",
+    );
     expect(interpolate(env["CONTEXT"] as Json, { contexts: byHand })).toBe("E2E Tests");
   });
 
   it("is posted whatever happened: the build failed, was cancelled, the image is gone, the job that resolves it broke", () => {
     for (const { report } of all) {
       expect(report.needs).toEqual(["resolve", "test"]);
-      const posted = (resolve: Json): boolean => holds(report.if, { contexts: { needs: { resolve, test: { result: "skipped", outputs: {} } } }, status: failed });
-      for (const outputs of [{ ready: "false", skip: "false" }, { ready: "true", skip: "false" }, {}]) expect(posted({ result: "failure", outputs })).toBe(true);
+      const posted = (resolve: Json): boolean =>
+        holds(report.if, {
+          contexts: { needs: { resolve, test: { result: "skipped", outputs: {} } } },
+          status: failed,
+        });
+      for (const outputs of [{ ready: "false", skip: "false" }, { ready: "true", skip: "false" }, {}])
+        expect(posted({ result: "failure", outputs })).toBe(true);
       // Only what this consumer does not test at all gets no status.
       expect(posted({ result: "success", outputs: { ready: "false", skip: "true" } })).toBe(false);
       expect(stepOf(report, "Post the result").if).toBeUndefined();
@@ -106,7 +166,10 @@ describe("the commit status", () => {
 
   it("is on the tested commit, or on the build's where it could not be resolved", () => {
     for (const { report } of all) {
-      const sha = (outputs: Json): Json => interpolate(stepOf(report, "Post the result").env["SHA"] as Json, { contexts: { ...run({ head_sha: "head" }), needs: { resolve: { outputs } } } });
+      const sha = (outputs: Json): Json =>
+        interpolate(stepOf(report, "Post the result").env["SHA"] as Json, {
+          contexts: { ...run({ head_sha: "head" }), needs: { resolve: { outputs } } },
+        });
       expect([sha({ sha: "resolved" }), sha({})]).toEqual(["resolved", "head"]);
     }
   });
@@ -115,7 +178,12 @@ describe("the commit status", () => {
     for (const { resolve, report, test } of all) {
       for (const job of [resolve, report]) {
         expect(job.permissions["statuses"]).toBe("write");
-        for (const step of job.steps) expect(step.program !== undefined || ["actions/download-artifact", "docker/login-action"].includes(step.action ?? ""), step.where).toBe(true);
+        for (const step of job.steps)
+          expect(
+            step.program !== undefined ||
+              ["actions/download-artifact", "docker/login-action"].includes(step.action ?? ""),
+            step.where,
+          ).toBe(true);
       }
       expect(test.permissions["statuses"]).toBeUndefined();
     }
@@ -126,10 +194,24 @@ describe("the image", () => {
   it("is resolved from GitHub's own data about the run and from the registry", () => {
     for (const { system, consumer, resolve } of all) {
       const { env } = stepOf(resolve, "Resolve the image");
-      for (const [name, field] of Object.entries({ RUN_EVENT: "event", RUN_ID: "id", RUN_CONCLUSION: "conclusion", HEAD_SHA: "head_sha", HEAD_BRANCH: "head_branch", HEAD_REPOSITORY: "head_repository.full_name" })) expect(env[name]).toBe(`\${{ github.event.workflow_run.${field} }}`);
+      for (const [name, field] of Object.entries({
+        RUN_EVENT: "event",
+        RUN_ID: "id",
+        RUN_CONCLUSION: "conclusion",
+        HEAD_SHA: "head_sha",
+        HEAD_BRANCH: "head_branch",
+        HEAD_REPOSITORY: "head_repository.full_name",
+      }))
+        expect(env[name]).toBe(`\${{ github.event.workflow_run.${field} }}`);
       expect(env["EVENTS"]).toBe(consumer.events.join(" "));
       expect(env["FORKS"]).toBe(consumer.forks && system.pipeline.forks === "test" ? "test" : "ignore");
-      expect(JSON.parse(String(env["BUILDS"]))).toEqual(consumer.builds.map((build) => ({ name: build.key, kind: build.kind, ...(build.kind === "image" && { image: build.image }) })));
+      expect(JSON.parse(String(env["BUILDS"]))).toEqual(
+        consumer.builds.map((build) => ({
+          name: build.key,
+          kind: build.kind,
+          ...(build.kind === "image" && { image: build.image }),
+        })),
+      );
     }
   });
 
@@ -137,13 +219,19 @@ describe("the image", () => {
     for (const { resolve } of all) {
       const download = stepOf(resolve, "Download the build's record");
       const downloaded = (contexts: Contexts): boolean => holds(download.if, { contexts, status: ended });
-      expect([downloaded(run()), downloaded(run({ head_repository: { full_name: "evil/Charon" } })), downloaded(run({ conclusion: "failure" })), downloaded(byHand)]).toEqual([true, false, false, false]);
+      expect([
+        downloaded(run()),
+        downloaded(run({ head_repository: { full_name: "evil/Charon" } })),
+        downloaded(run({ conclusion: "failure" })),
+        downloaded(byHand),
+      ]).toEqual([true, false, false, false]);
     }
   });
 
   it("is tested only after it was resolved", () => {
     for (const { test } of all) {
-      const tested = (ready: string): boolean => holds(test.if, { contexts: { needs: { resolve: { result: "success", outputs: { ready } } } }, status: ended });
+      const tested = (ready: string): boolean =>
+        holds(test.if, { contexts: { needs: { resolve: { result: "success", outputs: { ready } } } }, status: ended });
       expect([tested("true"), tested("false")]).toEqual([true, false]);
     }
   });
@@ -162,14 +250,18 @@ describe("the image", () => {
           DELAY: consumer.pull.delaySeconds,
           FRESHNESS: system.pipeline.freshness,
         });
-        expect(test.steps.findIndex((step) => step.action === "docker/login-action")).toBeLessThan(test.steps.findIndex((step) => step === pull));
+        expect(test.steps.findIndex((step) => step.action === "docker/login-action")).toBeLessThan(
+          test.steps.findIndex((step) => step === pull),
+        );
       }
     }
   });
 
   it("keeps the login for the next image, and forgets it with the last", () => {
     for (const { test } of all) {
-      const kept = test.steps.filter((step) => step.program === "pull-image.sh").map((step) => step.env["KEEP_LOGIN"] ?? false);
+      const kept = test.steps
+        .filter((step) => step.program === "pull-image.sh")
+        .map((step) => step.env["KEEP_LOGIN"] ?? false);
       expect(kept).toEqual(kept.map((_, index) => index < kept.length - 1));
     }
   });
@@ -180,25 +272,55 @@ describe("the image", () => {
         const load = test.steps.find((step) => step.id === `load-${build.key}`);
         const index = test.steps.findIndex((step) => step === load);
         const download = test.steps[index - 1];
-        expect(download).toMatchObject({ action: "actions/download-artifact", continueOnError: true, with: { name: `image-${build.key}`, "run-id": "${{ github.event.workflow_run.id }}", "github-token": "${{ github.token }}" } });
-        const contexts = (source: string): Contexts => ({ ...run(), steps: { [`pull-${build.key}`]: { outputs: { source } } } });
-        for (const step of [download, load]) expect([holds(step?.if, { contexts: contexts("registry"), status: ended }), holds(step?.if, { contexts: contexts("none"), status: ended })]).toEqual([false, true]);
+        expect(download).toMatchObject({
+          action: "actions/download-artifact",
+          continueOnError: true,
+          with: {
+            name: `image-${build.key}`,
+            "run-id": "${{ github.event.workflow_run.id }}",
+            "github-token": "${{ github.token }}",
+          },
+        });
+        const contexts = (source: string): Contexts => ({
+          ...run(),
+          steps: { [`pull-${build.key}`]: { outputs: { source } } },
+        });
+        for (const step of [download, load])
+          expect([
+            holds(step?.if, { contexts: contexts("registry"), status: ended }),
+            holds(step?.if, { contexts: contexts("none"), status: ended }),
+          ]).toEqual([false, true]);
         // Without an archive load-image.sh ends with what is missing and what to do: test/execution/pull.test.ts.
-        expect(load).toMatchObject({ program: "load-image.sh", env: { EXPECTED_COMMIT: `\${{ needs.resolve.outputs.${build.key}-commit }}`, RUN_URL: "${{ github.event.workflow_run.html_url }}" } });
+        expect(load).toMatchObject({
+          program: "load-image.sh",
+          env: {
+            EXPECTED_COMMIT: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
+            RUN_URL: "${{ github.event.workflow_run.html_url }}",
+          },
+        });
       }
     }
   });
 
   it("of a fork comes from its artifact alone: no login, no pull", () => {
     for (const { test } of all) {
-      for (const step of test.steps.filter((one) => one.program === "pull-image.sh" || (one.action === "docker/login-action" && !one.name.endsWith("again")))) {
-        expect(holds(step.if, { contexts: { needs: { resolve: { outputs: { trusted: "false" } } } }, status: ended }), step.where).toBe(false);
+      for (const step of test.steps.filter(
+        (one) =>
+          one.program === "pull-image.sh" || (one.action === "docker/login-action" && !one.name.endsWith("again")),
+      )) {
+        expect(
+          holds(step.if, { contexts: { needs: { resolve: { outputs: { trusted: "false" } } } }, status: ended }),
+          step.where,
+        ).toBe(false);
       }
     }
   });
 
   it("that was made from another commit fails the test, or warns where the config says so", () => {
-    const freshness = (system: System): unknown[] => consumersOf(system).flatMap(({ test }) => test.steps.filter((step) => "FRESHNESS" in step.env).map((step) => step.env["FRESHNESS"]));
+    const freshness = (system: System): unknown[] =>
+      consumersOf(system).flatMap(({ test }) =>
+        test.steps.filter((step) => "FRESHNESS" in step.env).map((step) => step.env["FRESHNESS"]),
+      );
     expect(new Set(freshness(charon))).toEqual(new Set(["fail"]));
     expect(new Set(freshness(systemNamed("Charon that warns of another commit")))).toEqual(new Set(["warn"]));
   });
@@ -206,17 +328,23 @@ describe("the image", () => {
   it("is named in the summary with where it came from, always", () => {
     for (const { consumer, test } of all) {
       const summaries = test.steps.filter((step) => step.program === "image-summary.sh");
-      expect(summaries.map((step) => [step.env["IMAGE"], step.if])).toEqual(images(consumer).map((build) => [build.image, "always()"]));
+      expect(summaries.map((step) => [step.env["IMAGE"], step.if])).toEqual(
+        images(consumer).map((build) => [build.image, "always()"]),
+      );
     }
   });
 
   it("is what the metrics look for: they know the steps' and jobs' names", () => {
-    const metrics = JSON.parse(String(stepOf(jobOf(charon.workflows, "ci-metrics.yml", "measure"), "Measure the pipeline").env["METRICS"])) as Record<string, Json>;
+    const metrics = JSON.parse(
+      String(stepOf(jobOf(charon.workflows, "ci-metrics.yml", "measure"), "Measure the pipeline").env["METRICS"]),
+    ) as Record<string, Json>;
     const names = e2e.test.steps.map((step) => step.name);
     expect(names).toContain(metrics["pullStep"]);
     expect(names).toContain(metrics["fallbackStep"]);
     expect(e2e.test.name.startsWith(String(metrics["testJobPrefix"]))).toBe(true);
-    expect(jobOf(charon.workflows, "docker-build.yml", "build-charon").name.startsWith(String(metrics["buildJobPrefix"]))).toBe(true);
+    expect(
+      jobOf(charon.workflows, "docker-build.yml", "build-charon").name.startsWith(String(metrics["buildJobPrefix"])),
+    ).toBe(true);
     expect(metrics["build"]).toBe(charon.pipeline.workflows.build?.name);
     expect(metrics["consumers"]).toEqual(charon.pipeline.consumers.map((consumer) => consumer.name));
   });
@@ -240,10 +368,15 @@ describe("the job that runs the tests", () => {
 
   it("gets secrets for this repository's events only, step by step", () => {
     const tests = stepOf(jobOf(crowded.workflows, "test.yml", "test"), "Test");
-    const secret = (trusted: string): Json => interpolate(tests.env["LICENCE"] as Json, { contexts: { needs: { resolve: { outputs: { trusted } } }, secrets: { LICENCE: "hush" } } });
+    const secret = (trusted: string): Json =>
+      interpolate(tests.env["LICENCE"] as Json, {
+        contexts: { needs: { resolve: { outputs: { trusted } } }, secrets: { LICENCE: "hush" } },
+      });
     expect([secret("true"), secret("false")]).toEqual(["hush", ""]);
     for (const { consumer, test } of all.filter(({ consumer: one }) => one.secrets.names.length === 0)) {
-      const named = expressionsOf(test).filter((expression) => expression.includes("secrets.") && !/registry|REGISTRY|QUAY/.test(expression));
+      const named = expressionsOf(test).filter(
+        (expression) => expression.includes("secrets.") && !/registry|REGISTRY|QUAY/.test(expression),
+      );
       expect(named, consumer.key).toEqual([]);
     }
   });
@@ -259,41 +392,93 @@ describe("the job that runs the tests", () => {
 
   it("waits until the container is healthy before the tests", () => {
     const names = e2e.test.steps.map((step) => step.name);
-    const order = ["Pull the image", "Start the container", "Wait until the container is healthy", "Run the Playwright tests"].map((name) => names.indexOf(name));
+    const order = [
+      "Pull the image",
+      "Start the container",
+      "Wait until the container is healthy",
+      "Run the Playwright tests",
+    ].map((name) => names.indexOf(name));
     expect(order).toEqual([...order].sort((left, right) => left - right));
     expect(order).not.toContain(-1);
-    expect(stepOf(e2e.test, "Wait until the container is healthy").env).toMatchObject({ URL: "http://localhost:8080/health", TIMEOUT: 60, INTERVAL: 2, CONTAINER: "charon-e2e" });
-    expect(stepOf(e2e.test, "Start the container").env).toMatchObject({ NAME: "charon-e2e", PORTS: "8080 2020 2019", ENVIRONMENT: "DB_PATH=/data/charon.db\nENVIRONMENT=test" });
+    expect(stepOf(e2e.test, "Wait until the container is healthy").env).toMatchObject({
+      URL: "http://localhost:8080/health",
+      TIMEOUT: 60,
+      INTERVAL: 2,
+      CONTAINER: "charon-e2e",
+    });
+    expect(stepOf(e2e.test, "Start the container").env).toMatchObject({
+      NAME: "charon-e2e",
+      PORTS: "8080 2020 2019",
+      ENVIRONMENT: "DB_PATH=/data/charon.db\nENVIRONMENT=test",
+    });
   });
 
   it("runs once a combination of the matrix, whose values the commands read from the environment", () => {
     expect(e2e.test.matrix).toEqual({ shard: [1, 2, 3, 4], browser: ["chromium", "firefox", "webkit"] });
-    expect(e2e.test.env).toMatchObject({ MATRIX_SHARD: "${{ matrix.shard }}", MATRIX_BROWSER: "${{ matrix.browser }}", IMAGE: "charon:local" });
+    expect(e2e.test.env).toMatchObject({
+      MATRIX_SHARD: "${{ matrix.shard }}",
+      MATRIX_BROWSER: "${{ matrix.browser }}",
+      IMAGE: "charon:local",
+    });
     expect(JSON.stringify(e2e.test.raw)).toContain('"fail-fast":false');
   });
 
   it("has the services, tools and names that the config asks for", () => {
     const job = jobOf(crowded.workflows, "test.yml", "test");
-    expect(job.raw).toMatchObject({ services: { db: { image: "postgres:17", ports: [5432], env: { POSTGRES_PASSWORD: "x" } } }, strategy: { "max-parallel": 2 } });
-    expect(job.steps.map((step) => step.action).filter((action) => action?.startsWith("actions/setup-"))).toEqual(["actions/setup-node", "actions/setup-python", "actions/setup-go", "actions/setup-java"]);
-    expect(job.env).toMatchObject({ IMAGE: "all-app:local", IMAGE_APP: "all-app:local", IMAGE_APP_WEB: "all-app-web:local", MATRIX_PLATFORM: "${{ matrix.platform }}" });
+    expect(job.raw).toMatchObject({
+      services: { db: { image: "postgres:17", ports: [5432], env: { POSTGRES_PASSWORD: "x" } } },
+      strategy: { "max-parallel": 2 },
+    });
+    expect(job.steps.map((step) => step.action).filter((action) => action?.startsWith("actions/setup-"))).toEqual([
+      "actions/setup-node",
+      "actions/setup-python",
+      "actions/setup-go",
+      "actions/setup-java",
+    ]);
+    expect(job.env).toMatchObject({
+      IMAGE: "all-app:local",
+      IMAGE_APP: "all-app:local",
+      IMAGE_APP_WEB: "all-app-web:local",
+      MATRIX_PLATFORM: "${{ matrix.platform }}",
+    });
     expect(stepOf(job, "Prepare").env).toMatchObject({ FILES_DIST: "${{ runner.temp }}/files-dist" });
-    expect(stepOf(job, "Download dist").with).toMatchObject({ name: "files-dist", path: "${{ runner.temp }}/files-dist" });
+    expect(stepOf(job, "Download dist").with).toMatchObject({
+      name: "files-dist",
+      path: "${{ runner.temp }}/files-dist",
+    });
   });
 
   it("never retries a test; what is retried is a pull, a push or a login", () => {
     const retried = /\bretry\b|nick-fields\/retry/;
-    for (const { consumer, test } of all) for (const step of consumer.steps) expect(JSON.stringify(stepOf(test, step.name).run ?? ""), step.name).not.toMatch(retried);
+    for (const { consumer, test } of all)
+      for (const step of consumer.steps)
+        expect(JSON.stringify(stepOf(test, step.name).run ?? ""), step.name).not.toMatch(retried);
     for (const { system } of all) {
-      const again = system.workflows.flatMap((workflow) => workflow.jobs.flatMap((job) => job.steps.filter((step) => /\bagain$|\(attempt [2-9]\)$/.test(step.name))));
-      expect(again.filter((step) => !["docker/login-action", "docker/build-push-action", "docker/bake-action"].includes(step.action ?? "")).map((step) => step.where)).toEqual([]);
+      const again = system.workflows.flatMap((workflow) =>
+        workflow.jobs.flatMap((job) => job.steps.filter((step) => /\bagain$|\(attempt [2-9]\)$/.test(step.name))),
+      );
+      expect(
+        again
+          .filter(
+            (step) =>
+              !["docker/login-action", "docker/build-push-action", "docker/bake-action"].includes(step.action ?? ""),
+          )
+          .map((step) => step.where),
+      ).toEqual([]);
     }
   });
 
   it("restores caches and saves them for main only", () => {
     for (const { consumer, test } of all.filter(({ consumer: one }) => one.setup?.cache)) {
       const [save] = test.steps.filter((step) => step.action === "actions/cache/save");
-      const saved = (name: string): boolean => holds(save?.if, { contexts: { needs: { resolve: { outputs: { class: name } } }, steps: { cache: { outputs: { "cache-hit": "" } } } }, status: ended });
+      const saved = (name: string): boolean =>
+        holds(save?.if, {
+          contexts: {
+            needs: { resolve: { outputs: { class: name } } },
+            steps: { cache: { outputs: { "cache-hit": "" } } },
+          },
+          status: ended,
+        });
       expect([saved("main"), saved("pullRequest"), saved("feature")], consumer.key).toEqual([true, false, false]);
     }
   });
@@ -301,22 +486,41 @@ describe("the job that runs the tests", () => {
   it("keeps the container's logs and the artifacts on failure, for a stated time", () => {
     const kept = (step: string): [boolean, boolean, unknown] => {
       const upload = stepOf(e2e.test, step);
-      return [holds(upload.if, { contexts: {}, status: ended }), holds(upload.if, { contexts: {}, status: failed }), upload.with["retention-days"]];
+      return [
+        holds(upload.if, { contexts: {}, status: ended }),
+        holds(upload.if, { contexts: {}, status: failed }),
+        upload.with["retention-days"],
+      ];
     };
     expect(kept("Upload the container's logs")).toEqual([false, true, 7]);
     expect(kept("Upload playwright-results")).toEqual([true, true, 7]);
     expect(holds(stepOf(e2e.test, "Show the container's logs").if, { contexts: {}, status: failed })).toBe(true);
     const job = jobOf(crowded.workflows, "test.yml", "test");
-    expect(["Upload report", "Upload dump", "Upload coverage"].map((name) => [ended, failed].map((status) => holds(stepOf(job, name).if, { contexts: {}, status })))).toEqual([[true, true], [false, true], [true, false]]);
+    expect(
+      ["Upload report", "Upload dump", "Upload coverage"].map((name) =>
+        [ended, failed].map((status) => holds(stepOf(job, name).if, { contexts: {}, status })),
+      ),
+    ).toEqual([
+      [true, true],
+      [false, true],
+      [true, false],
+    ]);
   });
 });
 
 describe("a consumer that the config switches", () => {
   it("off has no file, no required status and no place in what is promoted", () => {
-    const consumers = Object.fromEntries(Object.entries(charon.config.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, ...(key === "e2e-tests" && { enabled: false }) }]));
+    const consumers = Object.fromEntries(
+      Object.entries(charon.config.consumers ?? {}).map(([key, consumer]) => [
+        key,
+        { ...consumer, ...(key === "e2e-tests" && { enabled: false }) },
+      ]),
+    );
     const system = systemOf("without E2E", { ...charon.config, consumers });
     expect(system.workflows.map((workflow) => workflow.file)).not.toContain("e2e-tests.yml");
-    expect(JSON.stringify(system.workflows.map((workflow) => [workflow.follows, workflow.jobs.map((job) => job.raw)]))).not.toContain("E2E Tests");
+    expect(
+      JSON.stringify(system.workflows.map((workflow) => [workflow.follows, workflow.jobs.map((job) => job.raw)])),
+    ).not.toContain("E2E Tests");
   });
 
   it("back to building for itself runs on the code's own events, pushes nothing, and reports under the same name", () => {
@@ -326,22 +530,52 @@ describe("a consumer that the config switches", () => {
       const workflow = system.workflows.find(({ path }) => path === changed?.path);
       if (!changed || !workflow) throw new Error(`${line} changes nothing.`);
       expect(Object.keys(workflow.on).sort()).toEqual(["merge_group", "pull_request", "push", "workflow_dispatch"]);
-      const builds = workflow.jobs.flatMap((job) => job.steps.filter((step) => step.action === "docker/build-push-action"));
+      const builds = workflow.jobs.flatMap((job) =>
+        job.steps.filter((step) => step.action === "docker/build-push-action"),
+      );
       expect(builds.map((step) => [step.with["push"], step.with["load"]])).toEqual([[false, true]]);
       expect(workflow.jobs.flatMap((job) => Object.values(job.permissions))).not.toContain("write");
       // Its gate is a check of the status's name, so a branch rule finds it.
-      expect(workflow.jobs.find((job) => job.id === "report")).toMatchObject({ name: changed.name, if: "always()", needs: ["test"] });
-      expect(promotions(system.pipeline).filter((promotion) => promotion.branch).every((promotion) => promotion.contexts.includes(changed.name))).toBe(true);
-      expect(expressionsIn(workflow.jobs.map((job) => job.raw)).filter((expression) => expression.includes("workflow_run"))).toEqual([]);
+      expect(workflow.jobs.find((job) => job.id === "report")).toMatchObject({
+        name: changed.name,
+        if: "always()",
+        needs: ["test"],
+      });
+      expect(
+        promotions(system.pipeline)
+          .filter((promotion) => promotion.branch)
+          .every((promotion) => promotion.contexts.includes(changed.name)),
+      ).toBe(true);
+      expect(
+        expressionsIn(workflow.jobs.map((job) => job.raw)).filter((expression) => expression.includes("workflow_run")),
+      ).toEqual([]);
     }
   });
 
   it("to leave out forks skips them, as skipped jobs count as passed", () => {
     const system = systemNamed("a system that no one planned for");
-    const consumers = Object.fromEntries(Object.entries(system.config.consumers ?? {}).map(([key, consumer]) => [key, key === "load" ? { ...consumer, source: "build" as const, on: undefined } : consumer]));
+    const consumers = Object.fromEntries(
+      Object.entries(system.config.consumers ?? {}).map(([key, consumer]) => [
+        key,
+        key === "load" ? { ...consumer, source: "build" as const, on: undefined } : consumer,
+      ]),
+    );
     const { workflows } = systemOf("load tests that build for themselves", { ...system.config, consumers });
-    const from = (full_name: string): Contexts => ({ github: { event_name: "pull_request", repository: "a/b", event: { pull_request: { head: { repo: { full_name } } } } }, needs: { test: { result: "success" } } });
-    for (const id of ["test", "report"]) expect(["a/b", "evil/b"].map((name) => holds(jobOf(workflows, "load.yml", id).if, { contexts: from(name), status: ended })), id).toEqual([true, false]);
+    const from = (full_name: string): Contexts => ({
+      github: {
+        event_name: "pull_request",
+        repository: "a/b",
+        event: { pull_request: { head: { repo: { full_name } } } },
+      },
+      needs: { test: { result: "success" } },
+    });
+    for (const id of ["test", "report"])
+      expect(
+        ["a/b", "evil/b"].map((name) =>
+          holds(jobOf(workflows, "load.yml", id).if, { contexts: from(name), status: ended }),
+        ),
+        id,
+      ).toEqual([true, false]);
     expect(evaluate("true", { contexts: {} })).toBe(true);
   });
 });

@@ -21,10 +21,19 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   "Charon with a scan that only reports": ["scan-not-enforced"],
 };
 
-describe.each([...systems.map(({ name, config }) => [name, config] as const), ["a monorepo, all of it", monorepo] as const])("%s", (name, config) => {
+describe.each([
+  ...systems.map(({ name, config }) => [name, config] as const),
+  ["a monorepo, all of it", monorepo] as const,
+])("%s", (name, config) => {
   it("lints clean under strict", async () => {
-    const files = Object.fromEntries((await compile(config)).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]));
+    const files = Object.fromEntries(
+      (await compile(config)).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]),
+    );
     const findings = await lint({ files, settings: { preset: "strict" } });
-    expect(findings.filter(({ rule }) => ASKED_FOR[name]?.includes(rule) !== true).map(({ file, start, rule, message }) => `${file}:${start.line} ${rule}: ${message}`)).toEqual([]);
+    expect(
+      findings
+        .filter(({ rule }) => ASKED_FOR[name]?.includes(rule) !== true)
+        .map(({ file, start, rule, message }) => `${file}:${start.line} ${rule}: ${message}`),
+    ).toEqual([]);
   });
 });

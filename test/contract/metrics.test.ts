@@ -8,7 +8,12 @@ import { type System, systems } from "../support/systems.ts";
 interface Settings {
   readonly build: string;
   readonly consumers: readonly string[];
-  readonly stages: readonly { readonly name: string; readonly kind: string; readonly workflow: string; readonly job: string }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly workflow: string;
+    readonly job: string;
+  }[];
   readonly watched: Readonly<Record<string, string>>;
   readonly planJob: string;
   readonly gateJob: string;
@@ -16,7 +21,9 @@ interface Settings {
 }
 
 function settingsOf({ workflows }: System): Settings | undefined {
-  const step = workflows.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps)).find(({ program }) => program === "metrics.mjs");
+  const step = workflows
+    .flatMap(({ jobs }) => jobs.flatMap((job) => job.steps))
+    .find(({ program }) => program === "metrics.mjs");
   return step && (JSON.parse(String(step.env["METRICS"])) as Settings);
 }
 
@@ -42,14 +49,20 @@ describe.each(measured)("in $name", ({ settings, ...system }) => {
       expect(jobs, `${stage.workflow}: ${stage.job}`).toHaveLength(1);
       if (stage.kind === "image") expect(jobs[0]?.steps.map((step) => step.name)).toContain(settings.buildStep);
     }
-    expect(settings.stages.filter(({ kind }) => kind === "test").map(({ name }) => name)).toEqual(system.pipeline.consumers.map(({ name }) => name));
-    expect(new Set(settings.stages.map(({ workflow, job }) => `${workflow} > ${job}`)).size).toBe(settings.stages.length);
+    expect(settings.stages.filter(({ kind }) => kind === "test").map(({ name }) => name)).toEqual(
+      system.pipeline.consumers.map(({ name }) => name),
+    );
+    expect(new Set(settings.stages.map(({ workflow, job }) => `${workflow} > ${job}`)).size).toBe(
+      settings.stages.length,
+    );
   });
 
   it("the plan and the gate of the build have their names, and what is watched are workflows", () => {
     const names = jobsInRun(system, settings.build).map((job) => job.name);
     expect(names).toEqual(expect.arrayContaining([settings.planJob, settings.gateJob]));
-    expect(Object.values(settings.watched).filter((name) => !system.workflows.some((workflow) => workflow.name === name))).toEqual([]);
+    expect(
+      Object.values(settings.watched).filter((name) => !system.workflows.some((workflow) => workflow.name === name)),
+    ).toEqual([]);
   });
 
   it("a consumer that is called gives its verdict by a job that is called like it", () => {

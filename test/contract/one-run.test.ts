@@ -7,7 +7,13 @@ import { buildJobId, CLASSES_OF, calledIn, requiredIn, type RunKind, takenBy } f
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
-import { ancestorsOf, type EmittedJob, type EmittedWorkflow, expressionsOf, stepOf } from "../support/read-workflows.ts";
+import {
+  ancestorsOf,
+  type EmittedJob,
+  type EmittedWorkflow,
+  expressionsOf,
+  stepOf,
+} from "../support/read-workflows.ts";
 import { type System, systemNamed, systems } from "../support/systems.ts";
 
 const oneRun = systems.filter(({ pipeline }) => pipeline.topology === "workflow_call");
@@ -39,8 +45,23 @@ const runsOf = (system: System): { run: RunKind; caller: EmittedWorkflow }[] =>
 const callsOf = (system: System): Called[] =>
   runsOf(system).flatMap(({ run, caller }) =>
     calledIn(system.pipeline, run).map((consumer) => {
-      const job = (id: string): EmittedJob => found(caller.jobs.find((one) => one.id === id), `job ${id} in ${caller.file}`);
-      return { system, run, consumer, caller, call: job(`test-${consumer.key}`), verdict: job(`verdict-${consumer.key}`), workflow: found(system.workflows.find(({ path }) => path === consumer.path), consumer.path) };
+      const job = (id: string): EmittedJob =>
+        found(
+          caller.jobs.find((one) => one.id === id),
+          `job ${id} in ${caller.file}`,
+        );
+      return {
+        system,
+        run,
+        consumer,
+        caller,
+        call: job(`test-${consumer.key}`),
+        verdict: job(`verdict-${consumer.key}`),
+        workflow: found(
+          system.workflows.find(({ path }) => path === consumer.path),
+          consumer.path,
+        ),
+      };
     }),
   );
 
@@ -52,22 +73,51 @@ const cancelled = { success: () => false, failure: () => false, cancelled: () =>
 /** Everything that a job needs has succeeded for an event of a class, but for what is said otherwise. */
 function contextsOf(job: EmittedJob, eventClass: string, results: Record<string, string> = {}, fork = false): Contexts {
   const changed = [...(job.if ?? "").matchAll(/outputs\.([\w-]+-changed)/g)].map(([, name]) => [name, "true"] as const);
-  const outputs: Record<string, Json> = { class: eventClass, sha: "c0ffee", passed: "[]", push: fork ? "false" : "true", major: "false", ...Object.fromEntries(changed) };
+  const outputs: Record<string, Json> = {
+    class: eventClass,
+    sha: "c0ffee",
+    passed: "[]",
+    push: fork ? "false" : "true",
+    major: "false",
+    ...Object.fromEntries(changed),
+  };
   return {
-    github: { repository: "o/r", ref_name: "main", event_name: eventClass === "pullRequest" ? "pull_request" : "push", event: eventClass === "pullRequest" ? { pull_request: { head: { repo: { full_name: fork ? "evil/r" : "o/r" } } } } : {} },
+    github: {
+      repository: "o/r",
+      ref_name: "main",
+      event_name: eventClass === "pullRequest" ? "pull_request" : "push",
+      event:
+        eventClass === "pullRequest"
+          ? { pull_request: { head: { repo: { full_name: fork ? "evil/r" : "o/r" } } } }
+          : {},
+    },
     inputs: { push_latest: false, force_publish: false },
     needs: Object.fromEntries(job.needs.map((id) => [id, { result: results[id] ?? "success", outputs }])),
   };
 }
 
-const runsFor = ({ system, run, consumer }: Called, eventClass: string): boolean => (run === "release" && !consumer.events.includes("release") ? true : consumer.events.some((event) => event === eventClass)) && system.pipeline.events.some((event) => event === eventClass);
-const classesOf = ({ system, run }: Called): string[] => CLASSES_OF[run].filter((event) => system.pipeline.events.includes(event));
+const runsFor = ({ system, run, consumer }: Called, eventClass: string): boolean =>
+  (run === "release" && !consumer.events.includes("release")
+    ? true
+    : consumer.events.some((event) => event === eventClass)) &&
+  system.pipeline.events.some((event) => event === eventClass);
+const classesOf = ({ system, run }: Called): string[] =>
+  CLASSES_OF[run].filter((event) => system.pipeline.events.includes(event));
 
 describe("one run", () => {
   it("follows no other: nothing starts on the end of a workflow but what only reports, and no commit status is posted", () => {
     for (const { workflows, name } of oneRun) {
-      expect(workflows.filter((workflow) => workflow.follows).map((workflow) => workflow.file), name).toEqual([]);
-      expect(workflows.flatMap((workflow) => workflow.jobs).filter((job) => job.permissions["statuses"] === "write").map((job) => job.where), name).toEqual([]);
+      expect(
+        workflows.filter((workflow) => workflow.follows).map((workflow) => workflow.file),
+        name,
+      ).toEqual([]);
+      expect(
+        workflows
+          .flatMap((workflow) => workflow.jobs)
+          .filter((job) => job.permissions["statuses"] === "write")
+          .map((job) => job.where),
+        name,
+      ).toEqual([]);
     }
   });
 
@@ -82,7 +132,9 @@ describe("one run", () => {
 
   it("names its verdicts as the other topology names its statuses, so switching renames no required check", () => {
     for (const { consumer, run, verdict } of all) expect(verdict.name).toBe(consumer.name + SUFFIX[run]);
-    for (const system of oneRun) for (const { caller } of runsOf(system)) expect(new Set(caller.jobs.map((job) => job.name)).size).toBe(caller.jobs.length);
+    for (const system of oneRun)
+      for (const { caller } of runsOf(system))
+        expect(new Set(caller.jobs.map((job) => job.name)).size).toBe(caller.jobs.length);
   });
 
   it("keeps the groups of called workflows apart from their caller's, which `github.workflow` would name there", () => {
@@ -99,10 +151,19 @@ describe("the call", () => {
     for (const { system, run, consumer, call } of all) {
       const handed = call.calls?.with ?? {};
       expect(handed["head-sha"]).toBe("${{ needs.plan.outputs.sha }}");
-      for (const build of takenBy(consumer)) if (build.kind === "image") expect(handed[`${build.key}-digest`]).toBe(`\${{ needs.publish-${build.key}.outputs.digest }}`);
+      for (const build of takenBy(consumer))
+        if (build.kind === "image")
+          expect(handed[`${build.key}-digest`]).toBe(`\${{ needs.publish-${build.key}.outputs.digest }}`);
       if (!("trusted" in handed) || run !== "build" || !system.pipeline.pullRequests) continue;
-      const trusted = (eventClass: string, fork: boolean): Json => evaluate(String(handed["trusted"]).replace(/^\$\{\{ | \}\}$/g, ""), { contexts: contextsOf(call, eventClass, {}, fork) });
-      expect([trusted("main", false), trusted("pullRequest", false), trusted("pullRequest", true)]).toEqual([true, true, false]);
+      const trusted = (eventClass: string, fork: boolean): Json =>
+        evaluate(String(handed["trusted"]).replace(/^\$\{\{ | \}\}$/g, ""), {
+          contexts: contextsOf(call, eventClass, {}, fork),
+        });
+      expect([trusted("main", false), trusted("pullRequest", false), trusted("pullRequest", true)]).toEqual([
+        true,
+        true,
+        false,
+      ]);
     }
   });
 
@@ -110,10 +171,13 @@ describe("the call", () => {
     for (const called of all) {
       const { call } = called;
       for (const eventClass of classesOf(called)) {
-        const made = (results: Record<string, string>, status = running): boolean => holds(call.if, { contexts: contextsOf(call, eventClass, results), status });
+        const made = (results: Record<string, string>, status = running): boolean =>
+          holds(call.if, { contexts: contextsOf(call, eventClass, results), status });
         const expected = runsFor(called, eventClass);
         expect(made({}), `${call.where}: ${eventClass}`).toBe(expected);
-        const builds = Object.fromEntries(call.needs.filter((id) => /^(publish|build)-/.test(id)).map((id) => [id, "failure"]));
+        const builds = Object.fromEntries(
+          call.needs.filter((id) => /^(publish|build)-/.test(id)).map((id) => [id, "failure"]),
+        );
         expect(made(builds, failing), `${call.where}: ${eventClass}`).toBe(expected);
         expect(made({ plan: "failure" }, failing)).toBe(false);
         expect(made({}, cancelled)).toBe(false);
@@ -123,22 +187,39 @@ describe("the call", () => {
 
   it("waits for what it takes and for nothing else, so consumers run side by side, beside the scan", () => {
     for (const { consumer, call, run } of all) {
-      const taken = takenBy(consumer).map((build) => (build.kind === "image" ? `publish-${build.key}` : `build-${build.key}`));
-      const others = call.needs.filter((id) => id !== "plan" && id !== "verdicts" && !taken.includes(id) && !consumer.after.includes(id.replace("verdict-", "")));
+      const taken = takenBy(consumer).map((build) =>
+        build.kind === "image" ? `publish-${build.key}` : `build-${build.key}`,
+      );
+      const others = call.needs.filter(
+        (id) =>
+          id !== "plan" &&
+          id !== "verdicts" &&
+          !taken.includes(id) &&
+          !consumer.after.includes(id.replace("verdict-", "")),
+      );
       expect(run === "release" || !call.needs.includes("verdicts"), call.where).toBe(true);
       expect(others, call.where).toEqual([]);
-      expect(taken.filter((id) => !call.needs.includes(id)), call.where).toEqual([]);
+      expect(
+        taken.filter((id) => !call.needs.includes(id)),
+        call.where,
+      ).toEqual([]);
     }
   });
 
   it("waits where the config says so for verdicts of others, and is not made after a red one", () => {
-    const [after] = callsOf(systemNamed("Charon in one run whose consumers come after each other")).filter(({ consumer }) => consumer.after.length > 0);
+    const [after] = callsOf(systemNamed("Charon in one run whose consumers come after each other")).filter(
+      ({ consumer }) => consumer.after.length > 0,
+    );
     const { call, verdict } = found(after, "consumer that comes after another");
     expect(call.needs).toContain("verdict-security-pr");
     expect(holds(call.if, { contexts: contextsOf(call, "main"), status: running })).toBe(true);
-    expect(holds(call.if, { contexts: contextsOf(call, "main", { "verdict-security-pr": "failure" }), status: failing })).toBe(false);
+    expect(
+      holds(call.if, { contexts: contextsOf(call, "main", { "verdict-security-pr": "failure" }), status: failing }),
+    ).toBe(false);
     // Its own verdict is red then, and not skipped, which GitHub would take for passed.
-    expect(holds(verdict.if, { contexts: contextsOf(verdict, "main", { "test-e2e-tests": "skipped" }), status: failing })).toBe(true);
+    expect(
+      holds(verdict.if, { contexts: contextsOf(verdict, "main", { "test-e2e-tests": "skipped" }), status: failing }),
+    ).toBe(true);
   });
 });
 
@@ -149,8 +230,12 @@ describe("the verdict", () => {
       expect([verdict.permissions, verdict.steps.map((step) => step.program)]).toEqual([{}, ["judge-tests.sh"]]);
       expect(verdict.steps[0]?.env["RESULT"]).toBe(`\${{ needs.${call.id}.result }}`);
       for (const eventClass of classesOf(called)) {
-        const given = (results: Record<string, string>, status = failing): boolean => holds(verdict.if, { contexts: contextsOf(verdict, eventClass, results), status });
-        for (const result of ["success", "failure", "cancelled", "skipped"]) expect(given({ [call.id]: result }), `${verdict.where}: ${eventClass}, ${result}`).toBe(runsFor(called, eventClass));
+        const given = (results: Record<string, string>, status = failing): boolean =>
+          holds(verdict.if, { contexts: contextsOf(verdict, eventClass, results), status });
+        for (const result of ["success", "failure", "cancelled", "skipped"])
+          expect(given({ [call.id]: result }), `${verdict.where}: ${eventClass}, ${result}`).toBe(
+            runsFor(called, eventClass),
+          );
         // Where nobody could plan, nobody knows the class either, and red is the safe answer.
         expect(given({ plan: "failure", [call.id]: "skipped" }), consumer.key).toBe(true);
       }
@@ -158,16 +243,26 @@ describe("the verdict", () => {
   });
 
   it("of a consumer that leaves forks out is skipped for them, as its tests are", () => {
-    const left = all.filter(({ system, run, consumer }) => run === "build" && !consumer.forks && system.pipeline.pullRequests && consumer.events.includes("pullRequest"));
+    const left = all.filter(
+      ({ system, run, consumer }) =>
+        run === "build" && !consumer.forks && system.pipeline.pullRequests && consumer.events.includes("pullRequest"),
+    );
     expect(left.length).toBeGreaterThan(0);
     for (const { call, verdict, system } of left) {
       const plan = system.pipeline.forks === "ignore" ? "skipped" : "success";
-      for (const job of [call, verdict]) expect([false, true].map((fork) => holds(job.if, { contexts: contextsOf(job, "pullRequest", fork ? { plan } : {}, fork), status: running })), job.where).toEqual([true, false]);
+      for (const job of [call, verdict])
+        expect(
+          [false, true].map((fork) =>
+            holds(job.if, { contexts: contextsOf(job, "pullRequest", fork ? { plan } : {}, fork), status: running }),
+          ),
+          job.where,
+        ).toEqual([true, false]);
     }
   });
 
   it("of what only warns is told so", () => {
-    for (const { consumer, verdict } of all) expect(verdict.steps[0]?.env["SOFT"]).toBe(consumer.failure === "soft" ? true : undefined);
+    for (const { consumer, verdict } of all)
+      expect(verdict.steps[0]?.env["SOFT"]).toBe(consumer.failure === "soft" ? true : undefined);
     expect(all.some(({ consumer }) => consumer.failure === "soft")).toBe(true);
   });
 });
@@ -175,52 +270,110 @@ describe("the verdict", () => {
 describe("a called consumer", () => {
   it("may read the code and the images, and nothing else: what it says, its caller judges", () => {
     for (const { workflow } of all) {
-      for (const job of workflow.jobs) expect(Object.entries(job.permissions).filter(([scope, level]) => level !== "read" || !["contents", "packages"].includes(scope)), job.where).toEqual([]);
+      for (const job of workflow.jobs)
+        expect(
+          Object.entries(job.permissions).filter(
+            ([scope, level]) => level !== "read" || !["contents", "packages"].includes(scope),
+          ),
+          job.where,
+        ).toEqual([]);
     }
   });
 
   it("takes the image from the registry, else from the artifact of its own run, else from the sources; and says which", () => {
-    for (const { consumer, workflow } of all.filter((one) => one.consumer.fallback === "build" && one.consumer.source === "registry" && one.consumer.deployment === undefined)) {
-      const test = found(workflow.jobs.find((job) => job.id === "test"), `test in ${workflow.file}`);
+    for (const { consumer, workflow } of all.filter(
+      (one) =>
+        one.consumer.fallback === "build" &&
+        one.consumer.source === "registry" &&
+        one.consumer.deployment === undefined,
+    )) {
+      const test = found(
+        workflow.jobs.find((job) => job.id === "test"),
+        `test in ${workflow.file}`,
+      );
       for (const build of takenBy(consumer)) {
         if (build.kind !== "image") continue;
-        const [pull, load, make] = ["pull", "load", "make"].map((name) => test.steps.find((step) => step.id === `${name}-${build.key}`));
-        const steps = (pulled: string, loaded: string): Contexts => ({ inputs: { trusted: true, "head-sha": "c0ffee" }, needs: { resolve: { outputs: {} } }, steps: { [`pull-${build.key}`]: { outputs: { source: pulled } }, [`load-${build.key}`]: { outputs: { source: loaded } } } });
-        const ran = (pulled: string, loaded: string): boolean[] => [load, make].map((step) => step !== undefined && holds(step.if, { contexts: steps(pulled, loaded), status: running }));
+        const [pull, load, make] = ["pull", "load", "make"].map((name) =>
+          test.steps.find((step) => step.id === `${name}-${build.key}`),
+        );
+        const steps = (pulled: string, loaded: string): Contexts => ({
+          inputs: { trusted: true, "head-sha": "c0ffee" },
+          needs: { resolve: { outputs: {} } },
+          steps: {
+            [`pull-${build.key}`]: { outputs: { source: pulled } },
+            [`load-${build.key}`]: { outputs: { source: loaded } },
+          },
+        });
+        const ran = (pulled: string, loaded: string): boolean[] =>
+          [load, make].map(
+            (step) => step !== undefined && holds(step.if, { contexts: steps(pulled, loaded), status: running }),
+          );
         expect(holds(pull?.if, { contexts: steps("", ""), status: running }), workflow.file).toBe(true);
-        expect([ran("registry", ""), ran("none", "artifact"), ran("none", "none")], workflow.file).toEqual([[false, false], [true, false], [true, true]]);
+        expect([ran("registry", ""), ran("none", "artifact"), ran("none", "none")], workflow.file).toEqual([
+          [false, false],
+          [true, false],
+          [true, true],
+        ]);
         expect(load?.env["OPTIONAL"]).toBe(true);
         // The code is there before anything is built from it.
-        expect(test.steps.findIndex((step) => step.action === "actions/checkout")).toBeLessThan(test.steps.findIndex((step) => step === make));
-        const summary = test.steps.find((step) => step.program === "image-summary.sh" && step.env["IMAGE"] === build.image);
-        const source = (outcome: string): Json => interpolate(summary?.env["SOURCE"] as Json, { contexts: { ...steps("", ""), steps: { [`make-${build.key}`]: { outcome, outputs: {} } } } });
+        expect(test.steps.findIndex((step) => step.action === "actions/checkout")).toBeLessThan(
+          test.steps.findIndex((step) => step === make),
+        );
+        const summary = test.steps.find(
+          (step) => step.program === "image-summary.sh" && step.env["IMAGE"] === build.image,
+        );
+        const source = (outcome: string): Json =>
+          interpolate(summary?.env["SOURCE"] as Json, {
+            contexts: { ...steps("", ""), steps: { [`make-${build.key}`]: { outcome, outputs: {} } } },
+          });
         expect([source("success"), source("skipped")]).toEqual(["source", ""]);
       }
     }
   });
 
   it("fails for want of an image where the config says so", () => {
-    for (const { workflow, consumer } of callsOf(systemNamed("Charon in one run that only warns and fails for want of an image"))) {
+    for (const { workflow, consumer } of callsOf(
+      systemNamed("Charon in one run that only warns and fails for want of an image"),
+    )) {
       expect(consumer.fallback).toBe("fail");
       const steps = workflow.jobs.flatMap((job) => job.steps);
-      expect(steps.filter((step) => step.action === "docker/build-push-action" || step.env["OPTIONAL"] === true).map((step) => step.where)).toEqual([]);
+      expect(
+        steps
+          .filter((step) => step.action === "docker/build-push-action" || step.env["OPTIONAL"] === true)
+          .map((step) => step.where),
+      ).toEqual([]);
     }
   });
 
   it("resolves an image by itself only when somebody starts it by hand", () => {
-    for (const { workflow, consumer } of all.filter((one) => one.consumer.dispatch && takenBy(one.consumer).some((build) => build.kind === "image"))) {
-      const resolve = found(workflow.jobs.find((job) => job.id === "resolve"), `resolve in ${workflow.file}`);
-      const test = found(workflow.jobs.find((job) => job.id === "test"), `test in ${workflow.file}`);
-      const ran = (job: EmittedJob, inputs: Record<string, Json>, ready: string): boolean => holds(job.if, { contexts: { inputs, needs: { resolve: { outputs: { ready } } } }, status: running });
+    for (const { workflow, consumer } of all.filter(
+      (one) => one.consumer.dispatch && takenBy(one.consumer).some((build) => build.kind === "image"),
+    )) {
+      const resolve = found(
+        workflow.jobs.find((job) => job.id === "resolve"),
+        `resolve in ${workflow.file}`,
+      );
+      const test = found(
+        workflow.jobs.find((job) => job.id === "test"),
+        `test in ${workflow.file}`,
+      );
+      const ran = (job: EmittedJob, inputs: Record<string, Json>, ready: string): boolean =>
+        holds(job.if, { contexts: { inputs, needs: { resolve: { outputs: { ready } } } }, status: running });
       expect([ran(resolve, { "head-sha": "c0ffee" }, ""), ran(resolve, {}, "")]).toEqual([false, true]);
-      expect([ran(test, { "head-sha": "c0ffee" }, ""), ran(test, {}, "true"), ran(test, {}, "")], consumer.key).toEqual([true, true, false]);
-      expect(workflow.on.workflow_dispatch?.inputs).toMatchObject({ image_tag: { required: true }, commit: { required: false } });
+      expect([ran(test, { "head-sha": "c0ffee" }, ""), ran(test, {}, "true"), ran(test, {}, "")], consumer.key).toEqual(
+        [true, true, false],
+      );
+      expect(workflow.on.workflow_dispatch?.inputs).toMatchObject({
+        image_tag: { required: true },
+        commit: { required: false },
+      });
     }
   });
 });
 
 describe("what comes after the tests", () => {
-  const publishing = (workflow: EmittedWorkflow): EmittedJob[] => workflow.jobs.filter((job) => /^(promote|release-.*|deliver-.*|approve-.*)$/.test(job.id));
+  const publishing = (workflow: EmittedWorkflow): EmittedJob[] =>
+    workflow.jobs.filter((job) => /^(promote|release-.*|deliver-.*|approve-.*)$/.test(job.id));
 
   it("is done only when the gate of the builds and every required verdict are green", () => {
     for (const system of oneRun) {
@@ -228,11 +381,24 @@ describe("what comes after the tests", () => {
         const gates = ["plan", "ready", ...requiredIn(system.pipeline, run).map(({ key }) => `verdict-${key}`)];
         const eventClass = run === "build" ? "main" : run;
         for (const job of publishing(caller)) {
-          const done = (results: Record<string, string>): boolean => holds(job.if, { contexts: contextsOf(job, eventClass, results), status: running });
-          expect(gates.filter((id) => !job.needs.includes(id)), job.where).toEqual([]);
+          const done = (results: Record<string, string>): boolean =>
+            holds(job.if, { contexts: contextsOf(job, eventClass, results), status: running });
+          expect(
+            gates.filter((id) => !job.needs.includes(id)),
+            job.where,
+          ).toEqual([]);
           if (!job.id.startsWith("approve-")) expect(done({}), job.where).toBe(true);
-          const mandatory = gates.filter((id) => run === "release" || !id.startsWith("verdict-") || system.pipeline.consumers.some(({ key, events }) => id === `verdict-${key}` && events.some((event) => event === eventClass)));
-          for (const id of mandatory) for (const result of ["failure", "cancelled", "skipped"]) expect(done({ [id]: result }), `${job.where}: ${id} ${result}`).toBe(false);
+          const mandatory = gates.filter(
+            (id) =>
+              run === "release" ||
+              !id.startsWith("verdict-") ||
+              system.pipeline.consumers.some(
+                ({ key, events }) => id === `verdict-${key}` && events.some((event) => event === eventClass),
+              ),
+          );
+          for (const id of mandatory)
+            for (const result of ["failure", "cancelled", "skipped"])
+              expect(done({ [id]: result }), `${job.where}: ${id} ${result}`).toBe(false);
         }
       }
     }
@@ -240,13 +406,22 @@ describe("what comes after the tests", () => {
 
   it("moves no tag for a pull request, a feature branch or the merge queue, nor by hand unless somebody asks for it on main", () => {
     for (const system of oneRun) {
-      const promote = runsOf(system).find(({ run }) => run === "build")?.caller.jobs.find((job) => job.id === "promote");
+      const promote = runsOf(system)
+        .find(({ run }) => run === "build")
+        ?.caller.jobs.find((job) => job.id === "promote");
       if (!promote) continue;
-      const moved = (eventClass: string, change: Contexts = {}): boolean => holds(promote.if, { contexts: { ...contextsOf(promote, eventClass), ...change }, status: running });
-      expect(["pullRequest", "feature", "queue", "manual"].filter((eventClass) => moved(eventClass)), promote.where).toEqual([]);
+      const moved = (eventClass: string, change: Contexts = {}): boolean =>
+        holds(promote.if, { contexts: { ...contextsOf(promote, eventClass), ...change }, status: running });
+      expect(
+        ["pullRequest", "feature", "queue", "manual"].filter((eventClass) => moved(eventClass)),
+        promote.where,
+      ).toEqual([]);
       expect(moved("main")).toBe(true);
       const asked = { inputs: { push_latest: true } };
-      expect([moved("manual", asked), moved("manual", { ...asked, github: { ref_name: "feature/x" } })]).toEqual([true, false]);
+      expect([moved("manual", asked), moved("manual", { ...asked, github: { ref_name: "feature/x" } })]).toEqual([
+        true,
+        false,
+      ]);
     }
   });
 
@@ -255,16 +430,42 @@ describe("what comes after the tests", () => {
       const release = runsOf(system).find(({ run }) => run === "release")?.caller;
       if (!release) continue;
       for (const build of system.pipeline.builds.filter((one) => one.kind === "image")) {
-        const job = found(release.jobs.find((one) => one.id === `release-${build.key}`), `release of ${build.key}`);
+        const job = found(
+          release.jobs.find((one) => one.id === `release-${build.key}`),
+          `release of ${build.key}`,
+        );
         const behind = ancestorsOf(release, job).map(({ id }) => id);
-        for (const id of ["plan", buildJobId(build), `publish-${build.key}`, ...(build.scan ? [`scan-${build.key}`] : []), "ready"]) expect(behind, job.where).toContain(id);
-        expect(stepOf(job, "Give the tested image its release tags").env).toMatchObject({ IMAGE: build.image, TAGS: "${{ needs.plan.outputs.release-tags }}", DIGEST: `\${{ needs.publish-${build.key}.outputs.digest }}` });
+        for (const id of [
+          "plan",
+          buildJobId(build),
+          `publish-${build.key}`,
+          ...(build.scan ? [`scan-${build.key}`] : []),
+          "ready",
+        ])
+          expect(behind, job.where).toContain(id);
+        expect(stepOf(job, "Give the tested image its release tags").env).toMatchObject({
+          IMAGE: build.image,
+          TAGS: "${{ needs.plan.outputs.release-tags }}",
+          DIGEST: `\${{ needs.publish-${build.key}.outputs.digest }}`,
+        });
       }
-      for (const { call, verdict, consumer } of callsOf(system).filter(({ run, consumer: one }) => run === "release" && !one.events.includes("release"))) {
+      for (const { call, verdict, consumer } of callsOf(system).filter(
+        ({ run, consumer: one }) => run === "release" && !one.events.includes("release"),
+      )) {
         const contexts = contextsOf(call, "release");
-        const passed = { ...contexts, needs: { ...(contexts["needs"] as Record<string, Json>), verdicts: { result: "success", outputs: { passed: JSON.stringify([consumer.name]) } } } };
-        expect([holds(call.if, { contexts, status: running }), holds(call.if, { contexts: passed, status: running })], call.where).toEqual([true, false]);
-        const judged = (contextsNow: Contexts): Json => interpolate(verdict.steps[0]?.env["PASSED"] as Json, { contexts: contextsNow });
+        const passed = {
+          ...contexts,
+          needs: {
+            ...(contexts["needs"] as Record<string, Json>),
+            verdicts: { result: "success", outputs: { passed: JSON.stringify([consumer.name]) } },
+          },
+        };
+        expect(
+          [holds(call.if, { contexts, status: running }), holds(call.if, { contexts: passed, status: running })],
+          call.where,
+        ).toEqual([true, false]);
+        const judged = (contextsNow: Contexts): Json =>
+          interpolate(verdict.steps[0]?.env["PASSED"] as Json, { contexts: contextsNow });
         expect([judged(contexts), judged(passed)], verdict.where).toEqual([false, true]);
       }
     }
@@ -272,32 +473,72 @@ describe("what comes after the tests", () => {
 
   it("deletes nothing before all who read it have ended", () => {
     const { workflows, pipeline } = systemNamed("Charon in one run that takes failed tags back and cleans up");
-    const build = found(workflows.find(({ name }) => name === pipeline.workflows.build?.name), "build workflow");
-    const behind = (id: string): string[] => ancestorsOf(build, found(build.jobs.find((job) => job.id === id), id)).map((job) => job.id);
-    expect(behind("clean").sort()).toEqual(build.jobs.map(({ id }) => id).filter((id) => id !== "clean" && id !== "notify").sort());
+    const build = found(
+      workflows.find(({ name }) => name === pipeline.workflows.build?.name),
+      "build workflow",
+    );
+    const behind = (id: string): string[] =>
+      ancestorsOf(
+        build,
+        found(
+          build.jobs.find((job) => job.id === id),
+          id,
+        ),
+      ).map((job) => job.id);
+    expect(behind("clean").sort()).toEqual(
+      build.jobs
+        .map(({ id }) => id)
+        .filter((id) => id !== "clean" && id !== "notify")
+        .sort(),
+    );
     for (const id of ["test-e2e-tests", "test-security-pr", "scan-charon"]) expect(behind("withdraw")).toContain(id);
   });
 
   it("is all that a run by hand of a consumer lacks: that tests, and moves nothing", () => {
-    for (const { workflow } of all) expect(workflow.jobs.map((job) => job.id).filter((id) => !["resolve", "test"].includes(id)), workflow.file).toEqual([]);
-    expect(all.flatMap(({ workflow }) => workflow.jobs.flatMap((job) => expressionsOf(job))).filter((expression) => expression.includes("workflow_run"))).toEqual([]);
+    for (const { workflow } of all)
+      expect(
+        workflow.jobs.map((job) => job.id).filter((id) => !["resolve", "test"].includes(id)),
+        workflow.file,
+      ).toEqual([]);
+    expect(
+      all
+        .flatMap(({ workflow }) => workflow.jobs.flatMap((job) => expressionsOf(job)))
+        .filter((expression) => expression.includes("workflow_run")),
+    ).toEqual([]);
   });
 });
 
 describe("tests that fell back to the sources", () => {
   const STEP = "See that what is published was tested";
-  const fallingBack = all.filter(({ workflow }) => workflow.jobs.some((job) => job.steps.some(({ name }) => name === STEP)));
+  const fallingBack = all.filter(({ workflow }) =>
+    workflow.jobs.some((job) => job.steps.some(({ name }) => name === STEP)),
+  );
 
   it("do not count for what is promoted, and count for pull requests", () => {
     expect(fallingBack.length).toBeGreaterThan(0);
     for (const { consumer, workflow } of fallingBack) {
-      const step = stepOf(found(workflow.jobs.find(({ id }) => id === "test"), "job test"), STEP);
+      const step = stepOf(
+        found(
+          workflow.jobs.find(({ id }) => id === "test"),
+          "job test",
+        ),
+        STEP,
+      );
       const [image] = takenBy(consumer).filter((build) => build.kind === "image");
       if (!image) continue;
       const fails = (eventClass: string, digest: string, made: boolean): boolean => {
         const outcome = { outcome: made ? "success" : "skipped", outputs: {} };
-        const steps = Object.fromEntries([...takenBy(consumer).flatMap(({ key }) => [`make-${key}`, `take-${key}`]), "from-sources"].map((id) => [id, id.startsWith("take-") ? { outcome: "success", outputs: {} } : outcome]));
-        const inputs = { class: eventClass, "head-sha": "c0ffee", ...Object.fromEntries(takenBy(consumer).map(({ key }) => [`${key}-digest`, digest])) };
+        const steps = Object.fromEntries(
+          [...takenBy(consumer).flatMap(({ key }) => [`make-${key}`, `take-${key}`]), "from-sources"].map((id) => [
+            id,
+            id.startsWith("take-") ? { outcome: "success", outputs: {} } : outcome,
+          ]),
+        );
+        const inputs = {
+          class: eventClass,
+          "head-sha": "c0ffee",
+          ...Object.fromEntries(takenBy(consumer).map(({ key }) => [`${key}-digest`, digest])),
+        };
         return holds(step.if, { contexts: { inputs, steps, needs: {} }, status: running });
       };
       const digest = `sha256:${"a".repeat(64)}`;
@@ -312,7 +553,10 @@ describe("tests that fell back to the sources", () => {
 
   it("come before it in the job, so that their own result is seen first", () => {
     for (const { consumer, workflow } of fallingBack) {
-      const steps = found(workflow.jobs.find(({ id }) => id === "test"), "job test").steps.map(({ name }) => name);
+      const steps = found(
+        workflow.jobs.find(({ id }) => id === "test"),
+        "job test",
+      ).steps.map(({ name }) => name);
       const last = consumer.steps.at(-1)?.name ?? "";
       expect(steps.indexOf(STEP)).toBeGreaterThan(steps.lastIndexOf(last));
     }

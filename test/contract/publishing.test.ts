@@ -6,7 +6,14 @@ import { describe, expect, it } from "vitest";
 import { CLASSES_OF, publishedIn, type RunKind, requiredIn, targetsIn } from "../../src/pipeline/stages.ts";
 import type { EventClass, PublishTarget } from "../../src/pipeline/types.ts";
 import { holds } from "../player/expressions.ts";
-import { ancestorsOf, type EmittedJob, type EmittedWorkflow, expressionsOf, jobOf, stepOf } from "../support/read-workflows.ts";
+import {
+  ancestorsOf,
+  type EmittedJob,
+  type EmittedWorkflow,
+  expressionsOf,
+  jobOf,
+  stepOf,
+} from "../support/read-workflows.ts";
 import { type System, systemNamed, systemOf, systems } from "../support/systems.ts";
 
 const running = { success: () => true, failure: () => false, cancelled: () => false };
@@ -27,7 +34,18 @@ const subjects: Subject[] = systems.flatMap((system) =>
   RUNS.flatMap((run) =>
     targetsIn(system.pipeline, run).flatMap((target) => {
       const workflow = system.workflows.find(({ name }) => name === system.pipeline.workflows[run]?.name);
-      return workflow ? [{ name: `${system.name}: ${target.key} (${run})`, system, run, target, workflow, job: jobOf([workflow], workflow.file, `deliver-${target.key}`) }] : [];
+      return workflow
+        ? [
+            {
+              name: `${system.name}: ${target.key} (${run})`,
+              system,
+              run,
+              target,
+              workflow,
+              job: jobOf([workflow], workflow.file, `deliver-${target.key}`),
+            },
+          ]
+        : [];
     }),
   ),
 );
@@ -42,11 +60,23 @@ interface Situation {
 }
 
 /** Whether the job runs, where everything before it succeeded but what the situation says. */
-function runs({ job }: Pick<Subject, "job">, { class: event, results = {}, changed = true, force = false, branch = "main", status = running }: Situation): boolean {
-  const outputs = new Proxy<Record<string, string>>({}, { get: (_, name) => (name === "class" ? event : String(name).endsWith("-changed") ? String(changed) : undefined), has: () => true });
+function runs(
+  { job }: Pick<Subject, "job">,
+  { class: event, results = {}, changed = true, force = false, branch = "main", status = running }: Situation,
+): boolean {
+  const outputs = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, name) => (name === "class" ? event : String(name).endsWith("-changed") ? String(changed) : undefined),
+      has: () => true,
+    },
+  );
   const known: Record<string, string> = { class: event };
-  for (const [, name] of (job.if ?? "").matchAll(/needs\.plan\.outputs\.([\w-]+)/g)) if (name) known[name] = outputs[name] ?? "";
-  const needs = Object.fromEntries(job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === "plan" ? known : {} }]));
+  for (const [, name] of (job.if ?? "").matchAll(/needs\.plan\.outputs\.([\w-]+)/g))
+    if (name) known[name] = outputs[name] ?? "";
+  const needs = Object.fromEntries(
+    job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === "plan" ? known : {} }]),
+  );
   return holds(job.if, { contexts: { needs, inputs: { force_publish: force }, github: { ref_name: branch } }, status });
 }
 
@@ -54,46 +84,66 @@ const first = ({ target, run }: Subject): EventClass => publishedIn(target, run)
 
 describe("something is published", () => {
   it("by each kind of target", () => {
-    expect([...new Set(subjects.map(({ target }) => target.kind))].sort()).toEqual(["deploy", "githubRelease", "images", "maven", "npm"]);
+    expect([...new Set(subjects.map(({ target }) => target.kind))].sort()).toEqual([
+      "deploy",
+      "githubRelease",
+      "images",
+      "maven",
+      "npm",
+    ]);
   });
 
-  it.each(subjects)("when all before it has succeeded, and not when any of it failed, was cancelled or skipped: $name", (subject) => {
-    const situation = { class: first(subject) };
-    expect(runs(subject, situation)).toBe(true);
-    for (const id of subject.job.needs) {
-      for (const result of NOT_SUCCESS) {
-        // Only a job that asks reviewers of major releases may be left out.
-        const expected = id.startsWith("approve-") && result === "skipped";
-        expect(runs(subject, { ...situation, results: { [id]: result } }), `${id}: ${result}`).toBe(expected);
+  it.each(subjects)(
+    "when all before it has succeeded, and not when any of it failed, was cancelled or skipped: $name",
+    (subject) => {
+      const situation = { class: first(subject) };
+      expect(runs(subject, situation)).toBe(true);
+      for (const id of subject.job.needs) {
+        for (const result of NOT_SUCCESS) {
+          // Only a job that asks reviewers of major releases may be left out.
+          const expected = id.startsWith("approve-") && result === "skipped";
+          expect(runs(subject, { ...situation, results: { [id]: result } }), `${id}: ${result}`).toBe(expected);
+        }
       }
-    }
-    expect(runs(subject, { ...situation, status: ended })).toBe(false);
-  });
+      expect(runs(subject, { ...situation, status: ended })).toBe(false);
+    },
+  );
 
-  it.each(subjects)("behind every required test, every build and every scan: $name", ({ system, run, workflow, job, target }) => {
-    const behind = ancestorsOf(workflow, job).map(({ id }) => id);
-    for (const { key } of requiredIn(system.pipeline, run)) expect(job.needs).toContain(`verdict-${key}`);
-    expect(job.needs).toContain("ready");
-    for (const { id } of workflow.jobs.filter((one) => /^(build|publish|scan)-/.test(one.id))) expect(behind).toContain(id);
-    for (const key of target.after) if (workflow.jobs.some(({ id }) => id === `deliver-${key}`)) expect(job.needs).toContain(`deliver-${key}`);
-  });
+  it.each(subjects)(
+    "behind every required test, every build and every scan: $name",
+    ({ system, run, workflow, job, target }) => {
+      const behind = ancestorsOf(workflow, job).map(({ id }) => id);
+      for (const { key } of requiredIn(system.pipeline, run)) expect(job.needs).toContain(`verdict-${key}`);
+      expect(job.needs).toContain("ready");
+      for (const { id } of workflow.jobs.filter((one) => /^(build|publish|scan)-/.test(one.id)))
+        expect(behind).toContain(id);
+      for (const key of target.after)
+        if (workflow.jobs.some(({ id }) => id === `deliver-${key}`)) expect(job.needs).toContain(`deliver-${key}`);
+    },
+  );
 
   it.each(subjects)("on its own events alone: $name", (subject) => {
-    for (const event of CLASSES_OF[subject.run]) expect(runs(subject, { class: event }), event).toBe(publishedIn(subject.target, subject.run).includes(event));
+    for (const event of CLASSES_OF[subject.run])
+      expect(runs(subject, { class: event }), event).toBe(publishedIn(subject.target, subject.run).includes(event));
   });
 
-  it.each(subjects.filter(({ run }) => run === "build"))("by hand only when it is asked for, on main: $name", (subject) => {
-    const { main } = subject.system.pipeline.branches;
-    const onMain = subject.target.on.some((event) => event === "main");
-    expect(runs(subject, { class: "manual", force: true, branch: main })).toBe(onMain);
-    expect(runs(subject, { class: "manual", force: true, branch: "elsewhere" })).toBe(false);
-    expect(runs(subject, { class: "manual", branch: main })).toBe(false);
-    for (const event of ["pullRequest", "feature", "queue"] as const) expect(runs(subject, { class: event, force: true, branch: main }), event).toBe(false);
-  });
+  it.each(subjects.filter(({ run }) => run === "build"))(
+    "by hand only when it is asked for, on main: $name",
+    (subject) => {
+      const { main } = subject.system.pipeline.branches;
+      const onMain = subject.target.on.some((event) => event === "main");
+      expect(runs(subject, { class: "manual", force: true, branch: main })).toBe(onMain);
+      expect(runs(subject, { class: "manual", force: true, branch: "elsewhere" })).toBe(false);
+      expect(runs(subject, { class: "manual", branch: main })).toBe(false);
+      for (const event of ["pullRequest", "feature", "queue"] as const)
+        expect(runs(subject, { class: event, force: true, branch: main }), event).toBe(false);
+    },
+  );
 
   it.each(subjects)("again only where its inputs changed; a release publishes all of its own: $name", (subject) => {
     const { target, run } = subject;
-    const compared = run === "build" && (target.kind === "npm" || target.kind === "maven") && target.from.inputs !== undefined;
+    const compared =
+      run === "build" && (target.kind === "npm" || target.kind === "maven") && target.from.inputs !== undefined;
     expect(runs(subject, { class: first(subject), changed: false })).toBe(!compared);
   });
 
@@ -101,48 +151,85 @@ describe("something is published", () => {
     expect(job.raw).toMatchObject({ concurrency: { "cancel-in-progress": false } });
     const { environment } = target;
     if (environment?.when !== "always") expect(job.raw).not.toHaveProperty("environment");
-    else expect(job.raw).toHaveProperty("environment", environment.url === undefined ? environment.name : { name: environment.name, url: environment.url });
+    else
+      expect(job.raw).toHaveProperty(
+        "environment",
+        environment.url === undefined ? environment.name : { name: environment.name, url: environment.url },
+      );
   });
 
   it.each(subjects)("from what this run has tested, and from nothing else: $name", ({ job, target }) => {
     if (target.kind === "npm" || target.kind === "maven") {
-      expect(stepOf(job, `Take what was tested: ${target.from.key}`).with).toMatchObject({ name: target.from.artifact });
+      expect(stepOf(job, `Take what was tested: ${target.from.key}`).with).toMatchObject({
+        name: target.from.artifact,
+      });
       expect(stepOf(job, `Take what was tested: ${target.from.key}`).with["run-id"]).toBeUndefined();
     }
-    const digests = job.steps.flatMap(({ env }) => ["DIGEST", "IMAGE"].flatMap((name) => (String(env[name] ?? "").includes("needs.publish-") ? [String(env[name])] : [])));
-    if (target.kind === "images") expect(digests).toEqual(target.images.map(({ build }) => `\${{ needs.publish-${build.key}.outputs.digest }}`));
-    if (target.kind === "deploy") expect(String(job.env["IMAGE"])).toMatch(/@\$\{\{ needs\.publish-[\w-]+\.outputs\.digest \}\}$/);
-    const built = job.steps.filter(({ action }) => ["docker/build-push-action", "docker/bake-action"].includes(action ?? ""));
+    const digests = job.steps.flatMap(({ env }) =>
+      ["DIGEST", "IMAGE"].flatMap((name) =>
+        String(env[name] ?? "").includes("needs.publish-") ? [String(env[name])] : [],
+      ),
+    );
+    if (target.kind === "images")
+      expect(digests).toEqual(target.images.map(({ build }) => `\${{ needs.publish-${build.key}.outputs.digest }}`));
+    if (target.kind === "deploy")
+      expect(String(job.env["IMAGE"])).toMatch(/@\$\{\{ needs\.publish-[\w-]+\.outputs\.digest \}\}$/);
+    const built = job.steps.filter(({ action }) =>
+      ["docker/build-push-action", "docker/bake-action"].includes(action ?? ""),
+    );
     expect(built).toEqual([]);
   });
 });
 
 describe("moving tags in another registry", () => {
   const { workflows } = systemNamed("a shop that publishes everything");
-  const copies = (file: string): string => String(stepOf(jobOf(workflows, file, "deliver-quay"), "Copy the tested image of app").env["COPIES"]);
+  const copies = (file: string): string =>
+    String(stepOf(jobOf(workflows, file, "deliver-quay"), "Copy the tested image of app").env["COPIES"]);
 
   it("are left to the branch's newest commit; a version and a commit's own tag are given always", () => {
-    expect(copies("build.yml")).toBe("quay.io/acme/app:${{ needs.plan.outputs.version }} ${{ steps.newest.outputs.newest == 'true' && format('quay.io/acme/app:{0}', needs.plan.outputs.channel) || '' }} ${{ steps.newest.outputs.newest == 'true' && 'quay.io/acme/app:newest' || '' }}");
+    expect(copies("build.yml")).toBe(
+      "quay.io/acme/app:${{ needs.plan.outputs.version }} ${{ steps.newest.outputs.newest == 'true' && format('quay.io/acme/app:{0}', needs.plan.outputs.channel) || '' }} ${{ steps.newest.outputs.newest == 'true' && 'quay.io/acme/app:newest' || '' }}",
+    );
   });
 
   it("of releases and nightly builds move as these come", () => {
-    for (const file of ["release.yml", "nightly-build.yml"]) expect(copies(file)).toBe("quay.io/acme/app:${{ needs.plan.outputs.version }} quay.io/acme/app:${{ needs.plan.outputs.channel }} quay.io/acme/app:newest");
+    for (const file of ["release.yml", "nightly-build.yml"])
+      expect(copies(file)).toBe(
+        "quay.io/acme/app:${{ needs.plan.outputs.version }} quay.io/acme/app:${{ needs.plan.outputs.channel }} quay.io/acme/app:newest",
+      );
   });
 });
 
 describe("secrets", () => {
   const shop = systemNamed("a shop that publishes everything");
   const webauthn = systemNamed("the WebAuthn server");
-  const needed = (job: EmittedJob): string[] => job.steps.filter(({ program }) => program === "preflight.sh").flatMap(({ env }) => (JSON.parse(String(env["NEEDED"])) as { secret: string }[]).map(({ secret }) => secret));
+  const needed = (job: EmittedJob): string[] =>
+    job.steps
+      .filter(({ program }) => program === "preflight.sh")
+      .flatMap(({ env }) => (JSON.parse(String(env["NEEDED"])) as { secret: string }[]).map(({ secret }) => secret));
 
   it("of the repository are looked for before anything is built, and never in a pull request", () => {
     const plan = jobOf(webauthn.workflows, "main-ci-cd.yml", "plan");
-    expect(needed(plan)).toEqual(["DOCKER_USERNAME", "DOCKER_PASSWORD", "CENTRAL_PORTAL_USERNAME", "CENTRAL_PORTAL_PASSWORD", "SIGNING_KEY", "SIGNING_PASSWORD"]);
-    expect(plan.steps[0]).toMatchObject({ name: "Look for missing secrets", if: "github.event_name != 'pull_request'" });
+    expect(needed(plan)).toEqual([
+      "DOCKER_USERNAME",
+      "DOCKER_PASSWORD",
+      "CENTRAL_PORTAL_USERNAME",
+      "CENTRAL_PORTAL_PASSWORD",
+      "SIGNING_KEY",
+      "SIGNING_PASSWORD",
+    ]);
+    expect(plan.steps[0]).toMatchObject({
+      name: "Look for missing secrets",
+      if: "github.event_name != 'pull_request'",
+    });
   });
 
   it("of an environment are looked for by its own jobs, before these do anything", () => {
-    expect(needed(jobOf(shop.workflows, "build.yml", "plan"))).toEqual(["CENTRAL_USER", "CENTRAL_PASSWORD", "SIGNING_KEY"]);
+    expect(needed(jobOf(shop.workflows, "build.yml", "plan"))).toEqual([
+      "CENTRAL_USER",
+      "CENTRAL_PASSWORD",
+      "SIGNING_KEY",
+    ]);
     const quay = jobOf(shop.workflows, "build.yml", "deliver-quay");
     expect(needed(quay)).toEqual(["QUAY_USER", "QUAY_PASSWORD"]);
     expect(quay.steps[0]?.name).toBe("Look for missing secrets");
@@ -150,15 +237,25 @@ describe("secrets", () => {
 
   it("are never seen by the program that looks for them", () => {
     for (const system of [shop, webauthn]) {
-      for (const step of system.workflows.flatMap(({ jobs }) => jobs).flatMap((job) => job.steps.filter(({ program }) => program === "preflight.sh"))) {
-        expect(String(step.env["NEEDED"]).match(/\$\{\{[^}]*\}\}/g)?.every((value) => /^\$\{\{ secrets\.\w+ != '' \}\}$/.test(value))).toBe(true);
+      for (const step of system.workflows
+        .flatMap(({ jobs }) => jobs)
+        .flatMap((job) => job.steps.filter(({ program }) => program === "preflight.sh"))) {
+        expect(
+          String(step.env["NEEDED"])
+            .match(/\$\{\{[^}]*\}\}/g)
+            ?.every((value) => /^\$\{\{ secrets\.\w+ != '' \}\}$/.test(value)),
+        ).toBe(true);
       }
     }
   });
 });
 
 describe("the clean-up at a run's end", () => {
-  const cleaning = systems.flatMap((system) => system.workflows.flatMap((workflow) => workflow.jobs.filter(({ id }) => id === "clean").map((job) => ({ name: system.name, system, workflow, job }))));
+  const cleaning = systems.flatMap((system) =>
+    system.workflows.flatMap((workflow) =>
+      workflow.jobs.filter(({ id }) => id === "clean").map((job) => ({ name: system.name, system, workflow, job })),
+    ),
+  );
 
   it("is that of several systems", () => expect(cleaning.length).toBeGreaterThan(2));
 
@@ -167,14 +264,26 @@ describe("the clean-up at a run's end", () => {
     expect([...job.needs].sort()).toEqual(others.sort());
   });
 
-  it.each(cleaning)("runs whatever became of them, but where nothing was pushed, or the run was cancelled: $name", ({ job }) => {
-    const given = (push: string, results: Record<string, string> = {}, status = running): boolean =>
-      holds(job.if, { contexts: { needs: Object.fromEntries(job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === "plan" ? { push } : {} }])) }, status });
-    expect(given("true")).toBe(true);
-    for (const id of job.needs) for (const result of NOT_SUCCESS) expect(given("true", { [id]: result }), `${id}: ${result}`).toBe(id !== "plan");
-    expect(given("false")).toBe(false);
-    expect(given("true", {}, ended)).toBe(false);
-  });
+  it.each(cleaning)(
+    "runs whatever became of them, but where nothing was pushed, or the run was cancelled: $name",
+    ({ job }) => {
+      const given = (push: string, results: Record<string, string> = {}, status = running): boolean =>
+        holds(job.if, {
+          contexts: {
+            needs: Object.fromEntries(
+              job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === "plan" ? { push } : {} }]),
+            ),
+          },
+          status,
+        });
+      expect(given("true")).toBe(true);
+      for (const id of job.needs)
+        for (const result of NOT_SUCCESS)
+          expect(given("true", { [id]: result }), `${id}: ${result}`).toBe(id !== "plan");
+      expect(given("false")).toBe(false);
+      expect(given("true", {}, ended)).toBe(false);
+    },
+  );
 });
 
 describe("`publishing: false`", () => {
@@ -182,10 +291,19 @@ describe("`publishing: false`", () => {
     const on = systemNamed("the WebAuthn server");
     const off = systemNamed("the WebAuthn server that publishes nothing");
     const jobs = ({ workflows }: System) => workflows.flatMap((workflow) => workflow.jobs);
-    const gone = jobs(on).map(({ where }) => where).filter((where) => !jobs(off).some((job) => job.where === where));
-    expect(gone.map((where) => where.split(" > ")[1])).toEqual(["deliver-dockerhub", "deliver-npm", "deliver-central", "published"]);
+    const gone = jobs(on)
+      .map(({ where }) => where)
+      .filter((where) => !jobs(off).some((job) => job.where === where));
+    expect(gone.map((where) => where.split(" > ")[1])).toEqual([
+      "deliver-dockerhub",
+      "deliver-npm",
+      "deliver-central",
+      "published",
+    ]);
     // Who waited for them waits no more, and nobody looks for what they would need.
-    const touched = jobs(off).filter((job) => JSON.stringify(job.raw) !== JSON.stringify(jobs(on).find(({ where }) => where === job.where)?.raw));
+    const touched = jobs(off).filter(
+      (job) => JSON.stringify(job.raw) !== JSON.stringify(jobs(on).find(({ where }) => where === job.where)?.raw),
+    );
     expect(touched.map(({ where }) => where.split(" > ")[1]).sort()).toEqual(["clean", "notify", "plan"]);
     expect(jobs(off).flatMap(expressionsOf).join("\n")).not.toMatch(/force_publish|DOCKER_|CENTRAL_|SIGNING_/);
   });
@@ -193,6 +311,8 @@ describe("`publishing: false`", () => {
   it("is what every target's config compiles to, whatever else it says", () => {
     const { config } = systemNamed("a shop that publishes everything");
     const off = systemOf("off", { ...config, publishing: false });
-    expect(off.workflows.flatMap(({ jobs }) => jobs.map(({ id }) => id)).filter((id) => /^(deliver-|published$)/.test(id))).toEqual([]);
+    expect(
+      off.workflows.flatMap(({ jobs }) => jobs.map(({ id }) => id)).filter((id) => /^(deliver-|published$)/.test(id)),
+    ).toEqual([]);
   });
 });

@@ -16,8 +16,21 @@ const base: ConfigInput = {
 };
 const onAmazon = systemOf("a shop on Amazon's registry, with a mirror", {
   ...base,
-  registry: ecr({ account: "123456789012", region: "eu-west-1", role: "arn:aws:iam::123456789012:role/ci", namespace: "shop" }),
-  copies: [gar({ location: "eu", project: "shop-1", repository: "images", provider: "projects/12/locations/global/workloadIdentityPools/ci/providers/github", serviceAccount: "ci@shop-1.iam.gserviceaccount.com" })],
+  registry: ecr({
+    account: "123456789012",
+    region: "eu-west-1",
+    role: "arn:aws:iam::123456789012:role/ci",
+    namespace: "shop",
+  }),
+  copies: [
+    gar({
+      location: "eu",
+      project: "shop-1",
+      repository: "images",
+      provider: "projects/12/locations/global/workloadIdentityPools/ci/providers/github",
+      serviceAccount: "ci@shop-1.iam.gserviceaccount.com",
+    }),
+  ],
   mirrors: [ghcr("acme")],
   forks: "ignore",
 });
@@ -29,7 +42,11 @@ const onFly = systemOf("a shop on Fly.io's registry", {
 });
 
 const jobsOf = ({ workflows }: typeof onFly) => workflows.flatMap((workflow) => workflow.jobs);
-const IDENTITY_LOGINS = ["aws-actions/configure-aws-credentials", "google-github-actions/auth", "actions/attest-build-provenance"];
+const IDENTITY_LOGINS = [
+  "aws-actions/configure-aws-credentials",
+  "google-github-actions/auth",
+  "actions/attest-build-provenance",
+];
 
 describe.each([onAmazon, onFly])("$name", (system) => {
   it("proves its identity only in jobs that log in by it or sign, and each of them may", () => {
@@ -52,22 +69,30 @@ describe.each([onAmazon, onFly])("$name", (system) => {
       const known = step.action === undefined ? undefined : knownAction(step.action);
       if (step.action !== undefined) expect(known, step.where).toBeDefined();
       for (const input of Object.keys(step.with)) expect(Object.keys(known?.inputs ?? {}), step.where).toContain(input);
-      for (const [input, kind] of Object.entries(known?.inputs ?? {})) if (kind === "required") expect(step.with[input], `${step.where}: ${input}`).toBeTruthy();
+      for (const [input, kind] of Object.entries(known?.inputs ?? {}))
+        if (kind === "required") expect(step.with[input], `${step.where}: ${input}`).toBeTruthy();
     }
   });
 
   it("lints clean under strict", async () => {
-    const files = Object.fromEntries((await compile(system.config)).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]));
+    const files = Object.fromEntries(
+      (await compile(system.config)).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]),
+    );
     const findings = await lint({ files, settings: { preset: "strict" } });
     // Whoever tests in a job that logs in as itself has asked for that: forks are kept out, this repository's branches are not.
     const askedFor = system === onAmazon ? ["untrusted-artifact"] : [];
-    expect(findings.filter(({ rule }) => !askedFor.includes(rule)).map(({ file, start, rule, message }) => `${file}:${start.line} ${rule}: ${message}`)).toEqual([]);
+    expect(
+      findings
+        .filter(({ rule }) => !askedFor.includes(rule))
+        .map(({ file, start, rule, message }) => `${file}:${start.line} ${rule}: ${message}`),
+    ).toEqual([]);
   });
 
   it("hands credentials to steps, never to a job", () => {
     for (const job of jobsOf(system)) {
       expect(JSON.stringify(job.env), job.where).not.toMatch(/secrets\.|access_token|AWS_/);
-      for (const step of job.steps.filter(({ with: inputs }) => inputs["role-to-assume"] !== undefined)) expect(step.with["output-env-credentials"], step.where).toBe(false);
+      for (const step of job.steps.filter(({ with: inputs }) => inputs["role-to-assume"] !== undefined))
+        expect(step.with["output-env-credentials"], step.where).toBe(false);
     }
   });
 });

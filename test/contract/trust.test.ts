@@ -2,7 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { publishedSecrets } from "../../src/compiler/secrets.ts";
 import { readProgram } from "../support/read-programs.ts";
-import { type EmittedJob, type EmittedStep, expressionsIn, expressionsOf, withoutStrings } from "../support/read-workflows.ts";
+import {
+  type EmittedJob,
+  type EmittedStep,
+  expressionsIn,
+  expressionsOf,
+  withoutStrings,
+} from "../support/read-workflows.ts";
 import { type System, systems } from "../support/systems.ts";
 
 const jobsOf = ({ workflows }: System): EmittedJob[] => workflows.flatMap((workflow) => workflow.jobs);
@@ -10,20 +16,28 @@ const jobsOf = ({ workflows }: System): EmittedJob[] => workflows.flatMap((workf
 const canWrite = (job: EmittedJob): boolean => Object.values(job.permissions).includes("write");
 const SECRET = /\bsecrets\.(\w+)/g;
 /** The job's own token reaches only as far as the job's permissions; what counts here are secrets of the repository. */
-const hasSecrets = (job: EmittedJob): boolean => expressionsOf(job).some((expression) => /\bsecrets\./.test(expression));
+const hasSecrets = (job: EmittedJob): boolean =>
+  expressionsOf(job).some((expression) => /\bsecrets\./.test(expression));
 /** A command of the config, and not a program of Pipewright's own. */
-const isForeign = (step: EmittedStep): boolean => step.run !== undefined && step.program === undefined && step.run !== 'sleep "$SECONDS_TO_WAIT"\n';
+const isForeign = (step: EmittedStep): boolean =>
+  step.run !== undefined && step.program === undefined && step.run !== 'sleep "$SECONDS_TO_WAIT"\n';
 /** BuildKit runs a Dockerfile's commands in a sandbox that sees neither the runner's files nor its environment. */
-const buildsAnImage = (job: EmittedJob): boolean => job.steps.some((step) => ["docker/build-push-action", "docker/bake-action"].includes(step.action ?? ""));
+const buildsAnImage = (job: EmittedJob): boolean =>
+  job.steps.some((step) => ["docker/build-push-action", "docker/bake-action"].includes(step.action ?? ""));
 
 describe.each(systems)("in $name", (system) => {
   it("each job holds just the scopes that its steps need", () => {
     const wrong = jobsOf(system).flatMap((job) => {
       const needed = job.calls ? scopesOfCalled(system, job.calls.path) : scopesNeededBy(job);
       const granted = Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`);
-      const missing = [...needed].filter((scope) => !granted.includes(scope) && !granted.includes(scope.replace("read", "write")));
+      const missing = [...needed].filter(
+        (scope) => !granted.includes(scope) && !granted.includes(scope.replace("read", "write")),
+      );
       const idle = granted.filter((scope) => !needed.has(scope));
-      return [...missing.map((scope) => `${job.where} lacks ${scope}`), ...idle.map((scope) => `${job.where} has no use for ${scope}`)];
+      return [
+        ...missing.map((scope) => `${job.where} lacks ${scope}`),
+        ...idle.map((scope) => `${job.where} has no use for ${scope}`),
+      ];
     });
     expect(wrong).toEqual([]);
   });
@@ -31,10 +45,14 @@ describe.each(systems)("in $name", (system) => {
   it("no job with a secret or a scope to write runs code of a checkout", () => {
     const wrong = jobsOf(system).filter((job) => canWrite(job) && job.steps.some(isForeign));
     expect(wrong.map((job) => job.where)).toEqual([]);
-    const checkingOut = jobsOf(system).filter((job) => (canWrite(job) || hasSecrets(job)) && job.steps.some((step) => step.action === "actions/checkout"));
+    const checkingOut = jobsOf(system).filter(
+      (job) => (canWrite(job) || hasSecrets(job)) && job.steps.some((step) => step.action === "actions/checkout"),
+    );
     for (const job of checkingOut) {
       if (job.steps.some(isForeign) || isTestJob(job)) continue;
-      const reads = job.steps.filter((step) => step.program === undefined && step.action !== undefined).map((step) => step.action);
+      const reads = job.steps
+        .filter((step) => step.program === undefined && step.action !== undefined)
+        .map((step) => step.action);
       // An image's Dockerfile, an ignore file of the scan, or the history: read, never run.
       const readsHistory = job.id === "plan" || job.steps.some((step) => step.program === "release-notes.mjs");
       expect(buildsAnImage(job) || reads.includes("aquasecurity/trivy-action") || readsHistory, job.where).toBe(true);
@@ -45,16 +63,38 @@ describe.each(systems)("in $name", (system) => {
   it("code under test runs where nothing can be written, with secrets for this repository's own events only", () => {
     for (const job of jobsOf(system).filter((one) => one.steps.some(isForeign))) {
       const allowed = ["contents: read", "packages: read", "actions: read"];
-      expect(Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`).filter((scope) => !allowed.includes(scope)), job.where).toEqual([]);
+      expect(
+        Object.entries(job.permissions)
+          .map(([scope, level]) => `${scope}: ${level}`)
+          .filter((scope) => !allowed.includes(scope)),
+        job.where,
+      ).toEqual([]);
       for (const step of job.steps) {
         for (const expression of expressionsIn([step.env, step.with])) {
           for (const [, secret] of expression.matchAll(SECRET)) {
-            if (step.action === "docker/login-action") expect(TRUSTED.some((condition) => conditionsOf(job, step).includes(condition)), step.where).toBe(true);
-            else if (!alwaysGranted(system).includes(`${job.where}: ${secret}`) && !deploys(job)) expect(TRUSTED.some((condition) => [`${condition} && secrets.${secret} || ''`, `(${condition}) && secrets.${secret} || ''`].includes(expression)), `${step.where}: ${expression}`).toBe(true);
+            if (step.action === "docker/login-action")
+              expect(
+                TRUSTED.some((condition) => conditionsOf(job, step).includes(condition)),
+                step.where,
+              ).toBe(true);
+            else if (!alwaysGranted(system).includes(`${job.where}: ${secret}`) && !deploys(job))
+              expect(
+                TRUSTED.some((condition) =>
+                  [`${condition} && secrets.${secret} || ''`, `(${condition}) && secrets.${secret} || ''`].includes(
+                    expression,
+                  ),
+                ),
+                `${step.where}: ${expression}`,
+              ).toBe(true);
           }
         }
       }
-      expect(Object.values(job.env).flatMap(expressionsIn).filter((expression) => /secrets\.|github\.token/.test(expression)), job.where).toEqual([]);
+      expect(
+        Object.values(job.env)
+          .flatMap(expressionsIn)
+          .filter((expression) => /secrets\.|github\.token/.test(expression)),
+        job.where,
+      ).toEqual([]);
     }
   });
 
@@ -69,21 +109,28 @@ describe.each(systems)("in $name", (system) => {
 
   it("secrets go to steps that need them, never to a whole job, and only those that the config names", () => {
     const named = secretsNamedBy(system);
-    const used = jobsOf(system).flatMap((job) => expressionsOf(job).flatMap((expression) => [...withoutStrings(expression).matchAll(SECRET)].map(([, name]) => name ?? "")));
+    const used = jobsOf(system).flatMap((job) =>
+      expressionsOf(job).flatMap((expression) =>
+        [...withoutStrings(expression).matchAll(SECRET)].map(([, name]) => name ?? ""),
+      ),
+    );
     expect(used.filter((name) => !named.includes(name))).toEqual([]);
     expect(jobsOf(system).filter((job) => /secrets/.test(JSON.stringify(job.env)))).toEqual([]);
   });
 
   it("no value that a stranger chooses stands where GitHub or a shell would run it", () => {
-    const chosen = /github\.(head_ref|event\.(pull_request\.(title|body|head\.(ref|label))|head_commit|commits|issue|comment|workflow_run\.(head_branch|head_commit|display_title)))/;
+    const chosen =
+      /github\.(head_ref|event\.(pull_request\.(title|body|head\.(ref|label))|head_commit|commits|issue|comment|workflow_run\.(head_branch|head_commit|display_title)))/;
     for (const job of jobsOf(system)) {
-      for (const step of job.steps) for (const expression of expressionsIn(step.with)) expect(expression, step.where).not.toMatch(chosen);
+      for (const step of job.steps)
+        for (const expression of expressionsIn(step.with)) expect(expression, step.where).not.toMatch(chosen);
     }
   });
 });
 
 /** Nothing of a pull request is deployed, and no checkout stands beside the commands that do. */
-const deploys = (job: EmittedJob): boolean => job.id.startsWith("deliver-") && !job.steps.some((step) => step.action === "actions/checkout");
+const deploys = (job: EmittedJob): boolean =>
+  job.id.startsWith("deliver-") && !job.steps.some((step) => step.action === "actions/checkout");
 
 /** How a step asks whether the commit is this repository's own: of the run that it follows, of the event, or of the run that calls it. */
 const TRUSTED = [
@@ -104,21 +151,46 @@ function conditionsOf(job: EmittedJob, step: EmittedStep): string {
 
 /** Secrets that the config hands out whatever the event, as `file > job: SECRET`. The invariants keep forks away. */
 const alwaysGranted = ({ pipeline }: System): string[] =>
-  pipeline.consumers.filter((consumer) => consumer.secrets.grant === "always").flatMap((consumer) => consumer.secrets.names.map((name) => `${consumer.path.split("/").at(-1)} > test: ${name}`));
+  pipeline.consumers
+    .filter((consumer) => consumer.secrets.grant === "always")
+    .flatMap((consumer) => consumer.secrets.names.map((name) => `${consumer.path.split("/").at(-1)} > test: ${name}`));
 
 function secretsNamedBy({ pipeline }: System): string[] {
-  const registries = [pipeline.registry, ...pipeline.copies].flatMap((registry) => [registry?.username, registry?.password]);
-  return [...registries, ...pipeline.notify.map((channel) => channel.webhook), ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names), ...pipeline.bases.map((base) => base.token), ...pipeline.publish.flatMap(publishedSecrets)].filter((name) => name !== undefined);
+  const registries = [pipeline.registry, ...pipeline.copies].flatMap((registry) => [
+    registry?.username,
+    registry?.password,
+  ]);
+  return [
+    ...registries,
+    ...pipeline.notify.map((channel) => channel.webhook),
+    ...pipeline.consumers.flatMap((consumer) => consumer.secrets.names),
+    ...pipeline.bases.map((base) => base.token),
+    ...pipeline.publish.flatMap(publishedSecrets),
+  ].filter((name) => name !== undefined);
 }
 
 /** The scopes that a job's steps need, as `scope: level`. */
 /** A called workflow can only be granted what its caller holds, and asks for what its jobs do. */
 const scopesOfCalled = ({ workflows }: System, path: string): Set<string> =>
-  new Set(workflows.filter((workflow) => `./${workflow.path}` === path).flatMap((workflow) => workflow.jobs.flatMap((job) => Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`))));
+  new Set(
+    workflows
+      .filter((workflow) => `./${workflow.path}` === path)
+      .flatMap((workflow) =>
+        workflow.jobs.flatMap((job) => Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`)),
+      ),
+  );
 
 /** Logs in to ghcr.io with the job's token, or lists and deletes packages through GitHub's API. */
 const usesGithubsRegistry = (job: EmittedJob): boolean =>
-  job.steps.some((step) => step.with["registry"] === "ghcr.io" || String(step.with["subject-name"]).startsWith("ghcr.io/") || /"packages": \[[^\]][\s\S]*"mode": "packages"/.test(`${String(step.env["CLEANUP"])}${String(step.env["METRICS"])}`) || /"mode": "packages"/.test(`${String(step.env["CLEAN"])}${String(step.env["WITHDRAW"])}`));
+  job.steps.some(
+    (step) =>
+      step.with["registry"] === "ghcr.io" ||
+      String(step.with["subject-name"]).startsWith("ghcr.io/") ||
+      /"packages": \[[^\]][\s\S]*"mode": "packages"/.test(
+        `${String(step.env["CLEANUP"])}${String(step.env["METRICS"])}`,
+      ) ||
+      /"mode": "packages"/.test(`${String(step.env["CLEAN"])}${String(step.env["WITHDRAW"])}`),
+  );
 
 function scopesNeededBy(job: EmittedJob): Set<string> {
   const needed = new Set<string>();
@@ -128,16 +200,30 @@ function scopesNeededBy(job: EmittedJob): Set<string> {
     const byHand = step.program === "resolve-image.sh" && step.env["EVENT_NAME"] === "workflow_dispatch";
     // The token of somebody else has scopes of its own.
     const ownToken = !String(step.env["GH_TOKEN"]).includes("secrets.");
-    for (const scope of step.program && ownToken ? readProgram(step.program).scopes : []) if (!(byHand && scope === "pull-requests: read")) needed.add(scope);
+    for (const scope of step.program && ownToken ? readProgram(step.program).scopes : [])
+      if (!(byHand && scope === "pull-requests: read")) needed.add(scope);
     if (step.action === "actions/checkout") needed.add("contents: read");
     if (step.action === "actions/download-artifact" && step.with["run-id"] !== undefined) needed.add("actions: read");
     // Action's docs: in private repositories the upload also reads the run and the commit.
-    if (step.action === "github/codeql-action/upload-sarif") for (const scope of ["security-events: write", "actions: read", "contents: read"]) needed.add(scope);
+    if (step.action === "github/codeql-action/upload-sarif")
+      for (const scope of ["security-events: write", "actions: read", "contents: read"]) needed.add(scope);
     // Who trusts this workflow, and who signs for it, asks for its identity.
-    if (step.program === "sign-image.sh" || (step.program === "publish-npm.sh" && [step.env["TRUSTED"], step.env["PROVENANCE"]].includes(true))) needed.add("id-token: write");
-    if (step.action === "actions/attest-build-provenance") for (const scope of ["attestations: write", "id-token: write", "packages: write"]) needed.add(scope);
-    if (["docker/build-push-action", "docker/bake-action"].includes(step.action ?? "") && step.with["push"] === true) needed.add("packages: write");
-    if (step.program !== undefined && ["clean-run.mjs", "cleanup.mjs", "find-image.sh", "promote.sh", "publish-image.sh", "withdraw-tags.mjs"].includes(step.program)) needed.add("packages: write");
+    if (
+      step.program === "sign-image.sh" ||
+      (step.program === "publish-npm.sh" && [step.env["TRUSTED"], step.env["PROVENANCE"]].includes(true))
+    )
+      needed.add("id-token: write");
+    if (step.action === "actions/attest-build-provenance")
+      for (const scope of ["attestations: write", "id-token: write", "packages: write"]) needed.add(scope);
+    if (["docker/build-push-action", "docker/bake-action"].includes(step.action ?? "") && step.with["push"] === true)
+      needed.add("packages: write");
+    if (
+      step.program !== undefined &&
+      ["clean-run.mjs", "cleanup.mjs", "find-image.sh", "promote.sh", "publish-image.sh", "withdraw-tags.mjs"].includes(
+        step.program,
+      )
+    )
+      needed.add("packages: write");
   }
   if (hasLogin && !needed.has("packages: write")) needed.add("packages: read");
   // Other registries know nothing of the job's token.

@@ -21,7 +21,8 @@ it("names rules that there are, with their levels", () => {
     for (const id of ids) expect(byId.has(id), id).toBe(true);
     const levels = /^(off|info|warning|error) \/ (off|info|warning|error)$/.exec(cells[5] ?? "");
     const rule = byId.get(ids[0] ?? "");
-    if (levels && rule) expect([rule.id, rule.levels.recommended, rule.levels.strict]).toEqual([ids[0], levels[1], levels[2]]);
+    if (levels && rule)
+      expect([rule.id, rule.levels.recommended, rule.levels.strict]).toEqual([ids[0], levels[1], levels[2]]);
   }
 });
 

@@ -35,18 +35,41 @@ export function configReference(schema: Schema): string {
 /** One table for the keys of an object, then one for each object below it. */
 function group(title: string, path: string, schema: Schema): string[] {
   const properties = Object.entries(schema.properties ?? {}).filter(([name]) => name !== "$schema");
-  const rows = properties.map(([name, property]) => [code(name), typeOf(property), defaultOf(name, property, schema), property.description ?? ""]);
-  const below = properties.filter(([name]) => name !== "pipelines").flatMap(([name, property]) => objectsIn(property).flatMap(({ suffix, object }) => group("", `${path}${path ? "." : ""}${name}${suffix}`, object)));
-  return [`## ${path === "" ? title : code(path)}`, ...(schema.description && path !== "" ? [schema.description] : []), table(["Key", "Value", "Default", ""], rows), ...below];
+  const rows = properties.map(([name, property]) => [
+    code(name),
+    typeOf(property),
+    defaultOf(name, property, schema),
+    property.description ?? "",
+  ]);
+  const below = properties
+    .filter(([name]) => name !== "pipelines")
+    .flatMap(([name, property]) =>
+      objectsIn(property).flatMap(({ suffix, object }) =>
+        group("", `${path}${path ? "." : ""}${name}${suffix}`, object),
+      ),
+    );
+  return [
+    `## ${path === "" ? title : code(path)}`,
+    ...(schema.description && path !== "" ? [schema.description] : []),
+    table(["Key", "Value", "Default", ""], rows),
+    ...below,
+  ];
 }
 
 /** The objects that a value may be, and how a path reaches into them. */
 function objectsIn(schema: Schema): { suffix: string; object: Schema }[] {
   if (schema.properties) return [{ suffix: "", object: schema }];
   const variants = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-  const kinds = variants.flatMap((variant) => objectsIn(variant).map(({ suffix, object }) => ({ suffix: suffix + kindOf(object), object })));
-  const items = schema.items ? objectsIn(schema.items).map(({ suffix, object }) => ({ suffix: `[]${suffix}`, object })) : [];
-  const values = typeof schema.additionalProperties === "object" ? objectsIn(schema.additionalProperties).map(({ suffix, object }) => ({ suffix: `.*${suffix}`, object })) : [];
+  const kinds = variants.flatMap((variant) =>
+    objectsIn(variant).map(({ suffix, object }) => ({ suffix: suffix + kindOf(object), object })),
+  );
+  const items = schema.items
+    ? objectsIn(schema.items).map(({ suffix, object }) => ({ suffix: `[]${suffix}`, object }))
+    : [];
+  const values =
+    typeof schema.additionalProperties === "object"
+      ? objectsIn(schema.additionalProperties).map(({ suffix, object }) => ({ suffix: `.*${suffix}`, object }))
+      : [];
   return [...kinds, ...items, ...values];
 }
 
@@ -63,13 +86,15 @@ function typeOf(schema: Schema): string {
   const variants = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf);
   if (variants) return [...new Set(variants.map(typeOf))].join(" or ");
   if (schema.type === "array") return `list of ${schema.items ? typeOf(schema.items) : "anything"}`;
-  if (schema.type === "object") return typeof schema.additionalProperties === "object" ? `map of ${typeOf(schema.additionalProperties)}` : "object";
+  if (schema.type === "object")
+    return typeof schema.additionalProperties === "object" ? `map of ${typeOf(schema.additionalProperties)}` : "object";
   if (schema.examples?.includes("15m")) return "duration";
   return [schema.type ?? "anything"].flat().join(" or ");
 }
 
 function defaultOf(name: string, property: Schema, parent: Schema): string {
-  if (property.default === undefined || property.const !== undefined) return parent.required?.includes(name) ? "required" : "";
+  if (property.default === undefined || property.const !== undefined)
+    return parent.required?.includes(name) ? "required" : "";
   const text = JSON.stringify(property.default);
   return text === "{}" || text === "[]" ? "" : code(text);
 }

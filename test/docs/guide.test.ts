@@ -14,7 +14,9 @@ const listed = (texts: Iterable<string>): string => [...new Set(texts)].map((tex
 /** What comes out of a config, as the guide lists it. */
 function lists(pipelines: readonly Pipeline[]): string[] {
   const files = pipelines.flatMap(compile);
-  const secrets = files.flatMap(({ body }) => [...body.matchAll(/\bsecrets\.([A-Z]\w*)/g)].map(([, name]) => name ?? "")).filter((name) => name !== "GITHUB_TOKEN");
+  const secrets = files
+    .flatMap(({ body }) => [...body.matchAll(/\bsecrets\.([A-Z]\w*)/g)].map(([, name]) => name ?? ""))
+    .filter((name) => name !== "GITHUB_TOKEN");
   return [
     `- **Files**: ${listed(files.map(({ path }) => path.replace(".github/workflows/", "")))}`,
     `- **Require**: ${listed(pipelines.flatMap((pipeline) => requiredChecks(pipeline).map(({ name }) => name)))}`,
@@ -28,7 +30,8 @@ test("the guide has a config in each section, and lists what comes out of it", a
   expect(shapes.map(({ code }) => code === "")).toEqual(Array.from({ length: 10 }, () => false));
   const was = readFileSync(GUIDE, "utf8");
   let text = was;
-  for (const shape of shapes) text = text.replace(shape.text, shape.text.replace(LISTS, lists((await load(shape)).pipelines).join("\n")));
+  for (const shape of shapes)
+    text = text.replace(shape.text, shape.text.replace(LISTS, lists((await load(shape)).pipelines).join("\n")));
   const formatted = await format(text, { parser: "markdown", printWidth: 300 });
   if (process.env["UPDATE_DOCS"]) writeFileSync(GUIDE, formatted);
   else expect(was).toBe(formatted);
@@ -37,7 +40,9 @@ test("the guide has a config in each section, and lists what comes out of it", a
 describe.each(shapes)("$title", (shape) => {
   it("lints clean under strict", async () => {
     const { pipelines } = await load(shape);
-    const files = Object.fromEntries(pipelines.flatMap(compile).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]));
+    const files = Object.fromEntries(
+      pipelines.flatMap(compile).map(({ path, body }) => [path, stamp(body, { source: "ci.config.ts" })]),
+    );
     const findings = await lint({ files, settings: { preset: "strict" } });
     expect(findings.map(({ file, start, rule, message }) => `${file}:${start.line} ${rule}: ${message}`)).toEqual([]);
   });

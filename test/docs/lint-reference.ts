@@ -21,14 +21,29 @@ export function lintPages(rules: readonly Rule[]): { path: string; text: string 
     ...families.flatMap((family) => [
       `## [${family}](rules/${family}.md)`,
       ABOUT[family],
-      table(["Rule", "recommended", "strict", "Fix", ""], rules.filter((rule) => rule.family === family).map((rule) => [`[${rule.id}](rules/${family}.md#${rule.id})`, rule.levels.recommended, rule.levels.strict, rule.fixable ? "yes" : "", rule.summary])),
+      table(
+        ["Rule", "recommended", "strict", "Fix", ""],
+        rules
+          .filter((rule) => rule.family === family)
+          .map((rule) => [
+            `[${rule.id}](rules/${family}.md#${rule.id})`,
+            rule.levels.recommended,
+            rule.levels.strict,
+            rule.fixable ? "yes" : "",
+            rule.summary,
+          ]),
+      ),
     ]),
   );
   return [
     { path: "docs/lint/rules.md", text: index },
     ...families.map((family) => ({
       path: `docs/lint/rules/${family}.md`,
-      text: sections(`# ${family}`, `${ABOUT[family]} Made from the rules; [all families](../rules.md).`, ...rules.filter((rule) => rule.family === family).flatMap(section)),
+      text: sections(
+        `# ${family}`,
+        `${ABOUT[family]} Made from the rules; [all families](../rules.md).`,
+        ...rules.filter((rule) => rule.family === family).flatMap(section),
+      ),
     })),
   ];
 }
@@ -52,11 +67,27 @@ function section(rule: Rule): string[] {
     ...blocks(bad),
     "Not in:",
     ...blocks(good),
-    ...(options.length === 0 ? [] : [table(["Option", "Value", "Default", ""], options.map(({ name, type, default: fallback, description }) => [code(name), type, fallback === undefined ? "" : code(JSON.stringify(fallback)), description ?? ""]))]),
+    ...(options.length === 0
+      ? []
+      : [
+          table(
+            ["Option", "Value", "Default", ""],
+            options.map(({ name, type, default: fallback, description }) => [
+              code(name),
+              type,
+              fallback === undefined ? "" : code(JSON.stringify(fallback)),
+              description ?? "",
+            ]),
+          ),
+        ]),
   ];
 }
 
-const blocks = (example: Example): string[] => filesOf(example).flatMap(({ path, text }) => [...(path === EXAMPLE_PATH ? [] : [code(path)]), fenced(text, /\.ya?ml$/.test(path) ? "yaml" : "text")]);
+const blocks = (example: Example): string[] =>
+  filesOf(example).flatMap(({ path, text }) => [
+    ...(path === EXAMPLE_PATH ? [] : [code(path)]),
+    fenced(text, /\.ya?ml$/.test(path) ? "yaml" : "text"),
+  ]);
 
 /** An indented copy would not do: a script may hold a fence of its own. */
 function fenced(text: string, language: string): string {

@@ -15,7 +15,9 @@ function page(): Promise<string> {
     "",
     "Five real pipelines were planned in design documents before they were built, with YAML that shows how. A reader of that YAML finds",
     `${all.length} places that would not do what the plan wants. ${found} of them are found by a rule; each has a small file with the same fault in`,
-    "`test/lint/plans`, which a test lints. For the other " + `${all.length - found}` + " a sentence says why no linter can know.",
+    "`test/lint/plans`, which a test lints. For the other " +
+      `${all.length - found}` +
+      " a sentence says why no linter can know.",
     "",
     "Made by `UPDATE_DOCS=1 npx vitest run test/docs`.",
     ...PLANS.flatMap(({ system, defects }) => [
@@ -24,7 +26,9 @@ function page(): Promise<string> {
       "",
       "| What is wrong | Rule, or why none can know |",
       "|---|---|",
-      ...defects.map((defect) => `| ${cell(defect.fault)} | ${"rule" in defect ? `\`${defect.rule}\`` : cell(defect.unknowable)} |`),
+      ...defects.map(
+        (defect) => `| ${cell(defect.fault)} | ${"rule" in defect ? `\`${defect.rule}\`` : cell(defect.unknowable)} |`,
+      ),
     ]),
     "",
   ].join("\n");

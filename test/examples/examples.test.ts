@@ -11,16 +11,26 @@ import type { Io } from "../../src/cli/io.ts";
 import { readStamp } from "../../src/compiler/stamp.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const EXAMPLES = (await readdir(join(ROOT, "examples"), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => join("examples", entry.name));
+const EXAMPLES = (await readdir(join(ROOT, "examples"), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => join("examples", entry.name));
 
 /** A process without a terminal, in a folder. */
-const ioIn = (cwd: string): Io => ({ cwd, env: {}, isTTY: false, stdout: { write: () => true }, stderr: { write: () => true } });
+const ioIn = (cwd: string): Io => ({
+  cwd,
+  env: {},
+  isTTY: false,
+  stdout: { write: () => true },
+  stderr: { write: () => true },
+});
 
 /** What `generate` would write into a folder, by path. */
 async function compiled(folder: string): Promise<Map<string, string>> {
   const project = await loadProject(ioIn(resolve(ROOT, folder)), {});
   const files = await declaredFiles(project, { docs: false });
-  return new Map(await Promise.all(files.map(async ({ path, text }): Promise<[string, string]> => [path, await text()])));
+  return new Map(
+    await Promise.all(files.map(async ({ path, text }): Promise<[string, string]> => [path, await text()])),
+  );
 }
 
 /** The generated files that lie there. */
@@ -31,7 +41,12 @@ async function committed(folder: string): Promise<Map<string, string>> {
     [".github/workflows", "docs", ...own].map(async (inner) => {
       const path = resolve(ROOT, folder, inner);
       const names = existsSync(path) ? (await readdir(path)).filter((name) => /\.(ya?ml|md)$/.test(name)) : [];
-      return Promise.all(names.map(async (name): Promise<[string, string]> => [`${inner}/${name}`, await readFile(join(path, name), "utf8")]));
+      return Promise.all(
+        names.map(async (name): Promise<[string, string]> => [
+          `${inner}/${name}`,
+          await readFile(join(path, name), "utf8"),
+        ]),
+      );
     }),
   );
   return new Map(found.flat().filter(([, text]) => readStamp(text) !== undefined));
@@ -39,15 +54,24 @@ async function committed(folder: string): Promise<Map<string, string>> {
 
 /** Every script of a workflow or an action. */
 function scripts(text: string): string[] {
-  const { jobs = {}, runs } = parse(text) as { jobs?: Record<string, { steps?: { run?: string }[] }>; runs?: { steps?: { run?: string }[] } };
-  return [...Object.values(jobs), ...(runs ? [runs] : [])].flatMap((job) => (job.steps ?? []).flatMap((step) => step.run ?? []));
+  const { jobs = {}, runs } = parse(text) as {
+    jobs?: Record<string, { steps?: { run?: string }[] }>;
+    runs?: { steps?: { run?: string }[] };
+  };
+  return [...Object.values(jobs), ...(runs ? [runs] : [])].flatMap((job) =>
+    (job.steps ?? []).flatMap((step) => step.run ?? []),
+  );
 }
 
 describe.each([...EXAMPLES, "."])("%s", (folder) => {
   test("is committed as it compiles", async () => {
     const [now, then] = [await compiled(folder), await committed(folder)];
     expect([...then.keys()].sort()).toEqual([...now.keys()].sort());
-    for (const [path, text] of now) expect(then.get(path) === text, `${join(folder, path)} differs from what its config compiles to. Run \`npm run build\` and \`node dist/cli.js generate --cwd ${folder}\`.`).toBe(true);
+    for (const [path, text] of now)
+      expect(
+        then.get(path) === text,
+        `${join(folder, path)} differs from what its config compiles to. Run \`npm run build\` and \`node dist/cli.js generate --cwd ${folder}\`.`,
+      ).toBe(true);
   });
 
   test("compiles to the same bytes twice", async () => {
@@ -55,22 +79,29 @@ describe.each([...EXAMPLES, "."])("%s", (folder) => {
   });
 
   test("is formatted as Prettier formats it", async () => {
-    for (const [path, text] of await compiled(folder)) expect(await isPrettierClean(text, { filepath: path }), path).toBe(true);
+    for (const [path, text] of await compiled(folder))
+      expect(await isPrettierClean(text, { filepath: path }), path).toBe(true);
   });
 
   test("has no expression inside a script", async () => {
     for (const [path, text] of await compiled(folder)) {
-      if (path.endsWith(".yml")) expect(scripts(text).filter((script) => script.includes("${{")), path).toEqual([]);
+      if (path.endsWith(".yml"))
+        expect(
+          scripts(text).filter((script) => script.includes("${{")),
+          path,
+        ).toEqual([]);
     }
   });
 
   test("carries a stamp that fits each file", async () => {
-    for (const [path, text] of await compiled(folder)) expect(readStamp(text), path).toMatchObject({ intact: true, source: "ci.config.ts" });
+    for (const [path, text] of await compiled(folder))
+      expect(readStamp(text), path).toMatchObject({ intact: true, source: "ci.config.ts" });
   });
 });
 
 test("a config of one image and one test takes ten lines, none of a whole system more than 150", async () => {
-  const lines = async (folder: string) => (await readFile(join(ROOT, folder, "ci.config.ts"), "utf8")).trimEnd().split("\n").length;
+  const lines = async (folder: string) =>
+    (await readFile(join(ROOT, folder, "ci.config.ts"), "utf8")).trimEnd().split("\n").length;
   expect(await lines("examples/minimal")).toBeLessThanOrEqual(10);
   for (const folder of EXAMPLES) expect(await lines(folder), folder).toBeLessThanOrEqual(150);
 });

@@ -21,7 +21,8 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
   });
   afterEach(() => registry.clearFaults());
 
-  const push = (tag: string, hours = 0) => pushImage(registry, repository, { tag, layers: ["base", tag], created: hoursAgo(hours) });
+  const push = (tag: string, hours = 0) =>
+    pushImage(registry, repository, { tag, layers: ["base", tag], created: hoursAgo(hours) });
   const clean = (environment: Record<string, string>, settings: object = {}): Promise<ProgramResult> =>
     runNodeProgram("clean-run.mjs", {
       CLASS: "main",
@@ -30,7 +31,9 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
       COMMIT_MESSAGE: "Fix the cart",
       MARKER: "[preserve]",
       CLEAN: JSON.stringify({
-        packages: [{ owner: "acme", name: "app", host: registry.host, repository, registryUrl: `http://${registry.host}` }],
+        packages: [
+          { owner: "acme", name: "app", host: registry.host, repository, registryUrl: `http://${registry.host}` },
+        ],
         mode: "oci",
         ownerKind: null,
         tags: ["sha-1111111", "stage-1111111-amd64", "pr-7-1111111"],
@@ -46,13 +49,17 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
       }),
       ...environment,
     });
-  const tags = async (...wanted: string[]): Promise<string[]> => (await Promise.all(wanted.map(async (tag) => ((await digestOf(registry, repository, tag)) ? [tag] : [])))).flat();
+  const tags = async (...wanted: string[]): Promise<string[]> =>
+    (await Promise.all(wanted.map(async (tag) => ((await digestOf(registry, repository, tag)) ? [tag] : [])))).flat();
 
   test("finds the staging tags of its own jobs", async () => {
     await push("stage-1111111-amd64");
     await push("stage-2222222-amd64");
     const own = { STAGING: "stage-1111111-{platform}", PUBLISHED: "success" };
-    const result = await clean({ ...own, COMMIT_MESSAGE: "", COMMIT: "1".repeat(40) }, { tags: [], entries: ["amd64", "arm64"] });
+    const result = await clean(
+      { ...own, COMMIT_MESSAGE: "", COMMIT: "1".repeat(40) },
+      { tags: [], entries: ["amd64", "arm64"] },
+    );
     expect(result).toMatchObject({ code: 0, outputs: { strategy: "delete-staging", deleted: "1" } });
     expect(await tags("stage-1111111-amd64", "stage-2222222-amd64")).toEqual(["stage-2222222-amd64"]);
   });
@@ -63,8 +70,14 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
     await push("pr-8-2222222", 100);
     await push("stage-2222222-amd64", 100);
     const result = await clean({ CLASS: "pullRequest", PUBLISHED: "none", TESTED: "failure" });
-    expect(result).toMatchObject({ code: 0, outputs: { strategy: "delete-run", deleted: "2", kept: "2", failed: "0" } });
-    expect(await tags("pr-7-1111111", "stage-1111111-amd64", "pr-8-2222222", "stage-2222222-amd64")).toEqual(["pr-8-2222222", "stage-2222222-amd64"]);
+    expect(result).toMatchObject({
+      code: 0,
+      outputs: { strategy: "delete-run", deleted: "2", kept: "2", failed: "0" },
+    });
+    expect(await tags("pr-7-1111111", "stage-1111111-amd64", "pr-8-2222222", "stage-2222222-amd64")).toEqual([
+      "pr-8-2222222",
+      "stage-2222222-amd64",
+    ]);
   });
 
   test("of a pull request nothing goes that has another's tag", async () => {
@@ -81,7 +94,10 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
     expect(result.outputs).toMatchObject({ strategy: "delete-staging", deleted: "0" });
     await push("stage-1111111-arm64");
     await clean({}, { tags: ["sha-1111111", "stage-1111111-amd64", "stage-1111111-arm64"] });
-    expect(await tags("sha-1111111", "stage-1111111-amd64", "stage-1111111-arm64")).toEqual(["sha-1111111", "stage-1111111-amd64"]);
+    expect(await tags("sha-1111111", "stage-1111111-amd64", "stage-1111111-arm64")).toEqual([
+      "sha-1111111",
+      "stage-1111111-amd64",
+    ]);
   });
 
   test("a failure to publish keeps all, and so does a marker in the commit's message", async () => {
@@ -95,14 +111,27 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
     expect((await clean({ COMMIT_MESSAGE: "[preserve]", MARKER: "" })).outputs["strategy"]).toBe("delete-staging");
   });
 
-  test.each(["skipped", "cancelled", "none"])("where publishing was %s, the newest staging stays, and what is younger than its kind is kept", async (published) => {
-    const ages = { "stage-1111111-amd64": 1, "stage-2222222-amd64": 30, "stage-3333333-amd64": 40, "stage-4444444-amd64": 24.5, "stage-5555555-amd64": 200 };
-    for (const [tag, hours] of Object.entries(ages)) await push(tag, hours);
-    await push("sha-9999999", 9000);
-    const result = await clean({ PUBLISHED: published });
-    expect(result.outputs).toMatchObject({ strategy: "keep-recent", deleted: "3" });
-    expect(await tags(...Object.keys(ages), "sha-9999999")).toEqual(["stage-1111111-amd64", "stage-4444444-amd64", "sha-9999999"]);
-  });
+  test.each(["skipped", "cancelled", "none"])(
+    "where publishing was %s, the newest staging stays, and what is younger than its kind is kept",
+    async (published) => {
+      const ages = {
+        "stage-1111111-amd64": 1,
+        "stage-2222222-amd64": 30,
+        "stage-3333333-amd64": 40,
+        "stage-4444444-amd64": 24.5,
+        "stage-5555555-amd64": 200,
+      };
+      for (const [tag, hours] of Object.entries(ages)) await push(tag, hours);
+      await push("sha-9999999", 9000);
+      const result = await clean({ PUBLISHED: published });
+      expect(result.outputs).toMatchObject({ strategy: "keep-recent", deleted: "3" });
+      expect(await tags(...Object.keys(ages), "sha-9999999")).toEqual([
+        "stage-1111111-amd64",
+        "stage-4444444-amd64",
+        "sha-9999999",
+      ]);
+    },
+  );
 
   test("does nothing the second time, and nothing at all in a dry run", async () => {
     await push("pr-7-1111111");
@@ -127,7 +156,10 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
 
   test("prints no command of a hostile message", async () => {
     await push("latest");
-    const result = await clean({ CLASS: "pullRequest", COMMIT_MESSAGE: "x\n::error::y", TESTED: "a\n::set-output name=b::c" }, { tags: ["a\n::warning::b"] });
+    const result = await clean(
+      { CLASS: "pullRequest", COMMIT_MESSAGE: "x\n::error::y", TESTED: "a\n::set-output name=b::c" },
+      { tags: ["a\n::warning::b"] },
+    );
     expect(result.log).not.toMatch(/^::(error|warning|set-output)/m);
   });
 });

@@ -9,7 +9,10 @@ const tag = (name: string, hours: number, image: string): HubTag => ({
   name,
   digest: digest(image),
   last_updated: new Date(Date.now() - hours * 3_600_000).toISOString(),
-  images: [{ digest: digest(`${image}0`), size: 1000 }, { digest: digest("5"), size: 50 }],
+  images: [
+    { digest: digest(`${image}0`), size: 1000 },
+    { digest: digest("5"), size: 50 },
+  ],
 });
 
 describe("cleanup of Docker Hub", () => {
@@ -24,8 +27,16 @@ describe("cleanup of Docker Hub", () => {
     await api.stop();
   });
 
-  const packages = () => [{ owner: "acme", name: "app", host: "docker.io", repository: "acme/app", registryUrl: hub.url }];
-  const common = () => ({ GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "o/r", GH_TOKEN: "token", REGISTRY_USERNAME: "robot", REGISTRY_PASSWORD: "pat" });
+  const packages = () => [
+    { owner: "acme", name: "app", host: "docker.io", repository: "acme/app", registryUrl: hub.url },
+  ];
+  const common = () => ({
+    GITHUB_API_URL: api.url,
+    GITHUB_REPOSITORY: "o/r",
+    GH_TOKEN: "token",
+    REGISTRY_USERNAME: "robot",
+    REGISTRY_PASSWORD: "pat",
+  });
   const clean = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
     runNodeProgram("cleanup.mjs", {
       ...common(),
@@ -45,7 +56,14 @@ describe("cleanup of Docker Hub", () => {
   const left = (): string[] => hub.tags.map(({ name }) => name);
 
   test("deletes the tags of expired images on every page, and keeps an image with a tag that is not", async () => {
-    hub.tags = [tag("pr-1-1111111", 60, "a"), tag("latest", 600, "b"), tag("pr-2-2222222", 600, "b"), tag("pr-3-3333333", 47, "c"), tag("pr-4-4444444", 60, "d"), tag("mine", 6000, "e")];
+    hub.tags = [
+      tag("pr-1-1111111", 60, "a"),
+      tag("latest", 600, "b"),
+      tag("pr-2-2222222", 600, "b"),
+      tag("pr-3-3333333", 47, "c"),
+      tag("pr-4-4444444", 60, "d"),
+      tag("mine", 6000, "e"),
+    ];
     const result = await clean();
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "2", kept: "3", failed: "0" } });
     expect(left()).toEqual(["latest", "pr-2-2222222", "pr-3-3333333", "mine"]);
@@ -96,7 +114,11 @@ describe("cleanup of Docker Hub", () => {
       { ...packages()[0], tag: "sha-1111111", digest: digest("a") },
       { ...packages()[0], tag: "sha-2222222", digest: digest("b") },
     ];
-    const result = await runNodeProgram("withdraw-tags.mjs", { ...common(), IMAGES: JSON.stringify(images), WITHDRAW: JSON.stringify({ mode: "dockerhub", ownerKind: null, keepForever: [], dryRun: false }) });
+    const result = await runNodeProgram("withdraw-tags.mjs", {
+      ...common(),
+      IMAGES: JSON.stringify(images),
+      WITHDRAW: JSON.stringify({ mode: "dockerhub", ownerKind: null, keepForever: [], dryRun: false }),
+    });
     expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "2", failed: "0" } });
     expect(left()).toEqual(["sha-0000000"]);
   });

@@ -16,9 +16,20 @@ interface EcrImage {
   pushed: string | number;
   manifest?: object;
 }
-const plain = (text: string): object => ({ config: { digest: digest(`${text}c`), size: 10 }, layers: [{ digest: digest(`${text}d`), size: 100 }] });
-const image = (text: string, hours: number, ...tags: string[]): EcrImage => ({ digest: digest(text), tags, pushed: new Date(hoursAgo(hours)).toISOString(), manifest: plain(text) });
-const index = (text: string, children: readonly string[], hours: number, ...tags: string[]): EcrImage => ({ ...image(text, hours, ...tags), manifest: { manifests: children.map((child) => ({ digest: digest(child) })) } });
+const plain = (text: string): object => ({
+  config: { digest: digest(`${text}c`), size: 10 },
+  layers: [{ digest: digest(`${text}d`), size: 100 }],
+});
+const image = (text: string, hours: number, ...tags: string[]): EcrImage => ({
+  digest: digest(text),
+  tags,
+  pushed: new Date(hoursAgo(hours)).toISOString(),
+  manifest: plain(text),
+});
+const index = (text: string, children: readonly string[], hours: number, ...tags: string[]): EcrImage => ({
+  ...image(text, hours, ...tags),
+  manifest: { manifests: children.map((child) => ({ digest: digest(child) })) },
+});
 
 describe("cleanup of Amazon's registry", () => {
   let folder: string;
@@ -34,8 +45,10 @@ describe("cleanup of Amazon's registry", () => {
     await api.stop();
   });
 
-  const store = (images: readonly EcrImage[], fail?: string): void => writeFileSync(join(folder, "ecr.json"), JSON.stringify({ images, calls: [], ...(fail ? { fail } : {}) }));
-  const stored = (): { images: EcrImage[]; calls: string[] } => JSON.parse(readFileSync(join(folder, "ecr.json"), "utf8"));
+  const store = (images: readonly EcrImage[], fail?: string): void =>
+    writeFileSync(join(folder, "ecr.json"), JSON.stringify({ images, calls: [], ...(fail ? { fail } : {}) }));
+  const stored = (): { images: EcrImage[]; calls: string[] } =>
+    JSON.parse(readFileSync(join(folder, "ecr.json"), "utf8"));
   const left = (): string[] => stored().images.map((one) => one.digest.slice(7, 8));
   const environment = () => ({
     PATH: `${folder}:${process.env["PATH"]}`,
@@ -64,15 +77,29 @@ describe("cleanup of Amazon's registry", () => {
     });
 
   test("deletes expired images with their platforms, in the account and region of the host", async () => {
-    store([index("a", ["b", "c"], 60, "pr-1-1111111"), image("b", 60), image("c", 60), index("d", ["c"], 60, "latest"), image("e", 47, "pr-2-2222222")]);
+    store([
+      index("a", ["b", "c"], 60, "pr-1-1111111"),
+      image("b", 60),
+      image("c", 60),
+      index("d", ["c"], 60, "latest"),
+      image("e", 47, "pr-2-2222222"),
+    ]);
     const result = await clean();
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "2", kept: "3", failed: "0", "freed-bytes": "110" } });
     expect(left()).toEqual(["c", "d", "e"]);
-    expect(stored().calls.every((call) => call.includes("--registry-id 123456789012 --region eu-west-1 --repository-name shop/app"))).toBe(true);
+    expect(
+      stored().calls.every((call) =>
+        call.includes("--registry-id 123456789012 --region eu-west-1 --repository-name shop/app"),
+      ),
+    ).toBe(true);
   });
 
   test("reads a thousand images a hundred at a time, and dates of the command line's first version", async () => {
-    const many = Array.from({ length: 250 }, (_, n): EcrImage => ({ ...image("a", 0, `pr-${n}-1111111`), digest: `sha256:${n.toString(16).padStart(64, "0")}`, pushed: hoursAgo(n < 125 ? 60 : 1) / 1000 }));
+    const many = Array.from({ length: 250 }, (_, n): EcrImage => ({
+      ...image("a", 0, `pr-${n}-1111111`),
+      digest: `sha256:${n.toString(16).padStart(64, "0")}`,
+      pushed: hoursAgo(n < 125 ? 60 : 1) / 1000,
+    }));
     store(many);
     // No command is repeated for each image; what is deleted is deleted one by one.
     expect((await clean({ DRY_RUN: "true" })).outputs).toMatchObject({ deleted: "125", kept: "125" });
@@ -101,7 +128,11 @@ describe("cleanup of Amazon's registry", () => {
       { ...packages[0], tag: "sha-1111111", digest: digest("a") },
       { ...packages[0], tag: "sha-2222222", digest: digest("b") },
     ];
-    const result = await runNodeProgram("withdraw-tags.mjs", { ...environment(), IMAGES: JSON.stringify(images), WITHDRAW: JSON.stringify({ mode: "ecr", ownerKind: null, keepForever: [], dryRun: false }) });
+    const result = await runNodeProgram("withdraw-tags.mjs", {
+      ...environment(),
+      IMAGES: JSON.stringify(images),
+      WITHDRAW: JSON.stringify({ mode: "ecr", ownerKind: null, keepForever: [], dryRun: false }),
+    });
     expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "2", failed: "0" } });
     expect(stored().images.map(({ tags }) => tags)).toEqual([["sha-0000000"]]);
   });

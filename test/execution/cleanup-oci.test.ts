@@ -29,7 +29,12 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
   });
 
   const push = (hours: number, tag: string | undefined, content: ImageContent = {}): Promise<PushedImage> =>
-    pushImage(registry, repository, { created: hoursAgo(hours), layers: ["base", `${tag} ${hours}`], ...(tag ? { tag } : {}), ...content });
+    pushImage(registry, repository, {
+      created: hoursAgo(hours),
+      layers: ["base", `${tag} ${hours}`],
+      ...(tag ? { tag } : {}),
+      ...content,
+    });
 
   const clean = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
     runNodeProgram("cleanup.mjs", {
@@ -39,7 +44,9 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
       REGISTRY_USERNAME: "ci",
       REGISTRY_PASSWORD: "secret",
       CLEANUP: JSON.stringify({
-        packages: [{ owner: "o", name: "app", host: registry.host, repository, registryUrl: `http://${registry.host}` }],
+        packages: [
+          { owner: "o", name: "app", host: registry.host, repository, registryUrl: `http://${registry.host}` },
+        ],
         mode: "oci",
         ownerKind: null,
         classes: [
@@ -58,7 +65,9 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     });
 
   const remaining = async (...tags: string[]): Promise<string[]> => {
-    const found = await Promise.all(tags.map(async (tag) => ((await digestOf(registry, repository, tag)) === undefined ? [] : [tag])));
+    const found = await Promise.all(
+      tags.map(async (tag) => ((await digestOf(registry, repository, tag)) === undefined ? [] : [tag])),
+    );
     return found.flat();
   };
 
@@ -72,24 +81,35 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     await push(60, "my-own");
     const result = await clean();
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "2", kept: "3", failed: "0" } });
-    expect(await remaining("pr-1-1111111", "pr-2-2222222", "latest", "pr-3-3333333", "pr-4-4444444", "pr-5-5555555", "my-own")).toEqual([
-      "pr-2-2222222",
-      "latest",
-      "pr-5-5555555",
-      "my-own",
-    ]);
+    expect(
+      await remaining(
+        "pr-1-1111111",
+        "pr-2-2222222",
+        "latest",
+        "pr-3-3333333",
+        "pr-4-4444444",
+        "pr-5-5555555",
+        "my-own",
+      ),
+    ).toEqual(["pr-2-2222222", "latest", "pr-5-5555555", "my-own"]);
     expect(Number(result.outputs["freed-bytes"])).toBeGreaterThan(0);
   });
 
   test("deletes an index with its images, and never an image that a kept index shares", async () => {
     const shared = await push(100, undefined, { layers: ["shared"] });
     const own = await push(100, undefined, { layers: ["own"] });
-    const attestation = { ...(await pushImage(registry, repository, { layers: ["attestation"], created: "0001-01-01T00:00:00Z" })), platform: "unknown/unknown" };
+    const attestation = {
+      ...(await pushImage(registry, repository, { layers: ["attestation"], created: "0001-01-01T00:00:00Z" })),
+      platform: "unknown/unknown",
+    };
     await pushIndex(registry, repository, { tag: "pr-1-1111111", manifests: [shared, own, attestation] });
     await pushIndex(registry, repository, { tag: "latest", manifests: [shared] });
     const result = await clean();
     expect(result.outputs).toMatchObject({ deleted: "3", kept: "2" });
-    expect(await remaining("pr-1-1111111", "latest", own.digest, attestation.digest, shared.digest)).toEqual(["latest", shared.digest]);
+    expect(await remaining("pr-1-1111111", "latest", own.digest, attestation.digest, shared.digest)).toEqual([
+      "latest",
+      shared.digest,
+    ]);
   });
 
   test("takes the younger of two dates, and keeps what has none or a placeholder", async () => {

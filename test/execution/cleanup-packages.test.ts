@@ -81,7 +81,15 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
       REGISTRY_USERNAME: "ci",
       REGISTRY_PASSWORD: "secret",
       CLEANUP: JSON.stringify({
-        packages: [{ owner: "Wikid82", name: "group/charon", host: "ghcr.io", repository: repository(), registryUrl: `http://${registry.host}` }],
+        packages: [
+          {
+            owner: "Wikid82",
+            name: "group/charon",
+            host: "ghcr.io",
+            repository: repository(),
+            registryUrl: `http://${registry.host}`,
+          },
+        ],
         mode: "packages",
         ownerKind: null,
         classes: CLASSES,
@@ -99,7 +107,11 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
   const leftTags = (): string[] => item.versions.flatMap(({ metadata }) => metadata.container.tags).toSorted();
 
   test("reads every page, deletes what is expired, and counts shared layers once", { timeout: 120_000 }, async () => {
-    const old = await Promise.all(Array.from({ length: 230 }, (_, n) => image(60, ["shared base", `pr ${n}`], `pr-${n}-${n.toString(16).padStart(7, "0")}`)));
+    const old = await Promise.all(
+      Array.from({ length: 230 }, (_, n) =>
+        image(60, ["shared base", `pr ${n}`], `pr-${n}-${n.toString(16).padStart(7, "0")}`),
+      ),
+    );
     await image(60, ["shared base", "released"], "latest", "pr-9999-9999999");
     await image(47, ["shared base", "young"], "pr-8888-8888888");
     const result = await clean();
@@ -108,7 +120,11 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     expect(leftTags()).toEqual(["latest", "pr-8888-8888888", "pr-9999-9999999"]);
     // Of each deleted image its config (the layers' digests stand in it) and its own layer; never the shared base.
     const base = old[0]?.blobs[1]?.digest;
-    const freed = new Map(old.flatMap(({ blobs }) => blobs.filter(({ digest }) => digest !== base).map(({ digest, size }) => [digest, size])));
+    const freed = new Map(
+      old.flatMap(({ blobs }) =>
+        blobs.filter(({ digest }) => digest !== base).map(({ digest, size }) => [digest, size]),
+      ),
+    );
     expect(Number(result.outputs["freed-bytes"])).toBe([...freed.values()].reduce((sum, size) => sum + size, 0));
     expect(api.requests.filter(({ method, path }) => method === "GET" && /versions\?/.test(path))).toHaveLength(3);
     expect(api.requests.every(({ authorization }) => authorization === "Bearer token")).toBe(true);
@@ -130,10 +146,14 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
 
   test("what files on main pin stays; where such a file cannot be read, nothing goes", async () => {
     const classes = [{ class: "base", pattern: "^\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+$", hours: 720, keepNewest: 1 }];
-    const bases = await Promise.all(["2026-01-05-1-1", "2026-01-12-2-1", "2026-01-19-3-1"].map((tag, n) => image(3000 - n, [`base ${n}`], tag)));
+    const bases = await Promise.all(
+      ["2026-01-05-1-1", "2026-01-12-2-1", "2026-01-19-3-1"].map((tag, n) => image(3000 - n, [`base ${n}`], tag)),
+    );
     const repositoryOfCode = createRepository();
     try {
-      repositoryOfCode.commit({ "deploy/Dockerfile": `FROM ghcr.io/wikid82/base:2026-01-05-1-1@${bases[0]?.digest ?? ""} AS build\n` });
+      repositoryOfCode.commit({
+        "deploy/Dockerfile": `FROM ghcr.io/wikid82/base:2026-01-05-1-1@${bases[0]?.digest ?? ""} AS build\n`,
+      });
       api.state.gitFolder = repositoryOfCode.folder;
       const lost = await clean({ classes, pins: { branch: "main", files: ["deploy/Dockerfile", "gone/Dockerfile"] } });
       expect(lost).toMatchObject({ code: 1, outputs: { deleted: "0" } });
@@ -155,8 +175,12 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     const result = await clean();
     expect(result.outputs).toMatchObject({ deleted: "2", kept: "2" });
     expect(item.versions.map(({ name }) => name)).toEqual([shared.digest, kept]);
-    expect(result.log.indexOf(`delete pr-1-1111111 | ${expired}`)).toBeLessThan(result.log.indexOf(`delete (no tag) | ${own.digest}`));
-    expect(result.log).toContain(`keep   stage-1111111-amd64 | ${shared.digest} | 100 h | ${kept.slice(0, 19)} refers to it and is kept`);
+    expect(result.log.indexOf(`delete pr-1-1111111 | ${expired}`)).toBeLessThan(
+      result.log.indexOf(`delete (no tag) | ${own.digest}`),
+    );
+    expect(result.log).toContain(
+      `keep   stage-1111111-amd64 | ${shared.digest} | 100 h | ${kept.slice(0, 19)} refers to it and is kept`,
+    );
   });
 
   test("an attestation goes with its subject and stays with it", async () => {
@@ -217,7 +241,8 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     await image(100, ["raced"], "pr-1-1111111");
     await image(100, ["other"], "pr-2-2222222");
     api.state.onRequest = (method, path) => {
-      if (method === "GET" && path.endsWith(`/${item.versions[0]?.id}`)) item.versions[0]?.metadata.container.tags.push("latest");
+      if (method === "GET" && path.endsWith(`/${item.versions[0]?.id}`))
+        item.versions[0]?.metadata.container.tags.push("latest");
     };
     await clean();
     expect(leftTags()).toEqual(["latest", "pr-1-1111111"]);
@@ -251,7 +276,9 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     const result = await clean();
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "1", kept: "2", failed: "0" } });
     expect(result.log).toContain("more than 5000 downloads");
-    expect(result.log).toContain(`keep   (no tag) | ${child.digest} | 100 h | ${popular.slice(0, 19)} needs it and could not be deleted`);
+    expect(result.log).toContain(
+      `keep   (no tag) | ${child.digest} | 100 h | ${popular.slice(0, 19)} needs it and could not be deleted`,
+    );
     expect((await clean()).log).toContain("You cannot delete the last tagged version");
   });
 
@@ -266,7 +293,17 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
 
   test("stops when the listing fails, for the package or for what is in use", async () => {
     await image(100, ["one"], "pr-1-1111111");
-    const absent = await clean({ packages: [{ owner: "Wikid82", name: "absent", host: "ghcr.io", repository: repository(), registryUrl: `http://${registry.host}` }] });
+    const absent = await clean({
+      packages: [
+        {
+          owner: "Wikid82",
+          name: "absent",
+          host: "ghcr.io",
+          repository: repository(),
+          registryUrl: `http://${registry.host}`,
+        },
+      ],
+    });
     expect(absent.code).toBe(1);
     expect(absent.log).toContain("No image was pushed yet, or");
     api.fault({ status: 500, path: /runs\?status=queued/ });

@@ -21,7 +21,13 @@ afterEach(async () => {
 
 describe("the name of a place", () => {
   const name = (environment: Record<string, string> = {}): Promise<BashResult> =>
-    machine.run("name-place.sh", { PREFIX: "sindri-per-extension", RUN_ID: "19512345678", RUN_ATTEMPT: "1", JOB: 'per-extension {"extension":"nodejs"}', ...environment });
+    machine.run("name-place.sh", {
+      PREFIX: "sindri-per-extension",
+      RUN_ID: "19512345678",
+      RUN_ATTEMPT: "1",
+      JOB: 'per-extension {"extension":"nodejs"}',
+      ...environment,
+    });
 
   test("says whose it is, and is a label of DNS", async () => {
     const { outputs } = await name();
@@ -31,7 +37,14 @@ describe("the name of a place", () => {
   });
 
   test("is another one for another job, another attempt and another run, and the same for the same", async () => {
-    const names = await Promise.all([name(), name(), name({ JOB: 'per-extension {"extension":"python"}' }), name({ JOB: "other null" }), name({ RUN_ATTEMPT: "2" }), name({ RUN_ID: "19512345679" })]);
+    const names = await Promise.all([
+      name(),
+      name(),
+      name({ JOB: 'per-extension {"extension":"python"}' }),
+      name({ JOB: "other null" }),
+      name({ RUN_ATTEMPT: "2" }),
+      name({ RUN_ID: "19512345679" }),
+    ]);
     expect(new Set(names.map(({ outputs }) => outputs["name"])).size).toBe(5);
   });
 
@@ -43,7 +56,11 @@ describe("the name of a place", () => {
 
 describe("waiting for an answer", () => {
   const wait = (commands: string, environment: Record<string, string | number> = {}): Promise<BashResult> =>
-    machine.run("wait-until.sh", { COMMANDS: commands, TIMEOUT: 1, INTERVAL: 0.1, FOLDER: folder, ...environment }, folder);
+    machine.run(
+      "wait-until.sh",
+      { COMMANDS: commands, TIMEOUT: 1, INTERVAL: 0.1, FOLDER: folder, ...environment },
+      folder,
+    );
 
   test("ends as soon as the commands succeed", async () => {
     const { code, log } = await wait('printf x >> tries\n[[ "$(wc -c < tries)" -gt 2 ]] && echo up', { TIMEOUT: 20 });
@@ -65,7 +82,8 @@ describe("waiting for an answer", () => {
   });
 
   test("limits that are none are refused before anything runs", async () => {
-    for (const limits of [{ TIMEOUT: "0" }, { TIMEOUT: "a[$(touch executed)]" }, { INTERVAL: "1;touch executed" }]) expect((await wait("true", limits)).code).toBe(1);
+    for (const limits of [{ TIMEOUT: "0" }, { TIMEOUT: "a[$(touch executed)]" }, { INTERVAL: "1;touch executed" }])
+      expect((await wait("true", limits)).code).toBe(1);
     expect(existsSync(join(folder, "executed"))).toBe(false);
   });
 });
@@ -80,26 +98,46 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   afterAll(async () => await registry.stop());
 
   const image = (host = registry.host): string => `${host}/team/app`;
-  const confirm = (environment: Record<string, string | number> = {}): Promise<BashResult> => machine.run("confirm-image.sh", { IMAGE: image(), DIGEST: digest, ATTEMPTS: 2, DELAY: 0, ...environment });
+  const confirm = (environment: Record<string, string | number> = {}): Promise<BashResult> =>
+    machine.run("confirm-image.sh", { IMAGE: image(), DIGEST: digest, ATTEMPTS: 2, DELAY: 0, ...environment });
 
   test("is named by its digest, wherever its tags are", async () => {
-    expect(await confirm()).toMatchObject({ code: 0, outputs: { source: "registry", reference: `${image()}@${digest}` } });
+    expect(await confirm()).toMatchObject({
+      code: 0,
+      outputs: { source: "registry", reference: `${image()}@${digest}` },
+    });
   });
 
   test("one that is gone is deployed from the sources, or stops the job", async () => {
     const gone = { DIGEST: `sha256:${"0".repeat(64)}` };
-    expect(await confirm({ ...gone, OPTIONAL: "true" })).toMatchObject({ code: 0, outputs: { source: "none", reference: "" }, log: expect.stringContaining("deployed from the sources") });
+    expect(await confirm({ ...gone, OPTIONAL: "true" })).toMatchObject({
+      code: 0,
+      outputs: { source: "none", reference: "" },
+      log: expect.stringContaining("deployed from the sources"),
+    });
     expect(await confirm(gone)).toMatchObject({ code: 1, log: expect.stringContaining("re-run the build") });
   });
 
   test("without a digest there is nothing to ask for", async () => {
-    expect(await confirm({ DIGEST: "", OPTIONAL: "true" })).toMatchObject({ code: 0, outputs: { source: "none" }, log: expect.stringContaining("No image was handed on") });
+    expect(await confirm({ DIGEST: "", OPTIONAL: "true" })).toMatchObject({
+      code: 0,
+      outputs: { source: "none" },
+      log: expect.stringContaining("No image was handed on"),
+    });
   });
 
   test("a registry that does not answer is the same, and a mirror stands in for it", async () => {
     const away = image("127.0.0.1:9");
-    expect(await confirm({ IMAGE: away, OPTIONAL: "true" })).toMatchObject({ code: 0, outputs: { source: "none" }, log: expect.stringContaining("did not answer") });
-    expect(await confirm({ IMAGE: away, MIRRORS: image() })).toMatchObject({ code: 0, outputs: { source: "registry", reference: `${image()}@${digest}` }, log: expect.stringContaining("the same digest") });
+    expect(await confirm({ IMAGE: away, OPTIONAL: "true" })).toMatchObject({
+      code: 0,
+      outputs: { source: "none" },
+      log: expect.stringContaining("did not answer"),
+    });
+    expect(await confirm({ IMAGE: away, MIRRORS: image() })).toMatchObject({
+      code: 0,
+      outputs: { source: "registry", reference: `${image()}@${digest}` },
+      log: expect.stringContaining("the same digest"),
+    });
   });
 
   test.each(HOSTILE)("%j is no digest", async (text) => {

@@ -1,6 +1,15 @@
 /** What is kept of a failure, in a real repository, and what never is. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitHistory, startHistory } from "../support/git-history.ts";
@@ -19,10 +28,16 @@ afterEach(async () => {
   history.remove();
 });
 
-const collect = (environment: Record<string, string> = {}, cwd = history.folder): Promise<BashResult> => machine.run("collect-diagnostics.sh", environment, cwd);
+const collect = (environment: Record<string, string> = {}, cwd = history.folder): Promise<BashResult> =>
+  machine.run("collect-diagnostics.sh", environment, cwd);
 const kept = (name: string): string => readFileSync(join(out, name), "utf8");
 const files = (folder = out): string[] =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort() : [];
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+        .sort()
+    : [];
 function write(name: string, content: string): void {
   mkdirSync(join(history.folder, name, ".."), { recursive: true });
   writeFileSync(join(history.folder, name), content);
@@ -34,19 +49,60 @@ describe("diagnostics", () => {
     const sha = history.commit("feat: x");
     write("new.txt", "x");
     const event = join(machine.temp, "event.json");
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, title: "Fix `x`\n::error::y", head: { sha: "b".repeat(40), ref: "fix/x", repo: { full_name: "fork/r" } }, base: { sha: "c".repeat(40), ref: "main" } } }));
-    const result = await collect({ GITHUB_EVENT_PATH: event, GITHUB_EVENT_NAME: "pull_request", GITHUB_REF: "refs/pull/7/merge" });
+    writeFileSync(
+      event,
+      JSON.stringify({
+        pull_request: {
+          number: 7,
+          title: "Fix `x`\n::error::y",
+          head: { sha: "b".repeat(40), ref: "fix/x", repo: { full_name: "fork/r" } },
+          base: { sha: "c".repeat(40), ref: "main" },
+        },
+      }),
+    );
+    const result = await collect({
+      GITHUB_EVENT_PATH: event,
+      GITHUB_EVENT_NAME: "pull_request",
+      GITHUB_REF: "refs/pull/7/merge",
+    });
     expect(result).toMatchObject({ code: 0, outputs: { folder: out } });
-    for (const line of [`commit  ${sha}`, "branch  main", "event   pull_request on refs/pull/7/merge", "pull request #7", `head    ${"b".repeat(40)} "fix/x" of fork/r`, "?? new.txt"]) expect(kept("git.txt")).toContain(line);
+    for (const line of [
+      `commit  ${sha}`,
+      "branch  main",
+      "event   pull_request on refs/pull/7/merge",
+      "pull request #7",
+      `head    ${"b".repeat(40)} "fix/x" of fork/r`,
+      "?? new.txt",
+    ])
+      expect(kept("git.txt")).toContain(line);
     expect(kept("git.txt")).not.toMatch(/^::/m);
     expect(kept("machine.txt")).toContain("Mem:");
   });
 
   test("name the variables; values only of those that are harmless", async () => {
     history.commit("x");
-    await collect({ GH_TOKEN: TOKEN, DATABASE_URL: "postgres://u:p4ss@h/d", ACTIONS_RUNTIME_TOKEN: "rt", ACTIONS_ID_TOKEN_REQUEST_URL: "https://id", MY_SETTING: "hidden", GITHUB_JOB: "unit", GO_VERSION: "1.22", SHOWN: "GO_VERSION GH_TOKEN DB_PASSWORD", DB_PASSWORD: "hunter2", MULTI: "a\nGITHUB_JOB=forged" });
+    await collect({
+      GH_TOKEN: TOKEN,
+      DATABASE_URL: "postgres://u:p4ss@h/d",
+      ACTIONS_RUNTIME_TOKEN: "rt",
+      ACTIONS_ID_TOKEN_REQUEST_URL: "https://id",
+      MY_SETTING: "hidden",
+      GITHUB_JOB: "unit",
+      GO_VERSION: "1.22",
+      SHOWN: "GO_VERSION GH_TOKEN DB_PASSWORD",
+      DB_PASSWORD: "hunter2",
+      MULTI: "a\nGITHUB_JOB=forged",
+    });
     const environment = kept("environment.txt");
-    for (const line of ["GITHUB_JOB=unit", "GO_VERSION=1.22", "GH_TOKEN (value left out)", "DATABASE_URL (value left out)", "DB_PASSWORD (value left out)", "MY_SETTING (value left out)"]) expect(environment.split("\n")).toContain(line);
+    for (const line of [
+      "GITHUB_JOB=unit",
+      "GO_VERSION=1.22",
+      "GH_TOKEN (value left out)",
+      "DATABASE_URL (value left out)",
+      "DB_PASSWORD (value left out)",
+      "MY_SETTING (value left out)",
+    ])
+      expect(environment.split("\n")).toContain(line);
     expect(everything()).not.toMatch(new RegExp(`${TOKEN}|p4ss|hunter2|https://id|hidden|forged`));
   });
 
@@ -59,7 +115,9 @@ describe("diagnostics", () => {
     const elsewhere = join(machine.temp, "elsewhere.txt");
     writeFileSync(elsewhere, "five");
     const result = await collect({ PATHS: `logs\n**/*.xml\n\n-rf\n${elsewhere}\ngone/*\ngone.txt` });
-    expect(files(join(out, "files"))).toEqual(["-rf", "logs/api server.log", "logs/deep/etcd.log", "results.xml", elsewhere.slice(1)].sort());
+    expect(files(join(out, "files"))).toEqual(
+      ["-rf", "logs/api server.log", "logs/deep/etcd.log", "results.xml", elsewhere.slice(1)].sort(),
+    );
     expect(kept("files/logs/api server.log")).toBe("one");
     expect(kept("left-out.txt")).toBe("gone/*: nothing there\ngone.txt: nothing there\n");
     expect(result.log).toContain("gone/*: nothing there");
@@ -74,7 +132,10 @@ describe("diagnostics", () => {
     symlinkSync(join(history.folder, "secret"), join(history.folder, "top"));
     write(".git/credentials", "PRIVATE");
     const inside = join(history.folder, "diagnostics");
-    for (const _ of [1, 2]) expect((await collect({ OUT: inside, PATHS: "logs\ntop\n.git\n.git/credentials\ndiagnostics\nlogs/**" })).code).toBe(0);
+    for (const _ of [1, 2])
+      expect(
+        (await collect({ OUT: inside, PATHS: "logs\ntop\n.git\n.git/credentials\ndiagnostics\nlogs/**" })).code,
+      ).toBe(0);
     expect(files(inside).filter((name) => name.startsWith("files/"))).toEqual(["files/logs/a.log"]);
   });
 
@@ -93,9 +154,18 @@ describe("diagnostics", () => {
   test("tell how to repeat it", async () => {
     const sha = history.commit("x");
     const commands = 'go test -race ./...\ncat <<"X"\n```\nX\n$(touch executed)';
-    await collect({ COMMANDS: commands, IMAGE: `ghcr.io/o/r@sha256:${"a".repeat(64)}`, GITHUB_REPOSITORY: "o/kyklos", GITHUB_JOB: "unit", GITHUB_WORKFLOW: "CI `x`", GITHUB_RUN_ID: "42" });
+    await collect({
+      COMMANDS: commands,
+      IMAGE: `ghcr.io/o/r@sha256:${"a".repeat(64)}`,
+      GITHUB_REPOSITORY: "o/kyklos",
+      GITHUB_JOB: "unit",
+      GITHUB_WORKFLOW: "CI `x`",
+      GITHUB_RUN_ID: "42",
+    });
     const repro = kept("repro.md");
-    expect(repro).toContain(`git clone https://github.com/o/kyklos\ncd kyklos\ngit fetch origin ${sha}\ngit checkout ${sha}\n`);
+    expect(repro).toContain(
+      `git clone https://github.com/o/kyklos\ncd kyklos\ngit fetch origin ${sha}\ngit checkout ${sha}\n`,
+    );
     expect(repro).toContain(`export IMAGE='ghcr.io/o/r@sha256:${"a".repeat(64)}'\ndocker pull "$IMAGE"`);
     expect(repro).toContain(`\`\`\`\`\n${commands}\n\`\`\`\`\n`);
     expect(repro).toContain("The job `unit` of the workflow `CI 'x'` failed in run 42");
@@ -122,7 +192,10 @@ describe("a job never fails for its diagnostics", () => {
     history.commit("x");
     const bin = join(machine.temp, "bin");
     mkdirSync(bin);
-    writeFileSync(join(bin, "docker"), '#!/usr/bin/env bash\ncase "$*" in *--quiet*) echo 0123456789abcdef0123; echo "../../evil";; logs*) echo "a log line"; exit 3;; *) echo "Cannot connect" >&2; exit 1;; esac\n');
+    writeFileSync(
+      join(bin, "docker"),
+      '#!/usr/bin/env bash\ncase "$*" in *--quiet*) echo 0123456789abcdef0123; echo "../../evil";; logs*) echo "a log line"; exit 3;; *) echo "Cannot connect" >&2; exit 1;; esac\n',
+    );
     chmodSync(join(bin, "docker"), 0o755);
     expect((await collect({ PATH: `${bin}:${process.env["PATH"] ?? ""}` })).code).toBe(0);
     expect(kept("docker.txt")).toContain("Cannot connect\n(ended with 1)");
@@ -132,7 +205,8 @@ describe("a job never fails for its diagnostics", () => {
 
   test("where the repository's own configuration has something to run", async () => {
     history.commit("x");
-    for (const setting of ["core.fsmonitor", "core.pager", "diff.external"]) execFileSync("git", ["config", setting, "touch executed; true"], { cwd: history.folder });
+    for (const setting of ["core.fsmonitor", "core.pager", "diff.external"])
+      execFileSync("git", ["config", setting, "touch executed; true"], { cwd: history.folder });
     expect((await collect()).code).toBe(0);
     expect(existsSync(join(history.folder, "executed"))).toBe(false);
   });
@@ -141,7 +215,15 @@ describe("a job never fails for its diagnostics", () => {
     history.commit(text.replaceAll("\0", ""));
     const name = text.replace(/[/\0]/g, "_");
     write(`logs/${name}`, "x");
-    const result = await collect({ PATHS: `logs/*\n${text}`, COMMANDS: text, GITHUB_HEAD_REF: text, GITHUB_JOB: text, IMAGE: text, MAX_MEGABYTES: text, SHOWN: text });
+    const result = await collect({
+      PATHS: `logs/*\n${text}`,
+      COMMANDS: text,
+      GITHUB_HEAD_REF: text,
+      GITHUB_JOB: text,
+      IMAGE: text,
+      MAX_MEGABYTES: text,
+      SHOWN: text,
+    });
     expect(result.code).toBe(0);
     expect(existsSync(join(history.folder, "executed"))).toBe(false);
     expect(files(join(out, "files/logs"))).toEqual([name]);

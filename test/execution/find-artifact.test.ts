@@ -19,25 +19,49 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-artifact.sh", () => {
     return () => api.stop();
   });
 
-  const find = (WHICH: string) => machine.run("find-artifact.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, ARTIFACT: "ci-metrics", WHICH });
+  const find = (WHICH: string) =>
+    machine.run("find-artifact.sh", {
+      GITHUB_API_URL: api.url,
+      GH_TOKEN: TOKEN,
+      REPOSITORY,
+      ARTIFACT: "ci-metrics",
+      WHICH,
+    });
   const run = (id: number, created_at: string, expired = false): Run => ({
-    id, name: "CI metrics", event: "schedule", status: "completed", conclusion: "success", head_branch: "main", head_sha: "a".repeat(40), created_at: "", updated_at: "",
+    id,
+    name: "CI metrics",
+    event: "schedule",
+    status: "completed",
+    conclusion: "success",
+    head_branch: "main",
+    head_sha: "a".repeat(40),
+    created_at: "",
+    updated_at: "",
     artifacts: [{ id: id * 10, name: "ci-metrics", created_at, expired }],
   });
 
   it("finds the oldest and the newest that are kept", async () => {
-    api.state.runs.push(run(3, "2026-01-03T00:00:00Z"), run(1, "2026-01-01T00:00:00Z", true), run(2, "2026-01-02T00:00:00Z"), run(4, "2026-01-04T00:00:00Z", true));
+    api.state.runs.push(
+      run(3, "2026-01-03T00:00:00Z"),
+      run(1, "2026-01-01T00:00:00Z", true),
+      run(2, "2026-01-02T00:00:00Z"),
+      run(4, "2026-01-04T00:00:00Z", true),
+    );
     expect((await find("oldest")).outputs).toEqual({ "run-id": "2" });
     expect((await find("newest")).outputs).toEqual({ "run-id": "3" });
   });
 
   it("takes nothing from a fork's run, which anybody can start", async () => {
-    api.state.runs.push(run(1, "2026-01-01T00:00:00Z"), { ...run(2, "2026-01-02T00:00:00Z"), head_repository: { full_name: "fork/charon" } });
+    api.state.runs.push(run(1, "2026-01-01T00:00:00Z"), {
+      ...run(2, "2026-01-02T00:00:00Z"),
+      head_repository: { full_name: "fork/charon" },
+    });
     expect((await find("newest")).outputs).toEqual({ "run-id": "1" });
   });
 
   it("reads every page", async () => {
-    for (let id = 250; id > 0; id -= 1) api.state.runs.push(run(id, `2026-01-01T00:00:00.${String(id).padStart(3, "0")}Z`));
+    for (let id = 250; id > 0; id -= 1)
+      api.state.runs.push(run(id, `2026-01-01T00:00:00.${String(id).padStart(3, "0")}Z`));
     expect((await find("oldest")).outputs).toEqual({ "run-id": "1" });
     expect(api.requests).toHaveLength(3);
   });
@@ -45,6 +69,10 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-artifact.sh", () => {
   it("finds none at first, and none when GitHub cannot be asked", async () => {
     expect((await find("newest")).outputs).toEqual({ "run-id": "" });
     api.fault({ status: 500 });
-    expect(await find("oldest")).toMatchObject({ code: 0, outputs: { "run-id": "" }, log: expect.stringContaining("::warning::") });
+    expect(await find("oldest")).toMatchObject({
+      code: 0,
+      outputs: { "run-id": "" },
+      log: expect.stringContaining("::warning::"),
+    });
   });
 });

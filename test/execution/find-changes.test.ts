@@ -16,11 +16,18 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
   afterAll(() => machine.stop());
   beforeEach(() => {
     repository = createRepository();
-    base = repository.commit({ "server/src/main.java": "class A {}", "server/README.md": "x", "client/index.ts": "x", "pom.xml": "<x/>", "docs/a.md": "x" });
+    base = repository.commit({
+      "server/src/main.java": "class A {}",
+      "server/README.md": "x",
+      "client/index.ts": "x",
+      "pom.xml": "<x/>",
+      "docs/a.md": "x",
+    });
   });
   afterEach(() => repository.remove());
 
-  const find = (environment: Record<string, string> = {}, folder = repository.folder) => machine.run("find-changes.sh", { BUILDS: JSON.stringify(BUILDS), BASE: base, ...environment }, folder);
+  const find = (environment: Record<string, string> = {}, folder = repository.folder) =>
+    machine.run("find-changes.sh", { BUILDS: JSON.stringify(BUILDS), BASE: base, ...environment }, folder);
   const outputs = async (environment: Record<string, string> = {}, folder = repository.folder) => {
     const run = await find(environment, folder);
     expect(run.log).not.toContain("::error");
@@ -43,7 +50,9 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
     const run = await find();
     expect(run.outputs).toEqual(SERVER);
     expect(run.log).toContain("  server/src/main.java\n");
-    expect(run.summary).toBe("| Build | Changed |\n| --- | --- |\n| `server` | true (files: 1) |\n| `client` | false (nothing) |\n");
+    expect(run.summary).toBe(
+      "| Build | Changed |\n| --- | --- |\n| `server` | true (files: 1) |\n| `client` | false (nothing) |\n",
+    );
   });
 
   it("finds nothing where a change was taken back", async () => {
@@ -82,18 +91,36 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
     expect(await outputs()).toEqual({ ...NOTHING, "client-changed": "true", "any-changed": "true" });
   });
 
-  it.each(["vendor/lib/**", "vendor/lib", "vendor/**", "vendor/*/src/*.c", "**/*.c"])("finds a submodule that %s may reach into, though .gitmodules hides it", async (glob) => {
-    const at = (commit: string) => repository.git("update-index", "--add", "--cacheinfo", `160000,${commit},vendor/lib`);
-    repository.write(".gitmodules", '[submodule "lib"]\n\tpath = vendor/lib\n\turl = https://example.com/lib\n\tignore = all\n');
-    repository.git("add", ".gitmodules");
-    at("1".repeat(40));
-    repository.git("commit", "--quiet", "--message=x");
-    base = repository.git("rev-parse", "HEAD");
-    at("2".repeat(40));
-    repository.git("commit", "--quiet", "--message=x");
-    const result = await outputs({ BUILDS: JSON.stringify({ server: [glob], client: ["client/**", "vendor/other/**"], docs: ["**/*.md", "!vendor/lib"] }) });
-    expect(result).toEqual({ "server-changed": "true", "client-changed": "false", "docs-changed": "false", "any-changed": "true" });
-  });
+  it.each(["vendor/lib/**", "vendor/lib", "vendor/**", "vendor/*/src/*.c", "**/*.c"])(
+    "finds a submodule that %s may reach into, though .gitmodules hides it",
+    async (glob) => {
+      const at = (commit: string) =>
+        repository.git("update-index", "--add", "--cacheinfo", `160000,${commit},vendor/lib`);
+      repository.write(
+        ".gitmodules",
+        '[submodule "lib"]\n\tpath = vendor/lib\n\turl = https://example.com/lib\n\tignore = all\n',
+      );
+      repository.git("add", ".gitmodules");
+      at("1".repeat(40));
+      repository.git("commit", "--quiet", "--message=x");
+      base = repository.git("rev-parse", "HEAD");
+      at("2".repeat(40));
+      repository.git("commit", "--quiet", "--message=x");
+      const result = await outputs({
+        BUILDS: JSON.stringify({
+          server: [glob],
+          client: ["client/**", "vendor/other/**"],
+          docs: ["**/*.md", "!vendor/lib"],
+        }),
+      });
+      expect(result).toEqual({
+        "server-changed": "true",
+        "client-changed": "false",
+        "docs-changed": "false",
+        "any-changed": "true",
+      });
+    },
+  );
 
   it("takes the newest commit's tree as it is, whatever stands in the working tree", async () => {
     repository.write("server/src/main.java", "not committed");
@@ -106,7 +133,19 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
     expect(await outputs()).toEqual(SERVER);
   });
 
-  it.each(["ü/ä ö.txt", "a\nb", "-rf", '"quoted"', "$(touch executed)", "`touch executed`", ":(exclude)x", "[a]", "::error::x", "##[error]x", "\u001b[2J"])("finds a file named %j", async (name) => {
+  it.each([
+    "ü/ä ö.txt",
+    "a\nb",
+    "-rf",
+    '"quoted"',
+    "$(touch executed)",
+    "`touch executed`",
+    ":(exclude)x",
+    "[a]",
+    "::error::x",
+    "##[error]x",
+    "\u001b[2J",
+  ])("finds a file named %j", async (name) => {
     repository.commit({ [`server/${name}`]: "x" });
     expect(await outputs()).toEqual(SERVER);
     expect(repository.git("status", "--porcelain")).toBe("");
@@ -143,7 +182,9 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
 
   it.each(HOSTILE)("takes the glob %j for what it is", async (glob) => {
     repository.commit({ "server/src/main.java": "class B {}" });
-    expect(await outputs({ BUILDS: JSON.stringify({ server: ["server/**"], client: [glob] }) })).toMatchObject({ "server-changed": "true" });
+    expect(await outputs({ BUILDS: JSON.stringify({ server: ["server/**"], client: [glob] }) })).toMatchObject({
+      "server-changed": "true",
+    });
     expect(repository.git("status", "--porcelain")).toBe("");
   });
 });

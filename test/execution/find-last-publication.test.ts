@@ -9,7 +9,15 @@ const REPOSITORY = "owner/webauthn";
 const GATE = "Published";
 const sha = (digit: number): string => String(digit).repeat(40);
 
-const job = (name: string, conclusion: string): Job => ({ id: 1, name, status: "completed", conclusion, started_at: null, completed_at: null, steps: [] });
+const job = (name: string, conclusion: string): Job => ({
+  id: 1,
+  name,
+  status: "completed",
+  conclusion,
+  started_at: null,
+  completed_at: null,
+  steps: [],
+});
 const run = (id: number, change: Partial<Run> = {}): Run => ({
   id,
   name: "CI",
@@ -37,7 +45,16 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-last-publication.sh", () =>
     api = await startGithubApi({ repository: REPOSITORY });
     return () => api.stop();
   });
-  const find = (environment: Record<string, string> = {}) => machine.run("find-last-publication.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, WORKFLOW: "ci.yml", BRANCH: "main", GATE_JOB: GATE, ...environment });
+  const find = (environment: Record<string, string> = {}) =>
+    machine.run("find-last-publication.sh", {
+      GITHUB_API_URL: api.url,
+      GH_TOKEN: TOKEN,
+      REPOSITORY,
+      WORKFLOW: "ci.yml",
+      BRANCH: "main",
+      GATE_JOB: GATE,
+      ...environment,
+    });
 
   it("finds none where nothing ran yet", async () => {
     expect(await find()).toMatchObject({ code: 0, outputs: { commit: "", "run-id": "" } });
@@ -55,7 +72,10 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-last-publication.sh", () =>
     ["still goes on", { status: "in_progress", conclusion: null }],
     ["is of another branch", { head_branch: "development" }],
     ["is of another workflow", { path: ".github/workflows/other.yml" }],
-    ["comes from a pull request of a fork's branch main", { event: "pull_request", head_repository: { full_name: "someone/webauthn" } }],
+    [
+      "comes from a pull request of a fork's branch main",
+      { event: "pull_request", head_repository: { full_name: "someone/webauthn" } },
+    ],
     ["comes from a fork", { head_repository: { full_name: "someone/webauthn" } }],
     ["comes from a pull request", { event: "pull_request" }],
     ["was started by another workflow, so that its commit is not what it built", { event: "workflow_run" }],
@@ -65,12 +85,19 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-last-publication.sh", () =>
   });
 
   it("takes runs that were started by hand or by schedule, and a repository in other letters", async () => {
-    api.state.runs.push(run(1), run(2, { event: "workflow_dispatch", head_repository: { full_name: "Owner/WebAuthn" } }));
+    api.state.runs.push(
+      run(1),
+      run(2, { event: "workflow_dispatch", head_repository: { full_name: "Owner/WebAuthn" } }),
+    );
     expect((await find()).outputs["commit"]).toBe(sha(2));
   });
 
   it("finds a gate on the second page of jobs", async () => {
-    api.state.runs.push(run(1, { jobs: [...Array.from({ length: 120 }, (_, index) => job(`Test ${index}`, "success")), job(GATE, "success")] }));
+    api.state.runs.push(
+      run(1, {
+        jobs: [...Array.from({ length: 120 }, (_, index) => job(`Test ${index}`, "success")), job(GATE, "success")],
+      }),
+    );
     expect((await find()).outputs["commit"]).toBe(sha(1));
   });
 

@@ -12,7 +12,12 @@ import { runNodeProgram } from "../support/node-program.ts";
 import { checkCommands, HOSTILE, TOKEN } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
-const FILES = { "linux/app_linux_amd64.tar.gz": "amd64", "linux/app_linux_arm64.tar.gz": "arm64", "install.yaml": "kind: List\n", "notes.md": "## What is new\n" };
+const FILES = {
+  "linux/app_linux_amd64.tar.gz": "amd64",
+  "linux/app_linux_arm64.tar.gz": "arm64",
+  "install.yaml": "kind: List\n",
+  "notes.md": "## What is new\n",
+};
 const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const hexOf = (text: string): string => digestOf(text).slice(7);
 
@@ -41,9 +46,36 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
     writeFileSync(join(folder, file), text);
   }
   const release = (environment: Record<string, string> = {}) =>
-    runNodeProgram("github-release.mjs", { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "o/r", GH_TOKEN: TOKEN, TAG: "v1.2.3", NOTES_FILE: join(folder, "notes.md"), FOLDER: folder, FILES: "linux/*.tar.gz\ninstall.yaml", CHECKSUMS: "true", PRERELEASE: "false", ...environment });
-  const draft = (change: Partial<Release> = {}): Release => ({ id: 7, tag_name: "v1.2.3", name: "", body: "", draft: true, prerelease: false, make_latest: "", assets: [], ...change });
-  const asset = (name: string, text: string) => ({ id: Math.floor(Math.random() * 1e6), name, state: "uploaded" as const, size: text.length, digest: digestOf(text) });
+    runNodeProgram("github-release.mjs", {
+      GITHUB_API_URL: api.url,
+      GITHUB_REPOSITORY: "o/r",
+      GH_TOKEN: TOKEN,
+      TAG: "v1.2.3",
+      NOTES_FILE: join(folder, "notes.md"),
+      FOLDER: folder,
+      FILES: "linux/*.tar.gz\ninstall.yaml",
+      CHECKSUMS: "true",
+      PRERELEASE: "false",
+      ...environment,
+    });
+  const draft = (change: Partial<Release> = {}): Release => ({
+    id: 7,
+    tag_name: "v1.2.3",
+    name: "",
+    body: "",
+    draft: true,
+    prerelease: false,
+    make_latest: "",
+    assets: [],
+    ...change,
+  });
+  const asset = (name: string, text: string) => ({
+    id: Math.floor(Math.random() * 1e6),
+    name,
+    state: "uploaded" as const,
+    size: text.length,
+    digest: digestOf(text),
+  });
   const names = (index = 0) => api.state.releases[index]?.assets.map(({ name }) => name).sort();
   const sent = (method: string) => api.requests.filter((request) => request.method === method).map(({ path }) => path);
   const ALL = ["app_linux_amd64.tar.gz", "app_linux_arm64.tar.gz", "checksums.txt", "install.yaml"];
@@ -51,20 +83,40 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
   it("makes a draft, uploads every file and their checksums, and publishes last", async () => {
     const run = await release({ SHA: commit, NAME: "App 1.2.3" });
     expect(run.log).not.toContain("::error");
-    expect(run).toMatchObject({ code: 0, outputs: { "release-id": "100", url: "https://github.com/o/r/releases/tag/v1.2.3", uploaded: "4", kept: "0" } });
-    expect(api.state.releases).toMatchObject([{ tag_name: "v1.2.3", name: "App 1.2.3", body: "## What is new\n", draft: false, prerelease: false, make_latest: "legacy" }]);
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { "release-id": "100", url: "https://github.com/o/r/releases/tag/v1.2.3", uploaded: "4", kept: "0" },
+    });
+    expect(api.state.releases).toMatchObject([
+      {
+        tag_name: "v1.2.3",
+        name: "App 1.2.3",
+        body: "## What is new\n",
+        draft: false,
+        prerelease: false,
+        make_latest: "legacy",
+      },
+    ]);
     expect(names()).toEqual(ALL);
-    expect(api.requests.filter(({ method }) => method !== "GET").at(-1)).toMatchObject({ method: "PATCH", body: { draft: false } });
+    expect(api.requests.filter(({ method }) => method !== "GET").at(-1)).toMatchObject({
+      method: "PATCH",
+      body: { draft: false },
+    });
     expect(run.summary).toContain(`| install.yaml | 11 | ${hexOf("kind: List\n")} | uploaded |`);
   });
 
   it("writes checksums that sha256sum checks", async () => {
     const checksums = `${hexOf("amd64")}  app_linux_amd64.tar.gz\n${hexOf("arm64")}  app_linux_arm64.tar.gz\n${hexOf("kind: List\n")}  install.yaml\n`;
     await release();
-    expect(api.state.releases[0]?.assets.find(({ name }) => name === "checksums.txt")?.digest).toBe(digestOf(checksums));
+    expect(api.state.releases[0]?.assets.find(({ name }) => name === "checksums.txt")?.digest).toBe(
+      digestOf(checksums),
+    );
     const downloads = mkdtempSync(join(folder, "downloads-"));
-    for (const [file, text] of Object.entries(FILES)) writeFileSync(join(downloads, file.split("/").at(-1) ?? ""), text);
-    expect(execFileSync("sha256sum", ["--check", "--strict"], { cwd: downloads, input: checksums, encoding: "utf8" })).toContain("install.yaml: OK");
+    for (const [file, text] of Object.entries(FILES))
+      writeFileSync(join(downloads, file.split("/").at(-1) ?? ""), text);
+    expect(
+      execFileSync("sha256sum", ["--check", "--strict"], { cwd: downloads, input: checksums, encoding: "utf8" }),
+    ).toContain("install.yaml: OK");
   });
 
   it("changes nothing when everything is there", async () => {
@@ -78,7 +130,16 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
 
   it("completes a draft: keeps what is the same, replaces what differs, has no digest or broke off", async () => {
     const broken = { ...asset("app_linux_arm64.tar.gz", "arm64"), state: "starter" as const };
-    api.state.releases.push(draft({ assets: [asset("app_linux_amd64.tar.gz", "amd64"), broken, asset("install.yaml", "kind: Lost\n"), { ...asset("extra.txt", "by a person"), digest: null }] }));
+    api.state.releases.push(
+      draft({
+        assets: [
+          asset("app_linux_amd64.tar.gz", "amd64"),
+          broken,
+          asset("install.yaml", "kind: Lost\n"),
+          { ...asset("extra.txt", "by a person"), digest: null },
+        ],
+      }),
+    );
     const run = await release();
     expect(run).toMatchObject({ code: 0, outputs: { "release-id": "7", uploaded: "3", kept: "1" } });
     expect(names()).toEqual([...ALL, "extra.txt"].sort());
@@ -86,7 +147,12 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
   });
 
   it("finds the draft behind a hundred other releases", async () => {
-    api.state.releases.push(...Array.from({ length: 150 }, (_, index) => draft({ id: 1000 + index, tag_name: `v0.0.${index}`, draft: false })), draft());
+    api.state.releases.push(
+      ...Array.from({ length: 150 }, (_, index) =>
+        draft({ id: 1000 + index, tag_name: `v0.0.${index}`, draft: false }),
+      ),
+      draft(),
+    );
     expect(await release()).toMatchObject({ code: 0, outputs: { "release-id": "7" } });
     expect(api.state.releases).toHaveLength(151);
   });
@@ -153,7 +219,10 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
   });
 
   it.each([
-    [{ PRERELEASE: "true", LATEST: "true", TAG: "v1.2.3-rc.1" }, { prerelease: true, make_latest: "false" }],
+    [
+      { PRERELEASE: "true", LATEST: "true", TAG: "v1.2.3-rc.1" },
+      { prerelease: true, make_latest: "false" },
+    ],
     [{ LATEST: "true" }, { prerelease: false, make_latest: "true" }],
     [{ LATEST: "false" }, { make_latest: "false" }],
     [{ NOTES_FILE: "" }, { body: "", name: "v1.2.3" }],

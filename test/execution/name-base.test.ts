@@ -10,7 +10,11 @@ describe.skipIf(missing("bash"))("name-base.sh", () => {
 
   it("gives each attempt of each run a tag of its own, which the cleanup knows", async () => {
     const tags: string[] = [];
-    for (const [RUN, ATTEMPT] of [[41, 1], [41, 2], [42, 1]] as const) {
+    for (const [RUN, ATTEMPT] of [
+      [41, 1],
+      [41, 2],
+      [42, 1],
+    ] as const) {
       const { code, outputs } = await machine.run("name-base.sh", { RUN, ATTEMPT });
       expect(code).toBe(0);
       expect(outputs["created"]).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
@@ -21,6 +25,7 @@ describe.skipIf(missing("bash"))("name-base.sh", () => {
   });
 
   it("takes no text for a number", async () => {
-    for (const RUN of ["", "1;x", "$(touch owned)", "1".repeat(11)]) expect((await machine.run("name-base.sh", { RUN, ATTEMPT: 1 })).code).toBe(1);
+    for (const RUN of ["", "1;x", "$(touch owned)", "1".repeat(11)])
+      expect((await machine.run("name-base.sh", { RUN, ATTEMPT: 1 })).code).toBe(1);
   });
 });

@@ -23,18 +23,26 @@ describe.skipIf(missing("bash", "jq", "curl"))("notify.sh", () => {
     failures = 0;
     server = createServer((request, response) => {
       let body = "";
-      request.on("data", (part) => (body += part)).on("end", () => {
-        if (failures-- > 0) return void response.writeHead(500).end();
-        bodies.push(JSON.parse(body));
-        response.writeHead(200).end("ok");
-      });
+      request
+        .on("data", (part) => (body += part))
+        .on("end", () => {
+          if (failures-- > 0) return void response.writeHead(500).end();
+          bodies.push(JSON.parse(body));
+          response.writeHead(200).end("ok");
+        });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return () => new Promise((resolve) => server.close(resolve));
   });
 
   const tell = (change: Record<string, string>) =>
-    machine.run("notify.sh", { WEBHOOK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T000/secret`, TEXT: "Charon: Build failed on main.", RUN_URL, DELAY: "0.01", ...change });
+    machine.run("notify.sh", {
+      WEBHOOK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T000/secret`,
+      TEXT: "Charon: Build failed on main.",
+      RUN_URL,
+      DELAY: "0.01",
+      ...change,
+    });
   const alertsFile = (alerts: unknown): string => {
     const file = join(machine.temp, "ci-alerts.json");
     writeFileSync(file, typeof alerts === "string" ? alerts : JSON.stringify(alerts));
@@ -51,7 +59,11 @@ describe.skipIf(missing("bash", "jq", "curl"))("notify.sh", () => {
   });
 
   it("names the jobs that failed, and no others", async () => {
-    const NEEDS = JSON.stringify({ plan: { result: "success" }, "scan-charon": { result: "failure", outputs: { found: "CVE" } }, "publish-charon": { result: "skipped" } });
+    const NEEDS = JSON.stringify({
+      plan: { result: "success" },
+      "scan-charon": { result: "failure", outputs: { found: "CVE" } },
+      "publish-charon": { result: "skipped" },
+    });
     expect((await tell({ NEEDS })).code).toBe(0);
     expect(bodies).toEqual([{ text: `Charon: Build failed on main. Failed: scan-charon. ${RUN_URL}` }]);
   });
@@ -60,12 +72,35 @@ describe.skipIf(missing("bash", "jq", "curl"))("notify.sh", () => {
     await tell({ TEXT: "failed on <!channel> @everyone <@U123>" });
     await tell({ TEXT: "failed on <!channel>", FORMAT: "slack", TIER: "critical" });
     expect(bodies[0]).toEqual({ text: `failed on < !channel> @\u200beveryone < @\u200bU123> ${RUN_URL}` });
-    expect(bodies[1]).toEqual({ text: "failed on &lt;!channel&gt;", attachments: [{ color: "danger", text: RUN_URL }] });
+    expect(bodies[1]).toEqual({
+      text: "failed on &lt;!channel&gt;",
+      attachments: [{ color: "danger", text: RUN_URL }],
+    });
   });
 
   it("tells a program every part by its name", async () => {
-    await tell({ FORMAT: "json", EVENT: "release", TIER: "critical", REPOSITORY: "o/r", WORKFLOW: "Release", REF: "v1.2.3", NEEDS: '{"test":{"result":"failure"}}' });
-    expect(bodies).toEqual([{ tier: "critical", event: "release", text: "Charon: Build failed on main. Failed: test.", repository: "o/r", workflow: "Release", ref: "v1.2.3", run: RUN_URL, failed: ["test"], alerts: [] }]);
+    await tell({
+      FORMAT: "json",
+      EVENT: "release",
+      TIER: "critical",
+      REPOSITORY: "o/r",
+      WORKFLOW: "Release",
+      REF: "v1.2.3",
+      NEEDS: '{"test":{"result":"failure"}}',
+    });
+    expect(bodies).toEqual([
+      {
+        tier: "critical",
+        event: "release",
+        text: "Charon: Build failed on main. Failed: test.",
+        repository: "o/r",
+        workflow: "Release",
+        ref: "v1.2.3",
+        run: RUN_URL,
+        failed: ["test"],
+        alerts: [],
+      },
+    ]);
   });
 
   it("passes on those alerts that the channel hears", async () => {
@@ -73,8 +108,18 @@ describe.skipIf(missing("bash", "jq", "curl"))("notify.sh", () => {
     await tell({ TEXT: "Charon: 3 alerts.", ALERTS_FILE, EVENTS: "budget storage" });
     await tell({ TEXT: "Charon: 3 alerts.", ALERTS_FILE, EVENTS: "budget maximum", FORMAT: "slack" });
     await tell({ TEXT: "Charon: 3 alerts.", ALERTS_FILE, EVENTS: "storage", FORMAT: "json" });
-    expect(bodies[0]).toEqual({ text: `Charon: 3 alerts.\n- warning: E2E Tests takes 12 min\n- info: Registry storage is 70 GB\n${RUN_URL}` });
-    expect(bodies[1]).toEqual({ text: "Charon: 3 alerts.", attachments: [{ color: "danger", text: `- warning: E2E Tests takes 12 min\n- critical: Build charon takes 40 min\n${RUN_URL}` }] });
+    expect(bodies[0]).toEqual({
+      text: `Charon: 3 alerts.\n- warning: E2E Tests takes 12 min\n- info: Registry storage is 70 GB\n${RUN_URL}`,
+    });
+    expect(bodies[1]).toEqual({
+      text: "Charon: 3 alerts.",
+      attachments: [
+        {
+          color: "danger",
+          text: `- warning: E2E Tests takes 12 min\n- critical: Build charon takes 40 min\n${RUN_URL}`,
+        },
+      ],
+    });
     expect(bodies[2]).toMatchObject({ tier: "info", alerts: [full] });
   });
 
@@ -92,17 +137,26 @@ describe.skipIf(missing("bash", "jq", "curl"))("notify.sh", () => {
 
   it.each([["not JSON"], ['{"a":1}'], ["/missing"]])("only warns of alerts that cannot be read: %s", async (text) => {
     const file = text === "/missing" ? join(machine.temp, "missing.json") : alertsFile(text);
-    expect(await tell({ ALERTS_FILE: file, EVENTS: "budget" })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::The alerts in") });
+    expect(await tell({ ALERTS_FILE: file, EVENTS: "budget" })).toMatchObject({
+      code: 0,
+      log: expect.stringContaining("::warning::The alerts in"),
+    });
     expect(bodies).toEqual([]);
   });
 
   it("only warns where the webhook does not take the message, so that the next channel is asked", async () => {
     failures = 3;
-    expect(await tell({})).toMatchObject({ code: 0, log: expect.stringContaining("::warning::The webhook does not take the message") });
+    expect(await tell({})).toMatchObject({
+      code: 0,
+      log: expect.stringContaining("::warning::The webhook does not take the message"),
+    });
     expect(bodies).toEqual([]);
   });
 
   it("only warns where no webhook is set", async () => {
-    expect(await tell({ WEBHOOK_URL: "" })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::Nobody is told") });
+    expect(await tell({ WEBHOOK_URL: "" })).toMatchObject({
+      code: 0,
+      log: expect.stringContaining("::warning::Nobody is told"),
+    });
   });
 });

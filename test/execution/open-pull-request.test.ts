@@ -19,7 +19,11 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   let base: string;
   beforeEach(async () => {
     repository = createRepository();
-    base = repository.commit({ Dockerfile: `# node:20@${OLD}\nARG BASE=node:20@${OLD}\nFROM node:20@${OLD} AS build\nFROM alpine:3@${OLD}\n`, "deploy/compose.yml": "services:\n  a:\n    image: node:20\n", "other.txt": "x" });
+    base = repository.commit({
+      Dockerfile: `# node:20@${OLD}\nARG BASE=node:20@${OLD}\nFROM node:20@${OLD} AS build\nFROM alpine:3@${OLD}\n`,
+      "deploy/compose.yml": "services:\n  a:\n    image: node:20\n",
+      "other.txt": "x",
+    });
     api = await startGithubApi({ gitFolder: repository.folder });
   });
   afterEach(async () => {
@@ -28,26 +32,57 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   });
 
   const open = (environment: Record<string, string> = {}) =>
-    runNodeProgram("open-pull-request.mjs", { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "o/r", GH_TOKEN: TOKEN, PINS: JSON.stringify([pin()]), BASE: "main", BRANCH, TITLE: "Newer base images", ...environment });
+    runNodeProgram("open-pull-request.mjs", {
+      GITHUB_API_URL: api.url,
+      GITHUB_REPOSITORY: "o/r",
+      GH_TOKEN: TOKEN,
+      PINS: JSON.stringify([pin()]),
+      BASE: "main",
+      BRANCH,
+      TITLE: "Newer base images",
+      ...environment,
+    });
   const shown = (file: string, at = BRANCH) => repository.git("show", `${at}:${file}`);
   const writes = () => api.requests.filter(({ method }) => method !== "GET");
 
   it("makes one commit on top of the base, and one pull request", async () => {
     const run = await open({ PINS: JSON.stringify([pin(), pin({ file: "deploy/compose.yml" })]) });
     expect(run.log).not.toContain("::error");
-    expect(run).toMatchObject({ code: 0, outputs: { changed: "true", number: "1", url: "https://github.com/o/r/pull/1", commit: repository.git("rev-parse", BRANCH) } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: {
+        changed: "true",
+        number: "1",
+        url: "https://github.com/o/r/pull/1",
+        commit: repository.git("rev-parse", BRANCH),
+      },
+    });
     expect(repository.git("log", "--format=%s %P", `main..${BRANCH}`)).toBe(`Newer base images ${base}`);
     expect(repository.git("diff", "--name-only", "main", BRANCH)).toBe("Dockerfile\ndeploy/compose.yml");
-    expect(shown("Dockerfile")).toBe(`# node:20@${OLD}\nARG BASE=node:20@${NEW}\nFROM node:20@${NEW} AS build\nFROM alpine:3@${OLD}`);
+    expect(shown("Dockerfile")).toBe(
+      `# node:20@${OLD}\nARG BASE=node:20@${NEW}\nFROM node:20@${NEW} AS build\nFROM alpine:3@${OLD}`,
+    );
     expect(shown("deploy/compose.yml")).toContain(`image: node:20@${NEW}`);
-    expect(api.state.pulls).toMatchObject([{ state: "open", title: "Newer base images", body: `- \`Dockerfile\`: \`node@${NEW}\`\n- \`deploy/compose.yml\`: \`node@${NEW}\``, head: { ref: BRANCH }, base: { ref: "main" } }]);
+    expect(api.state.pulls).toMatchObject([
+      {
+        state: "open",
+        title: "Newer base images",
+        body: `- \`Dockerfile\`: \`node@${NEW}\`\n- \`deploy/compose.yml\`: \`node@${NEW}\``,
+        head: { ref: BRANCH },
+        base: { ref: "main" },
+      },
+    ]);
   });
 
   it("does nothing where everything is up to date, and closes nothing", async () => {
     await open();
     const before = writes().length;
     const run = await open({ PINS: JSON.stringify([pin({ digest: OLD }), pin({ image: "alpine", digest: OLD })]) });
-    expect(run).toMatchObject({ code: 0, outputs: { changed: "false" }, summary: "Every pinned image is up to date.\n" });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { changed: "false" },
+      summary: "Every pinned image is up to date.\n",
+    });
     expect(writes()).toHaveLength(before);
     expect(api.state.pulls).toMatchObject([{ state: "open" }]);
   });
@@ -64,7 +99,9 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     await open();
     const moved = repository.commit({ "other.txt": "y" });
     const newer = `sha256:${"2".repeat(64)}`;
-    expect(await open({ PINS: JSON.stringify([pin({ digest: newer })]), TITLE: "Even newer", BODY: "Because." })).toMatchObject({ code: 0, outputs: { number: "1" } });
+    expect(
+      await open({ PINS: JSON.stringify([pin({ digest: newer })]), TITLE: "Even newer", BODY: "Because." }),
+    ).toMatchObject({ code: 0, outputs: { number: "1" } });
     expect(repository.git("log", "--format=%s %P", `main..${BRANCH}`)).toBe(`Even newer ${moved}`);
     expect(shown("Dockerfile")).toContain(`FROM node:20@${newer}`);
     expect(api.state.pulls).toMatchObject([{ title: "Even newer", body: "Because." }]);
@@ -117,13 +154,16 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     expect(repository.git("diff", "--shortstat", "main", BRANCH)).toContain("1 insertion(+), 1 deletion(-)");
   });
 
-  it.each(["a b/ü.Dockerfile", "$(touch executed)", "::error::x", "-rf", '"quoted"', "##[error]x"])("takes a file named %j", async (file) => {
-    repository.commit({ [file]: `FROM node:20@${OLD}\n` });
-    const run = await open({ PINS: JSON.stringify([pin({ file })]) });
-    expect(run.code).toBe(0);
-    expect(shown(file)).toBe(`FROM node:20@${NEW}`);
-    checkCommands("open-pull-request.mjs", run.log);
-  });
+  it.each(["a b/ü.Dockerfile", "$(touch executed)", "::error::x", "-rf", '"quoted"', "##[error]x"])(
+    "takes a file named %j",
+    async (file) => {
+      repository.commit({ [file]: `FROM node:20@${OLD}\n` });
+      const run = await open({ PINS: JSON.stringify([pin({ file })]) });
+      expect(run.code).toBe(0);
+      expect(shown(file)).toBe(`FROM node:20@${NEW}`);
+      checkCommands("open-pull-request.mjs", run.log);
+    },
+  );
 
   it("warns about a pin that pins nothing, and does the others", async () => {
     const run = await open({ PINS: JSON.stringify([pin({ image: "golang" }), pin()]) });
@@ -132,12 +172,20 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   });
 
   it.each([
-    ["a file that is not there", { PINS: JSON.stringify([pin({ file: "gone/Dockerfile" })]) }, "There is no file gone/Dockerfile on main"],
+    [
+      "a file that is not there",
+      { PINS: JSON.stringify([pin({ file: "gone/Dockerfile" })]) },
+      "There is no file gone/Dockerfile on main",
+    ],
     ["a folder", { PINS: JSON.stringify([pin({ file: "deploy" })]) }, "There is no file deploy on main"],
     ["a base that is not there", { BASE: "gone" }, "There is no branch gone"],
     ["the base as the branch", { BRANCH: "main" }, "cannot hold the proposal"],
     ["a branch that Git would not take", { BRANCH: "a..b" }, "cannot hold the proposal"],
-    ["a path out of the repository", { PINS: JSON.stringify([pin({ file: "../x" })]) }, "names no file of the repository"],
+    [
+      "a path out of the repository",
+      { PINS: JSON.stringify([pin({ file: "../x" })]) },
+      "names no file of the repository",
+    ],
     ["what is no list", { PINS: "{}" }, "PINS is no list"],
     ["what is no JSON", { PINS: "[" }, "cannot be proposed"],
   ])("refuses %s", async (_, environment, message) => {
@@ -150,11 +198,14 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   it("refuses a link", async () => {
     symlinkSync("/etc/passwd", join(repository.folder, "link"));
     repository.commit({});
-    expect((await open({ PINS: JSON.stringify([pin({ file: "link" })]) })).log).toContain("There is no file link on main");
+    expect((await open({ PINS: JSON.stringify([pin({ file: "link" })]) })).log).toContain(
+      "There is no file link on main",
+    );
   });
 
   it("tries again when GitHub stumbles; a lost answer makes no second pull request", async () => {
-    for (const path of [/\/git\/blobs$/, /\/git\/trees$/, /\/git\/commits$/]) api.fault({ status: 502, method: "POST", path, times: 1 });
+    for (const path of [/\/git\/blobs$/, /\/git\/trees$/, /\/git\/commits$/])
+      api.fault({ status: 502, method: "POST", path, times: 1 });
     for (const path of [/\/git\/refs$/, /\/pulls$/]) api.fault({ status: "lose", method: "POST", path, times: 1 });
     const run = await open();
     expect(run.log).not.toContain("::error");
@@ -170,7 +221,12 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   });
 
   it("says where to allow it when workflows may not open pull requests", async () => {
-    api.fault({ status: 403, method: "POST", path: /\/pulls$/, message: "GitHub Actions is not permitted to create or approve pull requests." });
+    api.fault({
+      status: 403,
+      method: "POST",
+      path: /\/pulls$/,
+      message: "GitHub Actions is not permitted to create or approve pull requests.",
+    });
     const run = await open();
     expect(run.code).toBe(1);
     expect(run.log).toContain("Settings > Actions > General > Workflow permissions");

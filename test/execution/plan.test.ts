@@ -6,7 +6,18 @@ import { HOSTILE, type Machine, startMachine, tagEnv } from "../support/run-prog
 import { missing } from "../support/tools.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
-const base = { EVENT_NAME: "push", REF_NAME: "main", HEAD_SHA: SHA, HEAD_REF: "", HEAD_REPOSITORY: "Wikid82/charon", REPOSITORY: "Wikid82/charon", PR_NUMBER: "", MANUAL_TAG: "", RUN_ID: "4711", ...tagEnv };
+const base = {
+  EVENT_NAME: "push",
+  REF_NAME: "main",
+  HEAD_SHA: SHA,
+  HEAD_REF: "",
+  HEAD_REPOSITORY: "Wikid82/charon",
+  REPOSITORY: "Wikid82/charon",
+  PR_NUMBER: "",
+  MANUAL_TAG: "",
+  RUN_ID: "4711",
+  ...tagEnv,
+};
 const pull = { ...base, EVENT_NAME: "pull_request", REF_NAME: "12/merge", HEAD_REF: "feature/dns", PR_NUMBER: "12" };
 
 describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
@@ -18,16 +29,68 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
 
   describe("plan-build.sh", () => {
     it.each([
-      ["a push to main", base, { class: "main", tag: "sha-abc1234", push: "true", candidates: "sha-abc1234 mq-abc1234", staging: "stage-abc1234-{platform}" }],
-      ["a push to an integration branch", { ...base, REF_NAME: "development" }, { class: "integration", tag: "sha-abc1234", candidates: "sha-abc1234 mq-abc1234" }],
-      ["a push to a feature branch", { ...base, REF_NAME: "feature/Fix-#1" }, { class: "feature", tag: "feature-fix-1-abc1234", candidates: "feature-fix-1-abc1234 sha-abc1234" }],
-      ["a pull request", pull, { class: "pullRequest", tag: "pr-12-abc1234", push: "true", candidates: "pr-12-abc1234 sha-abc1234 feature-dns-abc1234" }],
-      ["a pull request from a fork", { ...pull, HEAD_REPOSITORY: "stranger/charon" }, { class: "pullRequest", tag: "pr-12-abc1234", push: "false" }],
+      [
+        "a push to main",
+        base,
+        {
+          class: "main",
+          tag: "sha-abc1234",
+          push: "true",
+          candidates: "sha-abc1234 mq-abc1234",
+          staging: "stage-abc1234-{platform}",
+        },
+      ],
+      [
+        "a push to an integration branch",
+        { ...base, REF_NAME: "development" },
+        { class: "integration", tag: "sha-abc1234", candidates: "sha-abc1234 mq-abc1234" },
+      ],
+      [
+        "a push to a feature branch",
+        { ...base, REF_NAME: "feature/Fix-#1" },
+        { class: "feature", tag: "feature-fix-1-abc1234", candidates: "feature-fix-1-abc1234 sha-abc1234" },
+      ],
+      [
+        "a pull request",
+        pull,
+        {
+          class: "pullRequest",
+          tag: "pr-12-abc1234",
+          push: "true",
+          candidates: "pr-12-abc1234 sha-abc1234 feature-dns-abc1234",
+        },
+      ],
+      [
+        "a pull request from a fork",
+        { ...pull, HEAD_REPOSITORY: "stranger/charon" },
+        { class: "pullRequest", tag: "pr-12-abc1234", push: "false" },
+      ],
       ["a pull request from a fork that is gone", { ...pull, HEAD_REPOSITORY: "" }, { push: "false" }],
-      ["the merge queue", { ...base, EVENT_NAME: "merge_group", REF_NAME: "gh-readonly-queue/main/pr-12-0000000" }, { class: "queue", tag: "mq-abc1234" }],
-      ["a schedule", { ...base, EVENT_NAME: "schedule" }, { class: "nightly", tag: `nightly-${new Date().toISOString().slice(0, 10)}`, candidates: "", staging: "stage-n4711-{platform}" }],
-      ["a manual run", { ...base, EVENT_NAME: "workflow_dispatch" }, { class: "manual", tag: "manual-4711", candidates: "", staging: "stage-n4711-{platform}" }],
-      ["a manual run with a tag", { ...base, EVENT_NAME: "workflow_dispatch", MANUAL_TAG: "try-this" }, { class: "manual", tag: "try-this" }],
+      [
+        "the merge queue",
+        { ...base, EVENT_NAME: "merge_group", REF_NAME: "gh-readonly-queue/main/pr-12-0000000" },
+        { class: "queue", tag: "mq-abc1234" },
+      ],
+      [
+        "a schedule",
+        { ...base, EVENT_NAME: "schedule" },
+        {
+          class: "nightly",
+          tag: `nightly-${new Date().toISOString().slice(0, 10)}`,
+          candidates: "",
+          staging: "stage-n4711-{platform}",
+        },
+      ],
+      [
+        "a manual run",
+        { ...base, EVENT_NAME: "workflow_dispatch" },
+        { class: "manual", tag: "manual-4711", candidates: "", staging: "stage-n4711-{platform}" },
+      ],
+      [
+        "a manual run with a tag",
+        { ...base, EVENT_NAME: "workflow_dispatch", MANUAL_TAG: "try-this" },
+        { class: "manual", tag: "try-this" },
+      ],
     ])("plans %s", async (_title, environment, outputs) => {
       const result = await machine.run("plan-build.sh", environment);
       expect(result).toMatchObject({ code: 0, outputs: { sha: SHA, "short-sha": "abc1234", ...outputs } });
@@ -35,7 +98,18 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       expect(result.outputs["created"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     });
 
-    it.each(["latest", "v1.2.3", "pr-1-abc1234", "sha-abc1234", "-x", "a b", "a\nb", "x".repeat(129), "$(touch executed)", ""])("lets nobody choose the tag %j", async (tag) => {
+    it.each([
+      "latest",
+      "v1.2.3",
+      "pr-1-abc1234",
+      "sha-abc1234",
+      "-x",
+      "a b",
+      "a\nb",
+      "x".repeat(129),
+      "$(touch executed)",
+      "",
+    ])("lets nobody choose the tag %j", async (tag) => {
       const result = await machine.run("plan-build.sh", { ...base, EVENT_NAME: "workflow_dispatch", MANUAL_TAG: tag });
       if (tag === "") expect(result.outputs["tag"]).toBe("manual-4711");
       else expect(result).toMatchObject({ code: 1, outputs: {} });
@@ -45,7 +119,8 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       const result = await machine.run("plan-build.sh", { ...pull, PR_NUMBER: "" });
       expect(result.code).toBe(1);
       expect(result.log).toContain("::error::The event names no pull request.");
-      for (const fact of ["Event: pull_request", "Ref: 12/merge", `Commit: ${SHA}`, "Run: 4711", "feature/dns"]) expect(result.log).toContain(fact);
+      for (const fact of ["Event: pull_request", "Ref: 12/merge", `Commit: ${SHA}`, "Run: 4711", "feature/dns"])
+        expect(result.log).toContain(fact);
     });
 
     it.each([
@@ -53,15 +128,26 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       ["a feature branch's", { ...base, REF_NAME: "feature/DNS" }, "feature-dns"],
       ["a pull request's branch's", { ...pull, HEAD_REF: "feature/DNS" }, "feature-dns"],
       ["main's for a fork", { ...pull, HEAD_REPOSITORY: "stranger/charon", HEAD_REF: "feature/dns" }, "main"],
-      ["main's for the merge queue", { ...base, EVENT_NAME: "merge_group", REF_NAME: "gh-readonly-queue/main/pr-12-0000000" }, "main"],
+      [
+        "main's for the merge queue",
+        { ...base, EVENT_NAME: "merge_group", REF_NAME: "gh-readonly-queue/main/pr-12-0000000" },
+        "main",
+      ],
       ["its own for a branch that reads as main", { ...base, REF_NAME: "Main" }, "branch-main"],
-      ["its own for a branch that reads as an integration branch", { ...base, REF_NAME: "development/" }, "branch-development"],
+      [
+        "its own for a branch that reads as an integration branch",
+        { ...base, REF_NAME: "development/" },
+        "branch-development",
+      ],
     ])("takes %s layers", async (_title, environment, branch) => {
       expect((await machine.run("plan-build.sh", environment)).outputs["cache-branch"]).toBe(branch);
     });
 
     it.each(HOSTILE)("is not moved by a branch called %j", async (branch) => {
-      for (const environment of [{ ...base, REF_NAME: branch }, { ...pull, HEAD_REF: branch }]) {
+      for (const environment of [
+        { ...base, REF_NAME: branch },
+        { ...pull, HEAD_REF: branch },
+      ]) {
         const result = await machine.run("plan-build.sh", environment);
         expect(result.code, result.log).toBe(0);
         expect(result.outputs["tag"]).toMatch(/^[a-z0-9_][a-z0-9._-]*-abc1234$/);
@@ -74,20 +160,49 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
     const release = { REF_NAME: "v1.2.3", SHA, ...tagEnv };
     it("plans a version with its moving tags", async () => {
       const { outputs } = await machine.run("plan-release.sh", release);
-      expect(outputs).toMatchObject({ class: "release", version: "1.2.3", prerelease: "false", "release-tags": "v1.2.3 1.2 1", tag: "stage-abc1234-release", staging: "stage-abc1234-{platform}", candidates: "stage-abc1234-release mq-abc1234 sha-abc1234", push: "true" });
+      expect(outputs).toMatchObject({
+        class: "release",
+        version: "1.2.3",
+        prerelease: "false",
+        "release-tags": "v1.2.3 1.2 1",
+        tag: "stage-abc1234-release",
+        staging: "stage-abc1234-{platform}",
+        candidates: "stage-abc1234-release mq-abc1234 sha-abc1234",
+        push: "true",
+      });
     });
     it("moves no tag for a prerelease", async () => {
       const { outputs } = await machine.run("plan-release.sh", { ...release, REF_NAME: "v1.2.3-rc.1" });
       expect(outputs).toMatchObject({ version: "1.2.3-rc.1", prerelease: "true", "release-tags": "v1.2.3-rc.1" });
     });
-    it.each(["v1.2", "latest", "v1.2.3+build", "v1.2.3-$(touch executed)", "v1.2.3 ", `v1.2.3-${"a".repeat(130)}`, "v01.2.3"])("refuses %s", async (tag) => {
-      expect(await machine.run("plan-release.sh", { ...release, REF_NAME: tag })).toMatchObject({ code: 1, outputs: {} });
+    it.each([
+      "v1.2",
+      "latest",
+      "v1.2.3+build",
+      "v1.2.3-$(touch executed)",
+      "v1.2.3 ",
+      `v1.2.3-${"a".repeat(130)}`,
+      "v01.2.3",
+    ])("refuses %s", async (tag) => {
+      expect(await machine.run("plan-release.sh", { ...release, REF_NAME: tag })).toMatchObject({
+        code: 1,
+        outputs: {},
+      });
     });
   });
 
   describe("choose-platforms.sh", () => {
-    const entry = (name: string, platforms: string, archive = "") => ({ name, platforms, runner: "ubuntu-24.04", archive });
-    const platforms = JSON.stringify({ default: [entry("amd64", "linux/amd64", "linux/amd64")], main: [entry("amd64", "linux/amd64"), entry("arm64", "linux/arm64")], nightly: [entry("all", "linux/amd64,linux/arm64")] });
+    const entry = (name: string, platforms: string, archive = "") => ({
+      name,
+      platforms,
+      runner: "ubuntu-24.04",
+      archive,
+    });
+    const platforms = JSON.stringify({
+      default: [entry("amd64", "linux/amd64", "linux/amd64")],
+      main: [entry("amd64", "linux/amd64"), entry("arm64", "linux/arm64")],
+      nightly: [entry("all", "linux/amd64,linux/arm64")],
+    });
     it.each([
       ["main", ["amd64", "arm64"], ["linux/amd64", "linux/arm64"]],
       ["nightly", ["all"], ["linux/amd64", "linux/arm64"]],
@@ -98,7 +213,10 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       expect(JSON.parse(outputs["platforms"] ?? "")).toEqual(list);
     });
     it("names the classes that it knows", async () => {
-      const result = await machine.run("choose-platforms.sh", { CLASS: "release", PLATFORMS: JSON.stringify({ main: [entry("amd64", "linux/amd64")] }) });
+      const result = await machine.run("choose-platforms.sh", {
+        CLASS: "release",
+        PLATFORMS: JSON.stringify({ main: [entry("amd64", "linux/amd64")] }),
+      });
       expect(result).toMatchObject({ code: 1, log: expect.stringContaining("Known: main") });
     });
   });
@@ -118,7 +236,10 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
     });
   });
 
-  const needs = (results: Record<string, string>) => JSON.stringify(Object.fromEntries(Object.entries(results).map(([name, result]) => [name, { result, outputs: {} }])));
+  const needs = (results: Record<string, string>) =>
+    JSON.stringify(
+      Object.fromEntries(Object.entries(results).map(([name, result]) => [name, { result, outputs: {} }])),
+    );
 
   describe("check-needs.sh", () => {
     it.each([
@@ -167,8 +288,20 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
     it.each([
       ["a job failed", { NEEDS: needs({ plan: "success", "scan-app": "failure" }) }, "scan-app (failure)"],
       ["a job was cancelled", { NEEDS: needs({ plan: "success", "build-app": "cancelled" }) }, "build-app (cancelled)"],
-      ["a digest is none", { BUILDS: JSON.stringify([{ name: "app", kind: "image", image: "ghcr.io/o/app", digest: "latest", commit: source }]) }, "unusable digest or commit"],
-      ["a digest has no commit", { BUILDS: JSON.stringify([{ name: "app", kind: "image", image: "ghcr.io/o/app", digest, commit: "" }]) }, "unusable digest or commit"],
+      [
+        "a digest is none",
+        {
+          BUILDS: JSON.stringify([
+            { name: "app", kind: "image", image: "ghcr.io/o/app", digest: "latest", commit: source },
+          ]),
+        },
+        "unusable digest or commit",
+      ],
+      [
+        "a digest has no commit",
+        { BUILDS: JSON.stringify([{ name: "app", kind: "image", image: "ghcr.io/o/app", digest, commit: "" }]) },
+        "unusable digest or commit",
+      ],
     ])("fails when %s", async (_title, change, message) => {
       const result = await machine.run("write-record.sh", { ...record, ...change });
       expect(result.code).toBe(1);

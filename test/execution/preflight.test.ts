@@ -9,14 +9,22 @@ describe.skipIf(missing("bash", "jq"))("preflight.sh", () => {
     machine = startMachine();
   });
   afterAll(() => machine.stop());
-  const check = (...needed: unknown[]) => machine.run("preflight.sh", { NEEDED: JSON.stringify(needed), SETTINGS_URL: "https://github.com/o/r/settings/secrets/actions" });
+  const check = (...needed: unknown[]) =>
+    machine.run("preflight.sh", {
+      NEEDED: JSON.stringify(needed),
+      SETTINGS_URL: "https://github.com/o/r/settings/secrets/actions",
+    });
   const npm = { secret: "NPM_TOKEN", for: "publishing to npm", present: "true", required: true };
   const hub = { secret: "DOCKERHUB_TOKEN", for: "copies on Docker Hub", present: "false", required: true };
   const chat = { secret: "WEBHOOK", for: "telling people", present: "false", required: false };
 
   it("goes on when all that is required is there", async () => {
     const run = await check(npm, { ...chat, present: "true" });
-    expect(run).toMatchObject({ code: 0, summary: "| Secret | What it is for | |\n| --- | --- | --- |\n| `NPM_TOKEN` | `publishing to npm` | ✅ set |\n| `WEBHOOK` | `telling people` | ✅ set |\n" });
+    expect(run).toMatchObject({
+      code: 0,
+      summary:
+        "| Secret | What it is for | |\n| --- | --- | --- |\n| `NPM_TOKEN` | `publishing to npm` | ✅ set |\n| `WEBHOOK` | `telling people` | ✅ set |\n",
+    });
     expect(run.log).not.toContain("::warning");
   });
 
@@ -30,7 +38,9 @@ describe.skipIf(missing("bash", "jq"))("preflight.sh", () => {
   it("names every secret that is missing, what it is for, and where to set it", async () => {
     const run = await check({ ...npm, present: "false" }, hub, chat);
     expect(run.code).toBe(1);
-    expect(run.log).toContain("::error::Not all secrets are there, so nothing is built that could not be published. Set what is missing under Settings > Secrets and variables > Actions (https://github.com/o/r/settings/secrets/actions), and re-run.\n");
+    expect(run.log).toContain(
+      "::error::Not all secrets are there, so nothing is built that could not be published. Set what is missing under Settings > Secrets and variables > Actions (https://github.com/o/r/settings/secrets/actions), and re-run.\n",
+    );
     expect(run.log).toContain("  NPM_TOKEN: publishing to npm\n  DOCKERHUB_TOKEN: copies on Docker Hub\n");
     expect(run.summary).toContain("| `DOCKERHUB_TOKEN` | `copies on Docker Hub` | ❌ missing |");
     expect(run.summary).toContain("| `WEBHOOK` | `telling people` | ⚠️ missing, not required |");

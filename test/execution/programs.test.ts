@@ -9,7 +9,9 @@ import { missing } from "../support/tools.ts";
 
 const read = (name: string): string => readFileSync(join(TEMPLATES, name), "utf8");
 const programs = readdirSync(TEMPLATES).filter((name) => name.endsWith(".sh"));
-const libraries = readdirSync(join(TEMPLATES, "lib")).filter((name) => name.endsWith(".sh")).map((name) => `lib/${name}`);
+const libraries = readdirSync(join(TEMPLATES, "lib"))
+  .filter((name) => name.endsWith(".sh"))
+  .map((name) => `lib/${name}`);
 const texts = Object.fromEntries(libraries.map((name) => [name, read(name)]));
 
 it.each(programs)("%s says what it does and holds no expression", (name) => {
@@ -25,7 +27,10 @@ it.each(libraries)("%s names its shell and holds no expression", (name) => {
 
 describe.skipIf(missing("shellcheck"))("shellcheck finds nothing", () => {
   it("in the shared pieces", () => {
-    const run = spawnSync("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR", ...libraries], { cwd: TEMPLATES, encoding: "utf8" });
+    const run = spawnSync("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR", ...libraries], {
+      cwd: TEMPLATES,
+      encoding: "utf8",
+    });
     expect(run.stdout + run.stderr).toBe("");
   });
 

@@ -41,11 +41,32 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
 
   const image = () => `ghcr.io/${repository}`;
   const push = (tag: string | undefined, commit: string, platform = "linux/amd64"): Promise<PushedImage> =>
-    pushImage(registry, repository, { ...(tag && { tag }), platform, layers: [commit, platform], labels: { "org.opencontainers.image.revision": commit, "org.opencontainers.image.created": BUILT } });
+    pushImage(registry, repository, {
+      ...(tag && { tag }),
+      platform,
+      layers: [commit, platform],
+      labels: { "org.opencontainers.image.revision": commit, "org.opencontainers.image.created": BUILT },
+    });
   const status = (sha: string, context: string, state: string, at = LATER, target_url = "") =>
-    api.state.statuses.push({ id: api.state.statuses.length + 1, sha, context, state, description: "", target_url, created_at: at });
+    api.state.statuses.push({
+      id: api.state.statuses.length + 1,
+      sha,
+      context,
+      state,
+      description: "",
+      target_url,
+      created_at: at,
+    });
   const check = (sha: string, name: string, conclusion: string | null, at = LATER) => {
-    const run = { id: api.state.checkRuns.length + 1, head_sha: sha, name, status: conclusion === null ? "in_progress" : "completed", conclusion, started_at: at, completed_at: conclusion === null ? null : at };
+    const run = {
+      id: api.state.checkRuns.length + 1,
+      head_sha: sha,
+      name,
+      status: conclusion === null ? "in_progress" : "completed",
+      conclusion,
+      started_at: at,
+      completed_at: conclusion === null ? null : at,
+    };
     api.state.checkRuns.push(run);
   };
   const passed = (sha: string, at = LATER) => {
@@ -53,14 +74,32 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     status(sha, "E2E Tests", "pending", at);
     status(sha, "E2E Tests", "success", at);
   };
-  const entry = (change: object = {}) => ({ branch: "main", image: image(), tag: "latest", source: "sha-{sha}", contexts: CONTEXTS, copies: [`docker.io/${repository}:latest`], ...change });
-  const promote = (...plan: object[]) => machine.run("promote.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA_LENGTH: "7", PLAN: JSON.stringify(plan.length > 0 ? plan : [entry()]) });
+  const entry = (change: object = {}) => ({
+    branch: "main",
+    image: image(),
+    tag: "latest",
+    source: "sha-{sha}",
+    contexts: CONTEXTS,
+    copies: [`docker.io/${repository}:latest`],
+    ...change,
+  });
+  const promote = (...plan: object[]) =>
+    machine.run("promote.sh", {
+      GITHUB_API_URL: api.url,
+      GH_TOKEN: TOKEN,
+      REPOSITORY,
+      SHA_LENGTH: "7",
+      PLAN: JSON.stringify(plan.length > 0 ? plan : [entry()]),
+    });
   const digest = (tag: string, where = registry) => digestOf(where, repository, tag);
 
   describe("promote.sh", () => {
     it("moves the tag and its copy to the very digest that was tested", async () => {
       await push("latest", OLD);
-      const tested = await pushIndex(registry, repository, { tag: "sha-2222222", manifests: [await push(undefined, NEW), await push(undefined, NEW, "linux/arm64")] });
+      const tested = await pushIndex(registry, repository, {
+        tag: "sha-2222222",
+        manifests: [await push(undefined, NEW), await push(undefined, NEW, "linux/arm64")],
+      });
       passed(NEW);
       const result = await promote();
       expect(result.code, result.log).toBe(0);
@@ -81,15 +120,33 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
       await promote();
       const before = [registry, hub].map((one) => one.requests.filter((request) => request.method === "PUT").length);
       expect((await promote()).log).toContain("already");
-      expect([registry, hub].map((one) => one.requests.filter((request) => request.method === "PUT").length)).toEqual(before);
+      expect([registry, hub].map((one) => one.requests.filter((request) => request.method === "PUT").length)).toEqual(
+        before,
+      );
     });
 
     it.each([
       ["a test has not reported", () => check(NEW, "Build ready", "success"), "E2E Tests (no result yet)"],
-      ["a test runs", () => (passed(NEW), status(NEW, "E2E Tests", "pending", "2026-02-04T12:00:00Z")), "E2E Tests (pending)"],
-      ["a test failed", () => (passed(NEW), status(NEW, "E2E Tests", "failure", "2026-02-04T12:00:00Z")), "E2E Tests (failure)"],
-      ["the build's gate failed", () => (status(NEW, "E2E Tests", "success"), check(NEW, "Build ready", "failure")), "Build ready (failure)"],
-      ["the build still runs", () => (status(NEW, "E2E Tests", "success"), check(NEW, "Build ready", null)), "Build ready (pending)"],
+      [
+        "a test runs",
+        () => (passed(NEW), status(NEW, "E2E Tests", "pending", "2026-02-04T12:00:00Z")),
+        "E2E Tests (pending)",
+      ],
+      [
+        "a test failed",
+        () => (passed(NEW), status(NEW, "E2E Tests", "failure", "2026-02-04T12:00:00Z")),
+        "E2E Tests (failure)",
+      ],
+      [
+        "the build's gate failed",
+        () => (status(NEW, "E2E Tests", "success"), check(NEW, "Build ready", "failure")),
+        "Build ready (failure)",
+      ],
+      [
+        "the build still runs",
+        () => (status(NEW, "E2E Tests", "success"), check(NEW, "Build ready", null)),
+        "Build ready (pending)",
+      ],
       ["only an older commit passed", () => passed(OLD), "Build ready (no result yet)"],
     ])("leaves the tag where it is while %s, which is no failure", async (_title, prepare, reason) => {
       const old = await push("latest", OLD);
@@ -129,7 +186,11 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     it("goes on with other tags when one fails, and fails at the end", async () => {
       await push("sha-2222222", NEW);
       passed(NEW);
-      const result = await promote(entry({ source: "gone-{sha}", tag: "first" }), entry({ branch: "nobody", tag: "second" }), entry({ copies: [] }));
+      const result = await promote(
+        entry({ source: "gone-{sha}", tag: "first" }),
+        entry({ branch: "nobody", tag: "second" }),
+        entry({ copies: [] }),
+      );
       expect(result.code).toBe(1);
       expect(await digest("latest")).toBeDefined();
       expect(result.log).toContain("2 tags could not be moved");
@@ -152,7 +213,10 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
       await push("sha-2222222", NEW);
       passed(NEW);
       api.fault({ status: 500, path: /statuses/ });
-      expect(await promote()).toMatchObject({ code: 1, log: expect.stringContaining("results of the tests cannot be read") });
+      expect(await promote()).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("results of the tests cannot be read"),
+      });
       expect(await digest("latest")).toBeUndefined();
     });
 
@@ -168,7 +232,8 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     describe("nightly", () => {
       const today = new Date().toISOString().slice(0, 10);
       const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-      const nightly = () => entry({ branch: undefined, nightly: true, tag: "nightly", source: "nightly-{date}", copies: [] });
+      const nightly = () =>
+        entry({ branch: undefined, nightly: true, tag: "nightly", source: "nightly-{date}", copies: [] });
       it("moves to tonight's image once its own tests passed", async () => {
         const tonight = await push(`nightly-${today}`, NEW);
         passed(NEW);
@@ -190,7 +255,10 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
         expect(await digest("nightly")).toBe(tested.digest);
       });
       it("stays without any", async () => {
-        expect(await promote(nightly())).toMatchObject({ code: 0, summary: expect.stringContaining("no nightly image of today or yesterday") });
+        expect(await promote(nightly())).toMatchObject({
+          code: 0,
+          summary: expect.stringContaining("no nightly image of today or yesterday"),
+        });
       });
     });
   });
@@ -198,7 +266,20 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
   describe("await-tests.sh", () => {
     const WORKFLOWS = JSON.stringify({ "E2E Tests": "e2e-tests.yml", "By hand never": "" });
     const wait = (change: Record<string, string> = {}) =>
-      machine.run("await-tests.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA: NEW, TAG: "stage-2222222-release", REF: "main", WORKFLOWS, SINCE: "", TIMEOUT_SECONDS: "3", POLL_SECONDS: "0.1", GRACE_SECONDS: "0", ...change });
+      machine.run("await-tests.sh", {
+        GITHUB_API_URL: api.url,
+        GH_TOKEN: TOKEN,
+        REPOSITORY,
+        SHA: NEW,
+        TAG: "stage-2222222-release",
+        REF: "main",
+        WORKFLOWS,
+        SINCE: "",
+        TIMEOUT_SECONDS: "3",
+        POLL_SECONDS: "0.1",
+        GRACE_SECONDS: "0",
+        ...change,
+      });
 
     it("passes when every test has passed", async () => {
       status(NEW, "E2E Tests", "success");
@@ -217,12 +298,22 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
         if (asked === 5) status(NEW, "E2E Tests", "success");
       };
       expect((await wait({ TIMEOUT_SECONDS: "30" })).code).toBe(0);
-      expect(api.state.dispatches).toEqual([{ kind: "workflow_dispatch", workflow: "e2e-tests.yml", body: { ref: "main", inputs: { image_tag: "stage-2222222-release", commit: NEW } } }]);
+      expect(api.state.dispatches).toEqual([
+        {
+          kind: "workflow_dispatch",
+          workflow: "e2e-tests.yml",
+          body: { ref: "main", inputs: { image_tag: "stage-2222222-release", commit: NEW } },
+        },
+      ]);
     });
 
     it("does not count results from before the image was built", async () => {
       status(NEW, "E2E Tests", "success", EARLIER);
-      const result = await wait({ SINCE: BUILT, WORKFLOWS: JSON.stringify({ "E2E Tests": "e2e-tests.yml" }), TIMEOUT_SECONDS: "1" });
+      const result = await wait({
+        SINCE: BUILT,
+        WORKFLOWS: JSON.stringify({ "E2E Tests": "e2e-tests.yml" }),
+        TIMEOUT_SECONDS: "1",
+      });
       expect(result.code).toBe(1);
       expect(api.state.dispatches).toHaveLength(1);
     });
@@ -242,7 +333,10 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
 
     it("stops at once when a test failed, naming it", async () => {
       status(NEW, "E2E Tests", "failure");
-      expect(await wait({ TIMEOUT_SECONDS: "600" })).toMatchObject({ code: 1, log: expect.stringContaining("E2E Tests (failure)") });
+      expect(await wait({ TIMEOUT_SECONDS: "600" })).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("E2E Tests (failure)"),
+      });
     });
 
     it("stops when the time is over, naming what is missing", async () => {

@@ -30,7 +30,13 @@ const pom = (artifact = "client", version = "1.0.57", change: (text: string) => 
   <dependencies><dependency><groupId>x</groupId><artifactId>y</artifactId><version>9</version></dependency></dependencies>
 </project>
 `);
-const CLIENT = { [`${BASE}.pom`]: pom(), [`${BASE}.jar`]: "classes", [`${BASE}-sources.jar`]: "sources", [`${BASE}-javadoc.jar`]: "javadoc", [`${BASE}.module`]: "{}" };
+const CLIENT = {
+  [`${BASE}.pom`]: pom(),
+  [`${BASE}.jar`]: "classes",
+  [`${BASE}-sources.jar`]: "sources",
+  [`${BASE}-javadoc.jar`]: "javadoc",
+  [`${BASE}.module`]: "{}",
+};
 const hash = (kind: string, text: string): string => createHash(kind).update(text).digest("hex");
 
 describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
@@ -41,7 +47,12 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
   let temp: string;
   beforeAll(() => {
     keyring = mkdtempSync(join(tmpdir(), "pipewright-keys-"));
-    const gpg = (...words: string[]): string => execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", PASSWORD, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const gpg = (...words: string[]): string =>
+      execFileSync(
+        "gpg",
+        ["--homedir", keyring, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", PASSWORD, ...words],
+        { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+      );
     gpg("--quick-generate-key", "Test <test@example.com>", "ed25519", "sign", "never");
     signingKey = gpg("--armor", "--export-secret-keys");
   });
@@ -67,25 +78,46 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
     }
   }
   const publish = async (environment: Record<string, string> = {}) => {
-    const given = { FOLDER: folder, RUNNER_TEMP: temp, PORTAL_URL: portal.url, CHECK_URL: `${portal.url}/maven2`, PORTAL_USERNAME: PORTAL.username, PORTAL_PASSWORD: PORTAL.password, SIGNING_KEY: signingKey, SIGNING_PASSWORD: PASSWORD, TIMEOUT_SECONDS: "20", POLL_SECONDS: "0.01", ...environment };
+    const given = {
+      FOLDER: folder,
+      RUNNER_TEMP: temp,
+      PORTAL_URL: portal.url,
+      CHECK_URL: `${portal.url}/maven2`,
+      PORTAL_USERNAME: PORTAL.username,
+      PORTAL_PASSWORD: PORTAL.password,
+      SIGNING_KEY: signingKey,
+      SIGNING_PASSWORD: PASSWORD,
+      TIMEOUT_SECONDS: "20",
+      POLL_SECONDS: "0.01",
+      ...environment,
+    };
     const run = await runNodeProgram("publish-maven.mjs", given);
-    for (const secret of [PORTAL.password, PASSWORD, "PRIVATE KEY BLOCK-----\n\n"]) expect(run.log + run.summary).not.toContain(secret);
+    for (const secret of [PORTAL.password, PASSWORD, "PRIVATE KEY BLOCK-----\n\n"])
+      expect(run.log + run.summary).not.toContain(secret);
     expect(readdirSync(temp), "the key is gone").toEqual([]);
     checkCommands("publish-maven.mjs", run.log);
     return run;
   };
   const uploads = () => portal.requests.filter(({ path }) => path.includes("/upload"));
   const onCentral = (files: Readonly<Record<string, string>>) => {
-    for (const [file, text] of Object.entries(files)) portal.central.set(`${file}.sha1`, Buffer.from(hash("sha1", text)));
+    for (const [file, text] of Object.entries(files))
+      portal.central.set(`${file}.sha1`, Buffer.from(hash("sha1", text)));
   };
 
   it("signs what was staged, adds checksums, uploads one bundle and waits until it is published", async () => {
     const run = await publish({ VERSION: "1.0.57" });
     expect(run.log).not.toContain("::error");
-    expect(run).toMatchObject({ code: 0, outputs: { published: "1", state: "PUBLISHED", deployment: portal.deployments[0]?.id } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { published: "1", state: "PUBLISHED", deployment: portal.deployments[0]?.id },
+    });
     expect(portal.deployments).toMatchObject([{ name: "io.github.owner:client:1.0.57", errors: {} }]);
     const suffixes = ["", ".asc", ".md5", ".sha1", ".sha256", ".sha512"];
-    expect([...(portal.deployments[0]?.files.keys() ?? [])].sort()).toEqual(Object.keys(CLIENT).flatMap((file) => suffixes.map((suffix) => file + suffix)).sort());
+    expect([...(portal.deployments[0]?.files.keys() ?? [])].sort()).toEqual(
+      Object.keys(CLIENT)
+        .flatMap((file) => suffixes.map((suffix) => file + suffix))
+        .sort(),
+    );
     expect(portal.central.get(`${BASE}.jar`)?.toString()).toBe("classes");
     expect(portal.central.get(`${BASE}.jar.sha512`)?.toString()).toBe(hash("sha512", "classes"));
     expect(run.summary).toContain("| io.github.owner:client:1.0.57 | published |");
@@ -93,15 +125,27 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
 
   it("takes checksums and signatures that are staged already, and then needs no key", async () => {
     await publish();
-    const staged = Object.fromEntries([...portal.central].filter(([file]) => /\.(asc|sha1|md5)$/.test(file)).map(([file, bytes]) => [file, bytes.toString()]));
+    const staged = Object.fromEntries(
+      [...portal.central]
+        .filter(([file]) => /\.(asc|sha1|md5)$/.test(file))
+        .map(([file, bytes]) => [file, bytes.toString()]),
+    );
     portal.central.clear();
     await portal.stop();
     portal = await startMavenPortal({ ...PORTAL, keyring });
     write(staged);
-    write({ [`${BASE}.jar.asc.md5`]: "of a signature", [`${AT}/../maven-metadata.xml`]: "<metadata/>", [`${AT}/../maven-metadata.xml.sha1`]: "x" });
+    write({
+      [`${BASE}.jar.asc.md5`]: "of a signature",
+      [`${AT}/../maven-metadata.xml`]: "<metadata/>",
+      [`${AT}/../maven-metadata.xml.sha1`]: "x",
+    });
     expect((await publish({ SIGNING_KEY: "", SIGNING_PASSWORD: "" })).code).toBe(0);
     expect(portal.deployments[0]?.files.get(`${BASE}.jar.asc`)?.toString()).toBe(staged[`${BASE}.jar.asc`]);
-    expect([...(portal.deployments[0]?.files.keys() ?? [])].filter((file) => file.includes("metadata") || file.endsWith(".asc.md5"))).toEqual([]);
+    expect(
+      [...(portal.deployments[0]?.files.keys() ?? [])].filter(
+        (file) => file.includes("metadata") || file.endsWith(".asc.md5"),
+      ),
+    ).toEqual([]);
   });
 
   it("does nothing when all of it is published with these contents", async () => {
@@ -123,8 +167,13 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
     onCentral({ [`${BASE}.pom`]: CLIENT[`${BASE}.pom`] ?? "", [`${BASE}.jar`]: "classes" });
     const run = await publish();
     expect(run.code).toBe(1);
-    const [, there = "", lacking = ""] = /is published in part.*These are there:\n([^]*)These are missing:\n([^]*)/.exec(run.log) ?? [];
-    const named = (text: string) => text.split("\n").filter((line) => line.includes(AT)).map((line) => line.trim());
+    const [, there = "", lacking = ""] =
+      /is published in part.*These are there:\n([^]*)These are missing:\n([^]*)/.exec(run.log) ?? [];
+    const named = (text: string) =>
+      text
+        .split("\n")
+        .filter((line) => line.includes(AT))
+        .map((line) => line.trim());
     expect(named(there)).toEqual([`${BASE}.jar`, `${BASE}.pom`]);
     expect(named(lacking)).toEqual([`${BASE}-javadoc.jar`, `${BASE}-sources.jar`, `${BASE}.module`]);
     expect(uploads()).toEqual([]);
@@ -139,7 +188,9 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
   });
 
   it("says what the portal complains about", async () => {
-    write({ [`${BASE}.jar.asc`]: "-----BEGIN PGP SIGNATURE-----\n\nnot one\n::error::x\n-----END PGP SIGNATURE-----\n" });
+    write({
+      [`${BASE}.jar.asc`]: "-----BEGIN PGP SIGNATURE-----\n\nnot one\n::error::x\n-----END PGP SIGNATURE-----\n",
+    });
     const run = await publish();
     expect(run.code).toBe(1);
     expect(run.log).toContain(`  ${BASE}.jar: Invalid signature\n`);
@@ -211,7 +262,11 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
   it.each([
     ["is no key", { SIGNING_KEY: "secret" }, "no armoured private key"],
     ["is missing", { SIGNING_KEY: "" }, "no armoured private key"],
-    ["is broken", { SIGNING_KEY: "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxxxx\n-----END PGP PRIVATE KEY BLOCK-----" }, "gpg cannot read the signing key"],
+    [
+      "is broken",
+      { SIGNING_KEY: "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxxxx\n-----END PGP PRIVATE KEY BLOCK-----" },
+      "gpg cannot read the signing key",
+    ],
     ["has another password", { SIGNING_PASSWORD: "wrong" }, "gpg cannot sign"],
   ])("says so when the signing key %s", async (_, environment, message) => {
     const run = await publish(environment);
@@ -225,11 +280,26 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
     ["no javadoc", {}, [`${BASE}-javadoc.jar`], "client-1.0.57-javadoc.jar is missing"],
     ["no archive", {}, [`${BASE}.jar`], "client-1.0.57.jar is missing"],
     ["no POM", {}, [`${BASE}.pom`], "client-1.0.57.pom is missing"],
-    ["another artifact's POM", { [`${BASE}.pom`]: pom("other") }, [], "its POM says other artifactId, and the folder client"],
+    [
+      "another artifact's POM",
+      { [`${BASE}.pom`]: pom("other") },
+      [],
+      "its POM says other artifactId, and the folder client",
+    ],
     ["another version's POM", { [`${BASE}.pom`]: pom("client", "1.0.58") }, [], "its POM says 1.0.58 version"],
-    ["a POM without a license", { [`${BASE}.pom`]: pom("client", "1.0.57", (text) => text.replace(/<licenses>.*<\/licenses>/, "")) }, [], "its POM has no <licenses>"],
+    [
+      "a POM without a license",
+      { [`${BASE}.pom`]: pom("client", "1.0.57", (text) => text.replace(/<licenses>.*<\/licenses>/, "")) },
+      [],
+      "its POM has no <licenses>",
+    ],
     ["a POM that is none", { [`${BASE}.pom`]: "<project><name>" }, [], "its POM cannot be read"],
-    ["a snapshot", { "io/github/owner/client/2-SNAPSHOT/client-2-SNAPSHOT.pom": pom("client", "2-SNAPSHOT") }, [], "a snapshot is not for Maven Central"],
+    [
+      "a snapshot",
+      { "io/github/owner/client/2-SNAPSHOT/client-2-SNAPSHOT.pom": pom("client", "2-SNAPSHOT") },
+      [],
+      "a snapshot is not for Maven Central",
+    ],
     ["a wrong checksum", { [`${BASE}.jar.sha1`]: "0".repeat(40) }, [], "is not the checksum of its file"],
     ["a signature of nothing", { [`${BASE}-gone.jar.asc`]: "x" }, [], "belongs to no file"],
     ["a file of another place", { "README.md": "x" }, [], "not at a place of a Maven repository"],
@@ -252,7 +322,11 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
   });
 
   it("takes a child of a parent POM, which holds the rest", async () => {
-    write({ [`${BASE}.pom`]: "<project><parent><groupId>io.github.owner</groupId><artifactId>p</artifactId><version>1.0.57</version></parent><artifactId>client</artifactId><packaging>aar</packaging></project>", [`${BASE}.aar`]: "x" });
+    write({
+      [`${BASE}.pom`]:
+        "<project><parent><groupId>io.github.owner</groupId><artifactId>p</artifactId><version>1.0.57</version></parent><artifactId>client</artifactId><packaging>aar</packaging></project>",
+      [`${BASE}.aar`]: "x",
+    });
     expect((await publish()).code).toBe(0);
   });
 

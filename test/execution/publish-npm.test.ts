@@ -9,7 +9,9 @@ import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-progr
 import { missing } from "../support/tools.ts";
 
 /** What GitHub's ID token looks like, of a private repository: for a public one npm would ask Sigstore. */
-const IDENTITY = ["{}", JSON.stringify({ repository_visibility: "private" }), ""].map((part) => Buffer.from(part).toString("base64url")).join(".");
+const IDENTITY = ["{}", JSON.stringify({ repository_visibility: "private" }), ""]
+  .map((part) => Buffer.from(part).toString("base64url"))
+  .join(".");
 
 describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh", () => {
   let registry: NpmRegistry;
@@ -33,18 +35,37 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
     mkdirSync(join(source, "package"));
     writeFileSync(join(source, "package/package.json"), JSON.stringify(manifest));
     writeFileSync(join(source, "package/index.js"), text);
-    execFileSync("tar", ["--create", "--gzip", "--force-local", "--mtime=2026-01-01", "--file", join(artifact, file), "package"], { cwd: source });
+    execFileSync(
+      "tar",
+      ["--create", "--gzip", "--force-local", "--mtime=2026-01-01", "--file", join(artifact, file), "package"],
+      { cwd: source },
+    );
     return artifact;
   }
   const client = { name: "@owner/client", version: "1.0.57" };
-  const publish = (artifact: string, environment: Record<string, string> = {}) => machine.run("publish-npm.sh", { FOLDER: artifact, REGISTRY_URL: registry.url, NODE_AUTH_TOKEN: TOKEN, ...environment });
+  const publish = (artifact: string, environment: Record<string, string> = {}) =>
+    machine.run("publish-npm.sh", {
+      FOLDER: artifact,
+      REGISTRY_URL: registry.url,
+      NODE_AUTH_TOKEN: TOKEN,
+      ...environment,
+    });
   const puts = () => registry.requests.filter(({ method }) => method === "PUT");
 
   it("publishes the very tarball, with access and dist-tag, and leaves no login behind", async () => {
     const artifact = pack(client);
     const run = await publish(artifact, { VERSION: "1.0.57" });
     expect(run.log).not.toContain("::error");
-    expect(run).toMatchObject({ code: 0, outputs: { name: "@owner/client", version: "1.0.57", "dist-tag": "latest", published: "true", integrity: expect.stringMatching(/^sha512-/) } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: {
+        name: "@owner/client",
+        version: "1.0.57",
+        "dist-tag": "latest",
+        published: "true",
+        integrity: expect.stringMatching(/^sha512-/),
+      },
+    });
     expect(registry.tarballs.get("@owner/client@1.0.57")).toEqual(readFileSync(join(artifact, "package.tgz")));
     expect(registry.packages.get("@owner/client")?.["dist-tags"]).toEqual({ latest: "1.0.57" });
     expect(registry.access.get("@owner/client")).toBe("public");
@@ -119,11 +140,22 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
   });
 
   it("publishes without a token where the registry trusts the workflow", async () => {
-    const identity = { TRUSTED: "true", GITHUB_ACTIONS: "true", CI: "true", ACTIONS_ID_TOKEN_REQUEST_URL: `${registry.url}/identity?v=1`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request" };
+    const identity = {
+      TRUSTED: "true",
+      GITHUB_ACTIONS: "true",
+      CI: "true",
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${registry.url}/identity?v=1`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request",
+    };
     const run = await publish(pack(client), { ...identity, NODE_AUTH_TOKEN: "npm_of-an-earlier-setup" });
     expect(run).toMatchObject({ code: 0, outputs: { published: "true" } });
     expect(registry.requests.map(({ authorization }) => authorization)).not.toContain("Bearer npm_of-an-earlier-setup");
-    expect(registry.requests.some(({ path, authorization }) => path === "/-/npm/v1/oidc/token/exchange/package/@owner%2fclient" && authorization === `Bearer ${IDENTITY}`)).toBe(true);
+    expect(
+      registry.requests.some(
+        ({ path, authorization }) =>
+          path === "/-/npm/v1/oidc/token/exchange/package/@owner%2fclient" && authorization === `Bearer ${IDENTITY}`,
+      ),
+    ).toBe(true);
     const powerless = await publish(pack(client), { TRUSTED: "true" });
     expect(powerless.code).toBe(1);
     expect(powerless.log).toContain("id-token: write");
@@ -146,12 +178,29 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
   });
 
   it("listens neither to publishConfig, nor to scripts, nor to an .npmrc of the workspace or the environment", async () => {
-    const elsewhere = { registry: "http://127.0.0.1:9/", "@owner:registry": "http://127.0.0.1:9/", tag: "beta", access: "restricted" };
+    const elsewhere = {
+      registry: "http://127.0.0.1:9/",
+      "@owner:registry": "http://127.0.0.1:9/",
+      tag: "beta",
+      access: "restricted",
+    };
     const workspace = mkdtempSync(join(folder, "workspace-"));
     writeFileSync(join(workspace, ".npmrc"), "registry=http://127.0.0.1:9/\nignore-scripts=false\n");
-    const artifact = pack({ ...client, publishConfig: elsewhere, scripts: { prepublishOnly: "touch executed", publish: "touch executed", postpublish: "touch executed" } });
-    const leftBehind = { NPM_CONFIG_USERCONFIG: join(workspace, ".npmrc"), NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/", NPM_CONFIG_TAG: "beta" };
-    const run = await machine.run("publish-npm.sh", { FOLDER: artifact, REGISTRY_URL: registry.url, NODE_AUTH_TOKEN: TOKEN, ...leftBehind }, workspace);
+    const artifact = pack({
+      ...client,
+      publishConfig: elsewhere,
+      scripts: { prepublishOnly: "touch executed", publish: "touch executed", postpublish: "touch executed" },
+    });
+    const leftBehind = {
+      NPM_CONFIG_USERCONFIG: join(workspace, ".npmrc"),
+      NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/",
+      NPM_CONFIG_TAG: "beta",
+    };
+    const run = await machine.run(
+      "publish-npm.sh",
+      { FOLDER: artifact, REGISTRY_URL: registry.url, NODE_AUTH_TOKEN: TOKEN, ...leftBehind },
+      workspace,
+    );
     expect(run.log).not.toContain("::error");
     expect(run.code).toBe(0);
     expect(registry.packages.get("@owner/client")?.["dist-tags"]).toEqual({ latest: "1.0.57" });
@@ -160,13 +209,23 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
   });
 
   it.each([
-    ["another version than the run's", { ...client, version: "1.0.58" }, { VERSION: "1.0.57" }, "another version than this run publishes"],
+    [
+      "another version than the run's",
+      { ...client, version: "1.0.58" },
+      { VERSION: "1.0.57" },
+      "another version than this run publishes",
+    ],
     ["no version", { name: "client" }, {}, "not valid by Semantic Versioning"],
     ["a version with a leading zero", { ...client, version: "1.0.057" }, {}, "not valid by Semantic Versioning"],
     ["a package that is private", { ...client, private: true }, {}, "cannot be published"],
     ["a dist-tag that reads as a version", client, { DIST_TAG: "v1" }, "The dist-tag is none"],
     ["an access that there is not", client, { ACCESS: "secret" }, "neither public nor restricted"],
-    ["a registry without encryption", client, { REGISTRY_URL: "http://registry.example.com" }, "does not begin with https://"],
+    [
+      "a registry without encryption",
+      client,
+      { REGISTRY_URL: "http://registry.example.com" },
+      "does not begin with https://",
+    ],
   ])("refuses %s", async (_, manifest, environment, message) => {
     const run = await publish(pack(manifest), environment);
     expect(run).toMatchObject({ code: 1, outputs: {} });
@@ -190,12 +249,19 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
   });
 
   it.each(HOSTILE)("does not run %j as a name, a version or a dist-tag", async (text) => {
-    for (const manifest of [{ ...client, name: text }, { ...client, version: text }]) expect((await publish(pack(manifest))).code).toBe(1);
+    for (const manifest of [
+      { ...client, name: text },
+      { ...client, version: text },
+    ])
+      expect((await publish(pack(manifest))).code).toBe(1);
     expect((await publish(pack(client), { DIST_TAG: text })).code).toBe(1);
     expect(registry.packages.size).toBe(0);
   });
 
-  it.each(["$(touch executed).tgz", "-rf.tgz", "host:x.tgz", "a b@1.0.0#x.tgz", "a\nb.tgz"])("publishes a file named %j", async (file) => {
-    expect((await publish(pack(client, file))).code).toBe(0);
-  });
+  it.each(["$(touch executed).tgz", "-rf.tgz", "host:x.tgz", "a b@1.0.0#x.tgz", "a\nb.tgz"])(
+    "publishes a file named %j",
+    async (file) => {
+      expect((await publish(pack(client, file))).code).toBe(0);
+    },
+  );
 });

@@ -47,15 +47,40 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
   }
 
   const push = (tag: string, labels: Record<string, string> = {}): Promise<PushedImage> =>
-    pushImage(registry, "wikid82/charon", { tag, layers: [tag], labels: { "org.opencontainers.image.revision": SHA, ...labels } });
-  const common = { IMAGE: image, TAG: "pr-12-abc1234", EXPECTED_COMMIT: SHA, LOCAL_TAG: "charon:local", FRESHNESS: "fail" };
-  const pull = (change: Record<string, string> = {}) => machine.run("pull-image.sh", { ...common, DIGEST: "", TRUSTED: "true", ATTEMPTS: "3", DELAY: "0", ...change });
-  const load = (change: Record<string, string> = {}) => machine.run("load-image.sh", { ...common, ARCHIVE: join(machine.temp, "image-app.tar"), RUN_URL: "https://github.com/Wikid82/charon/actions/runs/4711", ...change });
-  const idOf = async (name: string): Promise<string> => JSON.parse(await machine.docker("image", "inspect", name))[0].Id;
+    pushImage(registry, "wikid82/charon", {
+      tag,
+      layers: [tag],
+      labels: { "org.opencontainers.image.revision": SHA, ...labels },
+    });
+  const common = {
+    IMAGE: image,
+    TAG: "pr-12-abc1234",
+    EXPECTED_COMMIT: SHA,
+    LOCAL_TAG: "charon:local",
+    FRESHNESS: "fail",
+  };
+  const pull = (change: Record<string, string> = {}) =>
+    machine.run("pull-image.sh", { ...common, DIGEST: "", TRUSTED: "true", ATTEMPTS: "3", DELAY: "0", ...change });
+  const load = (change: Record<string, string> = {}) =>
+    machine.run("load-image.sh", {
+      ...common,
+      ARCHIVE: join(machine.temp, "image-app.tar"),
+      RUN_URL: "https://github.com/Wikid82/charon/actions/runs/4711",
+      ...change,
+    });
+  const idOf = async (name: string): Promise<string> =>
+    JSON.parse(await machine.docker("image", "inspect", name))[0].Id;
 
   /** Writes an archive as docker save does. */
   function archive(from: string, names: readonly string[], file = join(machine.temp, "image-app.tar")): string {
-    execFileSync("skopeo", ["copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", `docker://${registry.direct}/wikid82/charon:${from}`, `docker-archive:${file}${names[0] ? `:${names[0]}` : ""}`]);
+    execFileSync("skopeo", [
+      "copy",
+      "--quiet",
+      "--insecure-policy",
+      "--src-tls-verify=false",
+      `docker://${registry.direct}/wikid82/charon:${from}`,
+      `docker-archive:${file}${names[0] ? `:${names[0]}` : ""}`,
+    ]);
     return file;
   }
 
@@ -63,17 +88,28 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it("pulls by digest, checks the commit, and names the image for the tests", async () => {
       const built = await push("pr-12-abc1234");
       const result = await pull({ DIGEST: built.digest, TAG: "gone-abc1234" });
-      expect(result).toMatchObject({ code: 0, outputs: { source: "registry", "image-id": await idOf("charon:local"), detail: `Pulled ${image}@${built.digest}` } });
+      expect(result).toMatchObject({
+        code: 0,
+        outputs: {
+          source: "registry",
+          "image-id": await idOf("charon:local"),
+          detail: `Pulled ${image}@${built.digest}`,
+        },
+      });
       expect(result.log).toContain("as recorded");
     });
 
     it("pulls by tag where no digest is known, and its platform of an index", async () => {
-      const arm64 = await pushImage(registry, "wikid82/charon", { platform: "linux/arm64", labels: { "org.opencontainers.image.revision": OTHER } });
+      const arm64 = await pushImage(registry, "wikid82/charon", {
+        platform: "linux/arm64",
+        labels: { "org.opencontainers.image.revision": OTHER },
+      });
       await pushIndex(registry, "wikid82/charon", { tag: "both", manifests: [arm64, await push("amd64")] });
       expect(await pull({ TAG: "both" })).toMatchObject({ code: 0, outputs: { source: "registry" } });
     });
 
-    const loggedIn = () => Object.keys(JSON.parse(readFileSync(join(machine.temp, "../.docker/config.json"), "utf8")).auths);
+    const loggedIn = () =>
+      Object.keys(JSON.parse(readFileSync(join(machine.temp, "../.docker/config.json"), "utf8")).auths);
     it("forgets the registry's password, unless another image is pulled afterwards", async () => {
       await push("pr-12-abc1234");
       await pull({ KEEP_LOGIN: "true" });
@@ -114,7 +150,10 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it("does not wait for an image that is not there", async () => {
       const before = registry.requests.filter((request) => request.path.includes("manifests")).length;
       const result = await pull({ TAG: "never-abc1234", DELAY: "60" });
-      expect(result).toMatchObject({ code: 0, outputs: { source: "none", detail: "The registry does not have the image." } });
+      expect(result).toMatchObject({
+        code: 0,
+        outputs: { source: "none", detail: "The registry does not have the image." },
+      });
       expect(registry.requests.filter((request) => request.path.includes("manifests")).length - before).toBe(1);
     });
 
@@ -127,7 +166,11 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it.each([
       ["another commit", { "org.opencontainers.image.revision": OTHER }, OTHER],
       ["no commit", { "org.opencontainers.image.revision": "" }, "none"],
-      ["$(touch executed)", { "org.opencontainers.image.revision": "$(touch executed)\n::error::x" }, "$(touch executed)"],
+      [
+        "$(touch executed)",
+        { "org.opencontainers.image.revision": "$(touch executed)\n::error::x" },
+        "$(touch executed)",
+      ],
     ])("does not test an image of %s", async (_title, labels, shown) => {
       await push("pr-12-abc1234", labels);
       const failing = await pull();
@@ -136,7 +179,11 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       expect(failing.log).toContain(`Its commit: ${shown}`);
       logIn();
       const warned = await pull({ FRESHNESS: "warn" });
-      expect(warned).toMatchObject({ code: 0, outputs: { source: "registry" }, log: expect.stringContaining("::warning::The image was not made") });
+      expect(warned).toMatchObject({
+        code: 0,
+        outputs: { source: "registry" },
+        log: expect.stringContaining("::warning::The image was not made"),
+      });
     });
 
     describe("from a mirror", () => {
@@ -148,12 +195,20 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       afterAll(() => stand.stop());
       beforeEach(() => {
         stand.clearFaults();
-        machine = startMachine({ "ghcr.io": registry.host, "mirror.example.com": stand.host, "absent.example.com": "127.0.0.1:1" });
+        machine = startMachine({
+          "ghcr.io": registry.host,
+          "mirror.example.com": stand.host,
+          "absent.example.com": "127.0.0.1:1",
+        });
         machines.push(machine);
         logIn();
       });
       const both = async (): Promise<string> => {
-        const content = { tag: "pr-12-abc1234", layers: ["mirrored"], labels: { "org.opencontainers.image.revision": SHA } };
+        const content = {
+          tag: "pr-12-abc1234",
+          layers: ["mirrored"],
+          labels: { "org.opencontainers.image.revision": SHA },
+        };
         await pushImage(stand, "acme/charon", content);
         return (await pushImage(registry, "wikid82/charon", content)).digest;
       };
@@ -161,12 +216,28 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       it.each([
         ["down", { kind: "refuse" } as const],
         ["failing", { kind: "status", status: 503 } as const],
-        ["without the image", { kind: "status", status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}', path: /manifests/ } as const],
+        [
+          "without the image",
+          {
+            kind: "status",
+            status: 404,
+            body: '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}',
+            path: /manifests/,
+          } as const,
+        ],
       ])("takes the same digest when the registry is %s, and says so", async (_title, fault) => {
         const digest = await both();
         registry.fault(fault);
         const result = await pull({ DIGEST: digest, MIRRORS: `absent.example.com/acme/charon ${mirror}` });
-        expect(result).toMatchObject({ code: 0, outputs: { source: "registry", mirror, detail: `Pulled ${mirror}@${digest}`, "image-id": await idOf("charon:local") } });
+        expect(result).toMatchObject({
+          code: 0,
+          outputs: {
+            source: "registry",
+            mirror,
+            detail: `Pulled ${mirror}@${digest}`,
+            "image-id": await idOf("charon:local"),
+          },
+        });
         expect(result.log).toContain(`::warning::The registry did not give the image, so it was taken from ${mirror}`);
         expect(result.summary).toContain(`Pulled from the mirror \`${mirror}\``);
       });
@@ -174,7 +245,10 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       it("is not asked while the registry works, nor for a tag that may have moved", async () => {
         const digest = await both();
         const before = stand.requests.length;
-        expect((await pull({ DIGEST: digest, MIRRORS: mirror })).outputs).toMatchObject({ source: "registry", mirror: "" });
+        expect((await pull({ DIGEST: digest, MIRRORS: mirror })).outputs).toMatchObject({
+          source: "registry",
+          mirror: "",
+        });
         registry.fault({ kind: "refuse" });
         expect((await pull({ MIRRORS: mirror })).outputs["source"]).toBe("none");
         expect(stand.requests.length).toBe(before);
@@ -184,9 +258,15 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
         const digest = await both();
         registry.fault({ kind: "refuse" });
         const other = await pull({ DIGEST: digest, MIRRORS: mirror, EXPECTED_COMMIT: OTHER });
-        expect(other).toMatchObject({ code: 1, log: expect.stringContaining("The image was not made from the recorded commit") });
+        expect(other).toMatchObject({
+          code: 1,
+          log: expect.stringContaining("The image was not made from the recorded commit"),
+        });
         stand.fault({ kind: "status", status: 500 });
-        expect((await pull({ DIGEST: `sha256:${"0".repeat(64)}`, MIRRORS: mirror })).outputs).toMatchObject({ source: "none", detail: "The registry did not answer." });
+        expect((await pull({ DIGEST: `sha256:${"0".repeat(64)}`, MIRRORS: mirror })).outputs).toMatchObject({
+          source: "none",
+          detail: "The registry did not answer.",
+        });
       });
     });
 
@@ -201,7 +281,10 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await push("saved");
       archive("saved", ["evil.example/name:latest"]);
       const result = await load();
-      expect(result).toMatchObject({ code: 0, outputs: { source: "artifact", "image-id": await idOf("charon:local") } });
+      expect(result).toMatchObject({
+        code: 0,
+        outputs: { source: "artifact", "image-id": await idOf("charon:local") },
+      });
       await expect(machine.docker("image", "inspect", "evil.example/name:latest")).rejects.toThrow("No such image");
     });
 
@@ -218,14 +301,25 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await push("saved");
       archive("saved", ["node:20"]);
       const result = await load();
-      expect(result).toMatchObject({ code: 1, outputs: {}, log: expect.stringContaining("::error::The archive replaced images of this runner") });
+      expect(result).toMatchObject({
+        code: 1,
+        outputs: {},
+        log: expect.stringContaining("::error::The archive replaced images of this runner"),
+      });
     });
 
     it("stops clearly when the image is neither in the registry nor kept", async () => {
       const result = await load();
       expect(result.code).toBe(1);
       expect(result.log).toContain("::error::The image is neither in the registry nor kept as an artifact.");
-      for (const fact of ["re-run the build", "Image: ghcr.io/wikid82/charon", "Tag: pr-12-abc1234", `Expected commit: ${SHA}`, "actions/runs/4711"]) expect(result.log).toContain(fact);
+      for (const fact of [
+        "re-run the build",
+        "Image: ghcr.io/wikid82/charon",
+        "Tag: pr-12-abc1234",
+        `Expected commit: ${SHA}`,
+        "actions/runs/4711",
+      ])
+        expect(result.log).toContain(fact);
       expect(result.summary).toContain("neither in the registry");
     });
 
@@ -243,8 +337,20 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
   });
 
   it("image-summary.sh says where the image came from", async () => {
-    const say = (SOURCE: string) => machine.run("image-summary.sh", { IMAGE: image, TAG: "pr-12-abc1234", DIGEST: "", COMMIT: SHA, SOURCE, RESULT: "success" });
-    expect(await say("registry")).toMatchObject({ code: 0, log: expect.stringContaining("Image source: registry"), summary: expect.stringContaining("| Taken from | the registry |") });
+    const say = (SOURCE: string) =>
+      machine.run("image-summary.sh", {
+        IMAGE: image,
+        TAG: "pr-12-abc1234",
+        DIGEST: "",
+        COMMIT: SHA,
+        SOURCE,
+        RESULT: "success",
+      });
+    expect(await say("registry")).toMatchObject({
+      code: 0,
+      log: expect.stringContaining("Image source: registry"),
+      summary: expect.stringContaining("| Taken from | the registry |"),
+    });
     expect((await say("artifact")).summary).toContain("| Taken from | the build's artifact |");
     expect((await say("")).summary).toContain("nowhere");
   });
@@ -254,8 +360,23 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     beforeEach(async () => {
       port = await freePort();
     });
-    const start = (change: Record<string, string> = {}) => machine.run("start-container.sh", { LOCAL_TAG: `${image}:run`, NAME: "charon-e2e", PORTS: `${port}:80`, ENVIRONMENT: "DB_PATH=/data/x.db\nSECRET=$(touch executed)", ARGS: '["--verbose", "two words\\nand lines"]', ...change });
-    const wait = (change: Record<string, string> = {}) => machine.run("wait-healthy.sh", { URL: `http://127.0.0.1:${port}/health`, TIMEOUT: "10", INTERVAL: "0.1", CONTAINER: "charon-e2e", ...change });
+    const start = (change: Record<string, string> = {}) =>
+      machine.run("start-container.sh", {
+        LOCAL_TAG: `${image}:run`,
+        NAME: "charon-e2e",
+        PORTS: `${port}:80`,
+        ENVIRONMENT: "DB_PATH=/data/x.db\nSECRET=$(touch executed)",
+        ARGS: '["--verbose", "two words\\nand lines"]',
+        ...change,
+      });
+    const wait = (change: Record<string, string> = {}) =>
+      machine.run("wait-healthy.sh", {
+        URL: `http://127.0.0.1:${port}/health`,
+        TIMEOUT: "10",
+        INTERVAL: "0.1",
+        CONTAINER: "charon-e2e",
+        ...change,
+      });
     const pushed = async (labels: Record<string, string>) => {
       await push("run", labels);
       await machine.docker("pull", `${image}:run`);
@@ -269,7 +390,10 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       const again = await start();
       expect(again.code, again.log).toBe(0);
       const [inspected] = JSON.parse(await machine.docker("inspect", "charon-e2e"));
-      expect(inspected.Config).toMatchObject({ Cmd: ["--verbose", "two words\nand lines"], Env: ["DB_PATH=/data/x.db", "SECRET=$(touch executed)"] });
+      expect(inspected.Config).toMatchObject({
+        Cmd: ["--verbose", "two words\nand lines"],
+        Env: ["DB_PATH=/data/x.db", "SECRET=$(touch executed)"],
+      });
     });
 
     it("fails at once, with its logs, when it has ended", async () => {
@@ -278,7 +402,10 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       const began = Date.now();
       const result = await wait({ TIMEOUT: "60" });
       expect(Date.now() - began).toBeLessThan(20_000);
-      expect(result).toMatchObject({ code: 1, log: expect.stringContaining("The container ended before it was healthy") });
+      expect(result).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("The container ended before it was healthy"),
+      });
       expect(result.log).toContain("cannot open the database");
       expect(result.log).toContain("Exit code: 3");
     });
@@ -292,7 +419,10 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     });
 
     it("says so when it cannot start", async () => {
-      expect(await start({ LOCAL_TAG: "never:there" })).toMatchObject({ code: 1, log: expect.stringContaining("The container does not start") });
+      expect(await start({ LOCAL_TAG: "never:there" })).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("The container does not start"),
+      });
       expect(await start({ PORTS: "$(touch executed)" })).toMatchObject({ code: 1 });
     });
 
@@ -309,7 +439,9 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     });
 
     it("has no logs when it was never started", async () => {
-      expect(await machine.run("container-logs.sh", { NAME: "nobody", OUT: join(machine.temp, "logs") })).toMatchObject({ code: 0, log: expect.stringContaining("No container nobody was started") });
+      expect(await machine.run("container-logs.sh", { NAME: "nobody", OUT: join(machine.temp, "logs") })).toMatchObject(
+        { code: 0, log: expect.stringContaining("No container nobody was started") },
+      );
     });
   });
 
@@ -319,6 +451,13 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     await machine.docker("create", "--name", "kept", `${image}:files`);
     await machine.docker("cp", "kept:/content", join(machine.temp, "copied"));
     expect(readFileSync(join(machine.temp, "copied"), "utf8")).toBe("files");
-    expect(await machine.docker("inspect", "--format", '{{index .Config.Labels "org.opencontainers.image.revision"}}', `${image}:files`)).toBe(SHA);
+    expect(
+      await machine.docker(
+        "inspect",
+        "--format",
+        '{{index .Config.Labels "org.opencontainers.image.revision"}}',
+        `${image}:files`,
+      ),
+    ).toBe(SHA);
   });
 });

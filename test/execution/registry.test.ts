@@ -18,7 +18,11 @@ describe.skipIf(missing("docker-registry", "skopeo"))("the registry that tests r
     const amd64 = await pushImage(registry, "o/app", { layers: ["base", "amd64"], labels: { a: "b" } });
     const arm64 = await pushImage(registry, "o/app", { platform: "linux/arm64/v8", layers: ["base", "arm64"] });
     const index = await pushIndex(registry, "o/app", { tag: "both", manifests: [amd64, arm64] });
-    const { stdout } = await promisify(execFile)("skopeo", ["inspect", "--tls-verify=false", `docker://${registry.host}/o/app:both`]);
+    const { stdout } = await promisify(execFile)("skopeo", [
+      "inspect",
+      "--tls-verify=false",
+      `docker://${registry.host}/o/app:both`,
+    ]);
     expect(JSON.parse(stdout)).toMatchObject({ Digest: index.digest, Labels: { a: "b" } });
     await addTag(registry, "o/app", "both", "again");
     expect(await digestOf(registry, "o/app", "again")).toBe(index.digest);

@@ -22,14 +22,31 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
   });
 
   const common = () => ({ GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA, CONTEXT, TARGET_URL: RUN });
-  const needs = (resolve: string, test: string) => JSON.stringify({ resolve: { result: resolve, outputs: {} }, test: { result: test, outputs: {} } });
-  const report = (change: Record<string, string>) => machine.run("report-status.sh", { ...common(), BUILD_CONCLUSION: "success", REASON: "", NEEDS: needs("success", "success"), ...change });
+  const needs = (resolve: string, test: string) =>
+    JSON.stringify({ resolve: { result: resolve, outputs: {} }, test: { result: test, outputs: {} } });
+  const report = (change: Record<string, string>) =>
+    machine.run("report-status.sh", {
+      ...common(),
+      BUILD_CONCLUSION: "success",
+      REASON: "",
+      NEEDS: needs("success", "success"),
+      ...change,
+    });
 
   describe("post-status.sh", () => {
     it("posts what it is told", async () => {
-      expect((await machine.run("post-status.sh", { ...common(), STATE: "pending", DESCRIPTION: "Testing pr-12-abc1234" })).code).toBe(0);
-      expect(api.state.statuses).toMatchObject([{ sha: SHA, context: CONTEXT, state: "pending", description: "Testing pr-12-abc1234", target_url: RUN }]);
-      expect(api.requests[0]).toMatchObject({ method: "POST", path: `/repos/${REPOSITORY}/statuses/${SHA}`, authorization: `Bearer ${TOKEN}` });
+      expect(
+        (await machine.run("post-status.sh", { ...common(), STATE: "pending", DESCRIPTION: "Testing pr-12-abc1234" }))
+          .code,
+      ).toBe(0);
+      expect(api.state.statuses).toMatchObject([
+        { sha: SHA, context: CONTEXT, state: "pending", description: "Testing pr-12-abc1234", target_url: RUN },
+      ]);
+      expect(api.requests[0]).toMatchObject({
+        method: "POST",
+        path: `/repos/${REPOSITORY}/statuses/${SHA}`,
+        authorization: `Bearer ${TOKEN}`,
+      });
     });
 
     it("shortens what GitHub would not take, by characters", async () => {
@@ -38,7 +55,17 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
     });
 
     it.each(HOSTILE)("posts %j as it is", async (text) => {
-      expect((await machine.run("post-status.sh", { ...common(), CONTEXT: text, STATE: "error", DESCRIPTION: text, TARGET_URL: "" })).code).toBe(0);
+      expect(
+        (
+          await machine.run("post-status.sh", {
+            ...common(),
+            CONTEXT: text,
+            STATE: "error",
+            DESCRIPTION: text,
+            TARGET_URL: "",
+          })
+        ).code,
+      ).toBe(0);
       expect(api.state.statuses[0]).toMatchObject({ context: text, description: text });
     });
 
@@ -50,7 +77,10 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
       expect(api.requests.map((request) => request.status)).toEqual([502, 0, 403, 201]);
       api.fault({ status: 403, message: "Resource not accessible by integration" });
       const refused = await machine.run("post-status.sh", { ...common(), STATE: "success" });
-      expect(refused).toMatchObject({ code: 1, log: expect.stringContaining("Resource not accessible by integration") });
+      expect(refused).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("Resource not accessible by integration"),
+      });
       expect(refused.log).toContain("::error::The status cannot be posted");
       expect(api.requests).toHaveLength(5);
     });
@@ -67,18 +97,53 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
       ["", "success", "success", "", "success", "Passed"],
       ["success", "success", "failure", "", "failure", "Failed"],
       ["success", "success", "skipped", "", "error", "The tests did not run: look at the run"],
-      ["success", "success", "skipped", "The build was cancelled: re-run it.", "error", "The build was cancelled: re-run it."],
+      [
+        "success",
+        "success",
+        "skipped",
+        "The build was cancelled: re-run it.",
+        "error",
+        "The build was cancelled: re-run it.",
+      ],
       ["success", "failure", "skipped", "", "error", "The image could not be resolved: look at the run"],
       ["success", "skipped", "skipped", "", "error", "The image could not be resolved: look at the run"],
       ["success", "success", "cancelled", "", "error", "Cancelled: re-run this workflow"],
       ["success", "cancelled", "skipped", "", "error", "Cancelled: re-run this workflow"],
       ["failure", "success", "skipped", "", "failure", "The build failed, so nothing was tested"],
       ["failure", "failure", "skipped", "", "failure", "The build failed, so nothing was tested"],
-      ["timed_out", "success", "skipped", "The build failed, so nothing was tested.", "failure", "The build failed, so nothing was tested."],
+      [
+        "timed_out",
+        "success",
+        "skipped",
+        "The build failed, so nothing was tested.",
+        "failure",
+        "The build failed, so nothing was tested.",
+      ],
       ["startup_failure", "success", "skipped", "", "failure", "The build failed, so nothing was tested"],
-      ["cancelled", "success", "skipped", "", "error", "The build ended as cancelled, so nothing was tested: re-run the build"],
-      ["action_required", "success", "skipped", "The build waits for somebody's approval.", "error", "The build waits for somebody's approval."],
-      ["skipped", "success", "skipped", "", "error", "The build ended as skipped, so nothing was tested: re-run the build"],
+      [
+        "cancelled",
+        "success",
+        "skipped",
+        "",
+        "error",
+        "The build ended as cancelled, so nothing was tested: re-run the build",
+      ],
+      [
+        "action_required",
+        "success",
+        "skipped",
+        "The build waits for somebody's approval.",
+        "error",
+        "The build waits for somebody's approval.",
+      ],
+      [
+        "skipped",
+        "success",
+        "skipped",
+        "",
+        "error",
+        "The build ended as skipped, so nothing was tested: re-run the build",
+      ],
       ["stale", "success", "skipped", "", "error", "The build ended as stale, so nothing was tested: re-run the build"],
     ])("build %j, resolve %s, test %s, reason %j: %s", async (build, resolve, test, reason, state, description) => {
       const result = await report({ BUILD_CONCLUSION: build, NEEDS: needs(resolve, test), REASON: reason });
@@ -88,7 +153,15 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
     });
 
     const post = (target_url: string, state: string, context = CONTEXT) =>
-      api.state.statuses.push({ id: api.state.statuses.length + 1, sha: SHA, context, state, description: "", target_url, created_at: `2026-01-01T00:00:0${api.state.statuses.length}Z` });
+      api.state.statuses.push({
+        id: api.state.statuses.length + 1,
+        sha: SHA,
+        context,
+        state,
+        description: "",
+        target_url,
+        created_at: `2026-01-01T00:00:0${api.state.statuses.length}Z`,
+      });
 
     it("says nothing of its cancellation when a newer run has taken over", async () => {
       post(RUN, "pending");
@@ -112,7 +185,10 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
     });
 
     it("warns when no commit was found", async () => {
-      expect(await report({ SHA: "", NEEDS: needs("failure", "skipped") })).toMatchObject({ code: 0, log: expect.stringContaining("::warning::No commit was found") });
+      expect(await report({ SHA: "", NEEDS: needs("failure", "skipped") })).toMatchObject({
+        code: 0,
+        log: expect.stringContaining("::warning::No commit was found"),
+      });
       expect(api.state.statuses).toEqual([]);
     });
   });

@@ -64,32 +64,61 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     FORKS: "test",
     ...tagEnv,
   });
-  const resolve = (change: Partial<ReturnType<typeof environment>> = {}) => machine.run("resolve-image.sh", { ...environment(), ...change });
+  const resolve = (change: Partial<ReturnType<typeof environment>> = {}) =>
+    machine.run("resolve-image.sh", { ...environment(), ...change });
   const record = (change: object = {}, name = "record.json"): { RECORD_FILE: string } => {
-    const content = { version: 1, class: "pullRequest", tag: "pr-12-abc1234", commit: SHA, builds: { app: { kind: "image", image, digest: DIGEST, sourceCommit: OLDER } }, ...change };
+    const content = {
+      version: 1,
+      class: "pullRequest",
+      tag: "pr-12-abc1234",
+      commit: SHA,
+      builds: { app: { kind: "image", image, digest: DIGEST, sourceCommit: OLDER } },
+      ...change,
+    };
     writeFileSync(join(machine.temp, name), JSON.stringify(content));
     return { RECORD_FILE: join(machine.temp, name) };
   };
-  const push = (tag: string, revision = SHA) => pushImage(registry, image.replace("ghcr.io/", ""), { tag, labels: { "org.opencontainers.image.revision": revision }, layers: [tag] });
+  const push = (tag: string, revision = SHA) =>
+    pushImage(registry, image.replace("ghcr.io/", ""), {
+      tag,
+      labels: { "org.opencontainers.image.revision": revision },
+      layers: [tag],
+    });
 
   describe("with the build's record", () => {
     it("takes digest and source commit from it, and asks no registry", async () => {
       const before = registry.requests.length;
       expect(await resolve(record())).toMatchObject({
         code: 0,
-        outputs: { ready: "true", skip: "false", reason: "", sha: SHA, trusted: "true", class: "pullRequest", tag: "pr-12-abc1234", "pull-request": "12", "app-digest": DIGEST, "app-commit": OLDER },
+        outputs: {
+          ready: "true",
+          skip: "false",
+          reason: "",
+          sha: SHA,
+          trusted: "true",
+          class: "pullRequest",
+          tag: "pr-12-abc1234",
+          "pull-request": "12",
+          "app-digest": DIGEST,
+          "app-commit": OLDER,
+        },
       });
       expect(registry.requests.length).toBe(before);
       expect(api.requests).toEqual([]);
     });
 
     it("takes the pull request that was built, when one branch has several", async () => {
-      const result = await resolve({ ...record({ tag: "pr-13-abc1234" }), PULL_REQUESTS: JSON.stringify([{ number: 12 }, { number: 13 }]) });
+      const result = await resolve({
+        ...record({ tag: "pr-13-abc1234" }),
+        PULL_REQUESTS: JSON.stringify([{ number: 12 }, { number: 13 }]),
+      });
       expect(result.outputs).toMatchObject({ tag: "pr-13-abc1234", "pull-request": "13" });
     });
 
     it("hands on that an image was not pushed", async () => {
-      const result = await resolve(record({ builds: { app: { kind: "image", image, digest: "", sourceCommit: SHA } } }));
+      const result = await resolve(
+        record({ builds: { app: { kind: "image", image, digest: "", sourceCommit: SHA } } }),
+      );
       expect(result.outputs).toMatchObject({ ready: "true", "app-digest": "", "app-commit": SHA });
     });
 
@@ -102,7 +131,12 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       ["workflow_dispatch", "main", "nightly", "nightly-2026-03-01"],
       ["workflow_dispatch", "main", "manual", "try-this"],
     ])("%s on %s is %s, %s", async (event, branch, name, tag) => {
-      const result = await resolve({ ...record({ class: name, tag }), RUN_EVENT: event, HEAD_BRANCH: branch, PULL_REQUESTS: "[]" });
+      const result = await resolve({
+        ...record({ class: name, tag }),
+        RUN_EVENT: event,
+        HEAD_BRANCH: branch,
+        PULL_REQUESTS: "[]",
+      });
       expect(result.outputs).toMatchObject({ ready: "true", class: name, tag, "app-digest": DIGEST });
     });
 
@@ -110,9 +144,18 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       ["names another pull request", { tag: "pr-13-abc1234" }],
       ["names another commit", { commit: OLDER }],
       ["names another class", { class: "main" }],
-      ["names another image", { builds: { app: { kind: "image", image: "ghcr.io/evil/app", digest: DIGEST, sourceCommit: SHA } } }],
-      ["names a tag for a digest", { builds: { app: { kind: "image", image: "", digest: "latest", sourceCommit: SHA } } }],
-      ["names no commit of the image", { builds: { app: { kind: "image", image: "", digest: DIGEST, sourceCommit: "main" } } }],
+      [
+        "names another image",
+        { builds: { app: { kind: "image", image: "ghcr.io/evil/app", digest: DIGEST, sourceCommit: SHA } } },
+      ],
+      [
+        "names a tag for a digest",
+        { builds: { app: { kind: "image", image: "", digest: "latest", sourceCommit: SHA } } },
+      ],
+      [
+        "names no commit of the image",
+        { builds: { app: { kind: "image", image: "", digest: DIGEST, sourceCommit: "main" } } },
+      ],
       ["is of another version", { version: 2 }],
       ["lacks a build", { builds: {} }],
       ["adds lines", { tag: "pr-12-abc1234\nready=false" }],
@@ -121,19 +164,31 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       const built = await push("pr-12-abc1234");
       const result = await resolve(record(change));
       expect(result.log).toContain("::warning::The build's record does not fit");
-      expect(result).toMatchObject({ code: 0, outputs: { tag: "pr-12-abc1234", "app-digest": built.digest, "app-commit": SHA } });
+      expect(result).toMatchObject({
+        code: 0,
+        outputs: { tag: "pr-12-abc1234", "app-digest": built.digest, "app-commit": SHA },
+      });
     });
 
     it("is not used when it is no JSON", async () => {
       writeFileSync(join(machine.temp, "broken.json"), "{$(touch executed)");
-      expect((await resolve({ RECORD_FILE: join(machine.temp, "broken.json") })).outputs).toMatchObject({ ready: "true", tag: "pr-12-abc1234", "app-digest": "" });
+      expect((await resolve({ RECORD_FILE: join(machine.temp, "broken.json") })).outputs).toMatchObject({
+        ready: "true",
+        tag: "pr-12-abc1234",
+        "app-digest": "",
+      });
     });
   });
 
   describe("without a record", () => {
     it("finds the image by its tag", async () => {
       const built = await push("pr-12-abc1234");
-      expect((await resolve()).outputs).toMatchObject({ ready: "true", tag: "pr-12-abc1234", "app-digest": built.digest, "app-commit": SHA });
+      expect((await resolve()).outputs).toMatchObject({
+        ready: "true",
+        tag: "pr-12-abc1234",
+        "app-digest": built.digest,
+        "app-commit": SHA,
+      });
     });
 
     it("tries every pull request of the branch", async () => {
@@ -144,21 +199,36 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
 
     it("finds a nightly image on either side of midnight", async () => {
       await push("nightly-2026-02-05");
-      expect((await resolve({ RUN_EVENT: "schedule", HEAD_BRANCH: "main", PULL_REQUESTS: "[]" })).outputs["tag"]).toBe("nightly-2026-02-05");
+      expect((await resolve({ RUN_EVENT: "schedule", HEAD_BRANCH: "main", PULL_REQUESTS: "[]" })).outputs["tag"]).toBe(
+        "nightly-2026-02-05",
+      );
     });
 
     it("leaves it to the artifact when the registry is down", async () => {
       registry.fault({ kind: "status", status: 503 });
-      expect((await resolve()).outputs).toMatchObject({ ready: "true", tag: "pr-12-abc1234", "app-digest": "", "app-commit": SHA });
+      expect((await resolve()).outputs).toMatchObject({
+        ready: "true",
+        tag: "pr-12-abc1234",
+        "app-digest": "",
+        "app-commit": SHA,
+      });
     });
   });
 
   describe("when GitHub names no pull request", () => {
     it("lists them by branch, and compares the commit", async () => {
       await push("pr-14-abc1234");
-      api.state.pulls.push(pullRequest(13, "Wikid82:feature/dns", OLDER), pullRequest(14, "Wikid82:feature/dns", SHA), pullRequest(15, "stranger:feature/dns", SHA));
+      api.state.pulls.push(
+        pullRequest(13, "Wikid82:feature/dns", OLDER),
+        pullRequest(14, "Wikid82:feature/dns", SHA),
+        pullRequest(15, "stranger:feature/dns", SHA),
+      );
       for (const none of ["[]", "", "null"]) {
-        expect((await resolve({ PULL_REQUESTS: none })).outputs).toMatchObject({ ready: "true", tag: "pr-14-abc1234", "pull-request": "14" });
+        expect((await resolve({ PULL_REQUESTS: none })).outputs).toMatchObject({
+          ready: "true",
+          tag: "pr-14-abc1234",
+          "pull-request": "14",
+        });
       }
       expect(api.requests[0]?.path).toContain("head=Wikid82%3Afeature%2Fdns");
       expect(api.requests[0]?.authorization).toBe(`Bearer ${TOKEN}`);
@@ -172,15 +242,28 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     });
 
     it("takes the record's, which must hold this commit", async () => {
-      expect((await resolve({ ...record({ tag: "pr-77-abc1234" }), PULL_REQUESTS: "[]" })).outputs).toMatchObject({ tag: "pr-77-abc1234", "pull-request": "77", "app-digest": DIGEST });
+      expect((await resolve({ ...record({ tag: "pr-77-abc1234" }), PULL_REQUESTS: "[]" })).outputs).toMatchObject({
+        tag: "pr-77-abc1234",
+        "pull-request": "77",
+        "app-digest": DIGEST,
+      });
       expect(await resolve({ ...record({ tag: "pr-77-fffffff" }), PULL_REQUESTS: "[]" })).toMatchObject({ code: 1 });
     });
 
     it("stops with everything that it knows", async () => {
       const result = await resolve({ PULL_REQUESTS: "[]" });
       expect(result.code).toBe(1);
-      expect(result.log).toContain("::error::The pull request of this build cannot be found, so its image cannot be named. Re-run the build.");
-      for (const fact of ["Event: workflow_run pull_request", "Ref: feature/dns", `Commit: ${SHA}`, "run 4711", "Pull requests: []"]) expect(result.log).toContain(fact);
+      expect(result.log).toContain(
+        "::error::The pull request of this build cannot be found, so its image cannot be named. Re-run the build.",
+      );
+      for (const fact of [
+        "Event: workflow_run pull_request",
+        "Ref: feature/dns",
+        `Commit: ${SHA}`,
+        "run 4711",
+        "Pull requests: []",
+      ])
+        expect(result.log).toContain(fact);
     });
 
     it("survives a failing API with the record", async () => {
@@ -195,15 +278,32 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       api.state.pulls.push(pullRequest(21, "stranger:feature/dns", SHA));
       const before = registry.requests.length;
       const result = await resolve({ ...fork, ...record({ tag: "pr-21-abc1234" }) });
-      expect(result.outputs).toEqual({ ready: "true", skip: "false", reason: "", sha: SHA, trusted: "false", class: "pullRequest", tag: "pr-21-abc1234", "pull-request": "21", "app-digest": "", "app-commit": SHA });
+      expect(result.outputs).toEqual({
+        ready: "true",
+        skip: "false",
+        reason: "",
+        sha: SHA,
+        trusted: "false",
+        class: "pullRequest",
+        tag: "pr-21-abc1234",
+        "pull-request": "21",
+        "app-digest": "",
+        "app-commit": SHA,
+      });
       expect(registry.requests.length).toBe(before);
     });
     it("works without a pull request's number, and with a fork that is gone", async () => {
       expect((await resolve(fork)).outputs).toMatchObject({ ready: "true", trusted: "false", tag: "" });
-      expect((await resolve({ ...fork, HEAD_REPOSITORY: "" })).outputs).toMatchObject({ ready: "true", trusted: "false" });
+      expect((await resolve({ ...fork, HEAD_REPOSITORY: "" })).outputs).toMatchObject({
+        ready: "true",
+        trusted: "false",
+      });
     });
     it("is not trusted for a branch called main", async () => {
-      expect((await resolve({ ...fork, HEAD_BRANCH: "main" })).outputs).toMatchObject({ trusted: "false", class: "pullRequest" });
+      expect((await resolve({ ...fork, HEAD_BRANCH: "main" })).outputs).toMatchObject({
+        trusted: "false",
+        class: "pullRequest",
+      });
     });
     it("is left out where the config says so", async () => {
       expect((await resolve({ ...fork, FORKS: "ignore" })).outputs).toMatchObject({ ready: "false", skip: "true" });
@@ -218,7 +318,10 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     ["skipped", "The build was skipped, so there is nothing to test."],
     ["neutral", "The build ended as neutral: re-run it."],
   ])("of a build that ended as %s tests nothing, and says why", async (conclusion, reason) => {
-    expect(await resolve({ RUN_CONCLUSION: conclusion })).toMatchObject({ code: 0, outputs: { ready: "false", skip: "false", reason, sha: SHA } });
+    expect(await resolve({ RUN_CONCLUSION: conclusion })).toMatchObject({
+      code: 0,
+      outputs: { ready: "false", skip: "false", reason, sha: SHA },
+    });
   });
 
   it("skips classes that this consumer does not test, and events that nobody tests", async () => {
@@ -227,11 +330,32 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
   });
 
   describe("started by hand", () => {
-    const manual = { EVENT_NAME: "workflow_dispatch", RUN_EVENT: "", RUN_ID: "", RUN_CONCLUSION: "", HEAD_SHA: "", HEAD_BRANCH: "", HEAD_REPOSITORY: "", PULL_REQUESTS: "null", MANUAL_TAG: "sha-abc1234" };
+    const manual = {
+      EVENT_NAME: "workflow_dispatch",
+      RUN_EVENT: "",
+      RUN_ID: "",
+      RUN_CONCLUSION: "",
+      HEAD_SHA: "",
+      HEAD_BRANCH: "",
+      HEAD_REPOSITORY: "",
+      PULL_REQUESTS: "null",
+      MANUAL_TAG: "sha-abc1234",
+    };
     it("takes tag and commit from the image", async () => {
       const built = await push("sha-abc1234", OLDER);
-      expect((await resolve(manual)).outputs).toMatchObject({ ready: "true", sha: OLDER, trusted: "true", class: "manual", tag: "sha-abc1234", "app-digest": built.digest, "app-commit": OLDER });
-      expect((await resolve({ ...manual, MANUAL_COMMIT: SHA })).outputs).toMatchObject({ sha: SHA, "app-commit": OLDER });
+      expect((await resolve(manual)).outputs).toMatchObject({
+        ready: "true",
+        sha: OLDER,
+        trusted: "true",
+        class: "manual",
+        tag: "sha-abc1234",
+        "app-digest": built.digest,
+        "app-commit": OLDER,
+      });
+      expect((await resolve({ ...manual, MANUAL_COMMIT: SHA })).outputs).toMatchObject({
+        sha: SHA,
+        "app-commit": OLDER,
+      });
     });
     it.each([
       ["the image is gone", {}, "Re-run the build"],
@@ -249,16 +373,31 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
   });
 
   it("asks for each of several images, and passes files by", async () => {
-    const builds = JSON.stringify([{ name: "app", kind: "image", image }, { name: "worker", kind: "image", image: `${image}/worker` }, { name: "pkg", kind: "files" }]);
-    const files = { app: { kind: "image", image, digest: DIGEST, sourceCommit: SHA }, worker: { kind: "image", image: `${image}/worker`, digest: DIGEST, sourceCommit: OLDER }, pkg: { kind: "files", artifact: "files-pkg" } };
+    const builds = JSON.stringify([
+      { name: "app", kind: "image", image },
+      { name: "worker", kind: "image", image: `${image}/worker` },
+      { name: "pkg", kind: "files" },
+    ]);
+    const files = {
+      app: { kind: "image", image, digest: DIGEST, sourceCommit: SHA },
+      worker: { kind: "image", image: `${image}/worker`, digest: DIGEST, sourceCommit: OLDER },
+      pkg: { kind: "files", artifact: "files-pkg" },
+    };
     const result = await resolve({ ...record({ builds: files }), BUILDS: builds });
-    expect(result.outputs).toMatchObject({ "app-digest": DIGEST, "app-commit": SHA, "worker-digest": DIGEST, "worker-commit": OLDER });
+    expect(result.outputs).toMatchObject({
+      "app-digest": DIGEST,
+      "app-commit": SHA,
+      "worker-digest": DIGEST,
+      "worker-commit": OLDER,
+    });
     expect(Object.keys(result.outputs)).not.toContain("pkg-digest");
   });
 
   it.each(HOSTILE)("is not moved by a branch called %j", async (branch) => {
     const pulls = JSON.stringify([{ number: 12, title: branch, head: { ref: branch } }]);
-    expect((await resolve({ HEAD_BRANCH: branch, PULL_REQUESTS: pulls, RUN_CONCLUSION: "success", ...record() })).outputs).toMatchObject({ ready: "true", tag: "pr-12-abc1234" });
+    expect(
+      (await resolve({ HEAD_BRANCH: branch, PULL_REQUESTS: pulls, RUN_CONCLUSION: "success", ...record() })).outputs,
+    ).toMatchObject({ ready: "true", tag: "pr-12-abc1234" });
     const failing = await resolve({ HEAD_BRANCH: branch, PULL_REQUESTS: "[]" });
     expect(failing.code).toBe(1);
     expect(failing.log).toContain("Re-run the build.");

@@ -34,18 +34,37 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     image = `ghcr.io/${repository}`;
   });
 
-  const push = (content: { tag?: string; platform?: string; commit?: string; recipe?: string; layers?: string[] }): Promise<PushedImage> =>
+  const push = (content: {
+    tag?: string;
+    platform?: string;
+    commit?: string;
+    recipe?: string;
+    layers?: string[];
+  }): Promise<PushedImage> =>
     pushImage(registry, repository, {
       ...(content.tag && { tag: content.tag }),
       ...(content.platform && { platform: content.platform }),
       layers: content.layers ?? [content.platform ?? "base"],
-      labels: { "org.opencontainers.image.revision": content.commit ?? SHA, "org.opencontainers.image.created": CREATED, "pipewright.recipe": content.recipe ?? "r1" },
+      labels: {
+        "org.opencontainers.image.revision": content.commit ?? SHA,
+        "org.opencontainers.image.created": CREATED,
+        "pipewright.recipe": content.recipe ?? "r1",
+      },
     });
   const digest = (tag: string) => digestOf(registry, repository, tag);
 
   describe("find-image.sh", () => {
     const find = (environment: Record<string, string> = {}) =>
-      machine.run("find-image.sh", { IMAGE: image, STAGING: "stage-abc1234-{platform}", ENTRY: "amd64", CANDIDATES: "pr-12-abc1234 sha-abc1234", PLATFORMS_NEEDED: "linux/amd64", RECIPE: "r1 r1-attested", COMMIT: SHA, ...environment });
+      machine.run("find-image.sh", {
+        IMAGE: image,
+        STAGING: "stage-abc1234-{platform}",
+        ENTRY: "amd64",
+        CANDIDATES: "pr-12-abc1234 sha-abc1234",
+        PLATFORMS_NEEDED: "linux/amd64",
+        RECIPE: "r1 r1-attested",
+        COMMIT: SHA,
+        ...environment,
+      });
 
     it("finds nothing in an empty registry", async () => {
       expect(await find()).toMatchObject({ code: 0, outputs: { found: "false", staging: "stage-abc1234-amd64" } });
@@ -63,7 +82,10 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     });
 
     it("takes an index, too, when it has the platform", async () => {
-      const built = await pushIndex(registry, repository, { tag: "sha-abc1234", manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })] });
+      const built = await pushIndex(registry, repository, {
+        tag: "sha-abc1234",
+        manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
+      });
       expect((await find({ PLATFORMS_NEEDED: "linux/amd64,linux/arm64" })).outputs["found"]).toBe("true");
       expect(await digest("stage-abc1234-amd64")).toBe(built.digest);
     });
@@ -86,7 +108,11 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
 
     it("builds when the registry cannot be asked, and says so", async () => {
       registry.fault({ kind: "status", status: 500 });
-      expect(await find()).toMatchObject({ code: 0, outputs: { found: "false" }, log: expect.stringContaining("::warning::The registry cannot be asked") });
+      expect(await find()).toMatchObject({
+        code: 0,
+        outputs: { found: "false" },
+        log: expect.stringContaining("::warning::The registry cannot be asked"),
+      });
     });
 
     it("is not stopped by a registry that fails twice", async () => {
@@ -106,7 +132,17 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
         writeFileSync(join(checkout, name), text);
       }
       git("add", "--all");
-      git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "--allow-empty", "--message", "$(touch executed)");
+      git(
+        "-c",
+        "user.name=Test",
+        "-c",
+        "user.email=test@example.com",
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        "--message",
+        "$(touch executed)",
+      );
       return git("rev-parse", "HEAD");
     };
     beforeEach(() => {
@@ -115,7 +151,22 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       return () => rmSync(checkout, { recursive: true });
     });
     const find = (environment: Record<string, string> = {}, cwd = checkout) =>
-      machine.run("find-unchanged.sh", { IMAGE: image, INPUTS: "Dockerfile\nsrc/**\n!src/**/*.md\n", CLASS: "main", BRANCH: "main", PR_NUMBER: "", PLATFORMS_NEEDED: "linux/amd64", RECIPE: "r1", HISTORY: "50", ...tagEnv, ...environment }, cwd);
+      machine.run(
+        "find-unchanged.sh",
+        {
+          IMAGE: image,
+          INPUTS: "Dockerfile\nsrc/**\n!src/**/*.md\n",
+          CLASS: "main",
+          BRANCH: "main",
+          PR_NUMBER: "",
+          PLATFORMS_NEEDED: "linux/amd64",
+          RECIPE: "r1",
+          HISTORY: "50",
+          ...tagEnv,
+          ...environment,
+        },
+        cwd,
+      );
     const short = (sha: string): string => sha.slice(0, 7);
 
     it("finds the image of an older commit with the same inputs, and the commit that it was made from", async () => {
@@ -151,7 +202,13 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
 
     it("passes over an image for too few platforms or by another recipe", async () => {
       const first = commit({ Dockerfile: "FROM scratch" });
-      const good = await pushIndex(registry, repository, { tag: `sha-${short(first)}`, manifests: [await push({ platform: "linux/amd64", commit: first }), await push({ platform: "linux/arm64", commit: first })] });
+      const good = await pushIndex(registry, repository, {
+        tag: `sha-${short(first)}`,
+        manifests: [
+          await push({ platform: "linux/amd64", commit: first }),
+          await push({ platform: "linux/arm64", commit: first }),
+        ],
+      });
       const second = commit({ a: "1" });
       await push({ tag: `sha-${short(second)}`, commit: second });
       const third = commit({ a: "2" });
@@ -164,7 +221,9 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       const first = commit({ Dockerfile: "FROM scratch" });
       const ofPull = await push({ tag: `pr-12-${short(first)}`, commit: first });
       commit({ a: "1" });
-      expect((await find({ CLASS: "pullRequest", BRANCH: "feature/x", PR_NUMBER: "12" })).outputs["digest"]).toBe(ofPull.digest);
+      expect((await find({ CLASS: "pullRequest", BRANCH: "feature/x", PR_NUMBER: "12" })).outputs["digest"]).toBe(
+        ofPull.digest,
+      );
       expect((await find()).outputs["digest"]).toBe("");
       await addTag(registry, repository, ofPull.digest, `feature-x-${short(first)}`);
       expect((await find({ CLASS: "feature", BRANCH: "feature/x" })).outputs["digest"]).toBe(ofPull.digest);
@@ -179,7 +238,11 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       await push({ tag: `sha-${short(first)}`, commit: first });
       commit({ a: "1" });
       registry.fault({ kind: "status", status: 502 });
-      expect(await find(environment)).toMatchObject({ code: 0, outputs: { digest: "", commit: "" }, log: expect.stringContaining(message) });
+      expect(await find(environment)).toMatchObject({
+        code: 0,
+        outputs: { digest: "", commit: "" },
+        log: expect.stringContaining(message),
+      });
     });
 
     it("builds when the history is cut off, and says why", async () => {
@@ -187,7 +250,11 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       commit({ a: "1" });
       const shallow = mkdtempSync(join(tmpdir(), "pipewright-shallow-"));
       execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${checkout}`, shallow]);
-      expect(await find({}, shallow)).toMatchObject({ code: 0, outputs: { digest: "" }, log: expect.stringContaining("fetch-depth: 0") });
+      expect(await find({}, shallow)).toMatchObject({
+        code: 0,
+        outputs: { digest: "" },
+        log: expect.stringContaining("fetch-depth: 0"),
+      });
       rmSync(shallow, { recursive: true });
     });
   });
@@ -198,7 +265,14 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       { name: "arm64", platforms: "linux/arm64", runner: "ubuntu-24.04-arm", archive: "" },
     ]);
     const publish = (environment: Record<string, string> = {}) =>
-      machine.run("publish-image.sh", { IMAGE: image, ENTRIES: entries, STAGING: "stage-abc1234-{platform}", TAGS: "sha-abc1234", COMMIT: SHA, ...environment });
+      machine.run("publish-image.sh", {
+        IMAGE: image,
+        ENTRIES: entries,
+        STAGING: "stage-abc1234-{platform}",
+        TAGS: "sha-abc1234",
+        COMMIT: SHA,
+        ...environment,
+      });
 
     it("merges the platforms by digest", async () => {
       const amd64 = await push({ tag: "stage-abc1234-amd64", platform: "linux/amd64" });
@@ -206,7 +280,11 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       const result = await publish();
       expect(result.code, result.log).toBe(0);
       expect(result.outputs).toMatchObject({ digest: await digest("sha-abc1234"), commit: SHA });
-      const index = (await (await fetch(`http://${registry.direct}/v2/${repository}/manifests/sha-abc1234`, { headers: { accept: "application/vnd.oci.image.index.v1+json" } })).json()) as { manifests: { digest: string; platform: object }[] };
+      const index = (await (
+        await fetch(`http://${registry.direct}/v2/${repository}/manifests/sha-abc1234`, {
+          headers: { accept: "application/vnd.oci.image.index.v1+json" },
+        })
+      ).json()) as { manifests: { digest: string; platform: object }[] };
       expect(index.manifests.map((child) => [child.digest, child.platform])).toEqual([
         [amd64.digest, { architecture: "amd64", os: "linux" }],
         [arm64.digest, { architecture: "arm64", os: "linux" }],
@@ -220,7 +298,10 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     });
 
     it("keeps one digest where every job found the same image", async () => {
-      const found = await pushIndex(registry, repository, { tag: "stage-abc1234-amd64", manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })] });
+      const found = await pushIndex(registry, repository, {
+        tag: "stage-abc1234-amd64",
+        manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
+      });
       await addTag(registry, repository, found.digest, "stage-abc1234-arm64");
       expect((await publish({ TAGS: "sha-abc1234 latest" })).outputs["digest"]).toBe(found.digest);
       expect([await digest("sha-abc1234"), await digest("latest")]).toEqual([found.digest, found.digest]);
@@ -236,22 +317,47 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     it("copies to other registries, with every tag of a release", async () => {
       const hub = await startRegistry();
       const own = startMachine({ "ghcr.io": registry.host, "docker.io": hub.host });
-      const built = await pushIndex(registry, repository, { manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })] });
-      const result = await own.run("publish-image.sh", { IMAGE: image, DIGEST: built.digest, TAGS: "v1.2.3 1.2 1", COMMIT: SHA, COPY_TO: "docker.io/wikid82/app", COPIES: "docker.io/wikid82/app:extra" });
+      const built = await pushIndex(registry, repository, {
+        manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
+      });
+      const result = await own.run("publish-image.sh", {
+        IMAGE: image,
+        DIGEST: built.digest,
+        TAGS: "v1.2.3 1.2 1",
+        COMMIT: SHA,
+        COPY_TO: "docker.io/wikid82/app",
+        COPIES: "docker.io/wikid82/app:extra",
+      });
       expect(result.code, result.log).toBe(0);
-      for (const tag of ["v1.2.3", "1.2", "1", "extra"]) expect(await digestOf(hub, "wikid82/app", tag)).toBe(built.digest);
+      for (const tag of ["v1.2.3", "1.2", "1", "extra"])
+        expect(await digestOf(hub, "wikid82/app", tag)).toBe(built.digest);
       await own.stop();
       await hub.stop();
     });
 
     it("mirrors every tag; what one mirror does not take is a warning, and the next one takes it all the same", async () => {
       const [first, second] = [await startRegistry(), await startRegistry()];
-      const own = startMachine({ "ghcr.io": registry.host, "first.example.com": first.host, "second.example.com": second.host });
+      const own = startMachine({
+        "ghcr.io": registry.host,
+        "first.example.com": first.host,
+        "second.example.com": second.host,
+      });
       const built = await push({});
-      const run = () => own.run("publish-image.sh", { IMAGE: image, DIGEST: built.digest, TAGS: "sha-abc1234 main", COMMIT: SHA, MIRRORS: "first.example.com/acme/app second.example.com/acme/app" });
+      const run = () =>
+        own.run("publish-image.sh", {
+          IMAGE: image,
+          DIGEST: built.digest,
+          TAGS: "sha-abc1234 main",
+          COMMIT: SHA,
+          MIRRORS: "first.example.com/acme/app second.example.com/acme/app",
+        });
       first.fault({ kind: "status", status: 503 });
       const result = await run();
-      expect(result).toMatchObject({ code: 0, outputs: { digest: built.digest }, log: expect.stringContaining("::warning::The mirror first.example.com/acme/app did not take the image") });
+      expect(result).toMatchObject({
+        code: 0,
+        outputs: { digest: built.digest },
+        log: expect.stringContaining("::warning::The mirror first.example.com/acme/app did not take the image"),
+      });
       expect(result.summary).toContain("Not mirrored to `first.example.com/acme/app`");
       for (const tag of ["sha-abc1234", "main"]) expect(await digestOf(second, "acme/app", tag)).toBe(built.digest);
       first.clearFaults();

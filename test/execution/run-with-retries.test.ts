@@ -19,10 +19,14 @@ afterEach(async () => {
 const run = (commands: string, environment: Record<string, string | number> = {}): Promise<BashResult> =>
   machine.run("run-with-retries.sh", { COMMANDS: commands, RETRY_DELAY: 0, FOLDER: folder, ...environment }, folder);
 const tries = (): number => readFileSync(join(folder, "tries"), "utf8").length;
-const failing = (times: number, code: number): string => `printf x >> tries\n[[ "$(wc -c < tries)" -gt ${times} ]] || exit ${code}`;
+const failing = (times: number, code: number): string =>
+  `printf x >> tries\n[[ "$(wc -c < tries)" -gt ${times} ]] || exit ${code}`;
 
 test("commands that work are run once, with the pipefail of every step", async () => {
-  expect(await run("printf x >> tries\necho 'done | well'")).toMatchObject({ code: 0, log: expect.stringContaining("done | well") });
+  expect(await run("printf x >> tries\necho 'done | well'")).toMatchObject({
+    code: 0,
+    log: expect.stringContaining("done | well"),
+  });
   expect(tries()).toBe(1);
   expect((await run("false | cat", { RETRY_ATTEMPTS: 1 })).code).toBe(1);
   expect((await run("false\ntrue", { RETRY_ATTEMPTS: 1 })).code).toBe(1);
@@ -42,13 +46,23 @@ test("what goes on failing ends with its own code, after as many attempts as wer
 });
 
 test("an attempt that hangs ends at its own limit, and the next one begins", async () => {
-  const { code, log } = await run('printf x >> tries\n[[ "$(wc -c < tries)" -gt 1 ]] || sleep 60', { ATTEMPT_TIMEOUT: 1 });
+  const { code, log } = await run('printf x >> tries\n[[ "$(wc -c < tries)" -gt 1 ]] || sleep 60', {
+    ATTEMPT_TIMEOUT: 1,
+  });
   expect({ code, log }).toMatchObject({ code: 0, log: expect.stringContaining("The attempt took longer than 1 s.") });
   expect(tries()).toBe(2);
 });
 
 test("a policy that is none is refused before anything runs", async () => {
-  for (const policy of [{ RETRY_ATTEMPTS: "0" }, { RETRY_ATTEMPTS: "a[$(touch executed)]" }, { RETRY_DELAY: "1;touch executed" }, { RETRY_FACTOR: "-1" }, { RETRY_JITTER: "x" }, { RETRY_GROWTH: "quadratic" }, { ATTEMPT_TIMEOUT: "1s" }]) {
+  for (const policy of [
+    { RETRY_ATTEMPTS: "0" },
+    { RETRY_ATTEMPTS: "a[$(touch executed)]" },
+    { RETRY_DELAY: "1;touch executed" },
+    { RETRY_FACTOR: "-1" },
+    { RETRY_JITTER: "x" },
+    { RETRY_GROWTH: "quadratic" },
+    { ATTEMPT_TIMEOUT: "1s" },
+  ]) {
     expect((await run("printf x >> tries", policy)).code).toBe(1);
   }
   expect(readdirSync(folder)).toEqual([]);

@@ -43,8 +43,16 @@ describe.skipIf(missing("bash", "jq"))("sign-image.sh", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const lines = (file: string): string[] => readFileSync(join(folder, file), "utf8").split("\n").filter(Boolean);
-  const failing = (command: "sign" | "verify", times: number): void => writeFileSync(join(folder, `failures-${command}`), "x\n".repeat(times));
-  const sign = (environment: Record<string, string> = {}) => machine.run("sign-image.sh", { PATH: `${folder}:${process.env["PATH"] ?? ""}`, IMAGE, DIGEST, CERTIFICATE_IDENTITY_REGEXP: IDENTITY, ...environment });
+  const failing = (command: "sign" | "verify", times: number): void =>
+    writeFileSync(join(folder, `failures-${command}`), "x\n".repeat(times));
+  const sign = (environment: Record<string, string> = {}) =>
+    machine.run("sign-image.sh", {
+      PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+      IMAGE,
+      DIGEST,
+      CERTIFICATE_IDENTITY_REGEXP: IDENTITY,
+      ...environment,
+    });
   const VERIFY = `verify --certificate-identity-regexp ${IDENTITY} --certificate-oidc-issuer ${ISSUER} --output json ${IMAGE}@${DIGEST}`;
 
   it("signs the digest, then verifies who signed it", async () => {

@@ -27,7 +27,8 @@ describe("files", () => {
     writeFileSync(path, "");
     truncateSync(path, bytes);
   }
-  const check = (limits: unknown): Promise<BashResult> => machine.run("check-sizes.sh", { LIMITS: typeof limits === "string" ? limits : JSON.stringify(limits) }, folder);
+  const check = (limits: unknown): Promise<BashResult> =>
+    machine.run("check-sizes.sh", { LIMITS: typeof limits === "string" ? limits : JSON.stringify(limits) }, folder);
 
   test("at their limit pass, one byte over it fails", async () => {
     file("bin/app-linux-amd64", 100_000_000);
@@ -55,12 +56,27 @@ describe("files", () => {
   test("that are not there fail, all problems at once", async () => {
     file("one", 10);
     mkdirSync(join(folder, "folder"));
-    const result = await check([{ glob: "gone/*", bytes: 5 }, { glob: "one", bytes: 5 }, { glob: "folder", bytes: 5 }]);
+    const result = await check([
+      { glob: "gone/*", bytes: 5 },
+      { glob: "one", bytes: 5 },
+      { glob: "folder", bytes: 5 },
+    ]);
     expect(result.code).toBe(1);
-    for (const problem of ["gone/* matches no file.", "one has 10 bytes; 5 are allowed.", "folder matches no file."]) expect(result.log).toContain(problem);
+    for (const problem of ["gone/* matches no file.", "one has 10 bytes; 5 are allowed.", "folder matches no file."])
+      expect(result.log).toContain(problem);
   });
 
-  test.each(["[]", "{}", "x", '[{"glob":"a"}]', '[{"glob":"","bytes":1}]', '[{"glob":"a","bytes":"1"}]', '[{"glob":"a","bytes":1.5}]', '[{"glob":"a","bytes":-1}]', '[{"glob":"a\\nb","bytes":1}]'])("need limits that are some: %s", async (limits) => {
+  test.each([
+    "[]",
+    "{}",
+    "x",
+    '[{"glob":"a"}]',
+    '[{"glob":"","bytes":1}]',
+    '[{"glob":"a","bytes":"1"}]',
+    '[{"glob":"a","bytes":1.5}]',
+    '[{"glob":"a","bytes":-1}]',
+    '[{"glob":"a\\nb","bytes":1}]',
+  ])("need limits that are some: %s", async (limits) => {
     const result = await check(limits);
     expect(result.code).toBe(1);
     expect(result.log).toContain('LIMITS is not a list of {"glob", "bytes"}');
@@ -87,11 +103,15 @@ describe.skipIf(missing("docker-registry"))("images", () => {
 
   const push = (content: ImageContent): Promise<PushedImage> => pushImage(registry, "kyklos", content);
   const bytes = (image: PushedImage): number => image.blobs.reduce((sum, { size }) => sum + size, 0);
-  const check = (digest: string, most: number | string): Promise<BashResult> => machine.run("check-image-size.sh", { IMAGE: `${registry.host}/kyklos`, DIGEST: digest, MAX_BYTES: most });
+  const check = (digest: string, most: number | string): Promise<BashResult> =>
+    machine.run("check-image-size.sh", { IMAGE: `${registry.host}/kyklos`, DIGEST: digest, MAX_BYTES: most });
 
   test("are as large as their configuration and layers", async () => {
     const image = await push({ layers: ["one", "two".repeat(500)] });
-    expect(await check(image.digest, bytes(image))).toMatchObject({ code: 0, outputs: { "largest-bytes": String(bytes(image)) } });
+    expect(await check(image.digest, bytes(image))).toMatchObject({
+      code: 0,
+      outputs: { "largest-bytes": String(bytes(image)) },
+    });
     const over = await check(image.digest, bytes(image) - 1);
     expect(over.code).toBe(1);
     expect(over.log).toContain(`image has ${bytes(image)} bytes; ${bytes(image) - 1} are allowed.`);
@@ -99,10 +119,18 @@ describe.skipIf(missing("docker-registry"))("images", () => {
 
   test("are judged for each platform, without attestations", async () => {
     const small = await push({ layers: ["small"] });
-    const large = await push({ platform: "linux/arm64", layers: ["large", ...Array.from({ length: 5 }, (_, index) => `layer ${index}`)] });
+    const large = await push({
+      platform: "linux/arm64",
+      layers: ["large", ...Array.from({ length: 5 }, (_, index) => `layer ${index}`)],
+    });
     const attestation = await push({ layers: Array.from({ length: 40 }, (_, index) => `statement ${index}`) });
-    const { digest } = await pushIndex(registry, "kyklos", { manifests: [small, large, { descriptor: attestation.descriptor }] });
-    expect(await check(digest, bytes(large))).toMatchObject({ code: 0, outputs: { "largest-bytes": String(bytes(large)) } });
+    const { digest } = await pushIndex(registry, "kyklos", {
+      manifests: [small, large, { descriptor: attestation.descriptor }],
+    });
+    expect(await check(digest, bytes(large))).toMatchObject({
+      code: 0,
+      outputs: { "largest-bytes": String(bytes(large)) },
+    });
     const over = await check(digest, bytes(large) - 1);
     expect(over.code).toBe(1);
     expect(over.log).toContain("linux/arm64 has");
@@ -117,14 +145,23 @@ describe.skipIf(missing("docker-registry"))("images", () => {
     registry.fault({ kind: "status", status: 503, path: /manifests/ });
     expect((await check(image.digest, 1e9)).log).toContain("The registry cannot be asked for the image's size.");
     registry.clearFaults();
-    expect((await check(`sha256:${"0".repeat(64)}`, 1e9)).log).toContain("The registry has no such image. Re-run the build.");
+    expect((await check(`sha256:${"0".repeat(64)}`, 1e9)).log).toContain(
+      "The registry has no such image. Re-run the build.",
+    );
   });
 
   test("that list no sizes or no image are refused", async () => {
     const { digest } = await pushIndex(registry, "kyklos", { manifests: [] });
     expect((await check(digest, 1e9)).log).toContain("The index lists no image.");
     const image = await push({ layers: ["x"] });
-    const nested = await pushIndex(registry, "kyklos", { manifests: [{ descriptor: (await pushIndex(registry, "kyklos", { manifests: [image] })).descriptor, platform: "linux/amd64" }] });
+    const nested = await pushIndex(registry, "kyklos", {
+      manifests: [
+        {
+          descriptor: (await pushIndex(registry, "kyklos", { manifests: [image] })).descriptor,
+          platform: "linux/amd64",
+        },
+      ],
+    });
     expect((await check(nested.digest, 1e9)).log).toContain("The manifest of linux/amd64 tells no sizes.");
     for (const value of HOSTILE) {
       expect((await check(value, 1)).log).toContain("DIGEST is no digest.");

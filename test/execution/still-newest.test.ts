@@ -19,7 +19,15 @@ describe.skipIf(missing("bash", "jq", "curl"))("still-newest.sh", () => {
     api.state.branches["main"] = sha(2);
     return () => api.stop();
   });
-  const look = (environment: Record<string, string> = {}) => machine.run("still-newest.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, BRANCH: "main", SHA: sha(2), ...environment });
+  const look = (environment: Record<string, string> = {}) =>
+    machine.run("still-newest.sh", {
+      GITHUB_API_URL: api.url,
+      GH_TOKEN: TOKEN,
+      REPOSITORY,
+      BRANCH: "main",
+      SHA: sha(2),
+      ...environment,
+    });
 
   it("says yes of the branch's tip", async () => {
     expect(await look()).toMatchObject({ code: 0, outputs: { newest: "true" } });
@@ -31,7 +39,10 @@ describe.skipIf(missing("bash", "jq", "curl"))("still-newest.sh", () => {
     expect(run.summary).toContain(sha(2));
   });
 
-  it.each([["is gone", { BRANCH: "develop" }], ["has a hostile name", { BRANCH: HOSTILE[0] ?? "" }]])("says no with a warning when the branch %s", async (_what, environment) => {
+  it.each([
+    ["is gone", { BRANCH: "develop" }],
+    ["has a hostile name", { BRANCH: HOSTILE[0] ?? "" }],
+  ])("says no with a warning when the branch %s", async (_what, environment) => {
     const run = await look(environment);
     expect(run).toMatchObject({ code: 0, outputs: { newest: "false" } });
     expect(run.log).toContain("::warning::The newest commit of the branch cannot be read");

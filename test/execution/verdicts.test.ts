@@ -15,18 +15,28 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
   afterAll(() => machine.stop());
 
   it("refuse-untested.sh says that what is published was not tested, and what to do", async () => {
-    const { code, log, summary } = await machine.run("refuse-untested.sh", { CLASS: "main", PUBLISHED: `sha256:${"a".repeat(64)} ${HOSTILE}` });
+    const { code, log, summary } = await machine.run("refuse-untested.sh", {
+      CLASS: "main",
+      PUBLISHED: `sha256:${"a".repeat(64)} ${HOSTILE}`,
+    });
     expect(code).toBe(1);
     expect(log).toMatch(/untested and nothing is promoted.*Re-run the failed jobs/);
     expect(summary).toContain("nothing is promoted");
   });
 
   describe("judge-tests.sh", () => {
-    const judge = (environment: Record<string, string>) => machine.run("judge-tests.sh", { PLANNED: "success", ...environment });
+    const judge = (environment: Record<string, string>) =>
+      machine.run("judge-tests.sh", { PLANNED: "success", ...environment });
 
     it("takes tests that have passed, now or on this commit before, for passed", async () => {
-      expect(await judge({ RESULT: "success" })).toMatchObject({ code: 0, summary: expect.stringContaining("have passed") });
-      expect(await judge({ RESULT: "skipped", PASSED: "true" })).toMatchObject({ code: 0, summary: expect.stringContaining("before") });
+      expect(await judge({ RESULT: "success" })).toMatchObject({
+        code: 0,
+        summary: expect.stringContaining("have passed"),
+      });
+      expect(await judge({ RESULT: "skipped", PASSED: "true" })).toMatchObject({
+        code: 0,
+        summary: expect.stringContaining("before"),
+      });
     });
 
     it.each([
@@ -60,11 +70,29 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
       api = await startGithubApi({ repository: REPOSITORY });
       return () => api.stop();
     });
-    const read = (contexts: readonly string[], since = "") => machine.run("read-verdicts.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA, CONTEXTS: JSON.stringify(contexts), SINCE: since, API_ATTEMPTS: 2, API_DELAY: 0 });
+    const read = (contexts: readonly string[], since = "") =>
+      machine.run("read-verdicts.sh", {
+        GITHUB_API_URL: api.url,
+        GH_TOKEN: TOKEN,
+        REPOSITORY,
+        SHA,
+        CONTEXTS: JSON.stringify(contexts),
+        SINCE: since,
+        API_ATTEMPTS: 2,
+        API_DELAY: 0,
+      });
     const checked = (name: string, conclusion: string | null, at = "2026-02-04T10:00:00Z", sha = SHA): void => {
-      api.state.checkRuns.push({ id: api.state.checkRuns.length + 1, name, head_sha: sha, status: conclusion === null ? "in_progress" : "completed", conclusion, completed_at: conclusion === null ? null : at });
+      api.state.checkRuns.push({
+        id: api.state.checkRuns.length + 1,
+        name,
+        head_sha: sha,
+        status: conclusion === null ? "in_progress" : "completed",
+        conclusion,
+        completed_at: conclusion === null ? null : at,
+      });
     };
-    const passed = async (...given: Parameters<typeof read>): Promise<unknown> => JSON.parse((await read(...given)).outputs["passed"] ?? "nothing");
+    const passed = async (...given: Parameters<typeof read>): Promise<unknown> =>
+      JSON.parse((await read(...given)).outputs["passed"] ?? "nothing");
 
     it("lists what is success on the commit, and nothing else", async () => {
       checked("E2E", "success");
@@ -96,7 +124,17 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
     });
 
     it("refuses what is no commit", async () => {
-      expect((await machine.run("read-verdicts.sh", { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, REPOSITORY, SHA: "main", CONTEXTS: "[]" })).code).not.toBe(0);
+      expect(
+        (
+          await machine.run("read-verdicts.sh", {
+            GITHUB_API_URL: api.url,
+            GH_TOKEN: TOKEN,
+            REPOSITORY,
+            SHA: "main",
+            CONTEXTS: "[]",
+          })
+        ).code,
+      ).not.toBe(0);
     });
   });
 

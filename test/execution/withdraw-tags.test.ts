@@ -30,16 +30,39 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
   });
   afterEach(() => registry.clearFaults());
 
-  const run = (mode: string, images: readonly Wanted[], environment: Record<string, string> = {}, settings: object = {}): Promise<ProgramResult> =>
+  const run = (
+    mode: string,
+    images: readonly Wanted[],
+    environment: Record<string, string> = {},
+    settings: object = {},
+  ): Promise<ProgramResult> =>
     runNodeProgram("withdraw-tags.mjs", {
       GH_TOKEN: "token",
       REGISTRY_USERNAME: LOGIN.username,
       REGISTRY_PASSWORD: LOGIN.password,
-      IMAGES: JSON.stringify(images.map((image) => ({ host: registry.host, repository, owner: "acme", name: "app", registryUrl: `http://${registry.host}`, ...image }))),
-      WITHDRAW: JSON.stringify({ mode, ownerKind: "organization", keepForever: ["^latest$", "^v\\d"], dryRun: false, ...settings }),
+      IMAGES: JSON.stringify(
+        images.map((image) => ({
+          host: registry.host,
+          repository,
+          owner: "acme",
+          name: "app",
+          registryUrl: `http://${registry.host}`,
+          ...image,
+        })),
+      ),
+      WITHDRAW: JSON.stringify({
+        mode,
+        ownerKind: "organization",
+        keepForever: ["^latest$", "^v\\d"],
+        dryRun: false,
+        ...settings,
+      }),
       ...environment,
     });
-  const there = async (...references: string[]): Promise<string[]> => (await Promise.all(references.map(async (one) => ((await digestOf(registry, repository, one)) ? [one] : [])))).flat();
+  const there = async (...references: string[]): Promise<string[]> =>
+    (
+      await Promise.all(references.map(async (one) => ((await digestOf(registry, repository, one)) ? [one] : [])))
+    ).flat();
 
   describe("of a registry that speaks OCI", () => {
     test("deletes an image that has no other tag, with what only it refers to", async () => {
@@ -49,7 +72,10 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
       await pushIndex(registry, repository, { tag: "sha-2222222", manifests: [shared] });
       const result = await run("oci", [{ tag: "sha-1111111", digest }]);
       expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "1", kept: "0", failed: "0" } });
-      expect(await there("sha-1111111", digest, own.digest, "sha-2222222", shared.digest)).toEqual(["sha-2222222", shared.digest]);
+      expect(await there("sha-1111111", digest, own.digest, "sha-2222222", shared.digest)).toEqual([
+        "sha-2222222",
+        shared.digest,
+      ]);
     });
 
     test("takes a tag from an image that others use, which keeps its digest and its other tags", async () => {
@@ -83,7 +109,10 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
       const { digest } = await pushImage(registry, repository, { tag: "sha-1111111", layers: ["first"] });
       const newer = await pushImage(registry, repository, { tag: "sha-1111111", layers: ["second"] });
       const released = await pushImage(registry, repository, { tag: "v1.0.0", layers: ["released"] });
-      const result = await run("oci", [{ tag: "sha-1111111", digest }, { tag: "v1.0.0", digest: released.digest }]);
+      const result = await run("oci", [
+        { tag: "sha-1111111", digest },
+        { tag: "v1.0.0", digest: released.digest },
+      ]);
       expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "0", kept: "2" } });
       expect(await there("sha-1111111", newer.digest, "v1.0.0")).toEqual(["sha-1111111", newer.digest, "v1.0.0"]);
     });
@@ -100,7 +129,10 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
 
     test("deletes nothing where a manifest cannot be read, and takes the tag away all the same", async () => {
       const { digest } = await pushImage(registry, repository, { tag: "sha-1111111", layers: ["mine"] });
-      const other = await pushIndex(registry, repository, { tag: "latest", manifests: [await pushImage(registry, repository, { layers: ["x"] })] });
+      const other = await pushIndex(registry, repository, {
+        tag: "latest",
+        manifests: [await pushImage(registry, repository, { layers: ["x"] })],
+      });
       registry.fault({ kind: "status", status: 503, method: "GET", path: new RegExp(other.digest) });
       const result = await run("oci", [{ tag: "sha-1111111", digest }]);
       expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "1" } });
@@ -142,7 +174,8 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
           const tag = new RegExp(`^/v2/${repository}/manifests/([a-z0-9.-]+)$`).exec(path)?.[1];
           if (method !== "PUT" || status !== 201 || !tag) continue;
           const digest = await digestOf(registry, repository, tag);
-          for (const version of item.versions) version.metadata.container.tags = version.metadata.container.tags.filter((other) => other !== tag);
+          for (const version of item.versions)
+            version.metadata.container.tags = version.metadata.container.tags.filter((other) => other !== tag);
           if (digest && !item.versions.some(({ name }) => name === digest)) list(digest, tag);
         }
         seen = registry.requests.length;
@@ -152,14 +185,16 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
     let seen = 0;
     afterEach(() => api.stop());
 
-    const list = (digest: string, ...tags: string[]): void => void item.versions.push(packageVersion(nextId++, digest, tags, SOME_DAY));
+    const list = (digest: string, ...tags: string[]): void =>
+      void item.versions.push(packageVersion(nextId++, digest, tags, SOME_DAY));
     const tagsLeft = (): string[] => item.versions.flatMap(({ metadata }) => metadata.container.tags).toSorted();
     async function image(layer: string, ...tags: string[]): Promise<string> {
       const { digest } = await pushImage(registry, repository, { layers: [layer] });
       list(digest, ...tags);
       return digest;
     }
-    const withdraw = (...images: Wanted[]): Promise<ProgramResult> => run("packages", images, { GITHUB_API_URL: api.url });
+    const withdraw = (...images: Wanted[]): Promise<ProgramResult> =>
+      run("packages", images, { GITHUB_API_URL: api.url });
 
     test("deletes a version whose tags all go, and its signature with it", async () => {
       const digest = await image("failed", "sha-1111111", "stage-1111111-amd64");
@@ -183,7 +218,9 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
       const result = await withdraw({ tag: "sha-1111111", digest });
       expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "1" } });
       expect(result.summary).toContain("last tagged version");
-      expect(item.versions.find(({ metadata }) => metadata.container.tags.includes("sha-1111111"))?.name).not.toBe(digest);
+      expect(item.versions.find(({ metadata }) => metadata.container.tags.includes("sha-1111111"))?.name).not.toBe(
+        digest,
+      );
     });
 
     test("fails where the token may not delete", async () => {

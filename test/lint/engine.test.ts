@@ -7,11 +7,27 @@ import { repositoryRule, rule } from "../../src/lint/rule.ts";
 import { DEFAULT_SETTINGS } from "../../src/lint/settings.ts";
 
 it("says which rule failed, where, and how to go on without it", async () => {
-  const texts = { id: "fragile", family: "language", levels: { recommended: "error", strict: "error" }, summary: "S.", why: "W.", bad: "", good: "" } as const;
+  const texts = {
+    id: "fragile",
+    family: "language",
+    levels: { recommended: "error", strict: "error" },
+    summary: "S.",
+    why: "W.",
+    bad: "",
+    good: "",
+  } as const;
   const fail = (): void => {
     throw new TypeError("x is undefined");
   };
   const document = openDocument(await readSource(".github/workflows/ci.yml", "on: push\n"));
-  expect(() => lintDocument(document, [rule({ ...texts, document: fail })], DEFAULT_SETTINGS)).toThrow("The rule `fragile` failed on .github/workflows/ci.yml: x is undefined. `--skip fragile` leaves it out.");
-  expect(() => lintRepository({ documents: [document], files: NO_FILES, complete: true }, [repositoryRule({ ...texts, repository: fail })], DEFAULT_SETTINGS)).toThrow("The rule `fragile` failed on the repository");
+  expect(() => lintDocument(document, [rule({ ...texts, document: fail })], DEFAULT_SETTINGS)).toThrow(
+    "The rule `fragile` failed on .github/workflows/ci.yml: x is undefined. `--skip fragile` leaves it out.",
+  );
+  expect(() =>
+    lintRepository(
+      { documents: [document], files: NO_FILES, complete: true },
+      [repositoryRule({ ...texts, repository: fail })],
+      DEFAULT_SETTINGS,
+    ),
+  ).toThrow("The rule `fragile` failed on the repository");
 });

@@ -6,20 +6,36 @@ import { RULES } from "../../src/lint/rules/index.ts";
 import { readYaml } from "../../src/workflow/yaml/read.ts";
 import { filesOf, findingsIn, inShort } from "../support/lint.ts";
 
-const listOf = (examples: Example | readonly Example[]): readonly Example[] => (Array.isArray(examples) ? (examples as readonly Example[]) : [examples as Example]);
+const listOf = (examples: Example | readonly Example[]): readonly Example[] =>
+  Array.isArray(examples) ? (examples as readonly Example[]) : [examples as Example];
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) => {
-  const settings = { ...rule.exampleSettings, rules: { ...rule.exampleSettings?.rules, [rule.id]: { ...rule.exampleSettings?.rules?.[rule.id], ...(rule.levels.strict === "off" ? { level: "warning" as const } : {}) } } };
+  const settings = {
+    ...rule.exampleSettings,
+    rules: {
+      ...rule.exampleSettings?.rules,
+      [rule.id]: {
+        ...rule.exampleSettings?.rules?.[rule.id],
+        ...(rule.levels.strict === "off" ? { level: "warning" as const } : {}),
+      },
+    },
+  };
 
-  it.each(listOf(rule.bad).map((example, index) => [index, example] as const))("finds its bad example %i", async (_index, example) => {
-    const findings = await findingsIn(example, [rule], settings);
-    expect(inShort(findings)).not.toEqual([]);
-    for (const { message } of findings) expect(message).toMatch(/^[A-Z`"$.{(/*].*[.!?`)]$/s);
-  });
+  it.each(listOf(rule.bad).map((example, index) => [index, example] as const))(
+    "finds its bad example %i",
+    async (_index, example) => {
+      const findings = await findingsIn(example, [rule], settings);
+      expect(inShort(findings)).not.toEqual([]);
+      for (const { message } of findings) expect(message).toMatch(/^[A-Z`"$.{(/*].*[.!?`)]$/s);
+    },
+  );
 
-  it.each(listOf(rule.good).map((example, index) => [index, example] as const))("is silent on its good example %i", async (_index, example) => {
-    expect(inShort(await findingsIn(example, [rule], settings))).toEqual([]);
-  });
+  it.each(listOf(rule.good).map((example, index) => [index, example] as const))(
+    "is silent on its good example %i",
+    async (_index, example) => {
+      expect(inShort(await findingsIn(example, [rule], settings))).toEqual([]);
+    },
+  );
 
   if (rule.fixable)
     it("mends what it can, once and for all", async () => {
@@ -30,7 +46,10 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
           const findings = await findingsIn(files, [rule], settings);
           const next = { ...files };
           for (const [path, text] of Object.entries(files)) {
-            const { text: fixed, applied } = applyFixes(text, findings.flatMap(({ file, fix }) => (file === path && fix ? [fix] : [])));
+            const { text: fixed, applied } = applyFixes(
+              text,
+              findings.flatMap(({ file, fix }) => (file === path && fix ? [fix] : [])),
+            );
             mended += applied.length;
             next[path] = fixed;
           }
@@ -38,7 +57,10 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
           files = next;
         }
         const left = await findingsIn(files, [rule], settings);
-        expect(left.filter(({ fix }) => fix !== undefined), "a fix that does not make its finding go away").toEqual([]);
+        expect(
+          left.filter(({ fix }) => fix !== undefined),
+          "a fix that does not make its finding go away",
+        ).toEqual([]);
         for (const text of Object.values(files)) expect((await readYaml(text)).problems).toEqual([]);
       }
       expect(mended).toBeGreaterThan(0);

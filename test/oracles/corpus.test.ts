@@ -25,12 +25,20 @@ const READ: Readonly<Record<string, number>> = {
   "yaml-type": 1,
 };
 
-it.skipIf(missingFiles(FOLDER))("lint with the errors that somebody has read, and no others", { timeout: 600_000 }, async () => {
-  const counts: Record<string, number> = {};
-  for (const name of readdirSync(realFiles(FOLDER))) {
-    const text = readFileSync(new URL(name, realFiles(FOLDER)), "utf8");
-    const findings = await lint({ files: { [`.github/workflows/${name}`]: text }, complete: false, settings: { preset: "recommended", minLevel: "error" } });
-    for (const { rule } of findings) counts[rule] = (counts[rule] ?? 0) + 1;
-  }
-  expect(counts).toEqual(READ);
-});
+it.skipIf(missingFiles(FOLDER))(
+  "lint with the errors that somebody has read, and no others",
+  { timeout: 600_000 },
+  async () => {
+    const counts: Record<string, number> = {};
+    for (const name of readdirSync(realFiles(FOLDER))) {
+      const text = readFileSync(new URL(name, realFiles(FOLDER)), "utf8");
+      const findings = await lint({
+        files: { [`.github/workflows/${name}`]: text },
+        complete: false,
+        settings: { preset: "recommended", minLevel: "error" },
+      });
+      for (const { rule } of findings) counts[rule] = (counts[rule] ?? 0) + 1;
+    }
+    expect(counts).toEqual(READ);
+  },
+);

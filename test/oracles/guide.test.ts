@@ -30,7 +30,10 @@ describe.skipIf(missing("actionlint", "zizmor"))("the guide", () => {
   });
 
   it("zizmor has nothing to say, as pedantic as it can be", () => {
-    execFileSync("zizmor", ["--offline", "--no-progress", "--persona=pedantic", "--color=never", ...files], { cwd: root, stdio: "inherit" });
+    execFileSync("zizmor", ["--offline", "--no-progress", "--persona=pedantic", "--color=never", ...files], {
+      cwd: root,
+      stdio: "inherit",
+    });
     expect(files.length).toBeGreaterThan(shapes.length);
   });
 });

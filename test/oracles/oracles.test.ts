@@ -48,9 +48,15 @@ const systems: [string, ConfigInput][] = [
   ["this project", own],
   ["a system that no one planned for", twoImages],
   [IN_ACTIONS, { ...charon, sharedSteps: "composite" }],
-  ["Charon with every option turned", { ...charon, moveTags: "at-build", queue: "single", forks: "ignore", freshness: "warn", pullRequests: "artifact" }],
+  [
+    "Charon with every option turned",
+    { ...charon, moveTags: "at-build", queue: "single", forks: "ignore", freshness: "warn", pullRequests: "artifact" },
+  ],
   ...published,
-  ...rollbackRows(planOf(charon).pipeline).map(({ line, apply }): [string, ConfigInput] => [`Charon after the rollback ${line}`, apply(charon)]),
+  ...rollbackRows(planOf(charon).pipeline).map(({ line, apply }): [string, ConfigInput] => [
+    `Charon after the rollback ${line}`,
+    apply(charon),
+  ]),
 ];
 
 describe.skipIf(absent)("oracles", () => {
@@ -67,16 +73,28 @@ describe.skipIf(absent)("oracles", () => {
   it("actionlint has nothing to say", async () => {
     expect(files.length).toBeGreaterThan(systems.length);
     const workflows = files.filter((file) => file.includes("/workflows/"));
-    const [shared, inline] = [workflows.filter((file) => file.startsWith(inActions)), workflows.filter((file) => !file.startsWith(inActions))];
+    const [shared, inline] = [
+      workflows.filter((file) => file.startsWith(inActions)),
+      workflows.filter((file) => !file.startsWith(inActions)),
+    ];
     const actionlint = ["-no-color", "-oneline", "-shellcheck="];
     expect(await complaintsOf("actionlint", [...actionlint, ...inline], folder)).toBe("");
     // A form of July 2026, which its newest release does not know yet.
-    const ignored = ["-ignore", '^specifying action "\\$/\\.github/actions/[a-z-]+" in invalid format because ref is missing'];
+    const ignored = [
+      "-ignore",
+      '^specifying action "\\$/\\.github/actions/[a-z-]+" in invalid format because ref is missing',
+    ];
     expect(await complaintsOf("actionlint", [...actionlint, ...ignored, ...shared], folder)).toBe("");
   });
 
   it("zizmor has nothing to say, as pedantic as it can be", async () => {
-    expect(await complaintsOf("zizmor", ["--offline", "--no-progress", "--persona=pedantic", "--color=never", ...files], folder)).toBe("");
+    expect(
+      await complaintsOf(
+        "zizmor",
+        ["--offline", "--no-progress", "--persona=pedantic", "--color=never", ...files],
+        folder,
+      ),
+    ).toBe("");
   });
 
   it("shellcheck has nothing to say of any emitted script", async () => {
@@ -94,14 +112,23 @@ describe.skipIf(absent)("oracles", () => {
     const templates = new URL("../../templates/", import.meta.url).pathname;
     const programs = (await readdir(templates, { recursive: true })).filter((file) => file.endsWith(".sh"));
     expect(programs.length).toBeGreaterThan(10);
-    expect(await complaintsOf("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR", "--format=gcc", ...programs], templates)).toBe("");
+    expect(
+      await complaintsOf(
+        "shellcheck",
+        ["--external-sources", "--source-path=SCRIPTDIR", "--format=gcc", ...programs],
+        templates,
+      ),
+    ).toBe("");
   });
 
   it("they would complain if there were something", async () => {
-    const workflow = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.head_ref }}\n";
+    const workflow =
+      "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.head_ref }}\n";
     await writeFile(join(folder, "bad.yml"), workflow);
     expect(await complaintsOf("actionlint", ["-no-color", "bad.yml"], folder)).toContain("potentially untrusted");
-    expect(await complaintsOf("zizmor", ["--offline", "--no-progress", "bad.yml"], folder)).toContain("template-injection");
+    expect(await complaintsOf("zizmor", ["--offline", "--no-progress", "bad.yml"], folder)).toContain(
+      "template-injection",
+    );
     await rm(join(folder, "bad.yml"));
   });
 });
@@ -123,8 +150,12 @@ async function emitOnce(folder: string): Promise<string[]> {
 async function writeScripts(folder: string, files: readonly string[]): Promise<string[]> {
   const scripts = new Set<string>();
   for (const file of files) {
-    const { jobs = {}, runs } = parse(await readFile(file, "utf8")) as { jobs?: Record<string, { steps?: { run?: string }[] }>; runs?: { steps: { run?: string }[] } };
-    for (const { steps = [] } of [...Object.values(jobs), ...(runs ? [runs] : [])]) for (const { run } of steps) if (run !== undefined) scripts.add(run);
+    const { jobs = {}, runs } = parse(await readFile(file, "utf8")) as {
+      jobs?: Record<string, { steps?: { run?: string }[] }>;
+      runs?: { steps: { run?: string }[] };
+    };
+    for (const { steps = [] } of [...Object.values(jobs), ...(runs ? [runs] : [])])
+      for (const { run } of steps) if (run !== undefined) scripts.add(run);
   }
   return Promise.all(
     [...scripts].map(async (script, index) => {

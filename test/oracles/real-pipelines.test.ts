@@ -14,7 +14,8 @@ import { EXPECTED, type Expectation, FURTHER } from "./real-pipelines.ts";
 const FOLDER = fileURLToPath(realFiles("corpus/repos"));
 const STRICT: LintSettings = { ...DEFAULT_SETTINGS, preset: "strict" };
 
-const fits = ({ file, start, rule }: Finding, expected: Expectation): boolean => rule === expected.rule && file === `.github/workflows/${expected.file}` && expected.lines.includes(start.line);
+const fits = ({ file, start, rule }: Finding, expected: Expectation): boolean =>
+  rule === expected.rule && file === `.github/workflows/${expected.file}` && expected.lines.includes(start.line);
 const said = ({ file, lines, rule }: Expectation): string => `${file}:${lines.join(",")} ${rule}`;
 
 const absent = missingFiles("corpus/repos");
@@ -30,7 +31,11 @@ describe.each(Object.keys(EXPECTED))("%s", (name) => {
 
   it.skipIf(absent)("has no other finding without an explanation, and no explanation without a finding", async () => {
     const findings = await findingsOf(root);
-    expect(findings.filter((finding) => ![...expected, ...further].some((one) => fits(finding, one))).map(({ file, start, rule, message }) => `${file}:${start.line} ${rule} ${message}`)).toEqual([]);
+    expect(
+      findings
+        .filter((finding) => ![...expected, ...further].some((one) => fits(finding, one)))
+        .map(({ file, start, rule, message }) => `${file}:${start.line} ${rule} ${message}`),
+    ).toEqual([]);
     expect(further.filter((one) => !findings.some((finding) => fits(finding, one))).map(said)).toEqual([]);
     for (const { because } of further) expect(because.length).toBeGreaterThan(20);
   });
@@ -41,7 +46,10 @@ const rules = RULES.filter(({ family }) => family === "pipeline");
 async function findingsOf(root: string): Promise<Finding[]> {
   const texts = textsIn(root);
   const repository = { ...(await repositoryOf(texts)), files: filesIn(texts) };
-  return [...repository.documents.flatMap((document) => lintDocument(document, rules, STRICT)), ...lintRepository(repository, rules, STRICT)];
+  return [
+    ...repository.documents.flatMap((document) => lintDocument(document, rules, STRICT)),
+    ...lintRepository(repository, rules, STRICT),
+  ];
 }
 
 /** The corpus holds little but the files of `.github`. */

@@ -27,7 +27,13 @@ jobs:
 `;
 
 const subject: Subject = { sources: [{ path: PATH, text: TEXT }], linted: [PATH], groups: [] };
-const io = (env: Io["env"]): Io => ({ cwd: "/", stdout: { write: () => true }, stderr: { write: () => true }, env, isTTY: false });
+const io = (env: Io["env"]): Io => ({
+  cwd: "/",
+  stdout: { write: () => true },
+  stderr: { write: () => true },
+  env,
+  isTTY: false,
+});
 
 describe.skipIf(missing("shellcheck"))("shellcheck", () => {
   it("finds what it finds, at its place in the file", async () => {
@@ -42,13 +48,19 @@ describe.skipIf(missing("shellcheck"))("shellcheck", () => {
 
   it("asks for thousands of scripts in few processes", async () => {
     const steps = Array.from({ length: 400 }, (_, index) => `      - run: echo $A${index}\n`).join("");
-    const many: Subject = { sources: [{ path: PATH, text: `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps}` }], linted: [PATH], groups: [] };
+    const many: Subject = {
+      sources: [{ path: PATH, text: `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps}` }],
+      linted: [PATH],
+      groups: [],
+    };
     expect(await shellcheckFindings(many, DEFAULT_SETTINGS, io(process.env))).toHaveLength(400);
   });
 });
 
 it("says in a sentence that shellcheck is missing", async () => {
-  const failure: unknown = await shellcheckFindings(subject, DEFAULT_SETTINGS, io({ PATH: "/nowhere" })).catch((error: unknown) => error);
+  const failure: unknown = await shellcheckFindings(subject, DEFAULT_SETTINGS, io({ PATH: "/nowhere" })).catch(
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(UserError);
   expect(String((failure as UserError).message)).toContain("shellcheck is not installed.");
 });

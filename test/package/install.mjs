@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const TYPESCRIPT = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8")).devDependencies.typescript;
+const TYPESCRIPT = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"))
+  .devDependencies.typescript;
 
 const folder = resolve(process.argv[2] ?? ".");
 const archive = readdirSync(folder).find((name) => /^pipewright-.*\.tgz$/.test(name));
@@ -27,7 +28,16 @@ try {
 
 function installed() {
   write("package.json", JSON.stringify({ name: "empty", private: true, type: "module" }));
-  run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--save-dev", join(folder, archive), `typescript@${TYPESCRIPT}`);
+  run(
+    "npm",
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--save-dev",
+    join(folder, archive),
+    `typescript@${TYPESCRIPT}`,
+  );
 }
 
 /** The command line writes the files and finds them in order; a second run changes nothing. */
@@ -37,12 +47,31 @@ function compiles() {
   expect(run("npx", "--no-install", "pipewright", "generate"), "created .github/workflows/smoke.yml");
   expect(run("npx", "--no-install", "pipewright", "generate"), "unchanged");
   run("npx", "--no-install", "pipewright", "check");
-  expect(run("npx", "--no-install", "pipewright", "--version"), JSON.parse(readFileSync(join(project, "node_modules/pipewright/package.json"), "utf8")).version);
+  expect(
+    run("npx", "--no-install", "pipewright", "--version"),
+    JSON.parse(readFileSync(join(project, "node_modules/pipewright/package.json"), "utf8")).version,
+  );
 }
 
 /** The config type-checks, strictly; one that names a build that is not declared does not. */
 function isTyped() {
-  const check = () => run("npx", "--no-install", "tsc", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "false", "--types", "", "ci.config.ts");
+  const check = () =>
+    run(
+      "npx",
+      "--no-install",
+      "tsc",
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--skipLibCheck",
+      "false",
+      "--types",
+      "",
+      "ci.config.ts",
+    );
   check();
   write("ci.config.ts", config('"ap"'));
   let refused = "";
@@ -57,9 +86,16 @@ function isTyped() {
 /** What the package says that it has, it has; what is of no use to a user is not in it. */
 function isWhole() {
   const files = readdirSync(join(project, "node_modules/pipewright"));
-  for (const name of ["dist", "schemas", "docs", "action.yml", ".pre-commit-hooks.yaml", "LICENSE"]) if (!files.includes(name)) throw new Error(`The package lacks ${name}.`);
-  for (const name of ["src", "test", "bench", "templates"]) if (files.includes(name)) throw new Error(`The package carries ${name}.`);
-  run("node", "--input-type=module", "-e", 'import { defineConfig } from "pipewright"; if (typeof defineConfig !== "function") throw new Error("no defineConfig");');
+  for (const name of ["dist", "schemas", "docs", "action.yml", ".pre-commit-hooks.yaml", "LICENSE"])
+    if (!files.includes(name)) throw new Error(`The package lacks ${name}.`);
+  for (const name of ["src", "test", "bench", "templates"])
+    if (files.includes(name)) throw new Error(`The package carries ${name}.`);
+  run(
+    "node",
+    "--input-type=module",
+    "-e",
+    'import { defineConfig } from "pipewright"; if (typeof defineConfig !== "function") throw new Error("no defineConfig");',
+  );
 }
 
 function config(needs) {

@@ -19,7 +19,8 @@ test("the packed package works when it is installed into an empty project", { ti
     expect(stdout).toContain("works in an empty project");
   } catch (error) {
     const { stderr = "" } = error as { stderr?: string };
-    if (process.env["CI"] !== "true" && NETWORK_FAILURE.test(stderr)) context.skip("Installing the package's dependencies needs the npm registry.");
+    if (process.env["CI"] !== "true" && NETWORK_FAILURE.test(stderr))
+      context.skip("Installing the package's dependencies needs the npm registry.");
     throw new Error(stderr, { cause: error });
   }
 });

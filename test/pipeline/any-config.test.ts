@@ -26,7 +26,19 @@ function planned(config: unknown): Pipeline[] | undefined {
 /** Programs are long and always the same: their text is printed in compile.test.ts. */
 const withoutPrograms = (workflow: Workflow): Workflow => ({
   ...workflow,
-  jobs: Object.fromEntries(Object.entries(workflow.jobs).map(([id, job]) => [id, callsWorkflow(job) ? job : { ...job, steps: job.steps.map((step) => (typeof step.run === "string" && step.run.length > 200 ? { ...step, run: "true\n" } : step)) }])),
+  jobs: Object.fromEntries(
+    Object.entries(workflow.jobs).map(([id, job]) => [
+      id,
+      callsWorkflow(job)
+        ? job
+        : {
+            ...job,
+            steps: job.steps.map((step) =>
+              typeof step.run === "string" && step.run.length > 200 ? { ...step, run: "true\n" } : step,
+            ),
+          },
+    ]),
+  ),
 });
 
 it("compiles to workflow files that GitHub can read, each with a name and path of its own", () => {
@@ -39,10 +51,15 @@ it("compiles to workflow files that GitHub can read, each with a name and path o
       const all = compileFiles(pipelines).map(({ path, body }) => ({ path, body: body() }));
       const files = all.filter(({ path }) => path.startsWith(".github/workflows/"));
       const workflows = files.map((file) => parseWorkflow(file.path, file.body));
-      for (const texts of [files.map((file) => file.path), workflows.map((workflow) => workflow.name)]) expect(new Set(texts.map((text) => text.toLowerCase())).size).toBe(texts.length);
-      for (const { path, workflow } of pipelines.flatMap(compileWorkflows)) expect(parse(files.find((file) => file.path === path)?.body ?? "")).toEqual(plain(workflow));
+      for (const texts of [files.map((file) => file.path), workflows.map((workflow) => workflow.name)])
+        expect(new Set(texts.map((text) => text.toLowerCase())).size).toBe(texts.length);
+      for (const { path, workflow } of pipelines.flatMap(compileWorkflows))
+        expect(parse(files.find((file) => file.path === path)?.body ?? "")).toEqual(plain(workflow));
       // Every condition can be read, with each string in it closed.
-      for (const workflow of workflows) for (const job of workflow.jobs.values()) for (const condition of [job.if, ...job.steps.map((step) => step.if)]) if (condition !== undefined) readsStatus(condition);
+      for (const workflow of workflows)
+        for (const job of workflow.jobs.values())
+          for (const condition of [job.if, ...job.steps.map((step) => step.if)])
+            if (condition !== undefined) readsStatus(condition);
     }),
     { numRuns: 150 },
   );
@@ -58,7 +75,8 @@ it("compiles to files and docs in Prettier's own format", async () => {
         const text = printWorkflow(withoutPrograms(workflow));
         expect(await format(text, { parser: "yaml" }), path).toBe(text);
       }
-      for (const { path, body } of pipelines.filter(({ workflows }) => workflows.build).flatMap(compileDocs)) expect(await format(body, { parser: "markdown" }), path).toBe(body);
+      for (const { path, body } of pipelines.filter(({ workflows }) => workflows.build).flatMap(compileDocs))
+        expect(await format(body, { parser: "markdown" }), path).toBe(body);
     }),
     { numRuns: 60 },
   );

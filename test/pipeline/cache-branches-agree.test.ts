@@ -11,19 +11,51 @@ const TAGS = resolve("templates/lib/tags.sh");
 /** As `plan-build.sh` and the compiler cut branches. */
 const NOT_THE_BRANCH = 48;
 
-const config = configSchema.parse({ project: "site", builds: {}, branches: { main: "Main", integration: ["release/*", "dev"] } });
+const config = configSchema.parse({
+  project: "site",
+  builds: {},
+  branches: { main: "Main", integration: ["release/*", "dev"] },
+});
 const environment = tagEnvironment(tagRules(config.tags, config.branches, {}));
 
 /** What bash makes of the names, in order. */
 function cacheBranches(names: readonly string[]): string[] {
   const script = `source ${TAGS}\nwhile IFS= read -r -d '' name; do cache_branch "$name"; printf '%s\\0' "$REPLY"; done\n`;
-  const { stdout, stderr, status } = spawnSync("bash", ["-c", script], { input: names.map((name) => `${name}\0`).join(""), env: { ...process.env, ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])) }, encoding: "utf8", maxBuffer: 1 << 26 });
+  const { stdout, stderr, status } = spawnSync("bash", ["-c", script], {
+    input: names.map((name) => `${name}\0`).join(""),
+    env: {
+      ...process.env,
+      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
+    },
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return stdout.split("\0").slice(0, -1);
 }
 
 const LONG_LIVED = ["Main", "dev", "release/1"];
-const name = fc.oneof(fc.constantFrom(...LONG_LIVED, "main", "DEV", "release-1", "feature/x", "$(touch x)", "`x`", "a\nb", "..", "ä".repeat(200), "İ", "", "buildcache-amd64-main"), fc.string({ unit: "grapheme", maxLength: 140 }), fc.stringMatching(/^[A-Za-z0-9._/-]{1,100}$/)).map((text) => Buffer.from(text.replaceAll("\0", "")).toString());
+const name = fc
+  .oneof(
+    fc.constantFrom(
+      ...LONG_LIVED,
+      "main",
+      "DEV",
+      "release-1",
+      "feature/x",
+      "$(touch x)",
+      "`x`",
+      "a\nb",
+      "..",
+      "ä".repeat(200),
+      "İ",
+      "",
+      "buildcache-amd64-main",
+    ),
+    fc.string({ unit: "grapheme", maxLength: 140 }),
+    fc.stringMatching(/^[A-Za-z0-9._/-]{1,100}$/),
+  )
+  .map((text) => Buffer.from(text.replaceAll("\0", "")).toString());
 
 describe.skipIf(missing("bash"))("the branch of a cache", () => {
   const names = fc.sample(name, { numRuns: 3000, seed: 4 });

@@ -10,7 +10,16 @@ const pipelineOf = (change: Partial<ConfigInput> = {}) => planOf(smallConfig(cha
 
 describe("triggers in words", () => {
   it("say what each workflow runs on", () => {
-    const rows = Object.fromEntries(triggersInWords(pipelineOf({ branches: { integration: ["dev"], feature: ["f/**"] }, mergeQueue: true, nightly: {}, release: {} })).map((row) => [row.name, row.on.join("; ")]));
+    const rows = Object.fromEntries(
+      triggersInWords(
+        pipelineOf({
+          branches: { integration: ["dev"], feature: ["f/**"] },
+          mergeQueue: true,
+          nightly: {},
+          release: {},
+        }),
+      ).map((row) => [row.name, row.on.join("; ")]),
+    );
     expect(rows).toEqual({
       Build: "pushes to `main`, `dev`, `f/**`; pull requests into `main`, `dev`; the merge queue; by hand",
       "Nightly Build": "schedule `0 2 * * *`; by hand",
@@ -18,44 +27,68 @@ describe("triggers in words", () => {
       Release: "tags `v*.*.*`",
       "Container Registry Cleanup": "schedule `0 3 * * *`; by hand",
       "CI Config": "pushes to `main`, `dev`; pull requests into `main`, `dev`; the merge queue; by hand",
-      smoke: "the end of `Build`, `Nightly Build`, for pullRequest, feature, integration, main, queue, nightly, manual; by hand, with an image tag",
+      smoke:
+        "the end of `Build`, `Nightly Build`, for pullRequest, feature, integration, main, queue, nightly, manual; by hand, with an image tag",
     });
   });
 
   it("say so of consumers that build for themselves or take no tag", () => {
-    const on = (change: object) => triggersInWords(pipelineOf({ consumers: { smoke: { needs: "app", run: "x", ...change } } })).at(-1)?.on.join("; ");
+    const on = (change: object) =>
+      triggersInWords(pipelineOf({ consumers: { smoke: { needs: "app", run: "x", ...change } } }))
+        .at(-1)
+        ?.on.join("; ");
     expect(on({ source: "build" })).toBe("pushes to `main`; pull requests into `main`; by hand");
     expect(on({ dispatch: false })).toBe("the end of `Build`, for pullRequest, main, manual");
   });
 
-  it.each(systems)("have one row for each emitted workflow, with its own triggers: $name", ({ pipeline, workflows }) => {
-    const rows = triggersInWords(pipeline);
-    expect(rows.map((row) => row.path).sort()).toEqual(workflows.map((workflow) => workflow.path).sort());
-    for (const { path, on } of rows) {
-      const workflow = workflows.find((one) => one.path === path);
-      const words = on.join("; ");
-      const said: readonly (readonly [string, boolean])[] = [
-        ["pull_request", /pull requests/.test(words)],
-        ["merge_group", /merge queue/.test(words)],
-        ["schedule", /schedule|once a day/.test(words)],
-        ["workflow_dispatch", /by hand/.test(words)],
-        ["workflow_run", /the end of/.test(words)],
-        ["workflow_call", /a call of/.test(words)],
-        ["push", /pushes to|^tags/.test(words)],
-      ];
-      expect(said.filter(([, is]) => is).map(([event]) => event).sort(), path).toEqual(Object.keys(workflow?.on ?? {}).sort());
-    }
-  });
+  it.each(systems)(
+    "have one row for each emitted workflow, with its own triggers: $name",
+    ({ pipeline, workflows }) => {
+      const rows = triggersInWords(pipeline);
+      expect(rows.map((row) => row.path).sort()).toEqual(workflows.map((workflow) => workflow.path).sort());
+      for (const { path, on } of rows) {
+        const workflow = workflows.find((one) => one.path === path);
+        const words = on.join("; ");
+        const said: readonly (readonly [string, boolean])[] = [
+          ["pull_request", /pull requests/.test(words)],
+          ["merge_group", /merge queue/.test(words)],
+          ["schedule", /schedule|once a day/.test(words)],
+          ["workflow_dispatch", /by hand/.test(words)],
+          ["workflow_run", /the end of/.test(words)],
+          ["workflow_call", /a call of/.test(words)],
+          ["push", /pushes to|^tags/.test(words)],
+        ];
+        expect(
+          said
+            .filter(([, is]) => is)
+            .map(([event]) => event)
+            .sort(),
+          path,
+        ).toEqual(Object.keys(workflow?.on ?? {}).sort());
+      }
+    },
+  );
 });
 
 describe("tags by example", () => {
   it.each(systems.filter((system) => system.pipeline.registry))("read as their own class: $name", ({ pipeline }) => {
-    for (const row of tagExamples(pipeline)) for (const example of row.examples) expect(classifyTag(example, pipeline.rules), example).toBe(row.class);
+    for (const row of tagExamples(pipeline))
+      for (const example of row.examples) expect(classifyTag(example, pipeline.rules), example).toBe(row.class);
   });
 
   it("say how long they are kept: the larger of the class's age and the minimum, or for ever", () => {
-    const kept = (change: Partial<ConfigInput>) => Object.fromEntries(tagExamples(pipelineOf(change)).map((row) => [row.class, retentionOfTag(pipelineOf(change), row)]));
-    expect(kept({ release: {} })).toEqual({ pullRequest: "48 hours", commit: "30 days", manual: "7 days", staging: "48 hours", channel: "for ever", release: "for ever" });
+    const kept = (change: Partial<ConfigInput>) =>
+      Object.fromEntries(
+        tagExamples(pipelineOf(change)).map((row) => [row.class, retentionOfTag(pipelineOf(change), row)]),
+      );
+    expect(kept({ release: {} })).toEqual({
+      pullRequest: "48 hours",
+      commit: "30 days",
+      manual: "7 days",
+      staging: "48 hours",
+      channel: "for ever",
+      release: "for ever",
+    });
     expect(kept({ retention: false })["pullRequest"]).toBe("for ever");
     expect(kept({ retention: { pullRequest: "5h", minimumAge: "4h" } })["pullRequest"]).toBe("5 hours");
   });
@@ -74,10 +107,20 @@ describe("required checks", () => {
 
   it("change their kind, not their name, when a consumer builds for itself", () => {
     const of = (name: string) => requiredChecks(systemNamed(name).pipeline).map((check) => [check.name, check.kind]);
-    expect(of("Charon whose consumers build for themselves").filter(([, kind]) => kind === "check").map(([name]) => name)).toEqual(["Build ready", "Security Scan", "E2E Tests", "Workflows match the config"]);
+    expect(
+      of("Charon whose consumers build for themselves")
+        .filter(([, kind]) => kind === "check")
+        .map(([name]) => name),
+    ).toEqual(["Build ready", "Security Scan", "E2E Tests", "Workflows match the config"]);
   });
 });
 
 it("code spans hold any text", () => {
-  expect(["a", "a`b", "`a`", "``", "a`b``c"].map(code)).toEqual(["`a`", "``a`b``", "`` `a` ``", "` `` `", "```a`b``c```"]);
+  expect(["a", "a`b", "`a`", "``", "a`b``c"].map(code)).toEqual([
+    "`a`",
+    "``a`b``",
+    "`` `a` ``",
+    "` `` `",
+    "```a`b``c```",
+  ]);
 });

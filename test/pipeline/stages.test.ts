@@ -5,7 +5,20 @@ import { compileWorkflows } from "../../src/compiler/compile.ts";
 import type { ConfigInput, ConsumerInput } from "../../src/config/schema.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { plan } from "../../src/pipeline/plan.ts";
-import { approvalsIn, buildsIn, calledIn, CLASSES_OF, precedingStages, promotesIn, publishedIn, requiredIn, type RunKind, type Stage, stagesOf, targetsIn } from "../../src/pipeline/stages.ts";
+import {
+  approvalsIn,
+  buildsIn,
+  calledIn,
+  CLASSES_OF,
+  precedingStages,
+  promotesIn,
+  publishedIn,
+  requiredIn,
+  type RunKind,
+  type Stage,
+  stagesOf,
+  targetsIn,
+} from "../../src/pipeline/stages.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { anyConfig } from "../support/any-config.ts";
 import { planOf } from "../support/plan-of.ts";
@@ -21,29 +34,73 @@ function stage(stages: readonly Stage[], id: string): Stage {
 }
 
 /** Consumers in an order, publishing, deletions: what a config of one run may say beside everything else. */
-const oneRun = fc.tuple(anyConfig, fc.constantFrom("workflow_call" as const, "workflow_run" as const), fc.constantFrom("keep" as const, "withdraw" as const), fc.boolean(), fc.infiniteStream(fc.nat(7))).map(([config, topology, failedTests, cleans, numbers]): ConfigInput => {
-  const next = (): number => Number(numbers.next().value ?? 0);
-  const keys = Object.keys(config.consumers ?? {});
-  const consumers = Object.fromEntries(
-    Object.entries(config.consumers ?? {}).map(([key, consumer], index): [string, ConsumerInput] => [
-      key,
-      { ...consumer, on: undefined, after: keys.slice(0, index).filter(() => next() > 4), failure: (["fast", "slow", "soft"] as const)[next() % 3] ?? "slow", fallback: next() > 3 ? "build" : "fail" },
-    ]),
-  );
-  const images = Object.entries(config.builds ?? {}).flatMap(([key, build]) => (build.kind === "image" ? [key] : []));
-  const on = (): ("main" | "nightly" | "release")[] => (["main", ...(config.nightly ? (["nightly"] as const) : []), ...(config.release ? (["release"] as const) : [])] as const).filter((_, index) => index === 0 || next() > 3);
-  const target = { kind: "images" as const, to: { host: "docker.io", namespace: "acme", username: "U", password: "P" } };
-  const [first] = images;
-  return {
-    ...config,
-    topology,
-    failedTests,
-    consumers,
-    ...(config.release && { release: { environment: { name: "Live / EU", when: topology === "workflow_call" ? ("major" as const) : ("always" as const) } } }),
-    ...(cleans && config.retention !== false && { retention: { ...(config.retention || {}), afterRun: {} } }),
-    ...(first !== undefined && topology === "workflow_call" && next() > 3 && { publish: { hub: { ...target, images, on: on() }, live: { kind: "deploy" as const, images: first, run: "./deploy.sh", on: on(), after: next() > 3 ? ["hub"] : [] } } }),
-  } as ConfigInput;
-});
+const oneRun = fc
+  .tuple(
+    anyConfig,
+    fc.constantFrom("workflow_call" as const, "workflow_run" as const),
+    fc.constantFrom("keep" as const, "withdraw" as const),
+    fc.boolean(),
+    fc.infiniteStream(fc.nat(7)),
+  )
+  .map(([config, topology, failedTests, cleans, numbers]): ConfigInput => {
+    const next = (): number => Number(numbers.next().value ?? 0);
+    const keys = Object.keys(config.consumers ?? {});
+    const consumers = Object.fromEntries(
+      Object.entries(config.consumers ?? {}).map(([key, consumer], index): [string, ConsumerInput] => [
+        key,
+        {
+          ...consumer,
+          on: undefined,
+          after: keys.slice(0, index).filter(() => next() > 4),
+          failure: (["fast", "slow", "soft"] as const)[next() % 3] ?? "slow",
+          fallback: next() > 3 ? "build" : "fail",
+        },
+      ]),
+    );
+    const images = Object.entries(config.builds ?? {}).flatMap(([key, build]) => (build.kind === "image" ? [key] : []));
+    const on = (): ("main" | "nightly" | "release")[] =>
+      (
+        [
+          "main",
+          ...(config.nightly ? (["nightly"] as const) : []),
+          ...(config.release ? (["release"] as const) : []),
+        ] as const
+      ).filter((_, index) => index === 0 || next() > 3);
+    const target = {
+      kind: "images" as const,
+      to: { host: "docker.io", namespace: "acme", username: "U", password: "P" },
+    };
+    const [first] = images;
+    return {
+      ...config,
+      topology,
+      failedTests,
+      consumers,
+      ...(config.release && {
+        release: {
+          environment: {
+            name: "Live / EU",
+            when: topology === "workflow_call" ? ("major" as const) : ("always" as const),
+          },
+        },
+      }),
+      ...(cleans && config.retention !== false && { retention: { ...(config.retention || {}), afterRun: {} } }),
+      ...(first !== undefined &&
+        topology === "workflow_call" &&
+        next() > 3 && {
+          publish: {
+            hub: { ...target, images, on: on() },
+            live: {
+              kind: "deploy" as const,
+              images: first,
+              run: "./deploy.sh",
+              on: on(),
+              after: next() > 3 ? ["hub"] : [],
+            },
+          },
+        }),
+    } as ConfigInput;
+  });
 
 function planned(config: unknown): Pipeline | undefined {
   const result = configSchema.safeParse(config);
@@ -74,7 +131,10 @@ describe("whatever the config", () => {
       const ids = stages.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       stages.forEach(({ needs, id }, index) => {
-        expect(needs.filter((need) => !ids.slice(0, index).includes(need)), id).toEqual([]);
+        expect(
+          needs.filter((need) => !ids.slice(0, index).includes(need)),
+          id,
+        ).toEqual([]);
         expect(new Set(needs).size).toBe(needs.length);
         expect(precedingStages(stages, id).has(id)).toBe(false);
       });
@@ -88,8 +148,15 @@ describe("whatever the config", () => {
         deletions++;
         const before = precedingStages(stages, id);
         // What is taken back has failed, and nobody publishes it; the clean-up is last of all.
-        const readers = stages.filter((one) => (kind === "clean" ? one.id !== id : one.images === "reads" && ["test", "scan", "attest", "sign"].includes(one.kind)));
-        expect(readers.filter((one) => !before.has(one.id)).map((one) => one.id), id).toEqual([]);
+        const readers = stages.filter((one) =>
+          kind === "clean"
+            ? one.id !== id
+            : one.images === "reads" && ["test", "scan", "attest", "sign"].includes(one.kind),
+        );
+        expect(
+          readers.filter((one) => !before.has(one.id)).map((one) => one.id),
+          id,
+        ).toEqual([]);
       }
     });
     expect(deletions).toBeGreaterThan(5);
@@ -97,10 +164,18 @@ describe("whatever the config", () => {
 
   it("everything starts with the plan, a test is followed by its verdict, and nothing is published before all that are required", () => {
     always((pipeline, stages, run) => {
-      for (const { id } of stages.filter(({ kind }) => kind !== "plan")) expect(precedingStages(stages, id).has("plan"), id).toBe(true);
-      for (const { key } of calledIn(pipeline, run)) expect(stage(stages, `verdict-${key}`).needs).toContain(`test-${key}`);
+      for (const { id } of stages.filter(({ kind }) => kind !== "plan"))
+        expect(precedingStages(stages, id).has("plan"), id).toBe(true);
+      for (const { key } of calledIn(pipeline, run))
+        expect(stage(stages, `verdict-${key}`).needs).toContain(`test-${key}`);
       const gates = ["ready", ...requiredIn(pipeline, run).map(({ key }) => `verdict-${key}`)];
-      for (const { id, needs } of stages.filter(({ kind }) => ["approve", "promote", "release", "deliver"].includes(kind))) expect(gates.filter((gate) => !needs.includes(gate)), id).toEqual([]);
+      for (const { id, needs } of stages.filter(({ kind }) =>
+        ["approve", "promote", "release", "deliver"].includes(kind),
+      ))
+        expect(
+          gates.filter((gate) => !needs.includes(gate)),
+          id,
+        ).toEqual([]);
     });
   });
 
@@ -109,9 +184,12 @@ describe("whatever the config", () => {
   });
 });
 
-it.each(systems.map(({ name, pipeline }) => [name, pipeline] as const))("the jobs of %s are its stages", (_name, pipeline) => {
-  expectJobsToBeStages(pipeline);
-});
+it.each(systems.map(({ name, pipeline }) => [name, pipeline] as const))(
+  "the jobs of %s are its stages",
+  (_name, pipeline) => {
+    expectJobsToBeStages(pipeline);
+  },
+);
 
 /** Beside the stages stand the jobs that tell people: of failures, and of coverage that fell. */
 const REPORTS = /^(notify|tell-coverage)$/;
@@ -121,9 +199,15 @@ function expectJobsToBeStages(pipeline: Pipeline): void {
   for (const run of RUNS) {
     const workflow = workflows.find(({ path }) => path === pipeline.workflows[run]?.path)?.workflow;
     if (!workflow) continue;
-    const jobs = Object.entries(workflow.jobs).filter(([id]) => !REPORTS.test(id) && !(pipeline.topology === "workflow_run" && run === "release" && /^(test$|release-)/.test(id)));
+    const jobs = Object.entries(workflow.jobs).filter(
+      ([id]) =>
+        !REPORTS.test(id) &&
+        !(pipeline.topology === "workflow_run" && run === "release" && /^(test$|release-)/.test(id)),
+    );
     const needs = (list: readonly string[]): string[] => [...list].sort();
-    expect(Object.fromEntries(jobs.map(([id, job]) => [id, needs(job.needs ?? [])]))).toEqual(Object.fromEntries(stagesOf(pipeline, run).map((one) => [one.id, needs(one.needs)])));
+    expect(Object.fromEntries(jobs.map(([id, job]) => [id, needs(job.needs ?? [])]))).toEqual(
+      Object.fromEntries(stagesOf(pipeline, run).map((one) => [one.id, needs(one.needs)])),
+    );
   }
 }
 
@@ -141,7 +225,12 @@ describe("the stages of a shop", () => {
     },
     release: { environment: { name: "Production EU", when: "major" } },
     publish: {
-      hub: { kind: "images", to: { host: "docker.io", namespace: "acme", username: "U", password: "P" }, images: ["app"], on: ["main", "release"] },
+      hub: {
+        kind: "images",
+        to: { host: "docker.io", namespace: "acme", username: "U", password: "P" },
+        images: ["app"],
+        on: ["main", "release"],
+      },
       npm: { kind: "npm", from: "dist", on: ["release"], after: ["hub"] },
     },
     failedTests: "withdraw",
@@ -164,17 +253,25 @@ describe("the stages of a shop", () => {
     const stages = stagesOf(pipeline, "release");
     expect(approvalsIn(pipeline, "release")).toEqual(["Production EU"]);
     expect(needsOf("release", "test-smoke")).toEqual(["plan", "verdicts", "publish-app", "verdict-unit"]);
-    expect(needsOf("release", "release-app")).toEqual(expect.arrayContaining(["approve-production-eu", "publish-app", "verdict-load"]));
+    expect(needsOf("release", "release-app")).toEqual(
+      expect.arrayContaining(["approve-production-eu", "publish-app", "verdict-load"]),
+    );
     expect(needsOf("release", "deliver-npm")).toEqual(expect.arrayContaining(["build-dist", "deliver-hub"]));
     expect(stages.filter(({ kind }) => kind === "withdraw" || kind === "clean")).toEqual([]);
   });
 
   it("differ by the run: who is called, what is built and what is published", () => {
     const called = (run: RunKind): string[] => calledIn(pipeline, run).map(({ key }) => key);
-    expect([called("build"), called("release")]).toEqual([["unit", "smoke", "lint"], ["unit", "smoke", "lint", "load"]]);
+    expect([called("build"), called("release")]).toEqual([
+      ["unit", "smoke", "lint"],
+      ["unit", "smoke", "lint", "load"],
+    ]);
     expect(requiredIn(pipeline, "build").map(({ key }) => key)).toEqual(["unit", "smoke"]);
     expect(targetsIn(pipeline, "build").map(({ key }) => key)).toEqual(["hub"]);
-    expect(targetsIn(pipeline, "release").map((target) => [target.key, publishedIn(target, "release")])).toEqual([["hub", ["release"]], ["npm", ["release"]]]);
+    expect(targetsIn(pipeline, "release").map((target) => [target.key, publishedIn(target, "release")])).toEqual([
+      ["hub", ["release"]],
+      ["npm", ["release"]],
+    ]);
     expect([promotesIn(pipeline, "build"), promotesIn(pipeline, "release")]).toEqual([true, false]);
     expect(buildsIn({ ...pipeline, topology: "workflow_run" }, "release").map(({ key }) => key)).toEqual(["app"]);
     expect(Object.values(CLASSES_OF).flat()).toHaveLength(8);

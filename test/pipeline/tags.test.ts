@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
-import { branchTag, classifyTag, expandTag, sanitizeBranch, tagEnvironment, tagProblems, tagRules } from "../../src/pipeline/tags.ts";
+import {
+  branchTag,
+  classifyTag,
+  expandTag,
+  sanitizeBranch,
+  tagEnvironment,
+  tagProblems,
+  tagRules,
+} from "../../src/pipeline/tags.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
 
@@ -29,20 +37,40 @@ describe("a branch's tag", () => {
   // Charon's plan, section 3.2: two of its five rows disagree with the rules that stand above them, which keep "_" and ".".
   it.each([
     ["feature/Add_New-Feature", "feature-add-new-feature", "feature-add_new-feature"],
-    ["dependabot/npm_and_yarn/frontend/vite-5.0.12", "dependabot-npm-and-yarn-frontend-vite-5-0-12", "dependabot-npm_and_yarn-frontend-vite-5.0.12"],
+    [
+      "dependabot/npm_and_yarn/frontend/vite-5.0.12",
+      "dependabot-npm-and-yarn-frontend-vite-5-0-12",
+      "dependabot-npm_and_yarn-frontend-vite-5.0.12",
+    ],
   ])("the row of Charon's plan for %s says %s; its own rules, and these, give %s", (branch, inTheTable, byItsRules) => {
     expect(branchTag(branch, SHA, rules)).toBe(`${byItsRules}-abc1234`);
     expect(byItsRules.replace(/[_.]/g, "-")).toBe(inTheTable);
   });
 
-  it.each(["sha", "mq", "pr", "pr-12", "pr/12", "nightly", "manual", "stage", "v1", "v1.2", "V1.2.3", "1", "1.2", "latest", "DEV", "sha256", "nightly-2026-02-04", "v1.2.3-rc.1"])(
-    "the branch %s gets a prefix, so that its tag reads as no other class",
-    (branch) => {
-      const tag = branchTag(branch, SHA, rules);
-      expect(tag).toMatch(/^branch-/);
-      expect(classifyTag(tag, rules)).toBe("branch");
-    },
-  );
+  it.each([
+    "sha",
+    "mq",
+    "pr",
+    "pr-12",
+    "pr/12",
+    "nightly",
+    "manual",
+    "stage",
+    "v1",
+    "v1.2",
+    "V1.2.3",
+    "1",
+    "1.2",
+    "latest",
+    "DEV",
+    "sha256",
+    "nightly-2026-02-04",
+    "v1.2.3-rc.1",
+  ])("the branch %s gets a prefix, so that its tag reads as no other class", (branch) => {
+    const tag = branchTag(branch, SHA, rules);
+    expect(tag).toMatch(/^branch-/);
+    expect(classifyTag(tag, rules)).toBe("branch");
+  });
 
   it("has at most 128 characters, and no dash or dot where the branch was cut", () => {
     expect(branchTag("a".repeat(300), SHA, rules)).toBe(`${"a".repeat(120)}-abc1234`);
@@ -89,17 +117,30 @@ describe("the class of a tag", () => {
     expect(classifyTag(tag, rules)).toBe(name);
   });
 
-  it.each(["", "buildcache-amd64", "something", "LATEST", "pr-12", "latest\n", `sha256-${"a".repeat(64)}`, `sha256-${"a".repeat(64)}.sig`, "nightly-2026-2-4", "v1.2"])(
-    "%j has none, so it is kept for ever",
-    (tag) => {
-      expect(classifyTag(tag, rules)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "buildcache-amd64",
+    "something",
+    "LATEST",
+    "pr-12",
+    "latest\n",
+    `sha256-${"a".repeat(64)}`,
+    `sha256-${"a".repeat(64)}.sig`,
+    "nightly-2026-2-4",
+    "v1.2",
+  ])("%j has none, so it is kept for ever", (tag) => {
+    expect(classifyTag(tag, rules)).toBeUndefined();
+  });
 });
 
 describe("patterns of one's own", () => {
   it("give the expressions: main-<sha> and the full commit", () => {
-    const own = rulesOf({ commit: "main-{sha}", shaLength: 40, pullRequest: "PR{number}.{sha}", manual: "by-hand_{run}" });
+    const own = rulesOf({
+      commit: "main-{sha}",
+      shaLength: 40,
+      pullRequest: "PR{number}.{sha}",
+      manual: "by-hand_{run}",
+    });
     expect(tagProblems(own)).toEqual([]);
     expect(classifyTag(`main-${SHA}`, own)).toBe("commit");
     expect(classifyTag(`PR12.${SHA}`, own)).toBe("pullRequest");
@@ -132,6 +173,18 @@ describe("patterns of one's own", () => {
 
 it("a manual tag may read as no other class, and as no signature", () => {
   const forbidden = new RegExp(tagEnvironment(rules)["MANUAL_FORBIDDEN"] ?? "");
-  for (const tag of ["latest", "v1.2.3", "1.2", "pr-1-abc1234", "sha-abc1234", "mq-abc1234", "nightly-2026-02-04", "stage-abc1234-amd64", "fix-abc1234", "sha256-abc"]) expect(tag).toMatch(forbidden);
+  for (const tag of [
+    "latest",
+    "v1.2.3",
+    "1.2",
+    "pr-1-abc1234",
+    "sha-abc1234",
+    "mq-abc1234",
+    "nightly-2026-02-04",
+    "stage-abc1234-amd64",
+    "fix-abc1234",
+    "sha256-abc",
+  ])
+    expect(tag).toMatch(forbidden);
   for (const tag of ["manual-12", "experiment", "try-this-one", "LATEST"]) expect(tag).not.toMatch(forbidden);
 });

@@ -33,12 +33,17 @@ export interface NewArtifact {
 
 /** Adds an artifact to a run's. A second one of the same name is refused, as is a name with characters of paths. */
 export function addArtifact(artifacts: Artifact[], content: NewArtifact): Artifact {
-  if (!/^[^"<>|*?:\r\n\\/]+$/.test(content.name)) throw new ArtifactRefused(`The artifact name is not valid: ${content.name}.`);
+  if (!/^[^"<>|*?:\r\n\\/]+$/.test(content.name))
+    throw new ArtifactRefused(`The artifact name is not valid: ${content.name}.`);
   const retention = content.retentionDays ?? LONGEST_RETENTION;
-  if (retention < 1 || retention > LONGEST_RETENTION) throw new ArtifactRefused(`retention-days is ${retention}, outside 1 to ${LONGEST_RETENTION}.`);
+  if (retention < 1 || retention > LONGEST_RETENTION)
+    throw new ArtifactRefused(`retention-days is ${retention}, outside 1 to ${LONGEST_RETENTION}.`);
   const old = artifacts.findIndex((artifact) => artifact.name === content.name);
   if (old !== -1) {
-    if (!content.overwrite) throw new ArtifactRefused(`Failed to CreateArtifact: an artifact with the name ${content.name} already exists on the workflow run.`);
+    if (!content.overwrite)
+      throw new ArtifactRefused(
+        `Failed to CreateArtifact: an artifact with the name ${content.name} already exists on the workflow run.`,
+      );
     artifacts.splice(old, 1);
   }
   rmSync(content.folder, { recursive: true, force: true });
@@ -51,7 +56,15 @@ export function addArtifact(artifacts: Artifact[], content: NewArtifact): Artifa
     size += statSync(source).size;
   }
   const { id, run, name, folder, now } = content;
-  const artifact = { id, run, name, folder, size, createdAt: now, expiresAt: new Date(now.getTime() + retention * 86_400_000) };
+  const artifact = {
+    id,
+    run,
+    name,
+    folder,
+    size,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + retention * 86_400_000),
+  };
   artifacts.push(artifact);
   return artifact;
 }
@@ -59,7 +72,9 @@ export function addArtifact(artifacts: Artifact[], content: NewArtifact): Artifa
 /** Copies an artifact's files into `folder`. */
 export function extractArtifact(artifact: Artifact, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  if (existsSync(artifact.folder)) for (const entry of readdirSync(artifact.folder)) cpSync(join(artifact.folder, entry), join(folder, entry), { recursive: true });
+  if (existsSync(artifact.folder))
+    for (const entry of readdirSync(artifact.folder))
+      cpSync(join(artifact.folder, entry), join(folder, entry), { recursive: true });
 }
 
 export const isExpired = (artifact: Artifact, now: Date): boolean => artifact.expiresAt.getTime() <= now.getTime();

@@ -42,13 +42,27 @@ test("targets inherit, variables come from the environment or their defaults, an
     platforms: ["linux/amd64"],
     output: [],
   });
-  expect(file.targets.get("test")).toMatchObject({ target: "test", output: ["type=cacheonly"], args: { PYTHON: "3.13" } });
+  expect(file.targets.get("test")).toMatchObject({
+    target: "test",
+    output: ["type=cacheonly"],
+    args: { PYTHON: "3.13" },
+  });
 });
 
 test("later files write over earlier ones, and JSON says the same", () => {
   const json = JSON.stringify({ target: { web: { tags: ["a:1"], args: { MODE: "test" } } } });
-  const file = readBakeFiles([{ path: "docker-bake.hcl", text: hcl }, { path: "override.json", text: json }], {});
-  expect(file.targets.get("web")).toMatchObject({ tags: ["a:1"], args: { PYTHON: "3.13", MODE: "test" }, dockerfile: "deployment/Dockerfile" });
+  const file = readBakeFiles(
+    [
+      { path: "docker-bake.hcl", text: hcl },
+      { path: "override.json", text: json },
+    ],
+    {},
+  );
+  expect(file.targets.get("web")).toMatchObject({
+    tags: ["a:1"],
+    args: { PYTHON: "3.13", MODE: "test" },
+    dockerfile: "deployment/Dockerfile",
+  });
 });
 
 test("what is not played stops the play: functions, matrices, unknown variables, targets and syntax", () => {

@@ -20,7 +20,24 @@ export interface BakeFile {
   readonly targets: ReadonlyMap<string, BakeTarget>;
 }
 
-const TARGET_KEYS = ["inherits", "context", "dockerfile", "target", "args", "labels", "tags", "platforms", "output", "cache-from", "cache-to", "pull", "no-cache", "contexts", "attest", "description"];
+const TARGET_KEYS = [
+  "inherits",
+  "context",
+  "dockerfile",
+  "target",
+  "args",
+  "labels",
+  "tags",
+  "platforms",
+  "output",
+  "cache-from",
+  "cache-to",
+  "pull",
+  "no-cache",
+  "contexts",
+  "attest",
+  "description",
+];
 
 /** Blocks of all files by kind and name, later ones over earlier ones. */
 interface Blocks {
@@ -30,20 +47,32 @@ interface Blocks {
 }
 
 /** Reads bake files in their order. Variables take their values from `env`, else their defaults. */
-export function readBakeFiles(files: readonly { readonly path: string; readonly text: string }[], env: Readonly<Record<string, string>>): BakeFile {
+export function readBakeFiles(
+  files: readonly { readonly path: string; readonly text: string }[],
+  env: Readonly<Record<string, string>>,
+): BakeFile {
   const blocks: Blocks = { variable: {}, group: {}, target: {} };
   for (const { path, text } of files) {
     const root = path.endsWith(".json") ? objectAt(JSON.parse(text) as Json, path) : parseHcl(text, path);
     onlyKeys(root, ["variable", "group", "target"], path);
     for (const kind of ["variable", "group", "target"] as const) {
-      for (const [name, value] of Object.entries(objectAt(root[kind], `${path}: ${kind}`))) blocks[kind][name] = { ...objectAt(blocks[kind][name], name), ...objectAt(value, `${path}: ${kind} ${name}`) };
+      for (const [name, value] of Object.entries(objectAt(root[kind], `${path}: ${kind}`)))
+        blocks[kind][name] = { ...objectAt(blocks[kind][name], name), ...objectAt(value, `${path}: ${kind} ${name}`) };
     }
   }
-  const variables = new Map(Object.entries(blocks.variable).map(([name, value]) => [name, env[name] ?? stringAt(objectAt(value, name)["default"], name) ?? ""]));
+  const variables = new Map(
+    Object.entries(blocks.variable).map(([name, value]) => [
+      name,
+      env[name] ?? stringAt(objectAt(value, name)["default"], name) ?? "",
+    ]),
+  );
   const fill = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(fill);
-    if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
-    return typeof value === "string" ? value.replace(/\$\{([^}]*)\}/g, (_, name: string) => variableOf(variables, name.trim())) : value;
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
+    return typeof value === "string"
+      ? value.replace(/\$\{([^}]*)\}/g, (_, name: string) => variableOf(variables, name.trim()))
+      : value;
   };
   const settings = (name: string, seen: readonly string[]): JsonObject => {
     if (!(name in blocks.target)) throw new PlayerError(`There is no bake target ${name}.`);
@@ -51,21 +80,35 @@ export function readBakeFiles(files: readonly { readonly path: string; readonly 
     const own = objectAt(fill(blocks.target[name] ?? {}), name);
     onlyKeys(own, TARGET_KEYS, `bake target ${name}`);
     const parents = stringsAt(own["inherits"], `${name}: inherits`).map((parent) => settings(parent, [...seen, name]));
-    return [...parents, own].reduce((left, right) => ({ ...left, ...right, args: { ...objectAt(left["args"], "args"), ...objectAt(right["args"], "args") }, labels: { ...objectAt(left["labels"], "labels"), ...objectAt(right["labels"], "labels") } }), {});
+    return [...parents, own].reduce(
+      (left, right) => ({
+        ...left,
+        ...right,
+        args: { ...objectAt(left["args"], "args"), ...objectAt(right["args"], "args") },
+        labels: { ...objectAt(left["labels"], "labels"), ...objectAt(right["labels"], "labels") },
+      }),
+      {},
+    );
   };
   return {
-    groups: new Map(Object.entries(blocks.group).map(([name, value]) => [name, stringsAt(objectAt(value, name)["targets"], name)])),
+    groups: new Map(
+      Object.entries(blocks.group).map(([name, value]) => [name, stringsAt(objectAt(value, name)["targets"], name)]),
+    ),
     targets: new Map(Object.keys(blocks.target).map((name) => [name, targetOf(settings(name, []), name)])),
   };
 }
 
 function variableOf(variables: ReadonlyMap<string, string>, name: string): string {
   const value = variables.get(name);
-  if (value === undefined) throw new PlayerError(`The bake file reads \`${name}\`, which the player does not know: only plain variables are played.`);
+  if (value === undefined)
+    throw new PlayerError(
+      `The bake file reads \`${name}\`, which the player does not know: only plain variables are played.`,
+    );
   return value;
 }
 
-const texts = (value: Json | undefined, what: string): Record<string, string> => Object.fromEntries(Object.entries(objectAt(value, what)).map(([key, item]) => [key, stringAt(item, what) ?? ""]));
+const texts = (value: Json | undefined, what: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(objectAt(value, what)).map(([key, item]) => [key, stringAt(item, what) ?? ""]));
 
 function targetOf(settings: JsonObject, name: string): BakeTarget {
   return {
@@ -95,7 +138,13 @@ export function targetsOf(file: BakeFile, names: readonly string[]): string[] {
 
 /** `kind "name" { key = value }`, with strings, numbers, booleans, lists, mappings and comments. */
 function parseHcl(text: string, path: string): JsonObject {
-  const tokens = [...text.matchAll(/#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|("(?:[^"\\]|\\.)*")|([A-Za-z_][\w-]*)|(-?\d+(?:\.\d+)?)|([{}[\]=,:])|(\S)/g)].map((match) => match.slice(1).find((part) => part !== undefined)).filter((token) => token !== undefined);
+  const tokens = [
+    ...text.matchAll(
+      /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|("(?:[^"\\]|\\.)*")|([A-Za-z_][\w-]*)|(-?\d+(?:\.\d+)?)|([{}[\]=,:])|(\S)/g,
+    ),
+  ]
+    .map((match) => match.slice(1).find((part) => part !== undefined))
+    .filter((token) => token !== undefined);
   let at = 0;
   const stop = (token: string | undefined): never => {
     throw new PlayerError(`${path}: the player does not read HCL at \`${token ?? "the end"}\`.`);

@@ -10,7 +10,14 @@ async function playSteps(permissions: string, steps: string): Promise<Run> {
   const ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   const { player } = play(
     { a: `name: A\non: push\njobs:\n  a:\n    runs-on: x\n    permissions: ${permissions}\n    steps:\n${steps}` },
-    { actions: standInActions, machine: (_job, folder) => ({ PATH: process.env["PATH"] ?? "", DOCKER_CONFIG: `${folder}/home/.docker`, DOCKER_STAND_IN_HOSTS: JSON.stringify({ [ecr]: "127.0.0.1:1" }) }) },
+    {
+      actions: standInActions,
+      machine: (_job, folder) => ({
+        PATH: process.env["PATH"] ?? "",
+        DOCKER_CONFIG: `${folder}/home/.docker`,
+        DOCKER_STAND_IN_HOSTS: JSON.stringify({ [ecr]: "127.0.0.1:1" }),
+      }),
+    },
   );
   const [run] = await player.happen(push());
   await player.settle();
@@ -24,7 +31,11 @@ const aws = `      - { id: c, uses: "${pin("aws-actions/configure-aws-credential
 
 test("AWS: the job's identity gives credentials, and they a login for the account's registry", async () => {
   const run = await playSteps("{ id-token: write }", aws);
-  expect(jobOf(run, "a").steps[2]?.log).toEqual(["123456789012 123456789012.dkr.ecr.eu-west-1.amazonaws.com eu-west-1", "***", "1"]);
+  expect(jobOf(run, "a").steps[2]?.log).toEqual([
+    "123456789012 123456789012.dkr.ecr.eu-west-1.amazonaws.com eu-west-1",
+    "***",
+    "1",
+  ]);
   const refused = await playSteps("{ contents: read }", aws);
   expect(logOf(jobOf(refused, "a"))).toContain("lacks id-token: write");
   expect(refused.conclusion).toBe("failure");

@@ -33,7 +33,10 @@ export function play(files: Record<string, string>, more: Partial<Host> = {}): B
     minute: 60_000,
     runners: 4,
     now: () => new Date(),
-    workflowsAt: () => Promise.resolve(Object.entries(files).map(([name, text]) => parseWorkflow(`.github/workflows/${name}.yml`, text))),
+    workflowsAt: () =>
+      Promise.resolve(
+        Object.entries(files).map(([name, text]) => parseWorkflow(`.github/workflows/${name}.yml`, text)),
+      ),
     tip: () => Promise.resolve(SHA),
     extract: () => Promise.resolve(false),
     folder: (name) => join(folder, name),
@@ -52,4 +55,18 @@ export function play(files: Record<string, string>, more: Partial<Host> = {}): B
 
 export const push = (branch = "main") => pushEvent(repository, `refs/heads/${branch}`, SHA, "ann");
 export const pull = (headRepository = "octo/app") =>
-  pullRequestEvent(repository, { number: 3, title: "A change", base: "main", baseSha: SHA, headRef: "fix/x", headSha: SHA, headRepository, mergeSha: SHA }, "opened", "ann");
+  pullRequestEvent(
+    repository,
+    {
+      number: 3,
+      title: "A change",
+      base: "main",
+      baseSha: SHA,
+      headRef: "fix/x",
+      headSha: SHA,
+      headRepository,
+      mergeSha: SHA,
+    },
+    "opened",
+    "ann",
+  );

@@ -11,7 +11,15 @@ import { tar } from "../support/tar.ts";
 import { type ActionContext, ActionFailed } from "./action.ts";
 import { listFiles } from "./glob.ts";
 import { PlayerError } from "./json.ts";
-import { type Descriptor, INDEX, MANIFEST, parseReference, registryClient, type RegistryClient, sha256 } from "./registry-client.ts";
+import {
+  type Descriptor,
+  INDEX,
+  MANIFEST,
+  parseReference,
+  registryClient,
+  type RegistryClient,
+  sha256,
+} from "./registry-client.ts";
 
 /** One image for one platform that a builder was asked for. */
 export interface BuildRecord {
@@ -68,8 +76,18 @@ export interface Built {
 
 /** Builds, and does what the outputs say. Throws `ActionFailed` where the real builder would fail. */
 export async function build(context: ActionContext, request: BuildRequest): Promise<Built> {
-  const outputs = request.outputs.map((text) => Object.fromEntries(text.split(",").map((part) => part.split("=")).map(([key = "", ...value]) => [key, value.join("=")])));
-  if (!context.memory.has("buildx") && (request.platforms.length > 1 || outputs.length > 0)) throw new ActionFailed("The default docker driver supports neither several platforms nor these outputs: set up Buildx.");
+  const outputs = request.outputs.map((text) =>
+    Object.fromEntries(
+      text
+        .split(",")
+        .map((part) => part.split("="))
+        .map(([key = "", ...value]) => [key, value.join("=")]),
+    ),
+  );
+  if (!context.memory.has("buildx") && (request.platforms.length > 1 || outputs.length > 0))
+    throw new ActionFailed(
+      "The default docker driver supports neither several platforms nor these outputs: set up Buildx.",
+    );
   const images = request.platforms.map((platform) => buildOne(context, request, platform));
   let pushes = request.push;
   let loads = request.load;
@@ -78,7 +96,8 @@ export async function build(context: ActionContext, request: BuildRequest): Prom
       case "cacheonly":
         break;
       case "docker":
-        if (images.length > 1) throw new ActionFailed("docker exporter does not currently support exporting manifest lists");
+        if (images.length > 1)
+          throw new ActionFailed("docker exporter does not currently support exporting manifest lists");
         if (output["dest"]) writeFileSync(resolve(context.workspace, output["dest"]), archive(images, request.tags));
         else loads = true;
         break;
@@ -94,7 +113,10 @@ export async function build(context: ActionContext, request: BuildRequest): Prom
   }
   if (loads) await load(context, request, images);
   const [first] = images;
-  return { digest: pushes ? await push(context, request, images) : undefined, imageId: first ? sha256(first.config) : "" };
+  return {
+    digest: pushes ? await push(context, request, images) : undefined,
+    imageId: first ? sha256(first.config) : "",
+  };
 }
 
 function buildOne(context: ActionContext, request: BuildRequest, platform: string): PlatformImage {
@@ -102,14 +124,25 @@ function buildOne(context: ActionContext, request: BuildRequest, platform: strin
   const { labels } = request;
   const folder = resolve(context.workspace, request.context);
   const dockerfile = resolve(context.workspace, request.dockerfile);
-  const record = { run: run.id, job: job.name, workflow: run.workflowName, target: request.name, commit: labels["org.opencontainers.image.revision"] ?? "", platform };
+  const record = {
+    run: run.id,
+    job: job.name,
+    workflow: run.workflowName,
+    target: request.name,
+    commit: labels["org.opencontainers.image.revision"] ?? "",
+    platform,
+  };
   const fail = (message: string): never => {
     host.built({ ...record, cached: false, succeeded: false });
     throw new ActionFailed(message);
   };
-  if (!existsSync(dockerfile)) return fail(`failed to read dockerfile: open ${relative(context.workspace, dockerfile)}: no such file or directory`);
+  if (!existsSync(dockerfile))
+    return fail(
+      `failed to read dockerfile: open ${relative(context.workspace, dockerfile)}: no such file or directory`,
+    );
   const text = readFileSync(dockerfile, "utf8");
-  if (!platform.endsWith(job.runsOn.includes("arm") ? "arm64" : "amd64") && !context.memory.has("qemu")) return fail(`exec format error: this runner does not run ${platform} without emulation`);
+  if (!platform.endsWith(job.runsOn.includes("arm") ? "arm64" : "amd64") && !context.memory.has("qemu"))
+    return fail(`exec format error: this runner does not run ${platform} without emulation`);
   if (/^RUN false$/m.test(text)) return fail('process "/bin/sh -c false" did not complete successfully: exit code: 1');
 
   const sources = listFiles(folder)
@@ -125,7 +158,10 @@ function buildOne(context: ActionContext, request: BuildRequest, platform: strin
   };
   const [os = "linux", architecture = "amd64", variant] = platform.split("/");
   const held = (/^# holds (.+)$/m.exec(text)?.[1] ?? "").split(" ").filter(Boolean);
-  const layer = tar({ "app/content.json": JSON.stringify(content), ...Object.fromEntries(held.map((path) => [path, "binary\n"])) });
+  const layer = tar({
+    "app/content.json": JSON.stringify(content),
+    ...Object.fromEntries(held.map((path) => [path, "binary\n"])),
+  });
   const config = Buffer.from(
     JSON.stringify({
       created: labels["org.opencontainers.image.created"] || "1970-01-01T00:00:00Z",
@@ -154,7 +190,13 @@ function archive(images: readonly PlatformImage[], tags: readonly string[] = [])
 
 async function load(context: ActionContext, request: BuildRequest, images: readonly PlatformImage[]): Promise<void> {
   const file = join(context.temp, "load-image.tar");
-  writeFileSync(file, archive(images, request.tags.map((tag) => (tag.includes(":") ? tag : `${tag}:latest`))));
+  writeFileSync(
+    file,
+    archive(
+      images,
+      request.tags.map((tag) => (tag.includes(":") ? tag : `${tag}:latest`)),
+    ),
+  );
   await promisify(execFile)("docker", ["load", "--input", file], { env: { ...context.env } });
 }
 
@@ -168,7 +210,12 @@ async function push(context: ActionContext, request: BuildRequest, images: reado
     const children: (Descriptor & { platform: object; annotations?: object })[] = [];
     const manifests: object[] = [];
     for (const image of images) {
-      const manifest = { schemaVersion: 2, mediaType: MANIFEST, config: await client.pushBlob(CONFIG, image.config), layers: [await client.pushBlob(LAYER, image.layer)] };
+      const manifest = {
+        schemaVersion: 2,
+        mediaType: MANIFEST,
+        config: await client.pushBlob(CONFIG, image.config),
+        layers: [await client.pushBlob(LAYER, image.layer)],
+      };
       manifests.push(manifest);
       if (images.length === 1 && !attested) continue;
       const [os, architecture] = image.platform.split("/");
@@ -177,20 +224,40 @@ async function push(context: ActionContext, request: BuildRequest, images: reado
       if (attested) children.push(await pushAttestation(client, child, request.sbom === true));
     }
     const [only] = manifests;
-    const pushed = images.length === 1 && !attested && only ? await client.pushManifest(MANIFEST, only, target) : await client.pushManifest(INDEX, { schemaVersion: 2, mediaType: INDEX, manifests: children }, target);
+    const pushed =
+      images.length === 1 && !attested && only
+        ? await client.pushManifest(MANIFEST, only, target)
+        : await client.pushManifest(INDEX, { schemaVersion: 2, mediaType: INDEX, manifests: children }, target);
     digest = pushed.digest;
   }
   return digest;
 }
 
 /** What buildx puts beside an image for `provenance` and `sbom`: a manifest for no platform that names its subject. */
-async function pushAttestation(client: RegistryClient, subject: Descriptor, withBill: boolean): Promise<Descriptor & { platform: object; annotations: object }> {
-  const config = await client.pushBlob(CONFIG, Buffer.from(JSON.stringify({ architecture: "unknown", os: "unknown", rootfs: { type: "layers", diff_ids: [] } })));
+async function pushAttestation(
+  client: RegistryClient,
+  subject: Descriptor,
+  withBill: boolean,
+): Promise<Descriptor & { platform: object; annotations: object }> {
+  const config = await client.pushBlob(
+    CONFIG,
+    Buffer.from(JSON.stringify({ architecture: "unknown", os: "unknown", rootfs: { type: "layers", diff_ids: [] } })),
+  );
   const statement = async (predicateType: string, predicate: object): Promise<object> => ({
-    ...(await client.pushBlob("application/vnd.in-toto+json", Buffer.from(JSON.stringify({ predicateType, subject: [{ digest: subject.digest }], predicate })))),
+    ...(await client.pushBlob(
+      "application/vnd.in-toto+json",
+      Buffer.from(JSON.stringify({ predicateType, subject: [{ digest: subject.digest }], predicate })),
+    )),
     annotations: { "in-toto.io/predicate-type": predicateType },
   });
-  const layers = [await statement("https://slsa.dev/provenance/v1", {}), ...(withBill ? [await statement("https://spdx.dev/Document", { spdxVersion: "SPDX-2.3", name: "sbom" })] : [])];
+  const layers = [
+    await statement("https://slsa.dev/provenance/v1", {}),
+    ...(withBill ? [await statement("https://spdx.dev/Document", { spdxVersion: "SPDX-2.3", name: "sbom" })] : []),
+  ];
   const manifest = await client.pushManifest(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers });
-  return { ...manifest, platform: { os: "unknown", architecture: "unknown" }, annotations: { "vnd.docker.reference.digest": subject.digest, "vnd.docker.reference.type": "attestation-manifest" } };
+  return {
+    ...manifest,
+    platform: { os: "unknown", architecture: "unknown" },
+    annotations: { "vnd.docker.reference.digest": subject.digest, "vnd.docker.reference.type": "attestation-manifest" },
+  };
 }

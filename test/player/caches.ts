@@ -35,10 +35,17 @@ export function mayWriteCaches(event: GitHubEvent): boolean {
   return !(isObject(head) && head["fork"] === true);
 }
 
-export const cacheVersion = (paths: readonly string[]): string => createHash("sha256").update(paths.join("|")).digest("hex");
+export const cacheVersion = (paths: readonly string[]): string =>
+  createHash("sha256").update(paths.join("|")).digest("hex");
 
 /** The exact key in the nearest scope, else the newest cache whose key begins with the key or with one of `prefixes`, in their order. */
-export function findCache(caches: readonly Cache[], scopes: readonly string[], version: string, key: string, prefixes: readonly string[]): Cache | undefined {
+export function findCache(
+  caches: readonly Cache[],
+  scopes: readonly string[],
+  version: string,
+  key: string,
+  prefixes: readonly string[],
+): Cache | undefined {
   for (const ref of scopes) {
     const visible = caches.filter((cache) => cache.ref === ref && cache.version === version);
     const exact = visible.find((cache) => cache.key === key);
@@ -64,7 +71,10 @@ const PLACES = ["root", "home", "temp"] as const;
 export function storePaths(folder: string, files: readonly string[], places: Places): void {
   for (const file of files) {
     const target = placeOf(file, places);
-    if (target === undefined) throw new PlayerError(`The player caches files of the workspace, of the home folder and of the temporary one only, not ${file}.`);
+    if (target === undefined)
+      throw new PlayerError(
+        `The player caches files of the workspace, of the home folder and of the temporary one only, not ${file}.`,
+      );
     mkdirSync(dirname(join(folder, target)), { recursive: true });
     cpSync(file, join(folder, target));
   }
@@ -79,7 +89,8 @@ function placeOf(file: string, places: Places): string | undefined {
 }
 
 export function restorePaths(folder: string, places: Places): void {
-  for (const place of PLACES) if (existsSync(join(folder, place))) cpSync(join(folder, place), places[place], { recursive: true, force: true });
+  for (const place of PLACES)
+    if (existsSync(join(folder, place))) cpSync(join(folder, place), places[place], { recursive: true, force: true });
 }
 
 export function dropCache(caches: Cache[], cache: Cache): void {

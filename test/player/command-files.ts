@@ -26,4 +26,5 @@ export function parseCommandFile(text: string): Map<string, string> {
 }
 
 /** What GITHUB_ENV may not set: the runner's own variables, and NODE_OPTIONS. */
-export const isProtectedVariable = (name: string): boolean => /^(GITHUB_|RUNNER_)/i.test(name) || name.toUpperCase() === "NODE_OPTIONS";
+export const isProtectedVariable = (name: string): boolean =>
+  /^(GITHUB_|RUNNER_)/i.test(name) || name.toUpperCase() === "NODE_OPTIONS";

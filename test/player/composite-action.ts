@@ -20,7 +20,10 @@ export function readCompositeAction(folder: string, uses: string): CompositeActi
   const root = objectAt(parse(readFileSync(file, "utf8")) as Json, uses);
   onlyKeys(root, ["name", "description", "author", "branding", "inputs", "outputs", "runs"], uses);
   const runs = objectAt(root["runs"], `${uses}: runs`);
-  if (runs["using"] !== "composite") throw new PlayerError(`${uses}: the player plays only composite actions of a repository, not \`${String(runs["using"])}\`.`);
+  if (runs["using"] !== "composite")
+    throw new PlayerError(
+      `${uses}: the player plays only composite actions of a repository, not \`${String(runs["using"])}\`.`,
+    );
   onlyKeys(runs, ["using", "steps"], `${uses}: runs`);
   const steps = Array.isArray(runs["steps"]) ? runs["steps"] : [];
   if (steps.length === 0) throw new PlayerError(`${uses} has no steps.`);
@@ -32,12 +35,19 @@ export function readCompositeAction(folder: string, uses: string): CompositeActi
         return [name, input["default"]];
       }),
     ),
-    outputs: new Map(Object.entries(objectAt(root["outputs"], `${uses}: outputs`)).map(([name, value]) => [name, objectAt(value, `${uses}: outputs.${name}`)["value"] ?? ""])),
+    outputs: new Map(
+      Object.entries(objectAt(root["outputs"], `${uses}: outputs`)).map(([name, value]) => [
+        name,
+        objectAt(value, `${uses}: outputs.${name}`)["value"] ?? "",
+      ]),
+    ),
     steps: steps.map((value, index) => {
       const where = `${uses}: runs.steps[${index}]`;
       const step = parseStep(objectAt(value, where), where);
-      if (step.timeoutMinutes !== undefined) throw new PlayerError(`${where}: a composite action's step knows no \`timeout-minutes\`.`);
-      if (step.run !== undefined && stringAt(step.shell, where) === undefined) throw new PlayerError(`${where} has no \`shell\`.`);
+      if (step.timeoutMinutes !== undefined)
+        throw new PlayerError(`${where}: a composite action's step knows no \`timeout-minutes\`.`);
+      if (step.run !== undefined && stringAt(step.shell, where) === undefined)
+        throw new PlayerError(`${where} has no \`shell\`.`);
       return step;
     }),
   };

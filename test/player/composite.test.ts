@@ -16,10 +16,19 @@ runs:
 `;
 
 /** Plays one job; the files of its workspace are written by its first step, and `atCommit` are what the commit holds. */
-async function playSteps(steps: string, workspace: Record<string, string>, atCommit: Record<string, string> = {}): Promise<Run> {
-  const write = Object.entries(workspace).map(([path, text]) => `mkdir -p "$(dirname '${path}')"; echo '${Buffer.from(text).toString("base64")}' | base64 --decode > '${path}'`);
+async function playSteps(
+  steps: string,
+  workspace: Record<string, string>,
+  atCommit: Record<string, string> = {},
+): Promise<Run> {
+  const write = Object.entries(workspace).map(
+    ([path, text]) =>
+      `mkdir -p "$(dirname '${path}')"; echo '${Buffer.from(text).toString("base64")}' | base64 --decode > '${path}'`,
+  );
   const { player } = play(
-    { a: `name: A\non: push\njobs:\n  a:\n    runs-on: x\n    outputs: { text: "\${{ steps.g.outputs.text }}", outcome: "\${{ steps.g.outcome }}" }\n    steps:\n      - { name: files, run: ${JSON.stringify(write.join("; ") || "true")} }\n${steps}` },
+    {
+      a: `name: A\non: push\njobs:\n  a:\n    runs-on: x\n    outputs: { text: "\${{ steps.g.outputs.text }}", outcome: "\${{ steps.g.outcome }}" }\n    steps:\n      - { name: files, run: ${JSON.stringify(write.join("; ") || "true")} }\n${steps}`,
+    },
     {
       extract(_sha, path, target) {
         const found = Object.entries(atCommit).filter(([name]) => name.startsWith(`${path}/`));
@@ -45,16 +54,24 @@ test("takes inputs, sets outputs and variables, and runs from the workspace as i
   );
   const job = jobOf(run, "a");
   expect(job.outputs).toEqual({ text: "Hello world", outcome: "success" });
-  expect(job.steps.map((step) => step.name)).toEqual(["files", "./.github/actions/greet", "Run echo \"seen $SEEN\""]);
+  expect(job.steps.map((step) => step.name)).toEqual(["files", "./.github/actions/greet", 'Run echo "seen $SEEN"']);
   expect(job.steps[1]?.log).toEqual(["color red, token 0", ".github", "action.yml"]);
   expect(job.steps[2]?.log).toEqual(["seen world"]);
 });
 
 test("is not there without a checkout; with $/ it comes from the commit of the workflow file", async () => {
-  const missing = await playSteps(`      - { id: g, uses: ./.github/actions/greet, with: { who: world } }`, {}, { ".github/actions/greet/action.yml": greet });
+  const missing = await playSteps(
+    `      - { id: g, uses: ./.github/actions/greet, with: { who: world } }`,
+    {},
+    { ".github/actions/greet/action.yml": greet },
+  );
   expect(logOf(jobOf(missing, "a"))).toContain("Did you forget to run actions/checkout");
   expect(missing.conclusion).toBe("failure");
-  const found = await playSteps(`      - { id: g, uses: $/.github/actions/greet, with: { who: all } }`, {}, { ".github/actions/greet/action.yml": greet });
+  const found = await playSteps(
+    `      - { id: g, uses: $/.github/actions/greet, with: { who: all } }`,
+    {},
+    { ".github/actions/greet/action.yml": greet },
+  );
   expect(jobOf(found, "a").outputs["text"]).toBe("Hello all");
 });
 
@@ -81,15 +98,25 @@ test("its own failure decides success() and failure() in it, and its step can be
 });
 
 test("may use another one, and reads no secrets", async () => {
-  const nested = await playSteps(`      - { uses: ./act }`, { ...steps(`    - { uses: ./.github/actions/greet, with: { who: inner, how: Hi } }\n    - { shell: bash, run: 'echo "after $SEEN"' }`), ".github/actions/greet/action.yml": greet });
+  const nested = await playSteps(`      - { uses: ./act }`, {
+    ...steps(
+      `    - { uses: ./.github/actions/greet, with: { who: inner, how: Hi } }\n    - { shell: bash, run: 'echo "after $SEEN"' }`,
+    ),
+    ".github/actions/greet/action.yml": greet,
+  });
   expect(logOf(jobOf(nested, "a"))).toContain("after inner");
-  const secret = await playSteps(`      - { uses: ./act }`, steps(`    - { shell: bash, env: { S: "\${{ secrets.X }}" }, run: "true" }`));
+  const secret = await playSteps(
+    `      - { uses: ./act }`,
+    steps(`    - { shell: bash, env: { S: "\${{ secrets.X }}" }, run: "true" }`),
+  );
   expect(secret.conclusion).toBe("failure");
 });
 
 test("a timeout of its step ends what it runs", async () => {
   const { player } = play(
-    { a: `name: A\non: push\njobs: { a: { runs-on: x, steps: [{ run: "mkdir act; echo '{runs: {using: composite, steps: [{shell: bash, run: sleep 30}]}}' > act/action.yml" }, { timeout-minutes: 1, uses: ./act }] } }` },
+    {
+      a: `name: A\non: push\njobs: { a: { runs-on: x, steps: [{ run: "mkdir act; echo '{runs: {using: composite, steps: [{shell: bash, run: sleep 30}]}}' > act/action.yml" }, { timeout-minutes: 1, uses: ./act }] } }`,
+    },
     { minute: 300 },
   );
   const [run] = await player.happen(push());
@@ -98,7 +125,13 @@ test("a timeout of its step ends what it runs", async () => {
 });
 
 test("an input that it does not know, a step without a shell and another kind of action stop the play", async () => {
-  await expect(playSteps(`      - { uses: ./.github/actions/greet, with: { whom: world } }`, { ".github/actions/greet/action.yml": greet })).rejects.toThrow("no input `whom`");
+  await expect(
+    playSteps(`      - { uses: ./.github/actions/greet, with: { whom: world } }`, {
+      ".github/actions/greet/action.yml": greet,
+    }),
+  ).rejects.toThrow("no input `whom`");
   await expect(playSteps(`      - { uses: ./act }`, steps(`    - { run: "true" }`))).rejects.toThrow("no `shell`");
-  await expect(playSteps(`      - { uses: ./act }`, { "act/action.yml": "runs: { using: node24, main: a.js }" })).rejects.toThrow("node24");
+  await expect(
+    playSteps(`      - { uses: ./act }`, { "act/action.yml": "runs: { using: node24, main: a.js }" }),
+  ).rejects.toThrow("node24");
 });

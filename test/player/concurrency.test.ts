@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import { concurrencyGroups } from "./concurrency.ts";
 
-const entry = (run: number, more: Partial<{ cancelInProgress: boolean; queueMax: boolean; group: string; of: "run" | "job"; cancel: () => void }> = {}) => ({
+const entry = (
+  run: number,
+  more: Partial<{
+    cancelInProgress: boolean;
+    queueMax: boolean;
+    group: string;
+    of: "run" | "job";
+    cancel: () => void;
+  }> = {},
+) => ({
   run,
   of: "run" as const,
   group: "g",

@@ -15,7 +15,8 @@ jobs:
   after: { needs: release, if: always(), runs-on: x, env: { R: "\${{ needs.release.result }}" }, steps: [{ run: 'echo "$R"' }] }
 `;
 const release = { reviewers: true, secrets: { TOKEN: "from-release" }, variables: { REGION: "fra" } };
-const playRelease = (environment: object = release) => play({ a: workflow }, { environments: { release: environment }, secrets: { SHARED: "everybody" } });
+const playRelease = (environment: object = release) =>
+  play({ a: workflow }, { environments: { release: environment }, secrets: { SHARED: "everybody" } });
 
 describe("an environment with reviewers", () => {
   test("keeps its job waiting; approved, the job gets its secrets, and the deployment is recorded", async () => {
@@ -24,7 +25,9 @@ describe("an environment with reviewers", () => {
     if (!run) throw new Error("nothing ran");
     await player.settle();
     expect(run.status).toBe("in_progress");
-    expect(player.reviews.pending.map((review) => [review.environment, review.job.name, review.job.status])).toEqual([["release", "release", "waiting"]]);
+    expect(player.reviews.pending.map((review) => [review.environment, review.job.name, review.job.status])).toEqual([
+      ["release", "release", "waiting"],
+    ]);
     expect(player.reviews.deployments).toMatchObject([{ environment: "release", state: "waiting" }]);
     expect(jobOf(run, "before").steps[0]?.log).toEqual(["[]"]);
 
@@ -32,7 +35,9 @@ describe("an environment with reviewers", () => {
     await player.settle();
     expect(run.conclusion).toBe("success");
     expect(jobOf(run, "release").steps[0]?.log).toEqual([[..."from-release everybody fra"].reverse().join("")]);
-    expect(player.reviews.deployments).toMatchObject([{ environment: "release", run: run.id, job: "release", state: "success", url: "https://example.test/v1" }]);
+    expect(player.reviews.deployments).toMatchObject([
+      { environment: "release", run: run.id, job: "release", state: "success", url: "https://example.test/v1" },
+    ]);
   });
 
   test("rejected, its job fails without a step", async () => {
@@ -65,7 +70,9 @@ test("an environment without reviewers is entered at once, and one for main not 
   const [refused] = await player.happen(push("fix/x"));
   await player.settle();
   expect(fine?.conclusion).toBe("success");
-  expect(refused && jobOf(refused, "release").annotations).toEqual(['error: Branch "fix/x" is not allowed to deploy to release due to environment protection rules.']);
+  expect(refused && jobOf(refused, "release").annotations).toEqual([
+    'error: Branch "fix/x" is not allowed to deploy to release due to environment protection rules.',
+  ]);
 });
 
 test("a pull request from a fork gets no secret of an environment", async () => {
@@ -85,11 +92,16 @@ test("a called workflow's job sees the environment's secrets that it declares, o
   );
   const [run] = await player.happen(push());
   await player.settle();
-  expect(run?.jobs.map((job) => [job.name, job.steps[0]?.secrets])).toEqual([["declares / t", ["TOKEN"]], ["inherits / t", ["TOKEN", "KEY"]]]);
+  expect(run?.jobs.map((job) => [job.name, job.steps[0]?.secrets])).toEqual([
+    ["declares / t", ["TOKEN"]],
+    ["inherits / t", ["TOKEN", "KEY"]],
+  ]);
 });
 
 test("a key that an environment does not have stops the play", async () => {
-  const { player } = play({ a: `name: A\non: push\njobs: { a: { runs-on: x, environment: { name: release, link: x }, steps: [{ run: "true" }] } }` });
+  const { player } = play({
+    a: `name: A\non: push\njobs: { a: { runs-on: x, environment: { name: release, link: x }, steps: [{ run: "true" }] } }`,
+  });
   await player.happen(push());
   await expect(player.settle()).rejects.toThrow("link");
 });

@@ -84,7 +84,9 @@ export function createReviews(): Reviews {
       });
     },
     judge(environment, verdict, run) {
-      const judged = pending.filter((review) => review.environment === environment && (run === undefined || review.run === run));
+      const judged = pending.filter(
+        (review) => review.environment === environment && (run === undefined || review.run === run),
+      );
       if (judged.length === 0) throw new Error(`No job waits for the reviewers of ${environment}.`);
       for (const review of judged) review.resolve(verdict);
     },
@@ -97,7 +99,8 @@ export function createReviews(): Reviews {
 
 /** The name that `environment:` means, and the text of its url. */
 export function environmentOf(evaluated: Json): { name: string; url: Json } | undefined {
-  const mapping = typeof evaluated === "object" && evaluated !== null && !Array.isArray(evaluated) ? evaluated : { name: evaluated };
+  const mapping =
+    typeof evaluated === "object" && evaluated !== null && !Array.isArray(evaluated) ? evaluated : { name: evaluated };
   const name = typeof mapping["name"] === "string" ? mapping["name"] : "";
   return name === "" ? undefined : { name, url: mapping["url"] ?? "" };
 }

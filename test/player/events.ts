@@ -73,7 +73,13 @@ export function repositoryPayload(repository: RepositoryInfo): JsonObject {
 }
 
 /** A push to a branch, or of a tag: `ref` is the full ref. */
-export function pushEvent(repository: RepositoryInfo, ref: string, sha: string, actor: string, before = "0".repeat(40)): GitHubEvent {
+export function pushEvent(
+  repository: RepositoryInfo,
+  ref: string,
+  sha: string,
+  actor: string,
+  before = "0".repeat(40),
+): GitHubEvent {
   const short = ref.replace(/^refs\/(heads|tags)\//, "");
   const payload = {
     ref,
@@ -87,13 +93,34 @@ export function pushEvent(repository: RepositoryInfo, ref: string, sha: string, 
     pusher: { name: actor },
     sender: { login: actor },
   };
-  return { ...plain, name: "push", payload, ref, sha, headBranch: short, headSha: sha, headRepository: fullName(repository), actor };
+  return {
+    ...plain,
+    name: "push",
+    payload,
+    ref,
+    sha,
+    headBranch: short,
+    headSha: sha,
+    headRepository: fullName(repository),
+    actor,
+  };
 }
 
 /** A pull request's `opened`, `synchronize` or the like. `github.sha` is the merge commit. */
-export function pullRequestEvent(repository: RepositoryInfo, pull: PullRequest, action: string, actor: string): GitHubEvent {
+export function pullRequestEvent(
+  repository: RepositoryInfo,
+  pull: PullRequest,
+  action: string,
+  actor: string,
+): GitHubEvent {
   const fromFork = pull.headRepository !== fullName(repository);
-  const payload = { action, number: pull.number, pull_request: pullRequestPayload(repository, pull), repository: repositoryPayload(repository), sender: { login: actor } };
+  const payload = {
+    action,
+    number: pull.number,
+    pull_request: pullRequestPayload(repository, pull),
+    repository: repositoryPayload(repository),
+    sender: { login: actor },
+  };
   return {
     name: "pull_request",
     action,
@@ -124,7 +151,17 @@ function pullRequestPayload(repository: RepositoryInfo, pull: PullRequest): Json
     merge_commit_sha: pull.mergeSha,
     html_url: `https://github.com/${fullName(repository)}/pull/${pull.number}`,
     user: { login: owner },
-    head: { ref: pull.headRef, sha: pull.headSha, label: `${owner}:${pull.headRef}`, repo: { name, full_name: pull.headRepository, fork: pull.headRepository !== fullName(repository), owner: { login: owner } } },
+    head: {
+      ref: pull.headRef,
+      sha: pull.headSha,
+      label: `${owner}:${pull.headRef}`,
+      repo: {
+        name,
+        full_name: pull.headRepository,
+        fork: pull.headRepository !== fullName(repository),
+        owner: { login: owner },
+      },
+    },
     base: { ref: pull.base, sha: pull.baseSha, repo: repositoryPayload(repository) },
     labels: [],
   };
@@ -132,11 +169,22 @@ function pullRequestPayload(repository: RepositoryInfo, pull: PullRequest): Json
 
 /** A pull request as `workflow_run.pull_requests` lists it. */
 function runPullRequest(pull: PullRequest): JsonObject {
-  return { id: 1000 + pull.number, number: pull.number, head: { ref: pull.headRef, sha: pull.headSha, repo: { id: 1 } }, base: { ref: pull.base, sha: pull.baseSha, repo: { id: 1 } } };
+  return {
+    id: 1000 + pull.number,
+    number: pull.number,
+    head: { ref: pull.headRef, sha: pull.headSha, repo: { id: 1 } },
+    base: { ref: pull.base, sha: pull.baseSha, repo: { id: 1 } },
+  };
 }
 
 /** A merge queue asks for the checks of a group of commits. */
-export function mergeGroupEvent(repository: RepositoryInfo, base: string, baseSha: string, headRef: string, headSha: string): GitHubEvent {
+export function mergeGroupEvent(
+  repository: RepositoryInfo,
+  base: string,
+  baseSha: string,
+  headRef: string,
+  headSha: string,
+): GitHubEvent {
   const payload = {
     action: "checks_requested",
     merge_group: { head_sha: headSha, head_ref: headRef, base_sha: baseSha, base_ref: `refs/heads/${base}` },
@@ -144,26 +192,97 @@ export function mergeGroupEvent(repository: RepositoryInfo, base: string, baseSh
     sender: { login: "github-merge-queue[bot]" },
   };
   const branch = headRef.replace("refs/heads/", "");
-  return { ...plain, name: "merge_group", action: "checks_requested", payload, ref: headRef, sha: headSha, headBranch: branch, headSha, headRepository: fullName(repository), actor: "github-merge-queue[bot]" };
+  return {
+    ...plain,
+    name: "merge_group",
+    action: "checks_requested",
+    payload,
+    ref: headRef,
+    sha: headSha,
+    headBranch: branch,
+    headSha,
+    headRepository: fullName(repository),
+    actor: "github-merge-queue[bot]",
+  };
 }
 
 /** The clock strikes. Schedules run on the default branch. */
 export function scheduleEvent(repository: RepositoryInfo, cron: string, tip: string): GitHubEvent {
   const branch = repository.defaultBranch;
   const payload = { schedule: cron, repository: repositoryPayload(repository) };
-  return { ...plain, name: "schedule", payload, ref: `refs/heads/${branch}`, sha: tip, headBranch: branch, headSha: tip, headRepository: fullName(repository), actor: repository.owner, cron };
+  return {
+    ...plain,
+    name: "schedule",
+    payload,
+    ref: `refs/heads/${branch}`,
+    sha: tip,
+    headBranch: branch,
+    headSha: tip,
+    headRepository: fullName(repository),
+    actor: repository.owner,
+    cron,
+  };
 }
 
 /** Somebody presses "Run workflow", or the API does. */
-export function dispatchEvent(repository: RepositoryInfo, workflowPath: string, ref: string, sha: string, inputs: JsonObject, actor: string): GitHubEvent {
-  const payload = { ref, workflow: workflowPath, inputs, repository: repositoryPayload(repository), sender: { login: actor } };
-  return { ...plain, name: "workflow_dispatch", payload, ref, sha, headBranch: ref.replace(/^refs\/(heads|tags)\//, ""), headSha: sha, headRepository: fullName(repository), actor, workflowPath };
+export function dispatchEvent(
+  repository: RepositoryInfo,
+  workflowPath: string,
+  ref: string,
+  sha: string,
+  inputs: JsonObject,
+  actor: string,
+): GitHubEvent {
+  const payload = {
+    ref,
+    workflow: workflowPath,
+    inputs,
+    repository: repositoryPayload(repository),
+    sender: { login: actor },
+  };
+  return {
+    ...plain,
+    name: "workflow_dispatch",
+    payload,
+    ref,
+    sha,
+    headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),
+    headSha: sha,
+    headRepository: fullName(repository),
+    actor,
+    workflowPath,
+  };
 }
 
 /** A run was requested, began or completed. Token and secrets are those of the default branch, whoever caused it. */
-export function workflowRunEvent(repository: RepositoryInfo, action: string, run: JsonObject, tip: string, depth: number, actor: string): GitHubEvent {
+export function workflowRunEvent(
+  repository: RepositoryInfo,
+  action: string,
+  run: JsonObject,
+  tip: string,
+  depth: number,
+  actor: string,
+): GitHubEvent {
   const branch = repository.defaultBranch;
   const workflow: Json = { id: run["workflow_id"] ?? 0, name: run["name"] ?? "", path: run["path"] ?? "" };
-  const payload = { action, workflow_run: run, workflow, repository: repositoryPayload(repository), sender: { login: actor } };
-  return { ...plain, name: "workflow_run", action, payload, ref: `refs/heads/${branch}`, sha: tip, headBranch: branch, headSha: tip, headRepository: fullName(repository), actor, depth };
+  const payload = {
+    action,
+    workflow_run: run,
+    workflow,
+    repository: repositoryPayload(repository),
+    sender: { login: actor },
+  };
+  return {
+    ...plain,
+    name: "workflow_run",
+    action,
+    payload,
+    ref: `refs/heads/${branch}`,
+    sha: tip,
+    headBranch: branch,
+    headSha: tip,
+    headRepository: fullName(repository),
+    actor,
+    depth,
+  };
 }

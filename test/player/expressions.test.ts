@@ -6,7 +6,10 @@ const status = (result: "success" | "failure" | "cancelled") => ({
   failure: () => result === "failure",
   cancelled: () => result === "cancelled",
 });
-const contexts = { github: { event_name: "push", ref: "refs/heads/main" }, needs: { a: { result: "failure", outputs: { list: '["x","y"]' } } } };
+const contexts = {
+  github: { event_name: "push", ref: "refs/heads/main" },
+  needs: { a: { result: "failure", outputs: { list: '["x","y"]' } } },
+};
 
 test("an expression alone keeps its type, text does not", () => {
   expect(interpolate("${{ fromJSON(needs.a.outputs.list) }}", { contexts })).toEqual(["x", "y"]);

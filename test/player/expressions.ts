@@ -31,7 +31,8 @@ export class ExpressionProblem extends Error {
 
 const STATUS_FUNCTIONS = ["success", "failure", "cancelled", "always"];
 
-const toData = (value: Json): data.ExpressionData => JSON.parse(JSON.stringify(value), data.reviver) as data.ExpressionData;
+const toData = (value: Json): data.ExpressionData =>
+  JSON.parse(JSON.stringify(value), data.reviver) as data.ExpressionData;
 const toJson = (value: data.ExpressionData): Json => JSON.parse(JSON.stringify(value, data.replacer) ?? "null") as Json;
 
 /** Evaluates what stands between `${{` and `}}`. */
@@ -42,12 +43,15 @@ export function evaluate(expression: string, scope: Scope): Json {
 /** A value in which `${{ }}` is replaced. A string that is one expression alone keeps that expression's type. */
 export function interpolate(value: Json, scope: Scope): Json {
   if (Array.isArray(value)) return value.map((item) => interpolate(item, scope));
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, scope)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, scope)]));
   if (typeof value !== "string") return value;
   const parts = split(value);
   const [first] = parts;
   if (parts.length === 1 && first?.kind === "expression") return evaluate(first.text, scope);
-  return parts.map((part) => (part.kind === "text" ? part.text : evaluateData(part.text, scope).coerceString())).join("");
+  return parts
+    .map((part) => (part.kind === "text" ? part.text : evaluateData(part.text, scope).coerceString()))
+    .join("");
 }
 
 /** The same, as the string that GitHub makes of it: null is empty, true is `true`. */
@@ -69,7 +73,9 @@ export function holds(condition: string | undefined, scope: Scope & { status: St
 /** Whether an `if:` calls a status function, which takes away the implicit `success()`. */
 export function readsStatus(condition: string): boolean {
   const tokens = new Lexer(bare(condition)).lex().tokens;
-  return tokens.some((token, index) => STATUS_FUNCTIONS.includes(token.lexeme.toLowerCase()) && tokens[index + 1]?.lexeme === "(");
+  return tokens.some(
+    (token, index) => STATUS_FUNCTIONS.includes(token.lexeme.toLowerCase()) && tokens[index + 1]?.lexeme === "(",
+  );
 }
 
 function bare(condition: string): string {
@@ -77,7 +83,9 @@ function bare(condition: string): string {
   const [first] = parts;
   if (parts.length === 1 && first !== undefined) return first.text.trim();
   if (parts.length === 0) return "";
-  throw new ExpressionProblem(`The condition \`${condition}\` mixes text and \${{ }}: GitHub reads it as a string that is always true.`);
+  throw new ExpressionProblem(
+    `The condition \`${condition}\` mixes text and \${{ }}: GitHub reads it as a string that is always true.`,
+  );
 }
 
 export const truthy = (value: Json): boolean => !(value === null || value === false || value === "" || value === 0);
@@ -113,11 +121,17 @@ function endOfExpression(text: string, from: number): number {
 function evaluateData(expression: string, scope: Scope): data.ExpressionData {
   const functions = extensionFunctions(scope);
   try {
-    const tree = new Parser(new Lexer(expression).lex().tokens, Object.keys(scope.contexts), [...functions.values()]).parse();
-    const dictionary = new data.Dictionary(...Object.entries(scope.contexts).map(([key, value]) => ({ key, value: toData(value) })));
+    const tree = new Parser(new Lexer(expression).lex().tokens, Object.keys(scope.contexts), [
+      ...functions.values(),
+    ]).parse();
+    const dictionary = new data.Dictionary(
+      ...Object.entries(scope.contexts).map(([key, value]) => ({ key, value: toData(value) })),
+    );
     return new Evaluator(tree, dictionary, functions).evaluate();
   } catch (error) {
-    throw new ExpressionProblem(`\${{ ${expression.trim()} }}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ExpressionProblem(
+      `\${{ ${expression.trim()} }}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -132,6 +146,7 @@ function extensionFunctions(scope: Scope): Map<string, FunctionDefinition> {
     add("cancelled", 0, () => new data.BooleanData(status.cancelled()));
     add("always", 0, () => new data.BooleanData(true));
   }
-  if (hashFiles) add("hashFiles", 255, (...values) => new data.StringData(hashFiles(values.map((value) => value.coerceString()))));
+  if (hashFiles)
+    add("hashFiles", 255, (...values) => new data.StringData(hashFiles(values.map((value) => value.coerceString()))));
   return functions;
 }

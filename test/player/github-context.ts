@@ -43,16 +43,31 @@ export const workspaceOf = (folder: string): string => join(folder, "workspace")
 export const tempOf = (folder: string): string => join(folder, "temp");
 
 export function runnerContext(folder: string): JsonObject {
-  return { os: "Linux", arch: "X64", name: "GitHub Actions 1", environment: "github-hosted", temp: tempOf(folder), tool_cache: join(folder, "tools"), debug: "" };
+  return {
+    os: "Linux",
+    arch: "X64",
+    name: "GitHub Actions 1",
+    environment: "github-hosted",
+    temp: tempOf(folder),
+    tool_cache: join(folder, "tools"),
+    debug: "",
+  };
 }
 
 /** The default variables of every step (docs.github.com, "Variables reference: Default environment variables"). */
 export function runnerVariables(host: Host, run: Run, job: JobRun, folder: string): Record<string, string> {
-  const variables: Record<string, string> = { CI: "true", GITHUB_ACTIONS: "true", HOME: join(folder, "home"), LANG: "C.UTF-8" };
+  const variables: Record<string, string> = {
+    CI: "true",
+    GITHUB_ACTIONS: "true",
+    HOME: join(folder, "home"),
+    LANG: "C.UTF-8",
+  };
   for (const [key, value] of Object.entries(githubContext(host, run, job, folder))) {
-    if (key !== "event" && key !== "token" && typeof value === "string") variables[`GITHUB_${key.toUpperCase()}`] = value;
+    if (key !== "event" && key !== "token" && typeof value === "string")
+      variables[`GITHUB_${key.toUpperCase()}`] = value;
   }
   variables["GITHUB_EVENT_PATH"] = join(folder, "temp", "event.json");
-  for (const [key, value] of Object.entries(runnerContext(folder))) if (key !== "debug") variables[`RUNNER_${key.toUpperCase()}`] = String(value);
+  for (const [key, value] of Object.entries(runnerContext(folder)))
+    if (key !== "debug") variables[`RUNNER_${key.toUpperCase()}`] = String(value);
   return variables;
 }

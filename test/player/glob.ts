@@ -69,7 +69,9 @@ export function listFiles(start: string): string[] {
 /** `hashFiles('a', 'b/**')`: empty when nothing matches, as in GitHub. */
 export function hashFiles(workspace: string, patterns: readonly string[]): string {
   const inside = patterns.filter((pattern) => !isAbsolute(pattern));
-  const files = findFiles(workspace, inside, { hidden: true }).filter((file) => !relative(workspace, file).startsWith(".git/"));
+  const files = findFiles(workspace, inside, { hidden: true }).filter(
+    (file) => !relative(workspace, file).startsWith(".git/"),
+  );
   if (files.length === 0) return "";
   const total = createHash("sha256");
   for (const file of files) total.update(createHash("sha256").update(readFileSync(file)).digest());

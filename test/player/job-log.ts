@@ -18,7 +18,10 @@ export function jobLog(annotations: string[]): JobLog {
   const masks = new Set<string>();
   let stopped: string | undefined;
 
-  const masked = (text: string): string => [...masks].sort((left, right) => right.length - left.length).reduce((result, value) => result.replaceAll(value, "***"), text);
+  const masked = (text: string): string =>
+    [...masks]
+      .sort((left, right) => right.length - left.length)
+      .reduce((result, value) => result.replaceAll(value, "***"), text);
 
   const log: JobLog = {
     annotations,

@@ -4,7 +4,8 @@ export interface JsonObject {
   [key: string]: Json;
 }
 
-export const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What the player does not know how to play, or what GitHub would refuse: it stops the whole test, loudly. */
 export class PlayerError extends Error {
@@ -36,5 +37,6 @@ export function stringAt(value: Json | undefined, what: string): string | undefi
 
 /** A key that the player does not know is a loud stop, never one passed over: what is not played is not proven. */
 export function onlyKeys(value: JsonObject, known: readonly string[], where: string): void {
-  for (const key of Object.keys(value)) if (!known.includes(key)) throw new PlayerError(`${where}: the player does not know the key \`${key}\`.`);
+  for (const key of Object.keys(value))
+    if (!known.includes(key)) throw new PlayerError(`${where}: the player does not know the key \`${key}\`.`);
 }

@@ -2,7 +2,16 @@ import { expect, test } from "vitest";
 import { combinationName, EmptyMatrix, expandMatrix } from "./matrix.ts";
 
 test("vectors multiply, exclude removes, include extends or adds", () => {
-  const matrix = { fruit: ["apple", "pear"], animal: ["cat", "dog"], include: [{ color: "green" }, { color: "pink", animal: "cat" }, { fruit: "apple", shape: "circle" }, { fruit: "banana" }] };
+  const matrix = {
+    fruit: ["apple", "pear"],
+    animal: ["cat", "dog"],
+    include: [
+      { color: "green" },
+      { color: "pink", animal: "cat" },
+      { fruit: "apple", shape: "circle" },
+      { fruit: "banana" },
+    ],
+  };
   // The example of docs.github.com, "Expanding or adding matrix configurations".
   expect(expandMatrix(matrix)).toEqual([
     { fruit: "apple", animal: "cat", color: "pink", shape: "circle" },
@@ -15,7 +24,10 @@ test("vectors multiply, exclude removes, include extends or adds", () => {
 });
 
 test("a matrix of include alone, an empty vector, and no matrix", () => {
-  expect(expandMatrix({ include: [{ name: "amd64" }, { name: "arm64" }] })).toEqual([{ name: "amd64" }, { name: "arm64" }]);
+  expect(expandMatrix({ include: [{ name: "amd64" }, { name: "arm64" }] })).toEqual([
+    { name: "amd64" },
+    { name: "arm64" },
+  ]);
   expect(() => expandMatrix({ entry: [] })).toThrow(EmptyMatrix);
   expect(expandMatrix(undefined)).toEqual([{}]);
 });

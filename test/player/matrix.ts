@@ -12,13 +12,17 @@ export function expandMatrix(matrix: Json | undefined): JsonObject[] {
     combinations = combinations.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value })));
   }
   for (const removed of entries(exclude, "exclude")) {
-    combinations = combinations.filter((combination) => !Object.entries(removed).every(([key, value]) => same(combination[key], value)));
+    combinations = combinations.filter(
+      (combination) => !Object.entries(removed).every(([key, value]) => same(combination[key], value)),
+    );
   }
   const original = combinations.map((combination) => ({ ...combination }));
   for (const added of entries(include, "include")) {
     const hosts = combinations.filter((_, index) => {
       const base = original[index];
-      return base !== undefined && Object.entries(added).every(([key, value]) => !(key in base) || same(base[key], value));
+      return (
+        base !== undefined && Object.entries(added).every(([key, value]) => !(key in base) || same(base[key], value))
+      );
     });
     if (hosts.length > 0 && original.length > 0) for (const host of hosts) Object.assign(host, added);
     else combinations.push({ ...added });
@@ -49,6 +53,8 @@ const same = (left: Json | undefined, right: Json): boolean => JSON.stringify(le
 /** The name of a job's combination: the expanded name, or the job's with its values in brackets. */
 export function combinationName(base: string, combination: JsonObject, expanded: string | undefined): string {
   if (expanded !== undefined) return expanded;
-  const values = Object.values(combination).map((value) => (isObject(value) ? Object.values(value).join(", ") : String(value)));
+  const values = Object.values(combination).map((value) =>
+    isObject(value) ? Object.values(value).join(", ") : String(value),
+  );
   return values.length === 0 ? base : `${base} (${values.join(", ")})`;
 }

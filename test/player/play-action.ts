@@ -13,14 +13,19 @@ export interface ActionStep {
 }
 
 /** The action's outputs, or undefined when it failed. Unknown actions and inputs stop the play. */
-export async function playAction(machine: Machine, step: ActionStep): Promise<Readonly<Record<string, string>> | undefined> {
+export async function playAction(
+  machine: Machine,
+  step: ActionStep,
+): Promise<Readonly<Record<string, string>> | undefined> {
   const { host, run, runs, job } = machine.play;
   const action = actionOf(host.actions, step.uses);
   for (const input of Object.keys(step.inputs)) {
-    if (!action.inputs.includes(input)) throw new PlayerError(`${run.workflowPath}, job ${job.name}: ${action.name} has no input \`${input}\`.`);
+    if (!action.inputs.includes(input))
+      throw new PlayerError(`${run.workflowPath}, job ${job.name}: ${action.name} has no input \`${input}\`.`);
   }
   for (const input of action.required ?? []) {
-    if ((step.inputs[input] ?? "") === "") throw new PlayerError(`${run.workflowPath}, job ${job.name}: ${action.name} requires the input \`${input}\`.`);
+    if ((step.inputs[input] ?? "") === "")
+      throw new PlayerError(`${run.workflowPath}, job ${job.name}: ${action.name} requires the input \`${input}\`.`);
   }
   const context: ActionContext = {
     host,

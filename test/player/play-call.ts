@@ -3,7 +3,16 @@ import { admit } from "./admission.ts";
 import { interpolate, interpolateString, type Scope } from "./expressions.ts";
 import { isObject, type JsonObject, PlayerError } from "./json.ts";
 import { declaredPermissions } from "./permissions.ts";
-import { ancestorsOf, cancelGraph, type Graph, type JobOutcome, playGraph, record, resultOf, type Secrets } from "./play-graph.ts";
+import {
+  ancestorsOf,
+  cancelGraph,
+  type Graph,
+  type JobOutcome,
+  playGraph,
+  record,
+  resultOf,
+  type Secrets,
+} from "./play-graph.ts";
 import { type CallInterface, callInputs, callInterface } from "./reusable.ts";
 import type { CallDefinition, JobDefinition } from "./workflow-file.ts";
 
@@ -37,12 +46,16 @@ export async function playCall(graph: Graph, leg: CallLeg): Promise<JobOutcome> 
   const deadlock = `error: Canceling since a deadlock for concurrency group was detected between 'top level workflow' and '${leg.name}'.`;
   if (waits.signal.aborted) return never();
   const scope: Scope = { contexts: leg.contexts };
-  const ofJob = await admit(graph, definition.concurrency, scope, "job", waits.signal, () => (leg.called ? leg.called.cancel() : waits.abort()));
+  const ofJob = await admit(graph, definition.concurrency, scope, "job", waits.signal, () =>
+    leg.called ? leg.called.cancel() : waits.abort(),
+  );
   if (ofJob.kind !== "running") return never(ofJob.kind === "deadlock" ? deadlock : undefined);
   try {
     const vars = { ...host.variables };
     const given = interpolate(call.with, scope);
-    const inputs = callInputs(declared, isObject(given) ? given : {}, (value) => interpolate(value, { contexts: { github: leg.contexts["github"] ?? {}, vars } }));
+    const inputs = callInputs(declared, isObject(given) ? given : {}, (value) =>
+      interpolate(value, { contexts: { github: leg.contexts["github"] ?? {}, vars } }),
+    );
     const child: Graph = {
       play: graph.play,
       workflow,
@@ -58,7 +71,9 @@ export async function playCall(graph: Graph, leg: CallLeg): Promise<JobOutcome> 
       cancelled: graph.cancelled,
     };
     const calledScope: Scope = { contexts: { github: leg.contexts["github"] ?? {}, inputs, vars } };
-    const ofWorkflow = await admit(child, workflow.concurrency, calledScope, "job", waits.signal, () => cancelGraph(child));
+    const ofWorkflow = await admit(child, workflow.concurrency, calledScope, "job", waits.signal, () =>
+      cancelGraph(child),
+    );
     if (ofWorkflow.kind !== "running") return never(ofWorkflow.kind === "deadlock" ? deadlock : undefined);
     leg.called = { cancel: () => cancelGraph(child) };
     if (waits.signal.aborted) cancelGraph(child);
@@ -76,7 +91,13 @@ export async function playCall(graph: Graph, leg: CallLeg): Promise<JobOutcome> 
 }
 
 function finished(graph: Graph, leg: CallLeg, outcome: JobOutcome): JobOutcome {
-  graph.play.run.calls.push({ key: leg.definition.id, callers: graph.callers, leg: leg.index, path: leg.call.path, ...outcome });
+  graph.play.run.calls.push({
+    key: leg.definition.id,
+    callers: graph.callers,
+    leg: leg.index,
+    path: leg.call.path,
+    ...outcome,
+  });
   return outcome;
 }
 
@@ -87,7 +108,10 @@ function passedSecrets(graph: Graph, leg: CallLeg, declared: CallInterface): Sec
   const scope: Scope = { contexts: { ...leg.contexts, secrets: { ...graph.secrets.values } } };
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(secrets)) {
-    if (typeof value === "string" && /secrets\.GITHUB_TOKEN|github\.token/.test(value)) throw new PlayerError(`${graph.workflow.path}: jobs.${leg.definition.id}.secrets.${name}: the player hands on no token; a called workflow has its own.`);
+    if (typeof value === "string" && /secrets\.GITHUB_TOKEN|github\.token/.test(value))
+      throw new PlayerError(
+        `${graph.workflow.path}: jobs.${leg.definition.id}.secrets.${name}: the player hands on no token; a called workflow has its own.`,
+      );
     values[name] = interpolateString(value, scope);
   }
   return { values, ofEnvironments: [...declared.secrets.keys()] };
@@ -95,8 +119,11 @@ function passedSecrets(graph: Graph, leg: CallLeg, declared: CallInterface): Sec
 
 /** The values of `on.workflow_call.outputs`, which read the called jobs. */
 function outputsOf(child: Graph, declared: CallInterface, scope: Scope): Record<string, string> {
-  const jobs = Object.fromEntries([...child.outcomes].map(([key, outcome]) => [key, { result: outcome.result, outputs: { ...outcome.outputs } }]));
+  const jobs = Object.fromEntries(
+    [...child.outcomes].map(([key, outcome]) => [key, { result: outcome.result, outputs: { ...outcome.outputs } }]),
+  );
   const contexts = { ...scope.contexts, jobs };
-  return Object.fromEntries([...declared.outputs].map(([name, value]) => [name, interpolateString(value, { contexts })]));
+  return Object.fromEntries(
+    [...declared.outputs].map(([name, value]) => [name, interpolateString(value, { contexts })]),
+  );
 }
-

@@ -16,18 +16,39 @@ interface Combination extends Leg {
 }
 
 /** The outcomes in the order of the combinations. */
-export async function playCombinations(graph: Graph, definition: JobDefinition, combinations: readonly JsonObject[], contexts: JsonObject): Promise<JobOutcome[]> {
-  const failFast = definition.strategy["fail-fast"] === undefined ? true : truthy(interpolate(definition.strategy["fail-fast"], { contexts }));
+export async function playCombinations(
+  graph: Graph,
+  definition: JobDefinition,
+  combinations: readonly JsonObject[],
+  contexts: JsonObject,
+): Promise<JobOutcome[]> {
+  const failFast =
+    definition.strategy["fail-fast"] === undefined
+      ? true
+      : truthy(interpolate(definition.strategy["fail-fast"], { contexts }));
   const parallel = Number(interpolate(definition.strategy["max-parallel"] ?? combinations.length, { contexts }));
   const cancelled: StatusFunctions = { ...statusOf(graph, definition), success: () => false, cancelled: () => true };
   const survives = (): boolean => definition.if !== undefined && holds(definition.if, { contexts, status: cancelled });
   const legs = combinations.map((combination, index): Combination => {
-    const strategy = { "fail-fast": failFast, "job-index": index, "job-total": combinations.length, "max-parallel": parallel };
+    const strategy = {
+      "fail-fast": failFast,
+      "job-index": index,
+      "job-total": combinations.length,
+      "max-parallel": parallel,
+    };
     const own = { ...contexts, strategy, matrix: definition.strategy["matrix"] === undefined ? null : combination };
     const scope: Scope = { contexts: own };
     const expanded = definition.name === undefined ? undefined : interpolateString(definition.name, scope);
-    const name = graph.prefix + combinationName(expanded ?? definition.id, combination, definition.name?.includes("${{") === true ? expanded : undefined);
-    return definition.call ? callOf(graph, { definition, call: definition.call, name, index, combination, contexts: own }, survives) : jobOf(graph, definition, name, combination, own, survives);
+    const name =
+      graph.prefix +
+      combinationName(
+        expanded ?? definition.id,
+        combination,
+        definition.name?.includes("${{") === true ? expanded : undefined,
+      );
+    return definition.call
+      ? callOf(graph, { definition, call: definition.call, name, index, combination, contexts: own }, survives)
+      : jobOf(graph, definition, name, combination, own, survives);
   });
   const waiting = [...legs];
   const work = async (): Promise<void> => {
@@ -36,14 +57,22 @@ export async function playCombinations(graph: Graph, definition: JobDefinition, 
       if (graph.cancelled) leg.cancel();
       leg.outcome = await leg.play();
       graph.legs.delete(leg);
-      if (failFast && leg.outcome.result === "failure") for (const other of legs) if (other.outcome === undefined) other.abort();
+      if (failFast && leg.outcome.result === "failure")
+        for (const other of legs) if (other.outcome === undefined) other.abort();
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, legs.length)) }, work));
   return legs.flatMap((leg) => (leg.outcome ? [leg.outcome] : []));
 }
 
-function jobOf(graph: Graph, definition: JobDefinition, name: string, combination: JsonObject, contexts: JsonObject, survives: () => boolean): Combination {
+function jobOf(
+  graph: Graph,
+  definition: JobDefinition,
+  name: string,
+  combination: JsonObject,
+  contexts: JsonObject,
+  survives: () => boolean,
+): Combination {
   const controller = new AbortController();
   const job = record(graph, definition, name, combination);
   job.status = "queued";

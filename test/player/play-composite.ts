@@ -26,15 +26,20 @@ export async function playComposite(machine: Machine, call: CompositeStep): Prom
   const folder = await actionFolder(machine, call);
   const action = folder === undefined ? undefined : readCompositeAction(folder, uses);
   if (folder === undefined || !action) {
-    call.print(`::error::Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '${uses}'. Did you forget to run actions/checkout before running your local action?`);
+    call.print(
+      `::error::Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '${uses}'. Did you forget to run actions/checkout before running your local action?`,
+    );
     return { outcome: "failure", outputs: {} };
   }
-  for (const input of Object.keys(call.inputs)) if (!action.inputs.has(input)) throw new PlayerError(`${uses} has no input \`${input}\`.`);
+  for (const input of Object.keys(call.inputs))
+    if (!action.inputs.has(input)) throw new PlayerError(`${uses} has no input \`${input}\`.`);
   const github = isObject(frame.contexts["github"]) ? frame.contexts["github"] : {};
   const { strategy = null, matrix = null } = frame.contexts;
   const contexts: JsonObject = { github: { ...github, action_path: folder }, strategy, matrix };
   const inputs: JsonObject = {};
-  for (const [name, fallback] of action.inputs) inputs[name] = call.inputs[name] ?? interpolateString(fallback, { contexts: stepContexts(machine, { ...frame, contexts }) });
+  for (const [name, fallback] of action.inputs)
+    inputs[name] =
+      call.inputs[name] ?? interpolateString(fallback, { contexts: stepContexts(machine, { ...frame, contexts }) });
   // success() and failure() look at the action's own steps (actions/runner, SuccessFunction: `action_status`).
   const inner: Frame = {
     kind: "composite",
@@ -47,14 +52,17 @@ export async function playComposite(machine: Machine, call: CompositeStep): Prom
   };
   await playSteps(machine, inner, action.steps, call.signal);
   const scope: Scope = { contexts: stepContexts(machine, inner) };
-  const outputs = Object.fromEntries([...action.outputs].map(([name, value]) => [name, interpolateString(value, scope)]));
+  const outputs = Object.fromEntries(
+    [...action.outputs].map(([name, value]) => [name, interpolateString(value, scope)]),
+  );
   return { outcome: inner.status, outputs };
 }
 
 /** `./` is the workspace as it is now; `$/` is the repository that holds the workflow file, at its commit. */
 async function actionFolder(machine: Machine, { uses, index }: CompositeStep): Promise<string | undefined> {
   const path = uses.slice(2);
-  if (path.includes("@")) throw new PlayerError(`\`uses: ${uses}\` names a version, which an action of the repository has not.`);
+  if (path.includes("@"))
+    throw new PlayerError(`\`uses: ${uses}\` names a version, which an action of the repository has not.`);
   if (uses.startsWith("./")) return join(workspaceOf(machine.folder), path);
   const { host, run } = machine.play;
   const target = join(machine.folder, `_actions_${index}`);

@@ -54,7 +54,12 @@ export async function playGraph(graph: Graph): Promise<void> {
     const kept = keptOutcome(graph, definition);
     if (kept) graph.outcomes.set(definition.id, kept);
     // GitHub's order of starting is not the file's: nothing may depend on it, and so a job begins a turn later.
-    played.set(definition.id, kept ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve)).then(() => playDefinition(graph, definition, played)));
+    played.set(
+      definition.id,
+      kept
+        ? Promise.resolve()
+        : new Promise((resolve) => setImmediate(resolve)).then(() => playDefinition(graph, definition, played)),
+    );
   }
   await Promise.all(played.values());
 }
@@ -73,12 +78,18 @@ export function resultOf(graph: Graph): Result {
   return results.every((result) => result === "skipped") ? "skipped" : "success";
 }
 
-export const sameCallers = (left: readonly Caller[], right: readonly Caller[]): boolean => left.length === right.length && left.every((caller, index) => caller.key === right[index]?.key && caller.leg === right[index]?.leg);
+export const sameCallers = (left: readonly Caller[], right: readonly Caller[]): boolean =>
+  left.length === right.length &&
+  left.every((caller, index) => caller.key === right[index]?.key && caller.leg === right[index]?.leg);
 
 function keptOutcome(graph: Graph, definition: JobDefinition): JobOutcome | undefined {
   const { kept } = graph.play;
-  const own = (each: { readonly key: string; readonly callers: readonly Caller[] }): boolean => each.key === definition.id && sameCallers(each.callers, graph.callers);
-  const legs: JobOutcome[] = [...kept.calls.filter(own), ...kept.jobs.filter(own).map((job) => ({ result: job.result ?? "cancelled", outputs: job.outputs }))];
+  const own = (each: { readonly key: string; readonly callers: readonly Caller[] }): boolean =>
+    each.key === definition.id && sameCallers(each.callers, graph.callers);
+  const legs: JobOutcome[] = [
+    ...kept.calls.filter(own),
+    ...kept.jobs.filter(own).map((job) => ({ result: job.result ?? "cancelled", outputs: job.outputs })),
+  ];
   return legs.length === 0 ? undefined : merged(legs, false);
 }
 
@@ -86,16 +97,29 @@ function keptOutcome(graph: Graph, definition: JobDefinition): JobOutcome | unde
 export function merged(legs: readonly JobOutcome[], continueOnError: boolean): JobOutcome {
   const results = legs.map((leg) => leg.result);
   const order: Result[] = continueOnError ? ["cancelled"] : ["failure", "cancelled"];
-  const result = order.find((candidate) => results.includes(candidate)) ?? (results.every((each) => each === "skipped") ? "skipped" : "success");
+  const result =
+    order.find((candidate) => results.includes(candidate)) ??
+    (results.every((each) => each === "skipped") ? "skipped" : "success");
   const outputs: Record<string, string> = {};
-  for (const leg of legs) for (const [name, value] of Object.entries(leg.outputs)) if (value !== "" || !(name in outputs)) outputs[name] = value;
+  for (const leg of legs)
+    for (const [name, value] of Object.entries(leg.outputs))
+      if (value !== "" || !(name in outputs)) outputs[name] = value;
   return { result, outputs };
 }
 
-async function playDefinition(graph: Graph, definition: JobDefinition, played: ReadonlyMap<string, Promise<void>>): Promise<void> {
+async function playDefinition(
+  graph: Graph,
+  definition: JobDefinition,
+  played: ReadonlyMap<string, Promise<void>>,
+): Promise<void> {
   await Promise.all(definition.needs.map((need) => played.get(need)));
   const { host, run } = graph.play;
-  const contexts: JsonObject = { github: githubContext(host, run), needs: needsContext(graph, definition), inputs: graph.inputs, vars: { ...host.variables } };
+  const contexts: JsonObject = {
+    github: githubContext(host, run),
+    needs: needsContext(graph, definition),
+    inputs: graph.inputs,
+    vars: { ...host.variables },
+  };
   const alone = (result: Result): JobRun => {
     const job = record(graph, definition, graph.prefix + (definition.name ?? definition.id), {});
     job.result = result;
@@ -111,7 +135,8 @@ async function playDefinition(graph: Graph, definition: JobDefinition, played: R
     const outcomes = await playCombinations(graph, definition, combinations, contexts);
     graph.outcomes.set(definition.id, merged(outcomes, truthy(interpolate(definition.continueOnError, { contexts }))));
   } catch (error) {
-    if (!(error instanceof ExpressionProblem) && !(error instanceof EmptyMatrix) && !(error instanceof CallRefused)) throw error;
+    if (!(error instanceof ExpressionProblem) && !(error instanceof EmptyMatrix) && !(error instanceof CallRefused))
+      throw error;
     alone("failure").annotations.push(`error: ${error.message}`);
   }
 }

@@ -67,10 +67,23 @@ export async function playJob(play: JobPlay): Promise<Scope> {
       return frame.status;
     },
   };
-  const frame: Frame = { kind: "job", steps: {}, env: {}, status: "success", contexts: { ...play.contexts, github: githubContext(host, run, job, folder) }, run: job.steps };
+  const frame: Frame = {
+    kind: "job",
+    steps: {},
+    env: {},
+    status: "success",
+    contexts: { ...play.contexts, github: githubContext(host, run, job, folder) },
+    run: job.steps,
+  };
   // A runner is sent, and masks, the secrets that its job names.
-  const written = JSON.stringify([play.workflow.env, play.definition.env, play.definition.outputs, play.definition.steps]);
-  for (const [name, value] of Object.entries(machine.secrets)) if (name === "GITHUB_TOKEN" || written.includes(`secrets.${name}`)) machine.log.mask(value);
+  const written = JSON.stringify([
+    play.workflow.env,
+    play.definition.env,
+    play.definition.outputs,
+    play.definition.steps,
+  ]);
+  for (const [name, value] of Object.entries(machine.secrets))
+    if (name === "GITHUB_TOKEN" || written.includes(`secrets.${name}`)) machine.log.mask(value);
   for (const part of [workspaceOf(folder), tempOf(folder), join(folder, "home")]) mkdirSync(part, { recursive: true });
   writeFileSync(join(tempOf(folder), "event.json"), JSON.stringify(run.event.payload));
 
@@ -78,7 +91,10 @@ export async function playJob(play: JobPlay): Promise<Scope> {
   const over = AbortSignal.timeout(Math.max(1, Math.round(limit * host.minute)));
   const stop = AbortSignal.any([over, play.cancelled]);
   over.addEventListener("abort", () => {
-    if (job.status !== "completed") job.annotations.push(`error: The job running on runner has exceeded the maximum execution time of ${limit} minutes.`);
+    if (job.status !== "completed")
+      job.annotations.push(
+        `error: The job running on runner has exceeded the maximum execution time of ${limit} minutes.`,
+      );
   });
 
   try {
@@ -98,7 +114,9 @@ export async function playJob(play: JobPlay): Promise<Scope> {
   return { contexts: stepContexts(machine, frame) };
 }
 
-const jobScope = (machine: Machine): Scope => ({ contexts: { ...machine.play.contexts, secrets: machine.secrets, env: machine.env } });
+const jobScope = (machine: Machine): Scope => ({
+  contexts: { ...machine.play.contexts, secrets: machine.secrets, env: machine.env },
+});
 
 /** Layers of `env:`; each may read what the layers before it set. */
 function environmentOf(machine: Machine, layers: readonly JsonObject[]): Record<string, string> {
@@ -114,7 +132,8 @@ function outputsOf(machine: Machine, scope: Scope): Record<string, string> {
   const outputs: Record<string, string> = {};
   for (const [name, value] of Object.entries(machine.play.definition.outputs)) {
     const output = interpolateString(value, scope);
-    if (machine.log.holdsSecret(output)) machine.play.job.annotations.push(`warning: Skip output '${name}' since it may contain secret.`);
+    if (machine.log.holdsSecret(output))
+      machine.play.job.annotations.push(`warning: Skip output '${name}' since it may contain secret.`);
     else outputs[name] = output;
   }
   return outputs;

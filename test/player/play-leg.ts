@@ -25,9 +25,14 @@ interface Target {
 
 export async function playLeg(graph: Graph, leg: JobLeg): Promise<void> {
   const { definition, job, abort } = leg;
-  const admitted = await admit(graph, definition.concurrency, { contexts: leg.contexts }, "job", abort.signal, () => abort.abort());
+  const admitted = await admit(graph, definition.concurrency, { contexts: leg.contexts }, "job", abort.signal, () =>
+    abort.abort(),
+  );
   if (admitted.kind !== "running") {
-    if (admitted.kind === "deadlock") job.annotations.push("error: Canceling since a deadlock for concurrency group was detected between 'top level workflow' and the job.");
+    if (admitted.kind === "deadlock")
+      job.annotations.push(
+        "error: Canceling since a deadlock for concurrency group was detected between 'top level workflow' and the job.",
+      );
     finish(graph, job, "cancelled");
     return;
   }
@@ -35,7 +40,9 @@ export async function playLeg(graph: Graph, leg: JobLeg): Promise<void> {
     const target = await enter(graph, leg);
     if (target === "refused") return;
     await onMachine(graph, leg, target);
-    if (target) target.deployment.state = job.result === "success" ? "success" : job.result === "cancelled" ? "cancelled" : "failure";
+    if (target)
+      target.deployment.state =
+        job.result === "success" ? "success" : job.result === "cancelled" ? "cancelled" : "failure";
   } finally {
     admitted.release();
   }
@@ -49,17 +56,30 @@ async function enter(graph: Graph, leg: JobLeg): Promise<Target | "refused" | un
   if (declared === undefined || declared === null) return undefined;
   const mapping = typeof declared === "object" && !Array.isArray(declared) ? declared : undefined;
   if (mapping) onlyKeys(mapping, ["name", "url"], `${graph.workflow.path}: jobs.${definition.id}.environment`);
-  const found = environmentOf(mapping ? { name: interpolate(mapping["name"] ?? "", { contexts: leg.contexts }), url: mapping["url"] ?? "" } : interpolate(declared, { contexts: leg.contexts }));
+  const found = environmentOf(
+    mapping
+      ? { name: interpolate(mapping["name"] ?? "", { contexts: leg.contexts }), url: mapping["url"] ?? "" }
+      : interpolate(declared, { contexts: leg.contexts }),
+  );
   if (!found) return undefined;
   const { name, url } = found;
   const environment = host.environments?.[name];
   const branch = run.event.ref.replace(/^refs\/(heads|tags|pull)\//, "");
   if (environment?.branches && !environment.branches.includes(branch)) {
-    job.annotations.push(`error: Branch "${branch}" is not allowed to deploy to ${name} due to environment protection rules.`);
+    job.annotations.push(
+      `error: Branch "${branch}" is not allowed to deploy to ${name} due to environment protection rules.`,
+    );
     finish(graph, job, "failure");
     return "refused";
   }
-  const deployment = reviews.deploy({ environment: name, run: run.id, job: job.name, sha: run.event.sha, ref: run.event.ref, createdAt: host.now() });
+  const deployment = reviews.deploy({
+    environment: name,
+    run: run.id,
+    job: job.name,
+    sha: run.event.sha,
+    ref: run.event.ref,
+    createdAt: host.now(),
+  });
   if (!environment?.reviewers) return { deployment, url };
   deployment.state = "waiting";
   job.status = "waiting";
@@ -96,9 +116,23 @@ async function onMachine(graph: Graph, leg: JobLeg, target: Target | undefined):
     job.startedAt = host.now();
     host.changed(run);
     const environment = target && host.environments?.[target.deployment.environment];
-    const contexts = { ...leg.contexts, github: githubContext(host, run, job), vars: { ...host.variables, ...environment?.variables } };
+    const contexts = {
+      ...leg.contexts,
+      github: githubContext(host, run, job),
+      vars: { ...host.variables, ...environment?.variables },
+    };
     const secrets = { ...graph.secrets.values, ...visibleSecrets(graph, environment?.secrets ?? {}) };
-    const scope = await playJob({ host, run, runs: play.runs, workflow, definition, job, contexts, secrets, cancelled: abort.signal });
+    const scope = await playJob({
+      host,
+      run,
+      runs: play.runs,
+      workflow,
+      definition,
+      job,
+      contexts,
+      secrets,
+      cancelled: abort.signal,
+    });
     if (target) target.deployment.url = interpolateString(target.url, scope);
     finish(graph, job, job.result ?? "failure");
   } finally {
@@ -111,7 +145,9 @@ async function onMachine(graph: Graph, leg: JobLeg, target: Target | undefined):
 function visibleSecrets(graph: Graph, secrets: Readonly<Record<string, string>>): Record<string, string> {
   if (graph.play.run.event.fromFork) return {};
   const { ofEnvironments } = graph.secrets;
-  return Object.fromEntries(Object.entries(secrets).filter(([name]) => ofEnvironments === "all" || ofEnvironments.includes(name)));
+  return Object.fromEntries(
+    Object.entries(secrets).filter(([name]) => ofEnvironments === "all" || ofEnvironments.includes(name)),
+  );
 }
 
 function finish(graph: Graph, job: JobRun, result: Result): void {

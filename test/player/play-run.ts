@@ -39,7 +39,13 @@ export class StartupFailure extends Error {
 }
 
 /** Starts a run's newest attempt. What `kept` holds of an earlier attempt is not played again. */
-export function startRun(engine: Engine, run: Run, workflow: WorkflowFile, files: readonly WorkflowFile[], kept: Kept): RunControl {
+export function startRun(
+  engine: Engine,
+  run: Run,
+  workflow: WorkflowFile,
+  files: readonly WorkflowFile[],
+  kept: Kept,
+): RunControl {
   const play: RunPlay = { ...engine, run, files, kept };
   const graph: Graph = {
     play,
@@ -80,7 +86,9 @@ async function playRun(play: RunPlay, graph: Graph, abandon: AbortSignal, cancel
     conclude(play, "startup_failure");
     return;
   }
-  const scope: Scope = { contexts: { github: githubContext(host, run), inputs: run.inputs, vars: { ...host.variables } } };
+  const scope: Scope = {
+    contexts: { github: githubContext(host, run), inputs: run.inputs, vars: { ...host.variables } },
+  };
   const admitted = await admit(graph, workflow.concurrency, scope, "run", abandon, cancel);
   if (admitted.kind !== "running") {
     run.cancelled = true;

@@ -26,9 +26,16 @@ export async function playScript(machine: Machine, script: ScriptPlay, whenKille
   const { definition, index } = script;
   const temp = tempOf(machine.folder);
   const file = (kind: string): string => join(temp, `_${kind}_${index}`);
-  const files = { GITHUB_OUTPUT: file("output"), GITHUB_ENV: file("env"), GITHUB_PATH: file("path"), GITHUB_STEP_SUMMARY: file("summary"), GITHUB_STATE: file("state") };
+  const files = {
+    GITHUB_OUTPUT: file("output"),
+    GITHUB_ENV: file("env"),
+    GITHUB_PATH: file("path"),
+    GITHUB_STEP_SUMMARY: file("summary"),
+    GITHUB_STATE: file("state"),
+  };
   for (const path of Object.values(files)) writeFileSync(path, "");
-  const below = definition.workingDirectory === undefined ? "" : interpolateString(definition.workingDirectory, script.scope);
+  const below =
+    definition.workingDirectory === undefined ? "" : interpolateString(definition.workingDirectory, script.scope);
   const ending = await runScript({
     text: script.text,
     shell: shellOf(machine, script),
@@ -39,12 +46,14 @@ export async function playScript(machine: Machine, script: ScriptPlay, whenKille
     signal: script.signal,
   });
   let outcome: Result = ending.kind === "killed" ? whenKilled() : ending.code === 0 ? "success" : "failure";
-  if (ending.kind === "exited" && ending.code !== 0) script.print(`::error::Process completed with exit code ${ending.code}.`);
+  if (ending.kind === "exited" && ending.code !== 0)
+    script.print(`::error::Process completed with exit code ${ending.code}.`);
   let outputs: Map<string, string> = new Map();
   try {
     outputs = parseCommandFile(readFileSync(files.GITHUB_OUTPUT, "utf8"));
     for (const [name, value] of parseCommandFile(readFileSync(files.GITHUB_ENV, "utf8"))) {
-      if (isProtectedVariable(name)) throw new InvalidFile(`Can't store ${name} output parameter using '$GITHUB_ENV' command.`);
+      if (isProtectedVariable(name))
+        throw new InvalidFile(`Can't store ${name} output parameter using '$GITHUB_ENV' command.`);
       machine.fromFiles[name] = value;
     }
   } catch (error) {
@@ -60,7 +69,8 @@ export async function playScript(machine: Machine, script: ScriptPlay, whenKille
 /** A composite action's step must name its shell (docs.github.com, "Metadata syntax: runs.steps[*].shell"). */
 function shellOf(machine: Machine, { definition, frame }: ScriptPlay): string | undefined {
   if (definition.shell !== undefined) return definition.shell;
-  if (frame.kind === "composite") throw new PlayerError(`A composite action's step has no \`shell\`: ${definition.run ?? ""}`);
+  if (frame.kind === "composite")
+    throw new PlayerError(`A composite action's step has no \`shell\`: ${definition.run ?? ""}`);
   return defaultShell(machine.play.definition.defaults) ?? defaultShell(machine.play.workflow.defaults);
 }
 

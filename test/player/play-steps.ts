@@ -1,5 +1,13 @@
 /** Plays steps one after the other: those of a job, and those of a composite action inside one. */
-import { interpolate, interpolateString, ExpressionProblem, holds, type Scope, type StatusFunctions, truthy } from "./expressions.ts";
+import {
+  interpolate,
+  interpolateString,
+  ExpressionProblem,
+  holds,
+  type Scope,
+  type StatusFunctions,
+  truthy,
+} from "./expressions.ts";
 import { hashFiles } from "./glob.ts";
 import { runnerContext, workspaceOf } from "./github-context.ts";
 import type { JsonObject } from "./json.ts";
@@ -31,7 +39,12 @@ export interface Played {
 }
 
 /** Plays all steps; `frame.status` tells how it went. */
-export async function playSteps(machine: Machine, frame: Frame, steps: readonly StepDefinition[], stop: AbortSignal): Promise<void> {
+export async function playSteps(
+  machine: Machine,
+  frame: Frame,
+  steps: readonly StepDefinition[],
+  stop: AbortSignal,
+): Promise<void> {
   for (const step of steps) await playStep(machine, frame, step, stop);
 }
 
@@ -49,7 +62,14 @@ export function stepContexts(machine: Machine, frame: Frame): JsonObject {
 async function playStep(machine: Machine, frame: Frame, definition: StepDefinition, stop: AbortSignal): Promise<void> {
   const { host, run, job } = machine.play;
   const name = definition.name ?? definition.uses ?? `Run ${(definition.run ?? "").split("\n")[0] ?? ""}`;
-  const step: StepRun = { name, id: definition.id, outcome: "skipped", conclusion: "skipped", log: frame.outer?.log ?? [], secrets: frame.outer?.secrets ?? [] };
+  const step: StepRun = {
+    name,
+    id: definition.id,
+    outcome: "skipped",
+    conclusion: "skipped",
+    log: frame.outer?.log ?? [],
+    secrets: frame.outer?.secrets ?? [],
+  };
   frame.run.push(step);
   if (frame.kind === "job") await host.beforeStep?.(run, job, name);
   if (stop.aborted) frame.status = "cancelled";
@@ -63,7 +83,10 @@ async function playStep(machine: Machine, frame: Frame, definition: StepDefiniti
   try {
     if (holds(definition.if, { contexts: stepContexts(machine, frame), status, hashFiles: hash })) {
       const contexts = stepContexts(machine, frame);
-      const scope: Scope = { contexts: frame.kind === "job" ? { ...contexts, secrets: machine.secrets } : contexts, hashFiles: hash };
+      const scope: Scope = {
+        contexts: frame.kind === "job" ? { ...contexts, secrets: machine.secrets } : contexts,
+        hashFiles: hash,
+      };
       const played = await execute(machine, frame, definition, step, scope, stop);
       outputs = played.outputs;
       step.outcome = played.outcome;
@@ -78,10 +101,18 @@ async function playStep(machine: Machine, frame: Frame, definition: StepDefiniti
   }
   if (step.conclusion === "failure" && frame.status === "success") frame.status = "failure";
   if (stop.aborted) frame.status = "cancelled";
-  if (definition.id !== undefined) frame.steps[definition.id] = { outputs: { ...outputs }, outcome: step.outcome, conclusion: step.conclusion };
+  if (definition.id !== undefined)
+    frame.steps[definition.id] = { outputs: { ...outputs }, outcome: step.outcome, conclusion: step.conclusion };
 }
 
-async function execute(machine: Machine, frame: Frame, definition: StepDefinition, step: StepRun, scope: Scope, stop: AbortSignal): Promise<Played> {
+async function execute(
+  machine: Machine,
+  frame: Frame,
+  definition: StepDefinition,
+  step: StepRun,
+  scope: Scope,
+  stop: AbortSignal,
+): Promise<Played> {
   const { host } = machine.play;
   machine.steps += 1;
   const index = machine.steps;
@@ -94,13 +125,15 @@ async function execute(machine: Machine, frame: Frame, definition: StepDefinitio
   const text = interpolateString(definition.run, scope);
   const readable = [...Object.values(env), ...Object.values(inputs), text];
   for (const [secret, value] of Object.entries(machine.secrets)) {
-    if (value !== "" && !step.secrets.includes(secret) && readable.some((candidate) => candidate.includes(value))) step.secrets.push(secret);
+    if (value !== "" && !step.secrets.includes(secret) && readable.some((candidate) => candidate.includes(value)))
+      step.secrets.push(secret);
   }
 
   // A job that is being cancelled still plays its `always()` steps, so only its normal steps end with it.
   const signals = frame.status === "cancelled" ? [] : [stop];
   const stopped = (): boolean => stop.aborted && signals.length > 0;
-  const minutes = definition.timeoutMinutes === undefined ? undefined : Number(interpolate(definition.timeoutMinutes, scope));
+  const minutes =
+    definition.timeoutMinutes === undefined ? undefined : Number(interpolate(definition.timeoutMinutes, scope));
   const over = minutes === undefined ? undefined : AbortSignal.timeout(Math.max(1, Math.round(minutes * host.minute)));
   const signal = AbortSignal.any(over ? [...signals, over] : signals);
   const print = (line: string): void => machine.log.print(line, step.log);
@@ -110,9 +143,19 @@ async function execute(machine: Machine, frame: Frame, definition: StepDefinitio
     return "failure";
   };
 
-  if (definition.uses === undefined) return playScript(machine, { definition, frame, index, scope, env, text, signal, print }, whenKilled);
+  if (definition.uses === undefined)
+    return playScript(machine, { definition, frame, index, scope, env, text, signal, print }, whenKilled);
   if (/^[.$]\//.test(definition.uses)) {
-    const played = await playComposite(machine, { uses: definition.uses, inputs, frame, env: own, step, index, print, signal });
+    const played = await playComposite(machine, {
+      uses: definition.uses,
+      inputs,
+      frame,
+      env: own,
+      step,
+      index,
+      print,
+      signal,
+    });
     return played.outcome === "cancelled" ? { ...played, outcome: whenKilled() } : played;
   }
   const outputs = await playAction(machine, { uses: definition.uses, inputs, env, print, signal });

@@ -28,7 +28,9 @@ test("needs hand on outputs, and a matrix can come from one", async () => {
 });
 
 test("an empty matrix fails its job", async () => {
-  const run = await playJobs(`  a: { runs-on: x, strategy: { matrix: { n: "\${{ fromJSON('[]') }}" } }, steps: [{ run: "true" }] }`);
+  const run = await playJobs(
+    `  a: { runs-on: x, strategy: { matrix: { n: "\${{ fromJSON('[]') }}" } }, steps: [{ run: "true" }] }`,
+  );
   expect(run.conclusion).toBe("failure");
 });
 
@@ -67,7 +69,14 @@ test("steps after a failure, continue-on-error, outcome and conclusion", async (
       - { name: on failure, if: "failure() && steps.soft.outcome == 'failure'", run: "true" }
 `);
   const job = jobOf(run, "a");
-  expect(job.steps.map((step) => step.conclusion)).toEqual(["success", "success", "failure", "skipped", "success", "success"]);
+  expect(job.steps.map((step) => step.conclusion)).toEqual([
+    "success",
+    "success",
+    "failure",
+    "skipped",
+    "success",
+    "success",
+  ]);
   expect(logOf(job)).toContain("[failure success]");
   expect(logOf(job)).toContain("status failure");
 });
@@ -126,7 +135,10 @@ test("secrets and added masks are masked in logs and dropped from outputs", asyn
 test("a pull request from a fork gets a read-only token and no secrets; its workflow_run gets both", async () => {
   const jobs = `jobs: { a: { runs-on: x, permissions: { contents: write, id-token: write }, steps: [{ env: { S: "[\${{ secrets.PASSWORD }}]" }, run: 'echo "$S"' }] } }`;
   const { player } = play(
-    { a: `name: A\non: pull_request\n${jobs}`, b: `name: B\non: { workflow_run: { workflows: [A], types: [completed] } }\n${jobs}` },
+    {
+      a: `name: A\non: pull_request\n${jobs}`,
+      b: `name: B\non: { workflow_run: { workflows: [A], types: [completed] } }\n${jobs}`,
+    },
     { secrets: { PASSWORD: "correct horse" } },
   );
   await player.happen(pull("mallory/app"));
@@ -140,9 +152,16 @@ test("a pull request from a fork gets a read-only token and no secrets; its work
 });
 
 test("a chain of workflow_run ends after three levels", async () => {
-  const level = (name: string, on: string) => `name: ${name}\non: ${on}\njobs: { a: { runs-on: x, steps: [{ run: "true" }] } }`;
+  const level = (name: string, on: string) =>
+    `name: ${name}\non: ${on}\njobs: { a: { runs-on: x, steps: [{ run: "true" }] } }`;
   const after = (name: string) => `{ workflow_run: { workflows: [${name}], types: [completed] } }`;
-  const { player } = play({ a: level("A", "push"), b: level("B", after("A")), c: level("C", after("B")), d: level("D", after("C")), e: level("E", after("D")) });
+  const { player } = play({
+    a: level("A", "push"),
+    b: level("B", after("A")),
+    c: level("C", after("B")),
+    d: level("D", after("C")),
+    e: level("E", after("D")),
+  });
   await player.happen(push());
   await player.settle();
   expect(player.runs.map((run) => run.workflowName)).toEqual(["A", "B", "C", "D"]);
@@ -180,14 +199,22 @@ jobs:
 });
 
 test("a run evicted while pending starts no job, not even always()", async () => {
-  const { player } = play({ a: `name: A\non: push\nconcurrency: { group: "g-\${{ github.ref }}" }\njobs: { a: { if: always(), runs-on: x, steps: [{ run: "sleep 0.3" }] } }` });
+  const { player } = play({
+    a: `name: A\non: push\nconcurrency: { group: "g-\${{ github.ref }}" }\njobs: { a: { if: always(), runs-on: x, steps: [{ run: "sleep 0.3" }] } }`,
+  });
   for (let count = 0; count < 3; count += 1) await player.happen(push());
   await player.settle();
-  expect(player.runs.map((run) => [run.conclusion, run.jobs.length])).toEqual([["success", 1], ["cancelled", 0], ["success", 1]]);
+  expect(player.runs.map((run) => [run.conclusion, run.jobs.length])).toEqual([
+    ["success", 1],
+    ["cancelled", 0],
+    ["success", 1],
+  ]);
 });
 
 test("cancel-in-progress replaces the running run", async () => {
-  const { player } = play({ a: `name: A\non: push\nconcurrency: { group: g, cancel-in-progress: true }\njobs: { a: { runs-on: x, steps: [{ run: "sleep 1" }] } }` });
+  const { player } = play({
+    a: `name: A\non: push\nconcurrency: { group: g, cancel-in-progress: true }\njobs: { a: { runs-on: x, steps: [{ run: "sleep 1" }] } }`,
+  });
   await player.happen(push());
   await player.happen(push());
   await player.settle();
@@ -197,7 +224,9 @@ test("cancel-in-progress replaces the running run", async () => {
 test("jobs of two runs share a group one after the other", async () => {
   const order: string[] = [];
   const { player } = play(
-    { a: `name: A\non: push\njobs: { a: { runs-on: x, concurrency: { group: one, cancel-in-progress: false }, steps: [{ name: first, run: "sleep 0.1" }, { name: last, run: "true" }] } }` },
+    {
+      a: `name: A\non: push\njobs: { a: { runs-on: x, concurrency: { group: one, cancel-in-progress: false }, steps: [{ name: first, run: "sleep 0.1" }, { name: last, run: "true" }] } }`,
+    },
     { beforeStep: (run, _job, step) => void order.push(`${run.number} ${step}`) },
   );
   await player.happen(push());
@@ -207,7 +236,9 @@ test("jobs of two runs share a group one after the other", async () => {
 });
 
 test("fail-fast cancels the other combinations", async () => {
-  const run = await playJobs(`  a: { runs-on: x, strategy: { matrix: { n: ["exit 1", "sleep 20"] } }, steps: [{ env: { C: "\${{ matrix.n }}" }, run: '$C' }] }`);
+  const run = await playJobs(
+    `  a: { runs-on: x, strategy: { matrix: { n: ["exit 1", "sleep 20"] } }, steps: [{ env: { C: "\${{ matrix.n }}" }, run: '$C' }] }`,
+  );
   expect(run.jobs.map((job) => job.result)).toEqual(["failure", "cancelled"]);
   expect(run.conclusion).toBe("failure");
 });
@@ -215,7 +246,9 @@ test("fail-fast cancels the other combinations", async () => {
 test("failed jobs can be run again, with what hangs on them", async () => {
   let broken = true;
   const { player } = play(
-    { a: `name: A\non: push\njobs:\n  ok: { runs-on: x, steps: [{ run: "true" }] }\n  bad: { runs-on: x, steps: [{ run: '$COMMAND' }] }\n  end: { needs: bad, runs-on: x, steps: [{ run: "true" }] }` },
+    {
+      a: `name: A\non: push\njobs:\n  ok: { runs-on: x, steps: [{ run: "true" }] }\n  bad: { runs-on: x, steps: [{ run: '$COMMAND' }] }\n  end: { needs: bad, runs-on: x, steps: [{ run: "true" }] }`,
+    },
     { machine: () => ({ PATH: process.env["PATH"] ?? "", COMMAND: broken ? "false" : "true" }) },
   );
   const [run] = await player.happen(push());

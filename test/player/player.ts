@@ -59,7 +59,8 @@ export function createPlayer(host: Host): Player {
     const whole = control.done
       .then(() => follow(run, "completed"))
       .then(() => {
-        if (run.problems.length > 0) throw new StartupFailure(`${run.workflowName} did not start:\n${run.problems.join("\n")}`);
+        if (run.problems.length > 0)
+          throw new StartupFailure(`${run.workflowName} did not start:\n${run.problems.join("\n")}`);
       })
       .catch((error: unknown) => {
         stopped ??= error;
@@ -99,7 +100,16 @@ export function createPlayer(host: Host): Player {
   /** The workflow_run event of a run. Its workflows are those of the default branch, and so are its ref and commit. */
   const follow = async (run: Run, action: "requested" | "completed"): Promise<void> => {
     const tip = await host.tip(host.repository.defaultBranch);
-    await happen(workflowRunEvent(host.repository, action, runPayload(run, fullName(host.repository)), tip, run.event.depth + 1, run.event.actor));
+    await happen(
+      workflowRunEvent(
+        host.repository,
+        action,
+        runPayload(run, fullName(host.repository)),
+        tip,
+        run.event.depth + 1,
+        run.event.actor,
+      ),
+    );
   };
 
   const happen = async (event: GitHubEvent): Promise<Run[]> => {
@@ -123,9 +133,17 @@ export function createPlayer(host: Host): Player {
       const path = `.github/workflows/${file}`;
       const all = await host.workflowsAt(sha);
       const workflow = all.find((candidate) => candidate.path === path);
-      if (!workflow || !("workflow_dispatch" in workflow.on)) throw new DispatchRefused(`Workflow ${file} does not have 'workflow_dispatch' trigger`);
+      if (!workflow || !("workflow_dispatch" in workflow.on))
+        throw new DispatchRefused(`Workflow ${file} does not have 'workflow_dispatch' trigger`);
       const values = dispatchInputs(workflow, inputs);
-      const event = dispatchEvent(host.repository, path, ref.startsWith("refs/") ? ref : `refs/heads/${ref}`, sha, values, actor);
+      const event = dispatchEvent(
+        host.repository,
+        path,
+        ref.startsWith("refs/") ? ref : `refs/heads/${ref}`,
+        sha,
+        values,
+        actor,
+      );
       const run = create(workflow, event, values);
       start(run, workflow, all);
       return run;
@@ -135,7 +153,8 @@ export function createPlayer(host: Host): Player {
     },
     async rerun(run, which) {
       const source = files.get(run);
-      if (!source || run.status !== "completed") throw new PlayerError(`Run ${run.id} has not completed: GitHub does not run it again yet.`);
+      if (!source || run.status !== "completed")
+        throw new PlayerError(`Run ${run.id} has not completed: GitHub does not run it again yet.`);
       const kept = which === "all" ? NOTHING : keptJobs(run, source.workflow, source.all);
       run.earlier.push({ number: run.attempt, conclusion: run.conclusion, jobs: [...run.jobs] });
       run.attempt += 1;
@@ -147,9 +166,12 @@ export function createPlayer(host: Host): Player {
       await Promise.resolve();
     },
     async settle() {
-      for (let quiet = 0; active.size > 0 && quiet < QUIET; ) {
+      for (let quiet = 0; active.size > 0 && quiet < QUIET;) {
         await Promise.race([Promise.all(active), new Promise((resolve) => setTimeout(resolve, TURN))]);
-        quiet = reviews.pending.length > 0 && !runs.some((run) => run.jobs.some((job) => job.status === "in_progress")) ? quiet + 1 : 0;
+        quiet =
+          reviews.pending.length > 0 && !runs.some((run) => run.jobs.some((job) => job.status === "in_progress"))
+            ? quiet + 1
+            : 0;
       }
       const reason = stopped;
       // A run that did not start says so once: the play goes on without it.

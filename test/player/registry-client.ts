@@ -14,7 +14,12 @@ export interface Descriptor {
 
 export const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 export const INDEX = "application/vnd.oci.image.index.v1+json";
-const ACCEPTED = [INDEX, MANIFEST, "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json"].join(", ");
+const ACCEPTED = [
+  INDEX,
+  MANIFEST,
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
 
 export const sha256 = (bytes: Buffer | string): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
@@ -37,7 +42,8 @@ export function parseReference(reference: string): Reference {
   const match = /^([^/]+)\/(.+?)(?:@(sha256:[0-9a-f]{64})|:([A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?$/.exec(reference);
   if (!match) throw new ActionFailed(`invalid reference format: ${reference}`);
   const [, host = "", repository = "", digest, tag] = match;
-  if (repository !== repository.toLowerCase()) throw new ActionFailed(`invalid reference format: repository name must be lowercase: ${reference}`);
+  if (repository !== repository.toLowerCase())
+    throw new ActionFailed(`invalid reference format: repository name must be lowercase: ${reference}`);
   return { host, repository, target: digest ?? tag ?? "latest" };
 }
 
@@ -48,11 +54,14 @@ interface DockerConfig {
 /** Under which name Docker keeps a registry's login. */
 export const loginKey = (host: string): string => (host === "docker.io" ? "https://index.docker.io/v1/" : host);
 
-export const dockerConfigFile = (env: Environment): string => join(env["DOCKER_CONFIG"] ?? join(env["HOME"] ?? "", ".docker"), "config.json");
+export const dockerConfigFile = (env: Environment): string =>
+  join(env["DOCKER_CONFIG"] ?? join(env["HOME"] ?? "", ".docker"), "config.json");
 
 export function readDockerConfig(env: Environment): DockerConfig {
   const file = dockerConfigFile(env);
-  return existsSync(file) ? { auths: {}, ...(JSON.parse(readFileSync(file, "utf8")) as Partial<DockerConfig>) } : { auths: {} };
+  return existsSync(file)
+    ? { auths: {}, ...(JSON.parse(readFileSync(file, "utf8")) as Partial<DockerConfig>) }
+    : { auths: {} };
 }
 
 export function writeDockerConfig(env: Environment, config: DockerConfig): void {
@@ -74,13 +83,20 @@ export function registryClient(env: Environment, host: string, repository: strin
   const request: RegistryClient["request"] = async (method, path, body, headers = {}) => {
     const url = path.startsWith("http") ? path : `http://${local}/v2/${repository}/${path}`;
     try {
-      return await fetch(url, { method, headers: { accept: ACCEPTED, ...(auth ? { authorization: `Basic ${auth}` } : {}), ...headers }, ...(body === undefined ? {} : { body }) });
+      return await fetch(url, {
+        method,
+        headers: { accept: ACCEPTED, ...(auth ? { authorization: `Basic ${auth}` } : {}), ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
     } catch (error) {
       throw new ActionFailed(`${method} ${url}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   const expectStatus = async (response: Response, expected: number): Promise<Response> => {
-    if (response.status !== expected) throw new ActionFailed(`failed to push ${host}/${repository}: unexpected status ${response.status}: ${(await response.text()).slice(0, 300)}`);
+    if (response.status !== expected)
+      throw new ActionFailed(
+        `failed to push ${host}/${repository}: unexpected status ${response.status}: ${(await response.text()).slice(0, 300)}`,
+      );
     return response;
   };
   return {
@@ -93,7 +109,10 @@ export function registryClient(env: Environment, host: string, repository: strin
       const begun = await expectStatus(await request("POST", "blobs/uploads/"), 202);
       const location = new URL(begun.headers.get("location") ?? "", `http://${local}`);
       location.searchParams.set("digest", digest);
-      await expectStatus(await request("PUT", location.href, bytes, { "content-type": "application/octet-stream" }), 201);
+      await expectStatus(
+        await request("PUT", location.href, bytes, { "content-type": "application/octet-stream" }),
+        201,
+      );
       return { mediaType, digest, size: bytes.length };
     },
     async pushManifest(mediaType, manifest, tag) {

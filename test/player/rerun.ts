@@ -15,8 +15,12 @@ export function keptJobs(run: Run, workflow: WorkflowFile, files: readonly Workf
   const jobs: JobRun[] = [];
   const calls: CallRun[] = [];
   const visit = (file: WorkflowFile, path: readonly string[]): void => {
-    const below = (key: string) => (each: CallRun | JobRun): boolean => startsWith([...each.callers.map((caller) => caller.key), each.key], [...path, key]);
-    const failed = (definition: JobDefinition): JobRun[] => run.jobs.filter(below(definition.id)).filter((job) => job.result !== "success" && job.result !== "skipped");
+    const below =
+      (key: string) =>
+      (each: CallRun | JobRun): boolean =>
+        startsWith([...each.callers.map((caller) => caller.key), each.key], [...path, key]);
+    const failed = (definition: JobDefinition): JobRun[] =>
+      run.jobs.filter(below(definition.id)).filter((job) => job.result !== "success" && job.result !== "skipped");
     const again = new Map<string, boolean>();
     const needsAgain = (definition: JobDefinition): boolean => {
       const known = again.get(definition.id);
@@ -25,7 +29,8 @@ export function keptJobs(run: Run, workflow: WorkflowFile, files: readonly Workf
       again.set(definition.id, value);
       return value;
     };
-    const dependsOnAgain = (definition: JobDefinition): boolean => definition.needs.some((need) => neededAgain(file.jobs.get(need), needsAgain));
+    const dependsOnAgain = (definition: JobDefinition): boolean =>
+      definition.needs.some((need) => neededAgain(file.jobs.get(need), needsAgain));
     for (const definition of file.jobs.values()) {
       if (!needsAgain(definition)) {
         jobs.push(...run.jobs.filter(below(definition.id)));
@@ -40,5 +45,9 @@ export function keptJobs(run: Run, workflow: WorkflowFile, files: readonly Workf
   return { jobs, calls };
 }
 
-const neededAgain = (definition: JobDefinition | undefined, needsAgain: (definition: JobDefinition) => boolean): boolean => definition !== undefined && needsAgain(definition);
-const startsWith = (path: readonly string[], start: readonly string[]): boolean => start.every((part, index) => path[index] === part);
+const neededAgain = (
+  definition: JobDefinition | undefined,
+  needsAgain: (definition: JobDefinition) => boolean,
+): boolean => definition !== undefined && needsAgain(definition);
+const startsWith = (path: readonly string[], start: readonly string[]): boolean =>
+  start.every((part, index) => path[index] === part);

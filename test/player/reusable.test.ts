@@ -8,7 +8,12 @@ const step = (run: string) => `steps: [{ run: ${JSON.stringify(run)} }]`;
 const results = (run: Run) => Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));
 
 /** Plays `jobs` of a workflow named A for a push to main; `more` are other files and settings of the host. */
-async function playJobs(jobs: string, files: Record<string, string>, more: Parameters<typeof play>[1] = {}, head = ""): Promise<Run> {
+async function playJobs(
+  jobs: string,
+  files: Record<string, string>,
+  more: Parameters<typeof play>[1] = {},
+  head = "",
+): Promise<Run> {
   const { player } = play({ a: `name: A\non: push\n${head}\njobs:\n${jobs}`, ...files }, more);
   const [run] = await player.happen(push());
   await player.settle();
@@ -42,13 +47,22 @@ describe("a called workflow", () => {
         ),
       },
     );
-    expect(results(run)).toEqual({ plan: "success", "Build / image": "success", "Build / dry": "skipped", end: "success" });
+    expect(results(run)).toEqual({
+      plan: "success",
+      "Build / image": "success",
+      "Build / dry": "skipped",
+      end: "success",
+    });
     expect(jobOf(run, "Build / image").steps[0]?.log).toEqual(["v1 2 false A push image"]);
     expect(logOf(jobOf(run, "end"))).toContain("got sha256:1 success");
   });
 
   test("does not see the caller's env, needs or secrets; a mapping hands on what it names, inherit everything", async () => {
-    const file = (name: string) => called(`jobs:\n  show: { runs-on: x, steps: [{ env: { S: "[\${{ secrets.PASSWORD }}] [\${{ secrets.OTHER }}] [\${{ env.COLOR }}]" }, run: 'echo "$S" | tr a-z A-Z' }] }`, `workflow_call: { secrets: { ${name}: {} } }`);
+    const file = (name: string) =>
+      called(
+        `jobs:\n  show: { runs-on: x, steps: [{ env: { S: "[\${{ secrets.PASSWORD }}] [\${{ secrets.OTHER }}] [\${{ env.COLOR }}]" }, run: 'echo "$S" | tr a-z A-Z' }] }`,
+        `workflow_call: { secrets: { ${name}: {} } }`,
+      );
     const run = await playJobs(
       `
   none: { uses: ./.github/workflows/b.yml }
@@ -70,7 +84,9 @@ describe("a called workflow", () => {
     const { player } = play(
       {
         a: `name: A\non: pull_request\njobs: { c: { permissions: { contents: write }, uses: ./.github/workflows/b.yml, secrets: inherit } }`,
-        b: called(`jobs: { show: { runs-on: x, permissions: { contents: write }, steps: [{ env: { S: "[\${{ secrets.PASSWORD }}]" }, run: 'echo "$S"' }] } }`),
+        b: called(
+          `jobs: { show: { runs-on: x, permissions: { contents: write }, steps: [{ env: { S: "[\${{ secrets.PASSWORD }}]" }, run: 'echo "$S"' }] } }`,
+        ),
       },
       { secrets: { PASSWORD: "correct" } },
     );
@@ -81,9 +97,14 @@ describe("a called workflow", () => {
   });
 
   test("runs with its caller's permissions, or with fewer of its own", async () => {
-    const run = await playJobs(`  c: { permissions: { contents: write, packages: read }, uses: ./.github/workflows/b.yml }`, {
-      b: called(`jobs:\n  same: { runs-on: x, ${step("true")} }\n  fewer: { permissions: { contents: read }, runs-on: x, ${step("true")} }`),
-    });
+    const run = await playJobs(
+      `  c: { permissions: { contents: write, packages: read }, uses: ./.github/workflows/b.yml }`,
+      {
+        b: called(
+          `jobs:\n  same: { runs-on: x, ${step("true")} }\n  fewer: { permissions: { contents: read }, runs-on: x, ${step("true")} }`,
+        ),
+      },
+    );
     expect(jobOf(run, "c / same").permissions).toMatchObject({ contents: "write", packages: "read" });
     expect(jobOf(run, "c / fewer").permissions).toEqual({ contents: "read", metadata: "read" });
   });
@@ -93,9 +114,20 @@ describe("a called workflow", () => {
       `
   c: { strategy: { fail-fast: false, matrix: { os: [a, b] } }, uses: ./.github/workflows/b.yml, with: { os: "\${{ matrix.os }}" } }
   end: { needs: c, runs-on: x, env: { R: "\${{ needs.c.result }}" }, if: always(), ${step('echo "$R"')} }`,
-      { b: called(`jobs: { t: { runs-on: x, strategy: { matrix: { n: [1, 2] } }, env: { OS: "\${{ inputs.os }}\${{ matrix.n }}" }, ${step('test "$OS" != b2')} } }`, "workflow_call: { inputs: { os: { type: string, required: true } } }") },
+      {
+        b: called(
+          `jobs: { t: { runs-on: x, strategy: { matrix: { n: [1, 2] } }, env: { OS: "\${{ inputs.os }}\${{ matrix.n }}" }, ${step('test "$OS" != b2')} } }`,
+          "workflow_call: { inputs: { os: { type: string, required: true } } }",
+        ),
+      },
     );
-    expect(results(run)).toEqual({ "c (a) / t (1)": "success", "c (a) / t (2)": "success", "c (b) / t (1)": expect.any(String), "c (b) / t (2)": "failure", end: "success" });
+    expect(results(run)).toEqual({
+      "c (a) / t (1)": "success",
+      "c (a) / t (2)": "success",
+      "c (b) / t (1)": expect.any(String),
+      "c (b) / t (2)": "failure",
+      end: "success",
+    });
     expect(logOf(jobOf(run, "end"))).toContain("failure");
     expect(run.conclusion).toBe("failure");
   });
@@ -127,7 +159,14 @@ describe("a called workflow", () => {
         d: called(`jobs: { bad: { continue-on-error: true, runs-on: x, ${step("false")} } }`),
       },
     );
-    expect(results(run)).toEqual({ "c / bad": "failure", "c / next": "skipped", "c / on-failure": "success", "c / always": "success", "soft / bad": "failure", gate: "success" });
+    expect(results(run)).toEqual({
+      "c / bad": "failure",
+      "c / next": "skipped",
+      "c / on-failure": "success",
+      "c / always": "success",
+      "soft / bad": "failure",
+      gate: "success",
+    });
     expect(logOf(jobOf(run, "gate"))).toContain("failure success");
     expect(run.conclusion).toBe("failure");
   });
@@ -144,7 +183,12 @@ describe("a called workflow", () => {
   explicit: { needs: first, if: "!cancelled() && needs.first.result == 'success'", runs-on: x, ${step("true")} }`),
       },
     );
-    expect(results(run)).toEqual({ build: "failure", "c / first": "success", "c / implicit": "skipped", "c / explicit": "success" });
+    expect(results(run)).toEqual({
+      build: "failure",
+      "c / first": "success",
+      "c / implicit": "skipped",
+      "c / explicit": "success",
+    });
   });
 
   test("stops when the run is cancelled, but for jobs that ask for always()", async () => {
@@ -160,24 +204,46 @@ describe("a called workflow", () => {
     if (!run) throw new Error("nothing ran");
     setTimeout(() => player.cancel(run), 200);
     await player.settle();
-    expect(results(run)).toEqual({ "c / long": "cancelled", "c / stays": "success", "c / next": "skipped", "c / report": "success", gate: "success" });
+    expect(results(run)).toEqual({
+      "c / long": "cancelled",
+      "c / stays": "success",
+      "c / next": "skipped",
+      "c / report": "success",
+      gate: "success",
+    });
     expect(logOf(jobOf(run, "gate"))).toContain("cancelled");
     expect(run.conclusion).toBe("cancelled");
   });
 
   test("calls another one with what it was given", async () => {
-    const run = await playJobs(`  a: { uses: ./.github/workflows/b.yml, with: { v: deep }, secrets: inherit }`, {
-      b: called(`jobs: { b: { uses: ./.github/workflows/c.yml, with: { v: "\${{ inputs.v }}er" }, secrets: inherit } }`, "workflow_call: { inputs: { v: { type: string } } }"),
-      c: called(`jobs: { c: { runs-on: x, env: { V: "\${{ inputs.v }} \${{ secrets.P }}" }, ${step('echo "$V"')} } }`, "workflow_call: { inputs: { v: { type: string } } }"),
-    }, { secrets: { P: "word" } });
+    const run = await playJobs(
+      `  a: { uses: ./.github/workflows/b.yml, with: { v: deep }, secrets: inherit }`,
+      {
+        b: called(
+          `jobs: { b: { uses: ./.github/workflows/c.yml, with: { v: "\${{ inputs.v }}er" }, secrets: inherit } }`,
+          "workflow_call: { inputs: { v: { type: string } } }",
+        ),
+        c: called(
+          `jobs: { c: { runs-on: x, env: { V: "\${{ inputs.v }} \${{ secrets.P }}" }, ${step('echo "$V"')} } }`,
+          "workflow_call: { inputs: { v: { type: string } } }",
+        ),
+      },
+      { secrets: { P: "word" } },
+    );
     expect(run.jobs.map((job) => [job.name, job.steps[0]?.log])).toEqual([["a / b / c", ["deeper ***"]]]);
     expect(run.calls.map((call) => call.path)).toEqual([".github/workflows/c.yml", ".github/workflows/b.yml"]);
   });
 
   test("an output that is a string is no boolean: the call fails", async () => {
-    const run = await playJobs(`  p: { runs-on: x, outputs: { yes: "\${{ 'true' }}" }, ${step("true")} }\n  c: { needs: p, uses: ./.github/workflows/b.yml, with: { yes: "\${{ needs.p.outputs.yes }}" } }`, {
-      b: called(`jobs: { t: { runs-on: x, ${step("true")} } }`, "workflow_call: { inputs: { yes: { type: boolean } } }"),
-    });
+    const run = await playJobs(
+      `  p: { runs-on: x, outputs: { yes: "\${{ 'true' }}" }, ${step("true")} }\n  c: { needs: p, uses: ./.github/workflows/b.yml, with: { yes: "\${{ needs.p.outputs.yes }}" } }`,
+      {
+        b: called(
+          `jobs: { t: { runs-on: x, ${step("true")} } }`,
+          "workflow_call: { inputs: { yes: { type: boolean } } }",
+        ),
+      },
+    );
     expect(results(run)).toEqual({ p: "success", c: "failure" });
     expect(jobOf(run, "c").annotations.join()).toContain("expected type: boolean");
   });
@@ -187,20 +253,38 @@ describe("a called workflow", () => {
     const { player } = play(
       {
         a: `name: A\non: push\njobs:\n  fine: { uses: ./.github/workflows/c.yml }\n  c: { needs: fine, uses: ./.github/workflows/b.yml }\n  end: { needs: [fine, c], runs-on: x, env: { V: "\${{ needs.fine.outputs.v }} \${{ needs.c.outputs.v }}" }, ${step('echo "$V"')} }`,
-        b: called(`jobs:\n  ok: { runs-on: x, outputs: { v: "\${{ 'two' }}" }, ${step("true")} }\n  bad: { runs-on: x, ${step("$COMMAND")} }\n  after: { needs: bad, runs-on: x, ${step("true")} }`, `workflow_call: { outputs: { v: { value: "\${{ jobs.ok.outputs.v }}" } } }`),
-        c: called(`jobs: { t: { runs-on: x, outputs: { v: "\${{ 'one' }}" }, ${step("true")} } }`, `workflow_call: { outputs: { v: { value: "\${{ jobs.t.outputs.v }}" } } }`),
+        b: called(
+          `jobs:\n  ok: { runs-on: x, outputs: { v: "\${{ 'two' }}" }, ${step("true")} }\n  bad: { runs-on: x, ${step("$COMMAND")} }\n  after: { needs: bad, runs-on: x, ${step("true")} }`,
+          `workflow_call: { outputs: { v: { value: "\${{ jobs.ok.outputs.v }}" } } }`,
+        ),
+        c: called(
+          `jobs: { t: { runs-on: x, outputs: { v: "\${{ 'one' }}" }, ${step("true")} } }`,
+          `workflow_call: { outputs: { v: { value: "\${{ jobs.t.outputs.v }}" } } }`,
+        ),
       },
       { machine: () => ({ PATH: process.env["PATH"] ?? "", COMMAND: broken ? "false" : "true" }) },
     );
     const [run] = await player.happen(push());
     if (!run) throw new Error("nothing ran");
     await player.settle();
-    expect(results(run)).toEqual({ "fine / t": "success", "c / ok": "success", "c / bad": "failure", "c / after": "skipped", end: "skipped" });
+    expect(results(run)).toEqual({
+      "fine / t": "success",
+      "c / ok": "success",
+      "c / bad": "failure",
+      "c / after": "skipped",
+      end: "skipped",
+    });
     broken = false;
     const before = ["fine / t", "c / ok"].map((name) => jobOf(run, name).id);
     await player.rerun(run, "failed");
     await player.settle();
-    expect(results(run)).toEqual({ "fine / t": "success", "c / ok": "success", "c / bad": "success", "c / after": "success", end: "success" });
+    expect(results(run)).toEqual({
+      "fine / t": "success",
+      "c / ok": "success",
+      "c / bad": "success",
+      "c / after": "success",
+      end: "success",
+    });
     expect(["fine / t", "c / ok"].map((name) => jobOf(run, name).id)).toEqual(before);
     expect(logOf(jobOf(run, "end"))).toContain("one two");
     expect(run.conclusion).toBe("success");
@@ -209,20 +293,31 @@ describe("a called workflow", () => {
 
 describe("concurrency", () => {
   const group = (name: string, more = "") => `concurrency: { group: "${name}"${more} }`;
-  const slow = (more: string) => called(`${more}\njobs: { t: { runs-on: x, ${step("sleep 0.2")} } }`, "workflow_call: { inputs: { n: { type: string } } }");
+  const slow = (more: string) =>
+    called(
+      `${more}\njobs: { t: { runs-on: x, ${step("sleep 0.2")} } }`,
+      "workflow_call: { inputs: { n: { type: string } } }",
+    );
 
   test("of a called workflow is honoured: two calls go one after the other", async () => {
     const order: string[] = [];
-    const run = await playJobs(`  a: { uses: ./.github/workflows/b.yml, with: { n: "1" } }\n  b: { uses: ./.github/workflows/b.yml, with: { n: "2" } }`, { b: `${slow(group("g"))}` }, {
-      beforeStep: (_run, job) => void order.push(`begin ${job.name}`),
-      afterJob: (_run, job) => void order.push(`end ${job.name}`),
-    });
+    const run = await playJobs(
+      `  a: { uses: ./.github/workflows/b.yml, with: { n: "1" } }\n  b: { uses: ./.github/workflows/b.yml, with: { n: "2" } }`,
+      { b: `${slow(group("g"))}` },
+      {
+        beforeStep: (_run, job) => void order.push(`begin ${job.name}`),
+        afterJob: (_run, job) => void order.push(`end ${job.name}`),
+      },
+    );
     expect(order).toEqual(["begin a / t", "end a / t", "begin b / t", "end b / t"]);
     expect(run.conclusion).toBe("success");
   });
 
   test("reads the inputs", async () => {
-    const { player } = play({ a: `name: A\non: push\njobs: { a: { uses: ./.github/workflows/b.yml, with: { n: "7" } } }`, b: slow(group("g-${{ inputs.n }}")) });
+    const { player } = play({
+      a: `name: A\non: push\njobs: { a: { uses: ./.github/workflows/b.yml, with: { n: "7" } } }`,
+      b: slow(group("g-${{ inputs.n }}")),
+    });
     const [run] = await player.happen(push());
     await player.settle();
     expect(player.groups.log).toEqual([`run ${run?.id ?? 0} running in g-7`]);
@@ -243,17 +338,72 @@ describe("GitHub does not start a run", () => {
   const hello = `jobs: { t: { runs-on: x, ${step("true")} } }`;
   const cases: [string, string, Record<string, string>, string][] = [
     ["that calls what is not there", `c: { uses: ./.github/workflows/none.yml }`, {}, "workflow was not found"],
-    ["that calls what cannot be called", `c: { uses: ./.github/workflows/b.yml }`, { b: `name: B\non: workflow_dispatch\n${hello}` }, "missing a `on.workflow_call` trigger"],
-    ["that gives an unknown input", `c: { uses: ./.github/workflows/b.yml, with: { tga: v1 } }`, { b: called(hello) }, "Invalid input, tga is not defined"],
-    ["that leaves out a required input", `c: { uses: ./.github/workflows/b.yml }`, { b: called(hello, "workflow_call: { inputs: { tag: { type: string, required: true } } }") }, "Input tag is required"],
-    ["that gives an input of another type", `c: { uses: ./.github/workflows/b.yml, with: { n: "two" } }`, { b: called(hello, "workflow_call: { inputs: { n: { type: number } } }") }, "expected type: number"],
-    ["that gives an unknown secret", `c: { uses: ./.github/workflows/b.yml, secrets: { A: x } }`, { b: called(hello) }, "Invalid secret, A is not defined"],
-    ["that leaves out a required secret", `c: { uses: ./.github/workflows/b.yml }`, { b: called(hello, "workflow_call: { secrets: { A: { required: true } } }") }, "Secret A is required"],
-    ["whose nested job asks for more than its caller has", `c: { permissions: { packages: read }, if: "false", uses: ./.github/workflows/b.yml }`, { b: called(`jobs: { t: { permissions: { packages: write }, runs-on: x, ${step("true")} } }`) }, "The nested job 't' is requesting 'packages: write', but is only allowed 'packages: read'"],
-    ["whose called workflow asks for more than its caller has", `c: { permissions: {}, uses: ./.github/workflows/b.yml }`, { b: called(`permissions: { contents: read }\n${hello}`) }, "The workflow is requesting 'contents: read', but is only allowed 'contents: none'"],
-    ["whose callers without permissions have only the default ones", `c: { uses: ./.github/workflows/b.yml }`, { b: called(`jobs: { t: { permissions: { statuses: write }, runs-on: x, ${step("true")} } }`) }, "'statuses: write', but is only allowed 'statuses: none'"],
-    ["of more than ten levels", `c: { uses: ./.github/workflows/b.yml }`, { b: called("jobs: { again: { uses: ./.github/workflows/b.yml } }") }, "more than 10 levels"],
-    ["that calls more than fifty workflows", Array.from({ length: 51 }, (_, n) => `c${n}: { uses: ./.github/workflows/w${n}.yml }`).join("\n  "), Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`w${n}`, called(hello)])), "51 unique reusable workflows"],
+    [
+      "that calls what cannot be called",
+      `c: { uses: ./.github/workflows/b.yml }`,
+      { b: `name: B\non: workflow_dispatch\n${hello}` },
+      "missing a `on.workflow_call` trigger",
+    ],
+    [
+      "that gives an unknown input",
+      `c: { uses: ./.github/workflows/b.yml, with: { tga: v1 } }`,
+      { b: called(hello) },
+      "Invalid input, tga is not defined",
+    ],
+    [
+      "that leaves out a required input",
+      `c: { uses: ./.github/workflows/b.yml }`,
+      { b: called(hello, "workflow_call: { inputs: { tag: { type: string, required: true } } }") },
+      "Input tag is required",
+    ],
+    [
+      "that gives an input of another type",
+      `c: { uses: ./.github/workflows/b.yml, with: { n: "two" } }`,
+      { b: called(hello, "workflow_call: { inputs: { n: { type: number } } }") },
+      "expected type: number",
+    ],
+    [
+      "that gives an unknown secret",
+      `c: { uses: ./.github/workflows/b.yml, secrets: { A: x } }`,
+      { b: called(hello) },
+      "Invalid secret, A is not defined",
+    ],
+    [
+      "that leaves out a required secret",
+      `c: { uses: ./.github/workflows/b.yml }`,
+      { b: called(hello, "workflow_call: { secrets: { A: { required: true } } }") },
+      "Secret A is required",
+    ],
+    [
+      "whose nested job asks for more than its caller has",
+      `c: { permissions: { packages: read }, if: "false", uses: ./.github/workflows/b.yml }`,
+      { b: called(`jobs: { t: { permissions: { packages: write }, runs-on: x, ${step("true")} } }`) },
+      "The nested job 't' is requesting 'packages: write', but is only allowed 'packages: read'",
+    ],
+    [
+      "whose called workflow asks for more than its caller has",
+      `c: { permissions: {}, uses: ./.github/workflows/b.yml }`,
+      { b: called(`permissions: { contents: read }\n${hello}`) },
+      "The workflow is requesting 'contents: read', but is only allowed 'contents: none'",
+    ],
+    [
+      "whose callers without permissions have only the default ones",
+      `c: { uses: ./.github/workflows/b.yml }`,
+      { b: called(`jobs: { t: { permissions: { statuses: write }, runs-on: x, ${step("true")} } }`) },
+      "'statuses: write', but is only allowed 'statuses: none'",
+    ],
+    [
+      "of more than ten levels",
+      `c: { uses: ./.github/workflows/b.yml }`,
+      { b: called("jobs: { again: { uses: ./.github/workflows/b.yml } }") },
+      "more than 10 levels",
+    ],
+    [
+      "that calls more than fifty workflows",
+      Array.from({ length: 51 }, (_, n) => `c${n}: { uses: ./.github/workflows/w${n}.yml }`).join("\n  "),
+      Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`w${n}`, called(hello)])),
+      "51 unique reusable workflows",
+    ],
   ];
   test.each(cases)("%s", async (_name, jobs, files, message) => {
     const { player } = play({ a: `name: A\non: push\njobs:\n  ${jobs}`, ...files });
@@ -266,13 +416,22 @@ describe("GitHub does not start a run", () => {
   });
 
   test("but ten levels and fifty workflows it does", async () => {
-    const levels = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`l${n}`, called(n === 8 ? hello : `jobs: { j: { uses: ./.github/workflows/l${n + 1}.yml } }`)]));
+    const levels = Object.fromEntries(
+      Array.from({ length: 9 }, (_, n) => [
+        `l${n}`,
+        called(n === 8 ? hello : `jobs: { j: { uses: ./.github/workflows/l${n + 1}.yml } }`),
+      ]),
+    );
     const run = await playJobs(`  c: { uses: ./.github/workflows/l0.yml }`, levels);
     expect(run.conclusion).toBe("success");
   });
 
   test("and a key that a calling job may not have stops the play", async () => {
-    await expect(playJobs(`  c: { uses: ./.github/workflows/b.yml, timeout-minutes: 5 }`, { b: called(hello) })).rejects.toThrow("timeout-minutes");
-    await expect(playJobs(`  c: { uses: octo/other/.github/workflows/b.yml@v1 }`, {})).rejects.toThrow("same repository");
+    await expect(
+      playJobs(`  c: { uses: ./.github/workflows/b.yml, timeout-minutes: 5 }`, { b: called(hello) }),
+    ).rejects.toThrow("timeout-minutes");
+    await expect(playJobs(`  c: { uses: octo/other/.github/workflows/b.yml@v1 }`, {})).rejects.toThrow(
+      "same repository",
+    );
   });
 });

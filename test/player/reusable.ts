@@ -44,15 +44,21 @@ export function callInterface(workflow: WorkflowFile): CallInterface | undefined
       onlyKeys(entry, known, `${where}.${key}.${name}`);
       return [name, entry];
     });
-  const inputs = entries("inputs", ["type", "required", "default", "description", "deprecationMessage"]).map(([name, input]): [string, CallInput] => {
-    const type = (["string", "boolean", "number"] as const).find((candidate) => candidate === input["type"]);
-    if (type === undefined) throw new PlayerError(`${where}.inputs.${name} has no type: string, boolean or number.`);
-    return [name, { type, required: input["required"] === true, default: input["default"] }];
-  });
+  const inputs = entries("inputs", ["type", "required", "default", "description", "deprecationMessage"]).map(
+    ([name, input]): [string, CallInput] => {
+      const type = (["string", "boolean", "number"] as const).find((candidate) => candidate === input["type"]);
+      if (type === undefined) throw new PlayerError(`${where}.inputs.${name} has no type: string, boolean or number.`);
+      return [name, { type, required: input["required"] === true, default: input["default"] }];
+    },
+  );
   return {
     inputs: new Map(inputs),
-    secrets: new Map(entries("secrets", ["required", "description"]).map(([name, secret]) => [name, secret["required"] === true])),
-    outputs: new Map(entries("outputs", ["value", "description"]).map(([name, output]) => [name, output["value"] ?? ""])),
+    secrets: new Map(
+      entries("secrets", ["required", "description"]).map(([name, secret]) => [name, secret["required"] === true]),
+    ),
+    outputs: new Map(
+      entries("outputs", ["value", "description"]).map(([name, output]) => [name, output["value"] ?? ""]),
+    ),
   };
 }
 
@@ -60,11 +66,20 @@ export function callInterface(workflow: WorkflowFile): CallInterface | undefined
  * The `inputs` context of a called workflow. `interpolated` are the caller's values after their expressions; throws
  * `CallRefused` for a value of another type: an output is a string, so a boolean input takes it only through an expression.
  */
-export function callInputs(called: CallInterface, interpolated: JsonObject, defaults: (value: Json) => Json): JsonObject {
+export function callInputs(
+  called: CallInterface,
+  interpolated: JsonObject,
+  defaults: (value: Json) => Json,
+): JsonObject {
   const inputs: JsonObject = {};
   for (const [name, input] of called.inputs) {
     const given = interpolated[name];
-    inputs[name] = given === undefined || given === null ? (input.default === undefined ? EMPTY[input.type] : typed(name, input.type, defaults(input.default))) : typed(name, input.type, given);
+    inputs[name] =
+      given === undefined || given === null
+        ? input.default === undefined
+          ? EMPTY[input.type]
+          : typed(name, input.type, defaults(input.default))
+        : typed(name, input.type, given);
   }
   return inputs;
 }
@@ -74,7 +89,9 @@ const EMPTY: Readonly<Record<InputType, Json>> = { string: "", boolean: false, n
 function typed(name: string, type: InputType, value: Json): Json {
   if (typeof value === type) return value;
   if (type === "string" && (typeof value === "boolean" || typeof value === "number")) return String(value);
-  throw new CallRefused(`The template is not valid. Input '${name}': unexpected value '${typeof value === "object" ? JSON.stringify(value) : String(value)}', expected type: ${type}.`);
+  throw new CallRefused(
+    `The template is not valid. Input '${name}': unexpected value '${typeof value === "object" ? JSON.stringify(value) : String(value)}', expected type: ${type}.`,
+  );
 }
 
 /** Everything that keeps GitHub from starting a run of `workflow`; `files` are those of the run's commit. */
@@ -89,7 +106,10 @@ export function startupProblems(workflow: WorkflowFile, files: readonly Workflow
       const file = files.find((candidate) => candidate.path === path);
       const declared = file && callInterface(file);
       if (!file) error(`error parsing called workflow "./${path}": workflow was not found.`);
-      else if (!declared) error(`error parsing called workflow "./${path}": workflow is not reusable as it is missing a \`on.workflow_call\` trigger.`);
+      else if (!declared)
+        error(
+          `error parsing called workflow "./${path}": workflow is not reusable as it is missing a \`on.workflow_call\` trigger.`,
+        );
       if (!file || !declared) continue;
       called.add(path);
       if (level >= MOST_LEVELS) {
@@ -103,7 +123,10 @@ export function startupProblems(workflow: WorkflowFile, files: readonly Workflow
     }
   };
   visit(workflow, undefined, 1);
-  if (called.size > MOST_WORKFLOWS) problems.push(`${workflow.path}: ${called.size} unique reusable workflows are called, and GitHub allows ${MOST_WORKFLOWS}.`);
+  if (called.size > MOST_WORKFLOWS)
+    problems.push(
+      `${workflow.path}: ${called.size} unique reusable workflows are called, and GitHub allows ${MOST_WORKFLOWS}.`,
+    );
   return problems;
 }
 
@@ -121,7 +144,11 @@ function inputProblems(job: JobDefinition, declared: CallInterface): string[] {
       return [error instanceof Error ? error.message : String(error)];
     }
   });
-  return [...unknown.map((name) => `Invalid input, ${name} is not defined in the referenced workflow.`), ...missing.map(([name]) => `Input ${name} is required, but not provided while calling.`), ...wrong];
+  return [
+    ...unknown.map((name) => `Invalid input, ${name} is not defined in the referenced workflow.`),
+    ...missing.map(([name]) => `Input ${name} is required, but not provided while calling.`),
+    ...wrong,
+  ];
 }
 
 function secretProblems(job: JobDefinition, declared: CallInterface): string[] {
@@ -129,14 +156,29 @@ function secretProblems(job: JobDefinition, declared: CallInterface): string[] {
   if (given === "inherit") return [];
   const unknown = Object.keys(given).filter((name) => !declared.secrets.has(name));
   const missing = [...declared.secrets].filter(([name, required]) => required && !(name in given));
-  return [...unknown.map((name) => `Invalid secret, ${name} is not defined in the referenced workflow.`), ...missing.map(([name]) => `Secret ${name} is required, but not provided while calling.`)];
+  return [
+    ...unknown.map((name) => `Invalid secret, ${name} is not defined in the referenced workflow.`),
+    ...missing.map(([name]) => `Secret ${name} is required, but not provided while calling.`),
+  ];
 }
 
 /** A nested job may ask for what its caller was granted and no more, whether it would run or not (actions/runner, PermissionsHelper). */
 function permissionProblems(path: string, file: WorkflowFile, granted: TokenPermissions): string[] {
   const problem = (who: string, beyond: ReturnType<typeof excess>): string[] =>
-    beyond ? [`Error calling workflow './${path}'. The ${who} is requesting '${beyond.requested}', but is only allowed '${beyond.allowed}'.`] : [];
-  const whole = file.permissions === undefined ? [] : problem("workflow", excess(declaredPermissions(file.permissions, undefined), granted));
+    beyond
+      ? [
+          `Error calling workflow './${path}'. The ${who} is requesting '${beyond.requested}', but is only allowed '${beyond.allowed}'.`,
+        ]
+      : [];
+  const whole =
+    file.permissions === undefined
+      ? []
+      : problem("workflow", excess(declaredPermissions(file.permissions, undefined), granted));
   const jobs = [...file.jobs.values()].filter((job) => job.permissions !== undefined);
-  return [...whole, ...jobs.flatMap((job) => problem(`nested job '${job.id}'`, excess(declaredPermissions(undefined, job.permissions), granted)))];
+  return [
+    ...whole,
+    ...jobs.flatMap((job) =>
+      problem(`nested job '${job.id}'`, excess(declaredPermissions(undefined, job.permissions), granted)),
+    ),
+  ];
 }

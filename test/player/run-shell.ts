@@ -32,7 +32,12 @@ export function runScript(script: Script): Promise<Ending> {
   return new Promise((resolve, reject) => {
     if (script.signal.aborted) return resolve({ kind: "killed" });
     const [program, args] = commandOf(script.shell, script.file);
-    const child = spawn(program, args, { cwd: script.folder, env: { ...script.env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(program, args, {
+      cwd: script.folder,
+      env: { ...script.env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     const flushes = [child.stdout, child.stderr].map((stream) => {
       let rest = "";
       stream.setEncoding("utf8");
@@ -59,7 +64,10 @@ export function runScript(script: Script): Promise<Ending> {
     const abort = (): void => {
       killed = true;
       kill("SIGINT");
-      timers.push(setTimeout(() => kill("SIGTERM"), GRACE), setTimeout(() => kill("SIGKILL"), 2 * GRACE));
+      timers.push(
+        setTimeout(() => kill("SIGTERM"), GRACE),
+        setTimeout(() => kill("SIGKILL"), 2 * GRACE),
+      );
     };
     script.signal.addEventListener("abort", abort, { once: true });
     child.on("error", reject);

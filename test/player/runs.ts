@@ -109,10 +109,19 @@ export function runPayload(run: Run, repository: string): JsonObject {
     conclusion: run.conclusion ?? null,
     head_branch: event.headBranch,
     head_sha: event.headSha,
-    head_repository: { name, full_name: event.headRepository, fork: event.headRepository !== repository, owner: { login: owner } },
+    head_repository: {
+      name,
+      full_name: event.headRepository,
+      fork: event.headRepository !== repository,
+      owner: { login: owner },
+    },
     head_commit: { id: event.headSha },
     repository: { full_name: repository },
-    referenced_workflows: [...new Set(run.calls.map((call) => call.path))].map((path) => ({ path: `${repository}/${path}@${event.ref}`, sha: event.sha, ref: event.ref })),
+    referenced_workflows: [...new Set(run.calls.map((call) => call.path))].map((path) => ({
+      path: `${repository}/${path}@${event.ref}`,
+      sha: event.sha,
+      ref: event.ref,
+    })),
     pull_requests: [...event.pullRequests],
     actor: { login: event.actor },
     triggering_actor: { login: event.actor },
@@ -130,7 +139,8 @@ function titleOf(event: GitHubEvent): string {
 }
 
 /** A number that stays the same for a file, as GitHub's ids of workflows do. */
-export const workflowId = (path: string): number => [...path].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_000_007, 7);
+export const workflowId = (path: string): number =>
+  [...path].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_000_007, 7);
 
 /** GitHub's API has no fractions of seconds. */
 export const timestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, "Z");
@@ -138,8 +148,12 @@ export const timestamp = (date: Date): string => date.toISOString().replace(/\.\
 /** The one job of that key, or of that expanded name. */
 export function jobOf(run: Run, name: string): JobRun {
   const found = run.jobs.find((job) => job.name === name) ?? run.jobs.find((job) => job.key === name);
-  if (!found) throw new Error(`Run ${run.id} of ${run.workflowName} has no job ${name}, but ${run.jobs.map((job) => job.name).join(", ")}.`);
+  if (!found)
+    throw new Error(
+      `Run ${run.id} of ${run.workflowName} has no job ${name}, but ${run.jobs.map((job) => job.name).join(", ")}.`,
+    );
   return found;
 }
 
-export const logOf = (job: JobRun): string => job.steps.flatMap((step) => [`# ${step.name}: ${step.conclusion}`, ...step.log]).join("\n");
+export const logOf = (job: JobRun): string =>
+  job.steps.flatMap((step) => [`# ${step.name}: ${step.conclusion}`, ...step.log]).join("\n");

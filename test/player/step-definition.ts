@@ -15,14 +15,27 @@ export interface StepDefinition {
   readonly timeoutMinutes: Json | undefined;
 }
 
-const STEP_KEYS = ["id", "name", "if", "uses", "with", "run", "shell", "env", "working-directory", "continue-on-error", "timeout-minutes"];
+const STEP_KEYS = [
+  "id",
+  "name",
+  "if",
+  "uses",
+  "with",
+  "run",
+  "shell",
+  "env",
+  "working-directory",
+  "continue-on-error",
+  "timeout-minutes",
+];
 
 /** Reads one step; `where` names it in the messages. Throws a `PlayerError` for what the player cannot play. */
 export function parseStep(step: JsonObject, where: string): StepDefinition {
   onlyKeys(step, STEP_KEYS, where);
   const uses = stringAt(step["uses"], `${where}: uses`);
   const run = stringAt(step["run"], `${where}: run`);
-  if ((uses === undefined) === (run === undefined)) throw new PlayerError(`${where} needs exactly one of \`uses\` and \`run\`.`);
+  if ((uses === undefined) === (run === undefined))
+    throw new PlayerError(`${where} needs exactly one of \`uses\` and \`run\`.`);
   return {
     id: stringAt(step["id"], `${where}: id`),
     name: stringAt(step["name"], `${where}: name`),

@@ -12,18 +12,28 @@ const DEFAULT_TYPES: Partial<Record<GitHubEvent["name"], readonly string[]>> = {
   merge_group: ["checks_requested"],
 };
 
-const KNOWN_EVENTS = ["push", "pull_request", "merge_group", "workflow_run", "schedule", "workflow_dispatch", "workflow_call"];
+const KNOWN_EVENTS = [
+  "push",
+  "pull_request",
+  "merge_group",
+  "workflow_run",
+  "schedule",
+  "workflow_dispatch",
+  "workflow_call",
+];
 
 /** Whether `event` starts a run of `workflow`. The caller has read the file from the commit that GitHub reads it from. */
 export function triggers(workflow: WorkflowFile, event: GitHubEvent): boolean {
   for (const name of Object.keys(workflow.on)) {
-    if (!KNOWN_EVENTS.includes(name)) throw new PlayerError(`${workflow.path}: the player does not know the trigger \`${name}\`.`);
+    if (!KNOWN_EVENTS.includes(name))
+      throw new PlayerError(`${workflow.path}: the player does not know the trigger \`${name}\`.`);
   }
   if (!(event.name in workflow.on)) return false;
   const trigger = workflow.on[event.name] ?? null;
   if (event.name === "schedule") return schedules(trigger, workflow.path).includes(event.cron ?? "");
   const filter = objectAt(trigger, `${workflow.path}: on.${event.name}`);
-  for (const key of ["paths", "paths-ignore"]) if (key in filter) throw new PlayerError(`${workflow.path}: the player does not play \`${key}\`.`);
+  for (const key of ["paths", "paths-ignore"])
+    if (key in filter) throw new PlayerError(`${workflow.path}: the player does not play \`${key}\`.`);
   if (event.action !== undefined && !matchesType(filter, event)) return false;
   switch (event.name) {
     case "push":
@@ -31,12 +41,18 @@ export function triggers(workflow: WorkflowFile, event: GitHubEvent): boolean {
     case "pull_request":
       return matchesBranch(filter, event.baseRef);
     case "merge_group":
-      return matchesBranch(filter, String(objectAt(event.payload["merge_group"], "merge_group")["base_ref"]).replace("refs/heads/", ""));
+      return matchesBranch(
+        filter,
+        String(objectAt(event.payload["merge_group"], "merge_group")["base_ref"]).replace("refs/heads/", ""),
+      );
     case "workflow_run": {
       if (event.depth > LONGEST_CHAIN) return false;
       const run = objectAt(event.payload["workflow_run"], "workflow_run");
       const names = stringsAt(filter["workflows"], `${workflow.path}: on.workflow_run.workflows`);
-      return names.includes(stringAt(run["name"], "workflow_run.name") ?? "") && matchesBranch(filter, stringAt(run["head_branch"], "workflow_run.head_branch") ?? "");
+      return (
+        names.includes(stringAt(run["name"], "workflow_run.name") ?? "") &&
+        matchesBranch(filter, stringAt(run["head_branch"], "workflow_run.head_branch") ?? "")
+      );
     }
     case "workflow_dispatch":
       return workflow.path === event.workflowPath;
@@ -61,7 +77,8 @@ function matchesPush(filter: JsonObject, ref: string): boolean {
 const matchesBranch = (filter: JsonObject, branch: string): boolean => passes(filter, "branches", branch);
 
 function passes(filter: JsonObject, kind: "branches" | "tags", name: string): boolean {
-  if (kind in filter && `${kind}-ignore` in filter) throw new PlayerError(`GitHub refuses \`${kind}\` and \`${kind}-ignore\` together.`);
+  if (kind in filter && `${kind}-ignore` in filter)
+    throw new PlayerError(`GitHub refuses \`${kind}\` and \`${kind}-ignore\` together.`);
   if (kind in filter) return matchesAny(stringsAt(filter[kind], kind), name);
   if (`${kind}-ignore` in filter) return !matchesAny(stringsAt(filter[`${kind}-ignore`], `${kind}-ignore`), name);
   return true;
@@ -79,7 +96,8 @@ export function schedules(trigger: Json, path: string): string[] {
  */
 export function dispatchInputs(workflow: WorkflowFile, given: JsonObject): JsonObject {
   const declared = objectAt(objectAt(workflow.on["workflow_dispatch"], "on.workflow_dispatch")["inputs"], "inputs");
-  for (const name of Object.keys(given)) if (!(name in declared)) throw new DispatchRefused(`Unexpected inputs provided: ["${name}"]`);
+  for (const name of Object.keys(given))
+    if (!(name in declared)) throw new DispatchRefused(`Unexpected inputs provided: ["${name}"]`);
   const inputs: JsonObject = {};
   for (const [name, value] of Object.entries(declared)) {
     const input = objectAt(value, `input ${name}`);

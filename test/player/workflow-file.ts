@@ -51,7 +51,23 @@ export interface WorkflowFile {
 }
 
 const WORKFLOW_KEYS = ["name", "run-name", "on", "permissions", "concurrency", "env", "defaults", "jobs"];
-const JOB_KEYS = ["name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "concurrency", "strategy", "outputs", "env", "defaults", "services", "continue-on-error", "steps", "environment"];
+const JOB_KEYS = [
+  "name",
+  "needs",
+  "if",
+  "runs-on",
+  "timeout-minutes",
+  "permissions",
+  "concurrency",
+  "strategy",
+  "outputs",
+  "env",
+  "defaults",
+  "services",
+  "continue-on-error",
+  "steps",
+  "environment",
+];
 const CALL_KEYS = ["name", "needs", "if", "uses", "with", "secrets", "permissions", "concurrency", "strategy"];
 
 /** GitHub's limit for a job that states none, in minutes. */
@@ -66,7 +82,8 @@ export function parseWorkflow(path: string, text: string): WorkflowFile {
     jobs.set(id, parseJob(id, objectAt(value, `${path}: jobs.${id}`), `${path}: jobs.${id}`));
   }
   for (const job of jobs.values()) {
-    for (const need of job.needs) if (!jobs.has(need)) throw new PlayerError(`${path}: job ${job.id} needs ${need}, which does not exist.`);
+    for (const need of job.needs)
+      if (!jobs.has(need)) throw new PlayerError(`${path}: job ${job.id} needs ${need}, which does not exist.`);
   }
   return {
     path,
@@ -108,7 +125,9 @@ function parseJob(id: string, job: JsonObject, where: string): JobDefinition {
     continueOnError: job["continue-on-error"] ?? false,
     environment: job["environment"],
     call,
-    steps: steps.map((step, index) => parseStep(objectAt(step, `${where}: steps[${index}]`), `${where}: steps[${index}]`)),
+    steps: steps.map((step, index) =>
+      parseStep(objectAt(step, `${where}: steps[${index}]`), `${where}: steps[${index}]`),
+    ),
   };
 }
 
@@ -117,7 +136,14 @@ function parseCall(job: JsonObject, where: string): CallDefinition | undefined {
   const uses = stringAt(job["uses"], `${where}: uses`);
   if (uses === undefined) return undefined;
   const path = /^[.$]\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(uses)?.[1];
-  if (path === undefined) throw new PlayerError(`${where}: the player calls only workflows of the same repository and commit, not \`${uses}\`.`);
+  if (path === undefined)
+    throw new PlayerError(
+      `${where}: the player calls only workflows of the same repository and commit, not \`${uses}\`.`,
+    );
   const secrets = job["secrets"];
-  return { path, with: objectAt(job["with"], `${where}: with`), secrets: secrets === "inherit" ? secrets : objectAt(secrets, `${where}: secrets`) };
+  return {
+    path,
+    with: objectAt(job["with"], `${where}: with`),
+    secrets: secrets === "inherit" ? secrets : objectAt(secrets, `${where}: secrets`),
+  };
 }

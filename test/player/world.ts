@@ -134,16 +134,30 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const registries = await startRegistries(
     (password) => {
       const token = live.has(password) ? tokens.get(password) : undefined;
-      return token && { who: token.who, read: allows(token.permissions, "packages", "read"), write: allows(token.permissions, "packages", "write") };
+      return (
+        token && {
+          who: token.who,
+          read: allows(token.permissions, "packages", "read"),
+          write: allows(token.permissions, "packages", "write"),
+        }
+      );
     },
-    { ...(options.dockerHub ? { "docker.io": options.dockerHub } : {}), ...(flyToken === "" ? {} : { [FLY_REGISTRY]: { username: "x", password: flyToken } }), ...options.registries },
+    {
+      ...(options.dockerHub ? { "docker.io": options.dockerHub } : {}),
+      ...(flyToken === "" ? {} : { [FLY_REGISTRY]: { username: "x", password: flyToken } }),
+      ...options.registries,
+    },
     now,
   );
   const { ghcr } = registries;
   const tools = installTools(join(folder, "tools"), options.tools ?? {});
   const { fly, command: flyCommand } = flyctl(flyToken);
   const { signatures, command: cosignCommand } = cosign();
-  const { commands, routes: commandPaths } = commandRoutes({ flyctl: flyCommand, cosign: cosignCommand, ...options.commands });
+  const { commands, routes: commandPaths } = commandRoutes({
+    flyctl: flyCommand,
+    cosign: cosignCommand,
+    ...options.commands,
+  });
   installCommands(tools, Object.fromEntries(Object.keys(options.commands ?? {}).map((name) => [name, name])));
 
   const api: { server?: ApiServer } = {};
@@ -157,7 +171,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       return apiUrl();
     },
     get secrets() {
-      return { ...options.secrets, ...(options.webhook === undefined ? {} : { [options.webhook]: `${apiUrl()}${WEBHOOK}` }) };
+      return {
+        ...options.secrets,
+        ...(options.webhook === undefined ? {} : { [options.webhook]: `${apiUrl()}${WEBHOOK}` }),
+      };
     },
     variables: {},
     actions: standInActions,
@@ -176,7 +193,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     tip: (name) => git.tip(name),
     extract: (sha, path, target) => git.extract(sha, path, target),
     folder: (name) => join(folder, name),
-    machine: (job, machine) => machineVariables({ tools, hosts: { ...registries.hosts, ...options.websites }, commands: `${apiUrl()}${COMMANDS}` }, job, machine),
+    machine: (job, machine) =>
+      machineVariables(
+        { tools, hosts: { ...registries.hosts, ...options.websites }, commands: `${apiUrl()}${COMMANDS}` },
+        job,
+        machine,
+      ),
     issueToken(token, permissions, job, run, of = "job") {
       tokens.set(token, { who: `${run.workflowName} > ${job.name}`, permissions, of });
       live.add(token);
@@ -198,10 +220,30 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const moves = repositoryMoves({ repository, git, pulls, player });
   const server = await startApi(
     [
-      { method: "POST", path: WEBHOOK, permission: undefined, open: true, handle: ({ body }) => ({ status: messages.push(String(body["text"])) > 0 ? 200 : 500, body: "ok" }) },
+      {
+        method: "POST",
+        path: WEBHOOK,
+        permission: undefined,
+        open: true,
+        handle: ({ body }) => ({ status: messages.push(String(body["text"])) > 0 ? 200 : 500, body: "ok" }),
+      },
       ...commandPaths,
       ...worldRoutes({
-        ...{ repository, git, player, pulls, statuses, caches, releases, issues, comments, deleted, environments, now, moves },
+        ...{
+          repository,
+          git,
+          player,
+          pulls,
+          statuses,
+          caches,
+          releases,
+          issues,
+          comments,
+          deleted,
+          environments,
+          now,
+          moves,
+        },
         packages: { gate: ghcr.gate, backend: ghcr.registry.direct },
         url: apiUrl,
         mayOpenPulls: options.actionsOpenPulls ?? true,
@@ -218,7 +260,27 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   return {
     ...moves,
-    ...{ player, git, api: server, ghcr, pulls, builds, statuses, messages, deleted, releases, issues, comments, caches, commands, fly, signatures, tokens, notes, hooks },
+    ...{
+      player,
+      git,
+      api: server,
+      ghcr,
+      pulls,
+      builds,
+      statuses,
+      messages,
+      deleted,
+      releases,
+      issues,
+      comments,
+      caches,
+      commands,
+      fly,
+      signatures,
+      tokens,
+      notes,
+      hooks,
+    },
     hub: registries.all.get("docker.io"),
     registries: registries.all,
     deployments: player.reviews.deployments,
@@ -230,16 +292,32 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     age(hours) {
       const milliseconds = hours * 3_600_000;
       aged.push({ at: Date.now(), milliseconds });
-      makeOlder([player.runs, player.reviews.deployments, ...[...registries.all.values()].map(({ gate }) => gate.transfers), statuses, caches, releases, issues, comments], milliseconds);
+      makeOlder(
+        [
+          player.runs,
+          player.reviews.deployments,
+          ...[...registries.all.values()].map(({ gate }) => gate.transfers),
+          statuses,
+          caches,
+          releases,
+          issues,
+          comments,
+        ],
+        milliseconds,
+      );
     },
-    verdicts: (sha) => Object.fromEntries(latestStatuses(statuses, sha).map((status) => [status.context, status.state])),
+    verdicts: (sha) =>
+      Object.fromEntries(latestStatuses(statuses, sha).map((status) => [status.context, status.state])),
     async tags(name, where = "ghcr") {
       const found = registries.all.get({ ghcr: "ghcr.io", hub: "docker.io" }[where] ?? where);
       return found ? tagsOf(found.registry, name) : {};
     },
     run(workflowName) {
       const found = player.runs.filter((run) => run.workflowName === workflowName).at(-1);
-      if (!found) throw new Error(`${workflowName} did not run, but ${[...new Set(player.runs.map((run) => run.workflowName))].join(", ")}.`);
+      if (!found)
+        throw new Error(
+          `${workflowName} did not run, but ${[...new Set(player.runs.map((run) => run.workflowName))].join(", ")}.`,
+        );
       return found;
     },
     async stop() {
@@ -252,5 +330,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 /** The texts that scripts have left in a world's notes, by file name. */
 export function readNotes(world: World): Record<string, string> {
   if (!existsSync(world.notes)) return {};
-  return Object.fromEntries(readdirSync(world.notes).map((name) => [name, readFileSync(join(world.notes, name), "utf8")]));
+  return Object.fromEntries(
+    readdirSync(world.notes).map((name) => [name, readFileSync(join(world.notes, name), "utf8")]),
+  );
 }

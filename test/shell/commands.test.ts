@@ -14,8 +14,26 @@ const named = (text: string, name: string): ShellCommand => {
 
 describe("the commands of a script", () => {
   it("are found at any depth, in order", () => {
-    const text = 'a "$(b <(c))" <<EOF\n$(d)\nEOF\nfor x in $(e); do f; done; g() { h; }; case $x in y) i;; esac; (j); { k; }; [[ -n $(l) ]] && m `n`; echo $(( $(o) + 1 )) "${p:-$(q)}"';
-    expect(commandsOfText(text).map(({ name }) => name)).toEqual(["a", "b", "c", "d", "e", "f", "h", "i", "j", "k", "l", "m", "n", "echo", "o", "q"]);
+    const text =
+      'a "$(b <(c))" <<EOF\n$(d)\nEOF\nfor x in $(e); do f; done; g() { h; }; case $x in y) i;; esac; (j); { k; }; [[ -n $(l) ]] && m `n`; echo $(( $(o) + 1 )) "${p:-$(q)}"';
+    expect(commandsOfText(text).map(({ name }) => name)).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+      "e",
+      "f",
+      "h",
+      "i",
+      "j",
+      "k",
+      "l",
+      "m",
+      "n",
+      "echo",
+      "o",
+      "q",
+    ]);
   });
 
   it("know what becomes of their status", () => {
@@ -40,13 +58,29 @@ describe("the commands of a script", () => {
   });
 
   it("survive what is no script", () => {
-    for (const text of ["if (", "$(".repeat(5000), "{ ".repeat(5000), "a | ".repeat(20_000), "'", "`\\`a\\``", "\0\ud800", "x".repeat(300_000), "echo $((".repeat(300)]) expect(() => commandsOfText(text)).not.toThrow();
+    for (const text of [
+      "if (",
+      "$(".repeat(5000),
+      "{ ".repeat(5000),
+      "a | ".repeat(20_000),
+      "'",
+      "`\\`a\\``",
+      "\0\ud800",
+      "x".repeat(300_000),
+      "echo $((".repeat(300),
+    ])
+      expect(() => commandsOfText(text)).not.toThrow();
   });
 });
 
 it("reads a word's value only where it is known", () => {
   const [word, other, third, fourth] = named(`x 'a b' "$c" ___________ d*`, "x").argWords;
-  expect([literalOf(word), literalOf(other), literalOf(third), literalOf(fourth)]).toEqual(["a b", undefined, undefined, "d*"]);
+  expect([literalOf(word), literalOf(other), literalOf(third), literalOf(fourth)]).toEqual([
+    "a b",
+    undefined,
+    undefined,
+    "d*",
+  ]);
 });
 
 it("reads the templates of `shell:`", () => {
@@ -54,7 +88,12 @@ it("reads the templates of `shell:`", () => {
   expect(readShell("sh")).toMatchObject({ shell: "sh", errexit: true, pipefail: false });
   expect(readShell("bash {0}")).toMatchObject({ errexit: false, pipefail: false });
   expect(readShell("bash -leo pipefail {0}")).toMatchObject({ errexit: true, pipefail: true });
-  expect(readShell("bash --noprofile --norc -euxo pipefail {0}")).toMatchObject({ errexit: true, pipefail: true, xtrace: true, nounset: true });
+  expect(readShell("bash --noprofile --norc -euxo pipefail {0}")).toMatchObject({
+    errexit: true,
+    pipefail: true,
+    xtrace: true,
+    nounset: true,
+  });
   expect(readShell("nix develop -c bash -e {0}")).toMatchObject({ shell: "bash", errexit: true, pipefail: false });
   expect(readShell("pwsh")).toBeUndefined();
   expect(readShell("python")).toBeUndefined();
@@ -63,7 +102,8 @@ it("reads the templates of `shell:`", () => {
 it("follows `set` along the script", () => {
   const text = "a\nset -euo pipefail\nb\nset +e\nc\n(set -x; d)\ne\nf() { set -e; }\n";
   const commands = commandsOfText(text);
-  const at = (name: string): unknown => optionsAt({ errexit: true, pipefail: false, nounset: false, xtrace: false }, commands, text.indexOf(`${name}\n`));
+  const at = (name: string): unknown =>
+    optionsAt({ errexit: true, pipefail: false, nounset: false, xtrace: false }, commands, text.indexOf(`${name}\n`));
   expect(at("a")).toMatchObject({ errexit: true, pipefail: false });
   expect(at("b")).toMatchObject({ errexit: true, pipefail: true, nounset: true });
   expect(at("c")).toMatchObject({ errexit: false, pipefail: true });

@@ -6,20 +6,54 @@ import { variablesOf } from "../../src/shell/variables.ts";
 
 const variablesIn = (text: string): ReturnType<typeof variablesOf> => variablesOf(parseShell(text));
 const setsIn = (text: string): string[] => [...new Set(variablesIn(text).sets.map(({ name }) => name))];
-const readsIn = (text: string): string[] => variablesIn(text).reads.map(({ name, quoted }) => `${quoted ? '"' : ""}${name}`);
+const readsIn = (text: string): string[] =>
+  variablesIn(text).reads.map(({ name, quoted }) => `${quoted ? '"' : ""}${name}`);
 
 it("knows every way to set a variable", () => {
-  expect(setsIn('a=1; export b=2 c; local d e=3; for f in x; do :; done; read -r -p "?" g h; while IFS=, read i; do :; done; printf -v j x; (( k = 1, l++ )); : "${m:=1}"; mapfile -t n; getopts ab o; p=1 make; declare -A q; r[0]=1; let s=1; arr=(1)')).toEqual([
-    "a", "b", "d", "e", "f", "g", "h", "REPLY", "i", "IFS", "j", "k", "l", "m", "n", "o", "OPTARG", "OPTIND", "p", "q", "r", "s", "arr",
+  expect(
+    setsIn(
+      'a=1; export b=2 c; local d e=3; for f in x; do :; done; read -r -p "?" g h; while IFS=, read i; do :; done; printf -v j x; (( k = 1, l++ )); : "${m:=1}"; mapfile -t n; getopts ab o; p=1 make; declare -A q; r[0]=1; let s=1; arr=(1)',
+    ),
+  ).toEqual([
+    "a",
+    "b",
+    "d",
+    "e",
+    "f",
+    "g",
+    "h",
+    "REPLY",
+    "i",
+    "IFS",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "o",
+    "OPTARG",
+    "OPTIND",
+    "p",
+    "q",
+    "r",
+    "s",
+    "arr",
   ]);
 });
 
 it("knows what is read, and whether its words are split", () => {
-  expect(readsIn('echo $a "$b" ${c} "${d:-$e}"; x=$f; [[ $g ]]; [ $h ]; case $i in j) ;; esac; for k in $l; do :; done; echo $((m+1)); cat <<E\n$n\nE\necho "$(echo $o)"; y=($p) > $q')).toEqual([
-    "a", '"b', "c", '"d', '"e', '"f', '"g', "h", '"i', "l", '"m', '"n', "o", "p", "q",
-  ]);
+  expect(
+    readsIn(
+      'echo $a "$b" ${c} "${d:-$e}"; x=$f; [[ $g ]]; [ $h ]; case $i in j) ;; esac; for k in $l; do :; done; echo $((m+1)); cat <<E\n$n\nE\necho "$(echo $o)"; y=($p) > $q',
+    ),
+  ).toEqual(["a", '"b', "c", '"d', '"e', '"f', '"g', "h", '"i', "l", '"m', '"n', "o", "p", "q"]);
   expect(readsIn("echo '$a' \\$b $1 $? $@")).toEqual([]);
-  expect(variablesIn("echo ${a:-} ${b:?no} ${#c} $d").reads.map(({ tolerant }) => tolerant)).toEqual([true, true, true, false]);
+  expect(variablesIn("echo ${a:-} ${b:?no} ${#c} $d").reads.map(({ tolerant }) => tolerant)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 it("says when it cannot know", () => {

@@ -27,20 +27,34 @@ const answers = {
   "describe-images": () => ({
     imageDetails: state.images
       .filter((image) => ids.length === 0 || ids.some((id) => isMeant(image, id)))
-      .map(({ digest, tags, pushed }) => ({ imageDigest: digest, ...(tags.length > 0 ? { imageTags: tags } : {}), imagePushedAt: pushed })),
+      .map(({ digest, tags, pushed }) => ({
+        imageDigest: digest,
+        ...(tags.length > 0 ? { imageTags: tags } : {}),
+        imagePushedAt: pushed,
+      })),
   }),
   "batch-get-image": () => {
     if (ids.length > 100) throw new Error("Amazon takes 100 images a call.");
-    return { images: state.images.filter((image) => image.manifest && ids.some((id) => isMeant(image, id))).map(({ digest, manifest }) => ({ imageId: { imageDigest: digest }, imageManifest: JSON.stringify(manifest) })) };
+    return {
+      images: state.images
+        .filter((image) => image.manifest && ids.some((id) => isMeant(image, id)))
+        .map(({ digest, manifest }) => ({ imageId: { imageDigest: digest }, imageManifest: JSON.stringify(manifest) })),
+    };
   },
   "batch-delete-image": () => {
     const failures = [];
     for (const id of ids) {
       const found = state.images.find((image) => isMeant(image, id));
-      const holder = found && state.images.find(({ manifest }) => manifest?.manifests?.some(({ digest }) => digest === found.digest));
+      const holder =
+        found &&
+        state.images.find(({ manifest }) => manifest?.manifests?.some(({ digest }) => digest === found.digest));
       if (!found) failures.push({ failureCode: "ImageNotFound", failureReason: "Requested image not found" });
       else if (id[0] === "imageTag" && found.tags.length > 1) found.tags = found.tags.filter((tag) => tag !== id[1]);
-      else if (holder) failures.push({ failureCode: "ImageReferencedByManifestList", failureReason: `Requested image referenced by manifest list: [${holder.digest}]` });
+      else if (holder)
+        failures.push({
+          failureCode: "ImageReferencedByManifestList",
+          failureReason: `Requested image referenced by manifest list: [${holder.digest}]`,
+        });
       else state.images = state.images.filter((image) => image !== found);
     }
     return { imageIds: [], failures };

@@ -11,7 +11,12 @@ export const baked: ConfigInput = {
     stack: {
       kind: "bake",
       file: "deploy/docker-bake.hcl",
-      platforms: { default: ["linux/amd64"], main: ["linux/amd64", "linux/arm64"], nightly: ["linux/amd64", "linux/arm64"], release: ["linux/amd64", "linux/arm64"] },
+      platforms: {
+        default: ["linux/amd64"],
+        main: ["linux/amd64", "linux/arm64"],
+        nightly: ["linux/amd64", "linux/arm64"],
+        release: ["linux/amd64", "linux/arm64"],
+      },
       cache: "registry-per-branch",
       inputs: ["deploy/**", "src/**"],
       labels: { "com.example.build.run": "{run}", "com.example.build.branch": "{branch}" },
@@ -19,7 +24,13 @@ export const baked: ConfigInput = {
       attest: true,
       budget: { target: "3m", maximum: "6m" },
       targets: {
-        test: { image: "site-test", dockerfile: "deploy/Dockerfile", args: { SKIP_JS_BUILD: 1 }, scan: false, maxSize: "2 GB" },
+        test: {
+          image: "site-test",
+          dockerfile: "deploy/Dockerfile",
+          args: { SKIP_JS_BUILD: 1 },
+          scan: false,
+          maxSize: "2 GB",
+        },
         web: { image: "site-web", dockerfile: "deploy/Dockerfile", args: { VERSION: "{version}" }, on: [...shipping] },
         worker: { image: "site-worker", dockerfile: "deploy/Dockerfile", target: "celery", on: [...shipping] },
       },
@@ -28,11 +39,26 @@ export const baked: ConfigInput = {
   },
   consumers: {
     tests: { needs: "test", run: "./test.sh" },
-    smoke: { needs: "web", container: { ports: [8000], health: { url: "http://localhost:8000/health" } }, run: "./smoke.sh" },
+    smoke: {
+      needs: "web",
+      container: { ports: [8000], health: { url: "http://localhost:8000/health" } },
+      run: "./smoke.sh",
+    },
   },
   bases: {
-    "site-base": { dockerfile: "deploy/Dockerfile.base", platforms: ["linux/amd64", "linux/arm64"], pins: ["deploy/Dockerfile"] },
-    tools: { dockerfile: "tools/Dockerfile.base", image: "tools-base", pins: ["tools/Dockerfile", "deploy/Dockerfile"], token: "BASES_TOKEN", scan: false, args: { DEBIAN: "trixie" } },
+    "site-base": {
+      dockerfile: "deploy/Dockerfile.base",
+      platforms: ["linux/amd64", "linux/arm64"],
+      pins: ["deploy/Dockerfile"],
+    },
+    tools: {
+      dockerfile: "tools/Dockerfile.base",
+      image: "tools-base",
+      pins: ["tools/Dockerfile", "deploy/Dockerfile"],
+      token: "BASES_TOKEN",
+      scan: false,
+      args: { DEBIAN: "trixie" },
+    },
   },
   nightly: {},
   release: {},

@@ -9,13 +9,23 @@ export const deployed: ConfigInput = {
   project: "shop",
   registry: ghcr("acme"),
   branches: { feature: ["feature/**"] },
-  builds: { app: image({ inputs: ["Dockerfile", "src/**"] }), tools: { kind: "files", run: "make tools", paths: ["tools/**"] } },
+  builds: {
+    app: image({ inputs: ["Dockerfile", "src/**"] }),
+    tools: { kind: "files", run: "make tools", paths: ["tools/**"] },
+  },
   consumers: {
     extensions: {
       needs: ["app", "tools"],
       matrix: { extension: ["nodejs", "python"], size: [1, 2] },
       choose: ["extension"],
-      deployment: flyApp({ token: "FLYIO_AUTH_TOKEN", org: "personal", region: "sjc", config: "fly.toml", memory: 1024, volume: { name: "data", gigabytes: 1 } }),
+      deployment: flyApp({
+        token: "FLYIO_AUTH_TOKEN",
+        org: "personal",
+        region: "sjc",
+        config: "fly.toml",
+        memory: 1024,
+        volume: { name: "data", gigabytes: 1 },
+      }),
       secrets: ["FLYIO_AUTH_TOKEN"],
       steps: [
         { name: "Test the extension", run: './test.sh "$APP" "$MATRIX_EXTENSION"' },
@@ -34,7 +44,12 @@ export const deployed: ConfigInput = {
   metrics: {},
 };
 
-const building: ConfigInput = { ...deployed, consumers: Object.fromEntries(Object.entries(deployed.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, source: "build" as const }])) };
+const building: ConfigInput = {
+  ...deployed,
+  consumers: Object.fromEntries(
+    Object.entries(deployed.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, source: "build" as const }]),
+  ),
+};
 
 export const deployedSystems: [string, ConfigInput][] = [
   ["a shop whose tests deploy it", deployed],

@@ -29,11 +29,19 @@ export interface DockerHub {
 const PAGE = 2;
 
 /** @param repository such as `acme/app` */
-export async function startDockerHub(repository: string, login: { readonly username: string; readonly password: string }): Promise<DockerHub> {
+export async function startDockerHub(
+  repository: string,
+  login: { readonly username: string; readonly password: string },
+): Promise<DockerHub> {
   const [namespace, name] = repository.split("/");
   const base = `/v2/namespaces/${namespace}/repositories/${name}/tags`;
   let token = "token-1";
-  const hub = { tags: [] as HubTag[], requests: [] as string[], faults: [] as number[], onRequest: (_method: string, _path: string): void => undefined };
+  const hub = {
+    tags: [] as HubTag[],
+    requests: [] as string[],
+    faults: [] as number[],
+    onRequest: (_method: string, _path: string): void => undefined,
+  };
 
   const server = createServer((incoming, response) => {
     const parts: Buffer[] = [];
@@ -43,23 +51,42 @@ export async function startDockerHub(repository: string, login: { readonly usern
       const path = incoming.url ?? "/";
       hub.requests.push(`${method} ${path}`);
       hub.onRequest(method, path);
-      const { status, body } = answer(method, new URL(path, "http://hub"), Buffer.concat(parts).toString("utf8"), incoming.headers.authorization);
+      const { status, body } = answer(
+        method,
+        new URL(path, "http://hub"),
+        Buffer.concat(parts).toString("utf8"),
+        incoming.headers.authorization,
+      );
       response.writeHead(status, { "content-type": "application/json" });
       response.end(body === undefined ? "" : JSON.stringify(body));
     });
   });
 
-  function answer(method: string, url: URL, text: string, authorization: string | undefined): { status: number; body?: unknown } {
+  function answer(
+    method: string,
+    url: URL,
+    text: string,
+    authorization: string | undefined,
+  ): { status: number; body?: unknown } {
     const fault = hub.faults.shift();
     if (fault !== undefined) return { status: fault, body: { message: "injected by the test" } };
     if (url.pathname === "/v2/auth/token") {
       const { identifier, secret }: { identifier?: unknown; secret?: unknown } = JSON.parse(text);
-      return identifier === login.username && secret === login.password ? { status: 200, body: { access_token: token } } : { status: 401, body: { detail: "Incorrect authentication credentials" } };
+      return identifier === login.username && secret === login.password
+        ? { status: 200, body: { access_token: token } }
+        : { status: 401, body: { detail: "Incorrect authentication credentials" } };
     }
     if (authorization !== `Bearer ${token}`) return { status: 401, body: { message: "unauthorized" } };
     if (url.pathname === base) {
       const start = (Number(url.searchParams.get("page") ?? 1) - 1) * PAGE;
-      return { status: 200, body: { count: hub.tags.length, next: start + PAGE < hub.tags.length ? "a page more" : null, results: hub.tags.slice(start, start + PAGE) } };
+      return {
+        status: 200,
+        body: {
+          count: hub.tags.length,
+          next: start + PAGE < hub.tags.length ? "a page more" : null,
+          results: hub.tags.slice(start, start + PAGE),
+        },
+      };
     }
     const found = hub.tags.find((tag) => url.pathname === `${base}/${tag.name}`);
     if (!found) return { status: 404, body: { message: "tag not found" } };

@@ -7,7 +7,8 @@ import { planOf } from "./plan-of.ts";
 /** Compiles a config as `generate` would, and writes the workflow files below a folder. Returns their paths. */
 export async function emit(input: ConfigInput, folder: string): Promise<string[]> {
   const { pipeline, problems } = planOf(input);
-  if (problems.length > 0) throw new Error(problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+  if (problems.length > 0)
+    throw new Error(problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
   return Promise.all(
     compile(pipeline).map(async ({ path, body }) => {
       const file = join(folder, path);

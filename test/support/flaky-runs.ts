@@ -13,9 +13,23 @@ export const UNIT = { name: "unit", workflow: "CI", artifact: "unit-results", bu
 export type Outcomes = Readonly<Record<string, "passed" | "failed" | "skipped" | "flaky">>;
 
 export interface Report {
-  readonly suites: readonly { name: string; executions: number; ratePercent: number | null; overBudget: boolean; unread: number }[];
+  readonly suites: readonly {
+    name: string;
+    executions: number;
+    ratePercent: number | null;
+    overBudget: boolean;
+    unread: number;
+  }[];
   readonly overall: { ratePercent: number | null; overBudget: boolean };
-  readonly flaky: readonly { suite: string; test: string; flakyFailures: number; failures: number; failuresPer100Runs: number; quarantine: boolean; runs: number[] }[];
+  readonly flaky: readonly {
+    suite: string;
+    test: string;
+    flakyFailures: number;
+    failures: number;
+    failuresPer100Runs: number;
+    quarantine: boolean;
+    runs: number[];
+  }[];
 }
 
 export interface FlakyRuns {
@@ -34,22 +48,33 @@ export interface FlakyRuns {
 }
 
 /** The time of the run with this number. */
-export const day = (number: number): string => new Date(Date.parse("2026-05-01T10:00:00Z") + number * 86_400_000).toISOString();
+export const day = (number: number): string =>
+  new Date(Date.parse("2026-05-01T10:00:00Z") + number * 86_400_000).toISOString();
 
-const escape = (text: string): string => text.replace(/[&<>"\n\r\u001b]/g, (sign) => (sign === "\u001b" ? "" : `&#${sign.codePointAt(0)};`));
+const escape = (text: string): string =>
+  text.replace(/[&<>"\n\r\u001b]/g, (sign) => (sign === "\u001b" ? "" : `&#${sign.codePointAt(0)};`));
 const INSIDE = { passed: "", failed: "<failure/>", skipped: "<skipped/>", flaky: "<flakyFailure/>" };
 const junit = (outcomes: Outcomes): string =>
-  `<testsuite name="s">${Object.entries(outcomes).map(([name, outcome]) => `<testcase classname="c" name="${escape(name)}">${INSIDE[outcome]}</testcase>`).join("")}</testsuite>`;
+  `<testsuite name="s">${Object.entries(outcomes)
+    .map(([name, outcome]) => `<testcase classname="c" name="${escape(name)}">${INSIDE[outcome]}</testcase>`)
+    .join("")}</testsuite>`;
 
 /** "test: flaky failures of all failures" of each flaky test. */
-export const found = ({ report }: { report: Report }): string[] => report.flaky.map(({ test, flakyFailures, failures }) => `${test}: ${flakyFailures} of ${failures}`);
+export const found = ({ report }: { report: Report }): string[] =>
+  report.flaky.map(({ test, flakyFailures, failures }) => `${test}: ${flakyFailures} of ${failures}`);
 
 export async function startFlakyRuns(): Promise<FlakyRuns> {
   const api = await startGithubApi({ repository: REPOSITORY });
   const folder = mkdtempSync(join(tmpdir(), "pipewright-flakes-"));
   const [output, previous] = [join(folder, "report.json"), join(folder, "previous.json")];
   let nextId = 1;
-  const archive = (name: string, entries: readonly ZipEntry[] | Buffer, expired = false): Artifact => ({ id: nextId++, name, created_at: day(0), expired, zip: Buffer.isBuffer(entries) ? entries : zip(entries) });
+  const archive = (name: string, entries: readonly ZipEntry[] | Buffer, expired = false): Artifact => ({
+    id: nextId++,
+    name,
+    created_at: day(0),
+    expired,
+    zip: Buffer.isBuffer(entries) ? entries : zip(entries),
+  });
   return {
     api,
     output,
@@ -83,7 +108,14 @@ export async function startFlakyRuns(): Promise<FlakyRuns> {
     },
     async find(settings = {}) {
       const FLAKES = JSON.stringify({ suites: [UNIT], ...settings });
-      const result = await runNodeProgram("flakes.mjs", { FLAKES, OUTPUT: output, PREVIOUS_FILE: previous, GITHUB_API_URL: api.url, GITHUB_REPOSITORY: REPOSITORY, GH_TOKEN: "token" });
+      const result = await runNodeProgram("flakes.mjs", {
+        FLAKES,
+        OUTPUT: output,
+        PREVIOUS_FILE: previous,
+        GITHUB_API_URL: api.url,
+        GITHUB_REPOSITORY: REPOSITORY,
+        GH_TOKEN: "token",
+      });
       return { ...result, report: JSON.parse(readFileSync(output, "utf8")) };
     },
     async stop() {

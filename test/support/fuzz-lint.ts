@@ -20,8 +20,62 @@ export function random(seed: number): (limit: number) => number {
   };
 }
 
-const SCRAPS = ["{", "}", "[", "]", ":", "- ", "\t", "\r", "\u0000", "\uFEFF", "\u{1F600}", "\ud800", "&a ", "*a", "!!str ", "<<: *a", "${{", "}}", "${{ github.", "${{ secrets", "'", '"', "|", ">", "#", "? ", "---\n", "...\n", "null", "~", "0x1", "1e999", "__proto__: ", "constructor: ", "%", "\\", "`", "$(", "<<EOF\n"];
-const VALUES = ["[]", "{}", "~", "true", "1", "''", "[a, b]", "{a: 1}", "|\n    x", "${{ x }}", "*a", "[[[[]]]]", "{__proto__: 1}"];
+const SCRAPS = [
+  "{",
+  "}",
+  "[",
+  "]",
+  ":",
+  "- ",
+  "\t",
+  "\r",
+  "\u0000",
+  "\uFEFF",
+  "\u{1F600}",
+  "\ud800",
+  "&a ",
+  "*a",
+  "!!str ",
+  "<<: *a",
+  "${{",
+  "}}",
+  "${{ github.",
+  "${{ secrets",
+  "'",
+  '"',
+  "|",
+  ">",
+  "#",
+  "? ",
+  "---\n",
+  "...\n",
+  "null",
+  "~",
+  "0x1",
+  "1e999",
+  "__proto__: ",
+  "constructor: ",
+  "%",
+  "\\",
+  "`",
+  "$(",
+  "<<EOF\n",
+];
+const VALUES = [
+  "[]",
+  "{}",
+  "~",
+  "true",
+  "1",
+  "''",
+  "[a, b]",
+  "{a: 1}",
+  "|\n    x",
+  "${{ x }}",
+  "*a",
+  "[[[[]]]]",
+  "{__proto__: 1}",
+];
 
 type Pick = (limit: number) => number;
 
@@ -44,7 +98,10 @@ export function mutate(text: string, pick: Pick): string {
       lines[at] = " ".repeat(pick(8)) + line.trimStart();
       return lines.join("\n");
     case 4:
-      lines[at] = line.replace(/^(\s*(?:- )?[\w-]+:).*$/, (_, key: string) => `${key} ${VALUES[pick(VALUES.length)] ?? ""}`);
+      lines[at] = line.replace(
+        /^(\s*(?:- )?[\w-]+:).*$/,
+        (_, key: string) => `${key} ${VALUES[pick(VALUES.length)] ?? ""}`,
+      );
       return lines.join("\n");
     case 5: {
       const start = pick(text.length + 1);
@@ -63,7 +120,13 @@ export function mutate(text: string, pick: Pick): string {
   }
 }
 
-export const STRICT: LintSettings = { ...DEFAULT_SETTINGS, preset: "strict", rules: Object.fromEntries(RULES.filter(({ levels }) => levels.strict === "off").map(({ id }) => [id, { level: "warning" as const }])) };
+export const STRICT: LintSettings = {
+  ...DEFAULT_SETTINGS,
+  preset: "strict",
+  rules: Object.fromEntries(
+    RULES.filter(({ levels }) => levels.strict === "off").map(({ id }) => [id, { level: "warning" as const }]),
+  ),
+};
 
 /** How long a single text may take: a hang is a bug, a busy machine is not. */
 const PATIENCE_MILLISECONDS = 5000;
@@ -74,19 +137,38 @@ export async function holdsFor(texts: Readonly<Record<string, string>>, reporter
   try {
     const sources = Object.entries(texts).map(([path, text]) => ({ path, text }));
     const paths = sources.map(({ path }) => path);
-    const { each, together } = await work({ sources, each: paths, together: [{ paths, complete: true }] }, () => NO_FILES, RULES, STRICT);
-    const judged = judge({ found: [...each, ...together].flat(), texts: new Map(Object.entries(texts)), linted: new Set(paths), rules: infoOf(RULES, STRICT), settings: STRICT, maxWarnings: 0 });
+    const { each, together } = await work(
+      { sources, each: paths, together: [{ paths, complete: true }] },
+      () => NO_FILES,
+      RULES,
+      STRICT,
+    );
+    const judged = judge({
+      found: [...each, ...together].flat(),
+      texts: new Map(Object.entries(texts)),
+      linted: new Set(paths),
+      rules: infoOf(RULES, STRICT),
+      settings: STRICT,
+      maxWarnings: 0,
+    });
     for (const finding of judged.findings) {
       for (const place of [finding, ...finding.related]) {
         const text = texts[place.file];
         if (text === undefined) throw new Error(`${finding.rule} points at ${place.file}, which is not there.`);
-        if (!(place.span.start >= 0 && place.span.start <= place.span.end && place.span.end <= text.length)) throw new Error(`${finding.rule} points outside of the file: ${place.span.start} to ${place.span.end} of ${text.length}.`);
+        if (!(place.span.start >= 0 && place.span.start <= place.span.end && place.span.end <= text.length))
+          throw new Error(
+            `${finding.rule} points outside of the file: ${place.span.start} to ${place.span.end} of ${text.length}.`,
+          );
       }
       for (const edit of finding.fix?.edits ?? []) {
         const { length } = texts[finding.file] ?? "";
-        if (!(edit.start >= 0 && edit.start <= edit.end && edit.end <= length)) throw new Error(`The fix of ${finding.rule} edits outside of the file: ${edit.start} to ${edit.end} of ${length}.`);
+        if (!(edit.start >= 0 && edit.start <= edit.end && edit.end <= length))
+          throw new Error(
+            `The fix of ${finding.rule} edits outside of the file: ${edit.start} to ${edit.end} of ${length}.`,
+          );
       }
-      if (finding.message === "" || !Number.isFinite(finding.start.line)) throw new Error(`${finding.rule} says nothing.`);
+      if (finding.message === "" || !Number.isFinite(finding.start.line))
+        throw new Error(`${finding.rule} says nothing.`);
     }
     if (reporters) {
       reportPretty(judged);
@@ -98,6 +180,8 @@ export async function holdsFor(texts: Readonly<Record<string, string>>, reporter
     if (took > PATIENCE_MILLISECONDS) throw new Error(`It took ${Math.round(took)} ms.`);
     return judged.findings.length;
   } catch (error) {
-    throw new Error(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nIn ${JSON.stringify(texts)}`);
+    throw new Error(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nIn ${JSON.stringify(texts)}`,
+    );
   }
 }

@@ -18,8 +18,20 @@ export function startHistory(): GitHistory {
   let minute = 0;
   const run = (words: readonly string[], input = "", author = "Ada"): string => {
     const date = new Date(Date.parse("2026-03-01T00:00:00Z") + minute * 60_000).toISOString();
-    const identity = { GIT_AUTHOR_NAME: author, GIT_AUTHOR_EMAIL: "a@example.com", GIT_COMMITTER_NAME: "Ada", GIT_COMMITTER_EMAIL: "a@example.com", GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    return execFileSync("git", words, { cwd: folder, input, encoding: "utf8", env: { PATH: process.env["PATH"], HOME: folder, ...identity } }).trim();
+    const identity = {
+      GIT_AUTHOR_NAME: author,
+      GIT_AUTHOR_EMAIL: "a@example.com",
+      GIT_COMMITTER_NAME: "Ada",
+      GIT_COMMITTER_EMAIL: "a@example.com",
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+    };
+    return execFileSync("git", words, {
+      cwd: folder,
+      input,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], HOME: folder, ...identity },
+    }).trim();
   };
   run(["init", "--quiet", "--initial-branch=main"]);
   return {

@@ -14,12 +14,25 @@ export interface GitRepository {
   remove(): void;
 }
 
-const SETTINGS = { GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.com", GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.com", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+const SETTINGS = {
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.com",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.com",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+};
 
 /** A new repository with the branch main; or a clone, with `git clone`'s own words. */
 export function createRepository(...clone: string[]): GitRepository {
   const folder = mkdtempSync(join(tmpdir(), "pipewright-git-"));
-  const git = (...words: string[]): string => execFileSync("git", words, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"], HOME: folder, ...SETTINGS } }).trim();
+  const git = (...words: string[]): string =>
+    execFileSync("git", words, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"], HOME: folder, ...SETTINGS },
+    }).trim();
   if (clone.length > 0) git("clone", "--quiet", ...clone, folder);
   else git("init", "--quiet", "--initial-branch=main");
   const write = (file: string, text: string): void => {

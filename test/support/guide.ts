@@ -21,7 +21,11 @@ export interface Shape {
 export const shapes: readonly Shape[] = readFileSync(GUIDE, "utf8")
   .split(/^## /m)
   .slice(1)
-  .map((section) => ({ title: section.split("\n")[0] ?? "", text: section, code: /^```ts\n(import [\s\S]*?)^```$/m.exec(section)?.[1] ?? "" }));
+  .map((section) => ({
+    title: section.split("\n")[0] ?? "",
+    text: section,
+    code: /^```ts\n(import [\s\S]*?)^```$/m.exec(section)?.[1] ?? "",
+  }));
 
 export interface Loaded {
   config: Config;

@@ -45,7 +45,11 @@ export interface PushedImage {
 const sha256 = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 /** Pushes one image for one platform, by its tag or by its digest alone. */
-export async function pushImage(registry: Registry, repository: string, content: ImageContent = {}): Promise<PushedImage> {
+export async function pushImage(
+  registry: Registry,
+  repository: string,
+  content: ImageContent = {},
+): Promise<PushedImage> {
   const platform = content.platform ?? "linux/amd64";
   const [os = "linux", architecture = "amd64", variant] = platform.split("/");
   const layers: Descriptor[] = [];
@@ -85,14 +89,25 @@ export async function pushImage(registry: Registry, repository: string, content:
 export async function pushIndex(
   registry: Registry,
   repository: string,
-  content: { readonly tag?: string; readonly manifests: readonly (PushedImage | { descriptor: Descriptor; platform?: string; annotations?: Record<string, string> })[] },
+  content: {
+    readonly tag?: string;
+    readonly manifests: readonly (
+      PushedImage | { descriptor: Descriptor; platform?: string; annotations?: Record<string, string> }
+    )[];
+  },
 ): Promise<{ digest: string; descriptor: Descriptor }> {
   const manifests = content.manifests.map((image) => {
     const [os, architecture, variant] = (image.platform ?? "unknown/unknown").split("/");
     const annotations = "annotations" in image && image.annotations ? { annotations: image.annotations } : {};
     return { ...image.descriptor, platform: { os, architecture, ...(variant ? { variant } : {}) }, ...annotations };
   });
-  const descriptor = await pushManifest(registry, repository, IMAGE_INDEX, { schemaVersion: 2, mediaType: IMAGE_INDEX, manifests }, content.tag);
+  const descriptor = await pushManifest(
+    registry,
+    repository,
+    IMAGE_INDEX,
+    { schemaVersion: 2, mediaType: IMAGE_INDEX, manifests },
+    content.tag,
+  );
   return { digest: descriptor.digest, descriptor };
 }
 
@@ -116,7 +131,13 @@ export async function addTag(registry: Registry, repository: string, reference: 
   await expectStatus(await fetch(address + tag, { method: "PUT", headers, body: await answer.text() }), 201);
 }
 
-async function pushManifest(registry: Registry, repository: string, mediaType: string, manifest: object, tag: string | undefined): Promise<Descriptor> {
+async function pushManifest(
+  registry: Registry,
+  repository: string,
+  mediaType: string,
+  manifest: object,
+  tag: string | undefined,
+): Promise<Descriptor> {
   const bytes = Buffer.from(JSON.stringify(manifest));
   const digest = sha256(bytes);
   const address = `http://${registry.direct}/v2/${repository}/manifests/${tag ?? digest}`;
@@ -132,12 +153,19 @@ function pushBlob(registry: Registry, repository: string, mediaType: string, byt
   const known = uploads.get(registry) ?? new Map<string, Promise<Descriptor>>();
   uploads.set(registry, known);
   const digest = sha256(bytes);
-  const upload = known.get(`${repository}@${digest}`) ?? uploadBlob(registry, repository, { mediaType, digest, size: bytes.length }, bytes);
+  const upload =
+    known.get(`${repository}@${digest}`) ??
+    uploadBlob(registry, repository, { mediaType, digest, size: bytes.length }, bytes);
   known.set(`${repository}@${digest}`, upload);
   return upload;
 }
 
-async function uploadBlob(registry: Registry, repository: string, descriptor: Descriptor, bytes: Buffer): Promise<Descriptor> {
+async function uploadBlob(
+  registry: Registry,
+  repository: string,
+  descriptor: Descriptor,
+  bytes: Buffer,
+): Promise<Descriptor> {
   const start = await fetch(`http://${registry.direct}/v2/${repository}/blobs/uploads/`, { method: "POST" });
   await expectStatus(start, 202);
   const target = new URL(start.headers.get("location") ?? "", `http://${registry.direct}`);
@@ -149,5 +177,7 @@ async function uploadBlob(registry: Registry, repository: string, descriptor: De
 
 async function expectStatus(answer: Response, status: number): Promise<void> {
   if (answer.status === status) return;
-  throw new Error(`The registry answered ${answer.status} instead of ${status} for ${answer.url}: ${await answer.text()}`);
+  throw new Error(
+    `The registry answered ${answer.status} instead of ${status} for ${answer.url}: ${await answer.text()}`,
+  );
 }

@@ -17,13 +17,19 @@ export const ruleNamed = (id: string): Rule => {
   return rule;
 };
 
-export const filesOf = (example: Example): Readonly<Record<string, string>> => (typeof example === "string" ? { [EXAMPLE_PATH]: example } : example);
+export const filesOf = (example: Example): Readonly<Record<string, string>> =>
+  typeof example === "string" ? { [EXAMPLE_PATH]: example } : example;
 
-const isLinted = (path: string): boolean => /\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /(?:^|\/)action\.ya?ml$/.test(path);
+const isLinted = (path: string): boolean =>
+  /\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /(?:^|\/)action\.ya?ml$/.test(path);
 
 export async function repositoryOf(example: Example): Promise<Repository> {
   const texts = filesOf(example);
-  const documents = await Promise.all(Object.entries(texts).filter(([path]) => isLinted(path)).map(async ([path, text]) => openDocument(await readSource(path, text))));
+  const documents = await Promise.all(
+    Object.entries(texts)
+      .filter(([path]) => isLinted(path))
+      .map(async ([path, text]) => openDocument(await readSource(path, text))),
+  );
   return { documents, files: filesIn(texts), complete: true };
 }
 
@@ -31,17 +37,34 @@ export function filesIn(texts: Readonly<Record<string, string>>): RepositoryFile
   return {
     read: (path) => texts[path],
     exists: (path) => path in texts || Object.keys(texts).some((other) => other.startsWith(`${path}/`)),
-    list: (folder) => [...new Set(Object.keys(texts).filter((path) => folder === "" || path.startsWith(`${folder}/`)).map((path) => (folder === "" ? "" : `${folder}/`) + (path.slice(folder === "" ? 0 : folder.length + 1).split("/")[0] ?? "")))],
+    list: (folder) => [
+      ...new Set(
+        Object.keys(texts)
+          .filter((path) => folder === "" || path.startsWith(`${folder}/`))
+          .map(
+            (path) =>
+              (folder === "" ? "" : `${folder}/`) +
+              (path.slice(folder === "" ? 0 : folder.length + 1).split("/")[0] ?? ""),
+          ),
+      ),
+    ],
   };
 }
 
 /** All findings of these rules, under `strict` unless the settings say otherwise. */
-export async function findingsIn(example: Example, rules: readonly Rule[] = RULES, settings: Partial<LintSettings> = {}): Promise<Finding[]> {
+export async function findingsIn(
+  example: Example,
+  rules: readonly Rule[] = RULES,
+  settings: Partial<LintSettings> = {},
+): Promise<Finding[]> {
   const repository = await repositoryOf(example);
   const all: LintSettings = { ...DEFAULT_SETTINGS, preset: "strict", ...settings };
   // What judges the run needs the other rules' findings.
   const ran = rules.some(({ onTheRun }) => onTheRun) ? RULES : rules;
-  const found = [...repository.documents.flatMap((document) => lintDocument(document, ran, all)), ...lintRepository(repository, ran, all)];
+  const found = [
+    ...repository.documents.flatMap((document) => lintDocument(document, ran, all)),
+    ...lintRepository(repository, ran, all),
+  ];
   if (ran === rules) return inOrder(found);
   const baseline = filesOf(example)["pipewright.baseline.json"];
   const entries = baseline === undefined ? [] : readBaseline(baseline);
@@ -52,13 +75,18 @@ export async function findingsIn(example: Example, rules: readonly Rule[] = RULE
     rules: infoOf(ran, all),
     settings: all,
     maxWarnings: 0,
-    baseline: baseline === undefined || typeof entries === "string" ? undefined : { path: "pipewright.baseline.json", text: baseline, entries },
+    baseline:
+      baseline === undefined || typeof entries === "string"
+        ? undefined
+        : { path: "pipewright.baseline.json", text: baseline, entries },
   });
   return findings.filter(({ rule }) => rules.some(({ id }) => id === rule));
 }
 
 /** `line:column rule message`, for reading in a test. */
-export const inShort = (findings: readonly Finding[]): string[] => findings.map(({ start, rule, message }) => `${start.line}:${start.column} ${rule} ${message}`);
+export const inShort = (findings: readonly Finding[]): string[] =>
+  findings.map(({ start, rule, message }) => `${start.line}:${start.column} ${rule} ${message}`);
 
 /** `file:line rule`, for what spans files. */
-export const placesOf = (findings: readonly Finding[]): string[] => findings.map(({ file, start, rule }) => `${file}:${start.line} ${rule}`);
+export const placesOf = (findings: readonly Finding[]): string[] =>
+  findings.map(({ file, start, rule }) => `${file}:${start.line} ${rule}`);

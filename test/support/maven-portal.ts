@@ -47,7 +47,15 @@ export interface MavenPortal {
 const STATES = ["PENDING", "VALIDATING", "PUBLISHING", "PUBLISHED"];
 
 /** `keyring` is a gpg home that knows the public keys whose signatures count. */
-export async function startMavenPortal({ username, password, keyring }: { username: string; password: string; keyring: string }): Promise<MavenPortal> {
+export async function startMavenPortal({
+  username,
+  password,
+  keyring,
+}: {
+  username: string;
+  password: string;
+  keyring: string;
+}): Promise<MavenPortal> {
   const central = new Map<string, Buffer>();
   const hidden = new Map<string, Buffer>();
   const published = new Set<string>();
@@ -57,12 +65,16 @@ export async function startMavenPortal({ username, password, keyring }: { userna
   const bearer = `Bearer ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 
   async function upload(url: URL, incoming: IncomingMessage, bytes: Buffer): Promise<{ status: number; body: string }> {
-    const form = await new Response(bytes, { headers: { "content-type": incoming.headers["content-type"] ?? "" } }).formData();
+    const form = await new Response(bytes, {
+      headers: { "content-type": incoming.headers["content-type"] ?? "" },
+    }).formData();
     const bundle = form.get("bundle");
-    if (!(bundle instanceof Blob) || url.searchParams.get("publishingType") !== "AUTOMATIC") return { status: 400, body: "no bundle" };
+    if (!(bundle instanceof Blob) || url.searchParams.get("publishingType") !== "AUTOMATIC")
+      return { status: 400, body: "no bundle" };
     const files = unpack(Buffer.from(await bundle.arrayBuffer()));
     const errors = validate(files, keyring);
-    for (const folder of foldersOf(files)) if (published.has(folder)) errors[folder] = [`Component with package url: 'pkg:maven/${folder}' already exists`];
+    for (const folder of foldersOf(files))
+      if (published.has(folder)) errors[folder] = [`Component with package url: 'pkg:maven/${folder}' already exists`];
     const id = `28570f16-da32-4c14-bd2e-c1acc078236${deployments.length}`;
     deployments.push({ id, name: url.searchParams.get("name") ?? "", files, errors, looks: 0 });
     if (Object.keys(errors).length === 0) for (const folder of foldersOf(files)) published.add(folder);
@@ -77,11 +89,25 @@ export async function startMavenPortal({ username, password, keyring }: { userna
     deployment.looks += 1;
     const failed = index > 1 && Object.keys(deployment.errors).length > 0;
     const state = failed ? "FAILED" : STATES[index];
-    if (state === "PUBLISHED") for (const [file, bytes] of deployment.files) (portal.immediate ? central : hidden).set(file, bytes);
-    return { status: 200, body: { deploymentId: id, deploymentName: deployment.name, deploymentState: state, purls: [], ...(failed && { errors: deployment.errors }) } };
+    if (state === "PUBLISHED")
+      for (const [file, bytes] of deployment.files) (portal.immediate ? central : hidden).set(file, bytes);
+    return {
+      status: 200,
+      body: {
+        deploymentId: id,
+        deploymentName: deployment.name,
+        deploymentState: state,
+        purls: [],
+        ...(failed && { errors: deployment.errors }),
+      },
+    };
   }
 
-  async function respond(incoming: IncomingMessage, url: URL, bytes: Buffer): Promise<{ status: number; body: unknown }> {
+  async function respond(
+    incoming: IncomingMessage,
+    url: URL,
+    bytes: Buffer,
+  ): Promise<{ status: number; body: unknown }> {
     const { pathname, searchParams } = url;
     if (pathname.startsWith("/maven2/")) {
       const found = central.get(pathname.slice("/maven2/".length));
@@ -91,7 +117,15 @@ export async function startMavenPortal({ username, password, keyring }: { userna
     const call = `${incoming.method ?? ""} ${pathname.replace("/api/v1/publisher", "")}`;
     if (call === "POST /upload") return upload(url, incoming, bytes);
     if (call === "POST /status") return status(searchParams.get("id"));
-    if (call === "GET /published") return { status: 200, body: { published: published.has(`${(searchParams.get("namespace") ?? "").replaceAll(".", "/")}/${searchParams.get("name") ?? ""}/${searchParams.get("version") ?? ""}`) } };
+    if (call === "GET /published")
+      return {
+        status: 200,
+        body: {
+          published: published.has(
+            `${(searchParams.get("namespace") ?? "").replaceAll(".", "/")}/${searchParams.get("name") ?? ""}/${searchParams.get("version") ?? ""}`,
+          ),
+        },
+      };
     return { status: 404, body: "" };
   }
 
@@ -103,14 +137,19 @@ export async function startMavenPortal({ username, password, keyring }: { userna
       const index = faults.findIndex(({ fault }) => fault.path.test(path));
       const hit = faults[index];
       if (hit && (hit.left -= 1) <= 0) faults.splice(index, 1);
-      const result = typeof hit?.fault.status === "number" ? { status: hit.fault.status, body: hit.fault.body ?? "injected by the test" } : await respond(incoming, new URL(path, "http://127.0.0.1"), Buffer.concat(parts));
+      const result =
+        typeof hit?.fault.status === "number"
+          ? { status: hit.fault.status, body: hit.fault.body ?? "injected by the test" }
+          : await respond(incoming, new URL(path, "http://127.0.0.1"), Buffer.concat(parts));
       requests.push({ method: incoming.method ?? "", path, status: result.status });
       if (hit?.fault.status === "lose") {
         incoming.socket.destroy();
         return;
       }
       answer.writeHead(result.status);
-      answer.end(typeof result.body === "string" || Buffer.isBuffer(result.body) ? result.body : JSON.stringify(result.body));
+      answer.end(
+        typeof result.body === "string" || Buffer.isBuffer(result.body) ? result.body : JSON.stringify(result.body),
+      );
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -135,14 +174,17 @@ export async function startMavenPortal({ username, password, keyring }: { userna
   return portal;
 }
 
-const foldersOf = (files: ReadonlyMap<string, Buffer>): Set<string> => new Set([...files.keys()].map((file) => file.slice(0, file.lastIndexOf("/"))));
+const foldersOf = (files: ReadonlyMap<string, Buffer>): Set<string> =>
+  new Set([...files.keys()].map((file) => file.slice(0, file.lastIndexOf("/"))));
 
 function unpack(bundle: Buffer): Map<string, Buffer> {
   const folder = mkdtempSync(join(tmpdir(), "pipewright-bundle-"));
   try {
     writeFileSync(join(folder, "bundle.zip"), bundle);
     execFileSync("unzip", ["-q", "bundle.zip", "-d", "files"], { cwd: folder });
-    const names = readdirSync(join(folder, "files"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const names = readdirSync(join(folder, "files"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
     return new Map(names.sort().map((file) => [file.slice(join(folder, "files").length + 1), readFileSync(file)]));
   } finally {
     rmSync(folder, { recursive: true });
@@ -155,11 +197,16 @@ function validate(files: ReadonlyMap<string, Buffer>, keyring: string): Record<s
   const folder = mkdtempSync(join(tmpdir(), "pipewright-signatures-"));
   for (const [file, bytes] of files) {
     if (/\.(asc|md5|sha1|sha256|sha512)$/.test(file)) continue;
-    for (const kind of ["md5", "sha1"]) if (files.get(`${file}.${kind}`)?.toString() !== createHash(kind).update(bytes).digest("hex")) errors[file] = [`Invalid '${kind}' checksum`];
+    for (const kind of ["md5", "sha1"])
+      if (files.get(`${file}.${kind}`)?.toString() !== createHash(kind).update(bytes).digest("hex"))
+        errors[file] = [`Invalid '${kind}' checksum`];
     try {
       writeFileSync(join(folder, "file"), bytes);
       writeFileSync(join(folder, "file.asc"), files.get(`${file}.asc`) ?? "");
-      execFileSync("gpg", ["--homedir", keyring, "--batch", "--verify", "file.asc", "file"], { cwd: folder, stdio: "ignore" });
+      execFileSync("gpg", ["--homedir", keyring, "--batch", "--verify", "file.asc", "file"], {
+        cwd: folder,
+        stdio: "ignore",
+      });
     } catch {
       errors[file] = ["Invalid signature"];
     }

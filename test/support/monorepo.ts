@@ -1,5 +1,14 @@
 /** A repository of three systems that share nothing but the check of their config. */
-import { type ConfigInput, defineConfig, files, ghcr, image, npmPackage, pipeline, publishImages } from "../../src/index.ts";
+import {
+  type ConfigInput,
+  defineConfig,
+  files,
+  ghcr,
+  image,
+  npmPackage,
+  pipeline,
+  publishImages,
+} from "../../src/index.ts";
 
 const usual = { registry: ghcr("acme"), nightly: {}, release: {}, metrics: {} };
 
@@ -17,19 +26,30 @@ export const monorepo = defineConfig({
       topology: "workflow_call",
       files: { prefix: "store-" },
       names: { build: "Storefront" },
-      builds: { app: image({ image: "web", dockerfile: "web/Dockerfile", context: "web", inputs: ["web/**"] }), dist: files({ run: "npm pack ./web", paths: ["*.tgz"] }) },
+      builds: {
+        app: image({ image: "web", dockerfile: "web/Dockerfile", context: "web", inputs: ["web/**"] }),
+        dist: files({ run: "npm pack ./web", paths: ["*.tgz"] }),
+      },
       consumers: {
         package: { needs: "dist", run: "./web/check-package.sh" },
         e2e: { name: "Storefront E2E", needs: "app", after: ["package"], run: "./web/e2e.sh" },
       },
     }),
-    tools: pipeline({ registry: ghcr("acme"), builds: { app: image({ image: "tools", dockerfile: "tools/Dockerfile", context: "tools", inputs: ["tools/**"] }) } }),
+    tools: pipeline({
+      registry: ghcr("acme"),
+      builds: {
+        app: image({ image: "tools", dockerfile: "tools/Dockerfile", context: "tools", inputs: ["tools/**"] }),
+      },
+    }),
   },
 });
 
 const publishing: NonNullable<ConfigInput["pipelines"]>[string] = {
   publish: {
-    hub: publishImages({ to: { host: "docker.io", namespace: "acme", username: "DOCKERHUB_USERNAME", password: "DOCKERHUB_TOKEN" }, images: "app" }),
+    hub: publishImages({
+      to: { host: "docker.io", namespace: "acme", username: "DOCKERHUB_USERNAME", password: "DOCKERHUB_TOKEN" },
+      images: "app",
+    }),
     npm: npmPackage({ from: "dist", on: ["release"] }),
   },
 };
@@ -48,7 +68,15 @@ export const keepingMonorepo: ConfigInput = {
         flakes: {},
         metrics: {},
         bases: { base: { image: `${key}-base`, dockerfile: `${key}/base/Dockerfile`, pins: [`${key}/Dockerfile`] } },
-        consumers: { ...member.consumers, unit: { run: "make test", caches: ["deps"], coverage: { file: "lcov.info", format: "lcov" }, results: { junit: ["report.xml"] } } },
+        consumers: {
+          ...member.consumers,
+          unit: {
+            run: "make test",
+            caches: ["deps"],
+            coverage: { file: "lcov.info", format: "lcov" },
+            results: { junit: ["report.xml"] },
+          },
+        },
       },
     ]),
   ),

@@ -20,7 +20,11 @@ export interface ProgramResult {
  * `runNodeProgram("cleanup.mjs", {CLEANUP: …})`. Nothing of this process' own environment but PATH reaches it; it stands
  * in this process' own folder, or in `cwd`.
  */
-export async function runNodeProgram(name: ProgramName, environment: Readonly<Record<string, string>>, cwd?: string): Promise<ProgramResult> {
+export async function runNodeProgram(
+  name: ProgramName,
+  environment: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<ProgramResult> {
   const folder = mkdtempSync(join(tmpdir(), "pipewright-program-"));
   const outputFile = join(folder, "output");
   const summaryFile = join(folder, "summary");
@@ -31,7 +35,13 @@ export async function runNodeProgram(name: ProgramName, environment: Readonly<Re
   try {
     const child = spawn(process.execPath, [programFile], {
       cwd,
-      env: { PATH: process.env["PATH"], RETRY_SECONDS: "0.01", GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, ...environment },
+      env: {
+        PATH: process.env["PATH"],
+        RETRY_SECONDS: "0.01",
+        GITHUB_OUTPUT: outputFile,
+        GITHUB_STEP_SUMMARY: summaryFile,
+        ...environment,
+      },
     });
     let log = "";
     child.stdout.on("data", (part: Buffer) => (log += part.toString("utf8")));
@@ -40,8 +50,12 @@ export async function runNodeProgram(name: ProgramName, environment: Readonly<Re
       child.on("error", reject);
       child.on("close", resolve);
     });
-    const lines = readFileSync(outputFile, "utf8").split("\n").filter((line) => line !== "");
-    const outputs = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    const lines = readFileSync(outputFile, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+    const outputs = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
     return { code, log, outputs, summary: readFileSync(summaryFile, "utf8") };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -5,7 +5,10 @@ import type { AddressInfo } from "node:net";
 
 interface Packument {
   readonly name: string;
-  readonly versions: Record<string, { readonly version: string; readonly dist: { readonly integrity: string; readonly tarball: string } }>;
+  readonly versions: Record<
+    string,
+    { readonly version: string; readonly dist: { readonly integrity: string; readonly tarball: string } }
+  >;
   readonly "dist-tags": Record<string, string>;
 }
 interface Published extends Packument {
@@ -44,11 +47,16 @@ export async function startNpmRegistry({ token, identity }: { token: string; ide
   function publish(name: string, body: Published): { status: number; body: unknown } {
     const known = packages.get(name) ?? { name, versions: {}, "dist-tags": {} };
     for (const [version, manifest] of Object.entries(body.versions)) {
-      if (known.versions[version]) return { status: 403, body: { error: `You cannot publish over the previously published versions: ${version}.` } };
+      if (known.versions[version])
+        return {
+          status: 403,
+          body: { error: `You cannot publish over the previously published versions: ${version}.` },
+        };
       const [attachment] = Object.values(body._attachments);
       const bytes = Buffer.from(attachment?.data ?? "", "base64");
       const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
-      if (manifest.dist.integrity !== integrity) return { status: 400, body: { error: "the tarball is not what its integrity says" } };
+      if (manifest.dist.integrity !== integrity)
+        return { status: 400, body: { error: "the tarball is not what its integrity says" } };
       known.versions[version] = { ...manifest, dist: { ...manifest.dist, integrity } };
       tarballs.set(`${name}@${version}`, bytes);
     }
@@ -58,10 +66,17 @@ export async function startNpmRegistry({ token, identity }: { token: string; ide
     return { status: 201, body: { ok: true } };
   }
 
-  function respond(method: string, path: string, authorization: string | undefined, text: string): { status: number; body: unknown } {
+  function respond(
+    method: string,
+    path: string,
+    authorization: string | undefined,
+    text: string,
+  ): { status: number; body: unknown } {
     if (path.startsWith("/identity")) return { status: 200, body: { value: identity } };
     if (path.startsWith("/-/npm/v1/oidc/token/exchange/package/")) {
-      return authorization === `Bearer ${identity}` ? { status: 201, body: { token } } : { status: 401, body: { message: "no such identity" } };
+      return authorization === `Bearer ${identity}`
+        ? { status: 201, body: { token } }
+        : { status: 401, body: { message: "no such identity" } };
     }
     const name = decodeURIComponent(path.slice(1).split("?")[0] ?? "");
     if (method === "GET") {
@@ -69,7 +84,8 @@ export async function startNpmRegistry({ token, identity }: { token: string; ide
       return found ? { status: 200, body: found } : { status: 404, body: { error: "Not found" } };
     }
     if (method !== "PUT") return { status: 405, body: { error: "Method not allowed" } };
-    if (authorization !== `Bearer ${token}`) return { status: 401, body: { error: "You must be logged in to publish packages." } };
+    if (authorization !== `Bearer ${token}`)
+      return { status: 401, body: { error: "You must be logged in to publish packages." } };
     return publish(name, JSON.parse(text) as Published);
   }
 
@@ -79,10 +95,15 @@ export async function startNpmRegistry({ token, identity }: { token: string; ide
       const path = incoming.url ?? "/";
       const { authorization } = incoming.headers;
       const text = await readText(incoming);
-      const index = faults.findIndex((one) => one.method === method && !path.startsWith("/-/") && !path.startsWith("/identity"));
+      const index = faults.findIndex(
+        (one) => one.method === method && !path.startsWith("/-/") && !path.startsWith("/identity"),
+      );
       const fault = faults[index];
       if (fault && (fault.left -= 1) <= 0) faults.splice(index, 1);
-      const result = typeof fault?.status === "number" ? { status: fault.status, body: { error: "injected by the test" } } : respond(method, path, authorization, text);
+      const result =
+        typeof fault?.status === "number"
+          ? { status: fault.status, body: { error: "injected by the test" } }
+          : respond(method, path, authorization, text);
       requests.push({ method, path, status: result.status, authorization });
       if (fault?.status === "lost") {
         incoming.socket.destroy();

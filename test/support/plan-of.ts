@@ -3,7 +3,8 @@ import { type Plan, plan } from "../../src/pipeline/plan.ts";
 import type { RepositoryFacts } from "../../src/pipeline/types.ts";
 
 /** The plan of a config as a user writes it. */
-export const planOf = (input: ConfigInput, repository?: RepositoryFacts): Plan => plan(configSchema.parse(input), repository);
+export const planOf = (input: ConfigInput, repository?: RepositoryFacts): Plan =>
+  plan(configSchema.parse(input), repository);
 
 /** A config with one image and one consumer, to change in a test. */
 export const smallConfig = (change: Partial<ConfigInput> = {}): ConfigInput => ({

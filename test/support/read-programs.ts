@@ -2,7 +2,8 @@
 import { type ProgramName, programText } from "../../src/compiler/programs.ts";
 
 /** What the runner, bash or the program itself provides. */
-const GIVEN = /^(GITHUB_|RUNNER_|BASH_|IMAGE_(DIGEST|PLATFORMS|REVISION|RECIPE|CREATED)$|(REPLY|SECONDS|PWD|IFS|LC_ALL|HOME|PATH|TMPDIR)$)/;
+const GIVEN =
+  /^(GITHUB_|RUNNER_|BASH_|IMAGE_(DIGEST|PLATFORMS|REVISION|RECIPE|CREATED)$|(REPLY|SECONDS|PWD|IFS|LC_ALL|HOME|PATH|TMPDIR)$)/;
 
 /** Settings for tests and slow registries, whose defaults are what a workflow wants. */
 const TUNING = ["ATTEMPTS", "DELAY", "API_ATTEMPTS", "API_DELAY", "GRACE_SECONDS", "POLL_SECONDS", "RETRY_SECONDS"];
@@ -32,8 +33,11 @@ export function readProgram(name: ProgramName): ProgramReading {
   return reading;
 }
 
-const unique = (texts: readonly (string | undefined)[]): string[] => [...new Set(texts.filter((text) => text !== undefined))];
-const matches = (text: string, pattern: RegExp): string[] => unique([...text.matchAll(pattern)].map((match) => match[1]));
+const unique = (texts: readonly (string | undefined)[]): string[] => [
+  ...new Set(texts.filter((text) => text !== undefined)),
+];
+const matches = (text: string, pattern: RegExp): string[] =>
+  unique([...text.matchAll(pattern)].map((match) => match[1]));
 const withoutComments = (text: string, mark: RegExp): string =>
   text
     .split("\n")
@@ -44,16 +48,28 @@ function documentedIn(text: string, mark: RegExp, reads: readonly string[]): str
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !mark.test(line));
   const comment = lines.slice(0, end).join("\n");
-  return unique([...matches(comment, /\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z]{3,})\b/g).filter((word) => reads.includes(word)), ...(comment.includes("TAG_*") ? reads.filter((word) => word.startsWith("TAG_")) : [])]).filter((word) => !TUNING.includes(word));
+  return unique([
+    ...matches(comment, /\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z]{3,})\b/g).filter((word) => reads.includes(word)),
+    ...(comment.includes("TAG_*") ? reads.filter((word) => word.startsWith("TAG_")) : []),
+  ]).filter((word) => !TUNING.includes(word));
 }
 
 function readBash(text: string): ProgramReading {
   const code = withoutComments(text, /^\s*#/);
-  const own = new Set([...matches(code, /(?:^|[\s;(])([A-Z][A-Z0-9_]*)\+?=/gm)].filter((name) => !new RegExp(`\\$\\{${name}:-`).test(code)));
+  const own = new Set(
+    [...matches(code, /(?:^|[\s;(])([A-Z][A-Z0-9_]*)\+?=/gm)].filter(
+      (name) => !new RegExp(`\\$\\{${name}:-`).test(code),
+    ),
+  );
   const isInput = (name: string): boolean => !GIVEN.test(name) && !own.has(name);
-  const reads = unique([...matches(code, /\$\{?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])/g), ...matches(code, /:([A-Z][A-Z0-9_]*)[})]/g)]).filter(isInput);
+  const reads = unique([
+    ...matches(code, /\$\{?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])/g),
+    ...matches(code, /:([A-Z][A-Z0-9_]*)[})]/g),
+  ]).filter(isInput);
   const guarded = matches(code, /\$\{([A-Z][A-Z0-9_]*):-/g);
-  const required = unique([...code.matchAll(/^require ([A-Z0-9_ ]+)$/gm)].flatMap((match) => match[1]?.split(" "))).filter(isInput);
+  const required = unique(
+    [...code.matchAll(/^require ([A-Z0-9_ ]+)$/gm)].flatMap((match) => match[1]?.split(" ")),
+  ).filter(isInput);
   const dynamic = matches(code, /\boutput "\$\w+-([a-z-]+)"/g);
   const outputs = matches(code, /\boutput ([a-z][a-z-]*) /g);
   return {
@@ -68,13 +84,25 @@ function readBash(text: string): ProgramReading {
 
 function readNode(text: string): ProgramReading {
   const code = withoutComments(text, /^\s*(\/\/|\*|\/\*)/);
-  const taken = [...code.matchAll(/const \{([^}]*)\} = process\.env/g)].flatMap((match) => (match[1] ?? "").split(",")).map((part) => part.trim());
+  const taken = [...code.matchAll(/const \{([^}]*)\} = process\.env/g)]
+    .flatMap((match) => (match[1] ?? "").split(","))
+    .map((part) => part.trim());
   const read = [...matches(code, /process\.env\.([A-Z_]+)/g), ...taken.map((part) => part.split(/[:= ]/)[0])];
-  const defaulted = [...taken.filter((part) => part.includes("=")).map((part) => part.split(/[:= ]/)[0]), ...matches(code, /process\.env\.([A-Z_]+)(?= \?|\s*\|\||\s*\?\?)/g)];
+  const defaulted = [
+    ...taken.filter((part) => part.includes("=")).map((part) => part.split(/[:= ]/)[0]),
+    ...matches(code, /process\.env\.([A-Z_]+)(?= \?|\s*\|\||\s*\?\?)/g),
+  ];
   const reads = unique(read).filter((name) => !GIVEN.test(name));
   const outputs = matches(code, /setOutput\("([a-z-]+)"/g);
   const required = reads.filter((name) => !defaulted.includes(name));
-  return { required, unguarded: required, reads, documented: documentedIn(text, /^\/\//, reads), hasOutput: (output) => outputs.includes(output), scopes: scopesIn(code) };
+  return {
+    required,
+    unguarded: required,
+    reads,
+    documented: documentedIn(text, /^\/\//, reads),
+    hasOutput: (output) => outputs.includes(output),
+    scopes: scopesIn(code),
+  };
 }
 
 /** GitHub's docs, "Permissions required for GitHub Apps": which part of the API needs which scope. */

@@ -6,7 +6,17 @@ import { compileWorkflows } from "../../src/compiler/compile.ts";
 import { type ProgramName, programNames } from "../../src/compiler/programs.ts";
 import { runProgram } from "../../src/compiler/steps/program.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
-import { type CallJob, callsWorkflow, isCommented, type Concurrency, type Job, type PermissionLevel, type Step, type Triggers, type Workflow } from "../../src/workflow/model.ts";
+import {
+  type CallJob,
+  callsWorkflow,
+  isCommented,
+  type Concurrency,
+  type Job,
+  type PermissionLevel,
+  type Step,
+  type Triggers,
+  type Workflow,
+} from "../../src/workflow/model.ts";
 
 export interface EmittedStep {
   /** `e2e-tests.yml > test > Pull the image` */
@@ -42,7 +52,11 @@ export interface EmittedJob {
   /** Whatever stands below `matrix`; absent for a job that runs once. */
   readonly matrix: unknown;
   /** The workflow that the job calls, with what it hands on. */
-  readonly calls?: { readonly path: string; readonly with: Readonly<Record<string, unknown>>; readonly secrets: Readonly<Record<string, string>> };
+  readonly calls?: {
+    readonly path: string;
+    readonly with: Readonly<Record<string, unknown>>;
+    readonly secrets: Readonly<Record<string, string>>;
+  };
   readonly steps: readonly EmittedStep[];
   /** The whole job as plain data. */
   readonly raw: unknown;
@@ -65,8 +79,15 @@ export const readWorkflows = (pipeline: Pipeline): EmittedWorkflow[] => {
   const workflows = compileWorkflows(pipeline).map(({ path, workflow }) => readWorkflow(path, workflow));
   // What a call gives is what the called workflow declares.
   const declared = (calls: EmittedJob["calls"]): Record<string, string> =>
-    Object.fromEntries(Object.entries(workflows.find(({ path }) => calls?.path === `./${path}`)?.on.workflow_call?.outputs ?? {}).map(([name, { value }]) => [name, value]));
-  return workflows.map((workflow) => ({ ...workflow, jobs: workflow.jobs.map((job) => (job.calls ? { ...job, outputs: declared(job.calls) } : job)) }));
+    Object.fromEntries(
+      Object.entries(workflows.find(({ path }) => calls?.path === `./${path}`)?.on.workflow_call?.outputs ?? {}).map(
+        ([name, { value }]) => [name, value],
+      ),
+    );
+  return workflows.map((workflow) => ({
+    ...workflow,
+    jobs: workflow.jobs.map((job) => (job.calls ? { ...job, outputs: declared(job.calls) } : job)),
+  }));
 };
 
 function readWorkflow(path: string, workflow: Workflow): EmittedWorkflow {
@@ -80,7 +101,9 @@ function readWorkflow(path: string, workflow: Workflow): EmittedWorkflow {
     follows: on.workflow_run as EmittedWorkflow["follows"],
     permissions: plain(workflow.permissions),
     concurrency: workflow.concurrency,
-    jobs: Object.entries(workflow.jobs).map(([id, job]) => (callsWorkflow(job) ? readCall(`${file} > ${id}`, id, job) : readJob(`${file} > ${id}`, id, job))),
+    jobs: Object.entries(workflow.jobs).map(([id, job]) =>
+      callsWorkflow(job) ? readCall(`${file} > ${id}`, id, job) : readJob(`${file} > ${id}`, id, job),
+    ),
   };
 }
 
@@ -122,7 +145,9 @@ function readCall(where: string, id: string, job: CallJob): EmittedJob {
   };
 }
 
-const PROGRAMS: ReadonlyMap<string | undefined, ProgramName> = new Map(programNames().map((name) => [runProgram(name, { name }).run, name]));
+const PROGRAMS: ReadonlyMap<string | undefined, ProgramName> = new Map(
+  programNames().map((name) => [runProgram(name, { name }).run, name]),
+);
 
 function readStep(where: string, step: Step): EmittedStep {
   const uses = plain(step.uses);
@@ -150,7 +175,9 @@ export function plain(value: unknown): unknown {
   if (isCommented(value)) return plain(value.value);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, plain(inner)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, plain(inner)]])),
+  );
 }
 
 /** Every string in a value, at any depth. */
@@ -160,10 +187,16 @@ export function stringsIn(value: unknown): string[] {
 }
 
 /** The expressions of a value, without `${{` and `}}`. */
-export const expressionsIn = (value: unknown): string[] => stringsIn(value).flatMap((text) => [...text.matchAll(/\$\{\{(.*?)\}\}/gs)].map(([, expression]) => (expression ?? "").trim()));
+export const expressionsIn = (value: unknown): string[] =>
+  stringsIn(value).flatMap((text) =>
+    [...text.matchAll(/\$\{\{(.*?)\}\}/gs)].map(([, expression]) => (expression ?? "").trim()),
+  );
 
 /** The job's expressions, its and its steps' conditions among them. */
-export const expressionsOf = (job: EmittedJob): string[] => [...expressionsIn(job.raw), ...[job.if, ...job.steps.map((step) => step.if)].filter((text) => text !== undefined)];
+export const expressionsOf = (job: EmittedJob): string[] => [
+  ...expressionsIn(job.raw),
+  ...[job.if, ...job.steps.map((step) => step.if)].filter((text) => text !== undefined),
+];
 
 /** An expression without its quoted strings, in which nothing is a reference. */
 export const withoutStrings = (expression: string): string => expression.replace(/'(?:[^']|'')*'/g, "''");
@@ -192,6 +225,7 @@ export function jobOf(workflows: readonly EmittedWorkflow[], file: string, id: s
 
 export function stepOf(job: EmittedJob, name: string): EmittedStep {
   const step = job.steps.find((one) => one.name === name);
-  if (!step) throw new Error(`There is no step "${name}" in ${job.where}: ${job.steps.map((one) => one.name).join(", ")}.`);
+  if (!step)
+    throw new Error(`There is no step "${name}" in ${job.where}: ${job.steps.map((one) => one.name).join(", ")}.`);
   return step;
 }

@@ -67,7 +67,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 
   const hit = (method: string, path: string): Fault | undefined => {
     const index = faults.findIndex(
-      ({ fault }) => (fault.method === undefined || fault.method === method) && (fault.path === undefined || fault.path.test(path)),
+      ({ fault }) =>
+        (fault.method === undefined || fault.method === method) && (fault.path === undefined || fault.path.test(path)),
     );
     const found = faults[index];
     if (!found) return undefined;
@@ -187,16 +188,23 @@ async function isReady(port: number): Promise<boolean> {
 /** Passes the request on with the proxy's own Host, from which the registry builds the addresses of uploads. */
 function forward(port: number, incoming: IncomingMessage, answer: ServerResponse): void {
   const { authorization: _, ...headers } = incoming.headers;
-  const onward = request({ host: "127.0.0.1", port, method: incoming.method, path: incoming.url, headers }, (response) => {
-    answer.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(answer);
-  });
+  const onward = request(
+    { host: "127.0.0.1", port, method: incoming.method, path: incoming.url, headers },
+    (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    },
+  );
   onward.on("error", () => answer.destroy());
   incoming.pipe(onward);
 }
 
 /** Whether the request may pass; otherwise it has been answered. */
-function authorize(login: NonNullable<RegistryOptions["login"]>, incoming: IncomingMessage, answer: ServerResponse): boolean {
+function authorize(
+  login: NonNullable<RegistryOptions["login"]>,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+): boolean {
   const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
   const given = incoming.headers.authorization;
   const host = incoming.headers.host ?? "";
@@ -208,7 +216,9 @@ function authorize(login: NonNullable<RegistryOptions["login"]>, incoming: Incom
   }
   if (!isTokenRequest && given === (login.scheme === "basic" ? basic : `Bearer ${TOKEN}`)) return true;
   const challenge =
-    login.scheme === "basic" ? 'Basic realm="test"' : `Bearer realm="http://${host}/token",service="test",scope="repository:any:pull"`;
+    login.scheme === "basic"
+      ? 'Basic realm="test"'
+      : `Bearer realm="http://${host}/token",service="test",scope="repository:any:pull"`;
   incoming.resume();
   answer.writeHead(401, { "www-authenticate": challenge, "content-type": "application/json" });
   answer.end(JSON.stringify({ errors: [{ code: "UNAUTHORIZED", message: "authentication required" }] }));

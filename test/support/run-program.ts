@@ -23,7 +23,11 @@ export interface BashResult {
 export interface Machine {
   /** RUNNER_TEMP. */
   readonly temp: string;
-  run(program: string, environment: Readonly<Record<string, string | number | undefined>>, cwd?: string): Promise<BashResult>;
+  run(
+    program: string,
+    environment: Readonly<Record<string, string | number | undefined>>,
+    cwd?: string,
+  ): Promise<BashResult>;
   /** The stand-in's docker command, for preparing and looking; gives its standard output. */
   docker(...words: string[]): Promise<string>;
   stop(): Promise<void>;
@@ -63,24 +67,44 @@ export function startMachine(hosts: Readonly<Record<string, string>> = {}): Mach
       const emptyFolder = join(files, "workspace");
       mkdirSync(emptyFolder, { recursive: true });
       for (const name of ["output", "summary"]) writeFileSync(join(files, name), "");
-      const given = Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
-      const env = { DELAY: "0", API_DELAY: "0", ...base, GITHUB_OUTPUT: join(files, "output"), GITHUB_STEP_SUMMARY: join(files, "summary"), ...given };
-      const { code, log } = await execute("bash", ["--noprofile", "--norc", "-eo", "pipefail", join(TEMPLATES, program)], env, cwd ?? emptyFolder);
+      const given = Object.fromEntries(
+        Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+      );
+      const env = {
+        DELAY: "0",
+        API_DELAY: "0",
+        ...base,
+        GITHUB_OUTPUT: join(files, "output"),
+        GITHUB_STEP_SUMMARY: join(files, "summary"),
+        ...given,
+      };
+      const { code, log } = await execute(
+        "bash",
+        ["--noprofile", "--norc", "-eo", "pipefail", join(TEMPLATES, program)],
+        env,
+        cwd ?? emptyFolder,
+      );
       const summary = readFileSync(join(files, "summary"), "utf8");
       const outputs = parseOutputs(readFileSync(join(files, "output"), "utf8"));
-      if (readdirSync(emptyFolder).length > 0) throw new Error(`${program} created ${readdirSync(emptyFolder).join(", ")}.`);
+      if (readdirSync(emptyFolder).length > 0)
+        throw new Error(`${program} created ${readdirSync(emptyFolder).join(", ")}.`);
       checkNothingLeaks(program, given, [log, summary, ...Object.values(outputs)]);
       checkCommands(program, log);
       return { code, log, outputs, summary };
     },
     async stop() {
-      for (const name of (await docker("ps")).split("\n").filter(Boolean)) await docker("rm", "--force", name.split(" ")[0] ?? "");
+      for (const name of (await docker("ps")).split("\n").filter(Boolean))
+        await docker("rm", "--force", name.split(" ")[0] ?? "");
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function checkNothingLeaks(program: string, environment: Readonly<Record<string, string>>, texts: readonly string[]): void {
+function checkNothingLeaks(
+  program: string,
+  environment: Readonly<Record<string, string>>,
+  texts: readonly string[],
+): void {
   for (const name of SECRETS) {
     const secret = environment[name];
     if (secret && texts.some((text) => text.includes(secret))) throw new Error(`${program} printed ${name}.`);
@@ -90,7 +114,8 @@ function checkNothingLeaks(program: string, environment: Readonly<Record<string,
 /** Throws at a line that the runner would obey. It trims a line before it looks for "::"; the older form "##[" it finds anywhere. */
 export function checkCommands(program: string, log: string): void {
   for (const line of log.split(/\r?\n|\r/)) {
-    if ((line.trim().startsWith("::") && !OWN_COMMANDS.test(line)) || line.includes("##[")) throw new Error(`${program} printed a line that the runner obeys: ${line}`);
+    if ((line.trim().startsWith("::") && !OWN_COMMANDS.test(line)) || line.includes("##["))
+      throw new Error(`${program} printed a line that the runner obeys: ${line}`);
   }
 }
 
@@ -99,7 +124,12 @@ function parseOutputs(text: string): Record<string, string> {
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
-function execute(command: string, words: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<{ code: number | null; log: string }> {
+function execute(
+  command: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<{ code: number | null; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const parts: Buffer[] = [];

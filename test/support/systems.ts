@@ -23,33 +23,53 @@ export interface System {
 /** Plans and compiles a config that has no problems. */
 export function systemOf(name: string, config: ConfigInput): System {
   const { pipeline, problems } = planOf(config);
-  if (problems.length > 0) throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
+  if (problems.length > 0)
+    throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
   return { name, config, pipeline, workflows: readWorkflows(pipeline) };
 }
 
 /** Each of several pipelines that one config declares. */
 export function systemsOf(name: string, config: ConfigInput): System[] {
   const { pipelines, problems } = plans(configSchema.parse(config));
-  if (problems.length > 0) throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
+  if (problems.length > 0)
+    throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
   return pipelines.flatMap((pipeline) => {
     const own = pipeline.member === undefined ? undefined : config.pipelines?.[pipeline.member];
-    return own ? [{ name: `${name}: ${pipeline.member}`, config: { ...own, project: pipeline.project }, pipeline, workflows: readWorkflows(pipeline) }] : [];
+    return own
+      ? [
+          {
+            name: `${name}: ${pipeline.member}`,
+            config: { ...own, project: pipeline.project },
+            pipeline,
+            workflows: readWorkflows(pipeline),
+          },
+        ]
+      : [];
   });
 }
 
 /** Charon with two of its consumers, which is as telling and much shorter. */
 const wholeCharon: ConfigInput = charon;
-const someConsumers = Object.fromEntries(Object.entries(wholeCharon.consumers ?? {}).filter(([key]) => key === "e2e-tests" || key === "security-pr"));
+const someConsumers = Object.fromEntries(
+  Object.entries(wholeCharon.consumers ?? {}).filter(([key]) => key === "e2e-tests" || key === "security-pr"),
+);
 export const shortCharon: ConfigInput = { ...wholeCharon, consumers: someConsumers };
 
 export const withImage = (change: Partial<ImageBuildInput>, config: ConfigInput = shortCharon): ConfigInput => ({
   ...config,
-  builds: Object.fromEntries(Object.entries(config.builds ?? {}).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
+  builds: Object.fromEntries(
+    Object.entries(config.builds ?? {}).map(([key, build]) => [
+      key,
+      build.kind === "image" ? { ...build, ...change } : build,
+    ]),
+  ),
 });
 
 export const withConsumers = (change: Partial<ConsumerInput>, config: ConfigInput = shortCharon): ConfigInput => ({
   ...config,
-  consumers: Object.fromEntries(Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, ...change }])),
+  consumers: Object.fromEntries(
+    Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, { ...consumer, ...change }]),
+  ),
 });
 
 /** The same, with its tests in the run that builds. */
@@ -58,7 +78,18 @@ export const inOneRun = (config: ConfigInput): ConfigInput => ({ ...config, topo
 /** A library without an image: what is kept of its tests, and what is fetched for them. */
 const careful: ConfigInput = {
   project: "careful",
-  builds: { archive: { kind: "files", setup: { go: "1.25" }, caches: ["modules"], prepare: "go mod download", run: "make archive", paths: ["dist/**"], maxSizes: { "dist/*": "10MB" }, attest: true } },
+  builds: {
+    archive: {
+      kind: "files",
+      setup: { go: "1.25" },
+      caches: ["modules"],
+      prepare: "go mod download",
+      run: "make archive",
+      paths: ["dist/**"],
+      maxSizes: { "dist/*": "10MB" },
+      attest: true,
+    },
+  },
   consumers: {
     unit: {
       run: "make test",
@@ -69,21 +100,45 @@ const careful: ConfigInput = {
       results: { junit: ["unit.xml"], flakeBudget: 0 },
       diagnostics: { run: "make state", paths: ["state"] },
     },
-    system: { needs: "archive", matrix: { os: ["a", "b"] }, run: "make system", coverage: { file: "c.lcov", format: "lcov" }, results: { junit: ["system.xml"] }, diagnostics: true, caches: ["modules"] },
+    system: {
+      needs: "archive",
+      matrix: { os: ["a", "b"] },
+      run: "make system",
+      coverage: { file: "c.lcov", format: "lcov" },
+      results: { junit: ["system.xml"] },
+      diagnostics: true,
+      caches: ["modules"],
+    },
     style: { run: "make style", failure: "soft", environment: "checks" },
   },
-  caches: { modules: { paths: ["~/go/pkg/mod"], files: ["go.sum"], perCommit: true, setup: { go: "1.25" }, fill: "go mod download" } },
+  caches: {
+    modules: {
+      paths: ["~/go/pkg/mod"],
+      files: ["go.sum"],
+      perCommit: true,
+      setup: { go: "1.25" },
+      fill: "go mod download",
+    },
+  },
   warmUp: {},
   retry: {},
   flakes: { issues: true },
   metrics: { thresholds: { flakePercent: 0.1, cacheHitPercent: 85 } },
-  notify: [{ webhook: "PAGER", format: "json", tier: "critical" }, { webhook: "CHAT", format: "slack", tier: "warning" }],
+  notify: [
+    { webhook: "PAGER", format: "json", tier: "critical" },
+    { webhook: "CHAT", format: "slack", tier: "warning" },
+  ],
 };
 
 /** A consumer with everything that a consumer may have, of an image and of files. */
 const everything: ConfigInput = {
   project: "all",
-  registry: { host: "registry.example.com", namespace: "team", username: "REGISTRY_USER", password: "REGISTRY_PASSWORD" },
+  registry: {
+    host: "registry.example.com",
+    namespace: "team",
+    username: "REGISTRY_USER",
+    password: "REGISTRY_PASSWORD",
+  },
   builds: {
     app: { kind: "image", inputs: ["Dockerfile", "src/**"], cache: "registry", scan: { ignoreFile: ".trivyignore" } },
     "app-web": { kind: "image", dockerfile: "web/Dockerfile" },
@@ -91,13 +146,19 @@ const everything: ConfigInput = {
   },
   consumers: {
     test: {
-      name: "It's \"all\" | of it",
+      name: 'It\'s "all" | of it',
       needs: ["app", "app-web", "dist"],
       setup: { node: 24, python: "3.13", go: "1.25", java: 21, cache: "maven" },
-      matrix: { platform: ["linux/amd64", "linux/arm64"], "data_base": ["pg", "my:sql"] },
+      matrix: { platform: ["linux/amd64", "linux/arm64"], data_base: ["pg", "my:sql"] },
       maxParallel: 2,
       services: { db: { image: "postgres:17", ports: [5432], env: { POSTGRES_PASSWORD: "x" } } },
-      container: { build: "app-web", ports: ["8080:80"], args: ["--now"], env: { A: 1 }, health: { url: "http://localhost:8080/" } },
+      container: {
+        build: "app-web",
+        ports: ["8080:80"],
+        args: ["--now"],
+        env: { A: 1 },
+        health: { url: "http://localhost:8080/" },
+      },
       steps: [
         { name: "Prepare", run: "make prepare", workingDirectory: "tests" },
         { name: "Test", run: "make test", timeout: "5m" },
@@ -136,7 +197,10 @@ const single: readonly System[] = (
     ["Charon on emulated platforms", withImage({ multiPlatform: "emulated" })],
     ["Charon with its cache in the registry", withImage({ cache: "registry" })],
     ["Charon without a scan", withImage({ scan: false })],
-    ["Charon with a scan that only reports", withImage({ scan: { block: false, sarif: false, ignoreFile: ".trivyignore" } })],
+    [
+      "Charon with a scan that only reports",
+      withImage({ scan: { block: false, sarif: false, ignoreFile: ".trivyignore" } }),
+    ],
     ["Charon without attestations", withImage({ sbom: false, provenance: false, attest: false })],
     ["Charon without a fallback", withImage({ fallback: false })],
     ["Charon without inputs and cache", withImage({ inputs: undefined, cache: false })],
@@ -145,11 +209,36 @@ const single: readonly System[] = (
     ["Charon that moves tags at the build", { ...shortCharon, moveTags: "at-build" }],
     ["Charon that warns of another commit", { ...shortCharon, freshness: "warn" }],
     ["Charon with whole commits in its tags", { ...shortCharon, tags: { shaLength: 40 } }],
-    ["Charon with tags of its own", { ...shortCharon, tags: { commit: "{branch}-{sha}", pullRequest: "review-{number}-{sha}", queue: "queue-{sha}", nightly: "night-{date}", staging: "tmp-{sha}-{platform}" } }],
+    [
+      "Charon with tags of its own",
+      {
+        ...shortCharon,
+        tags: {
+          commit: "{branch}-{sha}",
+          pullRequest: "review-{number}-{sha}",
+          queue: "queue-{sha}",
+          nightly: "night-{date}",
+          staging: "tmp-{sha}-{platform}",
+        },
+      },
+    ],
     ["Charon whose consumers build for themselves", withConsumers({ source: "build" })],
     ["Charon whose pull requests stay out of the registry", { ...shortCharon, pullRequests: "artifact" }],
     ["Charon without pull requests", { ...shortCharon, pullRequests: false, mergeQueue: false }],
-    ["Charon with little around it", { ...shortCharon, retention: false, nightly: false, metrics: false, release: false, check: false, notify: undefined, copies: [], channels: undefined }],
+    [
+      "Charon with little around it",
+      {
+        ...shortCharon,
+        retention: false,
+        nightly: false,
+        metrics: false,
+        release: false,
+        check: false,
+        notify: undefined,
+        copies: [],
+        channels: undefined,
+      },
+    ],
     ["Charon with long queues", { ...shortCharon, queue: "max" }],
     ["Charon without dispatches", withConsumers({ dispatch: false })],
     ["Charon in one run", inOneRun(wholeCharon)],
@@ -159,15 +248,55 @@ const single: readonly System[] = (
     ["Charon in one run that ignores forks", inOneRun({ ...shortCharon, forks: "ignore" })],
     ["Charon in one run that moves tags at the build", inOneRun({ ...shortCharon, moveTags: "at-build" })],
     ["Charon in one run whose consumers build for themselves", inOneRun(withConsumers({ source: "build" }))],
-    ["Charon in one run whose consumers come after each other", inOneRun({ ...shortCharon, consumers: Object.fromEntries(Object.entries(someConsumers).map(([key, consumer]) => [key, key === "e2e-tests" ? { ...consumer, after: ["security-pr"] } : consumer])) })],
-    ["Charon in one run that only warns and fails for want of an image", inOneRun(withConsumers({ failure: "soft", fallback: "fail" }))],
+    [
+      "Charon in one run whose consumers come after each other",
+      inOneRun({
+        ...shortCharon,
+        consumers: Object.fromEntries(
+          Object.entries(someConsumers).map(([key, consumer]) => [
+            key,
+            key === "e2e-tests" ? { ...consumer, after: ["security-pr"] } : consumer,
+          ]),
+        ),
+      }),
+    ],
+    [
+      "Charon in one run that only warns and fails for want of an image",
+      inOneRun(withConsumers({ failure: "soft", fallback: "fail" })),
+    ],
     ["Charon in one run without dispatches", inOneRun(withConsumers({ dispatch: false }))],
     ["Charon in one run without pull requests", inOneRun({ ...shortCharon, pullRequests: false, mergeQueue: false })],
-    ["Charon in one run whose pull requests stay out of the registry", inOneRun({ ...shortCharon, pullRequests: "artifact" })],
-    ["Charon in one run with little around it", inOneRun({ ...shortCharon, retention: false, nightly: false, metrics: false, release: false, check: false, notify: undefined, copies: [], channels: undefined })],
+    [
+      "Charon in one run whose pull requests stay out of the registry",
+      inOneRun({ ...shortCharon, pullRequests: "artifact" }),
+    ],
+    [
+      "Charon in one run with little around it",
+      inOneRun({
+        ...shortCharon,
+        retention: false,
+        nightly: false,
+        metrics: false,
+        release: false,
+        check: false,
+        notify: undefined,
+        copies: [],
+        channels: undefined,
+      }),
+    ],
     ["Charon in one run with nightly tests for nobody", inOneRun({ ...shortCharon, nightly: { test: false } })],
-    ["Charon in one run whose major releases are approved", inOneRun({ ...shortCharon, release: { environment: { name: "Live / EU", when: "major" } }, queue: "max" })],
-    ["Charon in one run that takes failed tags back and cleans up", inOneRun({ ...shortCharon, failedTests: "withdraw", retention: { ...(shortCharon.retention || {}), afterRun: {} } })],
+    [
+      "Charon in one run whose major releases are approved",
+      inOneRun({ ...shortCharon, release: { environment: { name: "Live / EU", when: "major" } }, queue: "max" }),
+    ],
+    [
+      "Charon in one run that takes failed tags back and cleans up",
+      inOneRun({
+        ...shortCharon,
+        failedTests: "withdraw",
+        retention: { ...(shortCharon.retention || {}), afterRun: {} },
+      }),
+    ],
     ...deployedSystems,
     ...published,
     ["a site whose images are baked", baked],

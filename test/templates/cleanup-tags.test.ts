@@ -15,7 +15,10 @@ async function pagedRegistry(link: (path: string) => string): Promise<string> {
     const start = last === null ? 0 : all.indexOf(last) + 1;
     const tags = all.slice(start, start + 100);
     const more = start + 100 < all.length;
-    answer.writeHead(200, more ? { link: `<${link(`/v2/o/app/tags/list?last=${tags.at(-1)}&n=100`)}>; rel="next"` } : {});
+    answer.writeHead(
+      200,
+      more ? { link: `<${link(`/v2/o/app/tags/list?last=${tags.at(-1)}&n=100`)}>; rel="next"` } : {},
+    );
     answer.end(JSON.stringify({ name: "o/app", tags }));
   });
   const listening = server;
@@ -28,5 +31,7 @@ test("reads every page of tags", async () => {
 });
 
 test("follows a link to another origin at the registry itself", async () => {
-  expect(await registryApi(await pagedRegistry((path) => `https://elsewhere.example${path}`), "o/app").tags()).toEqual(all);
+  expect(await registryApi(await pagedRegistry((path) => `https://elsewhere.example${path}`), "o/app").tags()).toEqual(
+    all,
+  );
 });

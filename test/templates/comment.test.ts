@@ -12,7 +12,17 @@ import { HOSTILE } from "../support/run-program.ts";
 let api: GithubApi;
 let folder: string;
 beforeEach(async () => {
-  api = await startGithubApi({ pulls: [{ number: 7, state: "open", title: "x", head: { ref: "f", sha: "a".repeat(40), label: "o:f", repo: null }, base: { ref: "main" } }] });
+  api = await startGithubApi({
+    pulls: [
+      {
+        number: 7,
+        state: "open",
+        title: "x",
+        head: { ref: "f", sha: "a".repeat(40), label: "o:f", repo: null },
+        base: { ref: "main" },
+      },
+    ],
+  });
   folder = mkdtempSync(join(tmpdir(), "pipewright-comment-"));
 });
 afterEach(async () => {
@@ -26,11 +36,15 @@ const COVERAGE = {
   baseline: 80,
   delta: 99,
   packages: { "example.com/m/window": 96.25 },
-  thresholds: [{ name: "total", percent: 81.5, minimum: 80 }, { name: "./window/...", percent: 94, minimum: 95 }],
+  thresholds: [
+    { name: "total", percent: 81.5, minimum: 80 },
+    { name: "./window/...", percent: 94, minimum: 95 },
+  ],
 };
 
 function comment(figures: unknown, environment: Record<string, string> = {}): Promise<ProgramResult> {
-  if (figures !== undefined) writeFileSync(join(folder, "figures.json"), typeof figures === "string" ? figures : JSON.stringify(figures));
+  if (figures !== undefined)
+    writeFileSync(join(folder, "figures.json"), typeof figures === "string" ? figures : JSON.stringify(figures));
   return runNodeProgram("comment.mjs", {
     GITHUB_API_URL: api.url,
     GITHUB_RUN_ID: "42",
@@ -73,18 +87,37 @@ Coverage: **81.5 %** (+1.5 points against the main branch's 80 %)
   });
 
   test("tells other figures and findings too", async () => {
-    await comment({ figures: [{ name: "kyklos-linux-amd64", value: 41.237, unit: "MB", before: 40, limit: 100 }, { name: "Flaky tests", value: 0 }], findings: [{ path: "cmd/main.go", line: 12, rule: "errcheck" }, { path: "README.md", rule: "MD013" }] });
+    await comment({
+      figures: [
+        { name: "kyklos-linux-amd64", value: 41.237, unit: "MB", before: 40, limit: 100 },
+        { name: "Flaky tests", value: 0 },
+      ],
+      findings: [
+        { path: "cmd/main.go", line: 12, rule: "errcheck" },
+        { path: "README.md", rule: "MD013" },
+      ],
+    });
     expect(bodies()[0]).toContain("| `kyklos-linux-amd64` | 41.24 MB | +1.24 | 100 MB |\n| `Flaky tests` | 0 |  |  |");
     expect(bodies()[0]).toContain("| `cmd/main.go:12` | `errcheck` |\n| `README.md` | `MD013` |");
   });
 
   test("is updated, never written twice, and left alone where nothing changed", async () => {
-    api.state.comments.push(...Array.from({ length: 120 }, (_, id) => ({ id, issue: 7, body: "talk", user: { login: "someone", type: "User" as const } })));
+    api.state.comments.push(
+      ...Array.from({ length: 120 }, (_, id) => ({
+        id,
+        issue: 7,
+        body: "talk",
+        user: { login: "someone", type: "User" as const },
+      })),
+    );
     await comment(COVERAGE);
     expect((await comment(COVERAGE)).outputs).toEqual({ comment: "unchanged" });
     expect((await comment({ ...COVERAGE, percent: 70 })).outputs).toEqual({ comment: "updated" });
     await comment(COVERAGE, { MARKER: "sizes" });
-    expect(bodies().filter((body) => body !== "talk")).toEqual([expect.stringContaining("**70 %** (-10 points"), expect.stringContaining("pipewright-comment: sizes")]);
+    expect(bodies().filter((body) => body !== "talk")).toEqual([
+      expect.stringContaining("**70 %** (-10 points"),
+      expect.stringContaining("pipewright-comment: sizes"),
+    ]);
   });
 
   test("of somebody else is not taken for it, though it has the marker", async () => {
@@ -117,7 +150,11 @@ describe("a job that cannot comment", () => {
 
   test("for any other reason fails: a pull request that is not there, a bad token, a rate limit, a server in trouble", async () => {
     expect((await comment(COVERAGE, { PR_NUMBER: "8" })).code).toBe(1);
-    for (const fault of [{ status: 401 }, { status: 403, message: "API rate limit exceeded" }, { status: 503 }] as const) {
+    for (const fault of [
+      { status: 401 },
+      { status: 403, message: "API rate limit exceeded" },
+      { status: 503 },
+    ] as const) {
       api.fault(fault);
       const result = await comment(COVERAGE);
       expect(result.code).toBe(1);
@@ -128,21 +165,44 @@ describe("a job that cannot comment", () => {
     expect((await comment(COVERAGE)).outputs).toEqual({ comment: "created" });
   });
 
-  test.each([{ PR_NUMBER: "7/../8" }, { PR_NUMBER: "" }, { PR_NUMBER: "0" }, { PR_NUMBER: "7\n8" }, { MARKER: "" }, { MARKER: "x --> y" }])("for a value that is none asks nothing: %j", async (environment) => {
+  test.each([
+    { PR_NUMBER: "7/../8" },
+    { PR_NUMBER: "" },
+    { PR_NUMBER: "0" },
+    { PR_NUMBER: "7\n8" },
+    { MARKER: "" },
+    { MARKER: "x --> y" },
+  ])("for a value that is none asks nothing: %j", async (environment) => {
     expect((await comment(COVERAGE, environment)).code).toBe(1);
     expect(api.requests).toEqual([]);
   });
 
-  test.each(["", "{", "[]", "null", "7", `{"a":"${"x".repeat(1_000_001)}"}`])("for a file that is none says so: %#", async (text) => {
-    const result = await comment(text);
-    expect(result.code).toBe(1);
-    expect(result.log).toMatch(/::error::The comment could not be written: .*figures\.json cannot be read: it is/);
-    expect(api.state.comments).toEqual([]);
-  });
+  test.each(["", "{", "[]", "null", "7", `{"a":"${"x".repeat(1_000_001)}"}`])(
+    "for a file that is none says so: %#",
+    async (text) => {
+      const result = await comment(text);
+      expect(result.code).toBe(1);
+      expect(result.log).toMatch(/::error::The comment could not be written: .*figures\.json cannot be read: it is/);
+      expect(api.state.comments).toEqual([]);
+    },
+  );
 });
 
 describe("what an untrusted job wrote", () => {
-  const EVIL = [...HOSTILE, "@octocat", "<img src=x>", "[click](https://evil.example)", "https://evil.example", "a|b", "`", "", " ", "--> x", "x".repeat(201), "é"];
+  const EVIL = [
+    ...HOSTILE,
+    "@octocat",
+    "<img src=x>",
+    "[click](https://evil.example)",
+    "https://evil.example",
+    "a|b",
+    "`",
+    "",
+    " ",
+    "--> x",
+    "x".repeat(201),
+    "é",
+  ];
   const TEXT = /evil\.example|<img|@octocat|touch|::|##\[|é|ß/;
 
   test.each(EVIL)("as a name gets into no comment: %j", async (name) => {
@@ -150,18 +210,38 @@ describe("what an untrusted job wrote", () => {
       percent: 50,
       packages: { [name]: 5 },
       thresholds: [{ name, percent: 1, minimum: 2 }],
-      figures: [{ name, value: 1 }, { name: "fine", value: 1, unit: name }],
-      findings: [{ path: name, rule: "x" }, { path: "x", rule: name }],
+      figures: [
+        { name, value: 1 },
+        { name: "fine", value: 1, unit: name },
+      ],
+      findings: [
+        { path: name, rule: "x" },
+        { path: "x", rule: name },
+      ],
     });
     expect(result.code).toBe(0);
     const [body = ""] = bodies();
     // A unit may be missing, but not be something else. Of a name such as "https://evil.example" nothing is a link in code.
-    expect(body.replace(/`[^`\n]*`/g, "").replace(/^<!-- .* -->$/m, "").replace(/\(https:\/\/github\.com.*\)/, "")).not.toMatch(TEXT);
+    expect(
+      body
+        .replace(/`[^`\n]*`/g, "")
+        .replace(/^<!-- .* -->$/m, "")
+        .replace(/\(https:\/\/github\.com.*\)/, ""),
+    ).not.toMatch(TEXT);
   });
 
   test("as a number is one, in its bounds", async () => {
     const values = ["1", null, true, [1], {}, 1e300, -5, 101];
-    await comment({ percent: "99", baseline: 1e9, thresholds: values.map((percent) => ({ name: "x", percent, minimum: 5 })), figures: values.map((value) => ({ name: "figure", value })), findings: [{ path: "a", line: -1, rule: "x" }, { path: "a", line: "1", rule: "x" }] });
+    await comment({
+      percent: "99",
+      baseline: 1e9,
+      thresholds: values.map((percent) => ({ name: "x", percent, minimum: 5 })),
+      figures: values.map((value) => ({ name: "figure", value })),
+      findings: [
+        { path: "a", line: -1, rule: "x" },
+        { path: "a", line: "1", rule: "x" },
+      ],
+    });
     const [body = ""] = bodies();
     expect(body).not.toContain("Coverage: **");
     expect(body.match(/`figure`.*/g)).toEqual(["`figure` | -5 |  |  |", "`figure` | 101 |  |  |"]);
@@ -175,7 +255,19 @@ describe("what an untrusted job wrote", () => {
   });
 
   test("in any shape never breaks the program", async () => {
-    const shapes = fc.sample(fc.record({ percent: fc.jsonValue(), packages: fc.jsonValue(), thresholds: fc.jsonValue(), figures: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())), findings: fc.array(fc.jsonValue()) }, { requiredKeys: [] }), 12);
+    const shapes = fc.sample(
+      fc.record(
+        {
+          percent: fc.jsonValue(),
+          packages: fc.jsonValue(),
+          thresholds: fc.jsonValue(),
+          figures: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())),
+          findings: fc.array(fc.jsonValue()),
+        },
+        { requiredKeys: [] },
+      ),
+      12,
+    );
     for (const shape of shapes) expect((await comment(shape)).code).toBe(0);
   });
 

@@ -11,8 +11,12 @@ import { HOSTILE } from "../support/run-program.ts";
 type Format = Parameters<typeof readCoverage>[1];
 
 /** "file percent uncovered-lines" of each file. */
-const read = (text: string, format: Format): string[] => [...readCoverage(text, format)].map(([file, blocks]) => `${file} ${coverageOf([blocks]).percent} ${uncoveredLines(blocks).join(",")}`.trim());
-const percentOf = (text: string, format: Format): number | null => coverageOf(readCoverage(text, format).values()).percent;
+const read = (text: string, format: Format): string[] =>
+  [...readCoverage(text, format)].map(([file, blocks]) =>
+    `${file} ${coverageOf([blocks]).percent} ${uncoveredLines(blocks).join(",")}`.trim(),
+  );
+const percentOf = (text: string, format: Format): number | null =>
+  coverageOf(readCoverage(text, format).values()).percent;
 
 describe("a Go cover profile", () => {
   const PROFILE = `mode: atomic
@@ -22,25 +26,44 @@ example.com/kyklos/cmd/main.go:5.13,9.2 2 0
 `;
 
   test("counts statements, not lines", () => {
-    expect(read(PROFILE, "go")).toEqual(["example.com/kyklos/internal/window/next.go 37.5 14-20", "example.com/kyklos/cmd/main.go 0 5-9"]);
+    expect(read(PROFILE, "go")).toEqual([
+      "example.com/kyklos/internal/window/next.go 37.5 14-20",
+      "example.com/kyklos/cmd/main.go 0 5-9",
+    ]);
     expect(percentOf(PROFILE, "go")).toBe(30);
   });
 
   test("names a block once for each package that was tested with it: covered once is covered", () => {
-    const merged = "mode: set\na/b.go:1.1,2.2 4 0\na/b.go:3.1,4.2 1 0\na/b.go:1.1,2.2 4 1\na/b.go:3.1,4.2 1 0\nmode: set\na/b.go:1.1,2.2 4 0\n";
+    const merged =
+      "mode: set\na/b.go:1.1,2.2 4 0\na/b.go:3.1,4.2 1 0\na/b.go:1.1,2.2 4 1\na/b.go:3.1,4.2 1 0\nmode: set\na/b.go:1.1,2.2 4 0\n";
     expect(percentOf(merged, "go")).toBe(80);
     fc.assert(
-      fc.property(fc.array(fc.record({ line: fc.integer({ min: 1, max: 9 }), count: fc.nat({ max: 2 }) }), { minLength: 1, maxLength: 40 }), (lines) => {
-        const profile = `mode: count\n${lines.map(({ line, count }) => `m/f.go:${line}.1,${line}.9 ${line} ${count}`).join("\n")}\n`;
-        const [ran, all] = [new Set(lines.filter(({ count }) => count > 0).map(({ line }) => line)), new Set(lines.map(({ line }) => line))];
-        const sum = (set: ReadonlySet<number>): number => [...set].reduce((total, line) => total + line, 0);
-        expect(coverageOf(readCoverage(profile, "go").values())).toMatchObject({ covered: sum(ran), total: sum(all) });
-      }),
+      fc.property(
+        fc.array(fc.record({ line: fc.integer({ min: 1, max: 9 }), count: fc.nat({ max: 2 }) }), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        (lines) => {
+          const profile = `mode: count\n${lines.map(({ line, count }) => `m/f.go:${line}.1,${line}.9 ${line} ${count}`).join("\n")}\n`;
+          const [ran, all] = [
+            new Set(lines.filter(({ count }) => count > 0).map(({ line }) => line)),
+            new Set(lines.map(({ line }) => line)),
+          ];
+          const sum = (set: ReadonlySet<number>): number => [...set].reduce((total, line) => total + line, 0);
+          expect(coverageOf(readCoverage(profile, "go").values())).toMatchObject({
+            covered: sum(ran),
+            total: sum(all),
+          });
+        },
+      ),
     );
   });
 
   test("has 200,000 lines and more", () => {
-    const lines = Array.from({ length: 200_000 }, (_, index) => `m/p${index % 50}/f${index % 500}.go:${index}.1,${index}.9 1 ${index % 4 === 0 ? 0 : 1}`);
+    const lines = Array.from(
+      { length: 200_000 },
+      (_, index) => `m/p${index % 50}/f${index % 500}.go:${index}.1,${index}.9 1 ${index % 4 === 0 ? 0 : 1}`,
+    );
     expect(percentOf(`mode: atomic\n${lines.join("\n")}\n`, "go")).toBe(75);
   });
 
@@ -62,11 +85,18 @@ example.com/kyklos/cmd/main.go:5.13,9.2 2 0
 
 describe("LCOV", () => {
   test("counts lines, and merges the records of one file", () => {
-    const records = "TN:unit\nSF:src/a.ts\nFN:1,f\nFNDA:1,f\nDA:1,1\nDA:2,0\nDA:3,0\nBRDA:1,0,0,-\nLF:3\nLH:1\nend_of_record\nSF:src/b.ts\nDA:9,4,checksum==\nend_of_record\nSF:src/a.ts\nDA:2,5\nDA:3,-1\nend_of_record\n";
+    const records =
+      "TN:unit\nSF:src/a.ts\nFN:1,f\nFNDA:1,f\nDA:1,1\nDA:2,0\nDA:3,0\nBRDA:1,0,0,-\nLF:3\nLH:1\nend_of_record\nSF:src/b.ts\nDA:9,4,checksum==\nend_of_record\nSF:src/a.ts\nDA:2,5\nDA:3,-1\nend_of_record\n";
     expect(read(records, "lcov")).toEqual(["src/a.ts 100", "src/b.ts 100"]);
   });
 
-  test.each([["DA:1,1\n", "line 1 is not"], ["SF:a\nDA:x,1\n", "line 2 is not"], ["SF:a\nDA:1\n", "line 2 is not"], ["SF:a\nend_of_record\n", "it names no line of code"], ["mode: set\n", "line 1 is no LCOV record"]])("that is broken is said to be so: %#", (text, message) => {
+  test.each([
+    ["DA:1,1\n", "line 1 is not"],
+    ["SF:a\nDA:x,1\n", "line 2 is not"],
+    ["SF:a\nDA:1\n", "line 2 is not"],
+    ["SF:a\nend_of_record\n", "it names no line of code"],
+    ["mode: set\n", "line 1 is no LCOV record"],
+  ])("that is broken is said to be so: %#", (text, message) => {
     expect(() => readCoverage(text, "lcov")).toThrow(message);
   });
 });
@@ -79,7 +109,11 @@ describe("Cobertura", () => {
     expect(read(report, "cobertura")).toEqual(["app/views.py 50 2"]);
   });
 
-  test.each([["<coverage>", "<coverage> is never closed"], ['<c><class filename="a"><line number="1"/></class></c>', "a <line> of a has no number or no hits"], ["mode: set", "it names no line of code"]])("that is broken is said to be so: %#", (text, message) => {
+  test.each([
+    ["<coverage>", "<coverage> is never closed"],
+    ['<c><class filename="a"><line number="1"/></class></c>', "a <line> of a has no number or no hits"],
+    ["mode: set", "it names no line of code"],
+  ])("that is broken is said to be so: %#", (text, message) => {
     expect(() => readCoverage(text, "cobertura")).toThrow(message);
   });
 });
@@ -122,14 +156,28 @@ describe("the program", () => {
 
   /** A profile of packages with 100 statements each, so many of which are covered. */
   function profile(packages: Readonly<Record<string, number>>): void {
-    const lines = Object.entries(packages).map(([name, covered]) => `example.com/m/${name}/a.go:1.1,9.2 ${covered} 1\nexample.com/m/${name}/a.go:10.1,19.2 ${100 - covered} 0`);
+    const lines = Object.entries(packages).map(
+      ([name, covered]) =>
+        `example.com/m/${name}/a.go:1.1,9.2 ${covered} 1\nexample.com/m/${name}/a.go:10.1,19.2 ${100 - covered} 0`,
+    );
     writeFileSync(join(folder, "coverage.out"), `mode: atomic\n${lines.join("\n")}\n`);
   }
 
   const check = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("check-coverage.mjs", { COVERAGE_FILE: "coverage.out", FORMAT: "go", BASELINE_FILE: "main.json", OUTPUT: "summary.json", ...environment }, folder);
+    runNodeProgram(
+      "check-coverage.mjs",
+      {
+        COVERAGE_FILE: "coverage.out",
+        FORMAT: "go",
+        BASELINE_FILE: "main.json",
+        OUTPUT: "summary.json",
+        ...environment,
+      },
+      folder,
+    );
   const summary = (): unknown => JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
-  const baseline = (content: unknown): void => writeFileSync(join(folder, "main.json"), typeof content === "string" ? content : JSON.stringify(content));
+  const baseline = (content: unknown): void =>
+    writeFileSync(join(folder, "main.json"), typeof content === "string" ? content : JSON.stringify(content));
 
   test("passes where every minimum is reached, and writes what it found", async () => {
     profile({ window: 96, cmd: 64 });
@@ -144,7 +192,10 @@ describe("the program", () => {
       packages: { "example.com/m/cmd": 64, "example.com/m/window": 96 },
       baseline: null,
       delta: null,
-      thresholds: [{ name: "total", percent: 80, minimum: 80 }, { name: "./window/...", percent: 96, minimum: 95 }],
+      thresholds: [
+        { name: "total", percent: 80, minimum: 80 },
+        { name: "./window/...", percent: 96, minimum: 95 },
+      ],
       belowMinimum: [],
     });
   });
@@ -173,7 +224,9 @@ describe("the program", () => {
     baseline({ version: 1, percent: 95.01, packages: { "example.com/m/window": 95.01 } });
     const fallen = await check({ MAX_DROP: "5" });
     expect(fallen).toMatchObject({ code: 0, outputs: { percent: "90", delta: "-5.01", alert: "true" } });
-    expect(fallen.log).toContain("::warning::The coverage fell by 5.01 points, from 95.01 %25 to 90 %25; a fall by 5 or more is told.");
+    expect(fallen.log).toContain(
+      "::warning::The coverage fell by 5.01 points, from 95.01 %25 to 90 %25; a fall by 5 or more is told.",
+    );
     expect(fallen.summary).toContain("| example.com/m/window | 90 % | -5.01 |");
     expect(summary()).toMatchObject({ baseline: 95.01, delta: -5.01 });
     baseline({ percent: 95 });
@@ -184,13 +237,16 @@ describe("the program", () => {
     expect((await check({ MAX_DROP: "0" })).outputs).toMatchObject({ delta: "9.9", alert: "false" });
   });
 
-  test.each(["", "{", "null", "[]", '{"percent":"90"}', '{"percent":101}', '{"percent":-1}', '{"percent":null}'])("goes on without a baseline that is none: %s", async (text) => {
-    profile({ window: 90 });
-    baseline(text);
-    const result = await check({ MAX_DROP: "5" });
-    expect(result).toMatchObject({ code: 0, outputs: { delta: "", alert: "false" } });
-    expect(result.log).toContain("::warning::main.json holds no summary of coverage");
-  });
+  test.each(["", "{", "null", "[]", '{"percent":"90"}', '{"percent":101}', '{"percent":-1}', '{"percent":null}'])(
+    "goes on without a baseline that is none: %s",
+    async (text) => {
+      profile({ window: 90 });
+      baseline(text);
+      const result = await check({ MAX_DROP: "5" });
+      expect(result).toMatchObject({ code: 0, outputs: { delta: "", alert: "false" } });
+      expect(result.log).toContain("::warning::main.json holds no summary of coverage");
+    },
+  );
 
   test.each([
     [{ COVERAGE_FILE: "gone.out" }, "there is no file gone.out"],
@@ -203,7 +259,10 @@ describe("the program", () => {
     [{ PACKAGES: "[" }, "PACKAGES is no JSON"],
     [{ PACKAGES: "[90]" }, "PACKAGES is no JSON object"],
     [{ PACKAGES: '{"./a": "90"}' }, "the minimum of ./a in PACKAGES is not a number"],
-    [{ PACKAGES: '{"./renamed/...": 90}' }, "the pattern ./renamed/... of PACKAGES matches no file. Files are named like this: example.com/m/window/a.go"],
+    [
+      { PACKAGES: '{"./renamed/...": 90}' },
+      "the pattern ./renamed/... of PACKAGES matches no file. Files are named like this: example.com/m/window/a.go",
+    ],
   ])("says what is wrong with its input: %j", async (environment, message) => {
     profile({ window: 90 });
     const result = await check(environment);
@@ -217,7 +276,8 @@ describe("the program", () => {
     const result = await check({ MINIMUM: "50", PACKAGES: JSON.stringify({ nothing: 1 }) });
     expect(result.code).toBe(1);
     const shown = await check({ MINIMUM: "50" });
-    for (const { log, summary: text } of [result, shown]) expect(log + text).not.toMatch(/##\[|^\s*::(?!error::The coverage)/m);
+    for (const { log, summary: text } of [result, shown])
+      expect(log + text).not.toMatch(/##\[|^\s*::(?!error::The coverage)/m);
     expect(shown.summary).not.toContain("<b>");
   });
 });

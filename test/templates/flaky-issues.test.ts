@@ -10,13 +10,18 @@ beforeEach(async () => {
 });
 afterEach(() => github.stop());
 
-const flaky = (name: string): Artifact[] => [github.results("unit-results-attempt-1", { [name]: "failed" }), github.results("unit-results-attempt-2", { [name]: "passed" })];
+const flaky = (name: string): Artifact[] => [
+  github.results("unit-results-attempt-1", { [name]: "failed" }),
+  github.results("unit-results-attempt-2", { [name]: "passed" }),
+];
 const ISSUES = { issues: true, quarantineAfter: 1, label: "flaky test" };
 
 test("one is opened for each test in quarantine, and none a second time", async () => {
   const { id } = github.run("a", flaky("dst"));
   expect((await github.find(ISSUES)).code).toBe(0);
-  expect(github.api.state.issues).toMatchObject([{ number: 1, title: "Flaky test in unit: c › dst", labels: [{ name: "flaky test" }], state: "open" }]);
+  expect(github.api.state.issues).toMatchObject([
+    { number: 1, title: "Flaky test in unit: c › dst", labels: [{ name: "flaky test" }], state: "open" },
+  ]);
   expect(github.api.state.issues[0]?.body).toContain(`| Runs | [${id}](https://github.com/o/r/actions/runs/${id}) |`);
   const writes = (): number => github.api.requests.filter(({ method }) => method !== "GET").length;
   const before = writes();
@@ -40,14 +45,19 @@ test("a test that has stopped is told once, and not while its results are unknow
   const first = github.run("a", flaky("dst"));
   await github.find(ISSUES);
   github.api.state.runs = github.api.state.runs.filter((other) => other !== first);
-  github.run("b", [github.results("unit-results", { dst: "passed" }), github.archive("unit-results-x", Buffer.from("broken"))]);
+  github.run("b", [
+    github.results("unit-results", { dst: "passed" }),
+    github.archive("unit-results-x", Buffer.from("broken")),
+  ]);
   await github.find(ISSUES);
   expect(github.api.state.comments).toEqual([]);
   github.run("b", [github.results("unit-results", { dst: "passed" })]);
   github.api.state.runs = github.api.state.runs.slice(-1);
   await github.find(ISSUES);
   await github.find(ISSUES);
-  expect(github.api.state.comments).toMatchObject([{ issue: 1, body: expect.stringContaining("did not fail on code on which it also passed") }]);
+  expect(github.api.state.comments).toMatchObject([
+    { issue: 1, body: expect.stringContaining("did not fail on code on which it also passed") },
+  ]);
   expect(github.api.state.issues[0]?.state).toBe("open");
 });
 
@@ -72,7 +82,12 @@ test("those of people are not touched, whatever they hold", async () => {
   await github.find(ISSUES);
   const [ours] = github.api.state.issues;
   if (!ours) throw new Error("No issue was opened.");
-  github.api.state.issues = [{ ...ours, user: { login: "mallory", type: "User" } }, { ...ours, number: 2, user: { login: "other[bot]", type: "Bot" } }, { ...ours, number: 3, labels: [] }, { ...ours, number: 4, body: `x ${ours.body}` }];
+  github.api.state.issues = [
+    { ...ours, user: { login: "mallory", type: "User" } },
+    { ...ours, number: 2, user: { login: "other[bot]", type: "Bot" } },
+    { ...ours, number: 3, labels: [] },
+    { ...ours, number: 4, body: `x ${ours.body}` },
+  ];
   const before = structuredClone(github.api.state.issues);
   await github.find(ISSUES);
   expect(github.api.state.issues.slice(0, 4)).toEqual(before);
@@ -82,7 +97,10 @@ test("those of people are not touched, whatever they hold", async () => {
 test("at most ten are opened at a time", async () => {
   const names = Array.from({ length: 13 }, (_, index) => `t${index}`);
   const all = (outcome: "passed" | "failed"): Outcomes => Object.fromEntries(names.map((name) => [name, outcome]));
-  github.run("a", [github.results("unit-results-attempt-1", all("failed")), github.results("unit-results-attempt-2", all("passed"))]);
+  github.run("a", [
+    github.results("unit-results-attempt-1", all("failed")),
+    github.results("unit-results-attempt-2", all("passed")),
+  ]);
   const result = await github.find(ISSUES);
   expect(github.api.state.issues).toHaveLength(10);
   expect(result.log).toContain("::warning::3 more tests need an issue.");
@@ -99,7 +117,15 @@ test("a token that may not write them fails the job after the report is written"
   expect(found(result)).toEqual(["c › dst: 1 of 1"]);
 });
 
-test.each([...HOSTILE, "@octocat/team", "__proto__", "constructor", "![x](https://evil.example/x.png)", "--> <script>", "x|y`z"])("a test's name stays a name: %j", async (name) => {
+test.each([
+  ...HOSTILE,
+  "@octocat/team",
+  "__proto__",
+  "constructor",
+  "![x](https://evil.example/x.png)",
+  "--> <script>",
+  "x|y`z",
+])("a test's name stays a name: %j", async (name) => {
   github.run("a", flaky(name));
   const result = await github.find(ISSUES);
   expect(result.code).toBe(0);

@@ -21,7 +21,12 @@ async function listen(): Promise<string> {
     let body = "";
     incoming.on("data", (part: Buffer) => (body += part.toString()));
     incoming.on("end", () => {
-      heard.push({ method: incoming.method ?? "", path: incoming.url ?? "", authorization: incoming.headers.authorization, body });
+      heard.push({
+        method: incoming.method ?? "",
+        path: incoming.url ?? "",
+        authorization: incoming.headers.authorization,
+        body,
+      });
       const answer = answers.shift();
       if (!answer) return incoming.socket.destroy();
       return response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -46,9 +51,15 @@ afterEach(async () => {
 
 test("a download is followed to the storage, which sees no token", async () => {
   const [github, storage] = [await listen(), await listen()];
-  answers = [{ status: 302, headers: { location: `${storage}/blob?sig=x` } }, { status: 200, body: Buffer.from([1, 2, 3, 255]) }];
+  answers = [
+    { status: 302, headers: { location: `${storage}/blob?sig=x` } },
+    { status: 200, body: Buffer.from([1, 2, 3, 255]) },
+  ];
   expect([...(await githubApi(github, "secret").download("/zip", 4))]).toEqual([1, 2, 3, 255]);
-  expect(heard.map(({ path, authorization }) => [path, authorization])).toEqual([["/zip", "Bearer secret"], ["/blob?sig=x", undefined]]);
+  expect(heard.map(({ path, authorization }) => [path, authorization])).toEqual([
+    ["/zip", "Bearer secret"],
+    ["/blob?sig=x", undefined],
+  ]);
 });
 
 test("a download that is too large is refused, and not tried again", async () => {
@@ -65,7 +76,11 @@ test("a PATCH is repeated, a POST only when it was refused for now", async () =>
   answers = [{ status: 502, body: "{}" }, undefined, { status: 200, body: '{"number":1}' }];
   expect(await github.patch("/issues/1", { body: "x" })).toEqual({ number: 1 });
   expect(heard.map(({ method, body }) => `${method} ${body}`)).toEqual(Array(3).fill('PATCH {"body":"x"}'));
-  answers = [{ status: 429, body: "{}" }, { status: 403, headers: { "retry-after": "0.01" }, body: "{}" }, { status: 201, body: '{"number":2}' }];
+  answers = [
+    { status: 429, body: "{}" },
+    { status: 403, headers: { "retry-after": "0.01" }, body: "{}" },
+    { status: 201, body: '{"number":2}' },
+  ];
   expect(await github.post("/issues", {})).toEqual({ number: 2 });
   answers = [{ status: 502, body: "{}" }];
   await expect(github.post("/issues", {})).rejects.toMatchObject({ status: 502 });

@@ -11,7 +11,8 @@ import { readXml } from "../../templates/lib/xml.mjs";
 import { readZip } from "../../templates/lib/zip.mjs";
 import { zip } from "../support/zip.ts";
 
-const outcomes = (document: string): string[] => readJunit(document).map(({ test: name, outcome, flaky }) => `${name}: ${outcome}${flaky ? " (flaky)" : ""}`);
+const outcomes = (document: string): string[] =>
+  readJunit(document).map(({ test: name, outcome, flaky }) => `${name}: ${outcome}${flaky ? " (flaky)" : ""}`);
 
 describe("JUnit results", () => {
   test("of gotestsum: suites in one root, classes by package", () => {
@@ -27,7 +28,11 @@ describe("JUnit results", () => {
 	</testsuite>
 </testsuites>`;
     const holder = "github.com/x/y/internal/window";
-    expect(outcomes(document)).toEqual([`${holder} › TestNext/across_midnight: passed`, `${holder} › TestNext/dst: failed`, `${holder} › TestSlow: skipped`]);
+    expect(outcomes(document)).toEqual([
+      `${holder} › TestNext/across_midnight: passed`,
+      `${holder} › TestNext/dst: failed`,
+      `${holder} › TestSlow: skipped`,
+    ]);
   });
 
   test("of Surefire, which tells what it ran again", () => {
@@ -37,18 +42,30 @@ describe("JUnit results", () => {
   });
 
   test("are told apart by the suite where there is no class, also in nested suites", () => {
-    expect(outcomes('<testsuites><testsuite name="outer"><testsuite name="inner"><testcase name="x"/></testsuite><testcase name="x"/></testsuite></testsuites>')).toEqual(["inner › x: passed", "outer › x: passed"]);
+    expect(
+      outcomes(
+        '<testsuites><testsuite name="outer"><testsuite name="inner"><testcase name="x"/></testsuite><testcase name="x"/></testsuite></testsuites>',
+      ),
+    ).toEqual(["inner › x: passed", "outer › x: passed"]);
     expect(outcomes("<testsuite><testcase/></testsuite>")).toEqual(["(no name): passed"]);
   });
 
   test("hold names with entities, quotes, other scripts and line breaks as one line", () => {
-    expect(outcomes(`<t><testcase name="a &amp;lt; &quot;b&quot; &#x1F680;&#10;::error::c 'd' > e" classname='İ "x"'/></t>`)).toEqual([`İ "x" › a &lt; "b" 🚀 ::error::c 'd' > e: passed`]);
-    expect(outcomes(`<t><testcase name="&unknown; &#0; &#x110000; &constructor;"/></t>`)).toEqual(["&unknown; &#0; &#x110000; &constructor;: passed"]);
+    expect(
+      outcomes(`<t><testcase name="a &amp;lt; &quot;b&quot; &#x1F680;&#10;::error::c 'd' > e" classname='İ "x"'/></t>`),
+    ).toEqual([`İ "x" › a &lt; "b" 🚀 ::error::c 'd' > e: passed`]);
+    expect(outcomes(`<t><testcase name="&unknown; &#0; &#x110000; &constructor;"/></t>`)).toEqual([
+      "&unknown; &#0; &#x110000; &constructor;: passed",
+    ]);
     expect(outcomes(`<t><testcase name="${"n".repeat(5000)}"/></t>`)[0]).toHaveLength(500 + ": passed".length);
   });
 
   test("a failure in a comment, in CDATA or in text is none", () => {
-    expect(outcomes('<t><testcase name="x"><!-- <failure/> --><system-out><![CDATA[<failure>]]>&lt;failure/></system-out></testcase></t>')).toEqual(["x: passed"]);
+    expect(
+      outcomes(
+        '<t><testcase name="x"><!-- <failure/> --><system-out><![CDATA[<failure>]]>&lt;failure/></system-out></testcase></t>',
+      ),
+    ).toEqual(["x: passed"]);
     expect(outcomes('<t><testcase name="x"/><failure/></t>')).toEqual(["x: passed"]);
   });
 
@@ -72,7 +89,18 @@ describe("JUnit results", () => {
   });
 
   test("no document takes long or breaks anything but itself", () => {
-    const hostile = ["<".repeat(200_000), `<t ${"a".repeat(200_000)}`, `<t ${"a='1' ".repeat(50_000)}`, "&".repeat(200_000), `<t>${"&#".repeat(100_000)}</t>`, `<!--${"-".repeat(200_000)}`, `<t ${" ".repeat(200_000)}`, `<![CDATA[${"]".repeat(200_000)}`, "<!>".repeat(100_000), `${"<!--x-->".repeat(50_000)}[`];
+    const hostile = [
+      "<".repeat(200_000),
+      `<t ${"a".repeat(200_000)}`,
+      `<t ${"a='1' ".repeat(50_000)}`,
+      "&".repeat(200_000),
+      `<t>${"&#".repeat(100_000)}</t>`,
+      `<!--${"-".repeat(200_000)}`,
+      `<t ${" ".repeat(200_000)}`,
+      `<![CDATA[${"]".repeat(200_000)}`,
+      "<!>".repeat(100_000),
+      `${"<!--x-->".repeat(50_000)}[`,
+    ];
     for (const document of hostile) {
       try {
         readJunit(document);
@@ -81,13 +109,36 @@ describe("JUnit results", () => {
       }
     }
     fc.assert(
-      fc.property(fc.array(fc.constantFrom("<", ">", "/", "testcase", "!", "[CDATA[", "]]>", "--", "?", "&", ";", "#x41", " a='b'", '"', "failure", "DOCTYPE"), { maxLength: 40 }), (words) => {
-        try {
-          readJunit(words.join(""));
-        } catch (error) {
-          expect(String(error)).toMatch(/line \d+: /);
-        }
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            "<",
+            ">",
+            "/",
+            "testcase",
+            "!",
+            "[CDATA[",
+            "]]>",
+            "--",
+            "?",
+            "&",
+            ";",
+            "#x41",
+            " a='b'",
+            '"',
+            "failure",
+            "DOCTYPE",
+          ),
+          { maxLength: 40 },
+        ),
+        (words) => {
+          try {
+            readJunit(words.join(""));
+          } catch (error) {
+            expect(String(error)).toMatch(/line \d+: /);
+          }
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -95,30 +146,56 @@ describe("JUnit results", () => {
   test("any text survives the way through a document", () => {
     const escape = (text: string): string => [...text].map((sign) => `&#${sign.codePointAt(0)};`).join("");
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0")), (text) => {
-        const [opened] = [...readXml(`<t a="${escape(text)}"/>`)];
-        expect(opened?.attributes?.get("a")).toBe(text);
-      }),
+      fc.property(
+        fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0")),
+        (text) => {
+          const [opened] = [...readXml(`<t a="${escape(text)}"/>`)];
+          expect(opened?.attributes?.get("a")).toBe(text);
+        },
+      ),
     );
   });
 });
 
 const LIMITS = { mostBytes: 10_000, mostEntries: 10 };
-const names = (archive: Buffer): string[] => readZip(archive, () => true, LIMITS).map(({ name, bytes }) => `${name}: ${bytes.length}`);
+const names = (archive: Buffer): string[] =>
+  readZip(archive, () => true, LIMITS).map(({ name, bytes }) => `${name}: ${bytes.length}`);
 
 describe("archives", () => {
   test("give the files that are wanted, packed or not", () => {
-    const archive = zip([{ name: "a/", content: "" }, { name: "a/b.xml", content: "x".repeat(2000) }, { name: "c.xml", content: "yes", stored: true }, { name: "big.log", content: "z".repeat(90_000) }, { name: "empty.xml", content: "" }], "with a comment");
+    const archive = zip(
+      [
+        { name: "a/", content: "" },
+        { name: "a/b.xml", content: "x".repeat(2000) },
+        { name: "c.xml", content: "yes", stored: true },
+        { name: "big.log", content: "z".repeat(90_000) },
+        { name: "empty.xml", content: "" },
+      ],
+      "with a comment",
+    );
     const files = readZip(archive, (name) => name.endsWith(".xml"), LIMITS);
-    expect(files.map(({ name, bytes }) => [name, bytes.toString()])).toEqual([["a/b.xml", "x".repeat(2000)], ["c.xml", "yes"], ["empty.xml", ""]]);
+    expect(files.map(({ name, bytes }) => [name, bytes.toString()])).toEqual([
+      ["a/b.xml", "x".repeat(2000)],
+      ["c.xml", "yes"],
+      ["empty.xml", ""],
+    ]);
   });
 
   test("of another program are read, whatever they hold", () => {
     const folder = mkdtempSync(join(tmpdir(), "pipewright-archive-"));
-    const git = (...words: string[]): Buffer => execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...words], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    const git = (...words: string[]): Buffer =>
+      execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...words], {
+        cwd: folder,
+        stdio: ["ignore", "pipe", "ignore"],
+      });
     try {
       git("init", "--quiet");
-      const contents: Record<string, string> = { "junit.xml": "<t/>".repeat(500), "empty.xml": "", "İ 🚀.xml": "x", random: randomBytes(3000).toString("base64") };
+      const contents: Record<string, string> = {
+        "junit.xml": "<t/>".repeat(500),
+        "empty.xml": "",
+        "İ 🚀.xml": "x",
+        random: randomBytes(3000).toString("base64"),
+      };
       for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
       git("add", ".");
       git("commit", "--quiet", "-m", "x");
@@ -131,10 +208,23 @@ describe("archives", () => {
   });
 
   test("are not unpacked beyond what they may hold, one by one or together", () => {
-    expect(() => names(zip([{ name: "a.xml", content: "x".repeat(10_001) }]))).toThrow("a.xml in the archive is larger than the 10000 bytes that are left");
-    expect(() => names(zip([{ name: "a", content: "x".repeat(6000) }, { name: "b", content: "x".repeat(6000) }]))).toThrow("b in the archive is larger than the 4000 bytes that are left");
-    expect(() => names(zip([{ name: "bomb", content: Buffer.alloc(5_000_000), claimedSize: 100 }]))).toThrow("bomb in the archive cannot be unpacked (ERR_BUFFER_TOO_LARGE)");
-    expect(() => names(zip(Array.from({ length: 11 }, (_, index) => ({ name: `${index}`, content: "" }))))).toThrow("lists 11 files, more than 10");
+    expect(() => names(zip([{ name: "a.xml", content: "x".repeat(10_001) }]))).toThrow(
+      "a.xml in the archive is larger than the 10000 bytes that are left",
+    );
+    expect(() =>
+      names(
+        zip([
+          { name: "a", content: "x".repeat(6000) },
+          { name: "b", content: "x".repeat(6000) },
+        ]),
+      ),
+    ).toThrow("b in the archive is larger than the 4000 bytes that are left");
+    expect(() => names(zip([{ name: "bomb", content: Buffer.alloc(5_000_000), claimedSize: 100 }]))).toThrow(
+      "bomb in the archive cannot be unpacked (ERR_BUFFER_TOO_LARGE)",
+    );
+    expect(() => names(zip(Array.from({ length: 11 }, (_, index) => ({ name: `${index}`, content: "" }))))).toThrow(
+      "lists 11 files, more than 10",
+    );
   });
 
   test("that are broken or no archives are said to be so", () => {

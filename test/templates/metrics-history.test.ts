@@ -5,11 +5,26 @@ import { isAlertEvent } from "../../src/config/alerts.ts";
 import { FIGURES as CONFIGURED } from "../../src/config/schema/metrics.ts";
 import { FIGURES, reduction } from "../../templates/lib/compare.mjs";
 import { belongsTo, median, percentile } from "../../templates/lib/figures.mjs";
-import { average, countedSince, type Entry, readHistory, sparkline, totalsOf, trendOf, withEntry } from "../../templates/lib/history.mjs";
+import {
+  average,
+  countedSince,
+  type Entry,
+  readHistory,
+  sparkline,
+  totalsOf,
+  trendOf,
+  withEntry,
+} from "../../templates/lib/history.mjs";
 
 const day = (n: number, hour = 0): string => new Date(Date.UTC(2026, 0, 1 + n, hour)).toISOString();
-const entry = (n: number, buildMinutes: number | null, runs = 0): Entry => ({ since: day(n - 1), until: day(n), figures: { buildMinutes }, totals: { runs } });
-const history = (...minutes: (number | null)[]): Entry[] => minutes.reduce<Entry[]>((list, value, n) => withEntry(list, entry(n, value, 10)), []);
+const entry = (n: number, buildMinutes: number | null, runs = 0): Entry => ({
+  since: day(n - 1),
+  until: day(n),
+  figures: { buildMinutes },
+  totals: { runs },
+});
+const history = (...minutes: (number | null)[]): Entry[] =>
+  minutes.reduce<Entry[]>((list, value, n) => withEntry(list, entry(n, value, 10)), []);
 
 describe("the history", () => {
   it("keeps one entry a day, the last one's, and 400 at most", () => {
@@ -45,7 +60,19 @@ describe("the history", () => {
     expect(readHistory("{}")).toEqual([]);
     expect(readHistory("null")).toEqual([]);
     expect(readHistory('{"history":"x"}')).toEqual([]);
-    expect(readHistory(JSON.stringify({ history: [null, 5, { since: "x", until: day(1) }, { since: day(0), until: day(2), figures: { a: "<b>", b: 2 }, totals: [] }, entry(1, 1)] }))).toEqual([
+    expect(
+      readHistory(
+        JSON.stringify({
+          history: [
+            null,
+            5,
+            { since: "x", until: day(1) },
+            { since: day(0), until: day(2), figures: { a: "<b>", b: 2 }, totals: [] },
+            entry(1, 1),
+          ],
+        }),
+      ),
+    ).toEqual([
       { since: day(0), until: day(1), figures: { buildMinutes: 1 }, totals: { runs: 0 } },
       { since: day(0), until: day(2), figures: { b: 2 }, totals: {} },
     ]);
@@ -64,11 +91,22 @@ describe("the history", () => {
 
   it("draws the last thirty days, and says which way is better", () => {
     const falling = history(...Array.from({ length: 30 }, (_, n) => 40 - n));
-    expect(trendOf(falling, { key: "buildMinutes", worse: "more" }, day(29))).toMatchObject({ line: expect.stringMatching(/^█.*▁$/), way: "↘ better" });
+    expect(trendOf(falling, { key: "buildMinutes", worse: "more" }, day(29))).toMatchObject({
+      line: expect.stringMatching(/^█.*▁$/),
+      way: "↘ better",
+    });
     expect(trendOf(falling, { key: "buildMinutes", worse: "less" }, day(29)).way).toBe("↘ worse");
-    expect(trendOf(history(5, 5, 5), { key: "buildMinutes", worse: "more" }, day(2))).toEqual({ week: 5, month: 5, line: "▄▄▄", way: "→" });
+    expect(trendOf(history(5, 5, 5), { key: "buildMinutes", worse: "more" }, day(2))).toEqual({
+      week: 5,
+      month: 5,
+      line: "▄▄▄",
+      way: "→",
+    });
     expect(trendOf(history(0, 0), { key: "buildMinutes", worse: "more" }, day(1)).way).toBe("→");
-    expect(trendOf(history(null, 5), { key: "buildMinutes", worse: "more" }, day(1))).toMatchObject({ line: "", way: "" });
+    expect(trendOf(history(null, 5), { key: "buildMinutes", worse: "more" }, day(1))).toMatchObject({
+      line: "",
+      way: "",
+    });
   });
 
   it("draws one bar a value, the highest for the largest", () => {
@@ -90,7 +128,12 @@ describe("the figures", () => {
   });
 
   it("a percentile is one of the values, and so many of them are not larger", () => {
-    expect([median([3, 1, 2]), median([4, 1, 2, 3]), percentile([1, 2, 3], 95), median([])]).toEqual([2, 2, 3, undefined]);
+    expect([median([3, 1, 2]), median([4, 1, 2, 3]), percentile([1, 2, 3], 95), median([])]).toEqual([
+      2,
+      2,
+      3,
+      undefined,
+    ]);
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1 }), fc.integer({ min: 1, max: 100 }), (values, rank) => {
         const found = percentile(values, rank) ?? NaN;
@@ -102,11 +145,24 @@ describe("the figures", () => {
   });
 
   it("a reduction is known where both are", () => {
-    expect([reduction(1800, 1100), reduction(10, 12), reduction(0, 1), reduction(null, 1), reduction(5, undefined)]).toEqual([38.89, -20, null, null, null]);
+    expect([
+      reduction(1800, 1100),
+      reduction(10, 12),
+      reduction(0, 1),
+      reduction(null, 1),
+      reduction(5, undefined),
+    ]).toEqual([38.89, -20, null, null, null]);
   });
 
   it("a job belongs to the stage of its name, with or without a matrix", () => {
-    const names = ["Build app", "Build app (amd64)", "Build app (${{ matrix.name }})", "Build app-two (amd64)", "Build application", "Run E2E / Build app"];
+    const names = [
+      "Build app",
+      "Build app (amd64)",
+      "Build app (${{ matrix.name }})",
+      "Build app-two (amd64)",
+      "Build application",
+      "Run E2E / Build app",
+    ];
     expect(names.filter((name) => belongsTo({ name }, { job: "Build app" }))).toEqual(names.slice(0, 3));
   });
 });

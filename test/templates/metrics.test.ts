@@ -21,7 +21,12 @@ const WAF = 30;
 const CLEANUP = 40;
 
 function run(workflow: number, values: Partial<Run> = {}): Run {
-  const names: Record<number, string> = { [BUILD]: "Build, Publish & Test", [E2E]: "E2E", [WAF]: "WAF", [CLEANUP]: "Container cleanup" };
+  const names: Record<number, string> = {
+    [BUILD]: "Build, Publish & Test",
+    [E2E]: "E2E",
+    [WAF]: "WAF",
+    [CLEANUP]: "Container cleanup",
+  };
   return {
     id: nextId++,
     workflow_id: workflow,
@@ -48,7 +53,8 @@ const job = (name: string, from: number, to: number, steps: readonly Step[], con
   completed_at: at(to),
   steps,
 });
-const buildJob = (name: string, from: number, to: number, conclusion = "success"): Job => job(name, from, to, [step("Build", conclusion)]);
+const buildJob = (name: string, from: number, to: number, conclusion = "success"): Job =>
+  job(name, from, to, [step("Build", conclusion)]);
 /** A consumer of two images pulls each in a step of its own. */
 const twoImages = job("Test (2, chromium)", 0, 5, [
   step("Pull the image (app)", "success"),
@@ -56,7 +62,8 @@ const twoImages = job("Test (2, chromium)", 0, 5, [
   step("Load the image from the artifact (app)", "skipped"),
   step("Load the image from the artifact (web)", "skipped"),
 ]);
-const testJob = (pull: string, fallback: string): Job => job("Test (1, chromium)", 0, 5, [step("Pull the image", pull), step("Load the image from the artifact", fallback)]);
+const testJob = (pull: string, fallback: string): Job =>
+  job("Test (1, chromium)", 0, 5, [step("Pull the image", pull), step("Load the image from the artifact", fallback)]);
 
 describe("CI metrics", () => {
   let api: GithubApi;
@@ -96,10 +103,28 @@ describe("CI metrics", () => {
           { name: "WAF", kind: "test", workflow: "WAF", job: "Test" },
         ],
         budgets: { overTargetPercent: 50 },
-        tiers: { metrics: "warning", maximum: "critical", budget: "warning", cache: "warning", flakes: "warning", threshold: "warning", queue: "info", storage: "info" },
+        tiers: {
+          metrics: "warning",
+          maximum: "critical",
+          budget: "warning",
+          cache: "warning",
+          flakes: "warning",
+          threshold: "warning",
+          queue: "info",
+          storage: "info",
+        },
         cleanup: "Container cleanup",
         runs: 100,
-        thresholds: { buildMinutes: 20, totalMinutes: 30, buildsPerCommit: 1, buildFailurePercent: 5, testFailurePercent: 100, pullSuccessPercent: 95, cleanupSuccessPercent: 98, storageGigabytes: 50 },
+        thresholds: {
+          buildMinutes: 20,
+          totalMinutes: 30,
+          buildsPerCommit: 1,
+          buildFailurePercent: 5,
+          testFailurePercent: 100,
+          pullSuccessPercent: 95,
+          cleanupSuccessPercent: 98,
+          storageGigabytes: 50,
+        },
         regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 100 },
         baseline: null,
         mode: "packages",
@@ -109,7 +134,15 @@ describe("CI metrics", () => {
           { class: "commit", pattern: "^sha-", hours: 720 },
         ],
         keepForever: ["^latest$"],
-        packages: [{ owner: "o", name: "app", host: "ghcr.io", repository: "o/app", registryUrl: `http://127.0.0.1:${(registry.address() as AddressInfo).port}` }],
+        packages: [
+          {
+            owner: "o",
+            name: "app",
+            host: "ghcr.io",
+            repository: "o/app",
+            registryUrl: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
+          },
+        ],
         buildJobPrefix: "Build ",
         buildStep: "Build",
         testJobPrefix: "Test",
@@ -126,15 +159,46 @@ describe("CI metrics", () => {
 
   const written = (): Record<string, unknown> => JSON.parse(readFileSync(join(folder, "ci-metrics.json"), "utf8"));
   const status = (of: string, context: string, minute: number, state: string): void =>
-    void api.state.statuses.push({ id: nextId++, sha: of, context, state, description: "", target_url: "", created_at: at(minute) });
+    void api.state.statuses.push({
+      id: nextId++,
+      sha: of,
+      context,
+      state,
+      description: "",
+      target_url: "",
+      created_at: at(minute),
+    });
 
   /** Two pull requests and a push of the second one's commit, of which the build found the image already there. */
   function fill(): void {
-    const one = run(BUILD, { head_sha: sha("a"), created_at: at(0), jobs: [buildJob("Build app (amd64)", 1, 9), buildJob("Build app (arm64)", 1, 13), job("Scan app", 13, 60, [])] });
-    const two = run(BUILD, { head_sha: sha("b"), created_at: at(100), jobs: [buildJob("Build app (amd64)", 101, 111)] });
-    const push = run(BUILD, { head_sha: sha("b"), created_at: at(99), event: "push", jobs: [buildJob("Build app (amd64)", 100, 101, "skipped")] });
-    const again = run(BUILD, { head_sha: sha("c"), created_at: at(200), event: "push", jobs: [buildJob("Build app (amd64)", 200, 210)] });
-    const redundant = run(BUILD, { head_sha: sha("c"), created_at: at(201), event: "push", jobs: [buildJob("Build app (amd64)", 201, 211)] });
+    const one = run(BUILD, {
+      head_sha: sha("a"),
+      created_at: at(0),
+      jobs: [buildJob("Build app (amd64)", 1, 9), buildJob("Build app (arm64)", 1, 13), job("Scan app", 13, 60, [])],
+    });
+    const two = run(BUILD, {
+      head_sha: sha("b"),
+      created_at: at(100),
+      jobs: [buildJob("Build app (amd64)", 101, 111)],
+    });
+    const push = run(BUILD, {
+      head_sha: sha("b"),
+      created_at: at(99),
+      event: "push",
+      jobs: [buildJob("Build app (amd64)", 100, 101, "skipped")],
+    });
+    const again = run(BUILD, {
+      head_sha: sha("c"),
+      created_at: at(200),
+      event: "push",
+      jobs: [buildJob("Build app (amd64)", 200, 210)],
+    });
+    const redundant = run(BUILD, {
+      head_sha: sha("c"),
+      created_at: at(201),
+      event: "push",
+      jobs: [buildJob("Build app (amd64)", 201, 211)],
+    });
     const failed = run(BUILD, { head_sha: sha("d"), event: "push", conclusion: "failure" });
     const cancelled = run(BUILD, { head_sha: sha("d"), conclusion: "cancelled" });
     api.state.runs.push(one, two, push, again, redundant, failed, cancelled);
@@ -205,7 +269,10 @@ describe("CI metrics", () => {
   test("an empty repository has no figures, and says so", async () => {
     const result = await measure();
     expect(result.code).toBe(0);
-    const { storageGigabytes, cacheGigabytes, queueDepth, ...unknown } = written()["figures"] as Record<string, unknown>;
+    const { storageGigabytes, cacheGigabytes, queueDepth, ...unknown } = written()["figures"] as Record<
+      string,
+      unknown
+    >;
     expect([storageGigabytes, cacheGigabytes, queueDepth]).toEqual([0, 0, 0]);
     expect(Object.keys(unknown)).toContain("buildMinutes");
     expect(Object.values(unknown).filter((value) => value !== null)).toEqual([]);
@@ -217,20 +284,30 @@ describe("CI metrics", () => {
 
   test("fails on a regression against the configured baseline, after the figures are written", async () => {
     fill();
-    const result = await measure({ baseline: { buildMinutes: 12, testFailurePercent: 21.5, storageGigabytes: 7 }, regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 10 } });
+    const result = await measure({
+      baseline: { buildMinutes: 12, testFailurePercent: 21.5, storageGigabytes: 7 },
+      regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 10 },
+    });
     expect(result).toMatchObject({ code: 1, outputs: { regressions: "3" } });
     expect(written()).toMatchObject({ figures: { buildMinutes: 15 } });
-    expect(result.log).toContain("::error::Builds take 25.0 %25 longer than before (12 min, now 15 min); 20 %25 are allowed.");
+    expect(result.log).toContain(
+      "::error::Builds take 25.0 %25 longer than before (12 min, now 15 min); 20 %25 are allowed.",
+    );
     expect(result.log).toContain("::error::Tests fail 3.5 points more often");
     expect(result.log).toContain("::error::20.0 %25 of image pulls fail; 10 %25 are allowed.");
-    expect(result.summary).toContain("| Build time (pull request) | 12 min | 15 min | +3 min (+25.0 %) | at most 20 min |");
+    expect(result.summary).toContain(
+      "| Build time (pull request) | 12 min | 15 min | +3 min (+25.0 %) | at most 20 min |",
+    );
     expect(result.summary).toContain("| Registry storage | 7 GB | 3.5 GB | -3.5 GB (-50.0 %) | at most 50 GB |");
   });
 
   test("compares with an earlier run's figures, and copes with a baseline that is zero, odd or missing", async () => {
     fill();
     const file = join(folder, "earlier.json");
-    writeFileSync(file, JSON.stringify({ figures: { buildMinutes: 10, totalMinutes: "::error::", testFailurePercent: null } }));
+    writeFileSync(
+      file,
+      JSON.stringify({ figures: { buildMinutes: 10, totalMinutes: "::error::", testFailurePercent: null } }),
+    );
     const worse = await measure({}, { BASELINE_FILE: file });
     expect(worse).toMatchObject({ code: 1, outputs: { regressions: "1" } });
     expect(worse.summary).toContain("| Total CI time (pull request) | no data | 36 min |");
@@ -255,7 +332,8 @@ describe("CI metrics", () => {
 
   test("the gate's job, whose name begins like a build's, built nothing", async () => {
     fill();
-    for (const one of api.state.runs.filter((each) => each.workflow_id === BUILD)) one.jobs?.push(job("Build ready", 60, 90, [step("Check the jobs and record what was built", "success")]));
+    for (const one of api.state.runs.filter((each) => each.workflow_id === BUILD))
+      one.jobs?.push(job("Build ready", 60, 90, [step("Check the jobs and record what was built", "success")]));
     await measure({ gateJob: "Build ready" });
     expect(written()).toMatchObject({ figures: { buildMinutes: 15, buildsPerCommit: 1.33 } });
   });
@@ -265,13 +343,22 @@ describe("CI metrics", () => {
     manifests = {};
     const result = await measure();
     expect(result.code).toBe(0);
-    expect(written()).toMatchObject({ figures: { buildMinutes: 15, storageGigabytes: null }, storageBytes: null, versions: 3 });
+    expect(written()).toMatchObject({
+      figures: { buildMinutes: 15, storageGigabytes: null },
+      storageBytes: null,
+      versions: 3,
+    });
     expect(result.log).toContain("::warning::The storage could not be measured");
-    expect((await measure({ packages: [{ owner: "o", name: "absent", host: "ghcr.io", repository: "o/absent" }] })).log).toContain("could not be measured");
+    expect(
+      (await measure({ packages: [{ owner: "o", name: "absent", host: "ghcr.io", repository: "o/absent" }] })).log,
+    ).toContain("could not be measured");
   });
 
   test("reads at most the asked number of runs, and the jobs of the newest hundred", async () => {
-    for (let n = 0; n < 450; n += 1) api.state.runs.push(run(BUILD, { event: "push", created_at: at(n), conclusion: n < 150 ? "failure" : "success" }));
+    for (let n = 0; n < 450; n += 1)
+      api.state.runs.push(
+        run(BUILD, { event: "push", created_at: at(n), conclusion: n < 150 ? "failure" : "success" }),
+      );
     await measure({ runs: 300 });
     expect(written()).toMatchObject({ figures: { buildFailurePercent: 0 } });
     expect(api.requests.filter(({ path }) => /runs\?.*&page=/.test(path))).toHaveLength(3);

@@ -5,7 +5,8 @@ import { checkPin, pinImage } from "../../templates/lib/pins.mjs";
 
 const OLD = `sha256:${"0".repeat(64)}`;
 const NEW = `sha256:${"1".repeat(64)}`;
-const pin = (text: string, change: { image?: string; tag?: string; newTag?: string } = {}): string => pinImage(text, { image: "node", digest: NEW, ...change }).text;
+const pin = (text: string, change: { image?: string; tag?: string; newTag?: string } = {}): string =>
+  pinImage(text, { image: "node", digest: NEW, ...change }).text;
 
 describe("a pin", () => {
   it.each([
@@ -20,7 +21,10 @@ describe("a pin", () => {
     [`uses: docker://node:20@${OLD}`, `uses: docker://node:20@${NEW}`],
     [`FROM node:20@${OLD}\r\nRUN x\r\n`, `FROM node:20@${NEW}\r\nRUN x\r\n`],
     [`image: node:20@${OLD} # node:20@${OLD}`, `image: node:20@${NEW} # node:20@${OLD}`],
-    [`FROM node:20@${OLD}\nFROM node:22@${OLD}\nFROM alpine:3@${OLD}`, `FROM node:20@${NEW}\nFROM node:22@${NEW}\nFROM alpine:3@${OLD}`],
+    [
+      `FROM node:20@${OLD}\nFROM node:22@${OLD}\nFROM alpine:3@${OLD}`,
+      `FROM node:20@${NEW}\nFROM node:22@${NEW}\nFROM alpine:3@${OLD}`,
+    ],
   ])("turns %j into %j", (before, after) => {
     expect(pin(before)).toBe(after);
     expect(pin(after)).toBe(after);
@@ -50,12 +54,18 @@ describe("a pin", () => {
 
   it("for one tag changes no other, and can give it a new one", () => {
     const text = `FROM node:20@${OLD}\nFROM node:22@${OLD}\nFROM node@${OLD}\nFROM node:20-alpine\nRUN x node:20`;
-    expect(pin(text, { tag: "20" })).toBe(`FROM node:20@${NEW}\nFROM node:22@${OLD}\nFROM node@${OLD}\nFROM node:20-alpine\nRUN x node:20@${NEW}`);
-    expect(pin(`FROM ghcr.io/o/base:1.0.1@${OLD}`, { image: "ghcr.io/o/base", newTag: "1.0.2" })).toBe(`FROM ghcr.io/o/base:1.0.2@${NEW}`);
+    expect(pin(text, { tag: "20" })).toBe(
+      `FROM node:20@${NEW}\nFROM node:22@${OLD}\nFROM node@${OLD}\nFROM node:20-alpine\nRUN x node:20@${NEW}`,
+    );
+    expect(pin(`FROM ghcr.io/o/base:1.0.1@${OLD}`, { image: "ghcr.io/o/base", newTag: "1.0.2" })).toBe(
+      `FROM ghcr.io/o/base:1.0.2@${NEW}`,
+    );
   });
 
   it("takes the signs in an image's name as they are", () => {
-    expect(pin(`FROM a.b/c:1@${OLD}\nFROM axb/c:1@${OLD}`, { image: "a.b/c" })).toBe(`FROM a.b/c:1@${NEW}\nFROM axb/c:1@${OLD}`);
+    expect(pin(`FROM a.b/c:1@${OLD}\nFROM axb/c:1@${OLD}`, { image: "a.b/c" })).toBe(
+      `FROM a.b/c:1@${NEW}\nFROM axb/c:1@${OLD}`,
+    );
   });
 
   it("counts the references, those that were right already too", () => {
@@ -63,7 +73,10 @@ describe("a pin", () => {
   });
 
   it("changes nothing in a text without the image, whatever it is, and settles after one go", () => {
-    const part = fc.oneof(fc.constantFrom("node", ":20", `@${OLD}`, "FROM ", "\n", " ", "#", "image: ", "docker://", "$&", "$1", "\\"), fc.string({ unit: "binary", maxLength: 5 }));
+    const part = fc.oneof(
+      fc.constantFrom("node", ":20", `@${OLD}`, "FROM ", "\n", " ", "#", "image: ", "docker://", "$&", "$1", "\\"),
+      fc.string({ unit: "binary", maxLength: 5 }),
+    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
         const text = parts.join("");
@@ -95,10 +108,18 @@ describe("a pin", () => {
     { tag: "a b" },
     { newTag: "" },
   ])("is refused with %j", (change) => {
-    expect(() => checkPin({ file: "Dockerfile", image: "node", digest: NEW, ...change })).toThrow(/^This (names|holds) no /);
+    expect(() => checkPin({ file: "Dockerfile", image: "node", digest: NEW, ...change })).toThrow(
+      /^This (names|holds) no /,
+    );
   });
 
   it("is accepted for odd but real files and images", () => {
-    for (const change of [{ file: "a b/Dockerfile.ü" }, { image: "ghcr.io/Owner/app" }, { image: "localhost:5000/a__b/c-d" }, { tag: "20", newTag: "22" }]) expect(() => checkPin({ file: "Dockerfile", image: "node", digest: NEW, ...change })).not.toThrow();
+    for (const change of [
+      { file: "a b/Dockerfile.ü" },
+      { image: "ghcr.io/Owner/app" },
+      { image: "localhost:5000/a__b/c-d" },
+      { tag: "20", newTag: "22" },
+    ])
+      expect(() => checkPin({ file: "Dockerfile", image: "node", digest: NEW, ...change })).not.toThrow();
   });
 });

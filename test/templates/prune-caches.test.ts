@@ -13,15 +13,38 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-function cache(key: string, hoursAgo: number, megabytes = 1, lastAccessedAt = new Date(Date.now() - hoursAgo * 3_600_000).toISOString()): Cache {
-  const made: Cache = { id: nextId++, ref: "refs/heads/main", key, last_accessed_at: lastAccessedAt, created_at: "2020-01-01T00:00:00Z", size_in_bytes: megabytes * 1e6 };
+function cache(
+  key: string,
+  hoursAgo: number,
+  megabytes = 1,
+  lastAccessedAt = new Date(Date.now() - hoursAgo * 3_600_000).toISOString(),
+): Cache {
+  const made: Cache = {
+    id: nextId++,
+    ref: "refs/heads/main",
+    key,
+    last_accessed_at: lastAccessedAt,
+    created_at: "2020-01-01T00:00:00Z",
+    size_in_bytes: megabytes * 1e6,
+  };
   api.state.caches.push(made);
   return made;
 }
 
-const RULES = [{ key: "Linux-go-mod-", keepHours: 168 }, { key: "Linux-build-", keepHours: 72 }, { key: "Linux-go-", keepHours: null }];
+const RULES = [
+  { key: "Linux-go-mod-", keepHours: 168 },
+  { key: "Linux-build-", keepHours: 72 },
+  { key: "Linux-go-", keepHours: null },
+];
 const prune = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-  runNodeProgram("prune-caches.mjs", { CACHES: JSON.stringify(RULES), DRY_RUN: "false", GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "o/r", GH_TOKEN: "token", ...environment });
+  runNodeProgram("prune-caches.mjs", {
+    CACHES: JSON.stringify(RULES),
+    DRY_RUN: "false",
+    GITHUB_API_URL: api.url,
+    GITHUB_REPOSITORY: "o/r",
+    GH_TOKEN: "token",
+    ...environment,
+  });
 const left = (): string[] => api.state.caches.map(({ key }) => key);
 
 describe("caches", () => {
@@ -32,7 +55,10 @@ describe("caches", () => {
     cache("Linux-build-used", 71, 50);
     const result = await prune();
     expect(left()).toEqual(["Linux-go-mod-used", "Linux-build-used"]);
-    expect(result).toMatchObject({ code: 0, outputs: { deleted: "2", kept: "2", failed: "0", "freed-bytes": "600000000", "total-bytes": "450000000" } });
+    expect(result).toMatchObject({
+      code: 0,
+      outputs: { deleted: "2", kept: "2", failed: "0", "freed-bytes": "600000000", "total-bytes": "450000000" },
+    });
     expect(result.summary).toContain("| Linux-go-mod- | 1 | 0.50 GB | 1 | 0.40 GB |");
     expect((await prune()).outputs).toMatchObject({ deleted: "0", kept: "2" });
   });
@@ -54,14 +80,17 @@ describe("caches", () => {
     expect(left()).toHaveLength(5);
   });
 
-  test.each(["true", "", "FALSE", "no"])("stay in a dry run, which is everything but a plain false: %j", async (value) => {
-    cache("Linux-build-old", 100, 5);
-    const result = await prune({ DRY_RUN: value });
-    expect(left()).toHaveLength(1);
-    expect(result.outputs).toMatchObject({ deleted: "1", "freed-bytes": "5000000", "total-bytes": "0" });
-    expect(result.summary).toContain("**Nothing was deleted.**");
-    expect(api.requests.every(({ method }) => method === "GET")).toBe(true);
-  });
+  test.each(["true", "", "FALSE", "no"])(
+    "stay in a dry run, which is everything but a plain false: %j",
+    async (value) => {
+      cache("Linux-build-old", 100, 5);
+      const result = await prune({ DRY_RUN: value });
+      expect(left()).toHaveLength(1);
+      expect(result.outputs).toMatchObject({ deleted: "1", "freed-bytes": "5000000", "total-bytes": "0" });
+      expect(result.summary).toContain("**Nothing was deleted.**");
+      expect(api.requests.every(({ method }) => method === "GET")).toBe(true);
+    },
+  );
 
   test("that take too much together are told, whether they were deleted or not", async () => {
     cache("someone-elses", 1, 1900);
@@ -76,8 +105,17 @@ describe("caches", () => {
     const keys = ["a-", "a-b-", "a-b-c", "b"];
     const worlds = fc.sample(
       fc.record({
-        caches: fc.array(fc.record({ key: fc.constantFrom(...keys, "c", "A-").map((key) => `${key}x`), hours: fc.integer({ min: 0, max: 20 }) }), { maxLength: 12 }),
-        rules: fc.uniqueArray(fc.record({ key: fc.constantFrom(...keys), keepHours: fc.constantFrom(null, 0, 5, 10) }), { selector: ({ key }) => key }),
+        caches: fc.array(
+          fc.record({
+            key: fc.constantFrom(...keys, "c", "A-").map((key) => `${key}x`),
+            hours: fc.integer({ min: 0, max: 20 }),
+          }),
+          { maxLength: 12 },
+        ),
+        rules: fc.uniqueArray(
+          fc.record({ key: fc.constantFrom(...keys), keepHours: fc.constantFrom(null, 0, 5, 10) }),
+          { selector: ({ key }) => key },
+        ),
       }),
       12,
     );
@@ -87,7 +125,9 @@ describe("caches", () => {
       const before = api.state.caches;
       await prune({ CACHES: JSON.stringify(world.rules) });
       const kept = before.filter(({ key }, index) => {
-        const [rule] = world.rules.filter((one) => key.startsWith(one.key)).toSorted((a, b) => b.key.length - a.key.length);
+        const [rule] = world.rules
+          .filter((one) => key.startsWith(one.key))
+          .toSorted((a, b) => b.key.length - a.key.length);
         return !rule || rule.keepHours === null || (world.caches[index]?.hours ?? 0) + 0.5 < rule.keepHours;
       });
       expect(api.state.caches).toEqual(kept);
@@ -96,7 +136,17 @@ describe("caches", () => {
 });
 
 describe("trouble", () => {
-  test.each(["", "{}", "[{}]", '[{"key":"","keepHours":1}]', '[{"key":" ","keepHours":1}]', '[{"key":"a"}]', '[{"key":"a","keepHours":-1}]', '[{"key":"a","keepHours":"1"}]', "[null]"])("rules that are none delete nothing: %s", async (rules) => {
+  test.each([
+    "",
+    "{}",
+    "[{}]",
+    '[{"key":"","keepHours":1}]',
+    '[{"key":" ","keepHours":1}]',
+    '[{"key":"a"}]',
+    '[{"key":"a","keepHours":-1}]',
+    '[{"key":"a","keepHours":"1"}]',
+    "[null]",
+  ])("rules that are none delete nothing: %s", async (rules) => {
     cache("a", 9000);
     const result = await prune({ CACHES: rules });
     expect(result.code).toBe(1);

@@ -27,20 +27,28 @@ interface Made extends ProgramResult {
 
 async function make(tag: string, environment: Record<string, string> = {}, cwd = history.folder): Promise<Made> {
   const files = { OUTPUT_NOTES: join(out, "notes.md"), OUTPUT_CHANGELOG: join(out, "changelog.md") };
-  const result = await runNodeProgram("release-notes.mjs", { TAG: tag, REPOSITORY: "o/r", SERVER_URL: "https://github.com", ...files, ...environment }, cwd);
+  const result = await runNodeProgram(
+    "release-notes.mjs",
+    { TAG: tag, REPOSITORY: "o/r", SERVER_URL: "https://github.com", ...files, ...environment },
+    cwd,
+  );
   const read = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
   return { ...result, notes: read(files.OUTPUT_NOTES), changelog: read(files.OUTPUT_CHANGELOG) };
 }
 
 /** The lines of a section. */
-const under = (text: string, title: string): string[] => (text.split(`## ${title}\n\n`)[1]?.split("\n\n")[0] ?? "").split("\n").filter(Boolean);
+const under = (text: string, title: string): string[] =>
+  (text.split(`## ${title}\n\n`)[1]?.split("\n\n")[0] ?? "").split("\n").filter(Boolean);
 const short = (sha: string): string => `[\`${sha.slice(0, 7)}\`](https://github.com/o/r/commit/${sha})`;
 
 describe("the notes of a release", () => {
   test("group what changed since the release before, breaking changes first", async () => {
     history.commit("feat: old");
     history.tag("v1.0.0");
-    const zone = history.commit("feat(window)!: time zones by name (#12)\n\nLonger.\n\nCloses #9, fixes #12\nBREAKING CHANGE: offsets such as +02:00\n are no longer read\nReviewed-by: Z", "Grace");
+    const zone = history.commit(
+      "feat(window)!: time zones by name (#12)\n\nLonger.\n\nCloses #9, fixes #12\nBREAKING CHANGE: offsets such as +02:00\n are no longer read\nReviewed-by: Z",
+      "Grace",
+    );
     const dst = history.commit("fix: no window lost at DST", "Grace");
     history.commit("docs: readme");
     const ci = history.commit("ci(deps): newer actions");
@@ -48,7 +56,10 @@ describe("the notes of a release", () => {
     const api = history.commit("refactor(api)!: drop v1alpha1");
     history.tag("v1.1.0");
     const { code, outputs, notes, changelog } = await make("v1.1.0");
-    expect({ code, outputs }).toEqual({ code: 0, outputs: { fallback: "false", "previous-tag": "v1.0.0", commits: "6", breaking: "2" } });
+    expect({ code, outputs }).toEqual({
+      code: 0,
+      outputs: { fallback: "false", "previous-tag": "v1.0.0", commits: "6", breaking: "2" },
+    });
     expect(notes).toBe(`## ⚠ Breaking changes
 
 - **api:** drop v1alpha1 (${short(api)})
@@ -105,7 +116,10 @@ Ada, Grace
   });
 
   test("name people once, those who helped too, and no bots", async () => {
-    history.commit("feat: a\n\nCo-authored-by: Alan <alan@example.com>\nCo-authored-by: renovate[bot] <r@example.com>", "Grace");
+    history.commit(
+      "feat: a\n\nCo-authored-by: Alan <alan@example.com>\nCo-authored-by: renovate[bot] <r@example.com>",
+      "Grace",
+    );
     history.commit("fix: b", "dependabot[bot]");
     history.commit("fix: c", "grace");
     history.tag("v0.1.0");
@@ -127,7 +141,11 @@ Ada, Grace
     history.tag("v1.0.0");
     const { notes, changelog } = await make("v1.0.0");
     expect(notes.length).toBeLessThan(100_500);
-    expect(notes.trimEnd().split("\n").slice(-3)).toEqual(["There are more changes than fit here.", "", "[All changes](https://github.com/o/r/commits/v1.0.0)"]);
+    expect(notes.trimEnd().split("\n").slice(-3)).toEqual([
+      "There are more changes than fit here.",
+      "",
+      "[All changes](https://github.com/o/r/commits/v1.0.0)",
+    ]);
     expect(changelog.match(/^- /gm)).toHaveLength(420);
   });
 });
@@ -142,7 +160,8 @@ describe("the release before", () => {
       if (name.startsWith("|")) history.git("checkout", "--quiet", "main");
     }
   }
-  const previous = async (tag: string, environment: Record<string, string> = {}): Promise<string | undefined> => (await make(tag, environment)).outputs["previous-tag"];
+  const previous = async (tag: string, environment: Record<string, string> = {}): Promise<string | undefined> =>
+    (await make(tag, environment)).outputs["previous-tag"];
 
   test("is the newest version before it, not the newest tag", async () => {
     releases("v1.9.0", "v1.10.0", "v1.2.0", "moved", "v2.0.0-rc.1", "v2.0.0-rc.2", "v2.0.0-rc.10", "v2.0.0", "v3.0.0");
@@ -186,7 +205,16 @@ describe("notes that cannot be made", () => {
     history.commit("feat: x");
     history.commit("feat: y");
     history.tag("v1.0.0");
-    history.git("clone", "--quiet", "--depth=1", "--branch=v1.0.0", "-c", "advice.detachedHead=false", `file://${history.folder}`, join(out, "shallow"));
+    history.git(
+      "clone",
+      "--quiet",
+      "--depth=1",
+      "--branch=v1.0.0",
+      "-c",
+      "advice.detachedHead=false",
+      `file://${history.folder}`,
+      join(out, "shallow"),
+    );
     const shallow = await make("v1.0.0", {}, join(out, "shallow"));
     expect(shallow.outputs).toEqual({ fallback: "true" });
     expect(shallow.log).toContain("the checkout does not have the whole history");
@@ -203,7 +231,31 @@ describe("notes that cannot be made", () => {
 });
 
 describe("what a commit says", () => {
-  const EVIL = [...HOSTILE, "@octocat and @github/team", "[click](https://evil.example)", "https://evil.example", "www.evil.example", "<img src=x onerror=alert(1)>", "![x](y)", "mail me@evil.example", "see other/repo#5", "&lt;b&gt; &#64;octocat", "<!-- hidden", "---", "- [ ] task", "1. one", "# big", "```", "| a | b |", "\u202egnp.exe", "$x^2$", "feat: again", "BREAKING CHANGE", "~~x~~", "\u200b@octocat"];
+  const EVIL = [
+    ...HOSTILE,
+    "@octocat and @github/team",
+    "[click](https://evil.example)",
+    "https://evil.example",
+    "www.evil.example",
+    "<img src=x onerror=alert(1)>",
+    "![x](y)",
+    "mail me@evil.example",
+    "see other/repo#5",
+    "&lt;b&gt; &#64;octocat",
+    "<!-- hidden",
+    "---",
+    "- [ ] task",
+    "1. one",
+    "# big",
+    "```",
+    "| a | b |",
+    "\u202egnp.exe",
+    "$x^2$",
+    "feat: again",
+    "BREAKING CHANGE",
+    "~~x~~",
+    "\u200b@octocat",
+  ];
 
   test.each(EVIL)("is shown and does nothing: %j", async (text) => {
     history.commit(`feat(${text}): ${text}\n\nBREAKING CHANGE: ${text}\nCo-authored-by: ${text} <x@example.com>`, text);
@@ -214,7 +266,10 @@ describe("what a commit says", () => {
     expect(result).toMatchObject({ code: 0, outputs: { fallback: "false", commits: "3" } });
     expect(result.log).not.toMatch(/##\[|^\s*::/m);
     for (const markdown of [result.notes, result.changelog]) {
-      const own = markdown.replace(/\[(`[0-9a-f]{7}`|#\d+|All changes)\]\(https:\/\/github\.com\/o\/r\/[\w/.-]+\)/g, "").replaceAll("**", "").replace(/^(#{1,2} |- )/gm, "");
+      const own = markdown
+        .replace(/\[(`[0-9a-f]{7}`|#\d+|All changes)\]\(https:\/\/github\.com\/o\/r\/[\w/.-]+\)/g, "")
+        .replaceAll("**", "")
+        .replace(/^(#{1,2} |- )/gm, "");
       expect(own).not.toMatch(/@\w|[\w/]#\d|:\/\/|www\.e|[<>`[\]|*~$]|[\u202a-\u202e]|^\s*(?:[-+]|\d+\.) /m);
     }
   });
@@ -223,14 +278,19 @@ describe("what a commit says", () => {
     const link = (number: number): string => `[#${number}](A/issues/${number})`;
     expect(proseWithIssues("fix #1, (#22) and #333: x", "A")).toBe(`fix ${link(1)}, (${link(22)}) and ${link(333)}: x`);
     expect(proseWithIssues("#7", "A")).toBe(link(7));
-    for (const text of ["o/r#5", "a#5", "#5a", "#1234567890", "# 5", "&#5;"]) expect(proseWithIssues(text, "A")).not.toContain("](");
+    for (const text of ["o/r#5", "a#5", "#5a", "#1234567890", "# 5", "&#5;"])
+      expect(proseWithIssues(text, "A")).not.toContain("](");
   });
 
   test("whatever it is, is one line without markup", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(prose(text)).not.toMatch(/[\n\r<>`[\]|*_\\~$]|@(?!\u200b)/);
-        expect(prose(text).replace(/&#\d+;/g, "").replaceAll("#\u200b", "")).not.toMatch(/[&#]/);
+        expect(
+          prose(text)
+            .replace(/&#\d+;/g, "")
+            .replaceAll("#\u200b", ""),
+        ).not.toMatch(/[&#]/);
       }),
       { numRuns: 2000 },
     );

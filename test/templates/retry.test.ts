@@ -8,13 +8,20 @@ type Policy = Readonly<Record<`RETRY_${string}`, string | number>>;
 
 /** Runs a script after retry.sh was read; a shell function takes the place of the command sleep. */
 function bash(script: string, policy: Policy = {}): { code: number | null; slept: number[]; stdout: string } {
-  const env = { PATH: process.env["PATH"], ...Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)])) };
+  const env = {
+    PATH: process.env["PATH"],
+    ...Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)])),
+  };
   const program = `source "$1/lib/retry.sh"; sleep() { echo "slept $1"; }; ${script}`;
-  const { status, stdout } = spawnSync("bash", ["-euo", "pipefail", "-c", program, "bash", TEMPLATES], { env, encoding: "utf8" });
+  const { status, stdout } = spawnSync("bash", ["-euo", "pipefail", "-c", program, "bash", TEMPLATES], {
+    env,
+    encoding: "utf8",
+  });
   return { code: status, stdout, slept: [...stdout.matchAll(/^slept (.*)$/gm)].map(([, seconds]) => Number(seconds)) };
 }
 
-const pauses = (attempts: number, delay: number, policy: Policy = {}): number[] => bash(`retry ${attempts} ${delay} false`, policy).slept;
+const pauses = (attempts: number, delay: number, policy: Policy = {}): number[] =>
+  bash(`retry ${attempts} ${delay} false`, policy).slept;
 
 describe("the pause before the next attempt", () => {
   test("grows by the delay with each attempt", () => {
@@ -33,9 +40,19 @@ describe("the pause before the next attempt", () => {
     const seen = new Set<number>();
     fc.assert(
       fc.property(
-        fc.record({ attempts: fc.integer({ min: 1, max: 5 }), delay: fc.integer({ min: 0, max: 60 }), factor: fc.constantFrom(1, 1.5, 2, 3), jitter: fc.integer({ min: 0, max: 100 }), exponential: fc.boolean() }),
+        fc.record({
+          attempts: fc.integer({ min: 1, max: 5 }),
+          delay: fc.integer({ min: 0, max: 60 }),
+          factor: fc.constantFrom(1, 1.5, 2, 3),
+          jitter: fc.integer({ min: 0, max: 100 }),
+          exponential: fc.boolean(),
+        }),
         ({ attempts, delay, factor, jitter, exponential }) => {
-          const slept = pauses(attempts, delay, { RETRY_GROWTH: exponential ? "exponential" : "linear", RETRY_FACTOR: factor, RETRY_JITTER: jitter });
+          const slept = pauses(attempts, delay, {
+            RETRY_GROWTH: exponential ? "exponential" : "linear",
+            RETRY_FACTOR: factor,
+            RETRY_JITTER: jitter,
+          });
           expect(slept).toHaveLength(attempts - 1);
           slept.forEach((pause, index) => {
             const middle = exponential ? delay * factor ** index : delay * (index + 1);
@@ -46,17 +63,21 @@ describe("the pause before the next attempt", () => {
       ),
       { numRuns: 60 },
     );
-    for (const pause of bash("for _ in 1 2 3 4 5 6 7 8; do retry 2 60 false || true; done", { RETRY_JITTER: 20 }).slept) seen.add(pause);
+    for (const pause of bash("for _ in 1 2 3 4 5 6 7 8; do retry 2 60 false || true; done", { RETRY_JITTER: 20 }).slept)
+      seen.add(pause);
     expect(seen.size).toBeGreaterThan(4);
   });
 
   test("is a plain decimal also where it is long or the locale writes commas", () => {
-    expect(bash('retry_pause 9 3600; LC_ALL=de_DE.UTF-8 retry_pause 1 0.25', { RETRY_FACTOR: 3 }).stdout).toBe("23619600\n0.25\n");
+    expect(bash("retry_pause 9 3600; LC_ALL=de_DE.UTF-8 retry_pause 1 0.25", { RETRY_FACTOR: 3 }).stdout).toBe(
+      "23619600\n0.25\n",
+    );
   });
 });
 
 describe("an attempt", () => {
-  const failTimes = (times: number, code: number): string => `count=0; work() { count=$((count + 1)); echo "try $count"; ((count > ${times})) || return ${code}; }; `;
+  const failTimes = (times: number, code: number): string =>
+    `count=0; work() { count=$((count + 1)); echo "try $count"; ((count > ${times})) || return ${code}; }; `;
 
   test("is not repeated after success, nor after an answer that is final", () => {
     expect(bash(`${failTimes(1, 7)} retry 3 5 work`)).toMatchObject({ code: 0, stdout: "try 1\nslept 5\ntry 2\n" });

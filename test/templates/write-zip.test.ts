@@ -23,12 +23,19 @@ describe.skipIf(missing("unzip"))("an archive", () => {
     const file = join(folder, "a.zip");
     try {
       fc.assert(
-        fc.property(fc.dictionary(fc.stringMatching(/^[a-z0-9]{1,8}(\/[a-zA-Z0-9._+-]{0,7}[a-z0-9]){0,3}$/), fc.uint8Array({ maxLength: 500 }), { minKeys: 1, maxKeys: 6 }), (contents) => {
-          const files = Object.entries(contents).map(([name, bytes]) => ({ name, bytes: Buffer.from(bytes) }));
-          writeFileSync(file, writeZip(files));
-          expect(execFileSync("unzip", ["-tqq", file], { encoding: "utf8" })).toBe("");
-          for (const { name, bytes } of files) expect(execFileSync("unzip", ["-p", file, name])).toEqual(bytes);
-        }),
+        fc.property(
+          fc.dictionary(
+            fc.stringMatching(/^[a-z0-9]{1,8}(\/[a-zA-Z0-9._+-]{0,7}[a-z0-9]){0,3}$/),
+            fc.uint8Array({ maxLength: 500 }),
+            { minKeys: 1, maxKeys: 6 },
+          ),
+          (contents) => {
+            const files = Object.entries(contents).map(([name, bytes]) => ({ name, bytes: Buffer.from(bytes) }));
+            writeFileSync(file, writeZip(files));
+            expect(execFileSync("unzip", ["-tqq", file], { encoding: "utf8" })).toBe("");
+            for (const { name, bytes } of files) expect(execFileSync("unzip", ["-p", file, name])).toEqual(bytes);
+          },
+        ),
         { numRuns: 30 },
       );
     } finally {

@@ -16,7 +16,11 @@ async function errorsIn(text: string): Promise<string[]> {
       include: ["ci.config.ts", `${root}src/compiler/text-modules.d.ts`],
     }),
   });
-  const { stdout } = await promisify(execFile)(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "--noEmit", "--pretty", "false", "-p", cwd], { cwd }).catch((error: { stdout: string }) => error);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [`${root}node_modules/typescript/bin/tsc`, "--noEmit", "--pretty", "false", "-p", cwd],
+    { cwd },
+  ).catch((error: { stdout: string }) => error);
   return stdout.split("\n").filter((line) => line.startsWith("ci.config.ts"));
 }
 
@@ -36,9 +40,17 @@ export default defineConfig({
   },
 });
 `);
-  expect(errors).toEqual([expect.stringMatching(/^ci\.config\.ts\(10,7\): error TS\d+: Type '"wbe"' is not assignable to type '"app" \| "web" \| readonly/)]);
+  expect(errors).toEqual([
+    expect.stringMatching(
+      /^ci\.config\.ts\(10,7\): error TS\d+: Type '"wbe"' is not assignable to type '"app" \| "web" \| readonly/,
+    ),
+  ]);
 });
 
 test("a config without a mistake compiles", async () => {
-  expect(await errorsIn('import { defineConfig, ghcr, image } from "pipewright";\nexport default defineConfig({ project: "p", registry: ghcr("o"), builds: { app: image() } });\n')).toEqual([]);
+  expect(
+    await errorsIn(
+      'import { defineConfig, ghcr, image } from "pipewright";\nexport default defineConfig({ project: "p", registry: ghcr("o"), builds: { app: image() } });\n',
+    ),
+  ).toEqual([]);
 });

@@ -18,11 +18,15 @@ beforeAll(() => {
 function offered(text: string): string[] {
   const position = text.indexOf("|");
   const file = project.createSourceFile(`${root}ci.completion.ts`, text.replace("|", ""), { overwrite: true });
-  const completions = project.getLanguageService().compilerObject.getCompletionsAtPosition(file.getFilePath(), position, undefined);
+  const completions = project
+    .getLanguageService()
+    .compilerObject.getCompletionsAtPosition(file.getFilePath(), position, undefined);
   return (completions?.entries ?? []).map(({ name }) => name);
 }
 
-const config = (rest: string): string => `import { defineConfig, dockerHub, files, ghcr, image, minutes } from "pipewright";
+const config = (
+  rest: string,
+): string => `import { defineConfig, dockerHub, files, ghcr, image, minutes } from "pipewright";
 export default defineConfig({
   project: "p",
   registry: ghcr("o"),
@@ -35,25 +39,42 @@ export default defineConfig({
 test("builds complete where they are needed", () => {
   expect(offered(config('consumers: { e2e: { needs: "|" } },')).sort()).toEqual(["app", "package"]);
   expect(offered(config('consumers: { e2e: { needs: ["|"] } },')).sort()).toEqual(["app", "package"]);
-  expect(offered(config('consumers: { e2e: { needs: "app", container: { build: "|" } } },')).sort()).toEqual(["app", "package"]);
+  expect(offered(config('consumers: { e2e: { needs: "app", container: { build: "|" } } },')).sort()).toEqual([
+    "app",
+    "package",
+  ]);
 });
 
 test("caches, consumers and targets complete where they are referred to", () => {
   const caches = 'caches: { npm: { paths: ["x"], files: ["x"] } },';
   expect(offered(config(`${caches} consumers: { unit: { run: "x", caches: ["|"] } },`))).toEqual(["npm"]);
-  expect(offered(config('consumers: { unit: { run: "x" }, e2e: { run: "x", after: ["|"] } },')).sort()).toEqual(["e2e", "unit"]);
+  expect(offered(config('consumers: { unit: { run: "x" }, e2e: { run: "x", after: ["|"] } },')).sort()).toEqual([
+    "e2e",
+    "unit",
+  ]);
   expect(offered(config('publish: { npm: { kind: "npm", from: "|" } },')).sort()).toEqual(["app", "package"]);
 });
 
 test("branches complete where they have a channel or a copy", () => {
   expect(offered(config("channels: { | },"))).toEqual(expect.arrayContaining(["trunk", "next", "nightly"]));
-  expect(offered(config('copies: [{ host: "docker.io", username: "U", password: "P", of: ["|"] }],')).sort()).toEqual(["next", "nightly", "release", "trunk"]);
+  expect(offered(config('copies: [{ host: "docker.io", username: "U", password: "P", of: ["|"] }],')).sort()).toEqual([
+    "next",
+    "nightly",
+    "release",
+    "trunk",
+  ]);
 });
 
 test("settings and their values complete", () => {
-  expect(offered(config("retention: { | },"))).toEqual(expect.arrayContaining(["pullRequest", "branch", "minimumAge", "protect"]));
-  expect(offered(config("consumers: { e2e: { needs: 'app', | } },"))).toEqual(expect.arrayContaining(["timeout", "matrix", "container", "secrets"]));
+  expect(offered(config("retention: { | },"))).toEqual(
+    expect.arrayContaining(["pullRequest", "branch", "minimumAge", "protect"]),
+  );
+  expect(offered(config("consumers: { e2e: { needs: 'app', | } },"))).toEqual(
+    expect.arrayContaining(["timeout", "matrix", "container", "secrets"]),
+  );
   expect(offered(config('freshness: "|",')).sort()).toEqual(["fail", "warn"]);
   expect(offered(config("tags: { | },"))).toEqual(expect.arrayContaining(["shaLength", "pullRequest", "commit"]));
-  expect(offered(config("consumers: { e2e: { needs: 'app', timeout: | } },"))).toEqual(expect.arrayContaining(["minutes"]));
+  expect(offered(config("consumers: { e2e: { needs: 'app', timeout: | } },"))).toEqual(
+    expect.arrayContaining(["minutes"]),
+  );
 });

@@ -1,24 +1,58 @@
 // Compiled by `npm run typecheck`: every `@ts-expect-error` must sit on a line that really is an error.
-import { bake, defineConfig, days, deploy, dockerHub, ecr, files, fly, gar, ghcr, githubRelease, hours, image, mavenPackage, minutes, npmPackage, pipeline, publishImages, registry } from "../../src/index.ts";
+import {
+  bake,
+  defineConfig,
+  days,
+  deploy,
+  dockerHub,
+  ecr,
+  files,
+  fly,
+  gar,
+  ghcr,
+  githubRelease,
+  hours,
+  image,
+  mavenPackage,
+  minutes,
+  npmPackage,
+  pipeline,
+  publishImages,
+  registry,
+} from "../../src/index.ts";
 
 defineConfig({
   project: "charon",
   registry: ghcr("Wikid82"),
   copies: [
-    dockerHub("wikid82", { username: "DOCKERHUB_USERNAME", password: "DOCKERHUB_TOKEN", of: ["main", "development", "release"] }),
+    dockerHub("wikid82", {
+      username: "DOCKERHUB_USERNAME",
+      password: "DOCKERHUB_TOKEN",
+      of: ["main", "development", "release"],
+    }),
     registry("quay.io", { namespace: "team", username: "QUAY_USER", password: "QUAY_TOKEN" }),
     dockerHub("wikid82", { username: "A", password: "B" }),
   ],
   branches: { main: "main", integration: ["development"], feature: ["feature/**"] },
   channels: { main: "latest", development: "dev", nightly: false },
   builds: {
-    app: image({ inputs: ["src/**"], platforms: { default: ["linux/amd64"], main: ["linux/amd64", "linux/arm64"] }, scan: { block: false } }),
+    app: image({
+      inputs: ["src/**"],
+      platforms: { default: ["linux/amd64"], main: ["linux/amd64", "linux/arm64"] },
+      scan: { block: false },
+    }),
     package: files({ run: "npm pack", paths: ["*.tgz"] }),
     literal: { kind: "image", dockerfile: "Dockerfile.two" },
   },
   consumers: {
     e2e: { needs: "app", run: "npm test", timeout: minutes(15), container: { build: "app", ports: [8080] } },
-    both: { needs: ["app", "package"], steps: [{ name: "Test", run: "true" }, { name: "Use", uses: "actions/cache", with: { path: "x" } }] },
+    both: {
+      needs: ["app", "package"],
+      steps: [
+        { name: "Test", run: "true" },
+        { name: "Use", uses: "actions/cache", with: { path: "x" } },
+      ],
+    },
   },
   retention: { pullRequest: hours(24), branch: days(7), minimumAge: "48h" },
 });
@@ -34,7 +68,14 @@ defineConfig({
   project: "p",
   registry: ecr({ account: "123456789012", region: "eu-west-1", role: "arn:aws:iam::123456789012:role/ci" }),
   copies: [
-    gar({ location: "eu", project: "p", repository: "images", provider: "projects/1/…", serviceAccount: "ci@p.iam.gserviceaccount.com", of: ["main"] }),
+    gar({
+      location: "eu",
+      project: "p",
+      repository: "images",
+      provider: "projects/1/…",
+      serviceAccount: "ci@p.iam.gserviceaccount.com",
+      of: ["main"],
+    }),
     // @ts-expect-error no such branch
     fly("shop", { of: ["trunk"] }),
   ],
@@ -130,7 +171,10 @@ defineConfig({
 defineConfig({
   project: "p",
   topology: "workflow_call",
-  builds: { all: bake({ targets: { web: {}, api: { target: "server" } } }), dist: files({ run: "make", paths: ["dist/**"] }) },
+  builds: {
+    all: bake({ targets: { web: {}, api: { target: "server" } } }),
+    dist: files({ run: "make", paths: ["dist/**"] }),
+  },
   caches: { npm: { paths: ["~/.npm"], files: ["package-lock.json"] } },
   consumers: {
     unit: { run: "npm test", caches: ["npm"] },
@@ -146,7 +190,11 @@ defineConfig({
     },
   },
   publish: {
-    hub: publishImages({ to: { host: "docker.io", namespace: "o", username: "U", password: "P" }, images: ["web", "api"], names: { web: "shop" } }),
+    hub: publishImages({
+      to: { host: "docker.io", namespace: "o", username: "U", password: "P" },
+      images: ["web", "api"],
+      names: { web: "shop" },
+    }),
     npm: npmPackage({ from: "dist", after: ["hub"] }),
     notes: githubRelease({ files: ["dist"], sboms: ["web"], after: ["npm"] }),
     live: deploy({ images: "web", run: "./deploy.sh", environment: "production" }),

@@ -44,13 +44,27 @@ export interface Sources {
 }
 
 /** A file that is what it should be. */
-export const current = ({ path, file }: Target): FileStatus => ({ path, file, state: "current", before: undefined, after: undefined, otherSource: undefined });
+export const current = ({ path, file }: Target): FileStatus => ({
+  path,
+  file,
+  state: "current",
+  before: undefined,
+  after: undefined,
+  otherSource: undefined,
+});
 
 /** The state of a declared file. */
 export function statusOfDeclared(declared: Declared, existing: Existing, sources: Sources): FileStatus {
   const { path, file, bytes: after } = declared;
   const before = existing.bytes;
-  const status = (state: FileState, otherSource?: string): FileStatus => ({ path, file, state, before, after, otherSource });
+  const status = (state: FileState, otherSource?: string): FileStatus => ({
+    path,
+    file,
+    state,
+    before,
+    after,
+    otherSource,
+  });
   if (before === undefined) return status("missing");
   if (before.equals(after) || existing.endingsFromGit) return current(declared);
   const stamp = readStamp(before.toString("utf8"));
@@ -76,4 +90,6 @@ export const losesWork = (status: FileStatus): boolean =>
 
 /** Whether two texts differ in their line endings only. */
 export const sameButEndings = (one: Buffer, other: Buffer): boolean =>
-  !one.equals(other) && one.includes("\r") !== other.includes("\r") && withoutCarriageReturns(one.toString("utf8")) === withoutCarriageReturns(other.toString("utf8"));
+  !one.equals(other) &&
+  one.includes("\r") !== other.includes("\r") &&
+  withoutCarriageReturns(one.toString("utf8")) === withoutCarriageReturns(other.toString("utf8"));

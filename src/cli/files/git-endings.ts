@@ -19,7 +19,10 @@ export async function storedAs(root: string, files: ReadonlyMap<string, string>)
 /** Git's name for a blob, in the hash function of which `sample` is a name: SHA-1, or SHA-256 in newer repositories. */
 function objectName(text: string, sample: string): string {
   const bytes = Buffer.from(text, "utf8");
-  return createHash(sample.length === 64 ? "sha256" : "sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+  return createHash(sample.length === 64 ? "sha256" : "sha1")
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest("hex");
 }
 
 function git(folder: string, args: readonly string[], input: string): Promise<string | undefined> {

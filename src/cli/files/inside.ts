@@ -27,9 +27,12 @@ export async function targetInside(root: string, path: string): Promise<Target> 
   const realRoot = await realpath(root);
   const file = await resolveLinks(lexical, path);
   if (!isWithin(realRoot, file)) {
-    throw userError(`The file ${path} would be written to ${file}, through a symbolic link that leaves the repository.`, {
-      hint: "Replace the link by a real folder or file.",
-    });
+    throw userError(
+      `The file ${path} would be written to ${file}, through a symbolic link that leaves the repository.`,
+      {
+        hint: "Replace the link by a real folder or file.",
+      },
+    );
   }
   return { path, file };
 }
@@ -48,8 +51,11 @@ async function resolveLinks(file: string, path: string): Promise<string> {
     return await realpath(file);
   } catch {
     const points = await readlink(file).catch(() => "nowhere");
-    throw userError(`The file ${path} cannot be written: ${file} is a symbolic link to ${points}, which does not exist.`, {
-      hint: "Remove the broken link.",
-    });
+    throw userError(
+      `The file ${path} cannot be written: ${file} is a symbolic link to ${points}, which does not exist.`,
+      {
+        hint: "Remove the broken link.",
+      },
+    );
   }
 }

@@ -19,9 +19,19 @@ export interface LockOptions {
 const POLL_MILLISECONDS = 50;
 
 /** Runs `work` while no other process writes in `root`. */
-export async function whileLocked<Result>(root: string, work: () => Promise<Result>, options: LockOptions = {}): Promise<Result> {
+export async function whileLocked<Result>(
+  root: string,
+  work: () => Promise<Result>,
+  options: LockOptions = {},
+): Promise<Result> {
   const { patience = 30_000, folder = tmpdir() } = options;
-  const file = join(folder, `pipewright-${userInfo().uid}-${createHash("sha256").update(await realpath(root).catch(() => root)).digest("hex").slice(0, 16)}.lock`);
+  const file = join(
+    folder,
+    `pipewright-${userInfo().uid}-${createHash("sha256")
+      .update(await realpath(root).catch(() => root))
+      .digest("hex")
+      .slice(0, 16)}.lock`,
+  );
   const held = await take(file, root, patience);
   try {
     return await work();

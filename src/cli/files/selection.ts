@@ -7,7 +7,11 @@ export function selectPaths(patterns: readonly string[], paths: readonly string[
   if (patterns.length === 0) return () => true;
   const tests = patterns.map((pattern) => ({ pattern, matches: matcher(pattern) }));
   const useless = tests.find(({ matches }) => !paths.some(matches));
-  if (useless) throw userError(`--only ${useless.pattern} selects no file that the config declares.`, hintFor(useless.pattern, paths));
+  if (useless)
+    throw userError(
+      `--only ${useless.pattern} selects no file that the config declares.`,
+      hintFor(useless.pattern, paths),
+    );
   return (path) => tests.some(({ matches }) => matches(path));
 }
 
@@ -31,6 +35,9 @@ function globExpression(glob: string): RegExp {
 }
 
 function hintFor(pattern: string, paths: readonly string[]): { hint: string } | undefined {
-  const hint = didYouMean(pattern, paths.map((path) => withoutEnding(baseName(path))));
+  const hint = didYouMean(
+    pattern,
+    paths.map((path) => withoutEnding(baseName(path))),
+  );
   return hint === undefined ? undefined : { hint };
 }

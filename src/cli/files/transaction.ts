@@ -38,7 +38,10 @@ const NEW_FILE_MODE = 0o644;
 const WRITERS = 16;
 
 /** Throws a `UserError` when the files could not be written; then everything is as it was. */
-export async function writeAll(writes: readonly Write[], { disk = realDisk, interrupted }: TransactionOptions = {}): Promise<void> {
+export async function writeAll(
+  writes: readonly Write[],
+  { disk = realDisk, interrupted }: TransactionOptions = {},
+): Promise<void> {
   const undo: Undo[] = [];
   const suffix = `pipewright-${process.pid}-${randomBytes(4).toString("hex")}`;
   let current: Write | undefined;
@@ -63,7 +66,11 @@ export async function writeAll(writes: readonly Write[], { disk = realDisk, inte
       await commit(disk, write, undo);
     }
     // Every file is in place. A second name that cannot be removed is litter, not a failure.
-    await inParallel(staged, WRITERS, async ({ backup }) => backup === undefined || disk.remove(backup).catch(() => undefined));
+    await inParallel(
+      staged,
+      WRITERS,
+      async ({ backup }) => backup === undefined || disk.remove(backup).catch(() => undefined),
+    );
   } catch (error) {
     const stuck = await rollBack(undo);
     throw explain(error, current, stuck);
@@ -98,7 +105,8 @@ async function commit(disk: Disk, write: Staged, undo: Undo[]): Promise<void> {
   if (backup === undefined) undo.push(() => disk.remove(file));
 }
 
-const isSame = (one: Buffer | undefined, other: Buffer | undefined): boolean => (one && other ? one.equals(other) : one === other);
+const isSame = (one: Buffer | undefined, other: Buffer | undefined): boolean =>
+  one && other ? one.equals(other) : one === other;
 
 async function removeFolders(disk: Disk, folder: string, topmost: string): Promise<void> {
   for (let each = folder; each.length >= topmost.length; each = dirname(each)) await disk.removeFolder(each);
@@ -137,11 +145,16 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 
 function explain(error: unknown, write: Write | undefined, stuck: readonly string[]): Error {
   const nothing = stuck.length === 0 ? "Nothing was changed." : "";
-  const rest: LocatedProblem[] = stuck.map((message) => ({ message: `This could not be put back: ${message}.`, hint: "Look at `git status`." }));
-  const because = (message: string, hint: string): UserError => new UserError([{ message, hint: [nothing, hint].join(" ").trim() }, ...rest]);
+  const rest: LocatedProblem[] = stuck.map((message) => ({
+    message: `This could not be put back: ${message}.`,
+    hint: "Look at `git status`.",
+  }));
+  const because = (message: string, hint: string): UserError =>
+    new UserError([{ message, hint: [nothing, hint].join(" ").trim() }, ...rest]);
   if (error instanceof Interrupted) return because("Interrupted before all files were written.", "");
   const path = write?.path ?? "A file";
-  if (error instanceof ChangedMeanwhile) return because(`${path} was changed by someone else while Pipewright was writing.`, "Run the command again.");
+  if (error instanceof ChangedMeanwhile)
+    return because(`${path} was changed by someone else while Pipewright was writing.`, "Run the command again.");
   const code = errorCode(error);
   if (code === undefined) return error instanceof Error ? error : userError(String(error));
   const [reason, remedy] = REASONS[code] ?? [`the system answered ${code}`, ""];

@@ -13,7 +13,19 @@ export interface Dockerfile {
 
 const DEEPEST = 4;
 /** Folders whose Dockerfiles are not the repository's own product. */
-const PASSED_OVER = new Set(["node_modules", "vendor", "dist", "build", "target", "test", "tests", "fixtures", "testdata", "example", "examples"]);
+const PASSED_OVER = new Set([
+  "node_modules",
+  "vendor",
+  "dist",
+  "build",
+  "target",
+  "test",
+  "tests",
+  "fixtures",
+  "testdata",
+  "example",
+  "examples",
+]);
 
 /** Every Dockerfile of a repository, those nearest to its root first. */
 export async function findDockerfiles(root: string): Promise<Dockerfile[]> {
@@ -29,20 +41,28 @@ async function pathsIn(root: string, folder: string, depth: number): Promise<str
   const found = await Promise.all(
     entries.map(async (entry) => {
       const path = posix.join(folder, entry.name);
-      if (entry.isDirectory()) return depth < DEEPEST && !entry.name.startsWith(".") && !PASSED_OVER.has(entry.name.toLowerCase()) ? pathsIn(root, path, depth + 1) : [];
+      if (entry.isDirectory())
+        return depth < DEEPEST && !entry.name.startsWith(".") && !PASSED_OVER.has(entry.name.toLowerCase())
+          ? pathsIn(root, path, depth + 1)
+          : [];
       return entry.isFile() && isDockerfile(entry.name) ? [path] : [];
     }),
   );
   return found.flat();
 }
 
-const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)(\.[\w-]+)?$|^[\w-]+\.Dockerfile$/i.test(name) && !/\.(dockerignore|md|txt|j2|tpl|tmpl)$/i.test(name);
+const isDockerfile = (name: string): boolean =>
+  /^(Dockerfile|Containerfile)(\.[\w-]+)?$|^[\w-]+\.Dockerfile$/i.test(name) &&
+  !/\.(dockerignore|md|txt|j2|tpl|tmpl)$/i.test(name);
 
 function distinctName(path: string): string | undefined {
   const file = basename(path);
-  const ending = /^(?:Dockerfile|Containerfile)\.([\w-]+)$/i.exec(file)?.[1] ?? /^([\w-]+)\.Dockerfile$/i.exec(file)?.[1];
+  const ending =
+    /^(?:Dockerfile|Containerfile)\.([\w-]+)$/i.exec(file)?.[1] ?? /^([\w-]+)\.Dockerfile$/i.exec(file)?.[1];
   if (ending !== undefined) return ending;
-  const folders = dirname(path).split("/").filter((name) => name !== "." && !/^(docker|container|build|deploy|\.docker)s?$/i.test(name));
+  const folders = dirname(path)
+    .split("/")
+    .filter((name) => name !== "." && !/^(docker|container|build|deploy|\.docker)s?$/i.test(name));
   return folders.at(-1);
 }
 
@@ -50,8 +70,14 @@ function distinctName(path: string): string | undefined {
 function contextOf(root: string, path: string): string {
   const folder = posix.dirname(path);
   if (folder === ".") return ".";
-  const copied = [...readFileSync(join(root, path), "utf8").matchAll(/^\s*(?:COPY|ADD)\s+(?!--from)((?:--\S+\s+)*)(\S+)\s/gim)].map((match) => match[2] ?? "");
-  const sources = copied.filter((source) => /^[\w@]/.test(source) && !source.includes("://") && !source.includes("$")).map((source) => source.replace(/[*?[].*$/, ""));
-  const fromRoot = sources.some((source) => source !== "" && !existsSync(join(root, folder, source)) && existsSync(join(root, source)));
+  const copied = [
+    ...readFileSync(join(root, path), "utf8").matchAll(/^\s*(?:COPY|ADD)\s+(?!--from)((?:--\S+\s+)*)(\S+)\s/gim),
+  ].map((match) => match[2] ?? "");
+  const sources = copied
+    .filter((source) => /^[\w@]/.test(source) && !source.includes("://") && !source.includes("$"))
+    .map((source) => source.replace(/[*?[].*$/, ""));
+  const fromRoot = sources.some(
+    (source) => source !== "" && !existsSync(join(root, folder, source)) && existsSync(join(root, source)),
+  );
   return fromRoot ? "." : folder;
 }

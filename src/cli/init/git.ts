@@ -23,7 +23,8 @@ const INTEGRATION_NAMES = ["develop", "development", "dev", "staging"];
 
 /** Long-lived branches beside the default one, by the names that they usually have. */
 export async function integrationBranches(cwd: string): Promise<string[]> {
-  const all = (await git(cwd, "for-each-ref", "--format=%(refname:lstrip=-1)", "refs/heads", "refs/remotes/origin")) ?? "";
+  const all =
+    (await git(cwd, "for-each-ref", "--format=%(refname:lstrip=-1)", "refs/heads", "refs/remotes/origin")) ?? "";
   const names = new Set(all.split("\n"));
   const main = await defaultBranch(cwd);
   return INTEGRATION_NAMES.filter((name) => name !== main && names.has(name));

@@ -5,7 +5,8 @@ import type { ConfigInput } from "../../config/schema.ts";
 export type Format = "ts" | "yaml";
 
 export function printConfig(config: ConfigInput, format: Format): string {
-  if (format === "yaml") return `# Pipewright's config. \`pipewright generate\` compiles it into .github/workflows.\n${stringify(config, { lineWidth: 0 })}`;
+  if (format === "yaml")
+    return `# Pipewright's config. \`pipewright generate\` compiles it into .github/workflows.\n${stringify(config, { lineWidth: 0 })}`;
   const used = new Set<string>(["defineConfig"]);
   const body = print(config, "", used, []);
   const names = [...used].sort();
@@ -17,17 +18,32 @@ const WIDTH = 96;
 
 function print(value: unknown, indent: string, used: Set<string>, path: readonly string[]): string {
   const key = path.at(-1) ?? "";
-  if (Array.isArray(value)) return fit("[", value.map((element) => print(element, `${indent}  `, used, [...path, "[]"])), "]", { indent, key });
+  if (Array.isArray(value))
+    return fit(
+      "[",
+      value.map((element) => print(element, `${indent}  `, used, [...path, "[]"])),
+      "]",
+      { indent, key },
+    );
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const builder = path.length === 2 && path[0] === "builds" && "kind" in value ? String(value.kind) : undefined;
   if (builder !== undefined) used.add(builder);
-  if (path.length === 1 && path[0] === "registry" && "host" in value && value.host === "ghcr.io" && "namespace" in value) {
+  if (
+    path.length === 1 &&
+    path[0] === "registry" &&
+    "host" in value &&
+    value.host === "ghcr.io" &&
+    "namespace" in value
+  ) {
     used.add("ghcr");
     return `ghcr(${JSON.stringify(value.namespace)})`;
   }
   const members = Object.entries(value)
     .filter(([name]) => builder === undefined || name !== "kind")
-    .map(([name, member]: [string, unknown]) => `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${print(member, `${indent}  `, used, [...path, name])}`);
+    .map(
+      ([name, member]: [string, unknown]) =>
+        `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${print(member, `${indent}  `, used, [...path, name])}`,
+    );
   // The outermost levels read as a list, whatever their length.
   const isOpen = path.length === 0 || (path.length === 1 && (path[0] === "builds" || path[0] === "consumers"));
   const object = members.length === 0 ? "{}" : fit("{ ", members, " }", { indent, key }, isOpen);
@@ -35,7 +51,13 @@ function print(value: unknown, indent: string, used: Set<string>, path: readonly
   return members.length === 0 ? `${builder}()` : `${builder}(${object})`;
 }
 
-function fit(open: string, parts: readonly string[], close: string, { indent, key }: { indent: string; key: string }, isOpen = false): string {
+function fit(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  { indent, key }: { indent: string; key: string },
+  isOpen = false,
+): string {
   const line = `${open}${parts.join(", ")}${close}`;
   if (!isOpen && !line.includes("\n") && indent.length + key.length + line.length <= WIDTH) return line;
   return `${open.trim()}\n${parts.map((part) => `${indent}  ${part},\n`).join("")}${indent}${close.trim()}`;

@@ -13,7 +13,12 @@ export interface Proposal {
 
 /** A config for what a repository holds; nothing when it holds nothing that could be built. */
 export async function proposeConfig(root: string): Promise<Proposal | undefined> {
-  const [dockerfiles, remote, main, integration] = await Promise.all([findDockerfiles(root), remoteRepository(root), defaultBranch(root), integrationBranches(root)]);
+  const [dockerfiles, remote, main, integration] = await Promise.all([
+    findDockerfiles(root),
+    remoteRepository(root),
+    defaultBranch(root),
+    integrationBranches(root),
+  ]);
   const toolchain = findToolchain(root);
   const project = asKey(remote?.name ?? basename(root)) ?? "project";
   const builds = dockerfiles.length > 0 ? imagesOf(project, dockerfiles) : toolchain && { package: filesOf(toolchain) };
@@ -24,16 +29,24 @@ export async function proposeConfig(root: string): Promise<Proposal | undefined>
   const branches = { ...(main !== "main" && { main }), ...(integration.length > 0 && { integration }) };
   const config: ConfigInput = {
     project,
-    ...(dockerfiles.length > 0 && { registry: { host: "ghcr.io", namespace: (remote?.owner ?? "owner").toLowerCase() } }),
+    ...(dockerfiles.length > 0 && {
+      registry: { host: "ghcr.io", namespace: (remote?.owner ?? "owner").toLowerCase() },
+    }),
     ...(Object.keys(branches).length > 0 && { branches }),
     builds,
     consumers: tests,
     ...(!isNpm && { check: checkOf(toolchain) }),
   };
   const notes = [
-    dockerfiles.length > 0 ? `Found ${dockerfiles.map(({ path }) => path).join(", ")}.` : "Found no Dockerfile: what is built are files.",
-    ...(dockerfiles.length > 0 && !remote ? ["There is no remote named origin: replace `owner` by your GitHub user or organization."] : []),
-    ...(toolchain && Object.keys(toolchain.tests).length > 0 ? [] : ["Found no test command: replace the consumer's command by your tests."]),
+    dockerfiles.length > 0
+      ? `Found ${dockerfiles.map(({ path }) => path).join(", ")}.`
+      : "Found no Dockerfile: what is built are files.",
+    ...(dockerfiles.length > 0 && !remote
+      ? ["There is no remote named origin: replace `owner` by your GitHub user or organization."]
+      : []),
+    ...(toolchain && Object.keys(toolchain.tests).length > 0
+      ? []
+      : ["Found no test command: replace the consumer's command by your tests."]),
     ...(isNpm ? ["The check workflow runs `npm ci`: add Pipewright with `npm install --save-dev pipewright`."] : []),
     "Next: `pipewright generate` writes the workflow files.",
   ];
@@ -64,19 +77,42 @@ function free(wanted: string, taken: object): string {
   }
 }
 
-const filesOf = ({ setup, files }: Toolchain): NonNullable<ConfigInput["builds"]>[string] => ({ kind: "files", setup, ...files });
+const filesOf = ({ setup, files }: Toolchain): NonNullable<ConfigInput["builds"]>[string] => ({
+  kind: "files",
+  setup,
+  ...files,
+});
 
-function testsOf(build: string, isImage: boolean, toolchain: Toolchain | undefined): NonNullable<ConfigInput["consumers"]> {
+function testsOf(
+  build: string,
+  isImage: boolean,
+  toolchain: Toolchain | undefined,
+): NonNullable<ConfigInput["consumers"]> {
   const tests = Object.entries(toolchain?.tests ?? {});
   if (!toolchain || tests.length === 0) {
-    const run = isImage ? 'docker image inspect "$IMAGE"' : `ls -R "$FILES_${build.toUpperCase().replaceAll("-", "_")}"`;
+    const run = isImage
+      ? 'docker image inspect "$IMAGE"'
+      : `ls -R "$FILES_${build.toUpperCase().replaceAll("-", "_")}"`;
     return { smoke: { needs: build, run } };
   }
-  return Object.fromEntries(tests.map(([name, command]) => [name, { needs: build, setup: toolchain.setup, run: toolchain.install.length > 0 ? [...toolchain.install, command] : command }]));
+  return Object.fromEntries(
+    tests.map(([name, command]) => [
+      name,
+      {
+        needs: build,
+        setup: toolchain.setup,
+        run: toolchain.install.length > 0 ? [...toolchain.install, command] : command,
+      },
+    ]),
+  );
 }
 
 /** Without npm's lock file nothing installs Pipewright with the project: the check brings its own, always the same: a newer one may write other files. */
 function checkOf(toolchain: Toolchain | undefined): ConfigInput["check"] {
   const isNode = toolchain?.setup.node !== undefined;
-  return { ...(isNode && { setup: { node: toolchain.setup.node } }), install: `npm install --global pipewright@${version}`, run: "pipewright check" };
+  return {
+    ...(isNode && { setup: { node: toolchain.setup.node } }),
+    install: `npm install --global pipewright@${version}`,
+    run: "pipewright check",
+  };
 }

@@ -54,17 +54,28 @@ function node(root: string): Toolchain | undefined {
   if (!found) return undefined;
   const manager = packageManager(root, found.packageManager);
   const version = /\d+/.exec(textOf(root, ".nvmrc") ?? textOf(root, ".node-version") ?? "")?.[0] ?? "24";
-  const scripts = Object.entries(found.scripts).filter(([name, command]) => isTest(name) && !/no test specified/.test(String(command)));
+  const scripts = Object.entries(found.scripts).filter(
+    ([name, command]) => isTest(name) && !/no test specified/.test(String(command)),
+  );
   return {
     setup: { node: version, ...(manager.cached && { cache: "npm" as const }) },
     install: manager.install,
-    tests: Object.fromEntries(scripts.map(([name]) => [asKey(name) ?? "test", name === "test" ? `${manager.name} test` : `${manager.name} run ${name}`])),
-    files: { run: [...manager.install, ...("build" in found.scripts ? [`${manager.name} run build`] : []), "npm pack"], paths: ["*.tgz"] },
+    tests: Object.fromEntries(
+      scripts.map(([name]) => [
+        asKey(name) ?? "test",
+        name === "test" ? `${manager.name} test` : `${manager.name} run ${name}`,
+      ]),
+    ),
+    files: {
+      run: [...manager.install, ...("build" in found.scripts ? [`${manager.name} run build`] : []), "npm pack"],
+      paths: ["*.tgz"],
+    },
   };
 }
 
 /** `test`, `test:unit`, `e2e`; but nothing that watches, mends or only reports. */
-const isTest = (script: string): boolean => /^(test|e2e|integration)([:_-]|$)/.test(script) && !/watch|update|debug|ui$|fix|coverage|report|open/.test(script);
+const isTest = (script: string): boolean =>
+  /^(test|e2e|integration)([:_-]|$)/.test(script) && !/watch|update|debug|ui$|fix|coverage|report|open/.test(script);
 
 interface PackageManager {
   name: string;
@@ -76,13 +87,22 @@ interface PackageManager {
 function packageManager(root: string, declared: string): PackageManager {
   const [name = "", version = ""] = declared.split("@");
   if (name === "pnpm" || has(root, "pnpm-lock.yaml")) {
-    return { name: "pnpm", install: ["corepack enable", has(root, "pnpm-lock.yaml") ? "pnpm install --frozen-lockfile" : "pnpm install"], cached: false };
+    return {
+      name: "pnpm",
+      install: ["corepack enable", has(root, "pnpm-lock.yaml") ? "pnpm install --frozen-lockfile" : "pnpm install"],
+      cached: false,
+    };
   }
   if (name === "yarn" || has(root, "yarn.lock")) {
     const isModern = Number.parseInt(version, 10) >= 2 || has(root, ".yarnrc.yml");
-    return { name: "yarn", install: ["corepack enable", `yarn install ${isModern ? "--immutable" : "--frozen-lockfile"}`], cached: false };
+    return {
+      name: "yarn",
+      install: ["corepack enable", `yarn install ${isModern ? "--immutable" : "--frozen-lockfile"}`],
+      cached: false,
+    };
   }
-  if (name === "bun" || has(root, "bun.lock") || has(root, "bun.lockb")) return { name: "bun", install: ["npm install --global bun", "bun install --frozen-lockfile"], cached: false };
+  if (name === "bun" || has(root, "bun.lock") || has(root, "bun.lockb"))
+    return { name: "bun", install: ["npm install --global bun", "bun install --frozen-lockfile"], cached: false };
   const isLocked = has(root, "package-lock.json") || has(root, "npm-shrinkwrap.json");
   return { name: "npm", install: [isLocked ? "npm ci" : "npm install"], cached: isLocked };
 }
@@ -93,7 +113,10 @@ function go(root: string): Toolchain | undefined {
   const text = textOf(root, "go.mod");
   if (text === undefined) return undefined;
   return {
-    setup: { go: /^go\s+(\d+\.\d+)/m.exec(text)?.[1] ?? "stable", ...(has(root, "go.sum") && { cache: "go" as const }) },
+    setup: {
+      go: /^go\s+(\d+\.\d+)/m.exec(text)?.[1] ?? "stable",
+      ...(has(root, "go.sum") && { cache: "go" as const }),
+    },
     install: [],
     tests: { test: "go test ./..." },
     files: { run: ["mkdir -p bin", "go build -o bin/ ./..."], paths: ["bin/**"] },
@@ -104,11 +127,16 @@ function python(root: string): Toolchain | undefined {
   const project = textOf(root, "pyproject.toml") ?? textOf(root, "setup.py");
   const requirements = has(root, "requirements.txt");
   if (project === undefined && !requirements) return undefined;
-  const isTested = ["tests", "test", "pytest.ini", "conftest.py", "tox.ini"].some((name) => has(root, name)) || (project ?? "").includes("pytest");
+  const isTested =
+    ["tests", "test", "pytest.ini", "conftest.py", "tox.ini"].some((name) => has(root, name)) ||
+    (project ?? "").includes("pytest");
   const version = /(\d+\.\d+)/.exec(textOf(root, ".python-version") ?? "")?.[1] ?? "3.13";
   return {
     setup: { python: version },
-    install: [requirements ? "pip install --requirement requirements.txt" : "pip install .", ...(isTested ? ["pip install pytest"] : [])],
+    install: [
+      requirements ? "pip install --requirement requirements.txt" : "pip install .",
+      ...(isTested ? ["pip install pytest"] : []),
+    ],
     tests: isTested ? { test: "pytest" } : {},
     files: { run: ["pip install build", "python -m build"], paths: ["dist/*"] },
   };
@@ -116,6 +144,9 @@ function python(root: string): Toolchain | undefined {
 
 /** A name that a config takes for a build, a consumer or a project: `test:E2E` is `test-e2e`. */
 export function asKey(name: string): string | undefined {
-  const key = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "");
+  const key = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "");
   return key === "" ? undefined : key;
 }

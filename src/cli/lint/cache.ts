@@ -33,7 +33,8 @@ const NOTHING: Cache = { read: () => undefined, write: () => undefined };
 /** One file for each set of settings; the oldest go. */
 const MOST_FILES = 16;
 
-export const digestOf = (...parts: readonly string[]): string => createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+export const digestOf = (...parts: readonly string[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 
 /** @param asked everything beside the files that findings depend on */
 export function cacheFor(root: string, asked: unknown, wanted: boolean): Cache {
@@ -72,13 +73,20 @@ export function inMemory(cache: Cache): Cache {
   let last: Remembered | undefined;
   return {
     read: () => (last ??= cache.read()),
-    write: (remembered) => void (last = { ...remembered, each: { ...last?.each, ...remembered.each }, together: { ...last?.together, ...remembered.together } }),
+    write: (remembered) =>
+      void (last = {
+        ...remembered,
+        each: { ...last?.each, ...remembered.each },
+        together: { ...last?.together, ...remembered.together },
+      }),
   };
 }
 
 function prune(folder: string): void {
   const files = readdirSync(folder);
   if (files.length <= MOST_FILES) return;
-  const aged = files.map((name) => ({ path: join(folder, name), age: statSync(join(folder, name)).mtimeMs })).sort((a, b) => b.age - a.age);
+  const aged = files
+    .map((name) => ({ path: join(folder, name), age: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.age - a.age);
   for (const { path } of aged.slice(MOST_FILES)) rmSync(path, { force: true });
 }

@@ -7,7 +7,24 @@ import { fits } from "../../lint/glob.ts";
 import { isActionPath } from "../../lint/paths.ts";
 
 /** Other people's code, and what tools leave behind. */
-const FOREIGN = new Set(["node_modules", "bower_components", "vendor", ".git", ".hg", ".svn", ".venv", "venv", "__pycache__", ".tox", ".cache", ".next", ".nuxt", ".gradle", ".terraform", "Pods"]);
+const FOREIGN = new Set([
+  "node_modules",
+  "bower_components",
+  "vendor",
+  ".git",
+  ".hg",
+  ".svn",
+  ".venv",
+  "venv",
+  "__pycache__",
+  ".tox",
+  ".cache",
+  ".next",
+  ".nuxt",
+  ".gradle",
+  ".terraform",
+  "Pods",
+]);
 /** Build output lies at the root; deeper down these are names of actions as well. */
 const OUTPUT = new Set(["dist", "build", "out", "target", "coverage"]);
 const WORKFLOWS = ".github/workflows";
@@ -23,10 +40,14 @@ export function repositoryRoot(folder: string): string {
 
 /** Every workflow and action of a repository, by path from its root, in order. */
 export function filesOfRepository(root: string): string[] {
-  const workflows = entriesOf(join(root, WORKFLOWS)).filter((entry) => YAML.test(entry.name) && isFile(entry, join(root, WORKFLOWS))).map(({ name }) => `${WORKFLOWS}/${name}`);
+  const workflows = entriesOf(join(root, WORKFLOWS))
+    .filter((entry) => YAML.test(entry.name) && isFile(entry, join(root, WORKFLOWS)))
+    .map(({ name }) => `${WORKFLOWS}/${name}`);
   const actions: string[] = [];
   walk(root, "", (folder, entries) => {
-    for (const entry of entries) if (isActionPath(entry.name) && isFile(entry, join(root, folder))) actions.push(folder === "" ? entry.name : `${folder}/${entry.name}`);
+    for (const entry of entries)
+      if (isActionPath(entry.name) && isFile(entry, join(root, folder)))
+        actions.push(folder === "" ? entry.name : `${folder}/${entry.name}`);
   });
   return [...workflows, ...actions.filter((path) => !path.startsWith(`${WORKFLOWS}/`))].sort();
 }
@@ -75,10 +96,20 @@ export function namedFiles(names: readonly string[], cwd: string, root: string, 
     if (found?.isFile()) return [fromRoot(absolute)];
     if (found?.isDirectory()) return filesIn(absolute, fromRoot(absolute), known);
     const glob = fromRoot(absolute);
-    const fitting = /[*?{]/.test(name) ? [...new Set([...known, ...yamlBelow(resolve(cwd, name.replace(/(?:^|\/)[^/]*[*?{].*$/, "") || ".")).map(fromRoot)])].filter((path) => fits(path, glob)) : [];
+    const fitting = /[*?{]/.test(name)
+      ? [
+          ...new Set([
+            ...known,
+            ...yamlBelow(resolve(cwd, name.replace(/(?:^|\/)[^/]*[*?{].*$/, "") || ".")).map(fromRoot),
+          ]),
+        ].filter((path) => fits(path, glob))
+      : [];
     if (fitting.length > 0) return fitting;
     const hint = didYouMean(glob, known);
-    throw userError(/[*?{]/.test(name) ? `No file fits ${name}.` : `There is no file ${name}.`, hint === undefined || known.length > 12 ? {} : { hint });
+    throw userError(
+      /[*?{]/.test(name) ? `No file fits ${name}.` : `There is no file ${name}.`,
+      hint === undefined || known.length > 12 ? {} : { hint },
+    );
   });
   return [...new Set(files)];
 }
@@ -87,7 +118,9 @@ export function namedFiles(names: readonly string[], cwd: string, root: string, 
 function filesIn(folder: string, path: string, known: readonly string[]): string[] {
   const below = path === "" ? [...known] : known.filter((file) => file.startsWith(`${path}/`));
   if (below.length > 0) return below;
-  const all = yamlBelow(folder).map((file) => [path, relative(folder, file).split(sep).join("/")].filter((part) => part !== "").join("/"));
+  const all = yamlBelow(folder).map((file) =>
+    [path, relative(folder, file).split(sep).join("/")].filter((part) => part !== "").join("/"),
+  );
   if (all.length === 0) throw userError(`There is no workflow or action in ${folder}.`);
   return all;
 }

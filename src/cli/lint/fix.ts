@@ -61,7 +61,10 @@ export async function mend({ root, fixing, subject, read, judge }: FixRequest): 
     else if (!isReadable(root, path, text) || isBroken((await read({ path, text })).file.yaml)) untouchable.add(path);
   }
   const dropped = new Set<string>();
-  const wanted = (finding: Finding): finding is Finding & { fix: Fix } => finding.fix !== undefined && (fixing.rules === undefined ? fixing.optIn || finding.fix.optIn !== true : fixing.rules.includes(finding.rule)) && !dropped.has(keyOf(finding));
+  const wanted = (finding: Finding): finding is Finding & { fix: Fix } =>
+    finding.fix !== undefined &&
+    (fixing.rules === undefined ? fixing.optIn || finding.fix.optIn !== true : fixing.rules.includes(finding.rule)) &&
+    !dropped.has(keyOf(finding));
   const refused = new Map<string, string>();
   let now = subject;
   let judged = await judge(now);
@@ -82,7 +85,11 @@ export async function mend({ root, fixing, subject, read, judge }: FixRequest): 
     if (step.applied === 0 && step.dropped.length === 0) break;
   }
   const was = new Map(subject.sources.map(({ path, text }) => [path, text]));
-  const writes = now.sources.flatMap(({ path, text }): Write[] => (was.get(path) === text ? [] : [{ path, file: join(root, path), before: Buffer.from(was.get(path) ?? ""), after: Buffer.from(text) }]));
+  const writes = now.sources.flatMap(({ path, text }): Write[] =>
+    was.get(path) === text
+      ? []
+      : [{ path, file: join(root, path), before: Buffer.from(was.get(path) ?? ""), after: Buffer.from(text) }],
+  );
   return { subject: now, judged, applied, writes, generated: refused };
 }
 
@@ -108,12 +115,18 @@ interface Step {
 type Fixable = Finding & { fix: Fix };
 
 /** All fixes of all files at once; in a file whose result does not hold, one by one. */
-async function mendFiles(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, verifying: Verifying): Promise<Step> {
+async function mendFiles(
+  byFile: ReadonlyMap<string, readonly Fixable[]>,
+  subject: Subject,
+  before: Judged,
+  verifying: Verifying,
+): Promise<Step> {
   const texts = new Map(subject.sources.map(({ path, text }) => [path, text]));
   const attempts = await attemptsOf(texts, byFile, verifying.read);
   const all = attempts.size === 0 ? before : await verifying.judge(withTexts(subject, attempts));
   const holding = new Map([...attempts].filter(([path, attempt]) => holds(path, attempt, before, all)));
-  if (holding.size === byFile.size) return { subject: withTexts(subject, holding), judged: all, applied: sum(holding), dropped: [] };
+  if (holding.size === byFile.size)
+    return { subject: withTexts(subject, holding), judged: all, applied: sum(holding), dropped: [] };
   const rest = new Map([...byFile].filter(([path]) => !holding.has(path)));
   const next = withTexts(subject, holding);
   const step = await sift(rest, next, holding.size === 0 ? before : await verifying.judge(next), verifying);
@@ -124,13 +137,22 @@ async function mendFiles(byFile: ReadonlyMap<string, readonly Fixable[]>, subjec
  * Tells the fixes that hold from those that do not: rule by rule, and one by one where a rule's do not hold together.
  * One fix of each file is tried at a time, so that many files cost no more than the one with the most.
  */
-async function sift(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Subject, before: Judged, { read, judge }: Verifying): Promise<Step> {
+async function sift(
+  byFile: ReadonlyMap<string, readonly Fixable[]>,
+  subject: Subject,
+  before: Judged,
+  { read, judge }: Verifying,
+): Promise<Step> {
   const texts = new Map(subject.sources.map(({ path, text }) => [path, text]));
   const queues = new Map([...byFile].map(([path, findings]) => [path, byRule(findings)]));
   const good = new Map<string, Fixable[][]>();
   const dropped: Finding[] = [];
   while ([...queues.values()].some(({ length }) => length > 0)) {
-    const tried = new Map([...queues].flatMap(([path, queue]) => [queue.shift()].flatMap((candidate) => (candidate ? [[path, candidate] as const] : []))));
+    const tried = new Map(
+      [...queues].flatMap(([path, queue]) =>
+        [queue.shift()].flatMap((candidate) => (candidate ? [[path, candidate] as const] : [])),
+      ),
+    );
     const attempts = await attemptsOf(texts, tried, read);
     // What a rule on one file finds does not hang on the others: all of them are judged together at the end.
     const alone = [...tried.values()].flat().every(({ rule }) => !ON_REPOSITORY.has(rule));
@@ -149,7 +171,11 @@ async function sift(byFile: ReadonlyMap<string, readonly Fixable[]>, subject: Su
   const failing = new Map([...good].filter(([path]) => !holds(path, together.get(path), before, judged)));
   if (failing.size === 0) return { subject: withTexts(subject, together), judged, applied: sum(together), dropped };
   // Each holds by itself and not with the others: the first now, the others in the next pass.
-  const first = await attemptsOf(texts, new Map([...failing].flatMap(([path, [group]]) => (group ? [[path, group] as const] : []))), read);
+  const first = await attemptsOf(
+    texts,
+    new Map([...failing].flatMap(([path, [group]]) => (group ? [[path, group] as const] : []))),
+    read,
+  );
   const settled = new Map([...together, ...first]);
   const last = withTexts(subject, settled);
   return { subject: last, judged: await judge(last), applied: sum(settled), dropped };
@@ -161,7 +187,11 @@ function byRule(findings: readonly Fixable[]): Fixable[][] {
   return [...groups.values()];
 }
 
-async function attemptsOf(texts: ReadonlyMap<string, string>, chosen: ReadonlyMap<string, readonly Fixable[]>, read: Reader): Promise<Map<string, Attempt>> {
+async function attemptsOf(
+  texts: ReadonlyMap<string, string>,
+  chosen: ReadonlyMap<string, readonly Fixable[]>,
+  read: Reader,
+): Promise<Map<string, Attempt>> {
   const attempts = new Map<string, Attempt>();
   for (const [path, findings] of chosen) {
     const attempt = await attemptOf(path, texts.get(path) ?? "", findings, read);
@@ -177,22 +207,37 @@ interface Attempt {
 }
 
 /** Nothing where no fix changes the text, or the result does not parse. */
-async function attemptOf(path: string, text: string, findings: readonly Fixable[], read: Reader): Promise<Attempt | undefined> {
-  const { text: mended, applied } = applyFixes(text, findings.map(({ fix }) => fix));
-  if (applied.length === 0 || mended === text || isBroken((await read({ path, text: mended })).file.yaml)) return undefined;
+async function attemptOf(
+  path: string,
+  text: string,
+  findings: readonly Fixable[],
+  read: Reader,
+): Promise<Attempt | undefined> {
+  const { text: mended, applied } = applyFixes(
+    text,
+    findings.map(({ fix }) => fix),
+  );
+  if (applied.length === 0 || mended === text || isBroken((await read({ path, text: mended })).file.yaml))
+    return undefined;
   const rules = new Map<string, number>();
-  for (const { rule } of findings.filter(({ fix }) => applied.includes(fix))) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+  for (const { rule } of findings.filter(({ fix }) => applied.includes(fix)))
+    rules.set(rule, (rules.get(rule) ?? 0) + 1);
   return { text: mended, rules };
 }
 
 /** Every finding that was mended is gone, and GitHub accepts no less of the file. */
 const holds = (path: string, attempt: Attempt | undefined, before: Judged, after: Judged): boolean =>
   attempt !== undefined &&
-  [...attempt.rules].every(([rule, count]) => countOf(after, path, rule) <= countOf(before, path, rule) - count) && languageErrors(after, path) <= languageErrors(before, path);
+  [...attempt.rules].every(([rule, count]) => countOf(after, path, rule) <= countOf(before, path, rule) - count) &&
+  languageErrors(after, path) <= languageErrors(before, path);
 
-const withTexts = (subject: Subject, attempts: ReadonlyMap<string, Attempt>): Subject => ({ ...subject, sources: subject.sources.map(({ path, text }) => ({ path, text: attempts.get(path)?.text ?? text })) });
+const withTexts = (subject: Subject, attempts: ReadonlyMap<string, Attempt>): Subject => ({
+  ...subject,
+  sources: subject.sources.map(({ path, text }) => ({ path, text: attempts.get(path)?.text ?? text })),
+});
 
-const sum = (attempts: ReadonlyMap<string, Attempt>): number => [...attempts.values()].reduce((total, { rules }) => total + [...rules.values()].reduce((a, b) => a + b, 0), 0);
+const sum = (attempts: ReadonlyMap<string, Attempt>): number =>
+  [...attempts.values()].reduce((total, { rules }) => total + [...rules.values()].reduce((a, b) => a + b, 0), 0);
 
 const counted = new WeakMap<Judged, Map<string, number>>();
 
@@ -216,14 +261,17 @@ function refuseUnknown(rules: readonly string[]): void {
   const ids = RULES.map(({ id }) => id);
   for (const rule of rules) {
     if (ids.includes(rule)) continue;
-    throw userError(`--fix=${rule}: there is no rule of this name.`, { hint: didYouMean(rule, ids) ?? "`pipewright rules` lists them." });
+    throw userError(`--fix=${rule}: there is no rule of this name.`, {
+      hint: didYouMean(rule, ids) ?? "`pipewright rules` lists them.",
+    });
   }
 }
 
 /** Writes what mending came to. */
 export async function writeFixed(io: Io, root: string, { writes }: Fixed): Promise<void> {
   const { interruptible = (work) => work(new AbortController().signal) } = io;
-  if (writes.length > 0) await whileLocked(root, () => interruptible((interrupted) => writeAll(writes, { interrupted })));
+  if (writes.length > 0)
+    await whileLocked(root, () => interruptible((interrupted) => writeAll(writes, { interrupted })));
 }
 
 /** The differences, as a patch that `git apply` takes. */
@@ -235,7 +283,13 @@ export function diffOf(io: Io, { writes }: Fixed): string {
 /** What was done, in sentences. */
 export function whatWasDone({ applied, writes, generated }: Fixed, dryRun: boolean): string {
   const files = `${writes.length} file${writes.length === 1 ? "" : "s"}`;
-  const done = dryRun ? `Dry run, nothing was written: ${applied} fix${applied === 1 ? "" : "es"} in ${files}.` : applied === 0 ? "There was nothing to mend." : `Mended ${applied} finding${applied === 1 ? "" : "s"} in ${files}.`;
-  const refused = [...generated].map(([path, source]) => `${path} is generated: make the change in ${source} and run \`npx pipewright generate\`.`);
+  const done = dryRun
+    ? `Dry run, nothing was written: ${applied} fix${applied === 1 ? "" : "es"} in ${files}.`
+    : applied === 0
+      ? "There was nothing to mend."
+      : `Mended ${applied} finding${applied === 1 ? "" : "s"} in ${files}.`;
+  const refused = [...generated].map(
+    ([path, source]) => `${path} is generated: make the change in ${source} and run \`npx pipewright generate\`.`,
+  );
   return [done, ...refused].map((line) => `${line}\n`).join("");
 }

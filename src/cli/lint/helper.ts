@@ -10,7 +10,9 @@ export interface Helper {
 
 /** Begins at once. Nothing in a source tree: there the bundle of the thread is missing. */
 export function startHelper(task: SharedWork): Helper | undefined {
-  const bundle = ["./lint-worker.js", "../lint-worker.js"].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  const bundle = ["./lint-worker.js", "../lint-worker.js"]
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
   if (!bundle) return undefined;
   const worker = new Worker(bundle, { workerData: task, execArgv: [] });
   const answer = new Promise<DonePiece[]>((resolve, reject) => {

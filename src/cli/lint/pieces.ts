@@ -28,7 +28,11 @@ export interface DonePiece {
 }
 
 /** Takes pieces as long as there are any. */
-export async function takePieces(rules: readonly Rule[], { pieces, settings, root, counters }: SharedWork, read?: Reader): Promise<DonePiece[]> {
+export async function takePieces(
+  rules: readonly Rule[],
+  { pieces, settings, root, counters }: SharedWork,
+  read?: Reader,
+): Promise<DonePiece[]> {
   const numbers = new Int32Array(counters);
   const files = filesOnDisk(root);
   const work = worker(rules, settings, read);

@@ -18,11 +18,18 @@ export async function printed(report: LintReport, reporter: ReporterName, io: Io
       return reportForGitHub(shown);
     case "sarif": {
       // Only this one needs what the rules say about themselves.
-      const [{ reportAsSarif }, { RULES }] = await Promise.all([import("../../lint/reporters/sarif.ts"), import("../../lint/rules/index.ts")]);
+      const [{ reportAsSarif }, { RULES }] = await Promise.all([
+        import("../../lint/reporters/sarif.ts"),
+        import("../../lint/rules/index.ts"),
+      ]);
       return reportAsSarif(report, { version, rules: RULES });
     }
     case "pretty": {
-      return reportPretty(shown, { paint: paintFor(io.env, io.stdout), quiet, columns: io.stdout.isTTY === true ? io.stdout.columns : undefined });
+      return reportPretty(shown, {
+        paint: paintFor(io.env, io.stdout),
+        quiet,
+        columns: io.stdout.isTTY === true ? io.stdout.columns : undefined,
+      });
     }
   }
 }

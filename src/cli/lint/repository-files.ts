@@ -38,7 +38,11 @@ export function filesOnDisk(root: string): RepositoryFiles {
     list(folder) {
       const file = inside(folder);
       try {
-        return file === undefined ? [] : readdirSync(file).sort().map((name) => (folder === "" || folder === "." ? name : `${folder.replace(/\/+$/, "")}/${name}`));
+        return file === undefined
+          ? []
+          : readdirSync(file)
+              .sort()
+              .map((name) => (folder === "" || folder === "." ? name : `${folder.replace(/\/+$/, "")}/${name}`));
       } catch {
         return [];
       }
@@ -46,7 +50,11 @@ export function filesOnDisk(root: string): RepositoryFiles {
   };
 }
 
-const digest = (answer: unknown): string => createHash("sha256").update(JSON.stringify([answer])).digest("base64url").slice(0, 22);
+const digest = (answer: unknown): string =>
+  createHash("sha256")
+    .update(JSON.stringify([answer]))
+    .digest("base64url")
+    .slice(0, 22);
 
 /** The same files; every question is noted once in `log`. */
 export function recorded(files: RepositoryFiles, log: Asked[]): RepositoryFiles {
@@ -68,4 +76,5 @@ export function recorded(files: RepositoryFiles, log: Asked[]): RepositoryFiles 
 }
 
 /** Whether every question would be answered as it was. */
-export const isUnchanged = (files: RepositoryFiles, log: readonly Asked[]): boolean => log.every(({ what, path, answer }) => digest(files[what](path)) === answer);
+export const isUnchanged = (files: RepositoryFiles, log: readonly Asked[]): boolean =>
+  log.every(({ what, path, answer }) => digest(files[what](path)) === answer);

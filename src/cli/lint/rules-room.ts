@@ -22,14 +22,18 @@ export { infoOf, RULES };
 export function select(rules: readonly Rule[], settings: LintSettings, { only, skip }: Selection): LintSettings {
   if (only.length === 0 && skip.length === 0) return settings;
   const names = [...FAMILIES, ...rules.map(({ id }) => id)];
-  for (const [option, given] of [["--only", only], ["--skip", skip]] as const) {
+  for (const [option, given] of [
+    ["--only", only],
+    ["--skip", skip],
+  ] as const) {
     for (const name of given) {
       if (names.includes(name) || isShellcheckName(name)) continue;
       const hint = didYouMean(name, names) ?? "`pipewright rules` lists them.";
       throw userError(`${option} ${name}: there is no rule or family of this name.`, { hint });
     }
   }
-  const isNamed = (given: readonly string[], { id, family }: Rule): boolean => given.includes(id) || given.includes(family);
+  const isNamed = (given: readonly string[], { id, family }: Rule): boolean =>
+    given.includes(id) || given.includes(family);
   const isOn = (rule: Rule): boolean => (only.length === 0 || isNamed(only, rule)) && !isNamed(skip, rule);
   const off = new Set(rules.filter((rule) => !isOn(rule)).map(({ id }) => id));
   const own: Record<string, RuleSettings[string]> = { ...settings.rules };
@@ -37,9 +41,13 @@ export function select(rules: readonly Rule[], settings: LintSettings, { only, s
     const { id, levels } = rule;
     const level = own[id]?.level ?? levels[settings.preset];
     if (off.has(id)) own[id] = { ...own[id], level: "off" };
-    else if (level === "off" && only.includes(id)) own[id] = { ...own[id], level: levels.strict === "off" ? "warning" : levels.strict };
+    else if (level === "off" && only.includes(id))
+      own[id] = { ...own[id], level: levels.strict === "off" ? "warning" : levels.strict };
   }
-  const overrides = settings.overrides.map((override) => ({ ...override, rules: Object.fromEntries(Object.entries(override.rules).filter(([id]) => !off.has(id))) }));
+  const overrides = settings.overrides.map((override) => ({
+    ...override,
+    rules: Object.fromEntries(Object.entries(override.rules).filter(([id]) => !off.has(id))),
+  }));
   return { ...settings, rules: own, overrides };
 }
 
@@ -58,7 +66,12 @@ export async function workOn(work: Work, root: string, settings: LintSettings, r
   // A run of a second or two costs as much again when V8 compiles at its usual pace what will not run for long. See docs/decisions/lint-speed.md.
   if (/^1[0-3]\./.test(process.versions.v8)) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
   const pieces = piecesOf(work);
-  const task: SharedWork = { pieces, settings, root, counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT) };
+  const task: SharedWork = {
+    pieces,
+    settings,
+    root,
+    counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT),
+  };
   const characters = work.sources.reduce((sum, { text }) => sum + text.length, 0);
   const helper = characters >= WORTH_A_THREAD_CHARACTERS && availableParallelism() > 1 ? startHelper(task) : undefined;
   const done = await takePieces(RULES, task, read);
@@ -66,9 +79,13 @@ export async function workOn(work: Work, root: string, settings: LintSettings, r
   const together = new Map<Group, DoneWork["together"][number]>();
   for (const piece of [...done, ...((await helper?.done()) ?? [])]) {
     for (const [at, path] of (pieces[piece.index]?.each ?? []).entries()) each.set(path, piece.each[at] ?? []);
-    for (const [at, group] of (pieces[piece.index]?.together ?? []).entries()) together.set(group, piece.together[at] ?? NOTHING);
+    for (const [at, group] of (pieces[piece.index]?.together ?? []).entries())
+      together.set(group, piece.together[at] ?? NOTHING);
   }
-  return { each: work.each.map((path) => each.get(path) ?? []), together: work.together.map((group) => together.get(group) ?? NOTHING) };
+  return {
+    each: work.each.map((path) => each.get(path) ?? []),
+    together: work.together.map((group) => together.get(group) ?? NOTHING),
+  };
 }
 
 const NOTHING: DoneWork["together"][number] = { findings: [], asked: [] };

@@ -29,10 +29,21 @@ export interface RunResult {
   settings: LintSettings;
 }
 
-export async function run({ root, sources, linted, groups, settings, selection, cache, read, check }: RunRequest): Promise<RunResult> {
+export async function run({
+  root,
+  sources,
+  linted,
+  groups,
+  settings,
+  selection,
+  cache,
+  read,
+  check,
+}: RunRequest): Promise<RunResult> {
   const textOf = new Map(sources.map(({ path, text }) => [path, text]));
   const keyOf = new Map(sources.map(({ path, text }) => [path, digestOf(path, text)]));
-  const groupKey = ({ paths, complete }: Group): string => digestOf(String(complete), ...paths.map((path) => keyOf.get(path) ?? ""));
+  const groupKey = ({ paths, complete }: Group): string =>
+    digestOf(String(complete), ...paths.map((path) => keyOf.get(path) ?? ""));
   const files = filesOnDisk(root);
   const before = cache.read();
 
@@ -55,14 +66,26 @@ export async function run({ root, sources, linted, groups, settings, selection, 
       settings: effective,
       rules: before?.rules ?? infoOf(RULES, effective),
       // What was there last time stays while its text is there.
-      each: { ...pick(before?.each, new Set(keyOf.values())), ...Object.fromEntries(each.map((path, index) => [keyOf.get(path) ?? "", done.each[index] ?? []])) },
-      together: { ...pick(before?.together, new Set(groups.map(groupKey))), ...Object.fromEntries(together.map((group, index) => [groupKey(group), done.together[index] ?? { asked: [], findings: [] }])) },
+      each: {
+        ...pick(before?.each, new Set(keyOf.values())),
+        ...Object.fromEntries(each.map((path, index) => [keyOf.get(path) ?? "", done.each[index] ?? []])),
+      },
+      together: {
+        ...pick(before?.together, new Set(groups.map(groupKey))),
+        ...Object.fromEntries(
+          together.map((group, index) => [groupKey(group), done.together[index] ?? { asked: [], findings: [] }]),
+        ),
+      },
     };
     cache.write(remembered);
   }
   const { rules } = remembered;
-  const found = [...linted.flatMap((path) => remembered.each[keyOf.get(path) ?? ""] ?? []), ...groups.flatMap((group) => remembered.together[groupKey(group)]?.findings ?? [])];
+  const found = [
+    ...linted.flatMap((path) => remembered.each[keyOf.get(path) ?? ""] ?? []),
+    ...groups.flatMap((group) => remembered.together[groupKey(group)]?.findings ?? []),
+  ];
   return { found, rules, settings: remembered.settings };
 }
 
-const pick = <Value>(from: Record<string, Value> | undefined, keys: ReadonlySet<string>): Record<string, Value> => Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => keys.has(key)));
+const pick = <Value>(from: Record<string, Value> | undefined, keys: ReadonlySet<string>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => keys.has(key)));

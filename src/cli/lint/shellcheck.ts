@@ -7,7 +7,14 @@ import { userError } from "../../config/user-error.ts";
 import type { Finding } from "../../lint/finding.ts";
 import { readDocument } from "../../lint/pass.ts";
 import type { LintSettings } from "../../lint/settings.ts";
-import { type CheckedScript, findingsFrom, LEFT_OUT, readAnswer, type ShellcheckComment, scriptsToCheck } from "../../lint/shellcheck.ts";
+import {
+  type CheckedScript,
+  findingsFrom,
+  LEFT_OUT,
+  readAnswer,
+  type ShellcheckComment,
+  scriptsToCheck,
+} from "../../lint/shellcheck.ts";
 import { inParallel } from "../files/in-parallel.ts";
 import type { Io } from "../io.ts";
 import type { Subject } from "./subject.ts";
@@ -18,7 +25,11 @@ const SCRIPTS_A_PROCESS = 150;
 const TIME_LIMIT = 120_000;
 
 /** Throws a `UserError` where shellcheck is missing, or answers with something that is no answer. */
-export async function shellcheckFindings({ sources, linted }: Subject, settings: LintSettings, io: Io): Promise<Finding[]> {
+export async function shellcheckFindings(
+  { sources, linted }: Subject,
+  settings: LintSettings,
+  io: Io,
+): Promise<Finding[]> {
   const wanted = new Set(linted);
   const documents = await Promise.all(sources.filter(({ path }) => wanted.has(path)).map(readDocument));
   const checked = scriptsToCheck(documents);
@@ -26,7 +37,14 @@ export async function shellcheckFindings({ sources, linted }: Subject, settings:
   const folder = await mkdtemp(join(tmpdir(), "pipewright-shellcheck-"));
   try {
     await inParallel([...checked.entries()], 16, ([index, { text }]) => writeFile(join(folder, `${index}.sh`), text));
-    const answers = await inParallel(batchesOf(checked), availableParallelism(), ({ shell, indexes }) => ask(shell, indexes.map((index) => `${index}.sh`), folder, io));
+    const answers = await inParallel(batchesOf(checked), availableParallelism(), ({ shell, indexes }) =>
+      ask(
+        shell,
+        indexes.map((index) => `${index}.sh`),
+        folder,
+        io,
+      ),
+    );
     const byScript = new Map<number, ShellcheckComment[]>();
     for (const comment of answers.flat()) {
       const index = Number.parseInt(basename(comment.file), 10);
@@ -50,24 +68,62 @@ function batchesOf(checked: readonly CheckedScript[]): Batch[] {
   const batches: Batch[] = [];
   for (const shell of ["bash", "sh"] as const) {
     const indexes = checked.flatMap((script, index) => (script.shell === shell ? [index] : []));
-    for (let at = 0; at < indexes.length; at += SCRIPTS_A_PROCESS) batches.push({ shell, indexes: indexes.slice(at, at + SCRIPTS_A_PROCESS) });
+    for (let at = 0; at < indexes.length; at += SCRIPTS_A_PROCESS)
+      batches.push({ shell, indexes: indexes.slice(at, at + SCRIPTS_A_PROCESS) });
   }
   return batches;
 }
 
-function ask(shell: CheckedScript["shell"], files: readonly string[], folder: string, { env }: Io): Promise<ShellcheckComment[]> {
+function ask(
+  shell: CheckedScript["shell"],
+  files: readonly string[],
+  folder: string,
+  { env }: Io,
+): Promise<ShellcheckComment[]> {
   // A configuration file of the user's own account is no property of the repository.
-  const args = ["--norc", "--format=json1", `--shell=${shell}`, `--exclude=${LEFT_OUT.map((code) => `SC${code}`).join(",")}`, "--", ...files];
+  const args = [
+    "--norc",
+    "--format=json1",
+    `--shell=${shell}`,
+    `--exclude=${LEFT_OUT.map((code) => `SC${code}`).join(",")}`,
+    "--",
+    ...files,
+  ];
   return new Promise((resolve, reject) => {
     // Without a locale of UTF-8 it refuses any other character than those of ASCII.
-    execFile("shellcheck", args, { cwd: folder, env: { ...env, LC_ALL: "C.UTF-8", SHELLCHECK_OPTS: "" }, maxBuffer: 256 * 1024 * 1024, timeout: TIME_LIMIT, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
-      // Its status is 1 where it has found something.
-      const comments = readAnswer(stdout);
-      if (comments) return resolve(comments);
-      if (error && "code" in error && error.code === "ENOENT") return reject(userError("shellcheck is not installed.", { hint: "Install it, or leave --shellcheck out." }));
-      if (error?.killed === true) return reject(userError(`shellcheck did not answer within ${TIME_LIMIT / 1000} seconds.`, { hint: "Leave --shellcheck out, or lint fewer files at a time." }));
-      reject(userError(`shellcheck gave no answer: ${firstLine(stderr) || error?.message || "its output is no JSON"}`.replace(/[.\s]*$/, "."), { hint: "Version 0.7 or newer is needed." }));
-    });
+    execFile(
+      "shellcheck",
+      args,
+      {
+        cwd: folder,
+        env: { ...env, LC_ALL: "C.UTF-8", SHELLCHECK_OPTS: "" },
+        maxBuffer: 256 * 1024 * 1024,
+        timeout: TIME_LIMIT,
+        killSignal: "SIGKILL",
+      },
+      (error, stdout, stderr) => {
+        // Its status is 1 where it has found something.
+        const comments = readAnswer(stdout);
+        if (comments) return resolve(comments);
+        if (error && "code" in error && error.code === "ENOENT")
+          return reject(userError("shellcheck is not installed.", { hint: "Install it, or leave --shellcheck out." }));
+        if (error?.killed === true)
+          return reject(
+            userError(`shellcheck did not answer within ${TIME_LIMIT / 1000} seconds.`, {
+              hint: "Leave --shellcheck out, or lint fewer files at a time.",
+            }),
+          );
+        reject(
+          userError(
+            `shellcheck gave no answer: ${firstLine(stderr) || error?.message || "its output is no JSON"}`.replace(
+              /[.\s]*$/,
+              ".",
+            ),
+            { hint: "Version 0.7 or newer is needed." },
+          ),
+        );
+      },
+    );
   });
 }
 

@@ -23,11 +23,18 @@ export function subjectOf(root: string, { names, cwd, stdin }: Named): Subject {
   const known = filesOfRepository(root);
   const everything = names.length === 0 && stdin === undefined;
   if (everything && known.length === 0) {
-    throw userError(`There is no workflow in ${join(root, ".github/workflows")} and no action below it.`, { hint: "Call it in the repository's root, or name files: `pipewright lint <files>`." });
+    throw userError(`There is no workflow in ${join(root, ".github/workflows")} and no action below it.`, {
+      hint: "Call it in the repository's root, or name files: `pipewright lint <files>`.",
+    });
   }
-  const linted = everything ? known : [...new Set([...namedFiles(names, cwd, root, known), ...(stdin ? [stdin.path] : [])])];
-  const sources = new Map(known.map((path) => [path, readText(root, path, known.includes(path) && !linted.includes(path))]));
-  for (const path of linted) if (!sources.has(path) && path !== stdin?.path) sources.set(path, readText(root, path, false));
+  const linted = everything
+    ? known
+    : [...new Set([...namedFiles(names, cwd, root, known), ...(stdin ? [stdin.path] : [])])];
+  const sources = new Map(
+    known.map((path) => [path, readText(root, path, known.includes(path) && !linted.includes(path))]),
+  );
+  for (const path of linted)
+    if (!sources.has(path) && path !== stdin?.path) sources.set(path, readText(root, path, false));
   const isOfRepository = new Set(known);
   if (stdin) {
     sources.set(stdin.path, stdin.text);
@@ -44,7 +51,11 @@ export function subjectOf(root: string, { names, cwd, stdin }: Named): Subject {
     others.set(key, [...(others.get(key) ?? []), path]);
   }
   const ownGroup = linted.some((path) => isOfRepository.has(path)) ? [{ paths: own, complete: true }] : [];
-  return { sources: readable, linted: linted.sort(), groups: [...ownGroup, ...[...others.values()].map((paths) => ({ paths, complete: false }))] };
+  return {
+    sources: readable,
+    linted: linted.sort(),
+    groups: [...ownGroup, ...[...others.values()].map((paths) => ({ paths, complete: false }))],
+  };
 }
 
 /** A file that nobody named and that cannot be read is no reason to stop. */
@@ -54,6 +65,8 @@ function readText(root: string, path: string, optional: boolean): string | undef
   } catch (error) {
     if (optional) return undefined;
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    throw userError(`${path} cannot be read${code === "" ? "" : ` (${code})`}.`, { hint: "Check its permissions, and that it is no broken link." });
+    throw userError(`${path} cannot be read${code === "" ? "" : ` (${code})`}.`, {
+      hint: "Check its permissions, and that it is no broken link.",
+    });
   }
 }

@@ -45,7 +45,10 @@ export async function watchRepository(io: Io, root: string, lint: () => Promise<
       code = await lint();
     } catch (error) {
       // While somebody types, a config is often half written, and a file that was there has gone.
-      const problems = error instanceof UserError ? error.problems.map(formatProblem) : [`error  ${error instanceof Error ? error.message : String(error)}`];
+      const problems =
+        error instanceof UserError
+          ? error.problems.map(formatProblem)
+          : [`error  ${error instanceof Error ? error.message : String(error)}`];
       io.stderr.write(`${problems.join("\n")}\n`);
       code = 2;
     }

@@ -22,7 +22,11 @@ export interface Decision {
   notes: string[];
 }
 
-export async function decideMoves(pins: readonly CurrentPin[], source: VersionSource, options: { major: boolean }): Promise<Decision> {
+export async function decideMoves(
+  pins: readonly CurrentPin[],
+  source: VersionSource,
+  options: { major: boolean },
+): Promise<Decision> {
   const decisions = await Promise.all(pins.map((pin) => decide(pin, source, options)));
   return {
     moves: decisions.flatMap(({ move }) => move ?? []),
@@ -30,18 +34,32 @@ export async function decideMoves(pins: readonly CurrentPin[], source: VersionSo
   };
 }
 
-async function decide({ action, isWritten, version, sha }: CurrentPin, source: VersionSource, options: { major: boolean }): Promise<{ move?: Move; note?: string }> {
+async function decide(
+  { action, isWritten, version, sha }: CurrentPin,
+  source: VersionSource,
+  options: { major: boolean },
+): Promise<{ move?: Move; note?: string }> {
   if (action.startsWith(".") || action.startsWith("docker:")) return {};
   if (!isVersion(version)) return { note: `${action} stays at ${version}: that is no version that can be compared.` };
   const released = await source.versionsOf(action);
   if (released.length === 0) return { note: `${action} stays at ${version}: no versions of it are known.` };
   const newer = newerVersion(version, released, options);
-  if (newer) return { move: { action, isWritten, from: { version, sha }, to: { version: newer.tag, sha: await source.commitOf(action, newer) } } };
+  if (newer)
+    return {
+      move: {
+        action,
+        isWritten,
+        from: { version, sha },
+        to: { version: newer.tag, sha: await source.commitOf(action, newer) },
+      },
+    };
   const same = released.find(({ tag }) => tag === version);
   const commit = same && (await source.commitOf(action, same));
   // A version that was released once should stay what it was. Somebody has to look at it: it is not followed.
   if (commit !== undefined && commit !== sha) {
-    return { note: `${action} stays at ${version}, but that tag now stands for another commit, ${commit}: find out why before you follow it.` };
+    return {
+      note: `${action} stays at ${version}, but that tag now stands for another commit, ${commit}: find out why before you follow it.`,
+    };
   }
   return {};
 }

@@ -33,15 +33,23 @@ async function replacePins({ file, text, locate }: LoadedConfig, moves: readonly
       const start = offsetOf(text, location);
       const offset = /["'`]/.test(text[start] ?? "") ? start + 1 : start;
       if (!text.startsWith(from[member], offset)) {
-        throw userError(`The ${member === "sha" ? "commit" : "version"} of ${action} is not written in ${file} as it stands.`, {
-          location,
-          hint: `Move it by hand where it is made, to ${to.version} = ${to.sha}, or write it out here.`,
-        });
+        throw userError(
+          `The ${member === "sha" ? "commit" : "version"} of ${action} is not written in ${file} as it stands.`,
+          {
+            location,
+            hint: `Move it by hand where it is made, to ${to.version} = ${to.sha}, or write it out here.`,
+          },
+        );
       }
       replacements.set(offset, { offset, before: from[member], after: to[member] });
     }
   }
-  return [...replacements.values()].sort((a, b) => b.offset - a.offset).reduce((result, { offset, before, after }) => result.slice(0, offset) + after + result.slice(offset + before.length), text);
+  return [...replacements.values()]
+    .sort((a, b) => b.offset - a.offset)
+    .reduce(
+      (result, { offset, before, after }) => result.slice(0, offset) + after + result.slice(offset + before.length),
+      text,
+    );
 }
 
 function offsetOf(text: string, { line, column }: { line: number; column: number }): number {
@@ -51,7 +59,8 @@ function offsetOf(text: string, { line, column }: { line: number; column: number
 
 function addToYaml(text: string, added: readonly Move[]): string {
   const document = parseDocument(text);
-  for (const { action, to } of added) document.setIn(["actions", action], document.createNode({ version: to.version, sha: to.sha }));
+  for (const { action, to } of added)
+    document.setIn(["actions", action], document.createNode({ version: to.version, sha: to.sha }));
   const written = document.toString({ lineWidth: 0 });
   return text.includes("\r\n") ? written.replace(/\r?\n/g, "\r\n") : written;
 }
@@ -61,29 +70,42 @@ function addToJson(text: string, added: readonly Move[]): string {
   const pins = Object.fromEntries(added.map(({ action, to }) => [action, to]));
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? "  ";
   const end = text.includes("\r\n") ? "\r\n" : "\n";
-  return JSON.stringify({ ...config, actions: { ...config.actions, ...pins } }, null, indent).replaceAll("\n", end) + (text.endsWith("\n") ? end : "");
+  return (
+    JSON.stringify({ ...config, actions: { ...config.actions, ...pins } }, null, indent).replaceAll("\n", end) +
+    (text.endsWith("\n") ? end : "")
+  );
 }
 
 function addToCode(file: string, text: string, added: readonly Move[]): string {
   const code = readCode(file, text);
   const actions = code.objectAt(["actions"]);
-  const entries = added.map(({ action, to }) => `${JSON.stringify(action)}: { version: ${JSON.stringify(to.version)}, sha: ${JSON.stringify(to.sha)} }`);
+  const entries = added.map(
+    ({ action, to }) =>
+      `${JSON.stringify(action)}: { version: ${JSON.stringify(to.version)}, sha: ${JSON.stringify(to.sha)} }`,
+  );
   if (actions) return insert(text, actions, entries);
   const config = code.objectAt([]);
   if (!config) {
-    throw userError(`There is no object in ${file} that pins could be added to.`, { location: code.locate({ path: [], message: "" }), hint: "Write `actions: {}` into the config, in this file." });
+    throw userError(`There is no object in ${file} that pins could be added to.`, {
+      location: code.locate({ path: [], message: "" }),
+      hint: "Write `actions: {}` into the config, in this file.",
+    });
   }
   const inside = `${indentOfMembers(text, config)}  `;
   const end = text.includes("\r\n") ? "\r\n" : "\n";
-  return insert(text, config, [`actions: {${end}${entries.map((entry) => `${inside}${entry},${end}`).join("")}${inside.slice(0, -2)}}`]);
+  return insert(text, config, [
+    `actions: {${end}${entries.map((entry) => `${inside}${entry},${end}`).join("")}${inside.slice(0, -2)}}`,
+  ]);
 }
 
-const indentAt = (text: string, offset: number): string => /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", offset - 1) + 1))?.[0] ?? "";
+const indentAt = (text: string, offset: number): string =>
+  /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", offset - 1) + 1))?.[0] ?? "";
 
 /** As far in as the last member that begins a line, or two columns more than the object. */
 function indentOfMembers(text: string, object: WrittenObject): string {
   const { last } = object;
-  const beginsLine = last !== undefined && text.slice(text.lastIndexOf("\n", last.start - 1) + 1, last.start).trim() === "";
+  const beginsLine =
+    last !== undefined && text.slice(text.lastIndexOf("\n", last.start - 1) + 1, last.start).trim() === "";
   return beginsLine ? indentAt(text, last.start) : `${indentAt(text, object.start)}  `;
 }
 

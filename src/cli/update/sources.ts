@@ -21,11 +21,15 @@ const repositoryOf = (action: string): string => action.split("/").slice(0, 2).j
 /** @param path relative to `cwd`: `{"actions/checkout": {"versions": [{"tag": "v7.0.1", "sha": "..."}]}}` */
 export async function factsFile(cwd: string, path: string): Promise<VersionSource> {
   const text = await readFile(resolve(cwd, path), "utf8").catch((error: unknown) => {
-    throw userError(`The file of facts ${path} cannot be read: ${error instanceof Error && "code" in error ? String(error.code) : String(error)}.`);
+    throw userError(
+      `The file of facts ${path} cannot be read: ${error instanceof Error && "code" in error ? String(error.code) : String(error)}.`,
+    );
   });
   const facts = factsShape.safeParse(parsed(text));
   if (!facts.success) {
-    throw userError(`${path} is no file of facts.`, { hint: 'It holds {"owner/name": {"versions": [{"tag": "v1.2.3", "sha": "<40 hexadecimal digits>"}]}}.' });
+    throw userError(`${path} is no file of facts.`, {
+      hint: 'It holds {"owner/name": {"versions": [{"tag": "v1.2.3", "sha": "<40 hexadecimal digits>"}]}}.',
+    });
   }
   return {
     versionsOf: async (action) => (facts.data[action] ?? facts.data[repositoryOf(action)])?.versions ?? [],
@@ -56,14 +60,25 @@ export function gitHub(env: Readonly<Record<string, string | undefined>>): Versi
   const versions = new Map<string, Promise<ReleasedVersion[]>>();
 
   const get = async (url: string, action: string): Promise<{ body: unknown; next: string | undefined }> => {
-    const headers = { accept: "application/vnd.github+json", "user-agent": "pipewright", ...(token && { authorization: `Bearer ${token}` }) };
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }).catch((error: unknown) => {
-      throw userError(`GitHub's API at ${base} cannot be reached: ${reason(error)}.`, { hint: "Without a network, `--facts <file>` reads versions from a file." });
-    });
+    const headers = {
+      accept: "application/vnd.github+json",
+      "user-agent": "pipewright",
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }).catch(
+      (error: unknown) => {
+        throw userError(`GitHub's API at ${base} cannot be reached: ${reason(error)}.`, {
+          hint: "Without a network, `--facts <file>` reads versions from a file.",
+        });
+      },
+    );
     if (!response.ok) throw refused(response, action);
     const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
     // The token goes to no other host, whatever a page says.
-    return { body: await response.json().catch(() => undefined), next: next?.startsWith(`${base}/`) ? next : undefined };
+    return {
+      body: await response.json().catch(() => undefined),
+      next: next?.startsWith(`${base}/`) ? next : undefined,
+    };
   };
 
   const read = async (repository: string): Promise<ReleasedVersion[]> => {
@@ -108,18 +123,30 @@ export function gitHub(env: Readonly<Record<string, string | undefined>>): Versi
 }
 
 function refused(response: Response, action: string): Error {
-  if (response.status === 404) return userError(`There is no repository of the action ${action}, or it may not be read.`, { hint: "Is its name right? For a private one set GITHUB_TOKEN." });
+  if (response.status === 404)
+    return userError(`There is no repository of the action ${action}, or it may not be read.`, {
+      hint: "Is its name right? For a private one set GITHUB_TOKEN.",
+    });
   if (response.status === 401) return userError("GitHub does not accept the token in GITHUB_TOKEN.");
   if (response.status === 403 || response.status === 429) {
-    return userError(`GitHub's API refuses to answer about ${action} (${response.status}): the rate limit may be used up.`, { hint: "Set GITHUB_TOKEN, or wait an hour." });
+    return userError(
+      `GitHub's API refuses to answer about ${action} (${response.status}): the rate limit may be used up.`,
+      { hint: "Set GITHUB_TOKEN, or wait an hour." },
+    );
   }
-  return userError(`GitHub's API answers ${response.status} when asked about ${action}.`, { hint: "Try again later, or use `--facts <file>`." });
+  return userError(`GitHub's API answers ${response.status} when asked about ${action}.`, {
+    hint: "Try again later, or use `--facts <file>`.",
+  });
 }
 
-const unreadable = (base: string, action: string): Error => userError(`The answer of ${base} about ${action} is not what GitHub's API gives.`, { hint: "Is GITHUB_API_URL right?" });
+const unreadable = (base: string, action: string): Error =>
+  userError(`The answer of ${base} about ${action} is not what GitHub's API gives.`, {
+    hint: "Is GITHUB_API_URL right?",
+  });
 
 function reason(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return `no answer within ${TIMEOUT_MILLISECONDS / 1000} seconds`;
+  if (error instanceof Error && error.name === "TimeoutError")
+    return `no answer within ${TIMEOUT_MILLISECONDS / 1000} seconds`;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return cause instanceof Error ? ("code" in cause ? String(cause.code) : cause.message) : String(cause);
 }

@@ -23,7 +23,11 @@ function compare([...a]: Parts, [...b]: Parts): number {
  * The newest stable version, of the same major version unless another is asked for; nothing when the current one is
  * no version, or nothing newer than it is there. Tags that move (`v4`) count only where no exact ones (`v4.1.2`) exist.
  */
-export function newerVersion(current: string, released: readonly ReleasedVersion[], { major }: { major: boolean }): ReleasedVersion | undefined {
+export function newerVersion(
+  current: string,
+  released: readonly ReleasedVersion[],
+  { major }: { major: boolean },
+): ReleasedVersion | undefined {
   const from = partsOf(current);
   if (!from) return undefined;
   const exact = released.filter(({ tag }) => isExact(tag));

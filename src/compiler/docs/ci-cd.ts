@@ -46,18 +46,31 @@ function diagram(pipeline: Pipeline): string {
     lines.push(`  code([${label("push, pull request, merge queue")}]) --> build[${label(build.name)}]`);
     if (registry) lines.push(`  build -- "image by digest" --> ${registry}`);
   }
-  if (nightly) lines.push(`  clock([${label(`every night, ${pipeline.nightly ? pipeline.nightly.schedule : ""}`)}]) --> nightly[${label(nightly.name)}]`, ...(registry ? ["  nightly --> registry"] : []));
+  if (nightly)
+    lines.push(
+      `  clock([${label(`every night, ${pipeline.nightly ? pipeline.nightly.schedule : ""}`)}]) --> nightly[${label(nightly.name)}]`,
+      ...(registry ? ["  nightly --> registry"] : []),
+    );
   const oneRun = pipeline.topology === "workflow_call";
   for (const consumer of pipeline.consumers) {
     const id = node("consumer", consumer.key);
     if (oneRun) {
-      const callers = (["build", "nightly", "release"] as const).filter((run) => pipeline.workflows[run] && calledIn(pipeline, run).includes(consumer));
+      const callers = (["build", "nightly", "release"] as const).filter(
+        (run) => pipeline.workflows[run] && calledIn(pipeline, run).includes(consumer),
+      );
       const [first = "build", ...others] = callers;
-      lines.push(`  ${first} -- "calls" --> ${id}[${label(consumer.name)}]`, ...others.map((run) => `  ${run} -.-> ${id}`), `  ${id} -- "check" --> commit([${label("commit")}])`);
+      lines.push(
+        `  ${first} -- "calls" --> ${id}[${label(consumer.name)}]`,
+        ...others.map((run) => `  ${run} -.-> ${id}`),
+        `  ${id} -- "check" --> commit([${label("commit")}])`,
+      );
       continue;
     }
     if (takenBy(consumer).length === 0) {
-      lines.push(`  code --> ${id}[${label(consumer.builds.length > 0 ? `${consumer.name} (builds for itself)` : consumer.name)}]`, `  ${id} -- "check" --> commit([${label("commit")}])`);
+      lines.push(
+        `  code --> ${id}[${label(consumer.builds.length > 0 ? `${consumer.name} (builds for itself)` : consumer.name)}]`,
+        `  ${id} -- "check" --> commit([${label("commit")}])`,
+      );
       continue;
     }
     lines.push(`  build -- "workflow_run" --> ${id}[${label(consumer.name)}]`);
@@ -66,25 +79,46 @@ function diagram(pipeline: Pipeline): string {
   }
   const passed = pipeline.consumers.length > 0 ? "commit" : "build";
   if (promote) {
-    lines.push(`  ${passed} --> promote[${label(promote.name)}]`, `  promote -- ${label(pipeline.channels.map((channel) => channel.tag).join(", "))} --> registry`);
-    for (const copy of pipeline.copies) lines.push(`  promote -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
+    lines.push(
+      `  ${passed} --> promote[${label(promote.name)}]`,
+      `  promote -- ${label(pipeline.channels.map((channel) => channel.tag).join(", "))} --> registry`,
+    );
+    for (const copy of pipeline.copies)
+      lines.push(`  promote -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
   }
-  if (release) lines.push(`  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`, "  release -- \"the tested digest\" --> registry");
+  if (release)
+    lines.push(
+      `  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`,
+      '  release -- "the tested digest" --> registry',
+    );
   if (cleanup) lines.push(`  cleanup[${label(cleanup.name)}] -- "deletes what expired" --> registry`);
   if (promotesIn(pipeline, "build")) {
     const own = pipeline.channels.filter(({ of }) => of !== "nightly").map(({ tag }) => tag);
     lines.push(`  ${passed} -- ${label(`all green: ${own.join(", ")}`)} --> registry`);
-    for (const copy of pipeline.copies) lines.push(`  registry -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
+    for (const copy of pipeline.copies)
+      lines.push(`  registry -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
   }
-  for (const target of oneRun ? pipeline.publish : []) lines.push(`  ${passed} -- ${label(`${target.on.join(", ")}: all green`)} --> ${node("target", target.key)}[${label(target.key)}]`);
-  if (metrics) lines.push(registry ? `  metrics[${label(metrics.name)}] -. "reads runs and sizes" .-> registry` : `  metrics[${label(metrics.name)}] -. "reads runs" .-> build`);
+  for (const target of oneRun ? pipeline.publish : [])
+    lines.push(
+      `  ${passed} -- ${label(`${target.on.join(", ")}: all green`)} --> ${node("target", target.key)}[${label(target.key)}]`,
+    );
+  if (metrics)
+    lines.push(
+      registry
+        ? `  metrics[${label(metrics.name)}] -. "reads runs and sizes" .-> registry`
+        : `  metrics[${label(metrics.name)}] -. "reads runs" .-> build`,
+    );
   return `\`\`\`mermaid\n${lines.join("\n")}\n\`\`\``;
 }
 
 function workflowTable(pipeline: Pipeline): string {
   return table(
     ["Workflow", "File", "Runs on"],
-    triggersInWords(pipeline).map(({ name, path, on }) => [code(name), code(path.split("/").at(-1) ?? path), on.join("; ")]),
+    triggersInWords(pipeline).map(({ name, path, on }) => [
+      code(name),
+      code(path.split("/").at(-1) ?? path),
+      on.join("; "),
+    ]),
   );
 }
 
@@ -92,7 +126,13 @@ function tagTable(pipeline: Pipeline): string {
   if (!pipeline.registry) return "This pipeline builds files, not images, so it gives no tags.";
   return table(
     ["Made by", "Tag", "Example", "Moves", "Kept"],
-    tagExamples(pipeline).map((row) => [escapeMarkdown(row.event), codes(row.patterns), codes(row.examples), row.moves ? "yes" : "no", retentionOfTag(pipeline, row)]),
+    tagExamples(pipeline).map((row) => [
+      escapeMarkdown(row.event),
+      codes(row.patterns),
+      codes(row.examples),
+      row.moves ? "yes" : "no",
+      retentionOfTag(pipeline, row),
+    ]),
   );
 }
 
@@ -100,7 +140,9 @@ function retentionText(pipeline: Pipeline): string {
   const { retention, registry } = pipeline;
   if (!registry) return "";
   if (!retention) return "Nothing is deleted: the config switches the cleanup off.";
-  const effect = retention.dryRun ? "It only says what it would delete, until the config sets `dryRun: false`." : `It deletes at most ${retention.maxDeletions} versions a run.`;
+  const effect = retention.dryRun
+    ? "It only says what it would delete, until the config sets `dryRun: false`."
+    : `It deletes at most ${retention.maxDeletions} versions a run.`;
   return `The cleanup runs on ${code(retention.schedule)} (UTC). ${effect} Nothing younger than ${retention.minimumAgeHours} hours is deleted, nothing that a run still needs, nothing at the head of an open pull request, and no version that carries even one tag that is to be kept.`;
 }
 
@@ -119,7 +161,11 @@ function sourcesText(pipeline: Pipeline): string {
     build: "Pull requests from forks are built, not tested.",
     ignore: "Pull requests from forks are left out.",
   }[pipeline.forks];
-  const fallback = images.some((build) => build.fallback) ? "When the registry fails, a consumer takes the artifact that the build saved beside its push (kept one day)." : "There is no artifact to fall back to when the registry fails.";
-  const made = pipeline.consumers.some((consumer) => consumer.fallback === "build") ? "Where there is neither, also because the build failed, a consumer whose `fallback` is `build` makes its image from the sources, and says so in its summary." : "";
+  const fallback = images.some((build) => build.fallback)
+    ? "When the registry fails, a consumer takes the artifact that the build saved beside its push (kept one day)."
+    : "There is no artifact to fall back to when the registry fails.";
+  const made = pipeline.consumers.some((consumer) => consumer.fallback === "build")
+    ? "Where there is neither, also because the build failed, a consumer whose `fallback` is `build` makes its image from the sources, and says so in its summary."
+    : "";
   return `Consumers pull by digest, with retries. ${[fallback, made, forks].filter((part) => part !== "").join(" ")} Whatever was pulled is compared with the commit that the build recorded; a mismatch ${pipeline.freshness === "fail" ? "fails the test" : "is a warning"}.`;
 }

@@ -17,14 +17,31 @@ export interface RollbackRow {
   apply: (config: ConfigInput) => ConfigInput;
 }
 
-const changeConsumers = (config: ConfigInput, keys: readonly string[], change: Partial<ConsumerInput>): ConfigInput => ({
+const changeConsumers = (
+  config: ConfigInput,
+  keys: readonly string[],
+  change: Partial<ConsumerInput>,
+): ConfigInput => ({
   ...config,
-  consumers: Object.fromEntries(Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, keys.includes(key) ? { ...consumer, ...change } : consumer])),
+  consumers: Object.fromEntries(
+    Object.entries(config.consumers ?? {}).map(([key, consumer]) => [
+      key,
+      keys.includes(key) ? { ...consumer, ...change } : consumer,
+    ]),
+  ),
 });
 
-const changeImages = (config: ConfigInput, change: { scan?: false; fallback?: "artifact"; cache?: false }): ConfigInput => ({
+const changeImages = (
+  config: ConfigInput,
+  change: { scan?: false; fallback?: "artifact"; cache?: false },
+): ConfigInput => ({
   ...config,
-  builds: Object.fromEntries(Object.entries(config.builds ?? {}).map(([key, build]) => [key, build.kind === "image" ? { ...build, ...change } : build])),
+  builds: Object.fromEntries(
+    Object.entries(config.builds ?? {}).map(([key, build]) => [
+      key,
+      build.kind === "image" ? { ...build, ...change } : build,
+    ]),
+  ),
 });
 
 export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
@@ -57,36 +74,113 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
     },
     ...own,
     ...(pipeline.publish.length > 0
-      ? [{ broken: "Publishing", line: "publishing: false", keeps: "Builds, tests and the clean-up. Nothing leaves the pipeline's own registry.", apply: (config: ConfigInput): ConfigInput => ({ ...config, publishing: false }) }]
+      ? [
+          {
+            broken: "Publishing",
+            line: "publishing: false",
+            keeps: "Builds, tests and the clean-up. Nothing leaves the pipeline's own registry.",
+            apply: (config: ConfigInput): ConfigInput => ({ ...config, publishing: false }),
+          },
+        ]
       : []),
     ...(pipeline.retention && pipeline.retention.afterRun
-      ? [{ broken: "The clean-up at a run's end", line: "retention: { afterRun: false }", keeps: "Everything else. The daily cleanup deletes what has expired.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: { ...(config.retention || {}), afterRun: false } }) }]
+      ? [
+          {
+            broken: "The clean-up at a run's end",
+            line: "retention: { afterRun: false }",
+            keeps: "Everything else. The daily cleanup deletes what has expired.",
+            apply: (config: ConfigInput): ConfigInput => ({
+              ...config,
+              retention: { ...(config.retention || {}), afterRun: false },
+            }),
+          },
+        ]
       : []),
     ...(pipeline.retention
       ? [
-          ...(pipeline.retention.dryRun ? [] : [{ broken: "The cleanup deletes too much", line: "retention: { dryRun: true }", keeps: "Builds and tests. The cleanup only says what it would delete.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: { ...(config.retention || {}), dryRun: true } }) }]),
-          { broken: "The cleanup fails", line: "retention: false", keeps: "Builds and tests. Nothing is deleted.", apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: false }) },
+          ...(pipeline.retention.dryRun
+            ? []
+            : [
+                {
+                  broken: "The cleanup deletes too much",
+                  line: "retention: { dryRun: true }",
+                  keeps: "Builds and tests. The cleanup only says what it would delete.",
+                  apply: (config: ConfigInput): ConfigInput => ({
+                    ...config,
+                    retention: { ...(config.retention || {}), dryRun: true },
+                  }),
+                },
+              ]),
+          {
+            broken: "The cleanup fails",
+            line: "retention: false",
+            keeps: "Builds and tests. Nothing is deleted.",
+            apply: (config: ConfigInput): ConfigInput => ({ ...config, retention: false }),
+          },
         ]
       : []),
     ...(firstImage?.scan
-      ? [{ broken: "The security scan", line: `builds["${firstImage.key}"].scan: false`, keeps: "Builds, pushes and tests. Images are not scanned.", apply: (config: ConfigInput) => changeImages(config, { scan: false }) }]
+      ? [
+          {
+            broken: "The security scan",
+            line: `builds["${firstImage.key}"].scan: false`,
+            keeps: "Builds, pushes and tests. Images are not scanned.",
+            apply: (config: ConfigInput) => changeImages(config, { scan: false }),
+          },
+        ]
       : []),
     ...(firstImage?.cache
-      ? [{ broken: "The layer cache", line: `builds["${firstImage.key}"].cache: false`, keeps: "Everything; builds are slower.", apply: (config: ConfigInput) => changeImages(config, { cache: false }) }]
+      ? [
+          {
+            broken: "The layer cache",
+            line: `builds["${firstImage.key}"].cache: false`,
+            keeps: "Everything; builds are slower.",
+            apply: (config: ConfigInput) => changeImages(config, { cache: false }),
+          },
+        ]
       : []),
     ...(pipeline.workflows.promote || promotesIn(pipeline, "build")
-      ? [{ broken: "Promotion: `latest` and its like do not move", line: 'moveTags: "at-build"', keeps: "Builds and tests. Tags move when a build ends, before the tests.", apply: (config: ConfigInput): ConfigInput => ({ ...config, moveTags: "at-build" }) }]
+      ? [
+          {
+            broken: "Promotion: `latest` and its like do not move",
+            line: 'moveTags: "at-build"',
+            keeps: "Builds and tests. Tags move when a build ends, before the tests.",
+            apply: (config: ConfigInput): ConfigInput => ({ ...config, moveTags: "at-build" }),
+          },
+        ]
       : []),
     ...(pipeline.freshness === "fail" && firstImage
-      ? [{ broken: "The comparison of image and commit", line: 'freshness: "warn"', keeps: "All tests. A mismatch is a warning.", apply: (config: ConfigInput): ConfigInput => ({ ...config, freshness: "warn" }) }]
+      ? [
+          {
+            broken: "The comparison of image and commit",
+            line: 'freshness: "warn"',
+            keeps: "All tests. A mismatch is a warning.",
+            apply: (config: ConfigInput): ConfigInput => ({ ...config, freshness: "warn" }),
+          },
+        ]
       : []),
-    ...(pipeline.nightly ? [{ broken: "The nightly build", line: "nightly: false", keeps: "Everything else.", apply: withoutNightly }] : []),
-    ...(pipeline.metrics ? [{ broken: "The metrics", line: "metrics: false", keeps: "Everything else.", apply: (config: ConfigInput): ConfigInput => ({ ...config, metrics: false }) }] : []),
+    ...(pipeline.nightly
+      ? [{ broken: "The nightly build", line: "nightly: false", keeps: "Everything else.", apply: withoutNightly }]
+      : []),
+    ...(pipeline.metrics
+      ? [
+          {
+            broken: "The metrics",
+            line: "metrics: false",
+            keeps: "Everything else.",
+            apply: (config: ConfigInput): ConfigInput => ({ ...config, metrics: false }),
+          },
+        ]
+      : []),
     {
       broken: "The whole pipeline",
       line: 'consumers.*.source: "build", moveTags: "at-build", retention: false',
       keeps: "Every workflow builds and tests for itself, as before.",
-      apply: (config) => ({ ...changeConsumers(config, keys, { source: "build" }), moveTags: "at-build", retention: false }),
+      apply: (config) => ({
+        ...changeConsumers(config, keys, { source: "build" }),
+        moveTags: "at-build",
+        retention: false,
+      }),
     },
   ];
 }
@@ -98,6 +192,11 @@ function withoutNightly(config: ConfigInput): ConfigInput {
     ...rest,
     nightly: false,
     ...(channels && { channels: Object.fromEntries(Object.entries(channels).filter(([of]) => of !== "nightly")) }),
-    ...(copies && { copies: copies.map(({ of, ...copy }) => ({ ...copy, ...(of && { of: of.filter((name) => name !== "nightly") }) })) }),
+    ...(copies && {
+      copies: copies.map(({ of, ...copy }) => ({
+        ...copy,
+        ...(of && { of: of.filter((name) => name !== "nightly") }),
+      })),
+    }),
   };
 }

@@ -15,18 +15,25 @@ const SECRET = /\bsecrets\.(\w+)/g;
 /** Who asks for what, each name once, in the order of names. */
 function collect(workflows: readonly Workflow[], namesIn: (workflow: Workflow) => readonly string[]): Asked[] {
   const asked = new Map<string, Set<string>>();
-  for (const workflow of workflows) for (const name of namesIn(workflow)) asked.set(name, (asked.get(name) ?? new Set()).add(workflow.name));
-  return [...asked].map(([name, by]) => ({ name, by: [...by] })).sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const workflow of workflows)
+    for (const name of namesIn(workflow)) asked.set(name, (asked.get(name) ?? new Set()).add(workflow.name));
+  return [...asked]
+    .map(([name, by]) => ({ name, by: [...by] }))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 /** The repository's secrets that a workflow reads; the token of each job is GitHub's own. */
 export const secretsIn = (workflow: Workflow): string[] =>
-  [...JSON.stringify(workflow.jobs).matchAll(SECRET)].flatMap(([, name]) => (name === undefined || name === "GITHUB_TOKEN" ? [] : [name]));
+  [...JSON.stringify(workflow.jobs).matchAll(SECRET)].flatMap(([, name]) =>
+    name === undefined || name === "GITHUB_TOKEN" ? [] : [name],
+  );
 
-const environmentOf = (job: Job): string[] => (job.environment === undefined ? [] : [typeof job.environment === "string" ? job.environment : job.environment.name]);
+const environmentOf = (job: Job): string[] =>
+  job.environment === undefined ? [] : [typeof job.environment === "string" ? job.environment : job.environment.name];
 
 /** The GitHub environments that jobs of a workflow run in. */
-export const environmentsIn = (workflow: Workflow): string[] => Object.values(workflow.jobs).flatMap((job) => (callsWorkflow(job) ? [] : environmentOf(job)));
+export const environmentsIn = (workflow: Workflow): string[] =>
+  Object.values(workflow.jobs).flatMap((job) => (callsWorkflow(job) ? [] : environmentOf(job)));
 
 export function settingsText(pipeline: Pipeline): string {
   const workflows = compileWorkflows(pipeline).map(({ workflow }) => workflow);

@@ -31,7 +31,17 @@ const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${l
 const numbered = (lines: readonly string[]): string => lines.map((line, index) => `${index + 1}. ${line}`).join("\n");
 
 function scenarioSection({ title, seen, causes, do: steps, prevented }: Scenario): string {
-  return [`## ${title}`, "What you see:", bullets(seen), "Likely causes:", bullets(causes), "What to do:", numbered(steps), "What already guards against it:", bullets(prevented)].join("\n\n");
+  return [
+    `## ${title}`,
+    "What you see:",
+    bullets(seen),
+    "Likely causes:",
+    bullets(causes),
+    "What to do:",
+    numbered(steps),
+    "What already guards against it:",
+    bullets(prevented),
+  ].join("\n\n");
 }
 
 function scenarios(pipeline: Pipeline): Scenario[] {
@@ -45,25 +55,63 @@ function scenarios(pipeline: Pipeline): Scenario[] {
   return [
     {
       title: "The build fails",
-      seen: [oneRun ? `${code(pipeline.checks.ready)} is red in the run of ${code(buildName)}. ${made(pipeline) ? "Consumers test what they build from the sources, and say so." : "Consumers have nothing to test, and are red."}` : `${code(buildName)} is red, and every consumer's status says that the build failed.`],
-      causes: ["The code does not build.", ...(image?.scan ? [`The scan found vulnerabilities of the severities ${image.scan.severities.join(", ")}.`] : [])],
-      do: ["Read the first red step of the build job.", ...(image?.scan ? ["For a scan: open the run's code scanning results, update the base image or the package, or accept the finding in an ignore file that `scan.ignoreFile` names."] : []), rerun],
-      prevented: [oneRun ? "Nothing is promoted, published or deployed before the build's gate and every required consumer are green." : "Consumers do not run on an image that was not built or not scanned."],
+      seen: [
+        oneRun
+          ? `${code(pipeline.checks.ready)} is red in the run of ${code(buildName)}. ${made(pipeline) ? "Consumers test what they build from the sources, and say so." : "Consumers have nothing to test, and are red."}`
+          : `${code(buildName)} is red, and every consumer's status says that the build failed.`,
+      ],
+      causes: [
+        "The code does not build.",
+        ...(image?.scan
+          ? [`The scan found vulnerabilities of the severities ${image.scan.severities.join(", ")}.`]
+          : []),
+      ],
+      do: [
+        "Read the first red step of the build job.",
+        ...(image?.scan
+          ? [
+              "For a scan: open the run's code scanning results, update the base image or the package, or accept the finding in an ignore file that `scan.ignoreFile` names.",
+            ]
+          : []),
+        rerun,
+      ],
+      prevented: [
+        oneRun
+          ? "Nothing is promoted, published or deployed before the build's gate and every required consumer are green."
+          : "Consumers do not run on an image that was not built or not scanned.",
+      ],
     },
     ...(image
       ? [
           {
             title: "Pushing an image fails",
             seen: ["A step `Push (attempt 3)` is red, with a 5xx or 403 of the registry."],
-            causes: [`${host} is down.`, "The package does not grant this repository the write role (package settings, Manage Actions access)."],
+            causes: [
+              `${host} is down.`,
+              "The package does not grant this repository the write role (package settings, Manage Actions access).",
+            ],
             do: ["Look at the registry's status page.", "Check the package's access settings.", rerun],
-            prevented: ["Three attempts, with a pause between them.", image.fallback ? "For pull requests and feature branches the image is also saved as an artifact, which the consumers take." : "Set `fallback: \"artifact\"` to let consumers take an artifact instead."],
+            prevented: [
+              "Three attempts, with a pause between them.",
+              image.fallback
+                ? "For pull requests and feature branches the image is also saved as an artifact, which the consumers take."
+                : 'Set `fallback: "artifact"` to let consumers take an artifact instead.',
+            ],
           },
           {
             title: "A consumer does not find its image",
-            seen: ["The step `Load the image from the artifact` says that the image is neither in the registry nor among the artifacts."],
-            causes: ["The run is re-run late: the cleanup has deleted the image, and the artifact has expired.", "The registry is down, and there is no artifact."],
-            do: [`See which tags exist: ${code(`docker buildx imagetools inspect ${image.image}:<tag>`)}. The message names the tag.`, rerun, "Then run the consumer again."],
+            seen: [
+              "The step `Load the image from the artifact` says that the image is neither in the registry nor among the artifacts.",
+            ],
+            causes: [
+              "The run is re-run late: the cleanup has deleted the image, and the artifact has expired.",
+              "The registry is down, and there is no artifact.",
+            ],
+            do: [
+              `See which tags exist: ${code(`docker buildx imagetools inspect ${image.image}:<tag>`)}. The message names the tag.`,
+              rerun,
+              "Then run the consumer again.",
+            ],
             prevented: ["The cleanup keeps what a queued or running run needs, and the heads of open pull requests."],
           },
           ...(oneRun ? [] : [numberNotFound(pipeline, rerun)]),
@@ -80,28 +128,60 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       ? [
           {
             title: "The cleanup deleted an image that was still needed",
-            seen: ["`manifest unknown` for a tag that existed yesterday.", `The log of ${code(cleanup.name)} lists the tag as deleted, with the reason.`],
-            causes: ["The run is older than the retention of its kind of tag.", "Another tool deletes images of this package."],
-            do: [`Switch the cleanup off: ${code("retention: { dryRun: true }")}.`, rerun, "Raise the retention of that kind of tag, or protect the tag."],
-            prevented: ["Minimum age, runs in progress, heads of open pull requests, protected tags, a cap on deletions, and indexes that cannot be read: each keeps an image."],
+            seen: [
+              "`manifest unknown` for a tag that existed yesterday.",
+              `The log of ${code(cleanup.name)} lists the tag as deleted, with the reason.`,
+            ],
+            causes: [
+              "The run is older than the retention of its kind of tag.",
+              "Another tool deletes images of this package.",
+            ],
+            do: [
+              `Switch the cleanup off: ${code("retention: { dryRun: true }")}.`,
+              rerun,
+              "Raise the retention of that kind of tag, or protect the tag.",
+            ],
+            prevented: [
+              "Minimum age, runs in progress, heads of open pull requests, protected tags, a cap on deletions, and indexes that cannot be read: each keeps an image.",
+            ],
           },
         ]
       : []),
     ...(oneRun ? testScenarios(pipeline) : []),
     {
       title: "A pull request waits for a status for ever",
-      seen: ["\"Expected — Waiting for status to be reported\"."],
-      causes: [oneRun ? "The branch rule requires a job of the tests, and not the one under the consumer's name." : "The consumer's workflow file is not on the default branch yet: GitHub starts `workflow_run` workflows only from there.", "The branch rule requires a name that no workflow posts.", "The build waits for a maintainer's approval to run for a first-time contributor."],
-      do: ["Compare the required names with the table in `ci-cd.md`.", ...(oneRun ? [] : ["Merge the workflow files to the default branch first."]), "Approve the run."],
-      prevented: [oneRun ? "The job under each consumer's name runs whatever happened before it." : "Every consumer posts a status for every outcome of the build."],
+      seen: ['"Expected — Waiting for status to be reported".'],
+      causes: [
+        oneRun
+          ? "The branch rule requires a job of the tests, and not the one under the consumer's name."
+          : "The consumer's workflow file is not on the default branch yet: GitHub starts `workflow_run` workflows only from there.",
+        "The branch rule requires a name that no workflow posts.",
+        "The build waits for a maintainer's approval to run for a first-time contributor.",
+      ],
+      do: [
+        "Compare the required names with the table in `ci-cd.md`.",
+        ...(oneRun ? [] : ["Merge the workflow files to the default branch first."]),
+        "Approve the run.",
+      ],
+      prevented: [
+        oneRun
+          ? "The job under each consumer's name runs whatever happened before it."
+          : "Every consumer posts a status for every outcome of the build.",
+      ],
     },
     ...(promote
       ? [
           {
             title: `${codes(pipeline.channels.map((channel) => channel.tag))} did not move`,
             seen: [`${code(promote.name)} is green, and its summary says what it waits for.`],
-            causes: ["A required status of the commit is missing or red.", "The branch has a newer commit, whose tests are not finished."],
-            do: ["Read the summary of its last run.", `Run it by hand after mending the cause: ${code(`gh workflow run ${promote.path.split("/").at(-1) ?? ""}`)}.`],
+            causes: [
+              "A required status of the commit is missing or red.",
+              "The branch has a newer commit, whose tests are not finished.",
+            ],
+            do: [
+              "Read the summary of its last run.",
+              `Run it by hand after mending the cause: ${code(`gh workflow run ${promote.path.split("/").at(-1) ?? ""}`)}.`,
+            ],
             prevented: ["It looks at every channel afresh each time, so a lost event only delays a move."],
           },
         ]
@@ -120,8 +200,15 @@ function scenarios(pipeline: Pipeline): Scenario[] {
 const numberNotFound = ({ consumers: [consumer] }: Pipeline, rerun: string): Scenario => ({
   title: "The number of the pull request cannot be found",
   seen: ["The step `Resolve the image` says so, and prints the event."],
-  causes: ["GitHub left the list of pull requests in the event empty, and no open pull request has the commit as its head: it was closed, or pushed to, meanwhile."],
-  do: ["If the pull request has a newer commit, do nothing: the newer run counts.", consumer?.dispatch ? `Otherwise test the image by hand: ${code(`gh workflow run ${consumer.path.split("/").at(-1) ?? ""} -f image_tag=<tag>`)}.` : rerun],
+  causes: [
+    "GitHub left the list of pull requests in the event empty, and no open pull request has the commit as its head: it was closed, or pushed to, meanwhile.",
+  ],
+  do: [
+    "If the pull request has a newer commit, do nothing: the newer run counts.",
+    consumer?.dispatch
+      ? `Otherwise test the image by hand: ${code(`gh workflow run ${consumer.path.split("/").at(-1) ?? ""} -f image_tag=<tag>`)}.`
+      : rerun,
+  ],
   prevented: ["The build's record names the tag, and open pull requests are searched by head commit."],
 });
 
@@ -137,7 +224,10 @@ function testScenarios(pipeline: Pipeline): Scenario[] {
       title: "A test fails",
       seen: [`The job under the consumer's name is red in the run of ${code(build?.name ?? "")}, and the run with it.`],
       causes: ["The code is wrong.", "The test is flaky, or what it talks to was away."],
-      do: ["Read the log of the consumer's own jobs: their names begin with the consumer's.", "Re-run the failed jobs: `gh run rerun <run id> --failed`. That repeats the failed tests and everything that waits for them, with the image that was built, and builds nothing."],
+      do: [
+        "Read the log of the consumer's own jobs: their names begin with the consumer's.",
+        "Re-run the failed jobs: `gh run rerun <run id> --failed`. That repeats the failed tests and everything that waits for them, with the image that was built, and builds nothing.",
+      ],
       prevented: ["Nothing that waits for a required consumer starts before it is green."],
     },
     ...(promotesIn(pipeline, "build")

@@ -18,13 +18,19 @@ const SUFFIXES: Readonly<Record<RunKind, string>> = { build: "", nightly: NIGHTL
 const verdictName = (consumer: Consumer, run: RunKind): string => consumer.name + SUFFIXES[run];
 
 /** Whether pull requests of forks are tested by it. */
-const ofTestedOrigin = (pipeline: Pipeline, consumer: Consumer, run: RunKind): string | undefined => (run === "build" && pipeline.pullRequests && !consumer.forks && pipeline.forks !== "ignore" ? `(${OF_THIS_REPOSITORY})` : undefined);
+const ofTestedOrigin = (pipeline: Pipeline, consumer: Consumer, run: RunKind): string | undefined =>
+  run === "build" && pipeline.pullRequests && !consumer.forks && pipeline.forks !== "ignore"
+    ? `(${OF_THIS_REPOSITORY})`
+    : undefined;
 
 /** A release does not repeat what has passed on its commit; what exists for releases alone always runs. */
 const notYetPassed = (consumer: Consumer, run: RunKind): string | undefined =>
-  run === "release" && !consumer.events.includes("release") ? `!contains(fromJSON(needs.verdicts.outputs.passed), ${quoted(consumer.name)})` : undefined;
+  run === "release" && !consumer.events.includes("release")
+    ? `!contains(fromJSON(needs.verdicts.outputs.passed), ${quoted(consumer.name)})`
+    : undefined;
 
-const testsEverything = (run: RunKind, consumer: Consumer): boolean => run === "release" && !consumer.events.includes("release");
+const testsEverything = (run: RunKind, consumer: Consumer): boolean =>
+  run === "release" && !consumer.events.includes("release");
 
 export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): CallJob {
   const takesImages = takenBy(consumer).some((build) => build.kind === "image");
@@ -35,10 +41,12 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
     tag: planned("tag"),
     ...Object.fromEntries(
       // What a run of this kind does not build, nobody hands on.
-      takenBy(consumer).filter((build) => needs.includes(`publish-${build.key}`)).flatMap((build) => [
-        [`${build.key}-digest`, `needs.publish-${build.key}.outputs.digest`],
-        [`${build.key}-commit`, `needs.publish-${build.key}.outputs.commit || ${planned("sha")}`],
-      ]),
+      takenBy(consumer)
+        .filter((build) => needs.includes(`publish-${build.key}`))
+        .flatMap((build) => [
+          [`${build.key}-digest`, `needs.publish-${build.key}.outputs.digest`],
+          [`${build.key}-commit`, `needs.publish-${build.key}.outputs.commit || ${planned("sha")}`],
+        ]),
     ),
   };
   const secrets = secretsOf(pipeline, consumer);
@@ -56,10 +64,23 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
       ofTestedOrigin(pipeline, consumer, run),
       notYetPassed(consumer, run),
     ),
-    permissions: grant({ contents: "read", ...(takesImages && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")) }),
-    uses: withComment(`./${consumer.path}`, "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet"),
-    with: Object.fromEntries(Object.keys(callInputs(consumer)).map((name) => [name, values[name] === "true" ? true : expression(values[name] ?? "''")])),
-    ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])) }),
+    permissions: grant({
+      contents: "read",
+      ...(takesImages && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")),
+    }),
+    uses: withComment(
+      `./${consumer.path}`,
+      "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet",
+    ),
+    with: Object.fromEntries(
+      Object.keys(callInputs(consumer)).map((name) => [
+        name,
+        values[name] === "true" ? true : expression(values[name] ?? "''"),
+      ]),
+    ),
+    ...(secrets.length > 0 && {
+      secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])),
+    }),
   };
 }
 
@@ -84,7 +105,11 @@ export function verdictJob(pipeline: Pipeline, consumer: Consumer, run: RunKind,
         env: {
           RESULT: expression(`needs.${testJobId(consumer.key)}.result`),
           PLANNED: expression("needs.plan.result"),
-          ...(notYetPassed(consumer, run) && { PASSED: expression(`needs.verdicts.result == 'success' && contains(fromJSON(needs.verdicts.outputs.passed), ${quoted(consumer.name)})`) }),
+          ...(notYetPassed(consumer, run) && {
+            PASSED: expression(
+              `needs.verdicts.result == 'success' && contains(fromJSON(needs.verdicts.outputs.passed), ${quoted(consumer.name)})`,
+            ),
+          }),
           ...(consumer.failure === "soft" && { SOFT: true }),
         },
       }),

@@ -17,7 +17,9 @@ export function cleanJob(pipeline: Pipeline, needs: readonly string[], stages: r
   if (!retention || !retention.afterRun) throw new Error("This pipeline's runs clean nothing up.");
   const access = accessToOwnRegistry(pipeline);
   const images = imagesIn(pipeline, "build");
-  const entries = [...new Set(images.flatMap((build) => Object.values(build.entries).flatMap((list) => list.map(({ name }) => name))))];
+  const entries = [
+    ...new Set(images.flatMap((build) => Object.values(build.entries).flatMap((list) => list.map(({ name }) => name)))),
+  ];
   const verdicts = stages.filter(({ kind }) => kind === "verdict").map(({ id }) => `needs.${id}.result != 'failure'`);
   return {
     name: "Clean up after this run",

@@ -19,7 +19,11 @@ export interface Commented {
   test: string;
 }
 
-export function commentJob(pipeline: Pipeline, consumer: Consumer, { needs, pullRequest, isTrusted, test }: Commented): Job {
+export function commentJob(
+  pipeline: Pipeline,
+  consumer: Consumer,
+  { needs, pullRequest, isTrusted, test }: Commented,
+): Job {
   const folder = `${expression("runner.temp")}/coverage`;
   return {
     name: "Comment on the pull request",
@@ -30,7 +34,12 @@ export function commentJob(pipeline: Pipeline, consumer: Consumer, { needs, pull
     "timeout-minutes": 15,
     permissions: grant({ "pull-requests": "write" }),
     steps: [
-      downloadArtifact(pipeline, { title: "Take the figures", name: coverageArtifact(consumer.key), path: folder, continueOnError: true }),
+      downloadArtifact(pipeline, {
+        title: "Take the figures",
+        name: coverageArtifact(consumer.key),
+        path: folder,
+        continueOnError: true,
+      }),
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       runProgram("comment.mjs", {
         name: "Write the comment",

@@ -10,20 +10,35 @@ import { addressOf, titled } from "./notify.ts";
 const isTold = ({ coverage, matrix }: Consumer): boolean => coverage !== undefined && matrix === undefined;
 
 const OUTPUTS = ["coverage-alert", "coverage-delta"] as const;
-const stepOutput = (name: (typeof OUTPUTS)[number]): string => expression(`steps.coverage.outputs.${name.replace("coverage-", "")}`);
+const stepOutput = (name: (typeof OUTPUTS)[number]): string =>
+  expression(`steps.coverage.outputs.${name.replace("coverage-", "")}`);
 
 /** What a job that measures the coverage hands on. */
-export const coverageOutputs = (consumer: Consumer): { outputs?: Record<string, string> } => (isTold(consumer) ? { outputs: Object.fromEntries(OUTPUTS.map((name) => [name, stepOutput(name)])) } : {});
+export const coverageOutputs = (consumer: Consumer): { outputs?: Record<string, string> } =>
+  isTold(consumer) ? { outputs: Object.fromEntries(OUTPUTS.map((name) => [name, stepOutput(name)])) } : {};
 
 /** The same for a called workflow. @param job the id of the job in it */
 export const calledCoverageOutputs = (consumer: Consumer, job: string): { outputs?: Record<string, CallOutput> } =>
-  isTold(consumer) ? { outputs: Object.fromEntries(OUTPUTS.map((name) => [name, { description: "What became of the coverage", value: expression(`jobs.${job}.outputs.${name}`) }])) } : {};
+  isTold(consumer)
+    ? {
+        outputs: Object.fromEntries(
+          OUTPUTS.map((name) => [
+            name,
+            { description: "What became of the coverage", value: expression(`jobs.${job}.outputs.${name}`) },
+          ]),
+        ),
+      }
+    : {};
 
 /**
  * @param measured consumers, each with the id of the job that measures its coverage
  * @param isMain a condition: the run is for a commit whose coverage people are told of; with the jobs that it asks
  */
-export function coverageAlertJob(pipeline: Pipeline, measured: readonly { consumer: Consumer; job: string }[], isMain: { if: string; needs?: readonly string[] }): Record<string, Job> {
+export function coverageAlertJob(
+  pipeline: Pipeline,
+  measured: readonly { consumer: Consumer; job: string }[],
+  isMain: { if: string; needs?: readonly string[] },
+): Record<string, Job> {
   const channels = pipeline.notify.filter(({ events }) => events.includes("coverage"));
   const told = measured.filter(({ consumer }) => isTold(consumer));
   if (channels.length === 0 || told.length === 0) return {};

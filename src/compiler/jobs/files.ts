@@ -16,7 +16,9 @@ import { grant } from "../permissions.ts";
 
 /** @param cached whether what earlier runs have fetched may be taken; never for what is released */
 export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolean): Job {
-  const build = cached ? written : { ...written, caches: [], setup: written.setup && { ...written.setup, cache: false as const } };
+  const build = cached
+    ? written
+    : { ...written, caches: [], setup: written.setup && { ...written.setup, cache: false as const } };
   return {
     name: `Build ${build.key}`,
     needs: ["plan"],
@@ -30,12 +32,29 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolea
       ...prepareSteps(build.prepare, build.timeoutMinutes),
       ...build.run.map((command) =>
         runScript(
-          { name: `Run ${command.split("\n")[0] ?? command}`, timeoutMinutes: build.timeoutMinutes, env: { ...build.env, VERSION: expression(planned("version")) } },
+          {
+            name: `Run ${command.split("\n")[0] ?? command}`,
+            timeoutMinutes: build.timeoutMinutes,
+            env: { ...build.env, VERSION: expression(planned("version")) },
+          },
           `${command.trimEnd()}\n`,
         ),
       ),
-      ...(build.maxSizes.length > 0 ? [runProgram("check-sizes.sh", { name: "Check the sizes", env: { LIMITS: JSON.stringify(build.maxSizes, null, 2) } })] : []),
-      uploadArtifact(pipeline, { title: "Upload the files", name: build.artifact, paths: build.paths, keepDays: build.keepDays, overwrite: true }),
+      ...(build.maxSizes.length > 0
+        ? [
+            runProgram("check-sizes.sh", {
+              name: "Check the sizes",
+              env: { LIMITS: JSON.stringify(build.maxSizes, null, 2) },
+            }),
+          ]
+        : []),
+      uploadArtifact(pipeline, {
+        title: "Upload the files",
+        name: build.artifact,
+        paths: build.paths,
+        keepDays: build.keepDays,
+        overwrite: true,
+      }),
       ...saveToolCache(pipeline, build.setup, `${planned("class")} == 'main'`),
       ...saveCaches(pipeline, build.caches, `${planned("class")} == 'main'`),
     ],
@@ -52,6 +71,9 @@ export const attestFilesJob = (pipeline: Pipeline, build: FilesBuild, run: RunKi
   permissions: grant({ attestations: "write", "id-token": "write" }),
   steps: [
     downloadArtifact(pipeline, { title: "Take the files", name: build.artifact, path: filesFolder(build.key) }),
-    useAction(pipeline, "actions/attest-build-provenance", { name: "Attest the provenance", with: { "subject-path": `${filesFolder(build.key)}/**` } }),
+    useAction(pipeline, "actions/attest-build-provenance", {
+      name: "Attest the provenance",
+      with: { "subject-path": `${filesFolder(build.key)}/**` },
+    }),
   ],
 });

@@ -6,7 +6,12 @@ import { every, expression, RUN_URL } from "../expressions.ts";
 import { runProgram } from "../steps/program.ts";
 
 /** The job that tells people about a failure, where a channel hears of it; otherwise none. */
-export function notifyJob(pipeline: Pipeline, on: AlertEvent, jobs: readonly string[], condition?: string): Record<string, Job> {
+export function notifyJob(
+  pipeline: Pipeline,
+  on: AlertEvent,
+  jobs: readonly string[],
+  condition?: string,
+): Record<string, Job> {
   const channels = pipeline.notify.filter(({ events }) => events.includes(on));
   if (channels.length === 0) return {};
   return {
@@ -40,22 +45,36 @@ export function notifyJob(pipeline: Pipeline, on: AlertEvent, jobs: readonly str
  * @param events what the alerts of the file may be
  * @param text what the message begins with
  */
-export function tellAlerts(pipeline: Pipeline, { file, events, text, if: condition }: { file: string; events: readonly AlertEvent[]; text: string; if?: string }): Step[] {
+export function tellAlerts(
+  pipeline: Pipeline,
+  { file, events, text, if: condition }: { file: string; events: readonly AlertEvent[]; text: string; if?: string },
+): Step[] {
   const channels = pipeline.notify.filter((channel) => channel.events.some((event) => events.includes(event)));
   return channels.map((channel) =>
     runProgram("notify.sh", {
       name: titled("Tell people about the alerts", channel, channels),
       if: condition,
-      env: { ...addressOf(channel), ALERTS_FILE: file, EVENTS: channel.events.filter((event) => events.includes(event)).join(" "), TEXT: text, RUN_URL },
+      env: {
+        ...addressOf(channel),
+        ALERTS_FILE: file,
+        EVENTS: channel.events.filter((event) => events.includes(event)).join(" "),
+        TEXT: text,
+        RUN_URL,
+      },
     }),
   );
 }
 
-export const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string => (channels.length > 1 ? `${title} (${channel.webhook})` : title);
+export const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string =>
+  channels.length > 1 ? `${title} (${channel.webhook})` : title;
 
 export const addressOf = ({ webhook, format }: NotifyChannel): Record<string, Scalar> => ({
   WEBHOOK_URL: expression(`secrets.${webhook}`),
   FORMAT: format,
   // Every part by its name is what the format json is for; in the others they stand in the text.
-  ...(format === "json" && { REPOSITORY: expression("github.repository"), WORKFLOW: expression("github.workflow"), REF: expression("github.ref_name") }),
+  ...(format === "json" && {
+    REPOSITORY: expression("github.repository"),
+    WORKFLOW: expression("github.workflow"),
+    REF: expression("github.ref_name"),
+  }),
 });

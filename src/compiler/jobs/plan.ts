@@ -39,7 +39,11 @@ const OUTPUTS = ["class", "tag", "sha", "version"] as const;
 /** What only the jobs of an image ask for. */
 const IMAGE_OUTPUTS = ["created", "push", "candidates", "staging"] as const;
 
-export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { decide, reuse, run, if: condition }: PlanJob): Job {
+export function planJob(
+  pipeline: Pipeline,
+  images: readonly ImageBuild[],
+  { decide, reuse, run, if: condition }: PlanJob,
+): Job {
   const reusable = reuse ? images.filter((build) => build.inputs) : [];
   const compared = comparedBuilds(pipeline, run);
   const readsCode = reusable.length > 0 || compared.length > 0;
@@ -48,11 +52,24 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
     ...(condition && { if: condition }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ actions: compared.length > 0 && "read", contents: readsCode && "read", ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")) }),
+    permissions: grant({
+      actions: compared.length > 0 && "read",
+      contents: readsCode && "read",
+      ...(reusable.length > 0 && loginPermissions(pipeline.registry, "read")),
+    }),
     outputs: {
-      ...Object.fromEntries([...OUTPUTS, ...(images.length > 0 ? IMAGE_OUTPUTS : []), ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : []), ...(namesBranch(images) ? ["branch"] : [])].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
+      ...Object.fromEntries(
+        [
+          ...OUTPUTS,
+          ...(images.length > 0 ? IMAGE_OUTPUTS : []),
+          ...(reuse && keepsLayersInRegistry(images) ? [CACHE_BRANCH] : []),
+          ...(namesBranch(images) ? ["branch"] : []),
+        ].map((name) => [name, expression(`steps.plan.outputs.${name}`)]),
+      ),
       ...versionOutputs(pipeline, run),
-      ...Object.fromEntries(compared.map((build) => [`${build.key}-changed`, expression(`steps.changes.outputs.${build.key}-changed`)])),
+      ...Object.fromEntries(
+        compared.map((build) => [`${build.key}-changed`, expression(`steps.changes.outputs.${build.key}-changed`)]),
+      ),
       ...Object.fromEntries(groupsOf(images).flatMap((group) => groupOutputs(group, reusable))),
     },
     steps: [
@@ -69,8 +86,17 @@ export function planJob(pipeline: Pipeline, images: readonly ImageBuild[], { dec
 }
 
 function groupOutputs({ key, builds }: ImageGroup, reusable: readonly ImageBuild[]): [string, string][] {
-  const platforms: [string, string][] = ["matrix", ...(builds.some((build) => build.scan) ? ["platforms"] : [])].map((name) => [`${key}-${name}`, expression(`steps.platforms-${key}.outputs.${name}`)]);
-  const unchanged = builds.filter((build) => reusable.includes(build)).flatMap((build): [string, string][] => ["digest", "commit"].map((name) => [`${build.key}-${name}`, expression(`steps.unchanged-${build.key}.outputs.${name}`)]));
+  const platforms: [string, string][] = ["matrix", ...(builds.some((build) => build.scan) ? ["platforms"] : [])].map(
+    (name) => [`${key}-${name}`, expression(`steps.platforms-${key}.outputs.${name}`)],
+  );
+  const unchanged = builds
+    .filter((build) => reusable.includes(build))
+    .flatMap((build): [string, string][] =>
+      ["digest", "commit"].map((name) => [
+        `${build.key}-${name}`,
+        expression(`steps.unchanged-${build.key}.outputs.${name}`),
+      ]),
+    );
   return [...platforms, ...unchanged];
 }
 
@@ -94,7 +120,8 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
 }
 
 /** Only events that are listened to have fields to read. */
-const numberOf = ({ pullRequests }: Pipeline): Scalar => (pullRequests ? expression("github.event.pull_request.number") : "");
+const numberOf = ({ pullRequests }: Pipeline): Scalar =>
+  pullRequests ? expression("github.event.pull_request.number") : "";
 
 function choosePlatforms(pipeline: Pipeline, group: ImageGroup, run: RunKind): Step {
   return runProgram("choose-platforms.sh", {
@@ -106,12 +133,21 @@ function choosePlatforms(pipeline: Pipeline, group: ImageGroup, run: RunKind): S
 }
 
 /** The runner prints the matrix; `archive` marks the job whose image is also saved for runs that cannot pull. */
-function entriesByClass({ builds }: ImageGroup): Record<string, { name: string; platforms: string; runner: string; archive: string }[]> {
+function entriesByClass({
+  builds,
+}: ImageGroup): Record<string, { name: string; platforms: string; runner: string; archive: string }[]> {
   return Object.fromEntries(
-    builds.flatMap((build) => Object.entries(build.entries)).map(([event, entries]) => [
-      event,
-      entries.map((entry, index) => ({ name: entry.name, platforms: entry.platforms.join(","), runner: entry.runner, archive: index === 0 ? (entry.platforms[0] ?? "") : "" })),
-    ]),
+    builds
+      .flatMap((build) => Object.entries(build.entries))
+      .map(([event, entries]) => [
+        event,
+        entries.map((entry, index) => ({
+          name: entry.name,
+          platforms: entry.platforms.join(","),
+          runner: entry.runner,
+          archive: index === 0 ? (entry.platforms[0] ?? "") : "",
+        })),
+      ]),
   );
 }
 
@@ -142,7 +178,9 @@ function findUnchanged(pipeline: Pipeline, build: ImageBuild, run: RunKind): Ste
  */
 export function recipeOf(build: ImageBuild, classExpression: string): string {
   if (!build.sbom && !build.provenance) return build.recipe;
-  return expression(`${withoutAttestations(classExpression)} && '${build.recipe} ${build.recipe}-attested' || '${build.recipe}-attested'`);
+  return expression(
+    `${withoutAttestations(classExpression)} && '${build.recipe} ${build.recipe}-attested' || '${build.recipe}-attested'`,
+  );
 }
 
 /** The recipe of the image that this run builds. */
@@ -151,4 +189,5 @@ export function ownRecipeOf(build: ImageBuild, classExpression: string): string 
   return expression(`${withoutAttestations(classExpression)} && '${build.recipe}' || '${build.recipe}-attested'`);
 }
 
-export const withoutAttestations = (classExpression: string): string => `(${classExpression} == 'pullRequest' || ${classExpression} == 'feature')`;
+export const withoutAttestations = (classExpression: string): string =>
+  `(${classExpression} == 'pullRequest' || ${classExpression} == 'feature')`;

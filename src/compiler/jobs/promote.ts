@@ -23,7 +23,12 @@ export function promoteJob(pipeline: Pipeline, channels: readonly Channel[], inR
     ...(inRun && { needs: inRun.needs, if: inRun.if }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 20,
-    permissions: grant({ checks: "read", contents: "read", ...loginPermissionsOfAll([pipeline.registry, ...pipeline.copies], "write"), statuses: "read" }),
+    permissions: grant({
+      checks: "read",
+      contents: "read",
+      ...loginPermissionsOfAll([pipeline.registry, ...pipeline.copies], "write"),
+      statuses: "read",
+    }),
     steps: [
       ...loginToOwnRegistry(pipeline),
       ...pipeline.copies.flatMap((copy) => login(pipeline, copy)),
@@ -61,7 +66,9 @@ interface Promotion {
 }
 
 export function promotions(pipeline: Pipeline, channels: readonly Channel[] = pipeline.channels): Promotion[] {
-  return channels.flatMap((channel) => pipeline.builds.filter((build) => build.kind === "image").map((build) => promotion(pipeline, channel, build)));
+  return channels.flatMap((channel) =>
+    pipeline.builds.filter((build) => build.kind === "image").map((build) => promotion(pipeline, channel, build)),
+  );
 }
 
 function promotion(pipeline: Pipeline, channel: Channel, build: ImageBuild): Promotion {
@@ -72,18 +79,24 @@ function promotion(pipeline: Pipeline, channel: Channel, build: ImageBuild): Pro
     tag: channel.tag,
     source: nightly ? pipeline.tags.nightly : pipeline.tags.commit,
     contexts: nightly ? nightlyContexts(pipeline) : requiredContexts(pipeline, channel.of),
-    copies: pipeline.copies.filter((copy) => copy.of.includes(channel.of)).map((copy) => `${imageIn(copy, imageBaseName(build.image))}:${channel.tag}`),
+    copies: pipeline.copies
+      .filter((copy) => copy.of.includes(channel.of))
+      .map((copy) => `${imageIn(copy, imageBaseName(build.image))}:${channel.tag}`),
   };
 }
 
 /** The statuses that a commit of this branch must have: the build's own gate, and every required consumer's. */
 function requiredContexts(pipeline: Pipeline, branch: string): string[] {
   const event = branch === pipeline.branches.main ? "main" : "integration";
-  const consumers = pipeline.consumers.filter((consumer: Consumer) => isRequired(consumer) && consumer.events.includes(event));
+  const consumers = pipeline.consumers.filter(
+    (consumer: Consumer) => isRequired(consumer) && consumer.events.includes(event),
+  );
   return [pipeline.checks.ready, ...consumers.map((consumer) => consumer.name)];
 }
 
 const nightlyContexts = (pipeline: Pipeline): string[] => [
   pipeline.checks.nightlyReady,
-  ...pipeline.consumers.filter((consumer) => isRequired(consumer) && testsNightly(consumer)).map((consumer) => consumer.name + NIGHTLY_SUFFIX),
+  ...pipeline.consumers
+    .filter((consumer) => isRequired(consumer) && testsNightly(consumer))
+    .map((consumer) => consumer.name + NIGHTLY_SUFFIX),
 ];

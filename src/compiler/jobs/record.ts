@@ -46,5 +46,11 @@ export function recordJob(pipeline: Pipeline, name: string, builds: readonly Bui
 function recordEntry(build: Build): Record<string, string> {
   if (build.kind === "files") return { name: build.key, kind: "files", artifact: build.artifact };
   const published = `needs.publish-${build.key}.outputs`;
-  return { name: build.key, kind: "image", image: build.image, digest: expression(`${published}.digest`), commit: expression(`${published}.commit`) };
+  return {
+    name: build.key,
+    kind: "image",
+    image: build.image,
+    digest: expression(`${published}.digest`),
+    commit: expression(`${published}.commit`),
+  };
 }

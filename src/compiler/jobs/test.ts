@@ -16,7 +16,14 @@ import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/regis
 import { prepareSteps } from "../steps/prepare.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
 import { checkout } from "../steps/sources.ts";
-import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, localImage, testSteps } from "../steps/test.ts";
+import {
+  afterTestSteps,
+  consumerEnvironment,
+  containerSteps,
+  filesFolder,
+  localImage,
+  testSteps,
+} from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { coverageOutputs } from "./coverage-alert.ts";
 import { archiveArtifact } from "./image/mode.ts";
@@ -54,18 +61,30 @@ export interface Tested {
 export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested): Job {
   const needsRegistry = takenBy(consumer).some((build) => build.kind === "image");
   const secrets = Object.fromEntries(
-    consumer.secrets.names.map((name) => [name, expression(consumer.secrets.grant === "always" ? `secrets.${name}` : `${tested.isTrusted} && secrets.${name} || ''`)]),
+    consumer.secrets.names.map((name) => [
+      name,
+      expression(
+        consumer.secrets.grant === "always" ? `secrets.${name}` : `${tested.isTrusted} && secrets.${name} || ''`,
+      ),
+    ]),
   );
   const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
   const [image] = takenBy(consumer).filter((build) => build.kind === "image");
-  const deployment = deploymentSteps(pipeline, consumer, { isTrusted: tested.isTrusted, image: image && { build: image, digest: tested.digestOf(image) } });
+  const deployment = deploymentSteps(pipeline, consumer, {
+    isTrusted: tested.isTrusted,
+    image: image && { build: image, digest: tested.digestOf(image) },
+  });
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
     ...(tested.needs.length > 0 && { needs: tested.needs }),
     ...(tested.if && { if: tested.if }),
     "runs-on": consumer.runner,
     "timeout-minutes": minutesWithBuild(consumer),
-    permissions: grant({ actions: tested.runId !== undefined && "read", contents: "read", ...(needsRegistry && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")) }),
+    permissions: grant({
+      actions: tested.runId !== undefined && "read",
+      contents: "read",
+      ...(needsRegistry && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")),
+    }),
     ...environmentOf(consumer.environment),
     ...matrixOf(consumer),
     ...consumerEnvironment(pipeline, consumer),
@@ -73,10 +92,22 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     ...coverageOutputs(consumer),
     steps: [
       ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
-      ...(needsRegistry ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { if: tested.isTrusted, optional: true })) : []),
-      ...takenBy(consumer).flatMap((build) => (build.kind === "files" || pullsImages(consumer) ? takeBuild(pipeline, consumer, build, tested) : [])),
-      checkout(pipeline, { ...consumer.checkout, ref: expression(tested.sha), ...(tested.followsRun && { allowFork: expression(`${tested.trusted} != 'true'`) }) }),
-      ...(consumer.source === "build" ? buildOwn(pipeline, consumer, tested.sha) : consumer.fallback === "build" ? buildMissing(pipeline, consumer, tested.sha) : []),
+      ...(needsRegistry
+        ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { if: tested.isTrusted, optional: true }))
+        : []),
+      ...takenBy(consumer).flatMap((build) =>
+        build.kind === "files" || pullsImages(consumer) ? takeBuild(pipeline, consumer, build, tested) : [],
+      ),
+      checkout(pipeline, {
+        ...consumer.checkout,
+        ref: expression(tested.sha),
+        ...(tested.followsRun && { allowFork: expression(`${tested.trusted} != 'true'`) }),
+      }),
+      ...(consumer.source === "build"
+        ? buildOwn(pipeline, consumer, tested.sha)
+        : consumer.fallback === "build"
+          ? buildMissing(pipeline, consumer, tested.sha)
+          : []),
       ...setUpTools(pipeline, consumer.setup),
       ...restoreCaches(pipeline, consumer.caches, tested.sha),
       ...prepareSteps(consumer.prepare, consumer.timeoutMinutes),
@@ -91,7 +122,9 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
       ...resultSteps(pipeline, consumer),
       ...afterTestSteps(pipeline, consumer),
       ...diagnosticSteps(pipeline, consumer),
-      ...takenBy(consumer).flatMap((build) => (build.kind === "image" ? [summaryStep(consumer, build, tested, deployment.source)] : [])),
+      ...takenBy(consumer).flatMap((build) =>
+        build.kind === "image" ? [summaryStep(consumer, build, tested, deployment.source)] : [],
+      ),
     ],
   };
 }
@@ -100,7 +133,9 @@ export function servicesOf(consumer: Consumer): Pick<Job, "services"> {
   const services = Object.entries(consumer.services).map(([key, service]) => [
     key,
     {
-      image: service.image.includes("@sha256:") ? service.image : withComment(service.image, "zizmor: ignore[unpinned-images] the config names this image by its tag"),
+      image: service.image.includes("@sha256:")
+        ? service.image
+        : withComment(service.image, "zizmor: ignore[unpinned-images] the config names this image by its tag"),
       ...(service.ports.length > 0 && { ports: service.ports }),
       ...(Object.keys(service.env).length > 0 && { env: service.env }),
       ...(service.options && { options: service.options }),
@@ -110,7 +145,8 @@ export function servicesOf(consumer: Consumer): Pick<Job, "services"> {
 }
 
 const several = (consumer: Consumer): boolean => consumer.builds.filter((build) => build.kind === "image").length > 1;
-const titled = (title: string, consumer: Consumer, build: Build): string => (several(consumer) ? `${title} (${build.key})` : title);
+const titled = (title: string, consumer: Consumer, build: Build): string =>
+  several(consumer) ? `${title} (${build.key})` : title;
 
 function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested: Tested): Step[] {
   const canBuild = consumer.fallback === "build";
@@ -126,7 +162,9 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       }),
     ];
   const folder = `${expression("runner.temp")}/image-${build.key}`;
-  const anotherFollows = consumer.builds.slice(consumer.builds.indexOf(build) + 1).some((other) => other.kind === "image");
+  const anotherFollows = consumer.builds
+    .slice(consumer.builds.indexOf(build) + 1)
+    .some((other) => other.kind === "image");
   const notPulled = `steps.pull-${build.key}.outputs.source != 'registry'`;
   const image: Record<string, Scalar> = {
     IMAGE: build.image,
@@ -142,7 +180,15 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       // What a fork's run built is in no registry.
       if: tested.isTrusted,
       timeoutMinutes: 10,
-      env: { ...image, DIGEST: expression(tested.digestOf(build)), TRUSTED: expression(tested.trusted), ATTEMPTS: consumer.pull.attempts, DELAY: consumer.pull.delaySeconds, ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }), ...(anotherFollows && { KEEP_LOGIN: true }) },
+      env: {
+        ...image,
+        DIGEST: expression(tested.digestOf(build)),
+        TRUSTED: expression(tested.trusted),
+        ATTEMPTS: consumer.pull.attempts,
+        DELAY: consumer.pull.delaySeconds,
+        ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
+        ...(anotherFollows && { KEEP_LOGIN: true }),
+      },
     }),
     downloadArtifact(pipeline, {
       title: titled("Download the image artifact", consumer, build),
@@ -157,7 +203,12 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       id: `load-${build.key}`,
       if: notPulled,
       timeoutMinutes: 10,
-      env: { ...image, ARCHIVE: `${folder}/image-${build.key}.tar`, RUN_URL: tested.runUrl, ...(canBuild && { OPTIONAL: true }) },
+      env: {
+        ...image,
+        ARCHIVE: `${folder}/image-${build.key}.tar`,
+        RUN_URL: tested.runUrl,
+        ...(canBuild && { OPTIONAL: true }),
+      },
     }),
   ];
 }

@@ -13,12 +13,21 @@ import { packageAccess, packageOf } from "../workflows/cleanup.ts";
 export function withdrawJob(pipeline: Pipeline, needs: readonly string[], verdicts: readonly string[]): Job {
   const access = accessToOwnRegistry(pipeline);
   const failed = ["ready", ...verdicts].map((id) => `needs.${id}.result == 'failure'`);
-  const images = imagesIn(pipeline, "build").map((build) => ({ ...packageOf(build), tag: expression(planned("tag")), digest: expression(`needs.publish-${build.key}.outputs.digest`) }));
+  const images = imagesIn(pipeline, "build").map((build) => ({
+    ...packageOf(build),
+    tag: expression(planned("tag")),
+    digest: expression(`needs.publish-${build.key}.outputs.digest`),
+  }));
   return {
     name: "Take the tags back",
     needs,
     // A cancelled run has said nothing about its images.
-    if: every("!cancelled()", "needs.plan.result == 'success'", `${planned("push")} == 'true'`, `(${failed.join(" || ")})`),
+    if: every(
+      "!cancelled()",
+      "needs.plan.result == 'success'",
+      `${planned("push")} == 'true'`,
+      `(${failed.join(" || ")})`,
+    ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
     permissions: grant(accessPermissions(pipeline, "write")),
@@ -32,7 +41,15 @@ export function withdrawJob(pipeline: Pipeline, needs: readonly string[], verdic
           GH_TOKEN: TOKEN,
           ...access.env,
           IMAGES: JSON.stringify(images, null, 2),
-          WITHDRAW: JSON.stringify({ ...packageAccess(pipeline), keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release], dryRun: false }, null, 2),
+          WITHDRAW: JSON.stringify(
+            {
+              ...packageAccess(pipeline),
+              keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release],
+              dryRun: false,
+            },
+            null,
+            2,
+          ),
         },
       }),
     ],

@@ -24,14 +24,26 @@ const JOB_MINUTES = 360;
 
 /** How long a job may take whose tests may have to wait for a build of its own. */
 export function minutesWithBuild(consumer: Consumer): number {
-  const builds = consumer.source === "build" || consumer.fallback === "build" ? consumer.builds.map((build) => build.timeoutMinutes) : [];
+  const builds =
+    consumer.source === "build" || consumer.fallback === "build"
+      ? consumer.builds.map((build) => build.timeoutMinutes)
+      : [];
   return Math.min(JOB_MINUTES, consumer.timeoutMinutes + Math.max(0, ...builds));
 }
 
-const ROLLED_BACK: LocalBuild = { reason: 'source: "build" in the config asks this consumer to build for itself.', commit: HEAD_SHA };
+const ROLLED_BACK: LocalBuild = {
+  reason: 'source: "build" in the config asks this consumer to build for itself.',
+  commit: HEAD_SHA,
+};
 
-export function buildLocally(pipeline: Pipeline, consumer: Consumer, build: ImageBuild, how: LocalBuild = ROLLED_BACK): Step {
-  const stands = (value: string): string => value.replaceAll("{commit}", expression(how.commit)).replace(/\{(?:version|created)\}/g, "local");
+export function buildLocally(
+  pipeline: Pipeline,
+  consumer: Consumer,
+  build: ImageBuild,
+  how: LocalBuild = ROLLED_BACK,
+): Step {
+  const stands = (value: string): string =>
+    value.replaceAll("{commit}", expression(how.commit)).replace(/\{(?:version|created)\}/g, "local");
   const args = Object.entries(build.args).map(([name, value]): [string, string] => [name, stands(value)]);
   const common = {
     name: `Build ${environmentName(build.key).toLowerCase()} for this test only`,
@@ -64,20 +76,38 @@ export function buildLocally(pipeline: Pipeline, consumer: Consumer, build: Imag
           push: false,
         },
       });
-  return { ...step, ...(step.uses && how.reason !== undefined && { uses: withCommentAbove(step.uses, `pipewright-ignore: redundant-image-build -- ${how.reason}`) }) };
+  return {
+    ...step,
+    ...(step.uses &&
+      how.reason !== undefined && {
+        uses: withCommentAbove(step.uses, `pipewright-ignore: redundant-image-build -- ${how.reason}`),
+      }),
+  };
 }
 
 /** Makes files where the shared build would have put them. */
 export const makeFiles = (build: FilesBuild, condition?: string): Step[] =>
   build.run.map((command, index) =>
     runScript(
-      { name: `Build ${build.key}`, if: condition, env: { ...build.env, FILES: filesFolder(build.key) }, timeoutMinutes: build.timeoutMinutes },
-      [command.trimEnd(), ...(index === build.run.length - 1 ? ['mkdir -p "$FILES"', ...build.paths.map((path) => `cp -r ${path} "$FILES"/`)] : []), ""].join("\n"),
+      {
+        name: `Build ${build.key}`,
+        if: condition,
+        env: { ...build.env, FILES: filesFolder(build.key) },
+        timeoutMinutes: build.timeoutMinutes,
+      },
+      [
+        command.trimEnd(),
+        ...(index === build.run.length - 1
+          ? ['mkdir -p "$FILES"', ...build.paths.map((path) => `cp -r ${path} "$FILES"/`)]
+          : []),
+        "",
+      ].join("\n"),
     ),
   );
 
 /** The images that are needed here: one that is only deployed is made where it is deployed to. */
-const onRunner = (consumer: Consumer): ImageBuild[] => (pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : []);
+const onRunner = (consumer: Consumer): ImageBuild[] =>
+  pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
 
 /** Builds all that the consumer needs, where the config asks it to. */
 export function buildOwn(pipeline: Pipeline, consumer: Consumer, commit: string): Step[] {
@@ -91,7 +121,10 @@ export function buildOwn(pipeline: Pipeline, consumer: Consumer, commit: string)
 
 /** Whether a consumer may end up testing something else than what it was handed. */
 export const mayTestOther = (consumer: Consumer): boolean =>
-  consumer.source === "registry" && consumer.fallback === "build" && consumer.builds.length > 0 && (pullsImages(consumer) || (consumer.deployment?.fromSource.length ?? 0) > 0);
+  consumer.source === "registry" &&
+  consumer.fallback === "build" &&
+  consumer.builds.length > 0 &&
+  (pullsImages(consumer) || (consumer.deployment?.fromSource.length ?? 0) > 0);
 
 /** What runs nothing that is promoted. */
 const UNPROMOTED = ["pullRequest", "feature", "queue"];
@@ -100,19 +133,28 @@ const UNPROMOTED = ["pullRequest", "feature", "queue"];
  * The last word on tests that have passed: where they ran on something else than what is published, and that is to be
  * promoted, they do not count. It is no fallback to promote what nobody has tested.
  */
-export function refuseUntested(consumer: Consumer, { className, digestOf }: { className: string; digestOf: (build: ImageBuild) => string }): Step[] {
+export function refuseUntested(
+  consumer: Consumer,
+  { className, digestOf }: { className: string; digestOf: (build: ImageBuild) => string },
+): Step[] {
   const builds = takenBy(consumer);
   const images = builds.filter((build) => build.kind === "image");
   const deployed = !pullsImages(consumer);
   const made = [
-    ...images.map((build) => `${digestOf(build)} != '' && ${deployed ? "steps.from-sources.outcome" : `steps.make-${build.key}.outcome`} == 'success'`),
+    ...images.map(
+      (build) =>
+        `${digestOf(build)} != '' && ${deployed ? "steps.from-sources.outcome" : `steps.make-${build.key}.outcome`} == 'success'`,
+    ),
     ...builds.flatMap((build) => (build.kind === "files" ? [`steps.take-${build.key}.outcome == 'failure'`] : [])),
   ];
   if (!mayTestOther(consumer)) return [];
   return [
     runProgram("refuse-untested.sh", {
       name: "See that what is published was tested",
-      if: every(...UNPROMOTED.map((name) => `${className} != '${name}'`), `(${made.map((one) => (made.length > 1 ? `(${one})` : one)).join(" || ")})`),
+      if: every(
+        ...UNPROMOTED.map((name) => `${className} != '${name}'`),
+        `(${made.map((one) => (made.length > 1 ? `(${one})` : one)).join(" || ")})`,
+      ),
       env: { CLASS: expression(className), PUBLISHED: images.map((build) => expression(digestOf(build))).join(" ") },
     }),
   ];
@@ -124,10 +166,18 @@ export function refuseUntested(consumer: Consumer, { className, digestOf }: { cl
  */
 export function buildMissing(pipeline: Pipeline, consumer: Consumer, commit: string): Step[] {
   const images = onRunner(consumer);
-  const missing = (build: ImageBuild): string => every(`steps.pull-${build.key}.outputs.source != 'registry'`, `steps.load-${build.key}.outputs.source != 'artifact'`);
+  const missing = (build: ImageBuild): string =>
+    every(
+      `steps.pull-${build.key}.outputs.source != 'registry'`,
+      `steps.load-${build.key}.outputs.source != 'artifact'`,
+    );
   return [
     ...(images.length > 0 ? [setUpBuildx(pipeline, images.map((build) => `(${missing(build)})`).join(" || "))] : []),
-    ...images.map((build) => buildLocally(pipeline, consumer, build, { id: `make-${build.key}`, if: missing(build), commit })),
-    ...consumer.builds.flatMap((build) => (build.kind === "files" ? makeFiles(build, `steps.take-${build.key}.outcome == 'failure'`) : [])),
+    ...images.map((build) =>
+      buildLocally(pipeline, consumer, build, { id: `make-${build.key}`, if: missing(build), commit }),
+    ),
+    ...consumer.builds.flatMap((build) =>
+      build.kind === "files" ? makeFiles(build, `steps.take-${build.key}.outcome == 'failure'`) : [],
+    ),
   ];
 }

@@ -10,12 +10,15 @@ import { noteCacheMiss } from "./tools.ts";
 const idOf = (cache: Cache): string => `cache-${cache.key}`;
 
 /** What the keys of a cache begin with, and those of no other one. */
-export const cachePrefix = (pipeline: Pipeline, cache: Pick<Cache, "key">): string => `${inRepository(pipeline, cache.key)}--`;
+export const cachePrefix = (pipeline: Pipeline, cache: Pick<Cache, "key">): string =>
+  `${inRepository(pipeline, cache.key)}--`;
 
-const pathsOf = (cache: Cache): string => (cache.paths.length === 1 ? (cache.paths[0] ?? "") : `${cache.paths.join("\n")}\n`);
+const pathsOf = (cache: Cache): string =>
+  cache.paths.length === 1 ? (cache.paths[0] ?? "") : `${cache.paths.join("\n")}\n`;
 
 /** The key without the commit: what the content of the files gives. */
-const contentKey = (pipeline: Pipeline, cache: Cache): string => `${cachePrefix(pipeline, cache)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
+const contentKey = (pipeline: Pipeline, cache: Cache): string =>
+  `${cachePrefix(pipeline, cache)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
 
 /** @param commit an expression for the commit that the job works on */
 export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], commit: string): Step[] =>
@@ -26,7 +29,9 @@ export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], comm
       with: {
         path: pathsOf(cache),
         key: cache.perCommit ? `${contentKey(pipeline, cache)}-${expression(commit)}` : contentKey(pipeline, cache),
-        "restore-keys": cache.perCommit ? `${contentKey(pipeline, cache)}-\n${cachePrefix(pipeline, cache)}${expression("runner.os")}-\n` : `${cachePrefix(pipeline, cache)}${expression("runner.os")}-`,
+        "restore-keys": cache.perCommit
+          ? `${contentKey(pipeline, cache)}-\n${cachePrefix(pipeline, cache)}${expression("runner.os")}-\n`
+          : `${cachePrefix(pipeline, cache)}${expression("runner.os")}-`,
       },
     }),
     noteCacheMiss(cache.key, idOf(cache)),

@@ -37,10 +37,14 @@ const IMAGE = "confirm-image";
 const INTERVAL_SECONDS = 5;
 
 /** Whether a consumer has its images on the runner: one that deploys them lets the place pull, unless it also asks for them here. */
-export const pullsImages = ({ deployment, container, localTag }: Consumer): boolean => deployment === undefined || container !== undefined || localTag !== undefined;
+export const pullsImages = ({ deployment, container, localTag }: Consumer): boolean =>
+  deployment === undefined || container !== undefined || localTag !== undefined;
 
 /** What a test job must be told of an image; where it is only deployed, its digest says which one that is. */
-export const toldOf = (consumer: Consumer, { key }: ImageBuild): string[] => [`${key}-digest`, ...(pullsImages(consumer) ? [`${key}-commit`] : [])];
+export const toldOf = (consumer: Consumer, { key }: ImageBuild): string[] => [
+  `${key}-digest`,
+  ...(pullsImages(consumer) ? [`${key}-commit`] : []),
+];
 
 export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed: Deployed): DeploymentSteps {
   const { deployment } = consumer;
@@ -49,38 +53,95 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
   const known = image ? `steps.${IMAGE}.outputs.reference` : undefined;
   const place = { APP: expression(`steps.${PLACE}.outputs.name`) };
   const reference = known === undefined ? {} : { IMAGE_REF: expression(known) };
-  const secrets = Object.fromEntries(Object.entries(deployment.secrets).map(([name, secret]) => [name, expression(`${deployed.isTrusted} && secrets.${secret} || ''`)]));
+  const secrets = Object.fromEntries(
+    Object.entries(deployment.secrets).map(([name, secret]) => [
+      name,
+      expression(`${deployed.isTrusted} && secrets.${secret} || ''`),
+    ]),
+  );
   const common = { ...deployment.env, ...secrets, ...place };
-  const retried = (name: string, commands: readonly string[], { env, ...rest }: { id?: string; if?: string; continueOnError?: boolean; env?: Record<string, Scalar> } = {}): Step =>
+  const retried = (
+    name: string,
+    commands: readonly string[],
+    { env, ...rest }: { id?: string; if?: string; continueOnError?: boolean; env?: Record<string, Scalar> } = {},
+  ): Step =>
     runProgram("run-with-retries.sh", {
       name,
       ...rest,
       timeoutMinutes: Math.min(consumer.timeoutMinutes, minutesOf(deployment)),
-      env: { ...common, ...env, COMMANDS: script(commands), RETRY_ATTEMPTS: deployment.attempts, RETRY_DELAY: deployment.delaySeconds, RETRY_GROWTH: "linear", ATTEMPT_TIMEOUT: deployment.timeoutSeconds },
+      env: {
+        ...common,
+        ...env,
+        COMMANDS: script(commands),
+        RETRY_ATTEMPTS: deployment.attempts,
+        RETRY_DELAY: deployment.delaySeconds,
+        RETRY_GROWTH: "linear",
+        ATTEMPT_TIMEOUT: deployment.timeoutSeconds,
+      },
     });
   const canBuild = deploysSources(consumer, deployment);
   const made = `steps.${MAKE}.outcome != 'skipped'`;
   return {
     env: { ...place, ...reference },
-    source: known === undefined ? undefined : `${known} && 'registry' || ${canBuild ? "steps.from-sources.outcome == 'success' && 'source' || " : ""}'none'`,
+    source:
+      known === undefined
+        ? undefined
+        : `${known} && 'registry' || ${canBuild ? "steps.from-sources.outcome == 'success' && 'source' || " : ""}'none'`,
     before: [
       ...(image ? [confirmImage(pipeline, consumer, image)] : []),
       namePlace(consumer, deployment),
-      ...deployment.tools.map((tool) => useAction(pipeline, tool.uses, { name: `Set up ${nameOf(tool.uses)}`, with: { ...tool.with } })),
-      retried("Make a place for it", deployment.create.length > 0 ? deployment.create : ['echo "There is nothing to make."'], { id: MAKE }),
-      ...(known === undefined ? [] : [retried(DEPLOY_STEP, deployment.deploy, { if: `${known} != ''`, env: reference })]),
-      ...(canBuild ? [retried("Deploy from the sources", deployment.fromSource, { id: "from-sources", ...(known !== undefined && { if: `${known} == ''` }) })] : []),
+      ...deployment.tools.map((tool) =>
+        useAction(pipeline, tool.uses, { name: `Set up ${nameOf(tool.uses)}`, with: { ...tool.with } }),
+      ),
+      retried(
+        "Make a place for it",
+        deployment.create.length > 0 ? deployment.create : ['echo "There is nothing to make."'],
+        { id: MAKE },
+      ),
+      ...(known === undefined
+        ? []
+        : [retried(DEPLOY_STEP, deployment.deploy, { if: `${known} != ''`, env: reference })]),
+      ...(canBuild
+        ? [
+            retried("Deploy from the sources", deployment.fromSource, {
+              id: "from-sources",
+              ...(known !== undefined && { if: `${known} == ''` }),
+            }),
+          ]
+        : []),
       runProgram("wait-until.sh", {
         name: "Wait until it answers",
         timeoutMinutes: Math.min(consumer.timeoutMinutes, Math.ceil(deployment.timeoutSeconds / 60) + 1),
-        env: { ...common, COMMANDS: script(deployment.healthy), TIMEOUT: deployment.timeoutSeconds, INTERVAL: INTERVAL_SECONDS },
+        env: {
+          ...common,
+          COMMANDS: script(deployment.healthy),
+          TIMEOUT: deployment.timeoutSeconds,
+          INTERVAL: INTERVAL_SECONDS,
+        },
       }),
     ],
     after: [
-      ...(deployment.logs.length > 0 ? [runScript({ name: "Show its logs", if: every("failure()", made), continueOnError: true, env: common }, script(deployment.logs))] : []),
+      ...(deployment.logs.length > 0
+        ? [
+            runScript(
+              { name: "Show its logs", if: every("failure()", made), continueOnError: true, env: common },
+              script(deployment.logs),
+            ),
+          ]
+        : []),
       // Whatever happened, a cancelled run included. What cannot be taken away is an error in the log, but no failed test.
-      retried("Take the place away", deployment.destroy, { if: every("always()", made, consumer.dispatch && "!inputs.skip_cleanup"), continueOnError: true }),
-      ...(consumer.dispatch ? [runScript({ name: "Say what is kept", if: every("always()", made, "inputs.skip_cleanup"), env: place }, KEPT)] : []),
+      retried("Take the place away", deployment.destroy, {
+        if: every("always()", made, consumer.dispatch && "!inputs.skip_cleanup"),
+        continueOnError: true,
+      }),
+      ...(consumer.dispatch
+        ? [
+            runScript(
+              { name: "Say what is kept", if: every("always()", made, "inputs.skip_cleanup"), env: place },
+              KEPT,
+            ),
+          ]
+        : []),
     ],
   };
 }
@@ -88,9 +149,14 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
 const KEPT = 'echo "::notice::$APP is kept, as this run was asked to: take it away by hand."\n';
 
 /** Whether there is a way without an image, and the consumer takes it. */
-const deploysSources = ({ fallback, source }: Consumer, { fromSource }: ConsumerDeployment): boolean => fromSource.length > 0 && (fallback === "build" || source === "build");
+const deploysSources = ({ fallback, source }: Consumer, { fromSource }: ConsumerDeployment): boolean =>
+  fromSource.length > 0 && (fallback === "build" || source === "build");
 
-const confirmImage = (pipeline: Pipeline, consumer: Consumer, { build, digest }: { build: ImageBuild; digest: string }): Step =>
+const confirmImage = (
+  pipeline: Pipeline,
+  consumer: Consumer,
+  { build, digest }: { build: ImageBuild; digest: string },
+): Step =>
   runProgram("confirm-image.sh", {
     name: "Confirm that the image is there",
     id: IMAGE,
@@ -108,7 +174,12 @@ const namePlace = (consumer: Consumer, deployment: ConsumerDeployment): Step =>
   runProgram("name-place.sh", {
     name: "Name the place",
     id: PLACE,
-    env: { PREFIX: deployment.name, RUN_ID: expression("github.run_id"), RUN_ATTEMPT: expression("github.run_attempt"), JOB: `${consumer.key} ${expression("toJSON(matrix)")}` },
+    env: {
+      PREFIX: deployment.name,
+      RUN_ID: expression("github.run_id"),
+      RUN_ATTEMPT: expression("github.run_attempt"),
+      JOB: `${consumer.key} ${expression("toJSON(matrix)")}`,
+    },
   });
 
 const script = (commands: readonly string[]): string => `${commands.map((command) => command.trimEnd()).join("\n")}\n`;

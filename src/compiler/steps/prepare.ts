@@ -5,4 +5,10 @@ import { runProgram } from "./program.ts";
 export const prepareSteps = (commands: readonly string[], timeoutMinutes: number): Step[] =>
   commands.length === 0
     ? []
-    : [runProgram("run-with-retries.sh", { name: "Fetch what is needed", timeoutMinutes, env: { COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n` } })];
+    : [
+        runProgram("run-with-retries.sh", {
+          name: "Fetch what is needed",
+          timeoutMinutes,
+          env: { COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n` },
+        }),
+      ];

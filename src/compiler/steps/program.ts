@@ -42,5 +42,11 @@ export function runScript(step: ProgramStep, run: string): Step {
 
 /** A quoted heredoc expands nothing, so the program reaches Node as it stands in its file. */
 function nodeScript(program: ProgramName): string {
-  return [`cat > "$RUNNER_TEMP/${program}" <<'END_OF_PROGRAM'`, programText(program).trimEnd(), "END_OF_PROGRAM", `node "$RUNNER_TEMP/${program}"`, ""].join("\n");
+  return [
+    `cat > "$RUNNER_TEMP/${program}" <<'END_OF_PROGRAM'`,
+    programText(program).trimEnd(),
+    "END_OF_PROGRAM",
+    `node "$RUNNER_TEMP/${program}"`,
+    "",
+  ].join("\n");
 }

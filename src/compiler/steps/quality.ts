@@ -24,7 +24,11 @@ const figuresFile = (folder: string): string => `${folder}/coverage.json`;
  * Holds the coverage against its minimums, and against main's. Main's figures lie in a cache: a pull request reads those of
  * main, and what it writes itself nobody else ever reads.
  */
-export function coverageSteps(pipeline: Pipeline, consumer: Consumer, { commit, isMain }: { commit: string; isMain: string }): Step[] {
+export function coverageSteps(
+  pipeline: Pipeline,
+  consumer: Consumer,
+  { commit, isMain }: { commit: string; isMain: string },
+): Step[] {
   const { coverage } = consumer;
   if (!coverage) return [];
   const key = `${inRepository(pipeline, `coverage-${consumer.key}`)}${matrixSuffix(consumer)}-`;
@@ -49,9 +53,25 @@ export function coverageSteps(pipeline: Pipeline, consumer: Consumer, { commit, 
         OUTPUT: figuresFile(out),
       },
     }),
-    uploadArtifact(pipeline, { title: "Keep the coverage", name: `${coverageArtifact(consumer.key)}${matrixSuffix(consumer)}`, paths: [figuresFile(out)], keepDays: FIGURE_DAYS, if: "!cancelled()", missing: "ignore", overwrite: true }),
-    runScript({ name: "Make it main's", if: every("success()", isMain), env: { FROM: out, TO: baselineFolder } }, 'rm -rf "$TO"\ncp -r "$FROM" "$TO"\n'),
-    useAction(pipeline, "actions/cache/save", { name: "Keep the coverage of main", if: every("success()", isMain), continueOnError: true, with: { path: baselineFolder, key: `${key}${expression(commit)}` } }),
+    uploadArtifact(pipeline, {
+      title: "Keep the coverage",
+      name: `${coverageArtifact(consumer.key)}${matrixSuffix(consumer)}`,
+      paths: [figuresFile(out)],
+      keepDays: FIGURE_DAYS,
+      if: "!cancelled()",
+      missing: "ignore",
+      overwrite: true,
+    }),
+    runScript(
+      { name: "Make it main's", if: every("success()", isMain), env: { FROM: out, TO: baselineFolder } },
+      'rm -rf "$TO"\ncp -r "$FROM" "$TO"\n',
+    ),
+    useAction(pipeline, "actions/cache/save", {
+      name: "Keep the coverage of main",
+      if: every("success()", isMain),
+      continueOnError: true,
+      with: { path: baselineFolder, key: `${key}${expression(commit)}` },
+    }),
   ];
 }
 
@@ -78,12 +98,31 @@ export function diagnosticSteps(pipeline: Pipeline, consumer: Consumer): Step[] 
   const folder = temporary("diagnostics");
   const commands = consumer.steps.flatMap((step) => step.run ?? []);
   return [
-    ...(diagnostics.run.length > 0 ? [runScript({ name: "Collect what explains the failure", if: "failure()" }, `set +e\n${diagnostics.run.map((command) => command.trimEnd()).join("\n")}\ntrue\n`)] : []),
+    ...(diagnostics.run.length > 0
+      ? [
+          runScript(
+            { name: "Collect what explains the failure", if: "failure()" },
+            `set +e\n${diagnostics.run.map((command) => command.trimEnd()).join("\n")}\ntrue\n`,
+          ),
+        ]
+      : []),
     runProgram("collect-diagnostics.sh", {
       name: "Collect the state of the runner",
       if: "failure()",
-      env: { OUT: folder, PATHS: `${diagnostics.paths.join("\n")}\n`, COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n` },
+      env: {
+        OUT: folder,
+        PATHS: `${diagnostics.paths.join("\n")}\n`,
+        COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
+      },
     }),
-    uploadArtifact(pipeline, { title: "Keep what explains the failure", name: `diagnostics-${consumer.key}${matrixSuffix(consumer)}`, paths: [folder], keepDays: DIAGNOSTIC_DAYS, if: "failure()", missing: "ignore", overwrite: true }),
+    uploadArtifact(pipeline, {
+      title: "Keep what explains the failure",
+      name: `diagnostics-${consumer.key}${matrixSuffix(consumer)}`,
+      paths: [folder],
+      keepDays: DIAGNOSTIC_DAYS,
+      if: "failure()",
+      missing: "ignore",
+      overwrite: true,
+    }),
   ];
 }

@@ -8,41 +8,65 @@ import { byGoogle } from "./login/google.ts";
 import type { LoginMethod, LoginOptions, RegistryAccess } from "./login/method.ts";
 import { byPassword } from "./login/password.ts";
 
-const METHODS: Readonly<Record<NonNullable<Registry["auth"]>["kind"], LoginMethod>> = { fly: byFly, aws: byAws, google: byGoogle };
+const METHODS: Readonly<Record<NonNullable<Registry["auth"]>["kind"], LoginMethod>> = {
+  fly: byFly,
+  aws: byAws,
+  google: byGoogle,
+};
 const methodOf = ({ auth }: Pick<Registry, "auth">): LoginMethod => (auth ? METHODS[auth.kind] : byPassword);
 
 /** Logs in to a registry, as it wants it. */
-export const login = (pipeline: Pipeline, registry: Registry, options: LoginOptions = {}): Step[] => methodOf(registry).steps(pipeline, registry, options);
+export const login = (pipeline: Pipeline, registry: Registry, options: LoginOptions = {}): Step[] =>
+  methodOf(registry).steps(pipeline, registry, options);
 
 /** The pipeline's own registry; nothing where it has none. */
-export const loginToOwnRegistry = (pipeline: Pipeline, options: LoginOptions = {}): Step[] => (pipeline.registry ? login(pipeline, pipeline.registry, options) : []);
+export const loginToOwnRegistry = (pipeline: Pipeline, options: LoginOptions = {}): Step[] =>
+  pipeline.registry ? login(pipeline, pipeline.registry, options) : [];
 
 /** Logs in anew before something that comes long after the first login; nothing where that one still lasts. */
-export const renewLogin = (pipeline: Pipeline, condition: string): Step[] => (pipeline.registry && methodOf(pipeline.registry).renew?.(pipeline, pipeline.registry, condition)) || [];
+export const renewLogin = (pipeline: Pipeline, condition: string): Step[] =>
+  (pipeline.registry && methodOf(pipeline.registry).renew?.(pipeline, pipeline.registry, condition)) || [];
 
 /** What a program needs that asks the pipeline's own registry itself, rather than through Docker. */
-export const accessToOwnRegistry = (pipeline: Pipeline): RegistryAccess => (pipeline.registry ? methodOf(pipeline.registry).access(pipeline, pipeline.registry) : { steps: [], env: {} });
+export const accessToOwnRegistry = (pipeline: Pipeline): RegistryAccess =>
+  pipeline.registry ? methodOf(pipeline.registry).access(pipeline, pipeline.registry) : { steps: [], env: {} };
 
 /**
  * What a job must be granted that logs in there: GitHub's own registry takes the job's token, those of clouds the
  * workflow's identity, all others what a secret holds.
  */
-export function loginPermissions(registry: Registry | undefined, access: "read" | "write"): { packages: PermissionLevel | false; "id-token"?: Commented } {
-  const byToken = registry !== undefined && registry.host === "ghcr.io" && registry.auth === undefined && registry.password === undefined;
+export function loginPermissions(
+  registry: Registry | undefined,
+  access: "read" | "write",
+): { packages: PermissionLevel | false; "id-token"?: Commented } {
+  const byToken =
+    registry !== undefined &&
+    registry.host === "ghcr.io" &&
+    registry.auth === undefined &&
+    registry.password === undefined;
   return {
     packages: byToken && access,
-    ...(registry && methodOf(registry).byIdentity && { "id-token": withComment("write", `log in to ${registry.host} as this workflow`) }),
+    ...(registry &&
+      methodOf(registry).byIdentity && {
+        "id-token": withComment("write", `log in to ${registry.host} as this workflow`),
+      }),
   };
 }
 
 /** The same for a program that lists images, and deletes them where it may write: with GitHub's package API as the workflow itself. */
-export function accessPermissions({ registry }: Pipeline, access: "read" | "write"): ReturnType<typeof loginPermissions> {
+export function accessPermissions(
+  { registry }: Pipeline,
+  access: "read" | "write",
+): ReturnType<typeof loginPermissions> {
   const granted = loginPermissions(registry, access);
   return registry?.cleanup === "packages" ? { ...granted, packages: access } : granted;
 }
 
 /** The same for a job that also logs in elsewhere, such as where images are copied to. */
-export function loginPermissionsOfAll(registries: readonly (Registry | undefined)[], access: "read" | "write"): ReturnType<typeof loginPermissions> {
+export function loginPermissionsOfAll(
+  registries: readonly (Registry | undefined)[],
+  access: "read" | "write",
+): ReturnType<typeof loginPermissions> {
   const granted = registries.map((registry) => loginPermissions(registry, access));
   const identity = granted.find((one) => one["id-token"])?.["id-token"];
   return { packages: granted.some((one) => one.packages) && access, ...(identity && { "id-token": identity }) };

@@ -10,7 +10,13 @@ type Scan = Exclude<ImageBuild["scan"], false>;
 const reportOf = (key: string): string => `trivy-${key}.sarif`;
 
 /** @param subject the image by its digest, or an archive; of the platform in the job's matrix */
-export const scanStep = (pipeline: Pipeline, key: string, scan: Scan, step: { name: string; if?: string | undefined }, subject: Record<string, Scalar>): Step =>
+export const scanStep = (
+  pipeline: Pipeline,
+  key: string,
+  scan: Scan,
+  step: { name: string; if?: string | undefined },
+  subject: Record<string, Scalar>,
+): Step =>
   useAction(pipeline, "aquasecurity/trivy-action", {
     ...step,
     timeoutMinutes: scan.timeoutMinutes,
@@ -37,11 +43,18 @@ export const reportFindings = (pipeline: Pipeline, key: string, scan: Scan): Ste
           if: `!cancelled() && hashFiles('${reportOf(key)}') != ''`,
           // Runs of forks, and private repositories without the paid feature, may be refused.
           continueOnError: true,
-          with: { sarif_file: reportOf(key), category: `trivy-${inRepository(pipeline, key)}-${expression("matrix.platform")}` },
+          with: {
+            sarif_file: reportOf(key),
+            category: `trivy-${inRepository(pipeline, key)}-${expression("matrix.platform")}`,
+          },
         }),
       ]
     : [];
 
 /** What a job that scans must be granted beside its login; the upload of a report reads the run and the commit where the repository is private. */
 export const scanPermissions = (scan: Scan) =>
-  ({ actions: scan.sarif && "read", contents: (scan.sarif || scan.ignoreFile !== undefined) && "read", "security-events": scan.sarif && "write" }) as const;
+  ({
+    actions: scan.sarif && "read",
+    contents: (scan.sarif || scan.ignoreFile !== undefined) && "read",
+    "security-events": scan.sarif && "write",
+  }) as const;

@@ -20,7 +20,16 @@ export function lookForSecrets(needed: readonly NeededSecret[], condition?: stri
       name: "Look for missing secrets",
       ...(condition !== undefined && { if: condition }),
       env: {
-        NEEDED: JSON.stringify(once.map(({ secret, for: purpose }) => ({ secret, for: purpose, present: expression(`secrets.${secret} != ''`), required: true })), null, 2),
+        NEEDED: JSON.stringify(
+          once.map(({ secret, for: purpose }) => ({
+            secret,
+            for: purpose,
+            present: expression(`secrets.${secret} != ''`),
+            required: true,
+          })),
+          null,
+          2,
+        ),
         SETTINGS_URL: expression("format('{0}/{1}/settings/secrets/actions', github.server_url, github.repository)"),
       },
     }),
@@ -28,8 +37,16 @@ export function lookForSecrets(needed: readonly NeededSecret[], condition?: stri
 }
 
 /** Whether only the target's own job sees its secrets, so that nobody can look for them earlier. */
-export const keepsSecrets = ({ environment }: PublishTarget): boolean => environment !== undefined && environment.when === "always" && environment.secrets === "environment";
+export const keepsSecrets = ({ environment }: PublishTarget): boolean =>
+  environment !== undefined && environment.when === "always" && environment.secrets === "environment";
 
 /** The secrets of a target that only its own job sees. */
 export const lookForOwnSecrets = (target: PublishTarget): Step[] =>
-  keepsSecrets(target) ? lookForSecrets(publishedSecrets(target).map((secret) => ({ secret, for: `to publish ${target.key}; it belongs to the environment ${target.environment?.name ?? ""}` }))) : [];
+  keepsSecrets(target)
+    ? lookForSecrets(
+        publishedSecrets(target).map((secret) => ({
+          secret,
+          for: `to publish ${target.key}; it belongs to the environment ${target.environment?.name ?? ""}`,
+        })),
+      )
+    : [];

@@ -17,6 +17,11 @@ const IDENTITY = `^${expression("github.server_url")}/${expression("github.repos
 export const signSteps = (pipeline: Pipeline, images: readonly Signed[]): Step[] => [
   useAction(pipeline, "sigstore/cosign-installer", { name: "Install cosign" }),
   ...images.map(({ key, image, digest }) =>
-    runProgram("sign-image.sh", { name: `Sign ${key}`, id: `sign-${key}`, timeoutMinutes: 10, env: { IMAGE: image, DIGEST: digest, CERTIFICATE_IDENTITY_REGEXP: IDENTITY } }),
+    runProgram("sign-image.sh", {
+      name: `Sign ${key}`,
+      id: `sign-${key}`,
+      timeoutMinutes: 10,
+      env: { IMAGE: image, DIGEST: digest, CERTIFICATE_IDENTITY_REGEXP: IDENTITY },
+    }),
   ),
 ];

@@ -26,8 +26,13 @@ export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): { e
   const [first] = images;
   const env = {
     ...(first && { IMAGE: localImage(pipeline, consumer, first.key) }),
-    ...(images.length > 1 && Object.fromEntries(images.map((build) => [`IMAGE_${environmentName(build.key)}`, localImage(pipeline, consumer, build.key)]))),
-    ...Object.fromEntries(Object.keys(consumer.matrix ?? {}).map((key) => [`MATRIX_${environmentName(key)}`, expression(`matrix.${key}`)])),
+    ...(images.length > 1 &&
+      Object.fromEntries(
+        images.map((build) => [`IMAGE_${environmentName(build.key)}`, localImage(pipeline, consumer, build.key)]),
+      )),
+    ...Object.fromEntries(
+      Object.keys(consumer.matrix ?? {}).map((key) => [`MATRIX_${environmentName(key)}`, expression(`matrix.${key}`)]),
+    ),
     ...consumer.env,
   };
   return Object.keys(env).length > 0 ? { env } : {};
@@ -53,7 +58,12 @@ export function containerSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
   const wait = runProgram("wait-healthy.sh", {
     name: "Wait until the container is healthy",
     timeoutMinutes: Math.ceil(inSeconds(container.health.timeout) / 60) + 1,
-    env: { URL: container.health.url, TIMEOUT: inSeconds(container.health.timeout), INTERVAL: inSeconds(container.health.interval), CONTAINER: container.name },
+    env: {
+      URL: container.health.url,
+      TIMEOUT: inSeconds(container.health.timeout),
+      INTERVAL: inSeconds(container.health.interval),
+      CONTAINER: container.name,
+    },
   });
   return [start, wait];
 }
@@ -61,7 +71,9 @@ export function containerSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
 /** What the config asks for, as it stands there. Secrets are granted by the job that calls this. */
 export function testSteps(pipeline: Pipeline, consumer: Consumer, secrets: Record<string, Scalar>): Step[] {
   const files = consumer.builds.filter((build) => build.kind === "files");
-  const folders = Object.fromEntries(files.map((build) => [`FILES_${environmentName(build.key)}`, filesFolder(build.key)]));
+  const folders = Object.fromEntries(
+    files.map((build) => [`FILES_${environmentName(build.key)}`, filesFolder(build.key)]),
+  );
   return consumer.steps.map((step) => {
     const condition = step.when === "success" ? undefined : step.when === "always" ? "always()" : "failure()";
     const env = { ...folders, ...secrets, ...step.env };
@@ -73,7 +85,10 @@ export function testSteps(pipeline: Pipeline, consumer: Consumer, secrets: Recor
         timeoutMinutes: step.timeoutMinutes,
         ...(Object.keys(step.env).length + Object.keys(secrets).length > 0 && { env: { ...secrets, ...step.env } }),
       });
-    const script = runScript({ name: step.name, if: condition, env, timeoutMinutes: step.timeoutMinutes }, `${(step.run ?? "").trimEnd()}\n`);
+    const script = runScript(
+      { name: step.name, if: condition, env, timeoutMinutes: step.timeoutMinutes },
+      `${(step.run ?? "").trimEnd()}\n`,
+    );
     return step.workingDirectory ? { ...script, "working-directory": step.workingDirectory } : script;
   });
 }
@@ -84,14 +99,16 @@ const NOT_IN_A_NAME = /["<>|*?:\r\n\\/]/;
 /** The suffix that makes an artifact's name unique in a matrix: its values, or the job's number where they cannot stand in a name. */
 export function matrixSuffix(consumer: Consumer): string {
   const matrix = Object.entries(consumer.matrix ?? {});
-  if (matrix.some(([, values]) => values.some((value) => NOT_IN_A_NAME.test(String(value))))) return `-${expression("strategy.job-index")}`;
+  if (matrix.some(([, values]) => values.some((value) => NOT_IN_A_NAME.test(String(value)))))
+    return `-${expression("strategy.job-index")}`;
   return matrix.map(([key]) => `-${expression(`matrix.${key}`)}`).join("");
 }
 
 const LOG_DAYS = 7;
 
 /** A failure is looked into for longer than a success. */
-const daysByResult = ({ success, failure }: ConsumerArtifact["keepDays"]): Scalar => (success === failure ? success : expression(`job.status == 'success' && ${success} || ${failure}`));
+const daysByResult = ({ success, failure }: ConsumerArtifact["keepDays"]): Scalar =>
+  success === failure ? success : expression(`job.status == 'success' && ${success} || ${failure}`);
 
 /** Logs of a container that failed, and whatever the config wants to keep. */
 export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
@@ -99,7 +116,11 @@ export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
   return [
     ...(consumer.container
       ? [
-          runProgram("container-logs.sh", { name: "Show the container's logs", if: "failure()", env: { NAME: consumer.container.name, OUT: logs } }),
+          runProgram("container-logs.sh", {
+            name: "Show the container's logs",
+            if: "failure()",
+            env: { NAME: consumer.container.name, OUT: logs },
+          }),
           uploadArtifact(pipeline, {
             title: "Upload the container's logs",
             name: `${CONTAINER_LOGS}${matrixSuffix(consumer)}`,
@@ -124,5 +145,3 @@ export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
     ),
   ];
 }
-
-

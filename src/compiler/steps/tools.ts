@@ -22,7 +22,8 @@ const CACHES: Readonly<Record<"npm" | "pip" | "go" | "maven", Cache>> = {
   maven: { path: "~/.m2/repository", lockfiles: "'**/pom.xml'" },
 };
 
-const cacheKey = (name: string, cache: Cache): string => `${name}-${expression("runner.os")}-${expression(`hashFiles(${cache.lockfiles})`)}`;
+const cacheKey = (name: string, cache: Cache): string =>
+  `${name}-${expression("runner.os")}-${expression(`hashFiles(${cache.lockfiles})`)}`;
 
 /**
  * Installs the tools and restores their download cache. The setup actions' own caching stays off: it would also save,
@@ -33,20 +34,44 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
   const steps: Step[] = [];
   const version = (value: string | number): string => String(value);
   if (setup.node !== undefined)
-    steps.push(useAction(pipeline, "actions/setup-node", { name: "Set up Node.js", with: { "node-version": version(setup.node), "package-manager-cache": false } }));
+    steps.push(
+      useAction(pipeline, "actions/setup-node", {
+        name: "Set up Node.js",
+        with: { "node-version": version(setup.node), "package-manager-cache": false },
+      }),
+    );
   if (setup.python !== undefined)
-    steps.push(useAction(pipeline, "actions/setup-python", { name: "Set up Python", with: { "python-version": version(setup.python) } }));
+    steps.push(
+      useAction(pipeline, "actions/setup-python", {
+        name: "Set up Python",
+        with: { "python-version": version(setup.python) },
+      }),
+    );
   if (setup.go !== undefined)
-    steps.push(useAction(pipeline, "actions/setup-go", { name: "Set up Go", with: { "go-version": version(setup.go), cache: false } }));
+    steps.push(
+      useAction(pipeline, "actions/setup-go", {
+        name: "Set up Go",
+        with: { "go-version": version(setup.go), cache: false },
+      }),
+    );
   if (setup.java !== undefined)
-    steps.push(useAction(pipeline, "actions/setup-java", { name: "Set up Java", with: { distribution: "temurin", "java-version": version(setup.java) } }));
+    steps.push(
+      useAction(pipeline, "actions/setup-java", {
+        name: "Set up Java",
+        with: { distribution: "temurin", "java-version": version(setup.java) },
+      }),
+    );
   if (setup.cache) {
     const cache = CACHES[setup.cache];
     steps.push(
       useAction(pipeline, "actions/cache/restore", {
         name: restoreCacheStep(setup.cache),
         id: "cache",
-        with: { path: cache.path, key: cacheKey(setup.cache, cache), "restore-keys": `${setup.cache}-${expression("runner.os")}-` },
+        with: {
+          path: cache.path,
+          key: cacheKey(setup.cache, cache),
+          "restore-keys": `${setup.cache}-${expression("runner.os")}-`,
+        },
       }),
       noteCacheMiss(setup.cache, "cache"),
     );
@@ -61,7 +86,10 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
  * @param id the id of the step that restores
  */
 export const noteCacheMiss = (cache: string, id: string): Step =>
-  runScript({ name: cacheMissStep(cache), if: `steps.${id}.outputs.cache-matched-key == ''`, env: { CACHE: cache } }, 'echo "No cache of $CACHE was found, so everything is fetched."\n');
+  runScript(
+    { name: cacheMissStep(cache), if: `steps.${id}.outputs.cache-matched-key == ''`, env: { CACHE: cache } },
+    'echo "No cache of $CACHE was found, so everything is fetched."\n',
+  );
 
 /** Saves the download cache; `onlyIf` keeps everything but the main branch's own pushes away from it. */
 export function saveToolCache(pipeline: Pipeline, setup: SetupConfig | undefined, onlyIf: string): Step[] {

@@ -67,14 +67,36 @@ function buildJob(pipeline: Pipeline, base: BaseImage): Job {
     steps: [
       ...loginToOwnRegistry(pipeline),
       setUpBuildx(pipeline),
-      ...(base.platforms.length > 1 || pipeline.runners[base.platforms[0] ?? ""] === undefined ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
+      ...(base.platforms.length > 1 || pipeline.runners[base.platforms[0] ?? ""] === undefined
+        ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })]
+        : []),
       checkout(pipeline),
-      runProgram("name-base.sh", { name: "Name this build", id: "name", env: { RUN: expression("github.run_number"), ATTEMPT: expression("github.run_attempt") } }),
-      useAction(pipeline, "docker/build-push-action", { name: "Build", timeoutMinutes: base.timeoutMinutes, with: { ...inputs, provenance: "false", sbom: "false", outputs: "type=cacheonly" } }),
+      runProgram("name-base.sh", {
+        name: "Name this build",
+        id: "name",
+        env: { RUN: expression("github.run_number"), ATTEMPT: expression("github.run_attempt") },
+      }),
+      useAction(pipeline, "docker/build-push-action", {
+        name: "Build",
+        timeoutMinutes: base.timeoutMinutes,
+        with: { ...inputs, provenance: "false", sbom: "false", outputs: "type=cacheonly" },
+      }),
       ...pushAttempts(pipeline, "success()", (step) =>
-        useAction(pipeline, "docker/build-push-action", { ...step, with: { ...inputs, provenance: "mode=max", sbom: "true", tags: `${base.image}:${expression("steps.name.outputs.tag")}`, push: true } }),
+        useAction(pipeline, "docker/build-push-action", {
+          ...step,
+          with: {
+            ...inputs,
+            provenance: "mode=max",
+            sbom: "true",
+            tags: `${base.image}:${expression("steps.name.outputs.tag")}`,
+            push: true,
+          },
+        }),
       ),
-      runProgram("judge-push.sh", { name: "See whether the push succeeded", env: { OUTCOMES: outcomesOfPush, CLASS: "base", FALLBACK: false } }),
+      runProgram("judge-push.sh", {
+        name: "See whether the push succeeded",
+        env: { OUTCOMES: outcomesOfPush, CLASS: "base", FALLBACK: false },
+      }),
     ],
   };
 }
@@ -90,7 +112,13 @@ const scanJob = (pipeline: Pipeline, base: BaseImage, scan: Exclude<BaseImage["s
   steps: [
     ...(scan.ignoreFile ? [checkout(pipeline)] : []),
     ...loginToOwnRegistry(pipeline),
-    scanStep(pipeline, base.key, scan, { name: "Scan the image" }, { "image-ref": `${base.image}@${expression(`needs.build-${base.key}.outputs.digest`)}` }),
+    scanStep(
+      pipeline,
+      base.key,
+      scan,
+      { name: "Scan the image" },
+      { "image-ref": `${base.image}@${expression(`needs.build-${base.key}.outputs.digest`)}` },
+    ),
     ...reportFindings(pipeline, base.key, scan),
   ],
 });
@@ -98,14 +126,30 @@ const scanJob = (pipeline: Pipeline, base: BaseImage, scan: Exclude<BaseImage["s
 /** Nothing is checked out and nothing of the image runs where a token may write. */
 function proposeJob(pipeline: Pipeline, base: BaseImage): Job {
   const built = `needs.build-${base.key}`;
-  const pins = base.pins.map((file) => ({ file, image: base.image, digest: expression(`${built}.outputs.digest`), newTag: expression(`${built}.outputs.tag`) }));
+  const pins = base.pins.map((file) => ({
+    file,
+    image: base.image,
+    digest: expression(`${built}.outputs.digest`),
+    newTag: expression(`${built}.outputs.tag`),
+  }));
   return {
     name: `Propose ${base.key}`,
     needs: [`build-${base.key}`, ...(base.scan ? [`scan-${base.key}`] : [])],
-    if: every("!cancelled()", `${built}.result == 'success'`, base.scan && `needs.scan-${base.key}.result == 'success'`),
+    if: every(
+      "!cancelled()",
+      `${built}.result == 'success'`,
+      base.scan && `needs.scan-${base.key}.result == 'success'`,
+    ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
-    permissions: grant(base.token === undefined ? { contents: withComment("write", "push the branch of the pull request"), "pull-requests": withComment("write", "open the pull request") } : {}),
+    permissions: grant(
+      base.token === undefined
+        ? {
+            contents: withComment("write", "push the branch of the pull request"),
+            "pull-requests": withComment("write", "open the pull request"),
+          }
+        : {},
+    ),
     steps: [
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       runProgram("open-pull-request.mjs", {

@@ -1,5 +1,14 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
-import { attestJobId, attestsFiles, buildJobId, buildsIn, calledIn, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
+import {
+  attestJobId,
+  attestsFiles,
+  buildJobId,
+  buildsIn,
+  calledIn,
+  promotesIn,
+  targetsIn,
+  testJobId,
+} from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -24,7 +33,12 @@ export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
   const builds = buildsIn(pipeline, "build");
-  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline), reuse: true, run: "build", if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined });
+  const plan = planJob(pipeline, imagesOf(builds), {
+    decide: decideBuild(pipeline),
+    reuse: true,
+    run: "build",
+    if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined,
+  });
   const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
   const ids = Object.keys(jobs);
   const after = followingJobs(pipeline, "build");
@@ -41,14 +55,19 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
       ...jobs,
       ready: recordJob(pipeline, pipeline.checks.ready, builds, ids),
       ...after,
-      ...coverageAlertJob(pipeline, calledIn(pipeline, "build").map((consumer) => ({ consumer, job: testJobId(consumer.key) })), { if: isLongLivedPush(pipeline) }),
+      ...coverageAlertJob(
+        pipeline,
+        calledIn(pipeline, "build").map((consumer) => ({ consumer, job: testJobId(consumer.key) })),
+        { if: isLongLivedPush(pipeline) },
+      ),
       ...notifyJob(pipeline, "build", [...ids, "ready", ...Object.keys(after)], isLongLivedPush(pipeline)),
     },
   };
 }
 
 /** Asked of the event itself: when `plan` fails, nobody has decided on a class. */
-const isLongLivedPush = ({ branches }: Pipeline): string => `github.event_name == 'push' && contains(fromJSON(${quoted(JSON.stringify([branches.main, ...branches.integration]))}), github.ref_name)`;
+const isLongLivedPush = ({ branches }: Pipeline): string =>
+  `github.event_name == 'push' && contains(fromJSON(${quoted(JSON.stringify([branches.main, ...branches.integration]))}), github.ref_name)`;
 
 /** The jobs of each build, those of a bake file's targets together. Only a build with declared inputs can be found unchanged. */
 export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: ImageJobs): Record<string, Job> {
@@ -56,11 +75,15 @@ export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: Im
   return Object.fromEntries(
     builds.flatMap((build): [string, Job][] => {
       if (build.kind === "files") {
-        const attest = attestsFiles(build, runOf(mode)) ? [[attestJobId(build), attestFilesJob(pipeline, build, runOf(mode))] as [string, Job]] : [];
+        const attest = attestsFiles(build, runOf(mode))
+          ? [[attestJobId(build), attestFilesJob(pipeline, build, runOf(mode))] as [string, Job]]
+          : [];
         return [[buildJobId(build), filesJob(pipeline, build, !mode.promoted)], ...attest];
       }
       const group = groups.find(({ first }) => first === build);
-      return group ? Object.entries(imageJobs(pipeline, group, { ...mode, reuse: mode.reuse && build.inputs !== undefined })) : [];
+      return group
+        ? Object.entries(imageJobs(pipeline, group, { ...mode, reuse: mode.reuse && build.inputs !== undefined }))
+        : [];
     }),
   );
 }
@@ -73,13 +96,25 @@ function buildTriggers(pipeline: Pipeline): Triggers {
 
 /** What a manual run can be told. What follows the tests can only be asked for where the run sees them. */
 function dispatchInputs(pipeline: Pipeline): Record<string, DispatchInput> {
-  const yes = (description: string): DispatchInput => ({ description, required: false, type: "boolean", default: false });
+  const yes = (description: string): DispatchInput => ({
+    description,
+    required: false,
+    type: "boolean",
+    default: false,
+  });
   const { main } = pipeline.branches;
   const targets = targetsIn(pipeline, "build").filter((target) => target.on.includes("main"));
   return {
-    ...(imagesOf(pipeline.builds).length > 0 && { tag: { description: "The tag to give the image; manual-<run id> without one", required: false, type: "string" } }),
-    ...(promotesIn(pipeline, "build") && pipeline.channels.some(({ of }) => of === main) && { push_latest: yes(`Move the tag of ${main} to this image once its tests have passed; on ${main} only`) }),
-    ...(targets.length > 0 && { force_publish: yes(`Publish as a push to ${main} does, also what has not changed; on ${main} only`) }),
+    ...(imagesOf(pipeline.builds).length > 0 && {
+      tag: { description: "The tag to give the image; manual-<run id> without one", required: false, type: "string" },
+    }),
+    ...(promotesIn(pipeline, "build") &&
+      pipeline.channels.some(({ of }) => of === main) && {
+        push_latest: yes(`Move the tag of ${main} to this image once its tests have passed; on ${main} only`),
+      }),
+    ...(targets.length > 0 && {
+      force_publish: yes(`Publish as a push to ${main} does, also what has not changed; on ${main} only`),
+    }),
   };
 }
 
@@ -87,9 +122,17 @@ function dispatchInputs(pipeline: Pipeline): Record<string, DispatchInput> {
 export function codeTriggers(pipeline: Pipeline, events: readonly EventClass[] = pipeline.events): Triggers {
   const { main, integration, feature } = pipeline.branches;
   const longLived = [main, ...integration];
-  const pushed = [...(events.includes("main") ? [main] : []), ...(events.includes("integration") ? integration : []), ...(events.includes("feature") ? feature : [])];
+  const pushed = [
+    ...(events.includes("main") ? [main] : []),
+    ...(events.includes("integration") ? integration : []),
+    ...(events.includes("feature") ? feature : []),
+  ];
   return {
-    ...(pushed.length > 0 && { push: { branches: pushed.some((branch) => branch.startsWith("*")) ? [...pushed, "!gh-readonly-queue/**"] : pushed } }),
+    ...(pushed.length > 0 && {
+      push: {
+        branches: pushed.some((branch) => branch.startsWith("*")) ? [...pushed, "!gh-readonly-queue/**"] : pushed,
+      },
+    }),
     ...(pipeline.pullRequests && events.includes("pullRequest") && { pull_request: { branches: longLived } }),
     ...(pipeline.mergeQueue && events.includes("queue") && { merge_group: { branches: longLived } }),
   };

@@ -27,30 +27,50 @@ export function callInputs(consumer: Consumer): Record<string, CallInput> {
   return {
     "head-sha": text("The commit under test", true),
     ...(asksForClass(consumer) && { class: text("The kind of event that it comes from", true) }),
-    ...(asksForTrust(consumer) && { trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" } as const }),
+    ...(asksForTrust(consumer) && {
+      trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" } as const,
+    }),
     ...(imagesOf(consumer).length > 0 && { tag: text("The tag of the images") }),
     ...Object.fromEntries(
       imagesOf(consumer).flatMap((build) => [
-        [`${build.key}-digest`, text(`The digest of ${build.image}; without one the image comes from the run's artifact, or from the sources`)],
-        ...(toldOf(consumer, build).includes(`${build.key}-commit`) ? [[`${build.key}-commit`, text(`The commit that ${build.key} was made from`)] as const] : []),
+        [
+          `${build.key}-digest`,
+          text(
+            `The digest of ${build.image}; without one the image comes from the run's artifact, or from the sources`,
+          ),
+        ],
+        ...(toldOf(consumer, build).includes(`${build.key}-commit`)
+          ? [[`${build.key}-commit`, text(`The commit that ${build.key} was made from`)] as const]
+          : []),
       ]),
     ),
   };
 }
 
 /** Whether it matters whose code it is: for what the registry holds, and for secrets. */
-const asksForTrust = (consumer: Consumer): boolean => takenBy(consumer).some((build) => build.kind === "image") || (consumer.secrets.grant === "trusted" && consumer.secrets.names.length > 0) || Object.keys(consumer.deployment?.secrets ?? {}).length > 0;
+const asksForTrust = (consumer: Consumer): boolean =>
+  takenBy(consumer).some((build) => build.kind === "image") ||
+  (consumer.secrets.grant === "trusted" && consumer.secrets.names.length > 0) ||
+  Object.keys(consumer.deployment?.secrets ?? {}).length > 0;
 
 /** What main alone may write must know whether this is main; and what is promoted must have been tested itself. */
-const asksForClass = (consumer: Consumer): boolean => Boolean(consumer.setup?.cache) || consumer.caches.length > 0 || consumer.coverage !== undefined || mayTestOther(consumer);
+const asksForClass = (consumer: Consumer): boolean =>
+  Boolean(consumer.setup?.cache) ||
+  consumer.caches.length > 0 ||
+  consumer.coverage !== undefined ||
+  mayTestOther(consumer);
 
 /** Whether a manual run must look an image up before it can test it. */
 const resolves = (consumer: Consumer): boolean => consumer.dispatch && imagesOf(consumer).length > 0;
 
 function dispatchInputs(consumer: Consumer): Record<string, DispatchInput> {
   return {
-    ...(resolves(consumer) && { image_tag: { description: "The tag of the image to test", required: true, type: "string" } }),
-    ...(resolves(consumer) && { commit: { description: "The commit to check out; the image's own without it", required: false, type: "string" } }),
+    ...(resolves(consumer) && {
+      image_tag: { description: "The tag of the image to test", required: true, type: "string" },
+    }),
+    ...(resolves(consumer) && {
+      commit: { description: "The commit to check out; the image's own without it", required: false, type: "string" },
+    }),
     ...choiceInputs(consumer),
   };
 }
@@ -61,7 +81,11 @@ function triggers(consumer: Consumer, secrets: readonly string[]): Triggers {
     workflow_call: {
       inputs: callInputs(consumer),
       ...calledCoverageOutputs(consumer, "test"),
-      ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets.map((name) => [name, { description: "Handed on by name", required: false }])) }),
+      ...(secrets.length > 0 && {
+        secrets: Object.fromEntries(
+          secrets.map((name) => [name, { description: "Handed on by name", required: false }]),
+        ),
+      }),
     },
     ...(consumer.dispatch && { workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null }),
   };
@@ -69,8 +93,10 @@ function triggers(consumer: Consumer, secrets: readonly string[]): Triggers {
 
 /** Where the test job learns what it tests: from the call, and by hand from `resolve` or from the branch itself. */
 function testedBy(consumer: Consumer): Tested {
-  const either = (input: string, otherwise: string): string => (consumer.dispatch ? `(inputs.${input} || ${otherwise})` : `inputs.${input}`);
-  const found = (input: string, output: string, otherwise: string): string => either(input, resolves(consumer) ? `needs.resolve.outputs.${output}` : otherwise);
+  const either = (input: string, otherwise: string): string =>
+    consumer.dispatch ? `(inputs.${input} || ${otherwise})` : `inputs.${input}`;
+  const found = (input: string, output: string, otherwise: string): string =>
+    either(input, resolves(consumer) ? `needs.resolve.outputs.${output}` : otherwise);
   // By hand nothing but this repository's own is tested.
   const trusted = consumer.dispatch ? "(inputs.trusted || !inputs.head-sha)" : "inputs.trusted";
   return {
@@ -96,7 +122,10 @@ export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): 
     on: triggers(consumer, secretsOf(pipeline, consumer)),
     permissions: {},
     // In a called workflow `github.workflow` is the caller's, so the group names this one; no two runs share it.
-    concurrency: { group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.run_id")), "cancel-in-progress": false },
+    concurrency: {
+      group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.run_id")),
+      "cancel-in-progress": false,
+    },
     jobs: {
       ...(resolves(consumer) && { resolve: resolveJob(pipeline, consumer) }),
       test: testJob(pipeline, consumer, testedBy(consumer)),
@@ -125,7 +154,11 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
           EVENT_NAME: "workflow_dispatch",
           MANUAL_TAG: expression("inputs.image_tag"),
           MANUAL_COMMIT: expression("inputs.commit"),
-          BUILDS: JSON.stringify(imagesOf(consumer).map((build) => ({ name: build.key, kind: build.kind, image: build.image })), null, 2),
+          BUILDS: JSON.stringify(
+            imagesOf(consumer).map((build) => ({ name: build.key, kind: build.kind, image: build.image })),
+            null,
+            2,
+          ),
           EVENTS: consumer.events.join(" "),
           ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
         },

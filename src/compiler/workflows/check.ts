@@ -31,7 +31,12 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
   return {
     name,
     // Not filtered by paths: a required check that is skipped by its paths waits for ever.
-    on: { push: { branches }, pull_request: { branches }, ...(pipeline.mergeQueue && { merge_group: { branches } }), workflow_dispatch: null },
+    on: {
+      push: { branches },
+      pull_request: { branches },
+      ...(pipeline.mergeQueue && { merge_group: { branches } }),
+      workflow_dispatch: null,
+    },
     permissions: {},
     concurrency: {
       group: concurrencyGroup(pipeline, "check", expression("github.event.pull_request.number || github.sha")),
@@ -46,12 +51,34 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
         steps: [
           checkout(pipeline),
           ...setUpTools(pipeline, check.setup),
-          runScript({ name: "Install Pipewright", id: "install", timeoutMinutes: check.timeoutMinutes }, `${check.install.trimEnd()}\n`),
+          runScript(
+            { name: "Install Pipewright", id: "install", timeoutMinutes: check.timeoutMinutes },
+            `${check.install.trimEnd()}\n`,
+          ),
           runScript({ name: "Compare the workflows with the config", id: "compare" }, `${check.run.trimEnd()}\n`),
           // What is wrong with the files is worth knowing also when they are not the newest.
-          ...(check.lint === false ? [] : [runScript({ name: "Lint the workflows", id: "lint", if: "!cancelled() && steps.install.outcome == 'success'", timeoutMinutes: check.timeoutMinutes }, `${check.lint.trimEnd()}\n`)]),
+          ...(check.lint === false
+            ? []
+            : [
+                runScript(
+                  {
+                    name: "Lint the workflows",
+                    id: "lint",
+                    if: "!cancelled() && steps.install.outcome == 'success'",
+                    timeoutMinutes: check.timeoutMinutes,
+                  },
+                  `${check.lint.trimEnd()}\n`,
+                ),
+              ]),
           runScript(
-            { name: "Say what came of it", if: "always()", env: { OUTCOME: expression("steps.compare.outcome"), ...(check.lint !== false && { LINT_OUTCOME: expression("steps.lint.outcome") }) } },
+            {
+              name: "Say what came of it",
+              if: "always()",
+              env: {
+                OUTCOME: expression("steps.compare.outcome"),
+                ...(check.lint !== false && { LINT_OUTCOME: expression("steps.lint.outcome") }),
+              },
+            },
             check.lint === false ? SUMMARY : `${SUMMARY}${LINT_SUMMARY}`,
           ),
         ],

@@ -25,8 +25,18 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
       schedule: [{ cron: retention.schedule }],
       workflow_dispatch: {
         inputs: {
-          dry_run: { description: "Only say what would be deleted", required: false, type: "boolean", default: retention.dryRun },
-          keep_days: { description: "Keep images for so many days, whatever their kind says", required: false, type: "string", default: "" },
+          dry_run: {
+            description: "Only say what would be deleted",
+            required: false,
+            type: "boolean",
+            default: retention.dryRun,
+          },
+          keep_days: {
+            description: "Keep images for so many days, whatever their kind says",
+            required: false,
+            type: "string",
+            default: "",
+          },
         },
       },
     },
@@ -37,7 +47,12 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
         name: "Delete expired images",
         "runs-on": pipeline.runners.default,
         "timeout-minutes": retention.timeoutMinutes,
-        permissions: grant({ actions: "read", contents: "read", ...accessPermissions(pipeline, "write"), "pull-requests": "read" }),
+        permissions: grant({
+          actions: "read",
+          contents: "read",
+          ...accessPermissions(pipeline, "write"),
+          "pull-requests": "read",
+        }),
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
           ...access.steps,
@@ -47,7 +62,9 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
             env: {
               GH_TOKEN: TOKEN,
               ...access.env,
-              DRY_RUN: expression(`github.event_name == 'workflow_dispatch' && inputs.dry_run || github.event_name != 'workflow_dispatch' && ${String(retention.dryRun)}`),
+              DRY_RUN: expression(
+                `github.event_name == 'workflow_dispatch' && inputs.dry_run || github.event_name != 'workflow_dispatch' && ${String(retention.dryRun)}`,
+              ),
               KEEP_DAYS: expression("inputs.keep_days"),
               CLEANUP: JSON.stringify(cleanupSettings(pipeline, retention), null, 2),
             },
@@ -59,17 +76,33 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
   };
 }
 
-const isTransient = (name: TagClass): name is TransientClass & TagClass => TRANSIENT_CLASSES.some((transient) => transient === name);
+const isTransient = (name: TagClass): name is TransientClass & TagClass =>
+  TRANSIENT_CLASSES.some((transient) => transient === name);
 
 /** A class of tags, as the programs read it: how old its tags become, and which of them stay whatever their age. */
 type ClassSettings = { class: string; pattern: string; hours: number; keepNewest?: number; keepAlways?: string[] };
 
 /** The classes in their one order, and what is never deleted; as all programs read them. */
-export function classSettings(pipeline: Pipeline, retention: Retention): YamlMapping & { classes: ClassSettings[]; keepForever: string[] } {
+export function classSettings(
+  pipeline: Pipeline,
+  retention: Retention,
+): YamlMapping & { classes: ClassSettings[]; keepForever: string[] } {
   return {
     // In the order in which tags are told apart: `sha-abc1234` would pass for a branch's tag as well.
-    classes: [...cacheClass(pipeline, retention), ...baseClass(pipeline, retention), ...TAG_CLASSES.filter(isTransient).map((name) => ({ class: name, pattern: pipeline.rules.classes[name], hours: retention.hours[name] }))],
-    keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release, ...retention.protect.map(globToExpression)],
+    classes: [
+      ...cacheClass(pipeline, retention),
+      ...baseClass(pipeline, retention),
+      ...TAG_CLASSES.filter(isTransient).map((name) => ({
+        class: name,
+        pattern: pipeline.rules.classes[name],
+        hours: retention.hours[name],
+      })),
+    ],
+    keepForever: [
+      pipeline.rules.classes.channel,
+      pipeline.rules.classes.release,
+      ...retention.protect.map(globToExpression),
+    ],
   };
 }
 
@@ -78,30 +111,53 @@ function cacheClass(pipeline: Pipeline, retention: Retention): ClassSettings[] {
   const images = imagesOf(pipeline.builds);
   if (!keepsLayersInRegistry(images)) return [];
   const { all, main } = cachePatterns(pipeline, images);
-  return [{ class: "cache", pattern: all, hours: retention.caches.hours, keepNewest: retention.caches.keepNewest, keepAlways: [main] }];
+  return [
+    {
+      class: "cache",
+      pattern: all,
+      hours: retention.caches.hours,
+      keepNewest: retention.caches.keepNewest,
+      keepAlways: [main],
+    },
+  ];
 }
 
 /** An image's package, as the programs name it. */
-export function packageOf({ image }: Pick<ImageBuild, "image">): { owner: string; name: string; host: string; repository: string } {
+export function packageOf({ image }: Pick<ImageBuild, "image">): {
+  owner: string;
+  name: string;
+  host: string;
+  repository: string;
+} {
   const [host = "", owner = "", ...name] = image.split("/");
   return { owner, name: name.join("/"), host, repository: [owner, ...name].join("/") };
 }
 
 /** Base images, whose tags are dates with a run; what main builds on stays in any case. */
 const baseClass = (pipeline: Pipeline, retention: Retention): ClassSettings[] =>
-  pipeline.bases.length > 0 ? [{ class: "base", pattern: BASE_TAG, hours: retention.bases.hours, keepNewest: retention.bases.keepNewest }] : [];
+  pipeline.bases.length > 0
+    ? [{ class: "base", pattern: BASE_TAG, hours: retention.bases.hours, keepNewest: retention.bases.keepNewest }]
+    : [];
 
 /** By which API packages are listed and deleted, and whose they are; as all programs read it. */
-export const packageAccess = ({ registry }: Pipeline): { mode: CleanupMode; ownerKind: "user" | "organization" | null } => ({ mode: registry?.cleanup ?? "packages", ownerKind: registry?.owner ?? null });
+export const packageAccess = ({
+  registry,
+}: Pipeline): { mode: CleanupMode; ownerKind: "user" | "organization" | null } => ({
+  mode: registry?.cleanup ?? "packages",
+  ownerKind: registry?.owner ?? null,
+});
 
-export const packagesOf = (pipeline: Pipeline): ReturnType<typeof packageOf>[] => imagesOf(pipeline.builds).map(packageOf);
+export const packagesOf = (pipeline: Pipeline): ReturnType<typeof packageOf>[] =>
+  imagesOf(pipeline.builds).map(packageOf);
 
 function cleanupSettings(pipeline: Pipeline, retention: Retention): YamlMapping {
   const { build, nightly, release } = pipeline.workflows;
   const pulling = [build, nightly, release].flatMap((workflow) => (workflow ? [workflow.name] : []));
   return {
     packages: [...packagesOf(pipeline), ...pipeline.bases.map(packageOf)],
-    ...(pipeline.bases.length > 0 && { pins: { branch: pipeline.branches.main, files: [...new Set(pipeline.bases.flatMap(({ pins }) => pins))] } }),
+    ...(pipeline.bases.length > 0 && {
+      pins: { branch: pipeline.branches.main, files: [...new Set(pipeline.bases.flatMap(({ pins }) => pins))] },
+    }),
     ...packageAccess(pipeline),
     ...classSettings(pipeline, retention),
     minimumAgeHours: retention.minimumAgeHours,

@@ -56,8 +56,19 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
     jobs: {
       resolve: resolveJob(pipeline, consumer),
       test: testJob(pipeline, consumer, TESTED),
-      ...(pipeline.pullRequests && comments(consumer) && { comment: commentJob(pipeline, consumer, { needs: ["resolve", "test"], pullRequest: resolved("pull-request"), isTrusted: TESTED.isTrusted, test: "test" }) }),
-      ...coverageAlertJob(pipeline, [{ consumer, job: "test" }], { needs: ["resolve"], if: `${resolved("class")} == 'main'` }),
+      ...(pipeline.pullRequests &&
+        comments(consumer) && {
+          comment: commentJob(pipeline, consumer, {
+            needs: ["resolve", "test"],
+            pullRequest: resolved("pull-request"),
+            isTrusted: TESTED.isTrusted,
+            test: "test",
+          }),
+        }),
+      ...coverageAlertJob(pipeline, [{ consumer, job: "test" }], {
+        needs: ["resolve"],
+        if: `${resolved("class")} == 'main'`,
+      }),
       report: reportJob(pipeline, consumer),
     },
   };
@@ -66,12 +77,29 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
   const needsRegistry = consumer.builds.some((build) => build.kind === "image");
-  const outputs = ["ready", "reason", "skip", "sha", "trusted", ...(consumer.setup?.cache || mayTestOther(consumer) || consumer.caches.length > 0 || consumer.coverage ? ["class"] : []), ...(comments(consumer) ? ["pull-request"] : []), ...(needsRegistry ? ["tag"] : []), ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : []))];
+  const outputs = [
+    "ready",
+    "reason",
+    "skip",
+    "sha",
+    "trusted",
+    ...(consumer.setup?.cache || mayTestOther(consumer) || consumer.caches.length > 0 || consumer.coverage
+      ? ["class"]
+      : []),
+    ...(comments(consumer) ? ["pull-request"] : []),
+    ...(needsRegistry ? ["tag"] : []),
+    ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : [])),
+  ];
   return {
     name: "Resolve the image",
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ actions: "read", ...(needsRegistry && loginPermissions(pipeline.registry, "read")), "pull-requests": "read", statuses: "write" }),
+    permissions: grant({
+      actions: "read",
+      ...(needsRegistry && loginPermissions(pipeline.registry, "read")),
+      "pull-requests": "read",
+      statuses: "write",
+    }),
     outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
     steps: [
       downloadArtifact(pipeline, {
@@ -102,7 +130,15 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
           RECORD_FILE: `${expression("runner.temp")}/record/${RECORD_FILE}`,
           MANUAL_TAG: consumer.dispatch ? expression("inputs.image_tag") : "",
           MANUAL_COMMIT: consumer.dispatch ? expression("inputs.commit") : "",
-          BUILDS: JSON.stringify(consumer.builds.map((build) => ({ name: build.key, kind: build.kind, ...(build.kind === "image" && { image: build.image }) })), null, 2),
+          BUILDS: JSON.stringify(
+            consumer.builds.map((build) => ({
+              name: build.key,
+              kind: build.kind,
+              ...(build.kind === "image" && { image: build.image }),
+            })),
+            null,
+            2,
+          ),
           FORKS: consumer.forks ? "test" : "ignore",
           EVENTS: consumer.events.join(" "),
           ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),

@@ -31,14 +31,38 @@ export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
         permissions: grant({ actions: "read", issues: flakes.issues && "write" }),
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
-          runProgram("find-artifact.sh", { name: "Find the last report", id: "last", env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: "newest" } }),
-          downloadArtifact(pipeline, { title: "Take the last report", name: artifact, path: `${folder}/last`, runId: expression("steps.last.outputs.run-id"), if: "steps.last.outputs.run-id != ''", continueOnError: true }),
+          runProgram("find-artifact.sh", {
+            name: "Find the last report",
+            id: "last",
+            env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: "newest" },
+          }),
+          downloadArtifact(pipeline, {
+            title: "Take the last report",
+            name: artifact,
+            path: `${folder}/last`,
+            runId: expression("steps.last.outputs.run-id"),
+            if: "steps.last.outputs.run-id != ''",
+            continueOnError: true,
+          }),
           runProgram("flakes.mjs", {
             name: "Look for flaky tests",
             timeoutMinutes: 25,
-            env: { GH_TOKEN: TOKEN, FLAKES: JSON.stringify(flakeSettings(pipeline, flakes), null, 2), PREVIOUS_FILE: `${folder}/last/flakes.json`, OUTPUT: `${folder}/flakes.json` },
+            env: {
+              GH_TOKEN: TOKEN,
+              FLAKES: JSON.stringify(flakeSettings(pipeline, flakes), null, 2),
+              PREVIOUS_FILE: `${folder}/last/flakes.json`,
+              OUTPUT: `${folder}/flakes.json`,
+            },
           }),
-          uploadArtifact(pipeline, { title: "Keep the report", name: artifact, paths: [`${folder}/flakes.json`], keepDays: REPORT_DAYS, if: "!cancelled()", missing: "warn", overwrite: true }),
+          uploadArtifact(pipeline, {
+            title: "Keep the report",
+            name: artifact,
+            paths: [`${folder}/flakes.json`],
+            keepDays: REPORT_DAYS,
+            if: "!cancelled()",
+            missing: "warn",
+            overwrite: true,
+          }),
         ],
       },
       ...notifyJob(pipeline, "flakes", ["look"]),
@@ -49,7 +73,14 @@ export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
 const flakeSettings = (pipeline: Pipeline, flakes: Exclude<Pipeline["flakes"], false>) => ({
   suites: pipeline.consumers.flatMap((consumer) =>
     consumer.results
-      ? [{ name: consumer.name, workflow: pipeline.topology === "workflow_call" ? (pipeline.workflows.build?.name ?? "") : consumer.name, artifact: junitArtifact(consumer.key), budgetPercent: consumer.results.flakeBudget }]
+      ? [
+          {
+            name: consumer.name,
+            workflow: pipeline.topology === "workflow_call" ? (pipeline.workflows.build?.name ?? "") : consumer.name,
+            artifact: junitArtifact(consumer.key),
+            budgetPercent: consumer.results.flakeBudget,
+          },
+        ]
       : [],
   ),
   overallBudgetPercent: flakes.budget,

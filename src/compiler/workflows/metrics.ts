@@ -2,7 +2,14 @@
 import { ALERT_EVENTS, ALERTS, type AlertEvent } from "../../config/alerts.ts";
 import { inRepository } from "../../pipeline/check-names.ts";
 import { groupKeyOf } from "../../pipeline/images.ts";
-import { cacheMissStep, callingJob, DEPLOY_STEP, FLAKES_ARTIFACT, PLAN_JOB, RESTORE_CACHE } from "../../pipeline/step-names.ts";
+import {
+  cacheMissStep,
+  callingJob,
+  DEPLOY_STEP,
+  FLAKES_ARTIFACT,
+  PLAN_JOB,
+  RESTORE_CACHE,
+} from "../../pipeline/step-names.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Step, Workflow, YamlMapping } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -21,7 +28,16 @@ import { classSettings, packageAccess, packagesOf } from "./cleanup.ts";
 const ARTIFACT = "ci-metrics";
 
 /** What the metrics find; failures of other workflows are told by these themselves. */
-const FOUND: readonly AlertEvent[] = ["metrics", "maximum", "budget", "cache", "flakes", "threshold", "queue", "storage"];
+const FOUND: readonly AlertEvent[] = [
+  "metrics",
+  "maximum",
+  "budget",
+  "cache",
+  "flakes",
+  "threshold",
+  "queue",
+  "storage",
+];
 
 export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { metrics } = pipeline;
@@ -30,7 +46,12 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
   const artifact = inRepository(pipeline, ARTIFACT);
   const access = accessToOwnRegistry(pipeline);
   const alerts = `${folder}/ci-alerts.json`;
-  const told = tellAlerts(pipeline, { file: alerts, events: FOUND, text: `${expression("github.repository")}: the metrics of CI have found something.`, if: "!cancelled() && steps.measure.outputs.told == 'true'" });
+  const told = tellAlerts(pipeline, {
+    file: alerts,
+    events: FOUND,
+    text: `${expression("github.repository")}: the metrics of CI have found something.`,
+    if: "!cancelled() && steps.measure.outputs.told == 'true'",
+  });
   return {
     name,
     on: { schedule: [{ cron: metrics.schedule }], workflow_dispatch: null },
@@ -48,7 +69,14 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
           ...access.steps,
           ...takeArtifact(pipeline, { what: "the metrics to compare with", id: "baseline", artifact, which: "oldest" }),
           ...takeArtifact(pipeline, { what: "the metrics of the run before", id: "newest", artifact, which: "newest" }),
-          ...(measuresFlakes(pipeline) ? takeArtifact(pipeline, { what: "the report on flaky tests", id: "flakes", artifact: inRepository(pipeline, FLAKES_ARTIFACT), which: "newest" }) : []),
+          ...(measuresFlakes(pipeline)
+            ? takeArtifact(pipeline, {
+                what: "the report on flaky tests",
+                id: "flakes",
+                artifact: inRepository(pipeline, FLAKES_ARTIFACT),
+                which: "newest",
+              })
+            : []),
           runProgram("metrics.mjs", {
             name: "Measure the pipeline",
             id: "measure",
@@ -65,24 +93,51 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
               ALERTS_FILE: alerts,
             },
           }),
-          uploadArtifact(pipeline, { title: "Keep the metrics", name: artifact, paths: [`${folder}/ci-metrics.json`, `${folder}/ci-report.md`], keepDays: metrics.keepDays, if: "!cancelled()", overwrite: true }),
+          uploadArtifact(pipeline, {
+            title: "Keep the metrics",
+            name: artifact,
+            paths: [`${folder}/ci-metrics.json`, `${folder}/ci-report.md`],
+            keepDays: metrics.keepDays,
+            if: "!cancelled()",
+            overwrite: true,
+          }),
           ...told,
         ],
       },
       // What was found is told with its details above; here, that nothing could be measured.
-      ...notifyJob(pipeline, "metrics", ["measure"], told.length > 0 ? "needs.measure.outputs.told != 'true'" : undefined),
+      ...notifyJob(
+        pipeline,
+        "metrics",
+        ["measure"],
+        told.length > 0 ? "needs.measure.outputs.told != 'true'" : undefined,
+      ),
     },
   };
 }
 
-const measuresFlakes = ({ metrics, flakes }: Pipeline): boolean => flakes !== false || (metrics !== false && metrics.thresholds.flakePercent !== undefined);
+const measuresFlakes = ({ metrics, flakes }: Pipeline): boolean =>
+  flakes !== false || (metrics !== false && metrics.thresholds.flakePercent !== undefined);
 
 /** Downloads an artifact of an earlier run into a folder that is called like the step's id, where there is one. */
-function takeArtifact(pipeline: Pipeline, { what, id, artifact, which }: { what: string; id: string; artifact: string; which: "oldest" | "newest" }): Step[] {
+function takeArtifact(
+  pipeline: Pipeline,
+  { what, id, artifact, which }: { what: string; id: string; artifact: string; which: "oldest" | "newest" },
+): Step[] {
   const run = `steps.${id}.outputs.run-id`;
   return [
-    runProgram("find-artifact.sh", { name: `Find ${what}`, id, env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: which } }),
-    downloadArtifact(pipeline, { title: `Download ${what}`, name: artifact, path: `${expression("runner.temp")}/${id}`, runId: expression(run), if: `${run} != ''`, continueOnError: true }),
+    runProgram("find-artifact.sh", {
+      name: `Find ${what}`,
+      id,
+      env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: which },
+    }),
+    downloadArtifact(pipeline, {
+      title: `Download ${what}`,
+      name: artifact,
+      path: `${expression("runner.temp")}/${id}`,
+      runId: expression(run),
+      if: `${run} != ''`,
+      continueOnError: true,
+    }),
   ];
 }
 
@@ -98,19 +153,36 @@ interface Stage extends YamlMapping {
   maximumMinutes: number | null;
 }
 
-const planned = (budget: Budget | undefined) => ({ targetMinutes: budget?.targetMinutes ?? null, maximumMinutes: budget?.maximumMinutes ?? null });
+const planned = (budget: Budget | undefined) => ({
+  targetMinutes: budget?.targetMinutes ?? null,
+  maximumMinutes: budget?.maximumMinutes ?? null,
+});
 
 function stagesOf(pipeline: Pipeline): Stage[] {
   const build = pipeline.workflows.build?.name ?? null;
   const keyOf = (one: Build): string => (one.kind === "image" ? groupKeyOf(one) : one.key);
-  const ofBuild = (one: Build): Stage => ({ name: `Build ${keyOf(one)}`, kind: one.kind, workflow: build, job: `${BUILD_JOB_PREFIX}${keyOf(one)}`, ...planned(one.budget) });
+  const ofBuild = (one: Build): Stage => ({
+    name: `Build ${keyOf(one)}`,
+    kind: one.kind,
+    workflow: build,
+    job: `${BUILD_JOB_PREFIX}${keyOf(one)}`,
+    ...planned(one.budget),
+  });
   const ofConsumer = (one: Consumer): Stage => {
     const called = pipeline.topology === "workflow_call";
     // GitHub names a job of a called workflow after the job that calls, and itself.
-    return { name: one.name, kind: "test", workflow: called ? build : one.name, job: called ? `${callingJob(one.name)} / ${TEST_JOB}` : TEST_JOB, ...planned(one.budget) };
+    return {
+      name: one.name,
+      kind: "test",
+      workflow: called ? build : one.name,
+      job: called ? `${callingJob(one.name)} / ${TEST_JOB}` : TEST_JOB,
+      ...planned(one.budget),
+    };
   };
   // The targets of a bake file are built by one job.
-  const jobs = pipeline.builds.filter((one, index) => pipeline.builds.findIndex((other) => keyOf(other) === keyOf(one)) === index);
+  const jobs = pipeline.builds.filter(
+    (one, index) => pipeline.builds.findIndex((other) => keyOf(other) === keyOf(one)) === index,
+  );
   return [...jobs.map(ofBuild), ...pipeline.consumers.map(ofConsumer)];
 }
 
@@ -138,7 +210,9 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
     tiers: Object.fromEntries(ALERT_EVENTS.map((event) => [event, ALERTS[event].tier])),
     watched: watchedBy(pipeline),
     ...(retention ? classSettings(pipeline, retention) : { classes: [], keepForever: [] }),
-    packages: pipeline.registry ? packagesOf(pipeline).map((item, index) => ({ ...item, build: images[index]?.key ?? item.name, tag: latest })) : [],
+    packages: pipeline.registry
+      ? packagesOf(pipeline).map((item, index) => ({ ...item, build: images[index]?.key ?? item.name, tag: latest }))
+      : [],
     ...packageAccess(pipeline),
     planJob: PLAN_JOB,
     buildJobPrefix: BUILD_JOB_PREFIX,
@@ -156,7 +230,11 @@ function metricsSettings(pipeline: Pipeline): YamlMapping {
 
 /** What each alert of a workflow is about, by its name: those whose runs are not measured anyway. */
 const watchedBy = ({ workflows }: Pipeline): Record<string, string> =>
-  Object.fromEntries((["nightly", "promote", "release", "warmUp", "flakes", "bases"] as const).flatMap((kind) => (workflows[kind] ? [[kind, workflows[kind].name]] : [])));
+  Object.fromEntries(
+    (["nightly", "promote", "release", "warmUp", "flakes", "bases"] as const).flatMap((kind) =>
+      workflows[kind] ? [[kind, workflows[kind].name]] : [],
+    ),
+  );
 
 const given = (values: Readonly<Record<string, number | undefined>>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

@@ -12,7 +12,11 @@ import { buildJobs, imagesOf } from "./build.ts";
 export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
   if (!pipeline.nightly) throw new Error("This pipeline has no nightly build.");
   const builds = buildsIn(pipeline, "nightly");
-  const plan = planJob(pipeline, imagesOf(builds), { decide: decideBuild(pipeline, "schedule"), reuse: false, run: "nightly" });
+  const plan = planJob(pipeline, imagesOf(builds), {
+    decide: decideBuild(pipeline, "schedule"),
+    reuse: false,
+    run: "nightly",
+  });
   const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: true, reuse: false, promoted: false, cached: false }) };
   const ids = Object.keys(jobs);
   const after = followingJobs(pipeline, "nightly");
@@ -21,6 +25,11 @@ export function nightlyWorkflow(pipeline: Pipeline, name: string): Workflow {
     on: { schedule: [{ cron: pipeline.nightly.schedule }], workflow_dispatch: null },
     permissions: {},
     concurrency: { group: concurrencyGroup(pipeline, "nightly"), "cancel-in-progress": false },
-    jobs: { ...jobs, ready: recordJob(pipeline, pipeline.checks.nightlyReady, builds, ids), ...after, ...notifyJob(pipeline, "nightly", [...ids, "ready", ...Object.keys(after)]) },
+    jobs: {
+      ...jobs,
+      ready: recordJob(pipeline, pipeline.checks.nightlyReady, builds, ids),
+      ...after,
+      ...notifyJob(pipeline, "nightly", [...ids, "ready", ...Object.keys(after)]),
+    },
   };
 }

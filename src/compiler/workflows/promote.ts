@@ -12,14 +12,20 @@ import { promoteJob } from "../jobs/promote.ts";
 const CATCH_UP = "41 5 * * *";
 
 export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
-  const followed = [pipeline.workflows.build, pipeline.workflows.nightly].flatMap((workflow) => (workflow ? [workflow.name] : []));
+  const followed = [pipeline.workflows.build, pipeline.workflows.nightly].flatMap((workflow) =>
+    workflow ? [workflow.name] : [],
+  );
   const consumers = pipeline.consumers.filter((consumer) => consumer.required).map((consumer) => consumer.name);
   return {
     name,
     on: {
       workflow_run: withComment(
         // A consumer's run belongs to the default branch, whatever it tests; a build's run to the branch it built.
-        { workflows: [...consumers, ...followed], types: ["completed"], branches: [pipeline.branches.main, ...pipeline.branches.integration] },
+        {
+          workflows: [...consumers, ...followed],
+          types: ["completed"],
+          branches: [pipeline.branches.main, ...pipeline.branches.integration],
+        },
         "zizmor: ignore[dangerous-triggers] checks nothing out and reads nothing of the run that triggered it",
       ),
       schedule: [{ cron: CATCH_UP }],

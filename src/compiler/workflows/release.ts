@@ -27,19 +27,31 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     decide: runProgram("plan-release.sh", {
       name: "Decide what to release",
       id: "plan",
-      env: { REF_NAME: expression("github.ref_name"), SHA: expression("github.sha"), ...readBy("plan-release.sh", tagEnvironment(pipeline.rules)) },
+      env: {
+        REF_NAME: expression("github.ref_name"),
+        SHA: expression("github.sha"),
+        ...readBy("plan-release.sh", tagEnvironment(pipeline.rules)),
+      },
     }),
     reuse: false,
     run: "release",
   });
-  const jobs = { plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } }, ...buildJobs(pipeline, builds, { fresh: false, reuse: false, promoted: true, cached: false }) };
+  const jobs = {
+    plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } },
+    ...buildJobs(pipeline, builds, { fresh: false, reuse: false, promoted: true, cached: false }),
+  };
   const ids = Object.keys(jobs);
-  const after = pipeline.topology === "workflow_call" ? followingJobs(pipeline, "release") : releaseAfterTests(pipeline, images);
+  const after =
+    pipeline.topology === "workflow_call" ? followingJobs(pipeline, "release") : releaseAfterTests(pipeline, images);
   return {
     name,
     on: { push: { tags: [release.tags] } },
     permissions: {},
-    concurrency: { group: concurrencyGroup(pipeline, "release"), "cancel-in-progress": false, ...(pipeline.queue === "max" && { queue: "max" as const }) },
+    concurrency: {
+      group: concurrencyGroup(pipeline, "release"),
+      "cancel-in-progress": false,
+      ...(pipeline.queue === "max" && { queue: "max" as const }),
+    },
     jobs: {
       ...jobs,
       ready: recordJob(pipeline, "Release ready", builds, ids),
@@ -55,7 +67,17 @@ const releaseAfterTests = (pipeline: Pipeline, images: readonly ImageBuild[]): R
   ...Object.fromEntries(
     images.map((build) => [
       `release-${build.key}`,
-      releaseJob(pipeline, build, ["plan", `publish-${build.key}`, "ready", "test"], every("!cancelled()", "needs.ready.result == 'success'", "needs.test.result == 'success'", "needs.plan.result == 'success'")),
+      releaseJob(
+        pipeline,
+        build,
+        ["plan", `publish-${build.key}`, "ready", "test"],
+        every(
+          "!cancelled()",
+          "needs.ready.result == 'success'",
+          "needs.test.result == 'success'",
+          "needs.plan.result == 'success'",
+        ),
+      ),
     ]),
   ),
 });
@@ -86,7 +108,11 @@ function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
           SHA: expression(planned("sha")),
           TAG: expression(planned("tag")),
           REF: pipeline.branches.main,
-          WORKFLOWS: JSON.stringify(Object.fromEntries(required.map((consumer) => [consumer.name, startable(consumer)])), null, 2),
+          WORKFLOWS: JSON.stringify(
+            Object.fromEntries(required.map((consumer) => [consumer.name, startable(consumer)])),
+            null,
+            2,
+          ),
           SINCE: images.map((build) => expression(`needs.publish-${build.key}.outputs.created`)).join(" "),
           TIMEOUT_SECONDS: waitMinutes * 60,
           POLL_SECONDS: 30,

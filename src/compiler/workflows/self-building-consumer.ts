@@ -31,12 +31,25 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
     on: triggers(pipeline, consumer),
     permissions: {},
     concurrency: {
-      group: concurrencyGroup(pipeline, "test", consumer.key, expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)")),
+      group: concurrencyGroup(
+        pipeline,
+        "test",
+        consumer.key,
+        expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)"),
+      ),
       "cancel-in-progress": expression("github.event_name == 'pull_request'"),
     },
     jobs: {
       test: testJob(pipeline, consumer),
-      ...(pipeline.pullRequests && comments(consumer) && { comment: commentJob(pipeline, consumer, { needs: ["test"], pullRequest: "github.event.pull_request.number", isTrusted: `(${OF_THIS_REPOSITORY})`, test: "test" }) }),
+      ...(pipeline.pullRequests &&
+        comments(consumer) && {
+          comment: commentJob(pipeline, consumer, {
+            needs: ["test"],
+            pullRequest: "github.event.pull_request.number",
+            isTrusted: `(${OF_THIS_REPOSITORY})`,
+            test: "test",
+          }),
+        }),
       ...coverageAlertJob(pipeline, [{ consumer, job: "test" }], { if: isMain(pipeline) }),
       report: gateJob(pipeline, consumer),
     },
@@ -44,18 +57,24 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
 }
 
 /** A condition: what the job saves, main's own runs alone may save. */
-const isMain = ({ branches }: Pipeline): string => `github.event_name == 'push' && github.ref_name == ${quoted(branches.main)}`;
+const isMain = ({ branches }: Pipeline): string =>
+  `github.event_name == 'push' && github.ref_name == ${quoted(branches.main)}`;
 
 /** The code's own events, of those that the consumer tests; all of them where it tests none of these. */
 function triggers(pipeline: Pipeline, consumer: Consumer): Triggers {
   const own = codeTriggers(pipeline, consumer.events);
   const inputs = choiceInputs(consumer);
-  return { ...(Object.keys(own).length > 0 ? own : codeTriggers(pipeline)), ...(consumer.dispatch && { workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null }) };
+  return {
+    ...(Object.keys(own).length > 0 ? own : codeTriggers(pipeline)),
+    ...(consumer.dispatch && { workflow_dispatch: Object.keys(inputs).length > 0 ? { inputs } : null }),
+  };
 }
 
 function testJob(pipeline: Pipeline, consumer: Consumer): Job {
   const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
-  const secrets = Object.fromEntries(consumer.secrets.names.map((name) => [name, expression(`(${OF_THIS_REPOSITORY}) && secrets.${name} || ''`)]));
+  const secrets = Object.fromEntries(
+    consumer.secrets.names.map((name) => [name, expression(`(${OF_THIS_REPOSITORY}) && secrets.${name} || ''`)]),
+  );
   // An image that is only deployed is made where it is deployed to.
   const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
   const deployment = deploymentSteps(pipeline, consumer, { isTrusted: `(${OF_THIS_REPOSITORY})`, image: undefined });

@@ -16,13 +16,19 @@ export function warmUpWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { warmUp } = pipeline;
   if (!warmUp) throw new Error("This pipeline fills no cache ahead of time.");
   const filled = pipeline.caches.filter((cache) => cache.fill.length > 0);
-  const jobs = Object.fromEntries(filled.map((cache) => [`fill-${cache.key}`, fillJob(pipeline, cache, warmUp.timeoutMinutes)]));
+  const jobs = Object.fromEntries(
+    filled.map((cache) => [`fill-${cache.key}`, fillJob(pipeline, cache, warmUp.timeoutMinutes)]),
+  );
   return {
     name,
     on: { schedule: [{ cron: warmUp.schedule }], workflow_dispatch: null },
     permissions: {},
     concurrency: { group: concurrencyGroup(pipeline, "warm-up"), "cancel-in-progress": false },
-    jobs: { ...jobs, prune: pruneJob(pipeline, Object.keys(jobs), warmUp.maxGigabytes), ...notifyJob(pipeline, "warmUp", [...Object.keys(jobs), "prune"]) },
+    jobs: {
+      ...jobs,
+      prune: pruneJob(pipeline, Object.keys(jobs), warmUp.maxGigabytes),
+      ...notifyJob(pipeline, "warmUp", [...Object.keys(jobs), "prune"]),
+    },
   };
 }
 
@@ -32,7 +38,13 @@ const fillJob = (pipeline: Pipeline, cache: Cache, timeoutMinutes: number): Job 
   "runs-on": pipeline.runners.default,
   "timeout-minutes": timeoutMinutes,
   permissions: grant({ contents: "read" }),
-  steps: [checkout(pipeline), ...setUpTools(pipeline, cache.setup), ...restoreCaches(pipeline, [cache], "github.sha"), ...prepareSteps(cache.fill, timeoutMinutes), ...saveCaches(pipeline, [cache])],
+  steps: [
+    checkout(pipeline),
+    ...setUpTools(pipeline, cache.setup),
+    ...restoreCaches(pipeline, [cache], "github.sha"),
+    ...prepareSteps(cache.fill, timeoutMinutes),
+    ...saveCaches(pipeline, [cache]),
+  ],
 });
 
 const pruneJob = (pipeline: Pipeline, needs: readonly string[], maxGigabytes: number): Job => ({
@@ -48,7 +60,11 @@ const pruneJob = (pipeline: Pipeline, needs: readonly string[], maxGigabytes: nu
       timeoutMinutes: 10,
       env: {
         GH_TOKEN: TOKEN,
-        CACHES: JSON.stringify(pipeline.caches.map((cache) => ({ key: cachePrefix(pipeline, cache), keepHours: cache.keepHours })), null, 2),
+        CACHES: JSON.stringify(
+          pipeline.caches.map((cache) => ({ key: cachePrefix(pipeline, cache), keepHours: cache.keepHours })),
+          null,
+          2,
+        ),
         DRY_RUN: false,
         MAX_GIGABYTES: maxGigabytes,
       },

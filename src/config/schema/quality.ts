@@ -9,9 +9,15 @@ export const coverage = z
     file: relativePath.describe("The report that the tests write."),
     format: z.enum(["go", "lcov", "cobertura"]).describe("The report's format."),
     minimum: percent.optional().describe("The least coverage of everything."),
-    packages: z.record(z.string().min(1), percent).default({}).describe("The least coverage of some packages, by pattern."),
+    packages: z
+      .record(z.string().min(1), percent)
+      .default({})
+      .describe("The least coverage of some packages, by pattern."),
     maxDrop: percent.default(5).describe("A drop by so many points against main, or more, is an alert."),
-    comment: z.boolean().default(true).describe("Comment on the pull request; not on those of forks, whose token may not."),
+    comment: z
+      .boolean()
+      .default(true)
+      .describe("Comment on the pull request; not on those of forks, whose token may not."),
   })
   .describe("How much of the code the tests reach.");
 

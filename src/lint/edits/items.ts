@@ -6,9 +6,17 @@ import { isInFlow, isRepeated, lineBreakOf, lineStart } from "./place.ts";
 import { writeFlow, writeItem, type Written } from "./write.ts";
 
 /** Puts an item (a step, a branch) before another of a list. */
-export function insertItem(file: SourceFile, list: SequenceNode, before: YamlNode, value: Written): TextEdit[] | undefined {
+export function insertItem(
+  file: SourceFile,
+  list: SequenceNode,
+  before: YamlNode,
+  value: Written,
+): TextEdit[] | undefined {
   if (isRepeated(file, list) || !list.items.includes(before) || before.start < list.start) return undefined;
-  if (list.flow) return file.text[list.start] === "[" ? [{ start: before.start, end: before.start, text: `${writeFlow(value)}, ` }] : undefined;
+  if (list.flow)
+    return file.text[list.start] === "["
+      ? [{ start: before.start, end: before.start, text: `${writeFlow(value)}, ` }]
+      : undefined;
   if (isInFlow(file, list)) return undefined;
   const start = lineStart(file.text, before.start);
   // Only spaces and this item's own dash; a list in a list, an anchor or a tag before the item is left alone.
@@ -16,5 +24,11 @@ export function insertItem(file: SourceFile, list: SequenceNode, before: YamlNod
   if (!dash) return undefined;
   const column = dash[1]?.length ?? 0;
   const lineBreak = lineBreakOf(file);
-  return [{ start: start + column, end: start + column, text: `${writeItem(value, column, lineBreak)}${lineBreak}${" ".repeat(column)}` }];
+  return [
+    {
+      start: start + column,
+      end: start + column,
+      text: `${writeItem(value, column, lineBreak)}${lineBreak}${" ".repeat(column)}`,
+    },
+  ];
 }

@@ -2,7 +2,19 @@
 import type { SourceFile } from "../../workflow/document/source-file.ts";
 import { isNull, type MappingNode, type Pair, pairOf } from "../../workflow/yaml/node.ts";
 import type { TextEdit } from "../finding.ts";
-import { columnOf, endOfPair, endsItsLine, isAliased, isBlock, isInFlow, isRepeated, lastLeaf, lineBreakOf, lineEnd, lineStart } from "./place.ts";
+import {
+  columnOf,
+  endOfPair,
+  endsItsLine,
+  isAliased,
+  isBlock,
+  isInFlow,
+  isRepeated,
+  lastLeaf,
+  lineBreakOf,
+  lineEnd,
+  lineStart,
+} from "./place.ts";
 import { replaceScalar } from "./scalars.ts";
 import { writeFlow, type Written, writePair } from "./write.ts";
 
@@ -13,7 +25,13 @@ export interface Place {
 }
 
 /** Adds `key: value` to a mapping that lacks the key. */
-export function insertKey(file: SourceFile, mapping: MappingNode | undefined, key: string, value: Written, place: Place = {}): TextEdit[] | undefined {
+export function insertKey(
+  file: SourceFile,
+  mapping: MappingNode | undefined,
+  key: string,
+  value: Written,
+  place: Place = {},
+): TextEdit[] | undefined {
   if (!mapping || isRepeated(file, mapping) || pairOf(mapping, key)) return undefined;
   const behind = firstOf(mapping, place.after);
   const ahead = behind ? undefined : firstOf(mapping, place.before);
@@ -25,7 +43,8 @@ export function insertKey(file: SourceFile, mapping: MappingNode | undefined, ke
   const written = writePair(key, value, column, lineBreak);
   const indentation = " ".repeat(column);
   const between = mapping === file.yaml.root && hasBlankLines(file, mapping) ? lineBreak : "";
-  if (ahead) return [{ start: ahead.key.start, end: ahead.key.start, text: `${written}${lineBreak}${between}${indentation}` }];
+  if (ahead)
+    return [{ start: ahead.key.start, end: ahead.key.start, text: `${written}${lineBreak}${between}${indentation}` }];
   const neighbour = behind ?? mapping.pairs.at(-1);
   const at = neighbour && lineBehind(file, neighbour);
   if (at === undefined) {
@@ -72,7 +91,13 @@ function hasBlankLines({ text }: SourceFile, { pairs }: MappingNode): boolean {
   });
 }
 
-function insertInFlow(file: SourceFile, mapping: MappingNode, written: string, behind: Pair | undefined, ahead: Pair | undefined): TextEdit[] | undefined {
+function insertInFlow(
+  file: SourceFile,
+  mapping: MappingNode,
+  written: string,
+  behind: Pair | undefined,
+  ahead: Pair | undefined,
+): TextEdit[] | undefined {
   // A pair inside `[a: 1]` is a mapping without brackets.
   if (file.text[mapping.start] !== "{") return undefined;
   const at = (offset: number, text: string): TextEdit[] => [{ start: offset, end: offset, text }];
@@ -89,7 +114,14 @@ function insertInFlow(file: SourceFile, mapping: MappingNode, written: string, b
  * Sets a key of a block such as `with:` or `env:` that `owner` (a step, a job, the whole file) may have or not: the block
  * is made where it is missing, a value that is there is replaced, its quotes kept.
  */
-export function setIn(file: SourceFile, owner: MappingNode, block: string, key: string, value: string | number | boolean, place: Place = { after: ["uses", "run", "name"] }): TextEdit[] | undefined {
+export function setIn(
+  file: SourceFile,
+  owner: MappingNode,
+  block: string,
+  key: string,
+  value: string | number | boolean,
+  place: Place = { after: ["uses", "run", "name"] },
+): TextEdit[] | undefined {
   const pair = pairOf(owner, block);
   if (!pair) return insertKey(file, owner, block, { [key]: value }, place);
   if (isAliased(pair) || isRepeated(file, owner)) return undefined;
@@ -98,12 +130,25 @@ export function setIn(file: SourceFile, owner: MappingNode, block: string, key: 
     if (!inner) return insertKey(file, pair.value, key, value);
     return inner.value.kind === "scalar" && !isAliased(inner) ? replaceScalar(file, inner.value, value) : undefined;
   }
-  if (pair.value.kind !== "scalar" || !isNull(pair.value) || pair.value.end > pair.value.start || owner.flow || isInFlow(file, owner)) return undefined;
+  if (
+    pair.value.kind !== "scalar" ||
+    !isNull(pair.value) ||
+    pair.value.end > pair.value.start ||
+    owner.flow ||
+    isInFlow(file, owner)
+  )
+    return undefined;
   const column = columnOf(file, owner);
   const at = column === undefined ? undefined : lineBehind(file, pair);
   if (column === undefined || at === undefined || pair.value.anchor !== undefined) return undefined;
   const lineBreak = lineBreakOf(file);
-  return [{ start: at, end: at, text: `${lineBreak}${" ".repeat(column + 2)}${writePair(key, value, column + 2, lineBreak)}` }];
+  return [
+    {
+      start: at,
+      end: at,
+      text: `${lineBreak}${" ".repeat(column + 2)}${writePair(key, value, column + 2, lineBreak)}`,
+    },
+  ];
 }
 
 /** Takes a pair out of its mapping, its comment on the same line with it. */
@@ -120,7 +165,14 @@ export function removePair(file: SourceFile, mapping: MappingNode, pair: Pair): 
     const from = previous && endOfPair(file, previous);
     return previous && from === undefined ? undefined : [{ start: from ?? pair.key.start, end, text: "" }];
   }
-  if (isInFlow(file, mapping) || columnOf(file, mapping) === undefined || mapping.pairs.length === 1 || !endsItsLine(text, end) || keepsTrailingLines(file, pair)) return undefined;
+  if (
+    isInFlow(file, mapping) ||
+    columnOf(file, mapping) === undefined ||
+    mapping.pairs.length === 1 ||
+    !endsItsLine(text, end) ||
+    keepsTrailingLines(file, pair)
+  )
+    return undefined;
   const start = lineStart(text, pair.key.start);
   const behind = lineEnd(text, end);
   if (text.slice(start, pair.key.start).trim() !== "") {

@@ -25,9 +25,15 @@ function shapeOf(file: SourceFile): Shape {
   };
   if (file.yaml.root) visit(file.yaml.root);
   const targets = new Set(file.yaml.aliases.map(({ target }) => target));
-  const repeated = file.yaml.anchors.filter(({ node }) => targets.has(node)).map(({ span, node }) => ({ start: span.start, end: Math.max(span.end, node.end) }));
+  const repeated = file.yaml.anchors
+    .filter(({ node }) => targets.has(node))
+    .map(({ span, node }) => ({ start: span.start, end: Math.max(span.end, node.end) }));
   const firstBreak = file.text.indexOf("\n");
-  const shape = { flows: disjoint(flows), repeated: disjoint(repeated), lineBreak: firstBreak > 0 && file.text[firstBreak - 1] === "\r" ? "\r\n" : "\n" };
+  const shape = {
+    flows: disjoint(flows),
+    repeated: disjoint(repeated),
+    lineBreak: firstBreak > 0 && file.text[firstBreak - 1] === "\r" ? "\r\n" : "\n",
+  };
   shapes.set(file, shape);
   return shape;
 }
@@ -35,7 +41,8 @@ function shapeOf(file: SourceFile): Shape {
 /** Sorted, and without those that lie inside of another. */
 function disjoint(spans: Span[]): Span[] {
   const kept: Span[] = [];
-  for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end)) if (span.start >= (kept.at(-1)?.end ?? -1)) kept.push(span);
+  for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end))
+    if (span.start >= (kept.at(-1)?.end ?? -1)) kept.push(span);
   return kept;
 }
 
@@ -114,4 +121,5 @@ export function columnOf(file: SourceFile, mapping: MappingNode): number | undef
 }
 
 /** Nothing but blanks and a comment stands between an offset and the end of its line. */
-export const endsItsLine = (text: string, at: number): boolean => /^[ \t]*(?:[ \t]#.*)?$/.test(text.slice(at, lineEnd(text, at)));
+export const endsItsLine = (text: string, at: number): boolean =>
+  /^[ \t]*(?:[ \t]#.*)?$/.test(text.slice(at, lineEnd(text, at)));

@@ -10,7 +10,16 @@ export function insertScriptLine(file: SourceFile, step: Step, line: number, wri
   const { text } = file;
   const pair = pairOf(step.node, "run");
   const column = columnOf(file, step.node);
-  if (!pair || pair.value.kind !== "scalar" || column === undefined || step.node.flow || isAliased(pair) || isRepeated(file, step.node) || isInFlow(file, step.node)) return undefined;
+  if (
+    !pair ||
+    pair.value.kind !== "scalar" ||
+    column === undefined ||
+    step.node.flow ||
+    isAliased(pair) ||
+    isRepeated(file, step.node) ||
+    isInFlow(file, step.node)
+  )
+    return undefined;
   if (/[\r\n]/.test(written) || written.trim() === "") return undefined;
   const script = pair.value;
   const lineBreak = lineBreakOf(file);
@@ -23,12 +32,19 @@ export function insertScriptLine(file: SourceFile, step: Step, line: number, wri
     let start = script.content.start;
     for (let index = 0; index < line; index++) {
       const next = text.indexOf("\n", start) + 1;
-      if (next === 0 || next > end) return [{ start: lineEnd(text, end), end: lineEnd(text, end), text: lineBreak + indented }];
+      if (next === 0 || next > end)
+        return [{ start: lineEnd(text, end), end: lineEnd(text, end), text: lineBreak + indented }];
       start = next;
     }
     return [{ start, end: start, text: indented + lineBreak }];
   }
-  if (script.style === "folded" || script.value.includes("\n") || script.value.trim() === "" || text.slice(script.start, script.end).includes("\n")) return undefined;
+  if (
+    script.style === "folded" ||
+    script.value.includes("\n") ||
+    script.value.trim() === "" ||
+    text.slice(script.start, script.end).includes("\n")
+  )
+    return undefined;
   // A comment behind the value would become part of the script.
   if (text.slice(script.end, lineEnd(text, script.end)).trim() !== "") return undefined;
   const lines = line === 0 ? [written, script.value] : [script.value, written];

@@ -6,8 +6,13 @@ import { endsItsLine, isInFlow, isRepeated, lineEnd } from "./place.ts";
 import { inDoubleQuotes, inSingleQuotes, writeScalar } from "./write.ts";
 
 /** Gives a scalar another value; quotes stay what they are. Blocks (`|`, `>`) are not replaced. */
-export function replaceScalar(file: SourceFile, scalar: ScalarNode, value: string | number | boolean): TextEdit[] | undefined {
-  if (scalar.style === "literal" || scalar.style === "folded" || scalar.tag !== undefined || isRepeated(file, scalar)) return undefined;
+export function replaceScalar(
+  file: SourceFile,
+  scalar: ScalarNode,
+  value: string | number | boolean,
+): TextEdit[] | undefined {
+  if (scalar.style === "literal" || scalar.style === "folded" || scalar.tag !== undefined || isRepeated(file, scalar))
+    return undefined;
   if (scalar.value === String(value)) return [];
   // An empty value stands right behind its colon.
   const blank = scalar.start === scalar.end && /[:-]/.test(file.text[scalar.start - 1] ?? "") ? " " : "";
@@ -15,7 +20,8 @@ export function replaceScalar(file: SourceFile, scalar: ScalarNode, value: strin
 }
 
 function inStyleOf(file: SourceFile, { style, start, end }: ScalarNode, value: string | number | boolean): string {
-  if (style === "double" || (style === "single" && /[\x00-\x1f\x7f]/.test(String(value)))) return inDoubleQuotes(String(value));
+  if (style === "double" || (style === "single" && /[\x00-\x1f\x7f]/.test(String(value))))
+    return inDoubleQuotes(String(value));
   if (style === "single") return inSingleQuotes(String(value));
   return writeScalar(value, isInFlow(file, { start, end }));
 }
@@ -24,7 +30,12 @@ function inStyleOf(file: SourceFile, { style, start, end }: ScalarNode, value: s
  * Puts ` # comment` behind the line on which a value ends. A comment that is there stays, behind the new one, unless
  * `replaces` matches all of it (an older version, say).
  */
-export function appendComment(file: SourceFile, value: Span, comment: string, replaces?: RegExp): TextEdit[] | undefined {
+export function appendComment(
+  file: SourceFile,
+  value: Span,
+  comment: string,
+  replaces?: RegExp,
+): TextEdit[] | undefined {
   const { text } = file;
   if (/[\r\n]/.test(comment) || !endsItsLine(text, value.end)) return undefined;
   const end = lineEnd(text, value.end);

@@ -21,18 +21,27 @@ export function writeItem(value: Written, column: number, lineBreak: string): st
   return `- ${writeBlock(value, column + STEP, lineBreak).trimStart()}`;
 }
 
-const isEmpty = (value: Exclude<Written, string | number | boolean>): boolean => (isList(value) ? value : Object.keys(value)).length === 0;
+const isEmpty = (value: Exclude<Written, string | number | boolean>): boolean =>
+  (isList(value) ? value : Object.keys(value)).length === 0;
 
 function writeBlock(value: Exclude<Written, string | number | boolean>, column: number, lineBreak: string): string {
   const indentation = " ".repeat(column);
   const lines = isList(value)
     ? value.map((item) => writeItem(item, column, lineBreak))
-    : Object.entries(value).map(([key, inner]) => (typeof inner === "string" && inner.includes("\n") ? `${writeKey(key)}: |${literal(inner, column + STEP, lineBreak)}` : writePair(key, inner, column, lineBreak)));
+    : Object.entries(value).map(([key, inner]) =>
+        typeof inner === "string" && inner.includes("\n")
+          ? `${writeKey(key)}: |${literal(inner, column + STEP, lineBreak)}`
+          : writePair(key, inner, column, lineBreak),
+      );
   return lines.map((line) => indentation + line).join(lineBreak);
 }
 
 function literal(value: string, column: number, lineBreak: string): string {
-  return value.replace(/\n$/, "").split("\n").map((line) => lineBreak + (line === "" ? "" : " ".repeat(column) + line)).join("");
+  return value
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => lineBreak + (line === "" ? "" : " ".repeat(column) + line))
+    .join("");
 }
 
 export function writeFlow(value: Written, inFlow = true): string {
@@ -42,7 +51,8 @@ export function writeFlow(value: Written, inFlow = true): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-const writeKey = (key: string): string => (/^[A-Za-z_$./][\w$./-]*$/.test(key) && !/^(?:true|false|null)$/i.test(key) ? key : writeScalar(key, true));
+const writeKey = (key: string): string =>
+  /^[A-Za-z_$./][\w$./-]*$/.test(key) && !/^(?:true|false|null)$/i.test(key) ? key : writeScalar(key, true);
 
 /** Plain where that says the same, else in single quotes, else (line breaks) in double quotes. */
 export function writeScalar(value: string | number | boolean, inFlow: boolean): string {
@@ -64,7 +74,15 @@ export function isPlain(value: string, inFlow: boolean): boolean {
   if (/:(?=\s|$)|\s#/.test(value)) return false;
   if (/^(?:---|\.\.\.)(?=\s|$)/.test(value)) return false;
   if (inFlow && /[,[\]{}]|^[-?:]|:$/.test(value)) return false;
-  const node: ScalarNode = { kind: "scalar", value, style: "plain", content: { start: 0, end: 0 }, indent: 0, start: 0, end: 0 };
+  const node: ScalarNode = {
+    kind: "scalar",
+    value,
+    style: "plain",
+    content: { start: 0, end: 0 },
+    indent: 0,
+    start: 0,
+    end: 0,
+  };
   // YAML 1.1 reads these as booleans, and so do some tools.
   return scalarType(node) === "string" && !/^(?:yes|no|on|off|y|n)$/i.test(value);
 }

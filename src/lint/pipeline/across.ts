@@ -9,7 +9,9 @@ import type { Run } from "./model.ts";
 import { originOf } from "./runs.ts";
 import { type Part, type Template, textOfTemplate } from "./value.ts";
 
-export type Meeting = { same: "yes" | "perhaps" } | { same: "no"; because: "commit" | "length" | "text"; made?: Commit | undefined; asked?: Commit | undefined };
+export type Meeting =
+  | { same: "yes" | "perhaps" }
+  | { same: "no"; because: "commit" | "length" | "text"; made?: Commit | undefined; asked?: Commit | undefined };
 
 const PERHAPS: Meeting = { same: "perhaps" };
 
@@ -24,7 +26,8 @@ export function meeting(made: Template, maker: Run, asked: Template, asker: Run)
   if (a !== undefined && b !== undefined) return a === b ? { same: "yes" } : { same: "no", because: "text" };
   const x = shapeOf(made);
   const y = shapeOf(asked);
-  if ((x.sample !== undefined && !y.pattern.test(x.sample)) || (y.sample !== undefined && !x.pattern.test(y.sample))) return { same: "no", because: sameButForLengths(made, asked) ? "length" : "text" };
+  if ((x.sample !== undefined && !y.pattern.test(x.sample)) || (y.sample !== undefined && !x.pattern.test(y.sample)))
+    return { same: "no", because: sameButForLengths(made, asked) ? "length" : "text" };
   if (x.sample === undefined || y.sample === undefined) return PERHAPS;
   return sameCommits(made, maker, asked, asker);
 }
@@ -59,13 +62,25 @@ function shapeOf(template: Template): Shape {
   return { pattern: new RegExp(`^${pattern}$`), sample };
 }
 
-const isSha = (part: Part): part is Extract<Part, { kind: "symbol" }> => part.kind === "symbol" && /(?:^|\.|_)(?:sha|after)$|head_commit\.id$/.test(writtenName(part.name)) && writtenName(part.name).startsWith("github.");
-const isNumber = (part: Part): part is Extract<Part, { kind: "symbol" }> => part.kind === "symbol" && /^github\.(?:run_id|run_number|run_attempt|event\.number|event\.pull_request\.number|event\.workflow_run\.(?:id|run_number))$/.test(part.name);
+const isSha = (part: Part): part is Extract<Part, { kind: "symbol" }> =>
+  part.kind === "symbol" &&
+  /(?:^|\.|_)(?:sha|after)$|head_commit\.id$/.test(writtenName(part.name)) &&
+  writtenName(part.name).startsWith("github.");
+const isNumber = (part: Part): part is Extract<Part, { kind: "symbol" }> =>
+  part.kind === "symbol" &&
+  /^github\.(?:run_id|run_number|run_attempt|event\.number|event\.pull_request\.number|event\.workflow_run\.(?:id|run_number))$/.test(
+    part.name,
+  );
 
-const sameButForLengths = (a: Template, b: Template): boolean => a.length === b.length && a.every((part, index) => {
-  const other = b[index];
-  return other !== undefined && (part.kind === "text" ? other.kind === "text" && other.text === part.text : isSha(part) && isSha(other));
-});
+const sameButForLengths = (a: Template, b: Template): boolean =>
+  a.length === b.length &&
+  a.every((part, index) => {
+    const other = b[index];
+    return (
+      other !== undefined &&
+      (part.kind === "text" ? other.kind === "text" && other.text === part.text : isSha(part) && isSha(other))
+    );
+  });
 
 function sameCommits(made: Template, maker: Run, asked: Template, asker: Run): Meeting {
   if (made.length !== asked.length) return PERHAPS;
@@ -82,9 +97,15 @@ function sameCommits(made: Template, maker: Run, asked: Template, asker: Run): M
       if (part.name !== other.name || maker !== asker) same = "perhaps";
       continue;
     }
-    if (part.length !== undefined && other.length !== undefined && part.length !== other.length) return { same: "no", because: "length" };
+    if (part.length !== undefined && other.length !== undefined && part.length !== other.length)
+      return { same: "no", because: "length" };
     // A trial merge is never the commit that was proposed, and the default branch's tip is not the tested commit.
-    if (originOf(maker) === originOf(asker) && x !== y && (x === "merge" || y === "merge" || isPullEvent(originOf(maker).event))) return { same: "no", because: "commit", made: x, asked: y };
+    if (
+      originOf(maker) === originOf(asker) &&
+      x !== y &&
+      (x === "merge" || y === "merge" || isPullEvent(originOf(maker).event))
+    )
+      return { same: "no", because: "commit", made: x, asked: y };
     if (originOf(maker) !== originOf(asker)) {
       if (!neverSameCommit(maker, asker)) same = "perhaps";
       else return { same: "no", because: "commit", made: x, asked: y };
@@ -96,6 +117,7 @@ function sameCommits(made: Template, maker: Run, asked: Template, asker: Run): M
 /** A push to named branches only is not of a pull request's commit. */
 function neverSameCommit(a: Run, b: Run): boolean {
   const [x, y] = [originOf(a), originOf(b)];
-  const named = (run: Run): boolean => run.event === "push" && (run.ref === "tag" || plainNames(run.branches) !== undefined);
+  const named = (run: Run): boolean =>
+    run.event === "push" && (run.ref === "tag" || plainNames(run.branches) !== undefined);
   return (x.ref === "pull" && named(y)) || (y.ref === "pull" && named(x));
 }

@@ -28,23 +28,47 @@ export interface CalledCommand {
 const CALL = /\.sh\b|\b(?:bash|sh|dash)[ \t]|^[ \t]*[\w-]+\/[\w.-]|\.\/\w/m;
 
 /** Whether a text may call a script, at a glance. */
-export const mayCallScript = (text: string, files: RepositoryFiles): boolean => CALL.test(text) || (/\bmake[ \t]/.test(text) && files.exists("Makefile"));
+export const mayCallScript = (text: string, files: RepositoryFiles): boolean =>
+  CALL.test(text) || (/\bmake[ \t]/.test(text) && files.exists("Makefile"));
 
 /** What the script does that a command calls; nothing where it is none, or where it cannot be told. */
-export function commandsOfCalled(command: RunCommand, step: StepRun, files: RepositoryFiles): CalledCommand[] | undefined {
+export function commandsOfCalled(
+  command: RunCommand,
+  step: StepRun,
+  files: RepositoryFiles,
+): CalledCommand[] | undefined {
   return hasRepository(step) ? called(command, step, files, []) : undefined;
 }
 
-function called(command: RunCommand, step: StepRun, files: RepositoryFiles, open: readonly string[]): CalledCommand[] | undefined {
+function called(
+  command: RunCommand,
+  step: StepRun,
+  files: RepositoryFiles,
+  open: readonly string[],
+): CalledCommand[] | undefined {
   if (open.length >= MOST_CALLS || !command.environment) return undefined;
   const call = callOf(command, files);
   if (!call || open.includes(call.script.path)) return undefined;
   const { script, args } = call;
-  const state: ShellState = { script: sourceOf(script.text, files), scope: step.scope, variables: new Map(command.environment), exported: new Set(command.environment.keys()), folder: command.folder, head: checkedOut(step), perhaps: false, cuts: [] };
+  const state: ShellState = {
+    script: sourceOf(script.text, files),
+    scope: step.scope,
+    variables: new Map(command.environment),
+    exported: new Set(command.environment.keys()),
+    folder: command.folder,
+    head: checkedOut(step),
+    perhaps: false,
+    cuts: [],
+  };
   setPositionals(state, args);
   state.variables.set("0", literal(script.path));
   return runScript(state).commands.flatMap((inner): CalledCommand[] => {
-    const one: RunCommand = { ...inner, happens: and(command.happens, inner.happens), tolerated: command.tolerated || inner.tolerated, background: command.background || inner.background };
+    const one: RunCommand = {
+      ...inner,
+      happens: and(command.happens, inner.happens),
+      tolerated: command.tolerated || inner.tolerated,
+      background: command.background || inner.background,
+    };
     return called(one, step, files, [...open, script.path]) ?? [{ command: one, script }];
   });
 }
@@ -60,19 +84,34 @@ function callOf({ words, folder }: RunCommand, files: RepositoryFiles): Call | u
   const name = first && textOf(first);
   if (name === undefined) return undefined;
   if (name === "make") return makeOf(rest, folder, files);
-  if (!/^(?:bash|sh|dash)$/.test(name)) return name.includes("/") ? scriptAt(name, rest, folder, files, false) : undefined;
+  if (!/^(?:bash|sh|dash)$/.test(name))
+    return name.includes("/") ? scriptAt(name, rest, folder, files, false) : undefined;
   const at = rest.findIndex((word) => !/^-[a-z]+$/.test(textOf(word) ?? ""));
   const options = rest.slice(0, at).map((word) => textOf(word) ?? "");
   const path = textOf(rest[at] ?? []);
-  return at === -1 || path === undefined || options.some((option) => /[cs]/.test(option)) || options.some((option) => option.endsWith("o")) ? undefined : scriptAt(path, rest.slice(at + 1), folder, files, true);
+  return at === -1 ||
+    path === undefined ||
+    options.some((option) => /[cs]/.test(option)) ||
+    options.some((option) => option.endsWith("o"))
+    ? undefined
+    : scriptAt(path, rest.slice(at + 1), folder, files, true);
 }
 
-function scriptAt(written: string, args: readonly Value[], folder: string | undefined, files: RepositoryFiles, isShell: boolean): Call | undefined {
+function scriptAt(
+  written: string,
+  args: readonly Value[],
+  folder: string | undefined,
+  files: RepositoryFiles,
+  isShell: boolean,
+): Call | undefined {
   const path = resolvedPath(folder, written);
   const text = path === undefined ? undefined : files.read(path);
   if (path === undefined || text === undefined || text.length > LONGEST_SCRIPT) return undefined;
   // The first line decides what a file without a shell before it is.
-  const shell = isShell || /^#!\s*\/\S*?(?:\/env\s+(?:-S\s+)?)?(?:ba|da)?sh\b/.test(text) || (/\.(?:ba)?sh$/.test(path) && !text.startsWith("#!"));
+  const shell =
+    isShell ||
+    /^#!\s*\/\S*?(?:\/env\s+(?:-S\s+)?)?(?:ba|da)?sh\b/.test(text) ||
+    (/\.(?:ba)?sh$/.test(path) && !text.startsWith("#!"));
   return shell ? { script: { path, text }, args } : undefined;
 }
 
@@ -88,9 +127,13 @@ function makeOf(args: readonly Value[], folder: string | undefined, files: Repos
   const [at] = rules;
   // What it depends on may do something as well.
   if (at === undefined || rules.length > 1 || lines[at] !== `${name}:`) return undefined;
-  const recipe = lines.slice(at + 1, lines.findIndex((line, index) => index > at && !line.startsWith("\t")) >>> 0).map((line) => line.trim().replace(/^[@-]+/, ""));
+  const recipe = lines
+    .slice(at + 1, lines.findIndex((line, index) => index > at && !line.startsWith("\t")) >>> 0)
+    .map((line) => line.trim().replace(/^[@-]+/, ""));
   const [line] = recipe;
-  return recipe.length === 1 && line !== undefined && !/[$\\]/.test(line) && /^docker\b/.test(line) ? { script: { path, text: line }, args: [] } : undefined;
+  return recipe.length === 1 && line !== undefined && !/[$\\]/.test(line) && /^docker\b/.test(line)
+    ? { script: { path, text: line }, args: [] }
+    : undefined;
 }
 
 const sources = new WeakMap<RepositoryFiles, Map<string, Pick<Script, "ast" | "source" | "expressions">>>();

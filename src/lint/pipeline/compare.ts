@@ -35,8 +35,21 @@ function neverRef(template: Template, text: string | undefined, run: Run): boole
   const filter = run.ref === "branch" ? run.branches : run.tags;
   if (!filter) return false;
   const [first, second] = template;
-  if (template.length === 1 && first?.kind === "symbol" && first.name === "github.ref_name" && first.length === undefined) return !passesFilter(filter, text);
+  if (
+    template.length === 1 &&
+    first?.kind === "symbol" &&
+    first.name === "github.ref_name" &&
+    first.length === undefined
+  )
+    return !passesFilter(filter, text);
   const prefix = run.ref === "branch" ? "refs/heads/" : "refs/tags/";
-  if (template.length === 2 && first?.kind === "text" && first.text === prefix && second?.kind === "symbol" && second.name === "github.ref_name") return text.startsWith(prefix) && !passesFilter(filter, text.slice(prefix.length));
+  if (
+    template.length === 2 &&
+    first?.kind === "text" &&
+    first.text === prefix &&
+    second?.kind === "symbol" &&
+    second.name === "github.ref_name"
+  )
+    return text.startsWith(prefix) && !passesFilter(filter, text.slice(prefix.length));
   return false;
 }

@@ -30,10 +30,19 @@ const atomOf = (template: Template): Atom => {
 export const resultOf = (value: Value): Result => value.map(atomOf);
 
 const asText = (value: Literal): string => (value === null ? "" : String(value));
-const templateOf = (atom: Atom): Template => ("template" in atom ? atom.template : literal(asText(atom.known))[0] ?? []);
+const templateOf = (atom: Atom): Template =>
+  "template" in atom ? atom.template : (literal(asText(atom.known))[0] ?? []);
 export const valueOfResult = (result: Result): Value => either([result.map(templateOf)]);
 
-export const isNeverEmpty = (template: Template): boolean => template.some((part) => part.kind === "text" || (part.kind === "symbol" && /(?:^|\.)(?:sha|head_sha|run_id|run_number|repository|repository_owner|actor|ref|ref_name|number)$/.test(part.name)));
+export const isNeverEmpty = (template: Template): boolean =>
+  template.some(
+    (part) =>
+      part.kind === "text" ||
+      (part.kind === "symbol" &&
+        /(?:^|\.)(?:sha|head_sha|run_id|run_number|repository|repository_owner|actor|ref|ref_name|number)$/.test(
+          part.name,
+        )),
+  );
 
 /** A text that certainly has characters is true. */
 const truthOfAtom = (atom: Atom): Known => {
@@ -47,7 +56,12 @@ export function truthOf(result: Result): Known {
 }
 
 const capped = (atoms: Atom[]): Result => {
-  const different = new Map(atoms.map((atom) => ["known" in atom ? `k${typeof atom.known}${String(atom.known)}` : `t${JSON.stringify(atom.template)}`, atom]));
+  const different = new Map(
+    atoms.map((atom) => [
+      "known" in atom ? `k${typeof atom.known}${String(atom.known)}` : `t${JSON.stringify(atom.template)}`,
+      atom,
+    ]),
+  );
   return different.size > MOST_ATOMS ? UNKNOWN : [...different.values()];
 };
 
@@ -76,14 +90,20 @@ export function evaluate(expression: Expression, scope: Scope): Result {
         if (!open) break;
         const next = evaluate(operand, scope);
         const last = index === expression.operands.length - 1;
-        const stops = next.filter((atom) => last || truthOfAtom(atom) !== and).map((atom): Atom => (last || truthOfAtom(atom) !== undefined || !and ? atom : { known: false }));
+        const stops = next
+          .filter((atom) => last || truthOfAtom(atom) !== and)
+          .map((atom): Atom => (last || truthOfAtom(atom) !== undefined || !and ? atom : { known: false }));
         result = [...result, ...stops];
         open = last || next.some((atom) => truthOfAtom(atom) !== !and);
       }
       return capped([...result]);
     }
     case "call":
-      return call(expression.name.toLowerCase(), expression.args.map((argument) => evaluate(argument, scope)), scope);
+      return call(
+        expression.name.toLowerCase(),
+        expression.args.map((argument) => evaluate(argument, scope)),
+        scope,
+      );
   }
 }
 
@@ -100,15 +120,27 @@ function compareAtoms(operator: string, a: Atom, b: Atom, scope: Scope): Result 
 }
 
 function compareKnown(operator: string, a: Literal, b: Literal): boolean {
-  const number = (value: Literal): number => (value === null ? 0 : typeof value === "string" ? (value.trim() === "" ? 0 : Number(value)) : Number(value));
-  const [x, y] = typeof a === "string" && typeof b === "string" ? [a.toLowerCase(), b.toLowerCase()] : a === null && b === null ? [0, 0] : [number(a), number(b)];
+  const number = (value: Literal): number =>
+    value === null ? 0 : typeof value === "string" ? (value.trim() === "" ? 0 : Number(value)) : Number(value);
+  const [x, y] =
+    typeof a === "string" && typeof b === "string"
+      ? [a.toLowerCase(), b.toLowerCase()]
+      : a === null && b === null
+        ? [0, 0]
+        : [number(a), number(b)];
   switch (operator) {
-    case "==": return x === y;
-    case "!=": return x !== y;
-    case ">": return x > y;
-    case ">=": return x >= y;
-    case "<": return x < y;
-    default: return x <= y;
+    case "==":
+      return x === y;
+    case "!=":
+      return x !== y;
+    case ">":
+      return x > y;
+    case ">=":
+      return x >= y;
+    case "<":
+      return x < y;
+    default:
+      return x <= y;
   }
 }
 
@@ -135,8 +167,12 @@ function call(name: string, args: readonly Result[], scope: Scope): Result {
     case "tojson":
     case "fromjson": {
       const text = knownText(args[0]);
-      if (name === "fromjson" && text !== undefined && /^(?:true|false|null|-?\d+|"[^"\\]*")$/.test(text)) return [{ known: JSON.parse(text) as Literal }];
-      return name === "fromjson" && args[0]?.every((atom) => "known" in atom && /^(?:true|false)$/.test(asText(atom.known))) ? args[0].map((atom) => ({ known: "known" in atom && asText(atom.known) === "true" })) : UNKNOWN;
+      if (name === "fromjson" && text !== undefined && /^(?:true|false|null|-?\d+|"[^"\\]*")$/.test(text))
+        return [{ known: JSON.parse(text) as Literal }];
+      return name === "fromjson" &&
+        args[0]?.every((atom) => "known" in atom && /^(?:true|false)$/.test(asText(atom.known)))
+        ? args[0].map((atom) => ({ known: "known" in atom && asText(atom.known) === "true" }))
+        : UNKNOWN;
     }
     case "case": {
       let result: Atom[] = [];
@@ -145,10 +181,19 @@ function call(name: string, args: readonly Result[], scope: Scope): Result {
         if (truth !== false) result = [...result, ...(args[index + 1] ?? UNKNOWN)];
         if (truth === true) return capped(result);
       }
-      return capped([...result, ...(args.length % 2 === 1 ? args.at(-1) ?? UNKNOWN : [])]);
+      return capped([...result, ...(args.length % 2 === 1 ? (args.at(-1) ?? UNKNOWN) : [])]);
     }
     case "hashfiles":
-      return [{ template: [{ kind: "symbol", name: `hashfiles(${args.map((argument) => knownText(argument) ?? "?").join(",")})@${scope.place}` }] }];
+      return [
+        {
+          template: [
+            {
+              kind: "symbol",
+              name: `hashfiles(${args.map((argument) => knownText(argument) ?? "?").join(",")})@${scope.place}`,
+            },
+          ],
+        },
+      ];
     default:
       return UNKNOWN;
   }
@@ -161,7 +206,9 @@ function format(args: readonly Result[]): Result {
   let cursor = 0;
   for (const match of pattern.matchAll(/\{\{|\}\}|\{(\d+)\}/g)) {
     parts.push(literal(pattern.slice(cursor, match.index)));
-    parts.push(match[1] === undefined ? literal(match[0][0] ?? "") : valueOfResult(args[Number(match[1]) + 1] ?? UNKNOWN));
+    parts.push(
+      match[1] === undefined ? literal(match[0][0] ?? "") : valueOfResult(args[Number(match[1]) + 1] ?? UNKNOWN),
+    );
     cursor = match.index + match[0].length;
   }
   parts.push(literal(pattern.slice(cursor)));
@@ -178,10 +225,17 @@ function textTest(name: string, whole: Result, piece: Result): Known {
 function testAtom(name: string, atom: Atom, needle: string): Known {
   if ("known" in atom) {
     const text = asText(atom.known).toLowerCase();
-    return name === "contains" ? text.includes(needle) : name === "startswith" ? text.startsWith(needle) : text.endsWith(needle);
+    return name === "contains"
+      ? text.includes(needle)
+      : name === "startswith"
+        ? text.startsWith(needle)
+        : text.endsWith(needle);
   }
   const edge = name === "endswith" ? atom.template.at(-1) : atom.template[0];
-  if (name === "contains") return atom.template.some((part) => part.kind === "text" && part.text.toLowerCase().includes(needle)) ? true : undefined;
+  if (name === "contains")
+    return atom.template.some((part) => part.kind === "text" && part.text.toLowerCase().includes(needle))
+      ? true
+      : undefined;
   if (edge?.kind !== "text") return undefined;
   const text = edge.text.toLowerCase();
   if (name === "startswith") return text.startsWith(needle) ? true : needle.startsWith(text) ? undefined : false;
@@ -229,6 +283,12 @@ export function conditionHolds(node: ScalarNode | undefined, scope: Scope): Know
     const expression = bareExpression(node);
     return expression ? truthOf(evaluate(expression, scope)) : undefined;
   }
-  if (sites.length > 1 || !only?.expression || value.slice(0, only.within.start).trim() !== "" || value.slice(only.within.end).trim() !== "") return undefined;
+  if (
+    sites.length > 1 ||
+    !only?.expression ||
+    value.slice(0, only.within.start).trim() !== "" ||
+    value.slice(only.within.end).trim() !== ""
+  )
+    return undefined;
   return truthOf(evaluate(only.expression, scope));
 }

@@ -5,8 +5,30 @@ import type { Filter, Run } from "./model.ts";
 
 /** Events that always run on the default branch ("Events that trigger workflows"). */
 const ON_THE_DEFAULT_BRANCH = new Set([
-  "branch_protection_rule", "check_run", "check_suite", "discussion", "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label", "milestone",
-  "page_build", "project", "project_card", "project_column", "public", "pull_request_target", "registry_package", "repository_dispatch", "schedule", "status", "watch", "workflow_run",
+  "branch_protection_rule",
+  "check_run",
+  "check_suite",
+  "discussion",
+  "discussion_comment",
+  "fork",
+  "gollum",
+  "image_version",
+  "issue_comment",
+  "issues",
+  "label",
+  "milestone",
+  "page_build",
+  "project",
+  "project_card",
+  "project_column",
+  "public",
+  "pull_request_target",
+  "registry_package",
+  "repository_dispatch",
+  "schedule",
+  "status",
+  "watch",
+  "workflow_run",
 ]);
 const PULLS = new Set(["pull_request", "pull_request_review", "pull_request_review_comment"]);
 /** Of the pull-request events, when no types are written. */

@@ -16,9 +16,13 @@ function expressionFor(pattern: string): RegExp {
     else if (character === "?" || character === "+") source += source === "" ? `\\${character}` : character;
     else if (character === "[" && pattern.indexOf("]", index) > index) {
       const end = pattern.indexOf("]", index);
-      source += `[${pattern.slice(index + 1, end).replaceAll("\\", "\\\\").replaceAll("[", "\\[")}]`;
+      source += `[${pattern
+        .slice(index + 1, end)
+        .replaceAll("\\", "\\\\")
+        .replaceAll("[", "\\[")}]`;
       index = end;
-    } else if (character === "\\") source += `\\${pattern[++index] ?? "\\"}`.replace(/\\[a-zA-Z0-9]/, (escaped) => escaped.slice(1));
+    } else if (character === "\\")
+      source += `\\${pattern[++index] ?? "\\"}`.replace(/\\[a-zA-Z0-9]/, (escaped) => escaped.slice(1));
     else source += character.replace(/[.^$(){}|/\]]/g, "\\$&");
   }
   let expression: RegExp;
@@ -32,7 +36,8 @@ function expressionFor(pattern: string): RegExp {
   return expression;
 }
 
-export const matchesPattern = (pattern: string, name: string): boolean => name.length <= 512 && expressionFor(pattern).test(name);
+export const matchesPattern = (pattern: string, name: string): boolean =>
+  name.length <= 512 && expressionFor(pattern).test(name);
 
 /** The last pattern that matches decides; `!` takes out again. */
 export function passesFilter({ patterns, ignore }: Filter, name: string): boolean {
@@ -47,5 +52,7 @@ export function passesFilter({ patterns, ignore }: Filter, name: string): boolea
 
 /** The only names that pass, where the patterns are plain names. */
 export function plainNames(filter: Filter | undefined): string[] | undefined {
-  return filter && !filter.ignore && filter.patterns.every((pattern) => !/[*?+[\]!\\]/.test(pattern)) ? [...filter.patterns] : undefined;
+  return filter && !filter.ignore && filter.patterns.every((pattern) => !/[*?+[\]!\\]/.test(pattern))
+    ? [...filter.patterns]
+    : undefined;
 }

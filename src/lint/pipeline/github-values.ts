@@ -12,7 +12,10 @@ const OF_THE_JOB = new Set(["matrix", "strategy", "runner", "job", "needs"]);
 export function symbolFor(path: readonly string[], scope: Scope): Part {
   const [root = ""] = path;
   const name = path.join(".");
-  return { kind: "symbol", name: OF_THE_RUN.has(root) ? name : `${name}@${OF_THE_JOB.has(root) ? scope.jobPlace : scope.place}` };
+  return {
+    kind: "symbol",
+    name: OF_THE_RUN.has(root) ? name : `${name}@${OF_THE_JOB.has(root) ? scope.jobPlace : scope.place}`,
+  };
 }
 
 /** A symbol's name as it is written in a file. */
@@ -33,9 +36,21 @@ export function githubValue(path: readonly string[], run: Run): Value | undefine
       return refName(run);
     case "ref": {
       const name = refName(run)?.[0];
-      if (run.ref === "pull") return [[{ kind: "text", text: "refs/pull/" }, { kind: "symbol", name: "github.event.pull_request.number" }, { kind: "text", text: "/merge" }]];
+      if (run.ref === "pull")
+        return [
+          [
+            { kind: "text", text: "refs/pull/" },
+            { kind: "symbol", name: "github.event.pull_request.number" },
+            { kind: "text", text: "/merge" },
+          ],
+        ];
       if (run.ref === "unknown") return undefined;
-      return [join([[{ kind: "text", text: run.ref === "tag" ? "refs/tags/" : "refs/heads/" }], name ?? [{ kind: "symbol", name: "github.ref_name" }]])];
+      return [
+        join([
+          [{ kind: "text", text: run.ref === "tag" ? "refs/tags/" : "refs/heads/" }],
+          name ?? [{ kind: "symbol", name: "github.ref_name" }],
+        ]),
+      ];
     }
     case "head_ref":
     case "base_ref":
@@ -72,7 +87,13 @@ function notFor(run: Run, key: string): Value | undefined {
 }
 
 function refName(run: Run): Value | undefined {
-  if (run.ref === "pull") return [[{ kind: "symbol", name: "github.event.pull_request.number" }, { kind: "text", text: "/merge" }]];
+  if (run.ref === "pull")
+    return [
+      [
+        { kind: "symbol", name: "github.event.pull_request.number" },
+        { kind: "text", text: "/merge" },
+      ],
+    ];
   const names = run.ref === "branch" ? plainNames(run.branches) : run.ref === "tag" ? plainNames(run.tags) : undefined;
   return names?.length === 1 ? literal(names[0] ?? "") : undefined;
 }
@@ -85,7 +106,8 @@ export function commitOf(name: string, run: Run): Commit | undefined {
     case "github.sha":
     case "github.workflow_sha":
       if (run.event === "pull_request" || run.event.startsWith("pull_request_review")) return "merge";
-      if (run.event === "pull_request_target" || run.event === "workflow_run" || run.event === "issue_comment") return "default";
+      if (run.event === "pull_request_target" || run.event === "workflow_run" || run.event === "issue_comment")
+        return "default";
       return run.event === "workflow_call" ? undefined : "head";
     case "github.event.pull_request.head.sha":
       return isPullEvent(run.event) ? "head" : undefined;
@@ -104,8 +126,21 @@ export function commitOf(name: string, run: Run): Commit | undefined {
 
 /** The shell's own names for GitHub's values ("Variables reference", default environment variables). */
 const IN_THE_SHELL: Readonly<Record<string, string>> = {
-  GITHUB_SHA: "sha", GITHUB_REF: "ref", GITHUB_REF_NAME: "ref_name", GITHUB_REF_TYPE: "ref_type", GITHUB_HEAD_REF: "head_ref", GITHUB_BASE_REF: "base_ref", GITHUB_REPOSITORY: "repository",
-  GITHUB_REPOSITORY_OWNER: "repository_owner", GITHUB_RUN_ID: "run_id", GITHUB_RUN_NUMBER: "run_number", GITHUB_RUN_ATTEMPT: "run_attempt", GITHUB_ACTOR: "actor", GITHUB_EVENT_NAME: "event_name", GITHUB_WORKFLOW: "workflow", GITHUB_JOB: "job",
+  GITHUB_SHA: "sha",
+  GITHUB_REF: "ref",
+  GITHUB_REF_NAME: "ref_name",
+  GITHUB_REF_TYPE: "ref_type",
+  GITHUB_HEAD_REF: "head_ref",
+  GITHUB_BASE_REF: "base_ref",
+  GITHUB_REPOSITORY: "repository",
+  GITHUB_REPOSITORY_OWNER: "repository_owner",
+  GITHUB_RUN_ID: "run_id",
+  GITHUB_RUN_NUMBER: "run_number",
+  GITHUB_RUN_ATTEMPT: "run_attempt",
+  GITHUB_ACTOR: "actor",
+  GITHUB_EVENT_NAME: "event_name",
+  GITHUB_WORKFLOW: "workflow",
+  GITHUB_JOB: "job",
 };
 
 /** The expression that a default environment variable repeats. */

@@ -19,7 +19,15 @@ export function jobsOfRun(run: Run, repository: Repository, deedsOf: (job: JobRu
   return all;
 }
 
-function addJobs(workflow: WorkflowDocument, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, depth: number, all: JobRun[]): void {
+function addJobs(
+  workflow: WorkflowDocument,
+  run: Run,
+  repository: Repository,
+  deedsOf: (job: JobRun) => Deed[],
+  caller: JobRun | undefined,
+  depth: number,
+  all: JobRun[],
+): void {
   const byId = new Map<string, JobRun>();
   for (const job of workflow.jobs) {
     if (byId.has(job.id)) continue;
@@ -28,7 +36,8 @@ function addJobs(workflow: WorkflowDocument, run: Run, repository: Repository, d
     all.push(created);
     if (job.uses?.kind === "local" && depth < MOST_NESTED && all.length < MOST_JOBS) {
       const called = workflowAt(repository, job.uses.path);
-      if (called && triggerOf(called, "workflow_call") && !isOpen(called, created)) addJobs(called, run, repository, deedsOf, created, depth + 1, all);
+      if (called && triggerOf(called, "workflow_call") && !isOpen(called, created))
+        addJobs(called, run, repository, deedsOf, created, depth + 1, all);
     }
   }
 }
@@ -39,7 +48,14 @@ function isOpen(workflow: WorkflowDocument, from: JobRun): boolean {
   return false;
 }
 
-function jobRun(job: Job, run: Run, repository: Repository, deedsOf: (job: JobRun) => Deed[], caller: JobRun | undefined, siblings: ReadonlyMap<string, JobRun>): JobRun {
+function jobRun(
+  job: Job,
+  run: Run,
+  repository: Repository,
+  deedsOf: (job: JobRun) => Deed[],
+  caller: JobRun | undefined,
+  siblings: ReadonlyMap<string, JobRun>,
+): JobRun {
   let needs: JobRun[] | undefined;
   let happens: { known: Known } | undefined;
   let steps: StepRun[] | undefined;
@@ -98,14 +114,25 @@ const STATUS = /\b(?:always|failure|cancelled|success)\s*\(/i;
 
 function jobHappens({ job, needs, scope, caller }: JobRun): Known {
   const own = conditionHolds(job.if, scope);
-  const waits = job.if && STATUS.test(job.if.value) && !/\bsuccess\s*\(/i.test(job.if.value) ? true : and(...needs.map((need) => need.happens));
+  const waits =
+    job.if && STATUS.test(job.if.value) && !/\bsuccess\s*\(/i.test(job.if.value)
+      ? true
+      : and(...needs.map((need) => need.happens));
   return and(own, waits, caller ? caller.happens : true);
 }
 
 function stepsIn(job: JobRun, repository: Repository): StepRun[] {
   const all: StepRun[] = [];
   const writers: StepRun[] = [];
-  const add = (step: Step, outer: Step, action: StepRun["action"], scope: Scope, call: StepRun | undefined, depth: number, siblings: Map<string, StepRun>): void => {
+  const add = (
+    step: Step,
+    outer: Step,
+    action: StepRun["action"],
+    scope: Scope,
+    call: StepRun | undefined,
+    depth: number,
+    siblings: Map<string, StepRun>,
+  ): void => {
     let known: { happens: Known } | undefined;
     const created: StepRun = {
       job,
@@ -126,7 +153,10 @@ function stepsIn(job: JobRun, repository: Repository): StepRun[] {
     all.push(created);
     if (step.run?.value.includes("GITHUB_ENV")) writers.push(created);
     if (step.id) siblings.set(step.id.value.toLowerCase(), created);
-    const inner = step.uses?.kind === "local" && depth < MOST_NESTED && all.length < MOST_STEPS ? actionIn(repository, step.uses.path) : undefined;
+    const inner =
+      step.uses?.kind === "local" && depth < MOST_NESTED && all.length < MOST_STEPS
+        ? actionIn(repository, step.uses.path)
+        : undefined;
     if (inner && inner !== action && inner.steps.length > 0) {
       const nested = new Map<string, StepRun>();
       const inside = actionScope(created, inner.inputs, nested);

@@ -38,7 +38,8 @@ export function metadataOutput(step: StepRun, name: string): Value | undefined {
 }
 
 /** The lines of an input, each with its `${{ }}` filled in on its own so that alternatives stay small. */
-export const linesOf = (pair: Pair | undefined, scope: Scope): Value[] => placedLines(pair, scope).map(({ value }) => value);
+export const linesOf = (pair: Pair | undefined, scope: Scope): Value[] =>
+  placedLines(pair, scope).map(({ value }) => value);
 
 /** With each line's place in the scalar's value. */
 function placedLines(pair: Pair | undefined, scope: Scope): { value: Value; within: Span }[] {
@@ -51,7 +52,10 @@ function placedLines(pair: Pair | undefined, scope: Scope): { value: Value; with
     const from = start + line.indexOf(text);
     start += line.length + 1;
     if (text === "" || text.startsWith("#")) continue;
-    lines.push({ value: valueOfScalar({ ...node, value: text }, scope), within: { start: from, end: from + text.length } });
+    lines.push({
+      value: valueOfScalar({ ...node, value: text }, scope),
+      within: { start: from, end: from + text.length },
+    });
   }
   return lines;
 }
@@ -101,29 +105,47 @@ function fieldsOf(line: Template): Map<string, Template> {
 const DEFAULT_TAGS = ["type=schedule", "type=ref,event=branch", "type=ref,event=tag", "type=ref,event=pr"];
 
 function read(step: StepRun): MetadataTag[] {
-  const images = linesOf(step.step.with.get("images"), step.scope).flatMap((value) => value.flatMap(splitLines)).map((line) => {
-    const fields = fieldsOf(line);
-    return { name: lowered([fields.get("name") ?? fields.get("") ?? []])[0] ?? [], enabled: truthOfField(fields.get("enable"), step) };
-  });
-  const flavor = new Map(linesOf(step.step.with.get("flavor"), step.scope).flatMap((value) => (value[0] ? [...fieldsOf(value[0])] : [])));
+  const images = linesOf(step.step.with.get("images"), step.scope)
+    .flatMap((value) => value.flatMap(splitLines))
+    .map((line) => {
+      const fields = fieldsOf(line);
+      return {
+        name: lowered([fields.get("name") ?? fields.get("") ?? []])[0] ?? [],
+        enabled: truthOfField(fields.get("enable"), step),
+      };
+    });
+  const flavor = new Map(
+    linesOf(step.step.with.get("flavor"), step.scope).flatMap((value) => (value[0] ? [...fieldsOf(value[0])] : [])),
+  );
   const list = scalarOf(step.step.with.get("tags")?.value);
   const written = placedLines(step.step.with.get("tags"), step.scope);
   const all = step.step.uses?.node ?? step.step.node;
-  const lines = written.length > 0 && list ? written.map(({ value, within }) => ({ alternatives: value, at: sourceSpan(step.document.file.text, list, within) })) : DEFAULT_TAGS.map((line) => ({ alternatives: literal(line), at: all }));
+  const lines =
+    written.length > 0 && list
+      ? written.map(({ value, within }) => ({
+          alternatives: value,
+          at: sourceSpan(step.document.file.text, list, within),
+        }))
+      : DEFAULT_TAGS.map((line) => ({ alternatives: literal(line), at: all }));
   const tags: { tag: Template; given: Known; type: string; at: Span }[] = [];
   let latest: Known = false;
   for (const { alternatives, at } of lines)
     for (const line of alternatives.flatMap(splitLines)) {
       const fields = fieldsOf(line);
-      const type = fields.has("type") ? textOfTemplate(fields.get("type") ?? []) ?? "" : "raw";
+      const type = fields.has("type") ? (textOfTemplate(fields.get("type") ?? []) ?? "") : "raw";
       const made = tagOf(type, fields, step);
       if (!made || made.given === false) continue;
       const enabled = truthOfField(fields.get("enable"), step);
       if (enabled === false) continue;
       const given = made.given === true && enabled === true && alternatives.length === 1 ? true : undefined;
-      const around = (key: string): Template => fields.get(key) ?? (key === "prefix" ? made.prefix : undefined) ?? flavor.get(key) ?? [];
+      const around = (key: string): Template =>
+        fields.get(key) ?? (key === "prefix" ? made.prefix : undefined) ?? flavor.get(key) ?? [];
       tags.push({ tag: sanitised(join([around("prefix"), made.tag, around("suffix")])), given, type, at });
-      if (["semver", "pep440", "match"].includes(type) || (type === "ref" && textOfTemplate(fields.get("event") ?? []) === "tag")) latest = latest === true ? true : given;
+      if (
+        ["semver", "pep440", "match"].includes(type) ||
+        (type === "ref" && textOfTemplate(fields.get("event") ?? []) === "tag")
+      )
+        latest = latest === true ? true : given;
     }
   const flavorLatest = textOfTemplate(flavor.get("latest") ?? []);
   if (flavorLatest === "true") latest = true;
@@ -131,11 +153,30 @@ function read(step: StepRun): MetadataTag[] {
   else if (flavor.has("latest") && flavorLatest !== "auto") latest = undefined;
   else if (latest === true) latest = undefined; // A pre-release gives no `latest`.
   if (latest !== false) tags.push({ tag: [{ kind: "text", text: "latest" }], given: latest, type: "latest", at: all });
-  return images.flatMap(({ name, enabled }) => (enabled === false ? [] : tags.map(({ tag, given, type, at }) => ({ whole: name.length === 0 ? tag : join([name, [{ kind: "text", text: ":" }], tag]), tag, given: enabled === true ? given : undefined, type, at }))));
+  return images.flatMap(({ name, enabled }) =>
+    enabled === false
+      ? []
+      : tags.map(({ tag, given, type, at }) => ({
+          whole: name.length === 0 ? tag : join([name, [{ kind: "text", text: ":" }], tag]),
+          tag,
+          given: enabled === true ? given : undefined,
+          type,
+          at,
+        })),
+  );
 }
 
 /** The action puts `-` for what a tag may not hold. */
-const sanitised = (tag: Template): Template => join([tag.map((part): Part => (part.kind === "text" ? { kind: "text", text: part.text.replace(/[^A-Za-z0-9._-]+/g, "-") } : part.kind === "symbol" && !/sha$|number$|run_id$/.test(part.name) ? { ...part, cleaned: true } : part))]);
+const sanitised = (tag: Template): Template =>
+  join([
+    tag.map((part): Part =>
+      part.kind === "text"
+        ? { kind: "text", text: part.text.replace(/[^A-Za-z0-9._-]+/g, "-") }
+        : part.kind === "symbol" && !/sha$|number$|run_id$/.test(part.name)
+          ? { ...part, cleaned: true }
+          : part,
+    ),
+  ]);
 
 function truthOfField(field: Template | undefined, step: StepRun): Known {
   if (!field) return true;
@@ -151,29 +192,55 @@ function truthOfField(field: Template | undefined, step: StepRun): Known {
   return undefined;
 }
 
-function tagOf(type: string, fields: ReadonlyMap<string, Template>, step: StepRun): { tag: Template; given: Known; prefix?: Template } | undefined {
+function tagOf(
+  type: string,
+  fields: ReadonlyMap<string, Template>,
+  step: StepRun,
+): { tag: Template; given: Known; prefix?: Template } | undefined {
   const { run } = step.scope;
-  const text = (key: string): string | undefined => (fields.has(key) ? textOfTemplate(fields.get(key) ?? []) : undefined);
+  const text = (key: string): string | undefined =>
+    fields.has(key) ? textOfTemplate(fields.get(key) ?? []) : undefined;
   const branch: Part = { kind: "symbol", name: "github.ref_name", cleaned: true };
   switch (type) {
     case "raw":
       return { tag: expanded(fields.get("value") ?? fields.get("") ?? [], step), given: true };
     case "sha": {
-      const head = textOf(step.scope.lookup(["env", "docker_metadata_pr_head_sha"]) ?? literal("")) === "true" && run.ref === "pull";
-      const length = Number(textOf(step.scope.lookup(["env", "docker_metadata_short_sha_length"]) ?? literal("7"))) || 7;
-      return { tag: [{ kind: "symbol", name: head ? "github.event.pull_request.head.sha" : "github.sha", ...(text("format") === "long" ? {} : { length }) }], given: true, prefix: [{ kind: "text", text: "sha-" }] };
+      const head =
+        textOf(step.scope.lookup(["env", "docker_metadata_pr_head_sha"]) ?? literal("")) === "true" &&
+        run.ref === "pull";
+      const length =
+        Number(textOf(step.scope.lookup(["env", "docker_metadata_short_sha_length"]) ?? literal("7"))) || 7;
+      return {
+        tag: [
+          {
+            kind: "symbol",
+            name: head ? "github.event.pull_request.head.sha" : "github.sha",
+            ...(text("format") === "long" ? {} : { length }),
+          },
+        ],
+        given: true,
+        prefix: [{ kind: "text", text: "sha-" }],
+      };
     }
     case "ref":
       switch (text("event")) {
         case "branch": {
           const names = run.ref === "branch" ? plainNames(run.branches) : undefined;
-          const tag: Template = names?.length === 1 ? (literal((names[0] ?? "").replace(/[^A-Za-z0-9._-]/g, "-"))[0] ?? []) : [branch];
-          return { tag, given: run.ref === "branch" || run.ref === "default" ? true : run.ref === "unknown" ? undefined : false };
+          const tag: Template =
+            names?.length === 1 ? (literal((names[0] ?? "").replace(/[^A-Za-z0-9._-]/g, "-"))[0] ?? []) : [branch];
+          return {
+            tag,
+            given: run.ref === "branch" || run.ref === "default" ? true : run.ref === "unknown" ? undefined : false,
+          };
         }
         case "tag":
           return { tag: [branch], given: run.ref === "tag" ? true : run.ref === "unknown" ? undefined : false };
         case "pr":
-          return { tag: [{ kind: "symbol", name: "github.event.pull_request.number" }], given: run.ref === "pull" ? true : run.event === "workflow_call" ? undefined : false, prefix: [{ kind: "text", text: "pr-" }] };
+          return {
+            tag: [{ kind: "symbol", name: "github.event.pull_request.number" }],
+            given: run.ref === "pull" ? true : run.event === "workflow_call" ? undefined : false,
+            prefix: [{ kind: "text", text: "pr-" }],
+          };
         default:
           return undefined;
       }
@@ -182,13 +249,32 @@ function tagOf(type: string, fields: ReadonlyMap<string, Template>, step: StepRu
     case "match": {
       if (fields.has("value")) return { tag: [{ kind: "hole" }], given: undefined };
       const pattern = text("pattern") ?? "";
-      const tag: Template = type === "match" || run.ref === "unknown" ? [{ kind: "hole" }] : join(pattern.split(/(\{\{[^}]*\}\})/).map((piece): Template => (piece === "" ? [] : piece.startsWith("{{") ? [{ kind: "symbol", name: `semver ${piece.slice(2, -2).trim()}` }] : [{ kind: "text", text: piece }])));
+      const tag: Template =
+        type === "match" || run.ref === "unknown"
+          ? [{ kind: "hole" }]
+          : join(
+              pattern
+                .split(/(\{\{[^}]*\}\})/)
+                .map((piece): Template =>
+                  piece === ""
+                    ? []
+                    : piece.startsWith("{{")
+                      ? [{ kind: "symbol", name: `semver ${piece.slice(2, -2).trim()}` }]
+                      : [{ kind: "text", text: piece }],
+                ),
+            );
       return { tag, given: run.ref === "tag" ? true : run.ref === "unknown" ? undefined : false };
     }
     case "schedule":
-      return { tag: expanded(fields.get("pattern") ?? [{ kind: "text", text: "nightly" }], step), given: run.event === "schedule" ? true : run.event === "workflow_call" ? undefined : false };
+      return {
+        tag: expanded(fields.get("pattern") ?? [{ kind: "text", text: "nightly" }], step),
+        given: run.event === "schedule" ? true : run.event === "workflow_call" ? undefined : false,
+      };
     case "edge":
-      return { tag: [{ kind: "text", text: "edge" }], given: run.ref === "tag" || run.ref === "pull" ? false : undefined };
+      return {
+        tag: [{ kind: "text", text: "edge" }],
+        given: run.ref === "tag" || run.ref === "pull" ? false : undefined,
+      };
     default:
       return { tag: [{ kind: "hole" }], given: undefined };
   }
@@ -204,7 +290,10 @@ function expanded(template: Template, step: StepRun): Template {
           if (!piece.startsWith("{{")) return piece === "" ? [] : [{ kind: "text", text: piece }];
           const name = piece.slice(2, -2).trim();
           if (name === "sha") return [{ kind: "symbol", name: "github.sha", length: 7 }];
-          if (name === "branch") return step.scope.run.ref === "branch" ? [{ kind: "symbol", name: "github.ref_name", cleaned: true }] : [{ kind: "hole" }];
+          if (name === "branch")
+            return step.scope.run.ref === "branch"
+              ? [{ kind: "symbol", name: "github.ref_name", cleaned: true }]
+              : [{ kind: "hole" }];
           return [{ kind: "hole" }];
         }),
       );

@@ -4,7 +4,14 @@
  * conditions, tags and commits differ from event to event. What the files do not tell is `undefined` or a hole in a
  * value, never a guess.
  */
-import type { ActionDocument, Document, Job, Step, Trigger, WorkflowDocument } from "../../workflow/document/document.ts";
+import type {
+  ActionDocument,
+  Document,
+  Job,
+  Step,
+  Trigger,
+  WorkflowDocument,
+} from "../../workflow/document/document.ts";
 import type { Span } from "../../workflow/yaml/node.ts";
 import type { Repository } from "../repository.ts";
 import type { Scope } from "./scope.ts";
@@ -129,7 +136,19 @@ interface DeedBase {
   tolerated: boolean;
 }
 
-export type Deed = ImageBuild | ImagePush | ImageTake | ImageMove | ImageSave | ImageLoad | ImageDelete | ImageScan | ArtifactUpload | ArtifactDownload | ArtifactDelete | Login;
+export type Deed =
+  | ImageBuild
+  | ImagePush
+  | ImageTake
+  | ImageMove
+  | ImageSave
+  | ImageLoad
+  | ImageDelete
+  | ImageScan
+  | ArtifactUpload
+  | ArtifactDownload
+  | ArtifactDelete
+  | Login;
 
 /** Builds an image. A push by a command of its own is an `ImagePush` beside it. */
 export interface ImageBuild extends DeedBase {

@@ -25,7 +25,8 @@ export function publicationsOf(job: JobRun): Publication[] {
   return found;
 }
 
-const ofDeed = (deed: Deed): Publication[] => namesIn(deed).map((one) => (isPassing(one.image) ? { ...one, inRegistry: false } : one));
+const ofDeed = (deed: Deed): Publication[] =>
+  namesIn(deed).map((one) => (isPassing(one.image) ? { ...one, inRegistry: false } : one));
 
 function namesIn(deed: Deed): Publication[] {
   switch (deed.kind) {
@@ -53,11 +54,22 @@ export function isPushed(build: ImageBuild): Known {
 export function artifactOf(build: ImageBuild): Value | undefined {
   const { deeds } = build.job;
   const names = new Set(build.images.map(({ whole }) => keyOf(whole)));
-  const save = deeds.find((deed) => deed.kind === "save" && deed.happens !== false && deed.images.some(({ whole }) => names.has(keyOf(whole))));
+  const save = deeds.find(
+    (deed) =>
+      deed.kind === "save" && deed.happens !== false && deed.images.some(({ whole }) => names.has(keyOf(whole))),
+  );
   if (save?.kind !== "save") return undefined;
   const file = save.file ? textOf(save.file)?.split("/").at(-1) : undefined;
-  const holds = (path: string): boolean => (file === undefined ? !save.file && /\.(?:tar|tgz|tar\.\w+)$/.test(path) : path.split("/").at(-1) === file);
-  const upload = deeds.find((deed) => deed.kind === "upload" && deed.happens !== false && deeds.indexOf(deed) > deeds.indexOf(save) && deed.path !== undefined && (textOf(deed.path) ?? "").split(/\s+/).some(holds));
+  const holds = (path: string): boolean =>
+    file === undefined ? !save.file && /\.(?:tar|tgz|tar\.\w+)$/.test(path) : path.split("/").at(-1) === file;
+  const upload = deeds.find(
+    (deed) =>
+      deed.kind === "upload" &&
+      deed.happens !== false &&
+      deeds.indexOf(deed) > deeds.indexOf(save) &&
+      deed.path !== undefined &&
+      (textOf(deed.path) ?? "").split(/\s+/).some(holds),
+  );
   return upload?.kind === "upload" ? upload.name : undefined;
 }
 
@@ -79,7 +91,23 @@ export function chainOf(run: Run): Run[] {
 }
 
 /** Tags that people pull by and that move with time. */
-export const MOVING = new Set(["latest", "main", "master", "dev", "develop", "development", "edge", "nightly", "beta", "canary", "stable", "next", "staging", "prod", "production"]);
+export const MOVING = new Set([
+  "latest",
+  "main",
+  "master",
+  "dev",
+  "develop",
+  "development",
+  "edge",
+  "nightly",
+  "beta",
+  "canary",
+  "stable",
+  "next",
+  "staging",
+  "prod",
+  "production",
+]);
 
 export const movingTag = (image: ImageReference): string | undefined => {
   const tag = image.digest ? undefined : tagText(image);
@@ -87,4 +115,5 @@ export const movingTag = (image: ImageReference): string | undefined => {
 };
 
 /** The narrowest place that names the image: its line of tags, or the command. */
-export const placeOfImage = (deed: Deed, image: ImageReference): { document: Document; at: Span } => image.writtenAt ?? { document: deed.document, at: deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at };
+export const placeOfImage = (deed: Deed, image: ImageReference): { document: Document; at: Span } =>
+  image.writtenAt ?? { document: deed.document, at: deed.kind === "build" ? (deed.tagsAt ?? deed.at) : deed.at };

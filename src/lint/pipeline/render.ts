@@ -5,14 +5,19 @@ import { type Template, type Value, written } from "./value.ts";
 
 const sure = (known: Known): string => (known === undefined ? "maybe " : known ? "" : "never ");
 const image = (reference: ImageReference | undefined): string => (reference ? written(reference.whole) : "?");
-const value = (known: Value | undefined): string => known?.map((template: Template) => written(template)).join(" | ") ?? "?";
+const value = (known: Value | undefined): string =>
+  known?.map((template: Template) => written(template)).join(" | ") ?? "?";
 
 export function rendered(pipeline: Pipeline): string {
   const lines: string[] = [];
   for (const run of pipeline.runs) {
-    lines.push(`${run.workflow.file.path} on ${run.event} (${run.ref})${run.upstream ? ` after ${run.upstream.workflow.file.path} on ${run.upstream.event} (${run.upstream.ref})` : ""}`);
+    lines.push(
+      `${run.workflow.file.path} on ${run.event} (${run.ref})${run.upstream ? ` after ${run.upstream.workflow.file.path} on ${run.upstream.event} (${run.upstream.ref})` : ""}`,
+    );
     for (const job of run.jobs) {
-      lines.push(`  ${sure(job.happens)}${job.path}${job.needs.length > 0 ? ` after ${job.needs.map(({ path }) => path).join(", ")}` : ""}`);
+      lines.push(
+        `  ${sure(job.happens)}${job.path}${job.needs.length > 0 ? ` after ${job.needs.map(({ path }) => path).join(", ")}` : ""}`,
+      );
       for (const deed of job.deeds) lines.push(`    ${sure(deed.happens)}${inWords(deed)}`);
     }
   }

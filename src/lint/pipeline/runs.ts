@@ -11,7 +11,10 @@ const MOST_LEVELS = 4;
 const MOST_UPSTREAM = 16;
 
 /** Runs without their jobs, which others fill in. */
-export function runsOfAll(workflows: readonly WorkflowDocument[], named: (name: string) => readonly WorkflowDocument[]): Map<WorkflowDocument, Run[]> {
+export function runsOfAll(
+  workflows: readonly WorkflowDocument[],
+  named: (name: string) => readonly WorkflowDocument[],
+): Map<WorkflowDocument, Run[]> {
   const known = new Map<WorkflowDocument, Run[]>();
   const open = new Set<WorkflowDocument>();
 
@@ -34,11 +37,17 @@ export function runsOfAll(workflows: readonly WorkflowDocument[], named: (name: 
       };
       const fromFork = trigger.event.startsWith("pull_request");
       if (trigger.event === "workflow_run") {
-        const producers = scalarsOf(valueOf(trigger.config, "workflows")).flatMap(({ value }) => named(value)).filter((producer) => producer !== workflow);
-        const upstream = producers.flatMap((producer) => runsOf(producer, level + 1)).filter((run) => run.event !== "workflow_call" && mayFollow(base.branches, run));
+        const producers = scalarsOf(valueOf(trigger.config, "workflows"))
+          .flatMap(({ value }) => named(value))
+          .filter((producer) => producer !== workflow);
+        const upstream = producers
+          .flatMap((producer) => runsOf(producer, level + 1))
+          .filter((run) => run.event !== "workflow_call" && mayFollow(base.branches, run));
         const followed = upstream.length > MOST_UPSTREAM ? [] : upstream;
-        for (const run of followed) runs.push({ ...base, ref: "default", upstream: run, fromFork: run.fromFork, jobs: [] });
-        if (followed.length === 0) runs.push({ ...base, ref: "default", upstream: undefined, fromFork: true, jobs: [] });
+        for (const run of followed)
+          runs.push({ ...base, ref: "default", upstream: run, fromFork: run.fromFork, jobs: [] });
+        if (followed.length === 0)
+          runs.push({ ...base, ref: "default", upstream: undefined, fromFork: true, jobs: [] });
       } else for (const ref of refsOf(trigger)) runs.push({ ...base, ref, upstream: undefined, fromFork, jobs: [] });
     }
     open.delete(workflow);
@@ -57,13 +66,17 @@ function mayFollow(filter: Filter | undefined, run: Run): boolean {
 }
 
 /** Edges by `workflow_run`; those by dispatch are added where scripts are read. */
-export function startsByName(workflows: readonly WorkflowDocument[], named: (name: string) => readonly WorkflowDocument[]): Start[] {
+export function startsByName(
+  workflows: readonly WorkflowDocument[],
+  named: (name: string) => readonly WorkflowDocument[],
+): Start[] {
   const starts: Start[] = [];
   for (const to of workflows)
     for (const trigger of to.triggers)
       if (trigger.event === "workflow_run")
         for (const node of scalarsOf(valueOf(trigger.config, "workflows")))
-          for (const from of named(node.value)) starts.push({ from, to, by: "workflow_run", types: typesOf(trigger) ?? [], document: to, at: node });
+          for (const from of named(node.value))
+            starts.push({ from, to, by: "workflow_run", types: typesOf(trigger) ?? [], document: to, at: node });
   return starts;
 }
 
@@ -90,5 +103,8 @@ export function originOf(run: Run): Run {
 export function mayOverlap(a: Filter | undefined, b: Filter | undefined): boolean {
   if (!a || !b || a.ignore || b.ignore) return true;
   const sample = (pattern: string): string => pattern.replace(/\*+/g, "x").replace(/[?+]/g, "");
-  return a.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(b, sample(pattern))) || b.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(a, sample(pattern)));
+  return (
+    a.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(b, sample(pattern))) ||
+    b.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(a, sample(pattern)))
+  );
 }

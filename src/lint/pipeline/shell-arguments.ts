@@ -6,13 +6,17 @@ import { HOLE, literal, textOf, type Value } from "./value.ts";
 /** Whether a command may be a script of the repository, by its name. */
 export function mayBeScript([first]: readonly Value[]): boolean {
   const name = first && textOf(first);
-  return name !== undefined && (/\.sh$|^(?:bash|sh|dash|make)$/.test(name) || (name.includes("/") && !name.startsWith("/")));
+  return (
+    name !== undefined && (/\.sh$|^(?:bash|sh|dash|make)$/.test(name) || (name.includes("/") && !name.startsWith("/")))
+  );
 }
 
 /** What is exported, what the step's `env` has, and what stands before the command. */
 export function environmentOf(node: Command, { variables, exported, scope }: ShellState): Map<string, Value> {
   const seen = new Map<string, Value>();
-  for (const [name, value] of variables) if (exported.has(name) || (!/^\W|^\d/.test(name) && scope.lookup(["env", name.toLowerCase()]))) seen.set(name, value);
+  for (const [name, value] of variables)
+    if (exported.has(name) || (!/^\W|^\d/.test(name) && scope.lookup(["env", name.toLowerCase()])))
+      seen.set(name, value);
   for (const part of node.prefix) if (part.type === "Assignment") seen.set(part.name, variables.get(part.name) ?? HOLE);
   return seen;
 }
@@ -31,17 +35,23 @@ export function forgetPositionals({ variables }: ShellState): void {
   variables.delete("#");
 }
 
-const numberOfPositionals = ({ variables }: ShellState): number => Number(textOf(variables.get("#") ?? HOLE) ?? Number.NaN);
+const numberOfPositionals = ({ variables }: ShellState): number =>
+  Number(textOf(variables.get("#") ?? HOLE) ?? Number.NaN);
 
 /** The words that `"$@"` is; nothing for other words, or where they are not known. */
 export function positionals(written: string, state: ShellState): Value[] | undefined {
   if (!/^(?:"\$(?:@|\{@\})"|\$[@*])$/.test(written)) return undefined;
   const count = numberOfPositionals(state);
-  return Number.isNaN(count) ? undefined : Array.from({ length: count }, (_, index) => state.variables.get(String(index + 1)) ?? HOLE);
+  return Number.isNaN(count)
+    ? undefined
+    : Array.from({ length: count }, (_, index) => state.variables.get(String(index + 1)) ?? HOLE);
 }
 
 export function shift(state: ShellState, by: number): void {
   const count = numberOfPositionals(state);
   if (Number.isNaN(count) || !(by >= 0 && by <= count)) return forgetPositionals(state);
-  setPositionals(state, Array.from({ length: count - by }, (_, index) => state.variables.get(String(index + by + 1)) ?? HOLE));
+  setPositionals(
+    state,
+    Array.from({ length: count - by }, (_, index) => state.variables.get(String(index + by + 1)) ?? HOLE),
+  );
 }

@@ -55,8 +55,16 @@ export function within(frame: Frame, changes: Partial<Frame>, body: (inner: Fram
 export function branches(frame: Frame, ways: readonly ((inner: Frame) => void)[]): void {
   const ends: Frame[] = [];
   for (const way of ways) {
-    const state: ShellState = { ...frame.state, variables: new Map(frame.state.variables), perhaps: frame.state.perhaps || ways.length > 1 };
-    const result: RunScript = { ...frame.result, outputs: new Map(frame.result.outputs), env: new Map(frame.result.env) };
+    const state: ShellState = {
+      ...frame.state,
+      variables: new Map(frame.state.variables),
+      perhaps: frame.state.perhaps || ways.length > 1,
+    };
+    const result: RunScript = {
+      ...frame.result,
+      outputs: new Map(frame.result.outputs),
+      env: new Map(frame.result.env),
+    };
     const inner = within(frame, { state, result, happens: ways.length === 1 ? frame.happens : undefined }, way);
     if (!inner.ended) ends.push(inner);
   }
@@ -66,9 +74,21 @@ export function branches(frame: Frame, ways: readonly ((inner: Frame) => void)[]
   }
   const folders = new Set(ends.map(({ state }) => state.folder));
   frame.state.folder = folders.size === 1 ? [...folders][0] : undefined;
-  merge(frame.state.variables, ends.map(({ state }) => state.variables), undefined);
-  merge(frame.result.outputs, ends.map(({ result }) => result.outputs), literal(""));
-  merge(frame.result.env, ends.map(({ result }) => result.env), undefined);
+  merge(
+    frame.state.variables,
+    ends.map(({ state }) => state.variables),
+    undefined,
+  );
+  merge(
+    frame.result.outputs,
+    ends.map(({ result }) => result.outputs),
+    literal(""),
+  );
+  merge(
+    frame.result.env,
+    ends.map(({ result }) => result.env),
+    undefined,
+  );
 }
 
 function merge(into: Map<string, Value>, from: readonly Map<string, Value>[], absent: Value | undefined): void {

@@ -6,7 +6,14 @@
 import type { AndOr, Command, CommandNode, CompoundList, PipelineNode, Statement } from "unbash";
 import type { Known } from "./model.ts";
 import { branches, type Frame, type RunScript, within } from "./shell-frame.ts";
-import { environmentOf, forgetPositionals, mayBeScript, positionals, setPositionals, shift } from "./shell-arguments.ts";
+import {
+  environmentOf,
+  forgetPositionals,
+  mayBeScript,
+  positionals,
+  setPositionals,
+  shift,
+} from "./shell-arguments.ts";
 import { plainTest, testHolds } from "./shell-tests.ts";
 import { redirectTarget, write, writeTarget } from "./shell-writes.ts";
 import { type ShellState, valueOfWord } from "./shell-words.ts";
@@ -20,14 +27,32 @@ const MOST_TURNS = 20;
 export function runScript(state: ShellState): RunScript {
   const result: RunScript = { commands: [], outputs: new Map(), env: new Map(), cuts: state.cuts };
   const budget = { left: MOST_STATEMENTS };
-  const frame: Frame = { state, result, functions: new Map(), happens: true, tolerated: false, background: false, depth: 0, ended: false, writesTo: undefined, budget };
+  const frame: Frame = {
+    state,
+    result,
+    functions: new Map(),
+    happens: true,
+    tolerated: false,
+    background: false,
+    depth: 0,
+    ended: false,
+    writesTo: undefined,
+    budget,
+  };
   runList(state.script.ast.commands, frame);
   // What was not read to its end has said nothing.
-  if (budget.left <= 0) return { commands: result.commands.map((command) => ({ ...command, happens: undefined })), outputs: allHoles(result.outputs), env: allHoles(result.env), cuts: [] };
+  if (budget.left <= 0)
+    return {
+      commands: result.commands.map((command) => ({ ...command, happens: undefined })),
+      outputs: allHoles(result.outputs),
+      env: allHoles(result.env),
+      cuts: [],
+    };
   return result;
 }
 
-const allHoles = (map: ReadonlyMap<string, Value>): Map<string, Value> => new Map([...map.keys()].map((name) => [name, HOLE]));
+const allHoles = (map: ReadonlyMap<string, Value>): Map<string, Value> =>
+  new Map([...map.keys()].map((name) => [name, HOLE]));
 
 function runList(statements: readonly Statement[], frame: Frame): void {
   for (const { command, background } of statements) {
@@ -51,9 +76,17 @@ function runNode(node: PipelineNode | AndOr, frame: Frame): Known {
         return negated ? (known === undefined ? undefined : !known) : known;
       }
       const last = node.commands.at(-1);
-      const target = last?.type === "Command" && last.name?.value === "tee" ? writeTarget(last.args.map((word) => word.text).join(" ")) : undefined;
+      const target =
+        last?.type === "Command" && last.name?.value === "tee"
+          ? writeTarget(last.args.map((word) => word.text).join(" "))
+          : undefined;
       // Each part runs in a shell of its own.
-      for (const command of node.commands) within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) }, writesTo: target ?? frame.writesTo }, (inner) => void runNode(command, inner));
+      for (const command of node.commands)
+        within(
+          frame,
+          { state: { ...frame.state, variables: new Map(frame.state.variables) }, writesTo: target ?? frame.writesTo },
+          (inner) => void runNode(command, inner),
+        );
       return undefined;
     }
     default:
@@ -64,7 +97,10 @@ function runNode(node: PipelineNode | AndOr, frame: Frame): Known {
 function runAndOr(node: AndOr, frame: Frame): Known {
   const [first, ...rest] = node.commands;
   const last = rest.at(-1);
-  const forgiven = node.operators.at(-1) === "||" && last?.type === "Command" && /^(?:true|:|echo|printf)$/.test(last.name?.value ?? "");
+  const forgiven =
+    node.operators.at(-1) === "||" &&
+    last?.type === "Command" &&
+    /^(?:true|:|echo|printf)$/.test(last.name?.value ?? "");
   let status: Known;
   within(frame, { tolerated: frame.tolerated || forgiven || node.operators[0] === "||" }, (inner) => {
     status = first && runNode(first, inner);
@@ -87,7 +123,14 @@ function runAndOr(node: AndOr, frame: Frame): Known {
   return status;
 }
 
-const isQuestion = (command: Command): boolean => /^(?:grep|egrep|diff|cmp|which|command|type|test|\[|git|docker|curl|gh|false|read)$/.test(command.name?.value ?? "") && !(command.name?.value === "docker" && /^(?:build|buildx|push|tag|login)$/.test(command.args[0]?.type === "Word" ? command.args[0].value : ""));
+const isQuestion = (command: Command): boolean =>
+  /^(?:grep|egrep|diff|cmp|which|command|type|test|\[|git|docker|curl|gh|false|read)$/.test(
+    command.name?.value ?? "",
+  ) &&
+  !(
+    command.name?.value === "docker" &&
+    /^(?:build|buildx|push|tag|login)$/.test(command.args[0]?.type === "Word" ? command.args[0].value : "")
+  );
 
 function runCommandNode(node: CommandNode, frame: Frame): Known {
   switch (node.type) {
@@ -103,14 +146,21 @@ function runCommandNode(node: CommandNode, frame: Frame): Known {
       runList(node.body.commands, frame);
       return undefined;
     case "Subshell":
-      within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) } }, (inner) => runList(node.body.commands, inner));
+      within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) } }, (inner) =>
+        runList(node.body.commands, inner),
+      );
       return undefined;
     case "If":
       runIf([{ clause: node.clause, then: node.then }, ...node.elif], node.else, frame);
       return undefined;
     case "For": {
       const words = node.wordlist?.map((word) => valueOfWord(word, frame.state));
-      const literals = words?.flatMap((word) => textOf(word)?.split(/\s+/).filter((piece) => piece !== "") ?? [undefined]);
+      const literals = words?.flatMap(
+        (word) =>
+          textOf(word)
+            ?.split(/\s+/)
+            .filter((piece) => piece !== "") ?? [undefined],
+      );
       if (literals && literals.length <= MOST_TURNS && literals.every((word) => word !== undefined)) {
         for (const word of literals) {
           frame.state.variables.set(node.name.value, literal(word));
@@ -126,11 +176,18 @@ function runCommandNode(node: CommandNode, frame: Frame): Known {
     case "Select":
       return maybe(node.body, frame);
     case "Case": {
-      const ways = node.items.map((item) => (inner: Frame): void => runList(item.body.commands, inner));
+      const ways = node.items.map(
+        (item) =>
+          (inner: Frame): void =>
+            runList(item.body.commands, inner),
+      );
       const subject = valueOfWord(node.word, frame.state);
       const text = textOf(subject);
       const patterns = node.items.map((item) => item.pattern.map((word) => textOf(valueOfWord(word, frame.state))));
-      if (text !== undefined && patterns.flat().every((pattern) => pattern !== undefined && (!/[*?[]/.test(pattern) || pattern === "*"))) {
+      if (
+        text !== undefined &&
+        patterns.flat().every((pattern) => pattern !== undefined && (!/[*?[]/.test(pattern) || pattern === "*"))
+      ) {
         const taken = patterns.findIndex((list) => list.some((pattern) => pattern === text || pattern === "*"));
         const way = ways[taken];
         if (way) way(frame);
@@ -160,7 +217,11 @@ function maybe(body: CompoundList, frame: Frame, variable?: string): undefined {
   ]);
 }
 
-function runIf(arms: readonly { clause: CompoundList; then: CompoundList }[], otherwise: CompoundList | undefined, frame: Frame): void {
+function runIf(
+  arms: readonly { clause: CompoundList; then: CompoundList }[],
+  otherwise: CompoundList | undefined,
+  frame: Frame,
+): void {
   const [arm, ...rest] = arms;
   if (!arm) {
     if (otherwise) runList(otherwise.commands, frame);
@@ -177,17 +238,34 @@ function runIf(arms: readonly { clause: CompoundList; then: CompoundList }[], ot
 
 function runCommand(node: Command, frame: Frame): Known {
   const { state, result } = frame;
-  for (const assignment of node.prefix) if (assignment.type === "Assignment" && !node.name) assign(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE, assignment.append === true, frame);
+  for (const assignment of node.prefix)
+    if (assignment.type === "Assignment" && !node.name)
+      assign(
+        assignment.name,
+        assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE,
+        assignment.append === true,
+        frame,
+      );
   if (!node.name) return true;
   const name = node.name.value;
   const prefixed = node.prefix.some(({ type }) => type === "Assignment");
   const saved = prefixed ? new Map(state.variables) : undefined;
-  if (prefixed) for (const assignment of node.prefix) if (assignment.type === "Assignment") state.variables.set(assignment.name, assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE);
-  const words = [valueOfWord(node.name, state), ...node.args.flatMap((word) => positionals(word.text, state) ?? [valueOfWord(word, state)])];
+  if (prefixed)
+    for (const assignment of node.prefix)
+      if (assignment.type === "Assignment")
+        state.variables.set(
+          assignment.name,
+          assignment.value.type === "Word" ? valueOfWord(assignment.value, state) : HOLE,
+        );
+  const words = [
+    valueOfWord(node.name, state),
+    ...node.args.flatMap((word) => positionals(word.text, state) ?? [valueOfWord(word, state)]),
+  ];
   if (/^(?:export|declare|local|readonly|typeset)$/.test(name)) {
     const exports = name === "export" || node.args.some(({ text }) => /^-\w*x/.test(text));
     for (const argument of node.args) {
-      if (argument.type === "Assignment") assign(argument.name, argument.value.type === "Word" ? valueOfWord(argument.value, state) : HOLE, false, frame);
+      if (argument.type === "Assignment")
+        assign(argument.name, argument.value.type === "Word" ? valueOfWord(argument.value, state) : HOLE, false, frame);
       if (exports) state.exported.add(argument.type === "Assignment" ? argument.name : argument.value);
     }
     return true;
@@ -205,15 +283,38 @@ function runCommand(node: Command, frame: Frame): Known {
     for (const [key, value] of before) if (/^(?:#|\d+)$/.test(key)) state.variables.set(key, value);
     return undefined;
   }
-  result.commands.push({ node, words, happens: frame.happens, tolerated: frame.tolerated, background: frame.background, folder: state.folder, ...(mayBeScript(words) ? { environment: environmentOf(node, state) } : {}) });
-  if (name === "cd" || name === "pushd") state.folder = words.length === 2 ? resolvedPath(state.folder, textOf(words[1] ?? HOLE)) : undefined;
+  result.commands.push({
+    node,
+    words,
+    happens: frame.happens,
+    tolerated: frame.tolerated,
+    background: frame.background,
+    folder: state.folder,
+    ...(mayBeScript(words) ? { environment: environmentOf(node, state) } : {}),
+  });
+  if (name === "cd" || name === "pushd")
+    state.folder = words.length === 2 ? resolvedPath(state.folder, textOf(words[1] ?? HOLE)) : undefined;
   if (name === "popd") state.folder = undefined;
   if (name === "shift") shift(state, words[1] ? Number(textOf(words[1]) ?? Number.NaN) : 1);
-  if (name === "set" && node.args.some(({ text }) => text === "--" || !/^[-+]/.test(text)) && !node.args.some(({ text }) => /^-\w*o$/.test(text))) forgetPositionals(state);
+  if (
+    name === "set" &&
+    node.args.some(({ text }) => text === "--" || !/^[-+]/.test(text)) &&
+    !node.args.some(({ text }) => /^-\w*o$/.test(text))
+  )
+    forgetPositionals(state);
   for (const word of [node.name, ...node.args]) substitutions(word, frame);
   if (name === "exit" || name === "return" || name === "continue" || name === "break") frame.ended = true;
-  if (name === "source" || name === "." || name === "eval") for (const variable of state.variables.keys()) state.variables.set(variable, HOLE);
-  if (name === "read" || name === "mapfile" || name === "readarray" || name === "printf" || name === "getopts" || name === "let") for (const argument of words.slice(1)) if (textOf(argument)) state.variables.set(textOf(argument) ?? "", HOLE);
+  if (name === "source" || name === "." || name === "eval")
+    for (const variable of state.variables.keys()) state.variables.set(variable, HOLE);
+  if (
+    name === "read" ||
+    name === "mapfile" ||
+    name === "readarray" ||
+    name === "printf" ||
+    name === "getopts" ||
+    name === "let"
+  )
+    for (const argument of words.slice(1)) if (textOf(argument)) state.variables.set(textOf(argument) ?? "", HOLE);
   if (name === "unset") for (const argument of words.slice(1)) state.variables.set(textOf(argument) ?? "", literal(""));
   write(node, words, frame);
   if (saved) frame.state.variables = saved;
@@ -228,7 +329,11 @@ function substitutions(word: Command["args"][number], frame: Frame): void {
     for (const inner of part.type === "DoubleQuoted" ? part.parts : [part])
       if (inner.type === "CommandExpansion" && inner.script && inner.script.source === undefined) {
         const { commands } = inner.script;
-        within(frame, { state: { ...frame.state, variables: new Map(frame.state.variables) }, writesTo: undefined }, (nested) => runList(commands, nested));
+        within(
+          frame,
+          { state: { ...frame.state, variables: new Map(frame.state.variables) }, writesTo: undefined },
+          (nested) => runList(commands, nested),
+        );
       }
 }
 

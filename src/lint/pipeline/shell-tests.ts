@@ -10,7 +10,10 @@ export function plainTest(words: readonly Value[]): Known {
   const [first, operator, second] = words;
   if (words.length === 1 && first) return truth("-n", first);
   if (words.length === 2 && first && operator) return truth(textOf(first) ?? "", operator);
-  if (words.length === 3 && first && operator && second) return textOf(first) === "!" ? negate(truth(textOf(operator) ?? "", second)) : equal(textOf(operator) ?? "", first, second);
+  if (words.length === 3 && first && operator && second)
+    return textOf(first) === "!"
+      ? negate(truth(textOf(operator) ?? "", second))
+      : equal(textOf(operator) ?? "", first, second);
   return undefined;
 }
 
@@ -18,7 +21,11 @@ const negate = (known: Known): Known => (known === undefined ? undefined : !know
 
 function truth(operator: string, value: Value): Known {
   if (operator !== "-n" && operator !== "-z") return undefined;
-  const answers = new Set(value.map((template) => (template.length === 0 ? false : template.some((part) => part.kind === "text") ? true : undefined)));
+  const answers = new Set(
+    value.map((template) =>
+      template.length === 0 ? false : template.some((part) => part.kind === "text") ? true : undefined,
+    ),
+  );
   const [only] = answers;
   return answers.size === 1 ? (operator === "-n" ? only : negate(only)) : undefined;
 }
@@ -45,7 +52,11 @@ export function testHolds(test: TestExpression, state: ShellState): Known {
         const first = left[0]?.[0];
         const text = left[0]?.length === 0 ? "" : first?.kind === "text" ? first.text : undefined;
         if (text === undefined) return undefined;
-        const holds = text.startsWith(prefix) ? true : prefix.startsWith(text) && (left[0]?.length ?? 0) > 1 ? undefined : false;
+        const holds = text.startsWith(prefix)
+          ? true
+          : prefix.startsWith(text) && (left[0]?.length ?? 0) > 1
+            ? undefined
+            : false;
         return test.operator === "!=" ? negate(holds) : holds;
       }
       return equal(test.operator, valueOfWord(test.left, state), right);
@@ -56,7 +67,8 @@ export function testHolds(test: TestExpression, state: ShellState): Known {
       return testHolds(test.expression, state);
     case "TestLogical": {
       const all = test.operands.map((operand) => testHolds(operand, state));
-      if (test.operator === "&&") return all.includes(false) ? false : all.every((known) => known === true) ? true : undefined;
+      if (test.operator === "&&")
+        return all.includes(false) ? false : all.every((known) => known === true) ? true : undefined;
       return all.includes(true) ? true : all.every((known) => known === false) ? false : undefined;
     }
   }

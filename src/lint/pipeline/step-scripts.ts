@@ -29,12 +29,28 @@ export function scriptOf({ document, step }: StepRun): Script | undefined {
 
 /** The command that an action runs again until it succeeds. */
 function retriedScript(step: Step, document: StepRun["document"]): Script | undefined {
-  const node = isAction(step.uses, "nick-fields/retry", "nick-invision/retry", "wandalen/wretry.action") ? scalarOf(step.with.get("command")?.value) : undefined;
+  const node = isAction(step.uses, "nick-fields/retry", "nick-invision/retry", "wandalen/wretry.action")
+    ? scalarOf(step.with.get("command")?.value)
+    : undefined;
   if (!node) return undefined;
   const expressions = embeddedExpressions(node);
   const source = withoutExpressions(node.value, expressions);
   const start: Script["start"] = { shell: "bash", errexit: false, pipefail: false, nounset: false, xtrace: false };
-  return { document, step, node, shell: "bash", shellFrom: "unknown", start, text: node.value, source, ast: parseShell(source), expressions, pipefail: false, errexit: false, reading: {} };
+  return {
+    document,
+    step,
+    node,
+    shell: "bash",
+    shellFrom: "unknown",
+    start,
+    text: node.value,
+    source,
+    ast: parseShell(source),
+    expressions,
+    pipefail: false,
+    errexit: false,
+    reading: {},
+  };
 }
 
 /** The step's script, run by reading. */
@@ -68,7 +84,14 @@ function remembered(script: Script, step: StepRun): RunScript {
   const { trigger, ref } = scope.run;
   const head = checkedOut(step);
   const all = memories.get(script) ?? [];
-  const same = all.find((memory) => memory.place === scope.place && memory.trigger === trigger && memory.ref === ref && memory.head === keyOfValue(head) && memory.asked.every(({ path, answer }) => keyOfValue(scope.lookup(path)) === answer));
+  const same = all.find(
+    (memory) =>
+      memory.place === scope.place &&
+      memory.trigger === trigger &&
+      memory.ref === ref &&
+      memory.head === keyOfValue(head) &&
+      memory.asked.every(({ path, answer }) => keyOfValue(scope.lookup(path)) === answer),
+  );
   if (same) return same.result;
   const asked = new Map<string, Memory["asked"][number]>();
   const recording: Scope = {
@@ -79,8 +102,20 @@ function remembered(script: Script, step: StepRun): RunScript {
       return found;
     },
   };
-  const result = runScript({ script, scope: recording, variables: new Map(), exported: new Set(), folder: folderOf(step), head, perhaps: false, cuts: [] });
-  memories.set(script, [...all, { place: scope.place, trigger, ref, asked: [...asked.values()], head: keyOfValue(head), result }]);
+  const result = runScript({
+    script,
+    scope: recording,
+    variables: new Map(),
+    exported: new Set(),
+    folder: folderOf(step),
+    head,
+    perhaps: false,
+    cuts: [],
+  });
+  memories.set(script, [
+    ...all,
+    { place: scope.place, trigger, ref, asked: [...asked.values()], head: keyOfValue(head), result },
+  ]);
   return result;
 }
 
@@ -119,7 +154,9 @@ export function checkedOut(step: StepRun): Value {
     const value = valueOfScalar(ref, before.scope);
     const [only] = value;
     const [part] = only ?? [];
-    return value.length === 1 && only?.length === 1 && part?.kind === "symbol" && /sha(?:@|$)/.test(part.name) ? value : HOLE;
+    return value.length === 1 && only?.length === 1 && part?.kind === "symbol" && /sha(?:@|$)/.test(part.name)
+      ? value
+      : HOLE;
   }
   return HOLE;
 }

@@ -6,7 +6,12 @@
 /** A piece of a text. A symbol is an expression's path, lower-cased, such as `github.sha` or `matrix.os`. */
 export type Part =
   | { kind: "text"; text: string }
-  | { kind: "symbol"; name: string; /** Only its first so many characters. */ length?: number | undefined; /** Lower-cased, or cleaned for a tag. */ cleaned?: boolean | undefined }
+  | {
+      kind: "symbol";
+      name: string;
+      /** Only its first so many characters. */ length?: number | undefined;
+      /** Lower-cased, or cleaned for a tag. */ cleaned?: boolean | undefined;
+    }
   | { kind: "hole" };
 
 /** One text. Neighbouring literal parts are merged; no part is empty. */
@@ -40,20 +45,32 @@ export function textOfTemplate(template: Template): string | undefined {
 }
 
 export const hasHole = (template: Template): boolean => template.some(({ kind }) => kind === "hole");
-export const isUnknown = (value: Value): boolean => value.some((template) => template.length === 1 && template[0]?.kind === "hole");
-export const symbolsIn = (template: Template): string[] => template.flatMap((part) => (part.kind === "symbol" ? [part.name] : []));
+export const isUnknown = (value: Value): boolean =>
+  value.some((template) => template.length === 1 && template[0]?.kind === "hole");
+export const symbolsIn = (template: Template): string[] =>
+  template.flatMap((part) => (part.kind === "symbol" ? [part.name] : []));
 
 /** For people: `sha-${{ github.sha }}`, with `…` for what is not known. */
 export const written = (template: Template): string =>
-  template.map((part) => (part.kind === "text" ? part.text : part.kind === "hole" ? "…" : `\${{ ${part.name} }}${part.length === undefined ? "" : `[0:${part.length}]`}`)).join("");
+  template
+    .map((part) =>
+      part.kind === "text"
+        ? part.text
+        : part.kind === "hole"
+          ? "…"
+          : `\${{ ${part.name} }}${part.length === undefined ? "" : `[0:${part.length}]`}`,
+    )
+    .join("");
 
 export function join(templates: readonly Template[]): Template {
   const [only] = templates;
-  if (templates.length === 1 && only && only.length <= 1) return only[0]?.kind === "text" && only[0].text === "" ? [] : only;
+  if (templates.length === 1 && only && only.length <= 1)
+    return only[0]?.kind === "text" && only[0].text === "" ? [] : only;
   const joined: Part[] = [];
   for (const part of templates.flat()) {
     const last = joined.at(-1);
-    if (part.kind === "text" && last?.kind === "text") joined[joined.length - 1] = { kind: "text", text: last.text + part.text };
+    if (part.kind === "text" && last?.kind === "text")
+      joined[joined.length - 1] = { kind: "text", text: last.text + part.text };
     else if (part.kind === "hole" && last?.kind === "hole") continue;
     else if (part.kind !== "text" || part.text !== "") joined.push(part);
   }
@@ -87,4 +104,12 @@ export function either(values: readonly Value[]): Value {
 
 /** Equal templates have equal keys. */
 export const keyOf = (template: Template): string =>
-  template.map((part) => (part.kind === "text" ? part.text : part.kind === "hole" ? "\u0000" : `\u0001${part.name}${part.length === undefined ? "" : `:${part.length}`}${part.cleaned ? "~" : ""}\u0002`)).join("");
+  template
+    .map((part) =>
+      part.kind === "text"
+        ? part.text
+        : part.kind === "hole"
+          ? "\u0000"
+          : `\u0001${part.name}${part.length === undefined ? "" : `:${part.length}`}${part.cleaned ? "~" : ""}\u0002`,
+    )
+    .join("");

@@ -6,7 +6,14 @@ const COMMANDS: Readonly<Record<Level, string>> = { error: "error", warning: "wa
 
 export function reportForGitHub({ findings, summary }: LintReport): string {
   const lines = findings.map(({ rule, level, file, start, end, message }) => {
-    const properties = { file, line: start.line, col: start.column, endLine: end.line, endColumn: end.column, title: rule };
+    const properties = {
+      file,
+      line: start.line,
+      col: start.column,
+      endLine: end.line,
+      endColumn: end.column,
+      title: rule,
+    };
     const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
     return `::${COMMANDS[level]} ${written.join(",")}::${escapeData(message)}\n`;
   });
@@ -14,5 +21,6 @@ export function reportForGitHub({ findings, summary }: LintReport): string {
 }
 
 /** As the runner reads them back: `ActionCommand` in actions/runner. */
-const escapeData = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escapeData = (text: string): string =>
+  text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

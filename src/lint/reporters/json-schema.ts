@@ -9,9 +9,16 @@ export const lintReportSchema = z
     findings: z
       .array(
         z.strictObject({
-          rule: z.string().regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/).describe("The rule's id: `pipewright explain <rule>` says more."),
+          rule: z
+            .string()
+            .regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/)
+            .describe("The rule's id: `pipewright explain <rule>` says more."),
           family: z.enum(FAMILIES).describe("What the rule is about."),
-          level: z.enum(["error", "warning", "info"]).describe("`error` breaks the run or its security, `warning` costs time, money or sleep, `info` is advice."),
+          level: z
+            .enum(["error", "warning", "info"])
+            .describe(
+              "`error` breaks the run or its security, `warning` costs time, money or sleep, `info` is advice.",
+            ),
           file: z.string().min(1).describe("From the repository's root, with `/`."),
           line: position.describe("The first line, from 1."),
           column: position.describe("The first column, from 1, in UTF-16 code units."),

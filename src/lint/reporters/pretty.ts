@@ -30,13 +30,17 @@ const WIDEST_SOURCE = 120;
 /** Below this a terminal breaks lines as it likes. */
 const NARROWEST = 40;
 
-export function reportPretty({ findings, textOf, summary }: LintReport, { paint = NO_PAINT, quiet = false, columns: terminal }: PrettyOptions = {}): string {
+export function reportPretty(
+  { findings, textOf, summary }: LintReport,
+  { paint = NO_PAINT, quiet = false, columns: terminal }: PrettyOptions = {},
+): string {
   const columns = terminal === undefined ? undefined : Math.max(NARROWEST, terminal);
   const lines = linesReader(textOf);
   const out: string[] = [];
   let file: string | undefined;
   for (const finding of findings) {
-    if (finding.file !== file) out.push(`${out.length > 0 ? "\n" : ""}${paint.bold(paint.cyan(shown(finding.file)))}\n`);
+    if (finding.file !== file)
+      out.push(`${out.length > 0 ? "\n" : ""}${paint.bold(paint.cyan(shown(finding.file)))}\n`);
     file = finding.file;
     out.push(block(finding, paint, lines, columns));
   }
@@ -56,7 +60,8 @@ function linesReader(textOf: LintReport["textOf"]): LineOf {
   };
 }
 
-const colourOf = (paint: Paint, level: Level): Colour => ({ error: paint.red, warning: paint.yellow, info: paint.cyan })[level];
+const colourOf = (paint: Paint, level: Level): Colour =>
+  ({ error: paint.red, warning: paint.yellow, info: paint.cyan })[level];
 
 function block(finding: Finding, paint: Paint, lineOf: LineOf, columns: number | undefined): string {
   const { rule, level, start, message, related, fix } = finding;
@@ -67,27 +72,50 @@ function block(finding: Finding, paint: Paint, lineOf: LineOf, columns: number |
     `  ${paint.dim(`${start.line}:${start.column}`)}  ${colour(level)}  ${paint.bold(rule)}${fixable}\n`,
     `${wrapped(shown(message), "    ", columns)}\n`,
     ...source(finding, colour, paint, lineOf, gutter, columns),
-    ...related.flatMap((place) => [`    ${paint.dim(`${shown(place.file)}:${place.start.line}:${place.start.column}`)}  ${shown(place.message)}\n`, ...source(place, paint.cyan, paint, lineOf, gutter, columns)]),
+    ...related.flatMap((place) => [
+      `    ${paint.dim(`${shown(place.file)}:${place.start.line}:${place.start.column}`)}  ${shown(place.message)}\n`,
+      ...source(place, paint.cyan, paint, lineOf, gutter, columns),
+    ]),
   ].join("");
 }
 
 /** The line and what is marked in it. */
-function source({ file, start, end }: Finding | RelatedPlace, colour: Colour, paint: Paint, lineOf: LineOf, gutter: number, columns = Number.POSITIVE_INFINITY): string[] {
+function source(
+  { file, start, end }: Finding | RelatedPlace,
+  colour: Colour,
+  paint: Paint,
+  lineOf: LineOf,
+  gutter: number,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
   const line = lineOf(file, start.line);
   if (line === undefined || line.trim() === "") return [];
   const last = end.line > start.line ? line.trimEnd().length : end.column - 1;
-  const { text, indent, width } = marked(line, { start: start.column - 1, end: last }, Math.min(WIDEST_SOURCE, columns - gutter - "     | ".length));
+  const { text, indent, width } = marked(
+    line,
+    { start: start.column - 1, end: last },
+    Math.min(WIDEST_SOURCE, columns - gutter - "     | ".length),
+  );
   return [
     `    ${paint.dim(`${String(start.line).padStart(gutter)} |`)} ${text}\n`,
     `    ${paint.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(indent)}${colour("^".repeat(width))}\n`,
   ];
 }
 
-function summaryOf(findings: readonly Finding[], summary: LintSummary, paint: Paint, columns: number | undefined): string {
+function summaryOf(
+  findings: readonly Finding[],
+  summary: LintSummary,
+  paint: Paint,
+  columns: number | undefined,
+): string {
   const { files, errors, warnings, infos, fixable, suppressed, baselined, maxWarnings } = summary;
-  const aside = [...(suppressed > 0 ? [`${suppressed} suppressed`] : []), ...(baselined > 0 ? [`${baselined} in the baseline`] : [])];
+  const aside = [
+    ...(suppressed > 0 ? [`${suppressed} suppressed`] : []),
+    ...(baselined > 0 ? [`${baselined} in the baseline`] : []),
+  ];
   const behind = aside.length > 0 ? paint.dim(` (${aside.join(", ")})`) : "";
-  if (findings.length === 0 && summary.ok) return `${paint.green("Nothing to report")} in ${counted(files, "file")}${behind}.\n`;
+  if (findings.length === 0 && summary.ok)
+    return `${paint.green("Nothing to report")} in ${counted(files, "file")}${behind}.\n`;
   const counts = [
     ...(errors > 0 ? [paint.red(counted(errors, "error"))] : []),
     ...(warnings > 0 ? [paint.yellow(counted(warnings, "warning"))] : []),
@@ -95,7 +123,9 @@ function summaryOf(findings: readonly Finding[], summary: LintSummary, paint: Pa
   ];
   const example = findings.find(({ level }) => level === "error") ?? findings[0];
   const hints = [
-    ...(maxWarnings !== null && errors === 0 && warnings > maxWarnings ? [`No more than ${counted(maxWarnings, "warning")} ${maxWarnings === 1 ? "is" : "are"} allowed.`] : []),
+    ...(maxWarnings !== null && errors === 0 && warnings > maxWarnings
+      ? [`No more than ${counted(maxWarnings, "warning")} ${maxWarnings === 1 ? "is" : "are"} allowed.`]
+      : []),
     ...(fixable > 0 ? [`\`pipewright lint --fix\` mends ${fixable} of them.`] : []),
     ...(example ? [`\`pipewright explain ${example.rule}\` says more of one.`] : []),
   ];

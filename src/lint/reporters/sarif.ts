@@ -14,7 +14,12 @@ export interface SarifOptions {
 }
 
 type SarifLevel = "error" | "warning" | "note" | "none";
-const LEVELS: Readonly<Record<PresetLevel, SarifLevel>> = { error: "error", warning: "warning", info: "note", off: "none" };
+const LEVELS: Readonly<Record<PresetLevel, SarifLevel>> = {
+  error: "error",
+  warning: "warning",
+  info: "note",
+  off: "none",
+};
 
 export function reportAsSarif({ findings, textOf }: LintReport, { version, rules }: SarifOptions): string {
   const used = new Set(findings.map(({ rule }) => rule));
@@ -28,7 +33,11 @@ export function reportAsSarif({ findings, textOf }: LintReport, { version, rules
     return resultOf(finding, indexOf.get(finding.rule), `${hash(source)}:${ordinal}`);
   });
   const driver = { name: "pipewright", version, semanticVersion: version, rules: shown.map(descriptorOf) };
-  const log = { $schema: SCHEMA, version: "2.1.0", runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }] };
+  const log = {
+    $schema: SCHEMA,
+    version: "2.1.0",
+    runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }],
+  };
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
@@ -40,31 +49,53 @@ function resultOf(finding: Finding, ruleIndex: number | undefined, fingerprint: 
     level: LEVELS[level satisfies Level],
     message: { text: message },
     locations: [{ physicalLocation: physical(finding) }],
-    ...(related.length > 0 && { relatedLocations: related.map((place, id) => ({ id, physicalLocation: physical(place), message: { text: place.message } })) }),
-    partialFingerprints: { "pipewrightFinding/v1": fingerprint },
-    ...(fix && fix.edits.length > 0 && {
-      fixes: [
-        {
-          description: { text: fix.title },
-          artifactChanges: [
-            {
-              artifactLocation: location(file),
-              replacements: [...fix.edits].sort((a, b) => a.start - b.start).map(({ start, end, text }) => ({ deletedRegion: { charOffset: start, charLength: end - start }, insertedContent: { text } })),
-            },
-          ],
-        },
-      ],
+    ...(related.length > 0 && {
+      relatedLocations: related.map((place, id) => ({
+        id,
+        physicalLocation: physical(place),
+        message: { text: place.message },
+      })),
     }),
+    partialFingerprints: { "pipewrightFinding/v1": fingerprint },
+    ...(fix &&
+      fix.edits.length > 0 && {
+        fixes: [
+          {
+            description: { text: fix.title },
+            artifactChanges: [
+              {
+                artifactLocation: location(file),
+                replacements: [...fix.edits]
+                  .sort((a, b) => a.start - b.start)
+                  .map(({ start, end, text }) => ({
+                    deletedRegion: { charOffset: start, charLength: end - start },
+                    insertedContent: { text },
+                  })),
+              },
+            ],
+          },
+        ],
+      }),
   };
 }
 
 const physical = ({ file, span, start, end }: Finding | RelatedPlace): object => ({
   artifactLocation: location(file),
-  region: { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column, charOffset: span.start, charLength: span.end - span.start },
+  region: {
+    startLine: start.line,
+    startColumn: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+    charOffset: span.start,
+    charLength: span.end - span.start,
+  },
 });
 
 /** A path as a relative reference (RFC 3986): a colon in its first part would make it a scheme. */
-const location = (file: string): object => ({ uri: encodeURI(file.replaceAll("\\", "/")).replace(/[?#:]/g, (character) => encodeURIComponent(character)), uriBaseId: "%SRCROOT%" });
+const location = (file: string): object => ({
+  uri: encodeURI(file.replaceAll("\\", "/")).replace(/[?#:]/g, (character) => encodeURIComponent(character)),
+  uriBaseId: "%SRCROOT%",
+});
 
 function descriptorOf({ id, family, levels, summary, why, bad, good, checklist }: RuleTexts): object {
   return {
@@ -72,14 +103,18 @@ function descriptorOf({ id, family, levels, summary, why, bad, good, checklist }
     name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: summary },
     fullDescription: { text: why },
-    help: { text: `${summary} ${why} See \`pipewright explain ${id}\`.`, markdown: helpMarkdown({ summary, why, bad, good }) },
+    help: {
+      text: `${summary} ${why} See \`pipewright explain ${id}\`.`,
+      markdown: helpMarkdown({ summary, why, bad, good }),
+    },
     defaultConfiguration: { level: LEVELS[levels.recommended], enabled: levels.recommended !== "off" },
     properties: { tags: [family, ...(checklist === undefined ? [] : [`checklist/${checklist}`])] },
   };
 }
 
 function helpMarkdown({ summary, why, bad, good }: Pick<RuleTexts, "summary" | "why" | "bad" | "good">): string {
-  const first = (examples: Example | readonly Example[]): Example => (Array.isArray(examples) ? ((examples as readonly Example[])[0] ?? "") : (examples as Example));
+  const first = (examples: Example | readonly Example[]): Example =>
+    Array.isArray(examples) ? ((examples as readonly Example[])[0] ?? "") : (examples as Example);
   const block = (example: Example): string =>
     Object.entries(typeof example === "string" ? { [EXAMPLE_PATH]: example } : example)
       .map(([path, text]) => `${path === EXAMPLE_PATH ? "" : `\`${path}\`\n\n`}\`\`\`yaml\n${text.trimEnd()}\n\`\`\``)
@@ -90,6 +125,7 @@ function helpMarkdown({ summary, why, bad, good }: Pick<RuleTexts, "summary" | "
 /** 64 bits of FNV-1a: a fingerprint needs to be stable and short, not secret. */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
+  for (const byte of new TextEncoder().encode(text))
+    value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
   return value.toString(16).padStart(16, "0");
 }

@@ -7,4 +7,11 @@ import { scriptRules } from "./script/index.ts";
 import { securityRules } from "./security/index.ts";
 import { suppressionRules } from "./suppression/index.ts";
 
-export const RULES: readonly Rule[] = [...languageRules, ...checklistRules, ...securityRules, ...pipelineRules, ...scriptRules, ...suppressionRules];
+export const RULES: readonly Rule[] = [
+  ...languageRules,
+  ...checklistRules,
+  ...securityRules,
+  ...pipelineRules,
+  ...scriptRules,
+  ...suppressionRules,
+];

@@ -41,7 +41,7 @@ export function levelsOf(repository: Repository): Map<WorkflowDocument, number> 
     const startsItself = workflow.triggers.some(({ event }) => event !== "workflow_run" && event !== "workflow_call");
     levels.set(workflow, startsItself ? 0 : Number.POSITIVE_INFINITY);
   }
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const { workflow, names } of consumers) {
       for (const producer of names.flatMap(({ value }) => named.get(value) ?? [])) {

@@ -29,7 +29,8 @@ export function cancels({ cancelInProgress }: Concurrency, run: Run): Known {
 export const namesOf = ({ group }: Concurrency, run: Run): readonly Template[] => (group ? valueIn(group, run) : []);
 
 const OF_ONE_RUN = /^github\.(?:run_id|run_number|event\.workflow_run\.(?:id|run_number))$/;
-const OF_ONE_COMMIT = /^github\.(?:event\.workflow_run\.head_(?:sha|commit\.id)|event\.pull_request\.head\.sha|event\.merge_group\.head_sha|event\.after|event\.head_commit\.id|event\.check_(?:suite|run)\.head_sha)$/;
+const OF_ONE_COMMIT =
+  /^github\.(?:event\.workflow_run\.head_(?:sha|commit\.id)|event\.pull_request\.head\.sha|event\.merge_group\.head_sha|event\.after|event\.head_commit\.id|event\.check_(?:suite|run)\.head_sha)$/;
 
 /** The symbol that makes the name another one for every run or commit. */
 export function uniqueSymbol(template: Template, run: Run): string | undefined {
@@ -39,4 +40,3 @@ export function uniqueSymbol(template: Template, run: Run): string | undefined {
     return name === "github.sha" && commitOf(name, run) !== "default" && run.event !== "schedule";
   });
 }
-

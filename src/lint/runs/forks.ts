@@ -3,10 +3,12 @@ import type { Job, Step } from "../../workflow/document/document.ts";
 import { jobNamed } from "./reach.ts";
 
 /** What people test to tell a fork's pull request, or a missing secret, from their own. */
-const FORK_TEST = /head\.repo|head_repo|\.fork\b|\bhead\.user|head\.label|github\.(?:actor|triggering_actor)|author_association|user\.(?:login|type)|secrets?\b|\benv\.|has[-_.]?(?:token|secret|access|permission|cred)|is[-_.]?(?:fork|internal|trusted|collaborator|member)|can[-_.]?push|fork|github\.secret_source/i;
+const FORK_TEST =
+  /head\.repo|head_repo|\.fork\b|\bhead\.user|head\.label|github\.(?:actor|triggering_actor)|author_association|user\.(?:login|type)|secrets?\b|\benv\.|has[-_.]?(?:token|secret|access|permission|cred)|is[-_.]?(?:fork|internal|trusted|collaborator|member)|can[-_.]?push|fork|github\.secret_source/i;
 
 /** Whether a condition of the step or its job, or of a job that it needs, tests for that. */
-export const looksAtForks = (step: Step | undefined, job: Job): boolean => (step?.if !== undefined && testsForFork(step.if.value, job)) || jobLooks(job);
+export const looksAtForks = (step: Step | undefined, job: Job): boolean =>
+  (step?.if !== undefined && testsForFork(step.if.value, job)) || jobLooks(job);
 
 const known = new WeakMap<Job, boolean>();
 
@@ -41,4 +43,9 @@ function testsForFork(condition: string, job: Job): boolean {
 }
 
 const textOf = ({ run, env, with: inputs }: Step): string =>
-  [run?.value ?? "", ...[...(env?.variables.values() ?? []), ...inputs.values()].map(({ value }) => (value.kind === "scalar" ? value.value : ""))].join("\n");
+  [
+    run?.value ?? "",
+    ...[...(env?.variables.values() ?? []), ...inputs.values()].map(({ value }) =>
+      value.kind === "scalar" ? value.value : "",
+    ),
+  ].join("\n");

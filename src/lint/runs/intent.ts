@@ -28,7 +28,12 @@ export function intentOf(workflow: WorkflowDocument): Intent {
 }
 
 function read(workflow: WorkflowDocument): Intent {
-  const intent: Intent = { pulls: undefined, tags: undefined, reports: reportsIn(workflow).some(({ how }) => how === "status" || how === "check"), branches: [] };
+  const intent: Intent = {
+    pulls: undefined,
+    tags: undefined,
+    reports: reportsIn(workflow).some(({ how }) => how === "status" || how === "check"),
+    branches: [],
+  };
   const readsEvent = new Set<object>();
   for (const site of expressionsOf(workflow)) {
     if (!site.expression) continue;
@@ -36,22 +41,43 @@ function read(workflow: WorkflowDocument): Intent {
       const path = pathOf(part)?.join(".");
       if (path?.startsWith("github.event.workflow_run.pull_requests")) intent.pulls ??= "it reads `pull_requests`";
       if (path === "github.event.workflow_run.event" && site.step) readsEvent.add(site.step);
-      if (part.kind === "comparison") readComparison(part, intent, (inner) => spanInFile(workflow.file.text, site, inner), site.path.at(-1) === "if");
-      if (part.kind === "call" && part.name.toLowerCase() === "startswith" && isHead(part.args[0]) && part.args[1]?.kind === "literal" && /^v\d*\.?$/.test(String(part.args[1].value))) intent.tags ??= "it tests for a version";
+      if (part.kind === "comparison")
+        readComparison(part, intent, (inner) => spanInFile(workflow.file.text, site, inner), site.path.at(-1) === "if");
+      if (
+        part.kind === "call" &&
+        part.name.toLowerCase() === "startswith" &&
+        isHead(part.args[0]) &&
+        part.args[1]?.kind === "literal" &&
+        /^v\d*\.?$/.test(String(part.args[1].value))
+      )
+        intent.tags ??= "it tests for a version";
     }
   }
   for (const { steps } of workflow.jobs)
     for (const step of steps)
-      if (readsEvent.has(step) && step.run && /[=(|\s]\s?["']?pull_request["']?(?:[\s\])|;]|$)/m.test(step.run.value) && !/!=\s*["']?pull_request\b/.test(step.run.value)) intent.pulls ??= "it tests the event for `pull_request`";
+      if (
+        readsEvent.has(step) &&
+        step.run &&
+        /[=(|\s]\s?["']?pull_request["']?(?:[\s\])|;]|$)/m.test(step.run.value) &&
+        !/!=\s*["']?pull_request\b/.test(step.run.value)
+      )
+        intent.pulls ??= "it tests the event for `pull_request`";
   return intent;
 }
 
-const isHead = (expression: Expression | undefined): boolean => expression !== undefined && pathOf(expression)?.join(".") === "github.event.workflow_run.head_branch";
+const isHead = (expression: Expression | undefined): boolean =>
+  expression !== undefined && pathOf(expression)?.join(".") === "github.event.workflow_run.head_branch";
 
-function readComparison({ operator, left, right }: Comparison, intent: Intent, place: (span: Span) => Span, inCondition: boolean): void {
+function readComparison(
+  { operator, left, right }: Comparison,
+  intent: Intent,
+  place: (span: Span) => Span,
+  inCondition: boolean,
+): void {
   if (operator !== "==") return;
   const [name, text] = right.kind === "literal" ? [left, right] : left.kind === "literal" ? [right, left] : [];
   if (!name || text?.kind !== "literal" || typeof text.value !== "string") return;
-  if (pathOf(name)?.join(".") === "github.event.workflow_run.event" && text.value === "pull_request") intent.pulls ??= "it tests the event for `pull_request`";
+  if (pathOf(name)?.join(".") === "github.event.workflow_run.event" && text.value === "pull_request")
+    intent.pulls ??= "it tests the event for `pull_request`";
   if (inCondition && isHead(name) && text.value !== "") intent.branches.push({ name: text.value, at: place(text) });
 }

@@ -10,10 +10,22 @@ import { holds, valueIn } from "./occasions.ts";
 export type Lasting = "deploys" | "publishes" | "deletes" | "replaces";
 
 const BY_ACTION: readonly (readonly [RegExp, Lasting])[] = [
-  [/^azure\/(?:webapps-deploy|k8s-deploy|functions-action)$|^aws-actions\/amazon-ecs-deploy-task-definition$|^google-github-actions\/deploy-|^akhileshns\/heroku-deploy$|^appleboy\/ssh-action$/, "deploys"],
-  [/^actions\/deploy-pages$|^peaceiris\/actions-gh-pages$|^jamesives\/github-pages-deploy-action$|^cloudflare\/(?:wrangler|pages)-action$|^amondnet\/vercel-action$|^azure\/static-web-apps-deploy$|^firebaseextended\/action-hosting-deploy$|^nwtgck\/actions-netlify$/, "replaces"],
-  [/^pypa\/gh-action-pypi-publish$|^js-devtools\/npm-publish$|^softprops\/action-gh-release$|^ncipollo\/release-action$|^actions\/create-release$|^goreleaser\/goreleaser-action$|^changesets\/action$|^cycjimmy\/semantic-release-action$/, "publishes"],
-  [/^actions\/delete-package-versions$|^dataaxiom\/ghcr-cleanup-action$|^snok\/container-retention-policy$|^mattkretz\/cleanup-pr-caches$/, "deletes"],
+  [
+    /^azure\/(?:webapps-deploy|k8s-deploy|functions-action)$|^aws-actions\/amazon-ecs-deploy-task-definition$|^google-github-actions\/deploy-|^akhileshns\/heroku-deploy$|^appleboy\/ssh-action$/,
+    "deploys",
+  ],
+  [
+    /^actions\/deploy-pages$|^peaceiris\/actions-gh-pages$|^jamesives\/github-pages-deploy-action$|^cloudflare\/(?:wrangler|pages)-action$|^amondnet\/vercel-action$|^azure\/static-web-apps-deploy$|^firebaseextended\/action-hosting-deploy$|^nwtgck\/actions-netlify$/,
+    "replaces",
+  ],
+  [
+    /^pypa\/gh-action-pypi-publish$|^js-devtools\/npm-publish$|^softprops\/action-gh-release$|^ncipollo\/release-action$|^actions\/create-release$|^goreleaser\/goreleaser-action$|^changesets\/action$|^cycjimmy\/semantic-release-action$/,
+    "publishes",
+  ],
+  [
+    /^actions\/delete-package-versions$|^dataaxiom\/ghcr-cleanup-action$|^snok\/container-retention-policy$|^mattkretz\/cleanup-pr-caches$/,
+    "deletes",
+  ],
 ];
 const PUSHES = /^docker\/(?:build-push|bake)-action$/;
 
@@ -80,7 +92,11 @@ function ofCommand({ name, args }: ShellCommand): Lasting | undefined {
   switch (name) {
     case "docker":
     case "podman":
-      return first === "push" || (first === "buildx" && args.includes("--push")) || (first === "buildx" && second === "imagetools" && words[2] === "create") ? "replaces" : undefined;
+      return first === "push" ||
+        (first === "buildx" && args.includes("--push")) ||
+        (first === "buildx" && second === "imagetools" && words[2] === "create")
+        ? "replaces"
+        : undefined;
     case "npm":
     case "pnpm":
     case "cargo":

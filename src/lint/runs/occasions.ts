@@ -55,23 +55,32 @@ export const scopeOf = (run: Run, assume?: Assume): Scope => ({
   lookup: (path) => assume?.(path) ?? (path[0] === "github" ? githubValue(path, run) : undefined),
 });
 
-
 /** Under which assumption a condition is read: nothing has failed, or anything may have. */
 export type Course = "nothing fails" | "anything happens";
 
 /** Whether an `if:` holds in this run. */
-export function holds(condition: ScalarNode | undefined, run: Run, assume?: Assume, course: Course = "nothing fails"): Known {
+export function holds(
+  condition: ScalarNode | undefined,
+  run: Run,
+  assume?: Assume,
+  course: Course = "nothing fails",
+): Known {
   if (!condition) return true;
   const [only, ...others] = conditionOf(condition);
   if (!only) return true;
   if (others.length > 0 || !only.expression) return undefined;
-  if (!only.implicit && (condition.value.slice(0, only.within.start).trim() !== "" || condition.value.slice(only.within.end).trim() !== "")) return undefined;
+  if (
+    !only.implicit &&
+    (condition.value.slice(0, only.within.start).trim() !== "" || condition.value.slice(only.within.end).trim() !== "")
+  )
+    return undefined;
   return holdsIn(only.expression, run, assume, course);
 }
 
 /** The same for an expression, with what filters say of refs: `refs/heads/x` is never pushed where `branches` drops `x`. */
 export function holdsIn(expression: Expression, run: Run, assume?: Assume, course: Course = "nothing fails"): Known {
-  if (course === "anything happens" && expression.kind === "call" && STATUS.has(expression.name.toLowerCase())) return expression.name.toLowerCase() === "always" ? true : undefined;
+  if (course === "anything happens" && expression.kind === "call" && STATUS.has(expression.name.toLowerCase()))
+    return expression.name.toLowerCase() === "always" ? true : undefined;
   if (expression.kind === "logical") {
     const parts = expression.operands.map((operand) => holdsIn(operand, run, assume, course));
     const decides = expression.operator === "||";
@@ -82,15 +91,29 @@ export function holdsIn(expression: Expression, run: Run, assume?: Assume, cours
     const inner = holdsIn(expression.operand, run, assume, course);
     return inner === undefined ? undefined : !inner;
   }
-  return byFilter(expression, run) ?? ofAllNeeds(expression, assume) ?? truthOf(evaluate(expression, scopeOf(run, assume)));
+  return (
+    byFilter(expression, run) ?? ofAllNeeds(expression, assume) ?? truthOf(evaluate(expression, scopeOf(run, assume)))
+  );
 }
 
 function byFilter(expression: Expression, run: Run): Known {
   if (run.event === "workflow_call") return calledEvent(expression);
-  if (run.event !== "push" || expression.kind !== "comparison" || (expression.operator !== "==" && expression.operator !== "!=")) return undefined;
+  if (
+    run.event !== "push" ||
+    expression.kind !== "comparison" ||
+    (expression.operator !== "==" && expression.operator !== "!=")
+  )
+    return undefined;
   const { left, right } = expression;
-  const [name, text] = right.kind === "literal" ? [left, right.value] : left.kind === "literal" ? [right, left.value] : [];
-  if (typeof text !== "string" || name?.kind !== "access" || name.target.kind !== "context" || name.target.name.toLowerCase() !== "github") return undefined;
+  const [name, text] =
+    right.kind === "literal" ? [left, right.value] : left.kind === "literal" ? [right, left.value] : [];
+  if (
+    typeof text !== "string" ||
+    name?.kind !== "access" ||
+    name.target.kind !== "context" ||
+    name.target.name.toLowerCase() !== "github"
+  )
+    return undefined;
   const property = name.property?.toLowerCase();
   const folder = run.ref === "tag" ? "refs/tags/" : "refs/heads/";
   if (property !== "ref" && property !== "ref_name") return undefined;
@@ -111,21 +134,26 @@ function ofAllNeeds(expression: Expression, assume: Assume | undefined): Known {
 
 /** In a called workflow the event is its caller's, never `workflow_call` ("Reusing workflow configurations"). */
 function calledEvent(expression: Expression): Known {
-  if (expression.kind !== "comparison" || (expression.operator !== "==" && expression.operator !== "!=")) return undefined;
+  if (expression.kind !== "comparison" || (expression.operator !== "==" && expression.operator !== "!="))
+    return undefined;
   const { left, right, operator } = expression;
   const names = [left, right].some((side) => pathOf(side)?.join(".") === "github.event_name");
-  return names && [left, right].some((side) => side.kind === "literal" && side.value === "workflow_call") ? operator === "!=" : undefined;
+  return names && [left, right].some((side) => side.kind === "literal" && side.value === "workflow_call")
+    ? operator === "!="
+    : undefined;
 }
 
 /** The value of a scalar in this run. */
-export const valueIn = (node: ScalarNode, run: Run, assume?: Assume): Value => valueOfScalar(node, scopeOf(run, assume));
+export const valueIn = (node: ScalarNode, run: Run, assume?: Assume): Value =>
+  valueOfScalar(node, scopeOf(run, assume));
 
 /** Whether the condition says itself what it asks of earlier results. */
 export function hasStatusFunction(condition: ScalarNode | undefined): boolean {
   if (!condition) return false;
   for (const { expression } of conditionOf(condition)) {
     if (!expression) return true;
-    for (const inner of expressionsWithin(expression)) if (inner.kind === "call" && STATUS.has(inner.name.toLowerCase())) return true;
+    for (const inner of expressionsWithin(expression))
+      if (inner.kind === "call" && STATUS.has(inner.name.toLowerCase())) return true;
   }
   return false;
 }

@@ -1,7 +1,12 @@
 /** Which events fill which fields of `github` ("Events that trigger workflows", "Contexts reference", "Webhook events and payloads"). */
 import type { Known } from "../pipeline/model.ts";
 
-const PULL_REQUEST = new Set(["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"]);
+const PULL_REQUEST = new Set([
+  "pull_request",
+  "pull_request_target",
+  "pull_request_review",
+  "pull_request_review_comment",
+]);
 const NUMBERED = new Set(["pull_request", "pull_request_target"]);
 
 const BY_FIELD: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
@@ -10,7 +15,10 @@ const BY_FIELD: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
   [/^github\.event\.pull_request(?:\.|$)/, PULL_REQUEST],
   [/^github\.event\.workflow_run(?:\.|$)/, new Set(["workflow_run"])],
   [/^github\.event\.issue(?:\.|$)/, new Set(["issues", "issue_comment"])],
-  [/^github\.event\.comment(?:\.|$)/, new Set(["issue_comment", "pull_request_review_comment", "commit_comment", "discussion_comment"])],
+  [
+    /^github\.event\.comment(?:\.|$)/,
+    new Set(["issue_comment", "pull_request_review_comment", "commit_comment", "discussion_comment"]),
+  ],
   [/^github\.event\.release(?:\.|$)/, new Set(["release"])],
   [/^github\.event\.head_commit(?:\.|$)/, new Set(["push"])],
   [/^github\.event\.merge_group(?:\.|$)/, new Set(["merge_group"])],

@@ -9,7 +9,8 @@ import { type Assume, hasStatusFunction, holds } from "./occasions.ts";
 export type Obstacle = { by: "condition" } | { by: "need"; need: Job };
 
 /** A job without a status function starts only when all of its needs have succeeded. */
-export const needsSucceed: Assume = (path) => (path[0] === "needs" && path[2] === "result" && path[1] !== "*" ? literal("success") : undefined);
+export const needsSucceed: Assume = (path) =>
+  path[0] === "needs" && path[2] === "result" && path[1] !== "*" ? literal("success") : undefined;
 
 const byId = new WeakMap<WorkflowDocument, Map<string, Job>>();
 
@@ -38,7 +39,8 @@ export function obstacleOf(job: Job, run: Run, depth = 0): Obstacle | undefined 
 }
 
 function find(job: Job, run: Run, depth: number): Obstacle | undefined {
-  if (hasStatusFunction(job.if)) return holds(job.if, run, undefined, "anything happens") === false ? { by: "condition" } : undefined;
+  if (hasStatusFunction(job.if))
+    return holds(job.if, run, undefined, "anything happens") === false ? { by: "condition" } : undefined;
   if (holds(job.if, run, needsSucceed) === false) return { by: "condition" };
   for (const { value } of job.needs) {
     const need = jobNamed(job.workflow, value);
@@ -51,7 +53,11 @@ const SUCCESS_OR_SKIPPED: Value = [...literal("success"), ...literal("skipped")]
 
 /** Without a status function a step runs only while no earlier one has failed. */
 export function stepsSucceed(job: Job, step: Step): Assume {
-  const earlier = new Map(job.steps.slice(0, step.index).flatMap((other) => (other.id ? [[other.id.value.toLowerCase(), other] as const] : [])));
+  const earlier = new Map(
+    job.steps
+      .slice(0, step.index)
+      .flatMap((other) => (other.id ? [[other.id.value.toLowerCase(), other] as const] : [])),
+  );
   const needs = hasStatusFunction(job.if) ? undefined : needsSucceed;
   return (path) => {
     if (path[0] === "job" && path[1] === "status" && path.length === 2) return literal("success");

@@ -13,9 +13,16 @@ export interface Reference {
 
 export function referencesOf(file: SourceFile, node: ScalarNode): Reference[] {
   return embeddedExpressions(node).flatMap((site) =>
-    site.expression ? [...referencesIn(site.expression)].map(({ path, expression }) => ({ name: path.join("."), at: spanInFile(file.text, site, expression), site })) : [],
+    site.expression
+      ? [...referencesIn(site.expression)].map(({ path, expression }) => ({
+          name: path.join("."),
+          at: spanInFile(file.text, site, expression),
+          site,
+        }))
+      : [],
   );
 }
 
 /** The place that names it, or the whole scalar. */
-export const placeOf = (file: SourceFile, node: ScalarNode, name: string): Span => referencesOf(file, node).find((reference) => reference.name === name)?.at ?? node;
+export const placeOf = (file: SourceFile, node: ScalarNode, name: string): Span =>
+  referencesOf(file, node).find((reference) => reference.name === name)?.at ?? node;

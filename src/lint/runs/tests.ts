@@ -10,10 +10,23 @@ export const testingStep = (job: Job): Step | undefined => job.steps.find((step)
 
 function tests(step: Step, job: Job): boolean {
   if (step.uses) {
-    if (isAction(step.uses, "cypress-io/github-action", "grafana/k6-action", "grafana/run-k6-action", "treosh/lighthouse-ci-action")) return true;
+    if (
+      isAction(
+        step.uses,
+        "cypress-io/github-action",
+        "grafana/k6-action",
+        "grafana/run-k6-action",
+        "treosh/lighthouse-ci-action",
+      )
+    )
+      return true;
     // A retrying wrapper around a command.
     const command = scalarOf(step.with.get("command")?.value)?.value;
-    return isAction(step.uses, "nick-fields/retry", "nick-invision/retry") && command !== undefined && /\b(?:npm (?:run )?test|pytest|go test|make test|playwright test)\b/.test(command);
+    return (
+      isAction(step.uses, "nick-fields/retry", "nick-invision/retry") &&
+      command !== undefined &&
+      /\b(?:npm (?:run )?test|pytest|go test|make test|playwright test)\b/.test(command)
+    );
   }
   const script = scriptsByStep(job).get(step);
   return script !== undefined && commandsIn(script).some(isTest);
@@ -30,12 +43,20 @@ export function isTest({ name, args }: Pick<ShellCommand, "name" | "args">): boo
     case "npx":
     case "pnpx":
     case "bunx":
-      return (first === "playwright" && second === "test") || /^(?:jest|vitest|cypress|mocha|ava|newman|wdio)$/.test(first);
+      return (
+        (first === "playwright" && second === "test") || /^(?:jest|vitest|cypress|mocha|ava|newman|wdio)$/.test(first)
+      );
     case "npm":
     case "yarn":
     case "pnpm":
     case "bun":
-      return first === "test" || first === "t" || TEST_SCRIPT.test(first) || ((first === "run" || first === "run-script" || first === "exec") && (TEST_SCRIPT.test(second) || second === "playwright"));
+      return (
+        first === "test" ||
+        first === "t" ||
+        TEST_SCRIPT.test(first) ||
+        ((first === "run" || first === "run-script" || first === "exec") &&
+          (TEST_SCRIPT.test(second) || second === "playwright"))
+      );
     case "go":
     case "cargo":
     case "dotnet":
@@ -67,9 +88,16 @@ export function isTest({ name, args }: Pick<ShellCommand, "name" | "args">): boo
       return true;
     case "python":
     case "python3":
-      return (args.includes("-m") && /^(?:pytest|unittest)$/.test(first)) || (first.endsWith("manage.py") && second === "test") || TEST_SCRIPT.test(first);
+      return (
+        (args.includes("-m") && /^(?:pytest|unittest)$/.test(first)) ||
+        (first.endsWith("manage.py") && second === "test") ||
+        TEST_SCRIPT.test(first)
+      );
     case "docker":
-      return words.some((word) => word === "pytest" || word === "test") && (first === "run" || (first === "compose" && /^(?:run|exec)$/.test(second)));
+      return (
+        words.some((word) => word === "pytest" || word === "test") &&
+        (first === "run" || (first === "compose" && /^(?:run|exec)$/.test(second)))
+      );
     case "bash":
     case "sh":
       return TEST_SCRIPT.test(first);

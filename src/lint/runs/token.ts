@@ -10,7 +10,12 @@ export const permissionsFor = (job: Job): Permissions | undefined => job.permiss
 /** The level of one scope; nothing where no block is there, or where a value is no level. */
 export function levelOf(permissions: Permissions | undefined, scope: string): Level | undefined {
   if (!permissions) return undefined;
-  if (permissions.all) return scope === "id-token" && permissions.all === "read-all" ? "none" : permissions.all === "write-all" ? "write" : "read";
+  if (permissions.all)
+    return scope === "id-token" && permissions.all === "read-all"
+      ? "none"
+      : permissions.all === "write-all"
+        ? "write"
+        : "read";
   const { value } = permissions.pair;
   if (value.kind !== "mapping") return undefined;
   // A scope that a block leaves out is none.

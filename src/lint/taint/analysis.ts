@@ -18,7 +18,15 @@ import { PRIVILEGED_EVENTS, sourceAt, type SourceMatch } from "./sources.ts";
 import type { Place, Taint, TaintAnalysis, TaintedReference, TaintKind } from "./taint.ts";
 import { through, worst } from "./way.ts";
 
-const NO_FLOW: ShellFlow = { outputs: new Map(), anyOutput: undefined, env: new Map(), anyEnv: undefined, path: undefined, expansions: [], writes: [] };
+const NO_FLOW: ShellFlow = {
+  outputs: new Map(),
+  anyOutput: undefined,
+  env: new Map(),
+  anyEnv: undefined,
+  path: undefined,
+  expansions: [],
+  writes: [],
+};
 
 /** How far up `env` is looked for. */
 type EnvLevel = "step" | "job" | "workflow" | "none";
@@ -30,12 +38,19 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
   const workflow = document.kind === "workflow" ? document : undefined;
   const ownEvents = workflow ? workflow.triggers.map(({ event }) => event) : ["any"];
   const called = !workflow || ownEvents.includes("workflow_call");
-  const events: readonly string[] = called && beyond.events ? [...new Set([...ownEvents.filter((event) => event !== "workflow_call" && event !== "any"), ...beyond.events])] : ownEvents;
+  const events: readonly string[] =
+    called && beyond.events
+      ? [...new Set([...ownEvents.filter((event) => event !== "workflow_call" && event !== "any"), ...beyond.events])]
+      : ownEvents;
   const isUnknown = (event: string): boolean => event === "workflow_call" || event === "any";
 
   const running = new Set<string>();
   /** What runs in a circle gives nothing new. */
-  const once = <Result>(key: string, cache: Map<string, Result | undefined>, compute: () => Result | undefined): Result | undefined => {
+  const once = <Result>(
+    key: string,
+    cache: Map<string, Result | undefined>,
+    compute: () => Result | undefined,
+  ): Result | undefined => {
     if (cache.has(key)) return cache.get(key);
     if (running.has(key)) return undefined;
     running.add(key);
@@ -48,7 +63,8 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
   const flows = new Map<string, ShellFlow | undefined>();
   const scriptFlows = new Map<string, JavaScriptFlow | undefined>();
   const variables = new Map<string, ReadonlyMap<string, Taint> | undefined>();
-  const stepKey = (step: Step): string => `${step.owner.kind === "job" ? step.owner.key.start : "action"}/${step.index}`;
+  const stepKey = (step: Step): string =>
+    `${step.owner.kind === "job" ? step.owner.key.start : "action"}/${step.index}`;
   const placeOf = (step: Step): Place => ({ job: step.owner.kind === "job" ? step.owner : undefined, step });
   let sites: Map<ScalarNode, EmbeddedExpression[]> | undefined;
   const expressionsIn = (node: ScalarNode): readonly EmbeddedExpression[] => {
@@ -70,12 +86,18 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     const guarded = trust === "anyone" && guardAt(place).ownRepository;
     const who = guarded || trust === "contributor" ? "Whoever may write to this repository sets it" : "Anybody sets it";
     const when = live.filter((event) => !isUnknown(event));
-    return { trust: guarded ? "contributor" : trust, source: name, events: live, way: [{ in: document, at, message: when.length > 0 ? `${who} on ${listed(when)}.` : `${who}.` }] };
+    return {
+      trust: guarded ? "contributor" : trust,
+      source: name,
+      events: live,
+      way: [{ in: document, at, message: when.length > 0 ? `${who} on ${listed(when)}.` : `${who}.` }],
+    };
   };
 
   const ofInput = inputTaints({ document, beyond, sourced });
 
-  const within = (embedded: EmbeddedExpression, place: Place, kind: TaintKind = "text"): TaintedReference[] => reach(embedded, { ...place, level: levelOf(place) }, kind);
+  const within = (embedded: EmbeddedExpression, place: Place, kind: TaintKind = "text"): TaintedReference[] =>
+    reach(embedded, { ...place, level: levelOf(place) }, kind);
   const levelOf = ({ job, step }: Place): EnvLevel => (step ? "step" : job ? "job" : "workflow");
 
   const reach = (embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): TaintedReference[] => {
@@ -92,20 +114,31 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     }
     return found;
   };
-  const ofEmbedded = (embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): Taint | undefined => worst(reach(embedded, spot, kind).map(({ taint }) => taint));
+  const ofEmbedded = (embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): Taint | undefined =>
+    worst(reach(embedded, spot, kind).map(({ taint }) => taint));
   const ofNode = (node: YamlNode, spot: Spot, kind: TaintKind): Taint | undefined =>
-    node.kind === "scalar" ? worst(expressionsIn(node).map((embedded) => ofEmbedded(embedded, spot, kind))) : worst([...nodesOf(node)].flatMap((inner) => (inner.kind === "scalar" ? [ofNode(inner, spot, kind)] : [])));
+    node.kind === "scalar"
+      ? worst(expressionsIn(node).map((embedded) => ofEmbedded(embedded, spot, kind)))
+      : worst([...nodesOf(node)].flatMap((inner) => (inner.kind === "scalar" ? [ofNode(inner, spot, kind)] : [])));
 
-  const ofReference = (reference: Expression, whole: boolean, embedded: EmbeddedExpression, spot: Spot, kind: TaintKind): Taint | undefined => {
+  const ofReference = (
+    reference: Expression,
+    whole: boolean,
+    embedded: EmbeddedExpression,
+    spot: Spot,
+    kind: TaintKind,
+  ): Taint | undefined => {
     const path = pathOf(reference);
     if (!path) return undefined;
     const at = spanInFile(document.file.text, embedded, reference);
     const [context, ...rest] = path;
     const written = embedded.text.slice(reference.start, reference.end);
-    const here = (taint: Taint | undefined): Taint | undefined => taint && through(taint, { in: document, at, message: `\`${written}\` holds it.` });
+    const here = (taint: Taint | undefined): Taint | undefined =>
+      taint && through(taint, { in: document, at, message: `\`${written}\` holds it.` });
     switch (context) {
       case "github": {
-        if (rest[0] === "event" && rest[1] === "inputs" && rest[2] !== undefined) return ofInput(rest[2], written, at, spot, kind);
+        if (rest[0] === "event" && rest[1] === "inputs" && rest[2] !== undefined)
+          return ofInput(rest[2], written, at, spot, kind);
         const match = sourceAt(rest, kind, whole);
         if (!match || ((rest[0] === "ref" || rest[0] === "ref_name") && !refsAreOpen(workflow))) return undefined;
         return sourced({ ...match, name: written }, spot, at);
@@ -113,16 +146,21 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       case "inputs":
         return rest[0] === undefined ? undefined : ofInput(rest[0], written, at, spot, kind);
       case "env":
-        return rest[0] === undefined || rest[0] === "*" ? undefined : here(ofEnv(writtenName(reference) ?? rest[0], spot, kind));
+        return rest[0] === undefined || rest[0] === "*"
+          ? undefined
+          : here(ofEnv(writtenName(reference) ?? rest[0], spot, kind));
       case "steps": {
         const step = rest[0] === undefined ? undefined : stepNamed(spot, rest[0]);
-        return step && rest[1] === "outputs" && rest[2] !== undefined ? here(ofStepOutput(step, writtenName(reference) ?? rest[2], kind)) : undefined;
+        return step && rest[1] === "outputs" && rest[2] !== undefined
+          ? here(ofStepOutput(step, writtenName(reference) ?? rest[2], kind))
+          : undefined;
       }
       case "needs":
       case "jobs": {
         const job = workflow?.jobs.find(({ id }) => id.toLowerCase() === rest[0]);
         if (!job) return undefined;
-        if (rest[1] === "outputs" && rest[2] !== undefined) return here(ofJobOutput(job, writtenName(reference) ?? rest[2], kind));
+        if (rest[1] === "outputs" && rest[2] !== undefined)
+          return here(ofJobOutput(job, writtenName(reference) ?? rest[2], kind));
         return whole ? here(worst([...job.outputs.keys()].map((name) => ofJobOutput(job, name, kind)))) : undefined;
       }
       case "matrix":
@@ -137,7 +175,10 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const pair = block?.variables.get(name);
       if (!pair) return null;
       const taint = ofNode(pair.value, { job, step, level: inner }, kind);
-      return taint && through(taint, { in: document, at: pair.key, message: `The environment variable \`${name}\` takes it.` });
+      return (
+        taint &&
+        through(taint, { in: document, at: pair.key, message: `The environment variable \`${name}\` takes it.` })
+      );
     };
     if (level === "step" && step) {
       const own = fromBlock(step.env, "job");
@@ -159,15 +200,23 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const found = new Map<string, Taint>();
       const { job } = placeOf(step);
       const names = new Set<string>();
-      for (const block of [workflow?.env, job?.env, step.env]) for (const name of block?.variables.keys() ?? []) names.add(name);
+      for (const block of [workflow?.env, job?.env, step.env])
+        for (const name of block?.variables.keys() ?? []) names.add(name);
       for (const name of earlier.namesBefore(step)) names.add(name);
       for (const name of names) {
         const taint = ofEnv(name, { job, step, level: "step" }, "text");
         if (taint) found.set(name, taint);
       }
       // The runner sets them as they are.
-      for (const [name, field] of [["GITHUB_HEAD_REF", "head_ref"], ["GITHUB_REF_NAME", "ref_name"], ["GITHUB_REF", "ref"]] as const) {
-        const match = names.has(name) || !step.run || (field !== "head_ref" && !refsAreOpen(workflow)) ? undefined : sourceAt([field], "text", false);
+      for (const [name, field] of [
+        ["GITHUB_HEAD_REF", "head_ref"],
+        ["GITHUB_REF_NAME", "ref_name"],
+        ["GITHUB_REF", "ref"],
+      ] as const) {
+        const match =
+          names.has(name) || !step.run || (field !== "head_ref" && !refsAreOpen(workflow))
+            ? undefined
+            : sourceAt([field], "text", false);
         const taint = match && sourced({ ...match, name: `$${name}` }, placeOf(step), step.run ?? step.node);
         if (taint && taint.events.length > 0) found.set(name, taint);
       }
@@ -182,13 +231,20 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const given = variablesOf(step);
       const unpacked = earlier.files(step);
       // Most scripts are told nothing by anybody.
-      if (given.size === 0 && !unpacked && !/\b(?:git|gh)\s/.test(script.text) && script.expressions.every((embedded) => within(embedded, place).length === 0)) return NO_FLOW;
+      if (
+        given.size === 0 &&
+        !unpacked &&
+        !/\b(?:git|gh)\s/.test(script.text) &&
+        script.expressions.every((embedded) => within(embedded, place).length === 0)
+      )
+        return NO_FLOW;
       return shellFlow({
         script,
         variables: given,
         ofExpression: (embedded) => worst(within(embedded, place).map(({ taint }) => taint)),
         files: unpacked,
-        ofSource: ({ what, trust, events: on }, at) => live(sourced({ name: what, trust, events: on ?? [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
+        ofSource: ({ what, trust, events: on }, at) =>
+          live(sourced({ name: what, trust, events: on ?? [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
       });
     });
   const live = (taint: Taint): Taint | undefined => (taint.events.length > 0 ? taint : undefined);
@@ -197,18 +253,22 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     once(`javascript ${stepKey(step)}`, scriptFlows, () => {
       const code = isAction(step.uses, "actions/github-script") ? scalarOf(step.with.get("script")?.value) : undefined;
       const place = placeOf(step);
-      return code && javaScriptFlow({
-        document,
-        code,
-        expressions: expressionsIn(code),
-        variables: variablesOf(step),
-        ofExpression: (embedded) => worst(within(embedded, place).map(({ taint }) => taint)),
-        ofPath: (path, at) => {
-          const match = sourceAt(path, "text", false);
-          return match && live(sourced(match, place, at));
-        },
-        ofSource: (match, at) => live(sourced({ ...match, events: [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
-      });
+      return (
+        code &&
+        javaScriptFlow({
+          document,
+          code,
+          expressions: expressionsIn(code),
+          variables: variablesOf(step),
+          ofExpression: (embedded) => worst(within(embedded, place).map(({ taint }) => taint)),
+          ofPath: (path, at) => {
+            const match = sourceAt(path, "text", false);
+            return match && live(sourced(match, place, at));
+          },
+          ofSource: (match, at) =>
+            live(sourced({ ...match, events: [...PRIVILEGED_EVENTS, "pull_request"] }, place, at)),
+        })
+      );
     });
 
   const ofStepOutput = (step: Step, name: string, kind: TaintKind = "text"): Taint | undefined =>
@@ -222,7 +282,8 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
       const code = kind === "text" ? javaScriptOf(step) : undefined;
       if (code) return code.outputs.get(name);
       const echoed = echoedBy(step, uses, name, kind);
-      if (echoed) return sourced({ name: echoed.what, trust: echoed.trust, events: echoed.events }, placeOf(step), uses.node);
+      if (echoed)
+        return sourced({ name: echoed.what, trust: echoed.trust, events: echoed.events }, placeOf(step), uses.node);
       return kind === "text" && readsFile(uses, name) ? earlier.files(step) : undefined;
     });
 
@@ -245,10 +306,16 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
     return once(`matrix ${kind} ${job.key.start} ${name ?? ""}`, outputs, () => {
       const spot: Spot = { job: undefined, step: undefined, level: "workflow" };
       const nodes: YamlNode[] = [];
-      if (matrix.computed) nodes.push(...(matrix.pair.value.kind === "scalar" ? [matrix.pair.value] : [valueOf(matrix.pair.value, "include")].filter((node) => node !== undefined)));
+      if (matrix.computed)
+        nodes.push(
+          ...(matrix.pair.value.kind === "scalar"
+            ? [matrix.pair.value]
+            : [valueOf(matrix.pair.value, "include")].filter((node) => node !== undefined)),
+        );
       const dimension = name === undefined ? undefined : matrix.dimensions.get(name);
       if (dimension) nodes.push(dimension.value);
-      for (const include of matrix.include) for (const { key, value } of include.pairs) if (name === undefined || key.value === name) nodes.push(value);
+      for (const include of matrix.include)
+        for (const { key, value } of include.pairs) if (name === undefined || key.value === name) nodes.push(value);
       const taint = worst(nodes.map((node) => ofNode(node, spot, kind)));
       return taint && through(taint, { in: document, at: matrix.pair.key, message: "The matrix is built from it." });
     });
@@ -284,7 +351,9 @@ export function analyse(document: Document, beyond: Beyond): TaintAnalysis {
   return analysis;
 }
 
-const listed = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(words.length === 2 ? " and " : ", ");
+const listed = (words: readonly string[]): string =>
+  words.map((word) => `\`${word}\``).join(words.length === 2 ? " and " : ", ");
 
 /** A property's name with the case in which it is written: variables and outputs are told apart by it. */
-const writtenName = (reference: Expression): string | undefined => (reference.kind === "access" ? reference.property : undefined);
+const writtenName = (reference: Expression): string | undefined =>
+  reference.kind === "access" ? reference.property : undefined;

@@ -25,11 +25,14 @@ export function downloadOf(step: Step, script: Script | undefined): ArtifactDown
     }
     return undefined;
   }
-  const command = script && commandsIn(script).find(({ name, args }) => name === "gh" && args[0] === "run" && args[1] === "download");
+  const command =
+    script && commandsIn(script).find(({ name, args }) => name === "gh" && args[0] === "run" && args[1] === "download");
   if (!script || !command) return undefined;
   const flag = command.args.findIndex((arg) => arg === "-D" || arg === "--dir");
   return { step, at: spanOf(script, command.node), path: flag === -1 ? undefined : command.args[flag + 1] };
 }
 
 /** Outside of the workspace, where no later step takes a file for the repository's own. */
-export const isApart = (path: string | undefined): boolean => path !== undefined && /^(?:\/|~|\$\{\{\s*runner\.temp\s*\}\}|\$\{?RUNNER_TEMP\b|"?\$\{?RUNNER_TEMP)/.test(path.trim());
+export const isApart = (path: string | undefined): boolean =>
+  path !== undefined &&
+  /^(?:\/|~|\$\{\{\s*runner\.temp\s*\}\}|\$\{?RUNNER_TEMP\b|"?\$\{?RUNNER_TEMP)/.test(path.trim());

@@ -18,17 +18,23 @@ export interface UntrustedCheckout {
 }
 
 const PULL_REF = /(?:^|[\s/:+"'])(?:refs\/)?pull\//;
-const NUMBERS = /^github\.event\.(?:number|(?:pull_request|issue)\.number|workflow_run\.pull_requests\.\*\.number|inputs\..*)$/;
+const NUMBERS =
+  /^github\.event\.(?:number|(?:pull_request|issue)\.number|workflow_run\.pull_requests\.\*\.number|inputs\..*)$/;
 
 /** By `actions/checkout` with `ref` or `repository`. */
-export function checkoutOf(step: Step, analysis: TaintAnalysis, events: readonly string[]): UntrustedCheckout | undefined {
+export function checkoutOf(
+  step: Step,
+  analysis: TaintAnalysis,
+  events: readonly string[],
+): UntrustedCheckout | undefined {
   if (!isAction(step.uses, "actions/checkout")) return undefined;
   const job = step.owner.kind === "job" ? step.owner : undefined;
   const path = inputOf(step, "path")?.value.replace(/^\.\//, "") ?? "";
   for (const name of ["ref", "repository"]) {
     const node = inputOf(step, name);
     if (!node) continue;
-    const taint = analysis.ofScalar(node, { job, step }, "commit") ?? (name === "ref" ? byNumber(node, events, step) : undefined);
+    const taint =
+      analysis.ofScalar(node, { job, step }, "commit") ?? (name === "ref" ? byNumber(node, events, step) : undefined);
     if (taint) return { step, at: node, taint, path };
   }
   return undefined;
@@ -43,29 +49,68 @@ function byNumber(node: ScalarNode, events: readonly string[], step: Step): Tain
       const written = path.join(".");
       if (!NUMBERS.test(written) && !/number|pr|pull/.test(written)) continue;
       const on = events.filter((event) => event !== "push" && event !== "schedule");
-      return { trust: "anyone", source: `refs/pull/\${{ ${pathOf(expression)?.join(".") ?? written} }}`, events: on, way: [{ in: document, at: spanInFile(document.file.text, embedded, expression), message: "The number of a pull request, whose commits anybody can write." }] };
+      return {
+        trust: "anyone",
+        source: `refs/pull/\${{ ${pathOf(expression)?.join(".") ?? written} }}`,
+        events: on,
+        way: [
+          {
+            in: document,
+            at: spanInFile(document.file.text, embedded, expression),
+            message: "The number of a pull request, whose commits anybody can write.",
+          },
+        ],
+      };
     }
   }
   return undefined;
 }
 
 /** By `gh pr checkout`, or a `git fetch` or `git checkout` of the pull request. */
-export function checkoutInScript(script: Script, analysis: TaintAnalysis, events: readonly string[]): UntrustedCheckout | undefined {
+export function checkoutInScript(
+  script: Script,
+  analysis: TaintAnalysis,
+  events: readonly string[],
+): UntrustedCheckout | undefined {
   const { step, document } = script;
   const job = step.owner.kind === "job" ? step.owner : undefined;
-  const on = events.filter((event) => ["pull_request_target", "issue_comment", "workflow_run", "pull_request_review", "pull_request_review_comment"].includes(event));
+  const on = events.filter((event) =>
+    [
+      "pull_request_target",
+      "issue_comment",
+      "workflow_run",
+      "pull_request_review",
+      "pull_request_review_comment",
+    ].includes(event),
+  );
   if (on.length === 0) return undefined;
   let variables: ReadonlyMap<string, Taint> | undefined;
   for (const command of commandsIn(script)) {
     const { name, args } = command;
-    const taint = (source: string): Taint => ({ trust: "anyone", source, events: on, way: [{ in: document, at: spanOf(script, command.node), message: "This takes the pull request's commit." }] });
-    if (name === "gh" && args[0] === "pr" && args[1] === "checkout") return { step, at: spanOf(script, command.node), taint: taint("gh pr checkout"), path: "" };
-    if (name !== "git" || !/^(?:checkout|switch|fetch|pull|merge|reset|worktree)$/.test(args.find((arg) => !arg.startsWith("-")) ?? "")) continue;
-    if (args.some((arg) => /(?:^|[/:+])pull\/[^/]*[$_]/.test(arg)) && !args.includes("merge-base")) return { step, at: spanOf(script, command.node), taint: taint("the pull request's ref"), path: "" };
+    const taint = (source: string): Taint => ({
+      trust: "anyone",
+      source,
+      events: on,
+      way: [{ in: document, at: spanOf(script, command.node), message: "This takes the pull request's commit." }],
+    });
+    if (name === "gh" && args[0] === "pr" && args[1] === "checkout")
+      return { step, at: spanOf(script, command.node), taint: taint("gh pr checkout"), path: "" };
+    if (
+      name !== "git" ||
+      !/^(?:checkout|switch|fetch|pull|merge|reset|worktree)$/.test(args.find((arg) => !arg.startsWith("-")) ?? "")
+    )
+      continue;
+    if (args.some((arg) => /(?:^|[/:+])pull\/[^/]*[$_]/.test(arg)) && !args.includes("merge-base"))
+      return { step, at: spanOf(script, command.node), taint: taint("the pull request's ref"), path: "" };
     if (args.includes("fetch")) continue;
-    const inside = script.expressions.filter(({ within }) => within.start >= command.node.pos && within.end <= command.node.end);
-    const own = inside.map((embedded) => analysis.ofExpression(embedded, { job, step }, "commit")).find((found) => found !== undefined);
-    if (own && args.some((arg) => arg.includes("_____"))) return { step, at: spanOf(script, command.node), taint: own, path: "" };
+    const inside = script.expressions.filter(
+      ({ within }) => within.start >= command.node.pos && within.end <= command.node.end,
+    );
+    const own = inside
+      .map((embedded) => analysis.ofExpression(embedded, { job, step }, "commit"))
+      .find((found) => found !== undefined);
+    if (own && args.some((arg) => arg.includes("_____")))
+      return { step, at: spanOf(script, command.node), taint: own, path: "" };
     variables ??= commitVariables(step, analysis);
     const used = [...variables].find(([variable]) => args.some((arg) => new RegExp(`\\$\\{?${variable}\\b`).test(arg)));
     if (used) return { step, at: spanOf(script, command.node), taint: used[1], path: "" };
@@ -79,7 +124,8 @@ function commitVariables(step: Step, analysis: TaintAnalysis): ReadonlyMap<strin
   const found = new Map<string, Taint>();
   for (const env of [job?.workflow.env, job?.env, step.env])
     for (const [name, { value }] of env?.variables ?? []) {
-      const taint = value.kind === "scalar" && /^\w+$/.test(name) ? analysis.ofScalar(value, { job, step }, "commit") : undefined;
+      const taint =
+        value.kind === "scalar" && /^\w+$/.test(name) ? analysis.ofScalar(value, { job, step }, "commit") : undefined;
       if (taint) found.set(name, taint);
       else found.delete(name);
     }

@@ -5,7 +5,12 @@ import type { Beyond } from "./inputs.ts";
 import type { TaintAnalysis } from "./taint.ts";
 
 const known = new WeakMap<Document, TaintAnalysis>();
-const NOTHING: Beyond = { events: undefined, ofInput: () => undefined, ofActionOutput: () => undefined, ofCalledOutput: () => undefined };
+const NOTHING: Beyond = {
+  events: undefined,
+  ofInput: () => undefined,
+  ofActionOutput: () => undefined,
+  ofCalledOutput: () => undefined,
+};
 
 /** For rules on single documents. */
 export function taintOf(document: Document): TaintAnalysis {

@@ -62,7 +62,11 @@ export function earlierSteps({ document, eventsAt, analysis, writesOf }: StepSur
     const { steps } = step.owner;
     const state = files.get(steps) ?? { upTo: 0, from: undefined };
     files.set(steps, state);
-    for (let earlier = steps[state.upTo]; earlier && !state.from && state.upTo < step.index; earlier = steps[state.upTo]) {
+    for (
+      let earlier = steps[state.upTo];
+      earlier && !state.from && state.upTo < step.index;
+      earlier = steps[state.upTo]
+    ) {
       const taint = unpackedBy(earlier);
       if (taint) state.from = { index: earlier.index, taint };
       // A circle of outputs may have come further in between.
@@ -76,16 +80,37 @@ export function earlierSteps({ document, eventsAt, analysis, writesOf }: StepSur
     const here = eventsAt(placeOf(step));
     const on = here.filter((event) => event === "workflow_run");
     const download = on.length > 0 ? downloadOf(step, scriptOf(step)) : undefined;
-    if (download) return { trust: guardAt(placeOf(step)).ownRepository ? "contributor" : "anyone", source: "the artifact of another run", events: on, way: [{ in: document, at: download.at, message: "This unpacks what another run uploaded, perhaps one of a pull request from a fork." }] };
+    if (download)
+      return {
+        trust: guardAt(placeOf(step)).ownRepository ? "contributor" : "anyone",
+        source: "the artifact of another run",
+        events: on,
+        way: [
+          {
+            in: document,
+            at: download.at,
+            message: "This unpacks what another run uploaded, perhaps one of a pull request from a fork.",
+          },
+        ],
+      };
     const privileged = here.filter((event) => PRIVILEGED_EVENTS.has(event));
-    const checkout = privileged.length > 0 ? (checkoutOf(step, analysis(), privileged) ?? inScript(step, privileged)) : undefined;
+    const checkout =
+      privileged.length > 0 ? (checkoutOf(step, analysis(), privileged) ?? inScript(step, privileged)) : undefined;
     if (!checkout || checkout.taint.events.length === 0) return undefined;
-    return { ...checkout.taint, source: "a file of the checked-out commit", way: [...checkout.taint.way, { in: document, at: checkout.at, message: "This checks out that commit." }] };
+    return {
+      ...checkout.taint,
+      source: "a file of the checked-out commit",
+      way: [...checkout.taint.way, { in: document, at: checkout.at, message: "This checks out that commit." }],
+    };
   };
   const inScript = (step: Step, privileged: readonly string[]): ReturnType<typeof checkoutOf> => {
     const script = scriptOf(step);
     return script && checkoutInScript(script, analysis(), privileged);
   };
 
-  return { variable: writtenBefore, namesBefore: (step) => [...writtenUpTo(step).keys()].filter((name) => name !== ANY_NAME), files: filesBefore };
+  return {
+    variable: writtenBefore,
+    namesBefore: (step) => [...writtenUpTo(step).keys()].filter((name) => name !== ANY_NAME),
+    files: filesBefore,
+  };
 }

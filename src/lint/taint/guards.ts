@@ -38,16 +38,27 @@ function either(a: Guard, b: Guard): Guard {
     only: a.only && b.only ? new Set([...a.only, ...b.only]) : undefined,
     never: new Set([...a.never].filter((event) => b.never.has(event) || (b.only !== undefined && !b.only.has(event)))),
     // `github.event_name == 'push' || head.repo.full_name == github.repository`.
-    ownRepository: (a.ownRepository || isOwn(a)) && (b.ownRepository || isOwn(b)) && (a.ownRepository || b.ownRepository),
+    ownRepository:
+      (a.ownRepository || isOwn(a)) && (b.ownRepository || isOwn(b)) && (a.ownRepository || b.ownRepository),
   };
 }
 
 /** Only events that no outsider starts. */
 const isOwn = ({ only }: Guard): boolean => only !== undefined && [...only].every((event) => OWN_EVENTS.has(event));
-const OWN_EVENTS = new Set(["push", "schedule", "workflow_dispatch", "repository_dispatch", "release", "create", "delete", "merge_group"]);
+const OWN_EVENTS = new Set([
+  "push",
+  "schedule",
+  "workflow_dispatch",
+  "repository_dispatch",
+  "release",
+  "create",
+  "delete",
+  "merge_group",
+]);
 
 function guardIn(expression: Expression): Guard {
-  if (expression.kind === "logical") return expression.operands.map(guardIn).reduce(expression.operator === "&&" ? both : either);
+  if (expression.kind === "logical")
+    return expression.operands.map(guardIn).reduce(expression.operator === "&&" ? both : either);
   if (expression.kind === "not") {
     const path = pathOf(expression.operand)?.join(".");
     return path === "github.event.pull_request.head.repo.fork" ? { ...OPEN, ownRepository: true } : OPEN;
@@ -57,14 +68,27 @@ function guardIn(expression: Expression): Guard {
   const { operator, left, right } = expression;
   const [path, value] = [pathOf(left)?.join("."), right.kind === "literal" ? right.value : pathOf(right)?.join(".")];
   if (path === undefined && right.kind !== "literal") return OPEN;
-  return compared(operator, path, value) ?? (left.kind === "literal" ? compared(operator, pathOf(right)?.join("."), left.value) : compared(operator, typeof value === "string" ? value : undefined, path)) ?? OPEN;
+  return (
+    compared(operator, path, value) ??
+    (left.kind === "literal"
+      ? compared(operator, pathOf(right)?.join("."), left.value)
+      : compared(operator, typeof value === "string" ? value : undefined, path)) ??
+    OPEN
+  );
 }
 
 /** `contains(fromJSON('["OWNER", "MEMBER"]'), github.event.comment.author_association)`. */
 function isListOfMembers({ name, args: [list, asked] }: Call): boolean {
-  if (name.toLowerCase() !== "contains" || !list || !asked || !/^github\.event\..*author_association$/.test(pathOf(asked)?.join(".") ?? "")) return false;
+  if (
+    name.toLowerCase() !== "contains" ||
+    !list ||
+    !asked ||
+    !/^github\.event\..*author_association$/.test(pathOf(asked)?.join(".") ?? "")
+  )
+    return false;
   const written = list.kind === "call" && list.name.toLowerCase() === "fromjson" ? list.args[0] : list;
-  const words = written?.kind === "literal" && typeof written.value === "string" ? (written.value.match(/[A-Z_]+/g) ?? []) : [];
+  const words =
+    written?.kind === "literal" && typeof written.value === "string" ? (written.value.match(/[A-Z_]+/g) ?? []) : [];
   return words.length > 0 && words.every((word) => MEMBERS.test(word));
 }
 const MEMBERS = /^(?:OWNER|MEMBER|COLLABORATOR)$/;
@@ -75,14 +99,45 @@ function compared(operator: string, path: string | undefined, value: unknown): G
     if (operator === "!=") return { ...OPEN, never: new Set([value]) };
   }
   const own = { ...OPEN, ownRepository: true };
-  if (operator === "==" && (path === "github.event.pull_request.head.repo.full_name" || path === "github.event.workflow_run.head_repository.full_name") && (value === "github.repository" || (typeof value === "string" && value.includes("/")) || value === "github.event.pull_request.base.repo.full_name")) return own;
-  if (operator === "==" && (path === "github.event.pull_request.head.repo.owner.login" || path === "github.event.workflow_run.head_repository.owner.login") && typeof value === "string") return own;
-  if (path === "github.event.pull_request.head.repo.fork" && ((operator === "==" && value === false) || (operator === "!=" && value === true))) return own;
-  if (path === "github.event.workflow_run.event" && operator === "==" && typeof value === "string" && OWN_EVENTS.has(value)) return own;
+  if (
+    operator === "==" &&
+    (path === "github.event.pull_request.head.repo.full_name" ||
+      path === "github.event.workflow_run.head_repository.full_name") &&
+    (value === "github.repository" ||
+      (typeof value === "string" && value.includes("/")) ||
+      value === "github.event.pull_request.base.repo.full_name")
+  )
+    return own;
+  if (
+    operator === "==" &&
+    (path === "github.event.pull_request.head.repo.owner.login" ||
+      path === "github.event.workflow_run.head_repository.owner.login") &&
+    typeof value === "string"
+  )
+    return own;
+  if (
+    path === "github.event.pull_request.head.repo.fork" &&
+    ((operator === "==" && value === false) || (operator === "!=" && value === true))
+  )
+    return own;
+  if (
+    path === "github.event.workflow_run.event" &&
+    operator === "==" &&
+    typeof value === "string" &&
+    OWN_EVENTS.has(value)
+  )
+    return own;
   if (path === "github.event.workflow_run.event" && operator === "!=" && value === "pull_request") return own;
   // The author of the pull request, or whoever writes the comment, is known or a member.
-  if (operator === "==" && typeof value === "string" && !value.startsWith("github.") && /^github\.event\.(?:pull_request|comment|issue|review)\.user\.login$/.test(path ?? "")) return own;
-  if (operator === "==" && typeof value === "string" && MEMBERS.test(value) && /author_association$/.test(path ?? "")) return own;
+  if (
+    operator === "==" &&
+    typeof value === "string" &&
+    !value.startsWith("github.") &&
+    /^github\.event\.(?:pull_request|comment|issue|review)\.user\.login$/.test(path ?? "")
+  )
+    return own;
+  if (operator === "==" && typeof value === "string" && MEMBERS.test(value) && /author_association$/.test(path ?? ""))
+    return own;
   return undefined;
 }
 
@@ -96,6 +151,8 @@ export function eventsReaching(events: readonly string[], place: Place): string[
   const { only, never } = guardAt(place);
   if (!only && never.size === 0) return [...events];
   // In a called workflow `github.event_name` is the caller's.
-  return events.filter((event) => event === "workflow_call" || event === "any" || ((only === undefined || only.has(event)) && !never.has(event)));
+  return events.filter(
+    (event) =>
+      event === "workflow_call" || event === "any" || ((only === undefined || only.has(event)) && !never.has(event)),
+  );
 }
-

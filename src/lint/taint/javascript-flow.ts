@@ -24,13 +24,22 @@ export interface JavaScriptSurroundings {
 }
 
 /** The value is checked, counted or cut down to chosen letters. */
-const HARMLESS = /\.replace(?:All)?\(\s*\/\[\^|\.(?:length|number|sha|id|login|includes|startsWith|endsWith|test|some|every|match)\b(?:\(|\s*$|\s*[;),])|===|!==|parseInt\(|Number\(|encodeURIComponent\(/;
+const HARMLESS =
+  /\.replace(?:All)?\(\s*\/\[\^|\.(?:length|number|sha|id|login|includes|startsWith|endsWith|test|some|every|match)\b(?:\(|\s*$|\s*[;),])|===|!==|parseInt\(|Number\(|encodeURIComponent\(/;
 /** More variables than this are generated code. */
 const MAX_LOCALS = 200;
 const PAYLOAD = /\bcontext\.payload\??\.([A-Za-z_]\w*(?:\[\d+\])?(?:\??\.[A-Za-z_]\w*(?:\[\d+\])?)*)/g;
 const FETCHED = /\b(?:data|pr|pull|pullRequest|pull_request|issue)\.(?:title|body|head\.ref|head\.label)\b/;
 
-export function javaScriptFlow({ document, code, expressions, variables, ofExpression, ofPath, ofSource }: JavaScriptSurroundings): JavaScriptFlow {
+export function javaScriptFlow({
+  document,
+  code,
+  expressions,
+  variables,
+  ofExpression,
+  ofPath,
+  ofSource,
+}: JavaScriptSurroundings): JavaScriptFlow {
   const outputs = new Map<string, Taint>();
   const env = new Map<string, Taint>();
   const text = code.value;
@@ -41,32 +50,68 @@ export function javaScriptFlow({ document, code, expressions, variables, ofExpre
   const taintOf = (start: number, end: number): Taint | undefined => {
     const part = text.slice(start, end);
     if (HARMLESS.test(part)) return undefined;
-    const found: (Taint | undefined)[] = expressions.filter(({ within }) => within.start >= start && within.end <= end).map(ofExpression);
+    const found: (Taint | undefined)[] = expressions
+      .filter(({ within }) => within.start >= start && within.end <= end)
+      .map(ofExpression);
     for (const match of part.matchAll(PAYLOAD)) {
-      const path = (match[1] ?? "").replace(/\?/g, "").replace(/\[\d+\]/g, ".*").split(".").filter((name) => name !== "").map((name) => name.toLowerCase());
+      const path = (match[1] ?? "")
+        .replace(/\?/g, "")
+        .replace(/\[\d+\]/g, ".*")
+        .split(".")
+        .filter((name) => name !== "")
+        .map((name) => name.toLowerCase());
       const at = start + match.index;
       found.push(ofPath(["event", ...path], place(at, at + match[0].length)));
     }
     for (const match of part.matchAll(/\bprocess\.env\.(\w+)/g)) found.push(variables.get(match[1] ?? ""));
-    for (const [name, taint] of locals) if (new RegExp(`(?:^|[^.\\w$'"])${name}(?![\\w$'"])`).test(part) && !new RegExp(`\\b${name}\\.(?:number|id|sha|length|login)\\b`).test(part)) found.push(taint);
+    for (const [name, taint] of locals)
+      if (
+        new RegExp(`(?:^|[^.\\w$'"])${name}(?![\\w$'"])`).test(part) &&
+        !new RegExp(`\\b${name}\\.(?:number|id|sha|length|login)\\b`).test(part)
+      )
+        found.push(taint);
     const fetched = FETCHED.exec(part);
-    if (fetched && !worst(found)) found.push(ofSource({ name: "what GitHub's API says of the pull request or issue", trust: "anyone", events: [] }, place(start + fetched.index, start + fetched.index + fetched[0].length)));
+    if (fetched && !worst(found))
+      found.push(
+        ofSource(
+          { name: "what GitHub's API says of the pull request or issue", trust: "anyone", events: [] },
+          place(start + fetched.index, start + fetched.index + fetched[0].length),
+        ),
+      );
     return worst(found);
   };
 
-  for (const match of text.matchAll(/\b(?:const|let|var)\s+(\w+)\s*=\s*([^;\n]+)|\bcore\.(setOutput|exportVariable)\(\s*(['"`])([\w-]+)\4\s*,\s*|\breturn\s+([^;\n]+)/g)) {
+  for (const match of text.matchAll(
+    /\b(?:const|let|var)\s+(\w+)\s*=\s*([^;\n]+)|\bcore\.(setOutput|exportVariable)\(\s*(['"`])([\w-]+)\4\s*,\s*|\breturn\s+([^;\n]+)/g,
+  )) {
     const at = match.index;
     const end = at + match[0].length;
     if (match[1] !== undefined && match[2] !== undefined) {
       const taint = taintOf(end - match[2].length, end);
-      if (taint && locals.size < MAX_LOCALS) locals.set(match[1], through(taint, { in: document, at: place(at, end), message: `\`${match[1]}\` takes it.` }));
+      if (taint && locals.size < MAX_LOCALS)
+        locals.set(
+          match[1],
+          through(taint, { in: document, at: place(at, end), message: `\`${match[1]}\` takes it.` }),
+        );
     } else if (match[3] !== undefined && match[5] !== undefined) {
       const close = closingParenthesis(text, end);
       const taint = taintOf(end, close);
-      if (taint) (match[3] === "setOutput" ? outputs : env).set(match[5], through(taint, { in: document, at: place(at, close), message: `This makes it the ${match[3] === "setOutput" ? "output" : "environment variable"} \`${match[5]}\`.` }));
+      if (taint)
+        (match[3] === "setOutput" ? outputs : env).set(
+          match[5],
+          through(taint, {
+            in: document,
+            at: place(at, close),
+            message: `This makes it the ${match[3] === "setOutput" ? "output" : "environment variable"} \`${match[5]}\`.`,
+          }),
+        );
     } else if (match[6] !== undefined) {
       const taint = taintOf(end - match[6].length, end);
-      if (taint) outputs.set("result", through(taint, { in: document, at: place(at, end), message: "This makes it the output `result`." }));
+      if (taint)
+        outputs.set(
+          "result",
+          through(taint, { in: document, at: place(at, end), message: "This makes it the output `result`." }),
+        );
     }
   }
   return { outputs, env };

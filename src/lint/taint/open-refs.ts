@@ -6,9 +6,19 @@ import { nodesOf, valueOf } from "../../workflow/yaml/node.ts";
 export const refsAreOpen = (workflow: WorkflowDocument | undefined): boolean =>
   workflow === undefined ||
   workflow.triggers.some(({ event, config }) => {
-    if (event === "workflow_dispatch" || event === "repository_dispatch" || event === "create" || event === "release" || event === "deployment") return true;
+    if (
+      event === "workflow_dispatch" ||
+      event === "repository_dispatch" ||
+      event === "create" ||
+      event === "release" ||
+      event === "deployment"
+    )
+      return true;
     if (event !== "push") return event === "workflow_call";
     const filters = [valueOf(config, "branches"), valueOf(config, "tags")];
     if (filters.every((filter) => filter === undefined)) return true;
-    return filters.some((filter) => filter !== undefined && [...nodesOf(filter)].some((node) => node.kind === "scalar" && node.value.includes("*")));
+    return filters.some(
+      (filter) =>
+        filter !== undefined && [...nodesOf(filter)].some((node) => node.kind === "scalar" && node.value.includes("*")),
+    );
   });

@@ -2,7 +2,10 @@
 import { type Expression, pathOf } from "../../workflow/expressions/expression.ts";
 
 /** The references whose values an expression's own value is made of. `whole`: `toJSON` writes out what is inside. */
-export function* reaching(expression: Expression, whole: boolean): Generator<{ reference: Expression; whole: boolean }> {
+export function* reaching(
+  expression: Expression,
+  whole: boolean,
+): Generator<{ reference: Expression; whole: boolean }> {
   switch (expression.kind) {
     case "literal":
     case "not":
@@ -30,9 +33,13 @@ export function* reaching(expression: Expression, whole: boolean): Generator<{ r
     }
     case "call": {
       const name = expression.name.toLowerCase();
-      if (["contains", "startswith", "endswith", "success", "failure", "always", "cancelled", "hashfiles"].includes(name)) return;
+      if (
+        ["contains", "startswith", "endswith", "success", "failure", "always", "cancelled", "hashfiles"].includes(name)
+      )
+        return;
       if (name === "case") {
-        for (const [index, argument] of expression.args.entries()) if (index % 2 === 1 || index === expression.args.length - 1) yield* reaching(argument, whole);
+        for (const [index, argument] of expression.args.entries())
+          if (index % 2 === 1 || index === expression.args.length - 1) yield* reaching(argument, whole);
         return;
       }
       for (const argument of expression.args) yield* reaching(argument, whole || name === "tojson");

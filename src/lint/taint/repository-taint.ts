@@ -1,5 +1,12 @@
 /** The analysis across files: inputs of called workflows and local actions hold what their callers pass, outputs come back. */
-import { type ActionDocument, type Document, type Job, type Step, stepsOf, type WorkflowDocument } from "../../workflow/document/document.ts";
+import {
+  type ActionDocument,
+  type Document,
+  type Job,
+  type Step,
+  stepsOf,
+  type WorkflowDocument,
+} from "../../workflow/document/document.ts";
 import { scalarOf, valueOf } from "../../workflow/yaml/node.ts";
 import { actionIn, type Repository, workflowAt, workflowsOf } from "../repository.ts";
 import { analyse } from "./analysis.ts";
@@ -36,7 +43,8 @@ function analyses(repository: Repository): (document: Document) => TaintAnalysis
     for (const caller of from) {
       const own = caller.in.kind === "workflow" ? caller.in.triggers.map(({ event }) => event) : ["any"];
       const above = own.includes("workflow_call") || own.includes("any") ? eventsOf(caller.in, inside) : undefined;
-      for (const event of above ? [...own.filter((name) => name !== "workflow_call" && name !== "any"), ...above] : own) found.add(event);
+      for (const event of above ? [...own.filter((name) => name !== "workflow_call" && name !== "any"), ...above] : own)
+        found.add(event);
     }
     if (seen.size === 0) events.set(document, [...found]);
     return [...found];
@@ -48,11 +56,20 @@ function analyses(repository: Repository): (document: Document) => TaintAnalysis
     inputs.set(key, undefined);
     const passed = (callers.get(document) ?? []).map((caller) => {
       const subject = "job" in caller ? caller.job : caller.step;
-      const pair = [...subject.with.values()].find((candidate) => candidate.key.value.toLowerCase() === name.toLowerCase());
+      const pair = [...subject.with.values()].find(
+        (candidate) => candidate.key.value.toLowerCase() === name.toLowerCase(),
+      );
       const node = scalarOf(pair?.value);
-      const place = "job" in caller ? { job: caller.job } : { job: caller.step.owner.kind === "job" ? caller.step.owner : undefined, step: caller.step };
+      const place =
+        "job" in caller
+          ? { job: caller.job }
+          : { job: caller.step.owner.kind === "job" ? caller.step.owner : undefined, step: caller.step };
       const taint = node && analysisOf(caller.in).ofScalar(node, place, kind);
-      return taint && pair && through(taint, { in: caller.in, at: pair.key, message: `It is passed as the input \`${name}\`.` });
+      return (
+        taint &&
+        pair &&
+        through(taint, { in: caller.in, at: pair.key, message: `It is passed as the input \`${name}\`.` })
+      );
     });
     const taint = worst(passed);
     inputs.set(key, taint);
@@ -88,8 +105,11 @@ function callersIn(repository: Repository): Map<Document, Caller[]> {
     if (others) others.push(caller);
     else found.set(document, [caller]);
   };
-  for (const workflow of workflowsOf(repository)) for (const job of workflow.jobs) if (job.uses) add(calledBy(repository, job), { in: workflow, job });
-  for (const document of repository.documents) for (const step of stepsOf(document)) if (step.uses?.kind === "local") add(localAction(repository, step), { in: document, step });
+  for (const workflow of workflowsOf(repository))
+    for (const job of workflow.jobs) if (job.uses) add(calledBy(repository, job), { in: workflow, job });
+  for (const document of repository.documents)
+    for (const step of stepsOf(document))
+      if (step.uses?.kind === "local") add(localAction(repository, step), { in: document, step });
   return found;
 }
 
@@ -102,18 +122,34 @@ export function localAction(repository: Repository, { uses }: Step): ActionDocum
   return uses?.kind === "local" ? actionIn(repository, uses.path) : undefined;
 }
 
-function ofActionOutput(analysis: TaintAnalysis, action: ActionDocument, name: string, kind: TaintKind): Taint | undefined {
+function ofActionOutput(
+  analysis: TaintAnalysis,
+  action: ActionDocument,
+  name: string,
+  kind: TaintKind,
+): Taint | undefined {
   const pair = action.outputs.get(name);
   const value = scalarOf(valueOf(pair?.value, "value"));
   const taint = value && analysis.ofScalar(value, {}, kind);
-  return taint && pair && through(taint, { in: action, at: pair.key, message: `The action's output \`${name}\` takes it.` });
+  return (
+    taint && pair && through(taint, { in: action, at: pair.key, message: `The action's output \`${name}\` takes it.` })
+  );
 }
 
-function ofWorkflowOutput(analysis: TaintAnalysis, workflow: WorkflowDocument, name: string, kind: TaintKind): Taint | undefined {
+function ofWorkflowOutput(
+  analysis: TaintAnalysis,
+  workflow: WorkflowDocument,
+  name: string,
+  kind: TaintKind,
+): Taint | undefined {
   const call = workflow.triggers.find(({ event }) => event === "workflow_call");
   const outputs = valueOf(call?.config, "outputs");
   const pair = outputs?.kind === "mapping" ? outputs.pairs.find(({ key }) => key.value === name) : undefined;
   const value = scalarOf(valueOf(pair?.value, "value"));
   const taint = value && analysis.ofScalar(value, {}, kind);
-  return taint && pair && through(taint, { in: workflow, at: pair.key, message: `The called workflow's output \`${name}\` takes it.` });
+  return (
+    taint &&
+    pair &&
+    through(taint, { in: workflow, at: pair.key, message: `The called workflow's output \`${name}\` takes it.` })
+  );
 }

@@ -16,9 +16,12 @@ export function isStrictPattern(pattern: string): boolean {
 
 /** The script, function or loop's round ends here, whatever happens before. */
 export function alwaysLeaves(node: PipelineNode | AndOr): boolean {
-  if (node.type === "Command") return ["exit", "return", "continue", "break", "die", "fail"].includes(node.name?.value ?? "");
-  if (node.type === "BraceGroup" || node.type === "Subshell") return node.type === "BraceGroup" && node.body.commands.some(({ command }) => alwaysLeaves(command));
-  if (node.type === "AndOr") return node.operators.every((operator) => operator === "&&") && node.commands.some(alwaysLeaves);
+  if (node.type === "Command")
+    return ["exit", "return", "continue", "break", "die", "fail"].includes(node.name?.value ?? "");
+  if (node.type === "BraceGroup" || node.type === "Subshell")
+    return node.type === "BraceGroup" && node.body.commands.some(({ command }) => alwaysLeaves(command));
+  if (node.type === "AndOr")
+    return node.operators.every((operator) => operator === "&&") && node.commands.some(alwaysLeaves);
   return false;
 }
 
@@ -34,11 +37,15 @@ export function checkedIn(node: PipelineNode | AndOr, holds: boolean): string[] 
       const [first, last] = [node.commands[0], node.commands.at(-1)];
       if (!first || !last) return [];
       if (node.commands.length === 1) return checkedIn(first, holds !== negated);
-      return holds !== negated ? checkedByGrep(first.type === "Command" ? first : undefined, last.type === "Command" ? last : undefined) : [];
+      return holds !== negated
+        ? checkedByGrep(first.type === "Command" ? first : undefined, last.type === "Command" ? last : undefined)
+        : [];
     }
     case "AndOr": {
       const operator = holds ? "&&" : "||";
-      return node.operators.every((other) => other === operator) ? node.commands.flatMap((command) => checkedIn(command, holds)) : [];
+      return node.operators.every((other) => other === operator)
+        ? node.commands.flatMap((command) => checkedIn(command, holds))
+        : [];
     }
     default:
       return [];
@@ -52,7 +59,9 @@ function checkedByTest(test: TestExpression, holds: boolean): string[] {
     case "TestGroup":
       return checkedByTest(test.expression, holds);
     case "TestLogical":
-      return test.operator === (holds ? "&&" : "||") ? test.operands.flatMap((operand) => checkedByTest(operand, holds)) : [];
+      return test.operator === (holds ? "&&" : "||")
+        ? test.operands.flatMap((operand) => checkedByTest(operand, holds))
+        : [];
     case "TestBinary": {
       const variable = variableIn(test.left);
       if (variable === undefined) return [];
@@ -81,16 +90,26 @@ function checkedByCommand(node: Command, holds: boolean): string[] {
 
 /** `echo "$X" | grep -Eq '^[0-9]+$'`. */
 function checkedByGrep(first: Command | undefined, last: Command | undefined): string[] {
-  if (!first || !last || !/^(?:echo|printf)$/.test(first.name?.value ?? "") || !/^e?grep$/.test(last.name?.value ?? "")) return [];
+  if (!first || !last || !/^(?:echo|printf)$/.test(first.name?.value ?? "") || !/^e?grep$/.test(last.name?.value ?? ""))
+    return [];
   const pattern = last.args.find((word): word is Word => word.type === "Word" && !word.text.startsWith("-"));
   if (!pattern || !isStrictPattern(pattern.text)) return [];
   return first.args.flatMap((word) => (word.type === "Word" ? (variableIn(word) ?? []) : []));
 }
 
-const isPlain = (word: Word): boolean => !word.text.includes("$") && !word.text.includes("`") && !/[*?[]/.test(word.text) && !word.text.includes("_____");
+const isPlain = (word: Word): boolean =>
+  !word.text.includes("$") && !word.text.includes("`") && !/[*?[]/.test(word.text) && !word.text.includes("_____");
 
 /** Which items of a `case` name whole words only, and which is `*`. */
-export function literalPatterns(node: Case): { variable: string | undefined; clean: Set<CaseItem>; rest: CaseItem | undefined } {
+export function literalPatterns(node: Case): {
+  variable: string | undefined;
+  clean: Set<CaseItem>;
+  rest: CaseItem | undefined;
+} {
   const clean = new Set(node.items.filter(({ pattern }) => pattern.length > 0 && pattern.every(isPlain)));
-  return { variable: variableIn(node.word), clean, rest: node.items.find(({ pattern }) => pattern.some(({ text }) => text === "*")) };
+  return {
+    variable: variableIn(node.word),
+    clean,
+    rest: node.items.find(({ pattern }) => pattern.some(({ text }) => text === "*")),
+  };
 }

@@ -8,7 +8,15 @@ import type { EmbeddedExpression } from "../../workflow/expressions/embedded.ts"
 import type { Span } from "../../workflow/yaml/node.ts";
 import { type Script, spanInScript } from "../scripts.ts";
 import { alwaysLeaves, checkedIn, literalPatterns } from "./shell-checks.ts";
-import { type Emission, fileWritten, type FileWrites, newWrites, printed, readWrites, type WrittenFile } from "./shell-output.ts";
+import {
+  type Emission,
+  fileWritten,
+  type FileWrites,
+  newWrites,
+  printed,
+  readWrites,
+  type WrittenFile,
+} from "./shell-output.ts";
 import type { ShellSource } from "./shell-programs.ts";
 import { shellValues, type TaintedExpansion } from "./shell-values.ts";
 import type { Taint } from "./taint.ts";
@@ -38,7 +46,13 @@ export interface ShellSurroundings {
 
 export function shellFlow({ script, variables, ofExpression, files, ofSource }: ShellSurroundings): ShellFlow {
   const vars = new Map(variables);
-  const { pieces, taintOf, inputFrom, emissions, commandOutput, expansions } = shellValues({ script, vars, ofExpression, files, ofSource });
+  const { pieces, taintOf, inputFrom, emissions, commandOutput, expansions } = shellValues({
+    script,
+    vars,
+    ofExpression,
+    files,
+    ofSource,
+  });
   const writes: FileWrites = newWrites();
   const document = script.document;
   const place = ({ pos, end }: { pos: number; end: number }): Span => spanInScript(script, { start: pos, end });
@@ -80,7 +94,9 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
         visitCommand(node, stdin);
         return;
       case "AndOr":
-        node.commands.forEach((command, at) => (at === 0 ? visit(command, stdin) : inBranch(() => visit(command, stdin))));
+        node.commands.forEach((command, at) =>
+          at === 0 ? visit(command, stdin) : inBranch(() => visit(command, stdin)),
+        );
         for (const name of checkedBefore(node)) vars.delete(name);
         return;
       case "Pipeline": {
@@ -130,7 +146,9 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
   /** `[[ $X =~ ^[0-9]+$ ]] || exit 1`. */
   const checkedBefore = ({ commands, operators }: AndOr): string[] => {
     const [test, escape] = commands;
-    return operators.length === 1 && operators[0] === "||" && test && escape && alwaysLeaves(escape) ? checkedIn(test, true) : [];
+    return operators.length === 1 && operators[0] === "||" && test && escape && alwaysLeaves(escape)
+      ? checkedIn(test, true)
+      : [];
   };
 
   const visitIf = (node: If, stdin: readonly Emission[]): void => {
@@ -147,17 +165,25 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
       withoutTaint(test ? checkedIn(test, false) : [], () => inBranch(() => visitList(inElse, stdin)));
     }
     // A script that ends where the check fails goes on with what the check lets through.
-    if (test && node.then.commands.some(({ command }) => alwaysLeaves(command))) for (const name of checkedIn(test, false)) vars.delete(name);
-    if (test && node.else?.commands.some(({ command }) => alwaysLeaves(command))) for (const name of checkedIn(test, true)) vars.delete(name);
+    if (test && node.then.commands.some(({ command }) => alwaysLeaves(command)))
+      for (const name of checkedIn(test, false)) vars.delete(name);
+    if (test && node.else?.commands.some(({ command }) => alwaysLeaves(command)))
+      for (const name of checkedIn(test, true)) vars.delete(name);
   };
 
   const visitCase = (node: Case, stdin: readonly Emission[]): void => {
     const { variable, clean, rest } = literalPatterns(node);
     for (const item of node.items) {
-      if (variable !== undefined && clean.has(item)) withoutTaint([variable], () => inBranch(() => visitList(item.body, stdin)));
+      if (variable !== undefined && clean.has(item))
+        withoutTaint([variable], () => inBranch(() => visitList(item.body, stdin)));
       else inBranch(() => visitList(item.body, stdin));
     }
-    if (variable !== undefined && rest?.body.commands.some(({ command }) => alwaysLeaves(command)) && node.items.every((item) => item === rest || clean.has(item))) vars.delete(variable);
+    if (
+      variable !== undefined &&
+      rest?.body.commands.some(({ command }) => alwaysLeaves(command)) &&
+      node.items.every((item) => item === rest || clean.has(item))
+    )
+      vars.delete(variable);
   };
 
   const visitCommand = (node: Command, stdin: readonly Emission[]): void => {
@@ -165,15 +191,19 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
     if (node.name) pieces(node.name);
     const name = node.name?.value;
     const input = inputFrom(node.redirects) ?? stdin;
-    const declared = name === "export" || name === "local" || name === "declare" || name === "readonly" || name === "typeset";
-    for (const part of [...node.prefix, ...(declared ? node.suffix : [])]) if (part.type === "Assignment" && (name === undefined || declared)) assign(part.name, worst([part.append ? vars.get(part.name) : undefined, taintOf(part.value)]), part);
+    const declared =
+      name === "export" || name === "local" || name === "declare" || name === "readonly" || name === "typeset";
+    for (const part of [...node.prefix, ...(declared ? node.suffix : [])])
+      if (part.type === "Assignment" && (name === undefined || declared))
+        assign(part.name, worst([part.append ? vars.get(part.name) : undefined, taintOf(part.value)]), part);
     if (name === "read" || name === "mapfile" || name === "readarray") {
       const taint = worst(input.map((emission) => emission.taint));
       const names = node.args.filter((word): word is Word => word.type === "Word" && /^[A-Za-z_]\w*$/.test(word.text));
       for (const word of names) assign(word.text, taint, word);
     }
     const [flag, variable] = node.args;
-    if (name === "printf" && flag?.text === "-v" && variable) assign(variable.text, worst(node.args.slice(2).map(taintOf)), variable);
+    if (name === "printf" && flag?.text === "-v" && variable)
+      assign(variable.text, worst(node.args.slice(2).map(taintOf)), variable);
     if (name === "tee") {
       for (const word of node.args) {
         const file = fileWritten(word.text);
@@ -184,7 +214,11 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
     writeTo(node.redirects, () => commandOutput(node, stdin, true), node);
   };
 
-  const writeTo = (redirects: readonly Redirection[], content: () => Emission[], at: { pos: number; end: number }): void => {
+  const writeTo = (
+    redirects: readonly Redirection[],
+    content: () => Emission[],
+    at: { pos: number; end: number },
+  ): void => {
     for (const redirect of redirects) {
       if (redirect.type !== "Redirect" || !/^(?:>>?|&>>?|>\|)$/.test(redirect.operator)) continue;
       const file = fileWritten(redirect.target?.text ?? "");
@@ -193,7 +227,10 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
   };
 
   const record = (file: WrittenFile, content: readonly Emission[], at: { pos: number; end: number }): void => {
-    const stop = (target: string) => (taint: Taint): Taint => through(taint, { in: document, at: place(at), message: `This writes it to ${target}.` });
+    const stop =
+      (target: string) =>
+      (taint: Taint): Taint =>
+        through(taint, { in: document, at: place(at), message: `This writes it to ${target}.` });
     readWrites(writes, file, content, stop, place(at));
   };
 
@@ -203,7 +240,10 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
     const taint = worst(content.map((emission) => emission.taint));
     if (!command || !taint) return;
     const target = command[1] === "env" ? writes.env : writes.outputs;
-    target.set(command[2] ?? "", through(taint, { in: document, at: place(at), message: `This writes it to \`${command[2]}\`.` }));
+    target.set(
+      command[2] ?? "",
+      through(taint, { in: document, at: place(at), message: `This writes it to \`${command[2]}\`.` }),
+    );
   };
 
   try {
@@ -211,5 +251,13 @@ export function shellFlow({ script, variables, ofExpression, files, ofSource }: 
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return { outputs: writes.outputs, anyOutput: writes.anyOutput, env: writes.env, anyEnv: writes.anyEnv, path: writes.path, expansions: [...expansions.values()], writes: writes.places };
+  return {
+    outputs: writes.outputs,
+    anyOutput: writes.anyOutput,
+    env: writes.env,
+    anyEnv: writes.anyEnv,
+    path: writes.path,
+    expansions: [...expansions.values()],
+    writes: writes.places,
+  };
 }

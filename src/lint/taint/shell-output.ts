@@ -29,7 +29,15 @@ export interface FileWrites {
   open: Map<WrittenFile, { name: string; delimiter: string | undefined }>;
 }
 
-export const newWrites = (): FileWrites => ({ outputs: new Map(), env: new Map(), anyOutput: undefined, anyEnv: undefined, path: undefined, places: [], open: new Map() });
+export const newWrites = (): FileWrites => ({
+  outputs: new Map(),
+  env: new Map(),
+  anyOutput: undefined,
+  anyEnv: undefined,
+  path: undefined,
+  places: [],
+  open: new Map(),
+});
 
 interface Line {
   /** The text before anything that is not known. */
@@ -58,7 +66,13 @@ function linesOf(pieces: readonly Emission[]): Line[] {
 }
 
 /** Reads what is appended to one of the files: `name=value`, or `name<<delimiter`, lines, `delimiter`. */
-export function readWrites(writes: FileWrites, file: WrittenFile, pieces: readonly Emission[], stop: (target: string) => (taint: Taint) => Taint, at: Span): void {
+export function readWrites(
+  writes: FileWrites,
+  file: WrittenFile,
+  pieces: readonly Emission[],
+  stop: (target: string) => (taint: Taint) => Taint,
+  at: Span,
+): void {
   for (const { prefix, literal, taint } of linesOf(pieces)) {
     if (taint) writes.places.push({ file, at, taint });
     if (file === "GITHUB_PATH") {
@@ -66,10 +80,12 @@ export function readWrites(writes: FileWrites, file: WrittenFile, pieces: readon
       continue;
     }
     const named = file === "GITHUB_OUTPUT" ? writes.outputs : writes.env;
-    const what = (name: string): string => (file === "GITHUB_OUTPUT" ? `the output \`${name}\`` : `the environment variable \`${name}\``);
+    const what = (name: string): string =>
+      file === "GITHUB_OUTPUT" ? `the output \`${name}\`` : `the environment variable \`${name}\``;
     const open = writes.open.get(file);
     if (open) {
-      if (literal && prefix.trim() !== "" && (open.delimiter === undefined || prefix.trim() === open.delimiter)) writes.open.delete(file);
+      if (literal && prefix.trim() !== "" && (open.delimiter === undefined || prefix.trim() === open.delimiter))
+        writes.open.delete(file);
       else if (taint) named.set(open.name, stop(what(open.name))(taint));
       continue;
     }

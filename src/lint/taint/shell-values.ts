@@ -1,5 +1,14 @@
 /** What words and commands of a script say, piece by piece, with what somebody else has put into them. */
-import type { AndOr, Command, CompoundList, HereDocBody, PipelineNode, Redirection, Statement, SyntaxNode } from "unbash";
+import type {
+  AndOr,
+  Command,
+  CompoundList,
+  HereDocBody,
+  PipelineNode,
+  Redirection,
+  Statement,
+  SyntaxNode,
+} from "unbash";
 import type { EmbeddedExpression } from "../../workflow/expressions/embedded.ts";
 import type { Span } from "../../workflow/yaml/node.ts";
 import { type Script, spanOf } from "../scripts.ts";
@@ -56,7 +65,8 @@ export function shellValues({ script, vars, ofExpression, files, ofSource }: Val
     for (const embedded of script.expressions) {
       const { start, end: stop } = embedded.within;
       if (start < from || start >= end) continue;
-      if (start > from) pieces.push({ text: script.source.slice(from, start), taint: undefined, pos: from, end: start });
+      if (start > from)
+        pieces.push({ text: script.source.slice(from, start), taint: undefined, pos: from, end: start });
       pieces.push({ text: undefined, taint: ofExpression(embedded), pos: start, end: stop });
       from = stop;
     }
@@ -91,10 +101,18 @@ export function shellValues({ script, vars, ofExpression, files, ofSource }: Val
         return [{ text: undefined, taint: ofVariable(node.text.slice(1), node), pos: node.pos, end: node.end }];
       case "ParameterExpansion": {
         const { operation } = node;
-        const cleaned = node.prefix === "#" || (operation?.type === "Replace" && operation.operator === "//" && operation.pattern.text.startsWith("[^") && operation.replacement.text.length <= 1);
+        const cleaned =
+          node.prefix === "#" ||
+          (operation?.type === "Replace" &&
+            operation.operator === "//" &&
+            operation.pattern.text.startsWith("[^") &&
+            operation.replacement.text.length <= 1);
         const chosen = operation?.type === "Default" && (operation.operator === "+" || operation.operator === ":+");
         const own = cleaned || chosen ? undefined : ofVariable(node.parameter, node);
-        const other = operation?.type === "Default" && !operation.operator.includes("?") ? worst(pieces(operation.operand).map(({ taint }) => taint)) : undefined;
+        const other =
+          operation?.type === "Default" && !operation.operator.includes("?")
+            ? worst(pieces(operation.operand).map(({ taint }) => taint))
+            : undefined;
         return [{ text: undefined, taint: worst([own, other]), pos: node.pos, end: node.end }];
       }
       case "CommandExpansion":
@@ -125,7 +143,8 @@ export function shellValues({ script, vars, ofExpression, files, ofSource }: Val
     return taint;
   };
 
-  const fileTaint = (path: string): Taint | undefined => (/^\/(?:etc|proc|sys|usr)\//.test(path) || path === "/dev/null" ? undefined : files);
+  const fileTaint = (path: string): Taint | undefined =>
+    /^\/(?:etc|proc|sys|usr)\//.test(path) || path === "/dev/null" ? undefined : files;
 
   /** What comes in by `<`, `<<` and `<<<`; nothing where none of them stands. */
   const inputFrom = (redirects: readonly Redirection[]): Emission[] | undefined => {
@@ -133,16 +152,24 @@ export function shellValues({ script, vars, ofExpression, files, ofSource }: Val
       if (redirect.type === "HereString") return redirect.target ? [...pieces(redirect.target)] : [];
       if (redirect.type === "HereDoc") return hereDocPieces(redirect.body);
       if (redirect.operator !== "<" || !redirect.target) return [];
-      const taint = worst([taintOf(redirect.target), ...(redirect.target.parts?.some(({ type }) => type === "ProcessSubstitution") ? [] : [fileTaint(redirect.target.value)])]);
+      const taint = worst([
+        taintOf(redirect.target),
+        ...(redirect.target.parts?.some(({ type }) => type === "ProcessSubstitution")
+          ? []
+          : [fileTaint(redirect.target.value)]),
+      ]);
       return [{ text: undefined, taint, pos: redirect.pos, end: redirect.end }];
     });
-    return found.length > 0 || redirects.some(({ type, operator }) => type !== "Redirect" || operator === "<") ? found : undefined;
+    return found.length > 0 || redirects.some(({ type, operator }) => type !== "Redirect" || operator === "<")
+      ? found
+      : undefined;
   };
   const hereDocPieces = (body: HereDocBody): Emission[] => pieces(body);
 
   /** What a command prints. */
   const emissions = (node: PipelineNode | AndOr, stdin: readonly Emission[]): Emission[] => {
-    const ofList = ({ commands }: CompoundList): Emission[] => commands.flatMap(({ command }) => [...emissions(command, stdin), NEW_LINE]);
+    const ofList = ({ commands }: CompoundList): Emission[] =>
+      commands.flatMap(({ command }) => [...emissions(command, stdin), NEW_LINE]);
     switch (node.type) {
       case "Command":
         return commandOutput(node, stdin);
@@ -171,18 +198,33 @@ export function shellValues({ script, vars, ofExpression, files, ofSource }: Val
     const name = node.name?.value;
     if (name === undefined) return node.redirects.length > 0 ? [...input] : [];
     // Goes to a file instead.
-    if (!intoFile && node.redirects.some((redirect) => redirect.type === "Redirect" && /^(?:>>?|&>>?|>\|)$/.test(redirect.operator) && redirect.descriptor?.type !== "FileDescriptor")) return [];
+    if (
+      !intoFile &&
+      node.redirects.some(
+        (redirect) =>
+          redirect.type === "Redirect" &&
+          /^(?:>>?|&>>?|>\|)$/.test(redirect.operator) &&
+          redirect.descriptor?.type !== "FileDescriptor",
+      )
+    )
+      return [];
     const words = node.args;
     if (name === "echo" || name === "printf") return printed(name, words.map(pieces));
-    const source = outputSource(name, words.map((word) => (word.type === "Assignment" ? word.text : word.value)));
-    if (source) return [{ text: undefined, taint: ofSource(source, spanOf(script, node)), pos: node.pos, end: node.end }];
+    const source = outputSource(
+      name,
+      words.map((word) => (word.type === "Assignment" ? word.text : word.value)),
+    );
+    if (source)
+      return [{ text: undefined, taint: ofSource(source, spanOf(script, node)), pos: node.pos, end: node.end }];
     if (!passesInput(name)) return [];
     const texts = words.map((word) => (word.type === "Assignment" ? word.text : word.value));
     if (cleansInput(name, texts)) return input.map((emission) => ({ ...emission, taint: undefined }));
     const given = words.map(taintOf);
     const named = filesRead(name, texts).map(fileTaint);
     const own = worst([...given, ...named]);
-    return own || named.length > 0 ? [...input, { text: undefined, taint: own, pos: node.pos, end: node.end }] : [...input];
+    return own || named.length > 0
+      ? [...input, { text: undefined, taint: own, pos: node.pos, end: node.end }]
+      : [...input];
   };
 
   return { pieces, taintOf, inputFrom, emissions, commandOutput, expansions };

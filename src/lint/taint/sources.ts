@@ -35,35 +35,126 @@ const add = (trust: Trust, kinds: readonly TaintKind[], events: readonly string[
 
 add("anyone", BOTH, PULL_REQUEST, "head_ref");
 add("anyone", TEXT, ["issues", "issue_comment"], "event.issue.title", "event.issue.body");
-add("anyone", TEXT, ON_PULL_REQUEST, "event.pull_request.title", "event.pull_request.body", "event.pull_request.head.repo.default_branch", "event.pull_request.head.repo.description", "event.pull_request.head.repo.homepage");
+add(
+  "anyone",
+  TEXT,
+  ON_PULL_REQUEST,
+  "event.pull_request.title",
+  "event.pull_request.body",
+  "event.pull_request.head.repo.default_branch",
+  "event.pull_request.head.repo.description",
+  "event.pull_request.head.repo.homepage",
+);
 add("anyone", BOTH, ON_PULL_REQUEST, "event.pull_request.head.ref", "event.pull_request.head.label");
-add("anyone", COMMIT, ON_PULL_REQUEST, "event.pull_request.head.sha", "event.pull_request.merge_commit_sha", "event.pull_request.head.repo.full_name", "event.pull_request.head.repo.clone_url", "event.pull_request.head.repo.html_url");
-add("anyone", TEXT, ["issue_comment", "pull_request_review_comment", "discussion_comment", "commit_comment"], "event.comment.body");
+add(
+  "anyone",
+  COMMIT,
+  ON_PULL_REQUEST,
+  "event.pull_request.head.sha",
+  "event.pull_request.merge_commit_sha",
+  "event.pull_request.head.repo.full_name",
+  "event.pull_request.head.repo.clone_url",
+  "event.pull_request.head.repo.html_url",
+);
+add(
+  "anyone",
+  TEXT,
+  ["issue_comment", "pull_request_review_comment", "discussion_comment", "commit_comment"],
+  "event.comment.body",
+);
 add("anyone", TEXT, ["pull_request_review_comment", "commit_comment"], "event.comment.path");
 add("anyone", TEXT, ["pull_request_review"], "event.review.body");
 add("anyone", TEXT, ["pull_request_review_comment"], "event.review_comment.body");
 add("anyone", TEXT, ["discussion", "discussion_comment"], "event.discussion.title", "event.discussion.body");
-add("anyone", TEXT, ["issues", "issue_comment", ...PULL_REQUEST, "discussion"], "event.changes.title.from", "event.changes.body.from");
+add(
+  "anyone",
+  TEXT,
+  ["issues", "issue_comment", ...PULL_REQUEST, "discussion"],
+  "event.changes.title.from",
+  "event.changes.body.from",
+);
 add("anyone", TEXT, ["gollum"], "event.pages.*.page_name", "event.pages.*.title", "event.pages.*.summary");
 add("anyone", TEXT, ["fork"], "event.forkee.default_branch", "event.forkee.description", "event.forkee.homepage");
 // Whoever's pull request is merged has written these; rebasing and merging keep them as they are.
-for (const commit of ["event.head_commit", "event.commits.*"]) add("anyone", TEXT, ["push"], ...["message", "author.name", "author.email", "committer.name", "committer.email"].map((leaf) => `${commit}.${leaf}`));
-add("anyone", TEXT, ["merge_group"], ...["message", "author.name", "author.email", "committer.name", "committer.email"].map((leaf) => `event.merge_group.head_commit.${leaf}`));
+for (const commit of ["event.head_commit", "event.commits.*"])
+  add(
+    "anyone",
+    TEXT,
+    ["push"],
+    ...["message", "author.name", "author.email", "committer.name", "committer.email"].map(
+      (leaf) => `${commit}.${leaf}`,
+    ),
+  );
+add(
+  "anyone",
+  TEXT,
+  ["merge_group"],
+  ...["message", "author.name", "author.email", "committer.name", "committer.email"].map(
+    (leaf) => `event.merge_group.head_commit.${leaf}`,
+  ),
+);
 add("anyone", BOTH, ["workflow_run"], "event.workflow_run.head_branch");
-add("anyone", COMMIT, ["workflow_run"], "event.workflow_run.head_sha", "event.workflow_run.head_commit.id", "event.workflow_run.head_repository.full_name", "event.workflow_run.head_repository.clone_url", "event.workflow_run.head_repository.html_url");
-add("anyone", TEXT, ["workflow_run"], "event.workflow_run.display_title", "event.workflow_run.head_repository.description", ...["message", "author.name", "author.email", "committer.name", "committer.email"].map((leaf) => `event.workflow_run.head_commit.${leaf}`));
-add("contributor", TEXT, ["workflow_run"], "event.workflow_run.pull_requests.*.head.ref", "event.workflow_run.pull_requests.*.base.ref");
+add(
+  "anyone",
+  COMMIT,
+  ["workflow_run"],
+  "event.workflow_run.head_sha",
+  "event.workflow_run.head_commit.id",
+  "event.workflow_run.head_repository.full_name",
+  "event.workflow_run.head_repository.clone_url",
+  "event.workflow_run.head_repository.html_url",
+);
+add(
+  "anyone",
+  TEXT,
+  ["workflow_run"],
+  "event.workflow_run.display_title",
+  "event.workflow_run.head_repository.description",
+  ...["message", "author.name", "author.email", "committer.name", "committer.email"].map(
+    (leaf) => `event.workflow_run.head_commit.${leaf}`,
+  ),
+);
+add(
+  "contributor",
+  TEXT,
+  ["workflow_run"],
+  "event.workflow_run.pull_requests.*.head.ref",
+  "event.workflow_run.pull_requests.*.base.ref",
+);
 add("anyone", BOTH, ["check_suite"], "event.check_suite.head_branch");
 add("anyone", BOTH, ["check_run"], "event.check_run.check_suite.head_branch");
-add("contributor", TEXT, ["push", "create", "release", "workflow_dispatch", "repository_dispatch", "deployment", "deployment_status"], "ref", "ref_name");
+add(
+  "contributor",
+  TEXT,
+  ["push", "create", "release", "workflow_dispatch", "repository_dispatch", "deployment", "deployment_status"],
+  "ref",
+  "ref_name",
+);
 add("contributor", TEXT, ["create", "delete", "push"], "event.ref");
 add("contributor", TEXT, ["push"], "event.base_ref");
-add("contributor", TEXT, ["release"], "event.release.name", "event.release.body", "event.release.tag_name", "event.release.target_commitish");
+add(
+  "contributor",
+  TEXT,
+  ["release"],
+  "event.release.name",
+  "event.release.body",
+  "event.release.tag_name",
+  "event.release.target_commitish",
+);
 add("contributor", TEXT, PULL_REQUEST, "base_ref");
 add("contributor", TEXT, ON_PULL_REQUEST, "event.pull_request.base.ref");
 add("contributor", TEXT, ["milestone"], "event.milestone.title", "event.milestone.description");
 add("contributor", TEXT, ["issues", ...PULL_REQUEST, "label"], "event.label.name", "event.label.description");
-add("contributor", TEXT, ["deployment", "deployment_status"], "event.deployment.payload", "event.deployment.ref", "event.deployment.description", "event.deployment.environment", "event.deployment_status.description");
+add(
+  "contributor",
+  TEXT,
+  ["deployment", "deployment_status"],
+  "event.deployment.payload",
+  "event.deployment.ref",
+  "event.deployment.description",
+  "event.deployment.environment",
+  "event.deployment_status.description",
+);
 add("contributor", BOTH, ["repository_dispatch"], "event.client_payload");
 
 /** Everything below these is somebody's as well. */
@@ -78,14 +169,32 @@ export function sourceAt(path: readonly string[], kind: TaintKind, whole: boolea
   const worst = matches.find(({ trust }) => trust === "anyone") ?? matches[0];
   if (!worst) return undefined;
   const as = matches.filter(({ trust }) => trust === worst.trust);
-  return { name: `github.${path.join(".")}`, trust: worst.trust, events: [...new Set(as.flatMap(({ events }) => events))] };
+  return {
+    name: `github.${path.join(".")}`,
+    trust: worst.trust,
+    events: [...new Set(as.flatMap(({ events }) => events))],
+  };
 }
 
 function names(path: readonly string[], { path: pattern }: Source, whole: boolean): boolean {
-  if (path.length > pattern.length) return OPEN.has(pattern.join(".")) && pattern.every((part, at) => part === path[at]);
+  if (path.length > pattern.length)
+    return OPEN.has(pattern.join(".")) && pattern.every((part, at) => part === path[at]);
   if (path.length < pattern.length && !whole) return false;
   return path.every((part, at) => part === pattern[at] || part === "*" || pattern[at] === "*");
 }
 
 /** Events on which a pull request from a fork, an issue or a comment runs with the repository's own token and secrets. */
-export const PRIVILEGED_EVENTS: ReadonlySet<string> = new Set(["pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "commit_comment", "fork", "gollum", "check_run", "check_suite", "watch"]);
+export const PRIVILEGED_EVENTS: ReadonlySet<string> = new Set([
+  "pull_request_target",
+  "workflow_run",
+  "issue_comment",
+  "issues",
+  "discussion",
+  "discussion_comment",
+  "commit_comment",
+  "fork",
+  "gollum",
+  "check_run",
+  "check_suite",
+  "watch",
+]);

@@ -6,7 +6,11 @@ const MAX_STOPS = 12;
 
 export function through(taint: Taint, stop: Stop): Taint {
   const last = taint.way.at(-1);
-  if (taint.way.length >= MAX_STOPS || (last && last.in === stop.in && last.at.start === stop.at.start && last.at.end === stop.at.end)) return taint;
+  if (
+    taint.way.length >= MAX_STOPS ||
+    (last && last.in === stop.in && last.at.start === stop.at.start && last.at.end === stop.at.end)
+  )
+    return taint;
   return { ...taint, way: [...taint.way, stop] };
 }
 

@@ -17,7 +17,10 @@ export function callProblems(config: Config, pipeline: Pipeline): Problem[] {
 }
 
 function tooManyCalls(pipeline: Pipeline): Problem[] {
-  const called = RUNS.map((run) => calledIn(pipeline, run)).reduce((most, one) => (one.length > most.length ? one : most), []);
+  const called = RUNS.map((run) => calledIn(pipeline, run)).reduce(
+    (most, one) => (one.length > most.length ? one : most),
+    [],
+  );
   const first = called[MOST_CALLS];
   if (!first) return [];
   return [
@@ -30,13 +33,28 @@ function tooManyCalls(pipeline: Pipeline): Problem[] {
 }
 
 function cacheReferences(config: Config): Problem[] {
-  const builds = Object.entries(config.builds).flatMap(([key, build]) => (build.kind === "files" ? unknownCaches(config, build.caches, ["builds", key, "caches"]) : []));
-  return [...builds, ...Object.entries(config.consumers).flatMap(([key, consumer]) => unknownCaches(config, consumer.caches, ["consumers", key, "caches"]))];
+  const builds = Object.entries(config.builds).flatMap(([key, build]) =>
+    build.kind === "files" ? unknownCaches(config, build.caches, ["builds", key, "caches"]) : [],
+  );
+  return [
+    ...builds,
+    ...Object.entries(config.consumers).flatMap(([key, consumer]) =>
+      unknownCaches(config, consumer.caches, ["consumers", key, "caches"]),
+    ),
+  ];
 }
 
 function unknownCaches(config: Config, names: readonly string[], path: PropertyKey[]): Problem[] {
   const known = Object.keys(config.caches);
   return names.flatMap((name, index): Problem[] =>
-    known.includes(name) ? [] : [{ path: [...path, index], message: `The cache "${name}" is not declared.`, hint: didYouMean(name, known) ?? "Declare it in `caches`." }],
+    known.includes(name)
+      ? []
+      : [
+          {
+            path: [...path, index],
+            message: `The cache "${name}" is not declared.`,
+            hint: didYouMean(name, known) ?? "Declare it in `caches`.",
+          },
+        ],
   );
 }

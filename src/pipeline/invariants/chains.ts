@@ -9,11 +9,17 @@ export const DEEPEST_LEVEL = 3;
 export function followersOf(pipeline: Pipeline): { name: string; follows: string[]; path: PropertyKey[] }[] {
   const { build, nightly, promote } = pipeline.workflows;
   const roots = [build, nightly].flatMap((workflow) => (workflow ? [workflow.name] : []));
-  const consumers = pipeline.consumers.map((consumer) => ({ name: consumer.name, follows: consumer.source === "registry" ? roots : [], path: ["consumers", consumer.key] }));
+  const consumers = pipeline.consumers.map((consumer) => ({
+    name: consumer.name,
+    follows: consumer.source === "registry" ? roots : [],
+    path: ["consumers", consumer.key],
+  }));
   return [
     ...roots.map((name) => ({ name, follows: [], path: ["builds"] })),
     ...consumers,
-    ...(promote ? [{ name: promote.name, follows: [...roots, ...consumers.map((consumer) => consumer.name)], path: ["moveTags"] }] : []),
+    ...(promote
+      ? [{ name: promote.name, follows: [...roots, ...consumers.map((consumer) => consumer.name)], path: ["moveTags"] }]
+      : []),
   ];
 }
 
@@ -33,7 +39,9 @@ export function chainProblems(_config: Config, pipeline: Pipeline): Problem[] {
     .filter((node) => levelOf(node.name, []) > DEEPEST_LEVEL)
     .map((node) => ({
       path: node.path,
-      message: Number.isFinite(levelOf(node.name, [])) ? `The workflow "${node.name}" stands more than three \`workflow_run\` levels behind the build, where GitHub no longer starts it.` : `The workflow "${node.name}" follows itself.`,
+      message: Number.isFinite(levelOf(node.name, []))
+        ? `The workflow "${node.name}" stands more than three \`workflow_run\` levels behind the build, where GitHub no longer starts it.`
+        : `The workflow "${node.name}" follows itself.`,
       hint: "Let it follow the build directly, and give every workflow a name of its own.",
     }));
 }

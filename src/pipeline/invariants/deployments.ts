@@ -7,7 +7,17 @@ import type { Consumer, Pipeline } from "../types.ts";
 /** Inputs of a consumer's workflow that are there already. */
 const TAKEN_INPUTS = ["image_tag", "commit", "skip_cleanup", "class", "trusted", "tag"];
 /** Variables that the steps around the commands need for themselves. */
-const TAKEN_VARIABLES = ["APP", "IMAGE_REF", "COMMANDS", "RETRY_ATTEMPTS", "RETRY_DELAY", "RETRY_GROWTH", "ATTEMPT_TIMEOUT", "TIMEOUT", "INTERVAL"];
+const TAKEN_VARIABLES = [
+  "APP",
+  "IMAGE_REF",
+  "COMMANDS",
+  "RETRY_ATTEMPTS",
+  "RETRY_DELAY",
+  "RETRY_GROWTH",
+  "ATTEMPT_TIMEOUT",
+  "TIMEOUT",
+  "INTERVAL",
+];
 
 export function deploymentProblems(_config: Config, pipeline: Pipeline): Problem[] {
   return pipeline.consumers.flatMap((consumer) => [...placeProblems(consumer), ...choiceProblems(consumer)]);
@@ -18,12 +28,26 @@ function placeProblems({ key, builds, deployment, source }: Consumer): Problem[]
   const path = ["consumers", key, "deployment"];
   const problems: Problem[] = [];
   if (!builds.some((build) => build.kind === "image"))
-    problems.push({ path, message: `The consumer "${key}" deploys an image but needs none.`, hint: "Name an image build in `needs`, or remove `deployment`." });
+    problems.push({
+      path,
+      message: `The consumer "${key}" deploys an image but needs none.`,
+      hint: "Name an image build in `needs`, or remove `deployment`.",
+    });
   if (source === "build" && deployment.fromSource.length === 0)
-    problems.push({ path, message: `The consumer "${key}" builds for itself, and its deployment has no commands for that.`, hint: "Give it `fromSource`, or take `source: \"build\"` back." });
+    problems.push({
+      path,
+      message: `The consumer "${key}" builds for itself, and its deployment has no commands for that.`,
+      hint: 'Give it `fromSource`, or take `source: "build"` back.',
+    });
   for (const part of ["env", "secrets"] as const)
     for (const name of Object.keys(deployment[part]))
-      if (TAKEN_VARIABLES.includes(name)) problems.push({ path: [...path, part, name], at: "key", message: `${name} is what the commands learn from the pipeline, so it cannot be set here.`, hint: "Give the variable another name." });
+      if (TAKEN_VARIABLES.includes(name))
+        problems.push({
+          path: [...path, part, name],
+          at: "key",
+          message: `${name} is what the commands learn from the pipeline, so it cannot be set here.`,
+          hint: "Give the variable another name.",
+        });
   return problems;
 }
 
@@ -31,8 +55,29 @@ const choiceProblems = ({ key, choose, matrix, dispatch }: Consumer): Problem[] 
   choose.flatMap((name, index): Problem[] => {
     const path = ["consumers", key, "choose", index];
     const keys = Object.keys(matrix ?? {});
-    if (!keys.includes(name)) return [{ path, message: `A manual run of "${key}" is to pick a value of "${name}", which is no key of its matrix.`, hint: didYouMean(name, keys) }];
-    if (!dispatch) return [{ path, message: `The consumer "${key}" has no manual run that could pick anything.`, hint: "Take `dispatch: false` back, or remove `choose`." }];
-    if (TAKEN_INPUTS.includes(name)) return [{ path, message: `"${name}" is an input of the consumer's workflow already, so no value of the matrix can be picked by that name.`, hint: "Rename the key of the matrix." }];
+    if (!keys.includes(name))
+      return [
+        {
+          path,
+          message: `A manual run of "${key}" is to pick a value of "${name}", which is no key of its matrix.`,
+          hint: didYouMean(name, keys),
+        },
+      ];
+    if (!dispatch)
+      return [
+        {
+          path,
+          message: `The consumer "${key}" has no manual run that could pick anything.`,
+          hint: "Take `dispatch: false` back, or remove `choose`.",
+        },
+      ];
+    if (TAKEN_INPUTS.includes(name))
+      return [
+        {
+          path,
+          message: `"${name}" is an input of the consumer's workflow already, so no value of the matrix can be picked by that name.`,
+          hint: "Rename the key of the matrix.",
+        },
+      ];
     return [];
   });

@@ -15,7 +15,13 @@ function ontoItself(pipeline: Pipeline, target: PublishTarget): Problem[] {
   return target.images.flatMap(({ name }): Problem[] => {
     const image = imageIn(target.to, name);
     if (!own.includes(image)) return [];
-    return [{ path: ["publish", target.key, "to"], message: `"${target.key}" would publish ${image} onto the very image that this pipeline builds and cleans up.`, hint: "Name another registry, or give it another name there with `names`. Moving tags of this image are what `channels` are for." }];
+    return [
+      {
+        path: ["publish", target.key, "to"],
+        message: `"${target.key}" would publish ${image} onto the very image that this pipeline builds and cleans up.`,
+        hint: "Name another registry, or give it another name there with `names`. Moving tags of this image are what `channels` are for.",
+      },
+    ];
   });
 }
 
@@ -39,8 +45,18 @@ function sharedPlaces(targets: readonly PublishTarget[]): Problem[] {
   return targets.flatMap((target, index): Problem[] => {
     const on: readonly string[] = target.on;
     const earlier = targets.slice(0, index).filter((other) => other.on.some((event) => on.includes(event)));
-    const [clash] = earlier.flatMap((other) => placesOf(other).filter((place) => placesOf(target).includes(place)).map((place) => ({ other, place })));
+    const [clash] = earlier.flatMap((other) =>
+      placesOf(other)
+        .filter((place) => placesOf(target).includes(place))
+        .map((place) => ({ other, place })),
+    );
     if (!clash) return [];
-    return [{ path: ["publish", target.key], message: `"${target.key}" and "${clash.other.key}" both publish ${clash.place} on the same events.`, hint: "Remove one of them, or give them different events, names or tags." }];
+    return [
+      {
+        path: ["publish", target.key],
+        message: `"${target.key}" and "${clash.other.key}" both publish ${clash.place} on the same events.`,
+        hint: "Remove one of them, or give them different events, names or tags.",
+      },
+    ];
   });
 }

@@ -7,11 +7,23 @@ import type { ImageBuild, Pipeline } from "../types.ts";
 export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
   const images = pipeline.builds.filter((build) => build.kind === "image");
   if (images.length === 0)
-    return config.release ? [{ path: ["release"], message: "A release promotes images, and none is built.", hint: "Declare an image, or remove `release`." }] : [];
+    return config.release
+      ? [
+          {
+            path: ["release"],
+            message: "A release promotes images, and none is built.",
+            hint: "Declare an image, or remove `release`.",
+          },
+        ]
+      : [];
   const problems: Problem[] = [];
   const { registry } = config;
   if (!registry) {
-    problems.push({ path: ["builds", images[0]?.key ?? ""], message: "An image is built, but the config names no registry to push it to.", hint: 'Add `registry: ghcr("your-account")`.' });
+    problems.push({
+      path: ["builds", images[0]?.key ?? ""],
+      message: "An image is built, but the config names no registry to push it to.",
+      hint: 'Add `registry: ghcr("your-account")`.',
+    });
     return problems;
   }
   const first = new Map<string, string>();
@@ -30,7 +42,12 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
   problems.push(...sharedKeys(config, pipeline));
   for (const build of images) {
     const broken = Object.entries(build.args).find(([, value]) => /[\r\n]/.test(value));
-    if (broken) problems.push({ path: [...pathOfBuild(build), "args", broken[0]], message: `The build argument ${broken[0]} has several lines, and each line would be taken for an argument of its own.`, hint: "Put the text into a file that the Dockerfile copies." });
+    if (broken)
+      problems.push({
+        path: [...pathOfBuild(build), "args", broken[0]],
+        message: `The build argument ${broken[0]} has several lines, and each line would be taken for an argument of its own.`,
+        hint: "Put the text into a file that the Dockerfile copies.",
+      });
   }
   return problems;
 }
@@ -40,13 +57,25 @@ function sharedKeys(config: Config, pipeline: Pipeline): Problem[] {
   const declared = Object.keys(config.builds);
   return pipeline.builds.flatMap((build, index): Problem[] => {
     if (build.kind !== "image" || !build.bake) return [];
-    const isTaken = declared.some((key) => key === build.key && key !== build.bake?.group) || pipeline.builds.findIndex(({ key }) => key === build.key) !== index;
-    return isTaken ? [{ path: pathOfBuild(build), at: "key", message: `Another build has the name "${build.key}" as well, and a consumer could not tell them apart.`, hint: "Give the target another key, and its name in the bake file as `target`." }] : [];
+    const isTaken =
+      declared.some((key) => key === build.key && key !== build.bake?.group) ||
+      pipeline.builds.findIndex(({ key }) => key === build.key) !== index;
+    return isTaken
+      ? [
+          {
+            path: pathOfBuild(build),
+            at: "key",
+            message: `Another build has the name "${build.key}" as well, and a consumer could not tell them apart.`,
+            hint: "Give the target another key, and its name in the bake file as `target`.",
+          },
+        ]
+      : [];
   });
 }
 
 /** Where the config declares it. */
-export const pathOfBuild = (build: ImageBuild): PropertyKey[] => (build.bake ? ["builds", build.bake.group, "targets", build.key] : ["builds", build.key]);
+export const pathOfBuild = (build: ImageBuild): PropertyKey[] =>
+  build.bake ? ["builds", build.bake.group, "targets", build.key] : ["builds", build.key];
 
 /** A copy keeps the last part of an image's name only. */
 function sharedCopies(images: readonly ImageBuild[]): Problem[] {
@@ -58,6 +87,14 @@ function sharedCopies(images: readonly ImageBuild[]): Problem[] {
       first.set(name, build.image);
       return [];
     }
-    return other === build.image ? [] : [{ path: pathOfBuild(build), message: `${other} and ${build.image} would both be copied to the name "${name}".`, hint: "Give one of them an `image` with another last part." }];
+    return other === build.image
+      ? []
+      : [
+          {
+            path: pathOfBuild(build),
+            message: `${other} and ${build.image} would both be copied to the name "${name}".`,
+            hint: "Give one of them an `image` with another last part.",
+          },
+        ];
   });
 }

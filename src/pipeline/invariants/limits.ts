@@ -16,13 +16,20 @@ export function limitProblems(config: Config, pipeline: Pipeline): Problem[] {
     ...(config.retention ? jobTooLong(["retention", "timeout"], inMinutes(config.retention.timeout)) : []),
     ...(config.check ? jobTooLong(["check", "timeout"], inMinutes(config.check.timeout)) : []),
   ];
-  return [...whole, ...buildLimits(config), ...consumerLimits(config, pipeline), ...(pipeline.metrics ? tooLong(["metrics", "keep"], pipeline.metrics.keepDays) : [])];
+  return [
+    ...whole,
+    ...buildLimits(config),
+    ...consumerLimits(config, pipeline),
+    ...(pipeline.metrics ? tooLong(["metrics", "keep"], pipeline.metrics.keepDays) : []),
+  ];
 }
 
 function buildLimits(config: Config): Problem[] {
   return Object.entries(config.builds).flatMap(([key, build]) => [
     ...jobTooLong(["builds", key, "timeout"], inMinutes(build.timeout)),
-    ...(build.kind === "image" && build.scan ? jobTooLong(["builds", key, "scan", "timeout"], inMinutes(build.scan.timeout)) : []),
+    ...(build.kind === "image" && build.scan
+      ? jobTooLong(["builds", key, "scan", "timeout"], inMinutes(build.scan.timeout))
+      : []),
     ...(build.kind === "files" ? tooLong(["builds", key, "keep"], inDays(build.keep)) : []),
   ]);
 }
@@ -35,9 +42,27 @@ function consumerLimits(config: Config, pipeline: Pipeline): Problem[] {
     const slow = written?.testTimeout !== undefined && inMinutes(written.testTimeout) > consumer.timeoutMinutes;
     return [
       ...jobTooLong([...path, "timeout"], consumer.timeoutMinutes),
-      ...(slow ? [{ path: [...path, "testTimeout"], message: "The test step may take longer than its job.", hint: "Raise `timeout`, or lower `testTimeout`." }] : []),
-      ...(jobs > MATRIX_JOBS ? [{ path: [...path, "matrix"], message: `This matrix makes ${jobs} jobs. GitHub accepts ${MATRIX_JOBS}.`, hint: "Split the consumer." }] : []),
-      ...consumer.artifacts.flatMap((artifact, index) => tooLong([...path, "artifacts", index, "keep"], Math.max(artifact.keepDays.success, artifact.keepDays.failure))),
+      ...(slow
+        ? [
+            {
+              path: [...path, "testTimeout"],
+              message: "The test step may take longer than its job.",
+              hint: "Raise `timeout`, or lower `testTimeout`.",
+            },
+          ]
+        : []),
+      ...(jobs > MATRIX_JOBS
+        ? [
+            {
+              path: [...path, "matrix"],
+              message: `This matrix makes ${jobs} jobs. GitHub accepts ${MATRIX_JOBS}.`,
+              hint: "Split the consumer.",
+            },
+          ]
+        : []),
+      ...consumer.artifacts.flatMap((artifact, index) =>
+        tooLong([...path, "artifacts", index, "keep"], Math.max(artifact.keepDays.success, artifact.keepDays.failure)),
+      ),
       ...doubledMatrixKeys(path, consumer.matrix),
       ...matrixProblems(path, consumer.matrix),
       ...containerProblems(path, consumer),
@@ -53,16 +78,39 @@ function doubledMatrixKeys(path: PropertyKey[], matrix: Pipeline["consumers"][nu
       seen.add(key.toUpperCase());
       return [];
     }
-    return [{ path: [...path, "matrix", key], at: "key" as const, message: `MATRIX_${key.toUpperCase()} would stand for two keys of the matrix.`, hint: "Rename one of them." }];
+    return [
+      {
+        path: [...path, "matrix", key],
+        at: "key" as const,
+        message: `MATRIX_${key.toUpperCase()} would stand for two keys of the matrix.`,
+        hint: "Rename one of them.",
+      },
+    ];
   });
 }
 
 /** GitHub gives `include` and `exclude` a meaning of their own, and runs a value that stands there twice twice under one name. */
 function matrixProblems(path: PropertyKey[], matrix: Pipeline["consumers"][number]["matrix"]): Problem[] {
   return Object.entries(matrix ?? {}).flatMap(([key, values]): Problem[] => {
-    if (key === "include" || key === "exclude") return [{ path: [...path, "matrix", key], at: "key", message: `\`${key}\` is no key of a matrix: GitHub reads it as combinations to ${key === "include" ? "add" : "leave out"}.`, hint: "Give the values another key." }];
+    if (key === "include" || key === "exclude")
+      return [
+        {
+          path: [...path, "matrix", key],
+          at: "key",
+          message: `\`${key}\` is no key of a matrix: GitHub reads it as combinations to ${key === "include" ? "add" : "leave out"}.`,
+          hint: "Give the values another key.",
+        },
+      ];
     const index = values.findIndex((value, at) => values.slice(0, at).some((other) => String(other) === String(value)));
-    return index === -1 ? [] : [{ path: [...path, "matrix", key, index], message: `The value ${JSON.stringify(values[index])} stands twice in the matrix: two jobs would have one name and one artifact.`, hint: "Remove it here." }];
+    return index === -1
+      ? []
+      : [
+          {
+            path: [...path, "matrix", key, index],
+            message: `The value ${JSON.stringify(values[index])} stands twice in the matrix: two jobs would have one name and one artifact.`,
+            hint: "Remove it here.",
+          },
+        ];
   });
 }
 
@@ -71,15 +119,43 @@ function containerProblems(path: PropertyKey[], consumer: Pipeline["consumers"][
   if (!container) return [];
   const slow = container.health !== undefined && inMinutes(container.health.timeout) > consumer.timeoutMinutes;
   return [
-    ...(slow ? [{ path: [...path, "container", "health", "timeout"], message: "The wait for the container may take longer than its job.", hint: "Raise the consumer's `timeout`, or wait less." }] : []),
+    ...(slow
+      ? [
+          {
+            path: [...path, "container", "health", "timeout"],
+            message: "The wait for the container may take longer than its job.",
+            hint: "Raise the consumer's `timeout`, or wait less.",
+          },
+        ]
+      : []),
     ...Object.entries(container.env)
       .filter(([, value]) => /[\r\n]/.test(String(value)))
-      .map(([name]) => ({ path: [...path, "container", "env", name], message: `The container's variable ${name} has several lines, and each line would be taken for a variable of its own.`, hint: "Encode it, or start the container in a step of your own." })),
+      .map(([name]) => ({
+        path: [...path, "container", "env", name],
+        message: `The container's variable ${name} has several lines, and each line would be taken for a variable of its own.`,
+        hint: "Encode it, or start the container in a step of your own.",
+      })),
   ];
 }
 
 const jobTooLong = (path: PropertyKey[], minutes: number): Problem[] =>
-  minutes > JOB_MINUTES ? [{ path, message: `A job ends after ${JOB_MINUTES} minutes on GitHub's runners, and this one may take ${minutes}.`, hint: "Write at most hours(6)." }] : [];
+  minutes > JOB_MINUTES
+    ? [
+        {
+          path,
+          message: `A job ends after ${JOB_MINUTES} minutes on GitHub's runners, and this one may take ${minutes}.`,
+          hint: "Write at most hours(6).",
+        },
+      ]
+    : [];
 
 const tooLong = (path: PropertyKey[], days: number): Problem[] =>
-  days > ARTIFACT_DAYS ? [{ path, message: `GitHub keeps an artifact for at most ${ARTIFACT_DAYS} days, and this one asks for ${days}.`, hint: "Write at most days(90)." }] : [];
+  days > ARTIFACT_DAYS
+    ? [
+        {
+          path,
+          message: `GitHub keeps an artifact for at most ${ARTIFACT_DAYS} days, and this one asks for ${days}.`,
+          hint: "Write at most days(90).",
+        },
+      ]
+    : [];

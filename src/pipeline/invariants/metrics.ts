@@ -14,6 +14,11 @@ export function metricProblems({ metrics }: Config, pipeline: Pipeline): Problem
   return named.flatMap(({ path, of }) =>
     Object.keys(typeof of === "object" ? of : {})
       .filter((key) => !images.includes(key))
-      .map((key): Problem => ({ path: [...path, key], at: "key", message: `The metrics name the image of "${key}", which is not declared.`, hint: didYouMean(key, images) })),
+      .map((key): Problem => ({
+        path: [...path, key],
+        at: "key",
+        message: `The metrics name the image of "${key}", which is not declared.`,
+        hint: didYouMean(key, images),
+      })),
   );
 }

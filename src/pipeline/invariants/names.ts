@@ -14,14 +14,26 @@ export function nameProblems(config: Config, pipeline: Pipeline): Problem[] {
   const kinds = Object.entries(pipeline.workflows);
   const names: Named[] = [
     ...kinds.map(([kind, file]) => ({ value: file.name, path: kind in config.names ? ["names", kind] : ["names"] })),
-    ...pipeline.consumers.map(({ key, name }) => ({ value: name, path: ["consumers", key, ...(config.consumers[key]?.name === undefined ? [] : ["name"])] })),
+    ...pipeline.consumers.map(({ key, name }) => ({
+      value: name,
+      path: ["consumers", key, ...(config.consumers[key]?.name === undefined ? [] : ["name"])],
+    })),
   ];
   const files: Named[] = [
-    ...kinds.map(([kind, file]) => ({ value: file.path, path: kind in config.files.names ? ["files", "names", kind] : ["files"] })),
-    ...pipeline.consumers.map(({ key, path }) => ({ value: path, path: ["consumers", key, ...(config.consumers[key]?.file === undefined ? [] : ["file"])] })),
+    ...kinds.map(([kind, file]) => ({
+      value: file.path,
+      path: kind in config.files.names ? ["files", "names", kind] : ["files"],
+    })),
+    ...pipeline.consumers.map(({ key, path }) => ({
+      value: path,
+      path: ["consumers", key, ...(config.consumers[key]?.file === undefined ? [] : ["file"])],
+    })),
   ];
   return [
-    ...repeated(names, (value) => `Two workflows have the name "${value}". Triggers and branch rules could not tell them apart.`),
+    ...repeated(
+      names,
+      (value) => `Two workflows have the name "${value}". Triggers and branch rules could not tell them apart.`,
+    ),
     ...repeated(files, (value) => `Two workflows would be written to ${value}.`),
     ...statusProblems(names.slice(kinds.length), pipeline),
     ...artifactProblems(pipeline),
@@ -44,11 +56,17 @@ function repeated(named: readonly Named[], message: (value: string) => string): 
 
 /** A consumer's name is the context of its status, beside Pipewright's own checks and the nightly verdicts of others. */
 function statusProblems(consumers: readonly Named[], pipeline: Pipeline): Problem[] {
-  const nightly = pipeline.workflows.nightly ? pipeline.consumers.map((consumer) => consumer.name + NIGHTLY_SUFFIX) : [];
+  const nightly = pipeline.workflows.nightly
+    ? pipeline.consumers.map((consumer) => consumer.name + NIGHTLY_SUFFIX)
+    : [];
   const taken = [...Object.values(pipeline.checks), CONFIG_CHECK, ...nightly].map((name) => name.toLowerCase());
   return consumers
     .filter(({ value }) => taken.includes(value.toLowerCase()))
-    .map(({ value, path }) => ({ path, message: `Another check on the same commit is called "${value}", and a branch rule could not tell them apart.`, hint: "Give the consumer another name." }));
+    .map(({ value, path }) => ({
+      path,
+      message: `Another check on the same commit is called "${value}", and a branch rule could not tell them apart.`,
+      hint: "Give the consumer another name.",
+    }));
 }
 
 function artifactProblems(pipeline: Pipeline): Problem[] {
@@ -56,7 +74,10 @@ function artifactProblems(pipeline: Pipeline): Problem[] {
     repeated(
       [
         ...(consumer.container ? [{ value: CONTAINER_LOGS, path: ["consumers", consumer.key, "container"] }] : []),
-        ...consumer.artifacts.map((artifact, index) => ({ value: artifact.name, path: ["consumers", consumer.key, "artifacts", index, "name"] })),
+        ...consumer.artifacts.map((artifact, index) => ({
+          value: artifact.name,
+          path: ["consumers", consumer.key, "artifacts", index, "name"],
+        })),
       ],
       (value) => `Two artifacts of "${consumer.key}" have the name "${value}". GitHub accepts a name once a run.`,
     ),
@@ -80,13 +101,27 @@ function pathProblems(config: Config, pipeline: Pipeline): Problem[] {
           ]
         : [],
   );
-  const files = pipeline.consumers.map((consumer) => ({ value: consumer.path, path: ["consumers", consumer.key, "file"] }));
+  const files = pipeline.consumers.map((consumer) => ({
+    value: consumer.path,
+    path: ["consumers", consumer.key, "file"],
+  }));
   return [
-    ...paths.filter(({ value }) => leavesRepository(value)).map(({ value, path }) => ({ path, message: `"${value}" leaves the repository.`, hint: "Write a path relative to the repository's root." })),
+    ...paths
+      .filter(({ value }) => leavesRepository(value))
+      .map(({ value, path }) => ({
+        path,
+        message: `"${value}" leaves the repository.`,
+        hint: "Write a path relative to the repository's root.",
+      })),
     ...files
       .filter(({ value }) => posix.dirname(posix.normalize(value)) !== ".github/workflows")
-      .map(({ value, path }) => ({ path, message: `"${value}" is not directly in .github/workflows, where alone GitHub looks.`, hint: "Write a file name without folders." })),
+      .map(({ value, path }) => ({
+        path,
+        message: `"${value}" is not directly in .github/workflows, where alone GitHub looks.`,
+        hint: "Write a file name without folders.",
+      })),
   ];
 }
 
-const leavesRepository = (path: string): boolean => posix.isAbsolute(path) || /^[A-Za-z]:|\\/.test(path) || posix.normalize(path).split("/")[0] === "..";
+const leavesRepository = (path: string): boolean =>
+  posix.isAbsolute(path) || /^[A-Za-z]:|\\/.test(path) || posix.normalize(path).split("/")[0] === "..";

@@ -26,12 +26,37 @@ function deletionProblems(pipeline: Pipeline): Problem[] {
       .flatMap((deletion): Problem[] => {
         const path = [...where[deletion.kind === "clean" ? "clean" : "withdraw"]];
         const before = precedingStages(stages, deletion.id);
-        const late = stages.filter((stage) => stage.images === "reads" && !before.has(stage.id) && (deletion.kind === "clean" || ["test", "scan", "attest", "sign"].includes(stage.kind)));
-        const outside = pipeline.topology === "workflow_run" && deletion.kind === "clean" ? pipeline.consumers.filter((consumer) => consumer.source === "registry" && consumer.builds.some(({ kind }) => kind === "image") && !inRun.has(consumer.key)) : [];
+        const late = stages.filter(
+          (stage) =>
+            stage.images === "reads" &&
+            !before.has(stage.id) &&
+            (deletion.kind === "clean" || ["test", "scan", "attest", "sign"].includes(stage.kind)),
+        );
+        const outside =
+          pipeline.topology === "workflow_run" && deletion.kind === "clean"
+            ? pipeline.consumers.filter(
+                (consumer) =>
+                  consumer.source === "registry" &&
+                  consumer.builds.some(({ kind }) => kind === "image") &&
+                  !inRun.has(consumer.key),
+              )
+            : [];
         const [first] = outside;
         return [
-          ...late.map((stage) => ({ path, message: `The job \`${deletion.id}\` would delete images before \`${stage.id}\` has read them.`, hint: "This is a mistake of Pipewright's own: please report it." })),
-          ...(first ? [{ path, message: `The run would delete its images when it ends, and "${first.name}" only starts then: it would find none.`, hint: 'Set `topology: "workflow_call"`, so that the tests are part of the run, or leave deletions to the daily cleanup.' }] : []),
+          ...late.map((stage) => ({
+            path,
+            message: `The job \`${deletion.id}\` would delete images before \`${stage.id}\` has read them.`,
+            hint: "This is a mistake of Pipewright's own: please report it.",
+          })),
+          ...(first
+            ? [
+                {
+                  path,
+                  message: `The run would delete its images when it ends, and "${first.name}" only starts then: it would find none.`,
+                  hint: 'Set `topology: "workflow_call"`, so that the tests are part of the run, or leave deletions to the daily cleanup.',
+                },
+              ]
+            : []),
         ];
       });
   });
@@ -44,11 +69,32 @@ function oneRunProblems(config: Config): Problem[] {
   const targets = config.publishing ? Object.keys(config.publish) : [];
   return [
     ...Object.entries(config.consumers).flatMap(([key, consumer]): Problem[] =>
-      consumer.enabled && consumer.after.length > 0 ? [{ path: ["consumers", key, "after"], message: `"${key}" is to start after other consumers, and here each follows the build by itself.`, hint }] : [],
+      consumer.enabled && consumer.after.length > 0
+        ? [
+            {
+              path: ["consumers", key, "after"],
+              message: `"${key}" is to start after other consumers, and here each follows the build by itself.`,
+              hint,
+            },
+          ]
+        : [],
     ),
-    ...targets.map((key) => ({ path: ["publish", key], message: `"${key}" is published once all tests of its run have passed, and here the tests are runs of their own.`, hint })),
+    ...targets.map((key) => ({
+      path: ["publish", key],
+      message: `"${key}" is published once all tests of its run have passed, and here the tests are runs of their own.`,
+      hint,
+    })),
     ...majorApprovals(config, hint),
-    ...(config.failedTests === "withdraw" ? [{ path: ["failedTests"], message: "Tags are taken back by the run that sees its tests fail, and here the tests are runs of their own.", hint }] : []),
+    ...(config.failedTests === "withdraw"
+      ? [
+          {
+            path: ["failedTests"],
+            message:
+              "Tags are taken back by the run that sees its tests fail, and here the tests are runs of their own.",
+            hint,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -56,17 +102,44 @@ function oneRunProblems(config: Config): Problem[] {
 function majorApprovals({ release }: Config, hint: string): Problem[] {
   const environment = release && release.environment;
   if (!environment || typeof environment === "string" || environment.when !== "major") return [];
-  return [{ path: ["release", "environment", "when"], message: `The reviewers of "${environment.name}" would be asked by nobody: only the run that tests asks for major releases alone.`, hint: `${hint} Or ask for every release: \`when: "always"\`.` }];
+  return [
+    {
+      path: ["release", "environment", "when"],
+      message: `The reviewers of "${environment.name}" would be asked by nobody: only the run that tests asks for major releases alone.`,
+      hint: `${hint} Or ask for every release: \`when: "always"\`.`,
+    },
+  ];
 }
 
 /** `after` names others that are declared, and leads back to none. */
-function circleProblems(part: "consumers" | "publish", all: Readonly<Record<string, { after: readonly string[] }>>): Problem[] {
+function circleProblems(
+  part: "consumers" | "publish",
+  all: Readonly<Record<string, { after: readonly string[] }>>,
+): Problem[] {
   const keys = Object.keys(all);
   const unknown = Object.entries(all).flatMap(([key, { after }]) =>
-    after.flatMap((name, index): Problem[] => (keys.includes(name) ? [] : [{ path: [part, key, "after", index], message: `"${key}" comes after "${name}", which is not declared.`, hint: didYouMean(name, keys) }])),
+    after.flatMap((name, index): Problem[] =>
+      keys.includes(name)
+        ? []
+        : [
+            {
+              path: [part, key, "after", index],
+              message: `"${key}" comes after "${name}", which is not declared.`,
+              hint: didYouMean(name, keys),
+            },
+          ],
+    ),
   );
   const leadsBack = (from: string, name: string, seen: ReadonlySet<string>): boolean =>
-    (all[name]?.after ?? []).some((next) => next === from || (!seen.has(next) && leadsBack(from, next, new Set([...seen, next]))));
-  const circles = keys.filter((key) => leadsBack(key, key, new Set([key]))).map((key): Problem => ({ path: [part, key, "after"], message: `"${key}" would come after itself.`, hint: "Remove one of the names that lead back to it." }));
+    (all[name]?.after ?? []).some(
+      (next) => next === from || (!seen.has(next) && leadsBack(from, next, new Set([...seen, next]))),
+    );
+  const circles = keys
+    .filter((key) => leadsBack(key, key, new Set([key])))
+    .map((key): Problem => ({
+      path: [part, key, "after"],
+      message: `"${key}" would come after itself.`,
+      hint: "Remove one of the names that lead back to it.",
+    }));
   return [...unknown, ...circles];
 }

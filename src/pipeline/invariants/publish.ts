@@ -8,8 +8,13 @@ import type { Build, EventClass, Pipeline, PublishTarget } from "../types.ts";
 export function publishProblems(config: Config, pipeline: Pipeline): Problem[] {
   if (!config.publishing) return [];
   return [
-    ...Object.entries(config.publish).flatMap(([key, target]) => [...buildReferences(pipeline.builds, key, target), ...apartFrom(config, key, target)]),
-    ...(pipeline.topology === "workflow_call" ? pipeline.publish.flatMap((target) => [...unknownEvents(pipeline, target), ...untested(pipeline, target)]) : []),
+    ...Object.entries(config.publish).flatMap(([key, target]) => [
+      ...buildReferences(pipeline.builds, key, target),
+      ...apartFrom(config, key, target),
+    ]),
+    ...(pipeline.topology === "workflow_call"
+      ? pipeline.publish.flatMap((target) => [...unknownEvents(pipeline, target), ...untested(pipeline, target)])
+      : []),
   ];
 }
 
@@ -43,8 +48,21 @@ function buildReferences(builds: readonly Build[], key: string, target: PublishT
       const build = builds.find((one) => one.key === name);
       if (build?.kind === kind) return [];
       const fitting = builds.filter((one) => one.kind === kind).map((one) => one.key);
-      if (!build) return [{ path, message: `"${key}" publishes the build "${name}", which is not declared.`, hint: didYouMean(name, fitting) }];
-      return [{ path, message: `"${key}" publishes ${kind === "image" ? "an image" : "files"} here, and the build "${name}" makes ${build.kind === "image" ? "an image" : "files"}.`, hint: didYouMean(name, fitting) }];
+      if (!build)
+        return [
+          {
+            path,
+            message: `"${key}" publishes the build "${name}", which is not declared.`,
+            hint: didYouMean(name, fitting),
+          },
+        ];
+      return [
+        {
+          path,
+          message: `"${key}" publishes ${kind === "image" ? "an image" : "files"} here, and the build "${name}" makes ${build.kind === "image" ? "an image" : "files"}.`,
+          hint: didYouMean(name, fitting),
+        },
+      ];
     }),
   );
 }
@@ -55,7 +73,15 @@ function apartFrom(config: Config, key: string, target: PublishTargetConfig): Pr
   return target.after.flatMap((name, index): Problem[] => {
     const other = config.publish[name];
     const shared = other === undefined || other.on.some((event) => on.includes(event));
-    return shared ? [] : [{ path: ["publish", key, "after", index], message: `"${key}" comes after "${name}", and no event publishes both: the one is published on ${on.join(", ")}, the other on ${other.on.join(", ")}.`, hint: "Give both the same `on`, or remove the name." }];
+    return shared
+      ? []
+      : [
+          {
+            path: ["publish", key, "after", index],
+            message: `"${key}" comes after "${name}", and no event publishes both: the one is published on ${on.join(", ")}, the other on ${other.on.join(", ")}.`,
+            hint: "Give both the same `on`, or remove the name.",
+          },
+        ];
   });
 }
 
@@ -66,7 +92,15 @@ function unknownEvents(pipeline: Pipeline, target: PublishTarget): Problem[] {
     release: "Declare `release`, or remove it.",
   };
   return target.on.flatMap((event, index): Problem[] =>
-    pipeline.events.includes(event) ? [] : [{ path: ["publish", target.key, "on", index], message: `"${target.key}" is published on "${event}", which this pipeline does not have.`, hint: missing[event] ?? "Remove it." }],
+    pipeline.events.includes(event)
+      ? []
+      : [
+          {
+            path: ["publish", target.key, "on", index],
+            message: `"${target.key}" is published on "${event}", which this pipeline does not have.`,
+            hint: missing[event] ?? "Remove it.",
+          },
+        ],
   );
 }
 
@@ -80,7 +114,9 @@ function untested(pipeline: Pipeline, target: PublishTarget): Problem[] {
   return buildsOfTarget(target).flatMap((build): Problem[] => {
     const testers = stopping.filter((consumer) => consumer.builds.some(({ key }) => key === build.key));
     // A release asks for every required consumer, whatever events it has.
-    const events = target.on.filter((event) => (event === "release" ? testers.length === 0 : !testers.some((consumer) => consumer.events.includes(event))));
+    const events = target.on.filter((event) =>
+      event === "release" ? testers.length === 0 : !testers.some((consumer) => consumer.events.includes(event)),
+    );
     if (events.length === 0) return [];
     return [
       {

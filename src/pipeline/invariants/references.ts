@@ -5,13 +5,28 @@ import { didYouMean } from "../../nearest.ts";
 import type { Pipeline } from "../types.ts";
 
 export function referenceProblems(config: Config, pipeline: Pipeline): Problem[] {
-  return [...nothingDeclared(config), ...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)), ...channelReferences(config), ...copyReferences(config, pipeline)];
+  return [
+    ...nothingDeclared(config),
+    ...Object.keys(config.consumers).flatMap((key) => consumerReferences(config, pipeline, key)),
+    ...channelReferences(config),
+    ...copyReferences(config, pipeline),
+  ];
 }
 
 /** A config may hold nothing of its own but several pipelines. */
 function nothingDeclared(config: Config): Problem[] {
-  const declares = [config.builds, config.consumers, config.bases, config.pipelines].some((part) => Object.keys(part).length > 0);
-  return declares ? [] : [{ path: [], message: "The config declares nothing: no builds, no consumers and no pipelines.", hint: "Declare what is built in `builds`: `builds: { app: image() }`." }];
+  const declares = [config.builds, config.consumers, config.bases, config.pipelines].some(
+    (part) => Object.keys(part).length > 0,
+  );
+  return declares
+    ? []
+    : [
+        {
+          path: [],
+          message: "The config declares nothing: no builds, no consumers and no pipelines.",
+          hint: "Declare what is built in `builds`: `builds: { app: image() }`.",
+        },
+      ];
 }
 
 function consumerReferences(config: Config, pipeline: Pipeline, key: string): Problem[] {
@@ -23,30 +38,60 @@ function consumerReferences(config: Config, pipeline: Pipeline, key: string): Pr
   const unknown = needed.flatMap((name, index): Problem[] =>
     builds.includes(name)
       ? []
-      : [{ path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"], message: `The consumer "${key}" needs the build "${name}", which is not declared.`, hint: targetsOf(config, name) ?? didYouMean(name, builds) }],
+      : [
+          {
+            path: Array.isArray(consumer.needs) ? [...path, "needs", index] : [...path, "needs"],
+            message: `The consumer "${key}" needs the build "${name}", which is not declared.`,
+            hint: targetsOf(config, name) ?? didYouMean(name, builds),
+          },
+        ],
   );
   const problems = [...unknown];
   const images = needed.filter((name) => pipeline.builds.some((build) => build.kind === "image" && build.key === name));
   const { container } = consumer;
   if (container) {
     if (container.build !== undefined && !images.includes(container.build))
-      problems.push({ path: [...path, "container", "build"], message: `The container runs the image of "${container.build}", which the consumer does not need.`, hint: didYouMean(container.build, images) });
+      problems.push({
+        path: [...path, "container", "build"],
+        message: `The container runs the image of "${container.build}", which the consumer does not need.`,
+        hint: didYouMean(container.build, images),
+      });
     else if (images.length === 0 && unknown.length === 0)
-      problems.push({ path: [...path, "container"], message: `The consumer "${key}" runs a container but needs no image.`, hint: "Name an image build in `needs`, or remove `container`." });
+      problems.push({
+        path: [...path, "container"],
+        message: `The consumer "${key}" runs a container but needs no image.`,
+        hint: "Name an image build in `needs`, or remove `container`.",
+      });
   }
   if (consumer.run === undefined && consumer.steps === undefined)
     problems.push({ path, message: `The consumer "${key}" runs nothing.`, hint: "Give it `run` or `steps`." });
   if (consumer.run !== undefined && consumer.steps !== undefined)
-    problems.push({ path: [...path, "run"], message: `The consumer "${key}" has both \`run\` and \`steps\`.`, hint: "Keep one of them." });
+    problems.push({
+      path: [...path, "run"],
+      message: `The consumer "${key}" has both \`run\` and \`steps\`.`,
+      hint: "Keep one of them.",
+    });
   if (consumer.localTag !== undefined && images.length > 1)
-    problems.push({ path: [...path, "localTag"], message: "`localTag` names one image, and this consumer takes several.", hint: "Remove it; the scripts find each image's name in IMAGE_<BUILD>." });
-  return [...problems, ...eventReferences(consumer.on ?? [], key, consumer.enabled, pipeline), ...unbuiltImages(consumer.on ?? [], key, pipeline)];
+    problems.push({
+      path: [...path, "localTag"],
+      message: "`localTag` names one image, and this consumer takes several.",
+      hint: "Remove it; the scripts find each image's name in IMAGE_<BUILD>.",
+    });
+  return [
+    ...problems,
+    ...eventReferences(consumer.on ?? [], key, consumer.enabled, pipeline),
+    ...unbuiltImages(consumer.on ?? [], key, pipeline),
+  ];
 }
 
 /** The targets of a bake file are what consumers take, each by its own key; the bake file's key stands for none of them. */
 function targetsOf(config: Config, name: string): string | undefined {
   const build = config.builds[name];
-  return build?.kind === "bake" ? `Name its targets instead: ${Object.keys(build.targets).map((target) => `"${target}"`).join(", ")}.` : undefined;
+  return build?.kind === "bake"
+    ? `Name its targets instead: ${Object.keys(build.targets)
+        .map((target) => `"${target}"`)
+        .join(", ")}.`
+    : undefined;
 }
 
 /** A consumer that waits for a tag that no event produces would be green for ever, because it never runs. */
@@ -58,10 +103,14 @@ function eventReferences(events: readonly EventClass[], key: string, enabled: bo
     integration: "Declare branches in `branches.integration`, or remove it.",
     queue: "Set `mergeQueue: true`, or remove it.",
     nightly: "Declare `nightly`, or remove it.",
-    release: pipeline.topology === "workflow_call" ? "Declare `release`, or remove it." : "Releases are tested through their commit: remove it, or call the consumers with `topology: \"workflow_call\"`.",
+    release:
+      pipeline.topology === "workflow_call"
+        ? "Declare `release`, or remove it."
+        : 'Releases are tested through their commit: remove it, or call the consumers with `topology: "workflow_call"`.',
   };
   // A release calls its tests itself; those that follow a build never hear of one.
-  const isHandedOn = (event: EventClass): boolean => pipeline.events.includes(event) && (event !== "release" || pipeline.topology === "workflow_call");
+  const isHandedOn = (event: EventClass): boolean =>
+    pipeline.events.includes(event) && (event !== "release" || pipeline.topology === "workflow_call");
   return events.flatMap((event, index): Problem[] => {
     if (isHandedOn(event)) return [];
     return [
@@ -80,15 +129,37 @@ function unbuiltImages(events: readonly EventClass[], key: string, pipeline: Pip
   return events.flatMap((event, index): Problem[] => {
     const build = builds.find((one) => one.kind === "image" && one.entries[event] === undefined);
     if (!build || !pipeline.events.includes(event)) return [];
-    return [{ path: ["consumers", key, "on", index], message: `The consumer "${key}" tests the image of "${build.key}" on "${event}", which does not build it.`, hint: `Add "${event}" to the target's \`on\`, or remove it here.` }];
+    return [
+      {
+        path: ["consumers", key, "on", index],
+        message: `The consumer "${key}" tests the image of "${build.key}" on "${event}", which does not build it.`,
+        hint: `Add "${event}" to the target's \`on\`, or remove it here.`,
+      },
+    ];
   });
 }
 
 function channelReferences(config: Config): Problem[] {
   const known = [config.branches.main, ...config.branches.integration, "nightly"];
   return Object.keys(config.channels ?? {}).flatMap((of): Problem[] => {
-    if (!known.includes(of)) return [{ path: ["channels", of], at: "key", message: `No branch "${of}" is declared, so nothing would ever move its channel.`, hint: didYouMean(of, known) }];
-    if (of === "nightly" && !config.nightly) return [{ path: ["channels", of], at: "key", message: "There is a channel for nightly images, but no nightly build.", hint: "Declare `nightly`, or remove the channel." }];
+    if (!known.includes(of))
+      return [
+        {
+          path: ["channels", of],
+          at: "key",
+          message: `No branch "${of}" is declared, so nothing would ever move its channel.`,
+          hint: didYouMean(of, known),
+        },
+      ];
+    if (of === "nightly" && !config.nightly)
+      return [
+        {
+          path: ["channels", of],
+          at: "key",
+          message: "There is a channel for nightly images, but no nightly build.",
+          hint: "Declare `nightly`, or remove the channel.",
+        },
+      ];
     return [];
   });
 }
@@ -100,10 +171,38 @@ function copyReferences(config: Config, pipeline: Pipeline): Problem[] {
   return config.copies.flatMap((copy, index) =>
     (copy.of ?? []).flatMap((of, position): Problem[] => {
       const path = ["copies", index, "of", position];
-      if (!known.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which is no branch with a channel.`, hint: didYouMean(of, known) }];
-      if (of === "release" && !config.release) return [{ path, message: `${copy.host} receives copies of releases, but the config declares none.`, hint: "Declare `release`, or remove it." }];
-      if (of === "nightly" && !config.nightly) return [{ path, message: `${copy.host} receives copies of nightly images, but there is no nightly build.`, hint: "Declare `nightly`, or remove it." }];
-      if (of !== "release" && hasImages && !moved.includes(of)) return [{ path, message: `${copy.host} receives copies of "${of}", which has no channel: no tag of it ever moves, so nothing would be copied.`, hint: "Give it a tag in `channels`, or remove it." }];
+      if (!known.includes(of))
+        return [
+          {
+            path,
+            message: `${copy.host} receives copies of "${of}", which is no branch with a channel.`,
+            hint: didYouMean(of, known),
+          },
+        ];
+      if (of === "release" && !config.release)
+        return [
+          {
+            path,
+            message: `${copy.host} receives copies of releases, but the config declares none.`,
+            hint: "Declare `release`, or remove it.",
+          },
+        ];
+      if (of === "nightly" && !config.nightly)
+        return [
+          {
+            path,
+            message: `${copy.host} receives copies of nightly images, but there is no nightly build.`,
+            hint: "Declare `nightly`, or remove it.",
+          },
+        ];
+      if (of !== "release" && hasImages && !moved.includes(of))
+        return [
+          {
+            path,
+            message: `${copy.host} receives copies of "${of}", which has no channel: no tag of it ever moves, so nothing would be copied.`,
+            hint: "Give it a tag in `channels`, or remove it.",
+          },
+        ];
       return [];
     }),
   );

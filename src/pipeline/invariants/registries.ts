@@ -17,7 +17,10 @@ export function registryProblems(config: Config, pipeline: Pipeline): Problem[] 
   if (!config.registry || !pipeline.registry || images.length === 0) return [];
   const own: Place = { path: ["registry"], registry: pipeline.registry, written: config.registry };
   const published = publishedTo(config, pipeline);
-  const others = [...placesOf("copies", config.copies, pipeline.copies), ...placesOf("mirrors", config.mirrors, pipeline.mirrors)];
+  const others = [
+    ...placesOf("copies", config.copies, pipeline.copies),
+    ...placesOf("mirrors", config.mirrors, pipeline.mirrors),
+  ];
   return [
     ...[own, ...others, ...published].flatMap(nameProblems),
     ...[own, ...others].flatMap((place) => oneNameProblems(place, images)),
@@ -33,7 +36,11 @@ export function registryProblems(config: Config, pipeline: Pipeline): Problem[] 
   ];
 }
 
-const placesOf = (key: "copies" | "mirrors", written: readonly Place["written"][], registries: readonly Registry[]): Place[] =>
+const placesOf = (
+  key: "copies" | "mirrors",
+  written: readonly Place["written"][],
+  registries: readonly Registry[],
+): Place[] =>
   registries.flatMap((registry, index) => {
     const one = written[index];
     return one ? [{ path: [key, index], registry, written: one }] : [];
@@ -44,31 +51,77 @@ const publishedTo = (config: Config, pipeline: Pipeline): (Place & { images: rea
   pipeline.publish.flatMap((target) => {
     const written = config.publish[target.key];
     if (target.kind !== "images" || written?.kind !== "images") return [];
-    return [{ path: ["publish", target.key, "to"], registry: target.to, written: written.to, images: target.images.map(({ build }) => build) }];
+    return [
+      {
+        path: ["publish", target.key, "to"],
+        registry: target.to,
+        written: written.to,
+        images: target.images.map(({ build }) => build),
+      },
+    ];
   });
 
 /** What an account is called where a registry has accounts. */
 function nameProblems({ path, registry, written }: Place): Problem[] {
   const { host, namespace, repository, auth } = registry;
   if (written.repository !== undefined && written.namespace !== undefined)
-    return [{ path: [...path, "namespace"], message: `Images on ${host} are called ${repository} and nothing else, so a namespace has no place in their name.`, hint: "Leave out `namespace`, or `repository`." }];
+    return [
+      {
+        path: [...path, "namespace"],
+        message: `Images on ${host} are called ${repository} and nothing else, so a namespace has no place in their name.`,
+        hint: "Leave out `namespace`, or `repository`.",
+      },
+    ];
   if (repository !== undefined || namespace?.includes("/")) return [];
-  if (host === "ghcr.io" && namespace === undefined) return [{ path, message: "Images on ghcr.io live below an account, and the registry names none.", hint: 'Write `ghcr("your-account")`.' }];
-  if (host === "docker.io" && namespace === undefined) return [{ path, message: "Images on Docker Hub live below an account, and the registry names none.", hint: "Name it in `namespace`." }];
-  if (auth?.kind === "google") return [{ path, message: "Images on Google's Artifact Registry live below a project and one of its repositories.", hint: "Write `gar({ project: …, repository: …, … })`, or both in `namespace`." }];
+  if (host === "ghcr.io" && namespace === undefined)
+    return [
+      {
+        path,
+        message: "Images on ghcr.io live below an account, and the registry names none.",
+        hint: 'Write `ghcr("your-account")`.',
+      },
+    ];
+  if (host === "docker.io" && namespace === undefined)
+    return [
+      {
+        path,
+        message: "Images on Docker Hub live below an account, and the registry names none.",
+        hint: "Name it in `namespace`.",
+      },
+    ];
+  if (auth?.kind === "google")
+    return [
+      {
+        path,
+        message: "Images on Google's Artifact Registry live below a project and one of its repositories.",
+        hint: "Write `gar({ project: …, repository: …, … })`, or both in `namespace`.",
+      },
+    ];
   return [];
 }
 
 function oneNameProblems({ path, registry: { host, repository } }: Place, images: readonly ImageBuild[]): Problem[] {
   if (repository === undefined || images.length < 2) return [];
-  return [{ path: [...path, "repository"], message: `${host}/${repository} is one name, and ${images.length} images would share its tags.`, hint: "Leave out `repository`, so that each image's own name stands there, or give that registry one image only." }];
+  return [
+    {
+      path: [...path, "repository"],
+      message: `${host}/${repository} is one name, and ${images.length} images would share its tags.`,
+      hint: "Leave out `repository`, so that each image's own name stands there, or give that registry one image only.",
+    },
+  ];
 }
 
 function calledAfterTheRepository(config: Config, { registry: { host, repository } }: Place): Problem[] {
   if (repository === undefined) return [];
   return Object.entries(config.builds).flatMap(([key, build]) =>
     build.kind === "image" && build.image !== undefined && build.image !== repository
-      ? [{ path: ["builds", key, "image"], message: `The image is called ${host}/${repository}, whatever stands here.`, hint: "Leave out `image`." }]
+      ? [
+          {
+            path: ["builds", key, "image"],
+            message: `The image is called ${host}/${repository}, whatever stands here.`,
+            hint: "Leave out `image`.",
+          },
+        ]
       : [],
   );
 }
@@ -79,41 +132,90 @@ const OWNERS: Readonly<Record<RegistryAuth["kind"], string>> = { fly: "Fly.io", 
 function isHostOf(host: string, auth: RegistryAuth): boolean {
   if (auth.kind === "fly") return host === "registry.fly.io";
   if (auth.kind === "google") return host.endsWith("-docker.pkg.dev") || host === "gcr.io" || host.endsWith(".gcr.io");
-  return [`${auth.account}.dkr.ecr.${auth.region}.amazonaws.com`, `${auth.account}.dkr.ecr.${auth.region}.amazonaws.com.cn`].includes(host);
+  return [
+    `${auth.account}.dkr.ecr.${auth.region}.amazonaws.com`,
+    `${auth.account}.dkr.ecr.${auth.region}.amazonaws.com.cn`,
+  ].includes(host);
 }
 
 function loginProblems({ path, registry: { host, auth, username, password } }: Place): Problem[] {
   if (!auth) return [];
   const key = username === undefined ? (password === undefined ? undefined : "password") : "username";
   return [
-    ...(key === undefined ? [] : [{ path: [...path, key], message: `Jobs log in to ${host} by \`auth\`, so a user name or a password would never be used.`, hint: "Leave them out, or `auth`." }]),
-    ...(isHostOf(host, auth) ? [] : [{ path: [...path, "host"], message: `${host} is not the registry of ${OWNERS[auth.kind]} that \`auth\` logs in to.`, hint: `Write \`${{ fly: 'fly("your-app")', aws: "ecr({ … })", google: "gar({ … })" }[auth.kind]}\`, which makes the host.` }]),
+    ...(key === undefined
+      ? []
+      : [
+          {
+            path: [...path, key],
+            message: `Jobs log in to ${host} by \`auth\`, so a user name or a password would never be used.`,
+            hint: "Leave them out, or `auth`.",
+          },
+        ]),
+    ...(isHostOf(host, auth)
+      ? []
+      : [
+          {
+            path: [...path, "host"],
+            message: `${host} is not the registry of ${OWNERS[auth.kind]} that \`auth\` logs in to.`,
+            hint: `Write \`${{ fly: 'fly("your-app")', aws: "ecr({ … })", google: "gar({ … })" }[auth.kind]}\`, which makes the host.`,
+          },
+        ]),
   ];
 }
 
 const ownLoginProblems = ({ path, registry: { host, auth, password } }: Place): Problem[] =>
-  host === "ghcr.io" || auth || password !== undefined ? [] : [{ path, message: `${host} does not accept GitHub's own token.`, hint: host === "registry.fly.io" ? 'Write `fly("your-app", { token: "FLY_API_TOKEN" })`.' : "Name the secrets that hold its `username` and `password`." }];
+  host === "ghcr.io" || auth || password !== undefined
+    ? []
+    : [
+        {
+          path,
+          message: `${host} does not accept GitHub's own token.`,
+          hint:
+            host === "registry.fly.io"
+              ? 'Write `fly("your-app", { token: "FLY_API_TOKEN" })`.'
+              : "Name the secrets that hold its `username` and `password`.",
+        },
+      ];
 
 function otherLoginProblems({ path, registry: { host, auth, username, password } }: Place): Problem[] {
   if (auth || (username !== undefined && password !== undefined)) return [];
   if (host === "ghcr.io" && username === undefined && password === undefined) return [];
-  return [{ path, message: `Jobs cannot log in to ${host}: neither a user name with a password nor \`auth\` is given.`, hint: "Name the secrets that hold its `username` and `password`." }];
+  return [
+    {
+      path,
+      message: `Jobs cannot log in to ${host}: neither a user name with a password nor \`auth\` is given.`,
+      hint: "Name the secrets that hold its `username` and `password`.",
+    },
+  ];
 }
 
 function cleanupProblems({ host, cleanup, auth }: NonNullable<Pipeline["registry"]>): Problem[] {
-  const wrong = (message: string, use: CleanupMode): Problem[] => [{ path: ["registry", "cleanup"], message, hint: `Use "${use}".` }];
-  if (host === "ghcr.io") return cleanup === "packages" ? [] : wrong("ghcr.io answers 405 to deletes of the OCI distribution API, and has no other than GitHub's package API.", "packages");
-  if (host === "docker.io") return cleanup === "dockerhub" ? [] : wrong("Docker Hub deletes images through its own API only.", "dockerhub");
-  if (cleanup === "packages") return wrong(`${host} has no GitHub package API to delete images through.`, auth?.kind === "aws" ? "ecr" : "oci");
+  const wrong = (message: string, use: CleanupMode): Problem[] => [
+    { path: ["registry", "cleanup"], message, hint: `Use "${use}".` },
+  ];
+  if (host === "ghcr.io")
+    return cleanup === "packages"
+      ? []
+      : wrong(
+          "ghcr.io answers 405 to deletes of the OCI distribution API, and has no other than GitHub's package API.",
+          "packages",
+        );
+  if (host === "docker.io")
+    return cleanup === "dockerhub" ? [] : wrong("Docker Hub deletes images through its own API only.", "dockerhub");
+  if (cleanup === "packages")
+    return wrong(`${host} has no GitHub package API to delete images through.`, auth?.kind === "aws" ? "ecr" : "oci");
   if (cleanup === "dockerhub") return wrong(`${host} is not Docker Hub.`, auth?.kind === "aws" ? "ecr" : "oci");
-  if (cleanup === "ecr" && auth?.kind !== "aws") return wrong(`${host} is not a registry of Amazon that jobs log in to as a role.`, "oci");
+  if (cleanup === "ecr" && auth?.kind !== "aws")
+    return wrong(`${host} is not a registry of Amazon that jobs log in to as a role.`, "oci");
   return [];
 }
 
 /** A job that tests a fork's code could take the role itself: after a build, it runs on the default branch in GitHub's eyes. */
 function forkProblems(pipeline: Pipeline, { path, registry: { host, auth } }: Place): Problem[] {
   if ((auth?.kind !== "aws" && auth?.kind !== "google") || pipeline.topology !== "workflow_run") return [];
-  const tester = pipeline.consumers.find((consumer) => consumer.forks && consumer.source === "registry" && consumer.events.includes("pullRequest"));
+  const tester = pipeline.consumers.find(
+    (consumer) => consumer.forks && consumer.source === "registry" && consumer.events.includes("pullRequest"),
+  );
   if (!tester) return [];
   return [
     {
@@ -130,11 +232,27 @@ function sharedHosts(own: Place, others: readonly Place[]): Problem[] {
   return others.flatMap(({ path, registry: { host } }): Problem[] => {
     const known = hosts.has(host);
     hosts.add(host);
-    return known ? [{ path: [...path, "host"], message: `A job can be logged in to ${host} with one account only, and this would be a second one.`, hint: "Copy to another registry, or give both images to one account." }] : [];
+    return known
+      ? [
+          {
+            path: [...path, "host"],
+            message: `A job can be logged in to ${host} with one account only, and this would be a second one.`,
+            hint: "Copy to another registry, or give both images to one account.",
+          },
+        ]
+      : [];
   });
 }
 
 function ontoItself({ path, registry }: Place, images: readonly ImageBuild[]): Problem[] {
   const same = images.find((build) => imageIn(registry, imageBaseName(build.image)) === build.image);
-  return same ? [{ path, message: `This copy of ${same.image} would be copied onto itself.`, hint: "Name another registry or namespace." }] : [];
+  return same
+    ? [
+        {
+          path,
+          message: `This copy of ${same.image} would be copied onto itself.`,
+          hint: "Name another registry or namespace.",
+        },
+      ]
+    : [];
 }

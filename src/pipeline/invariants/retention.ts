@@ -23,7 +23,9 @@ export function retentionProblems(config: Config, pipeline: Pipeline): Problem[]
   // Patterns that cannot work have no sample; what is wrong with them is said elsewhere.
   if (tagProblems(pipeline.rules).length > 0) return problems;
   for (const [index, pattern] of config.retention.protect.entries()) {
-    const matched = TRANSIENT_CLASSES.find((name) => new RegExp(globToExpression(pattern)).test(sampleTag(name, pipeline)));
+    const matched = TRANSIENT_CLASSES.find((name) =>
+      new RegExp(globToExpression(pattern)).test(sampleTag(name, pipeline)),
+    );
     if (matched !== undefined)
       problems.push({
         path: ["retention", "protect", index],
@@ -36,7 +38,12 @@ export function retentionProblems(config: Config, pipeline: Pipeline): Problem[]
 
 /** From the start of a build to the end of its slowest consumer, waiting for a runner left aside. */
 function longestChainMinutes(config: Config, pipeline: Pipeline): number {
-  const build = Math.max(0, ...pipeline.builds.map((one) => one.timeoutMinutes + (one.kind === "image" && one.scan ? one.scan.timeoutMinutes : 0)));
+  const build = Math.max(
+    0,
+    ...pipeline.builds.map(
+      (one) => one.timeoutMinutes + (one.kind === "image" && one.scan ? one.scan.timeoutMinutes : 0),
+    ),
+  );
   const test = Math.max(0, ...pipeline.consumers.map((consumer) => consumer.timeoutMinutes));
   return build + test + (config.release ? inMinutes(config.release.wait) : 0);
 }
@@ -45,5 +52,12 @@ function sampleTag(name: TransientClass, pipeline: Pipeline): string {
   const commit = "0123456789abcdef0123456789abcdef01234567";
   const { rules, tags, branches } = pipeline;
   if (name === "branch") return branchTag("topic/sample", commit, rules);
-  return expandTag(tags[name], { sha: shortSha(commit, rules), number: "12", date: "2026-01-31", run: "123456", branch: branches.main, platform: "amd64" });
+  return expandTag(tags[name], {
+    sha: shortSha(commit, rules),
+    number: "12",
+    date: "2026-01-31",
+    run: "123456",
+    branch: branches.main,
+    platform: "amd64",
+  });
 }

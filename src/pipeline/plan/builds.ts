@@ -2,7 +2,14 @@
 import { createHash } from "node:crypto";
 import { inDays, inMinutes } from "../../config/durations.ts";
 import { inBytes } from "../../config/sizes.ts";
-import type { BakeBuildConfig, BakeTargetConfig, Config, EventClass, FilesBuildConfig, ImageBuildConfig } from "../../config/schema.ts";
+import type {
+  BakeBuildConfig,
+  BakeTargetConfig,
+  Config,
+  EventClass,
+  FilesBuildConfig,
+  ImageBuildConfig,
+} from "../../config/schema.ts";
 import { imageIn } from "../images.ts";
 import type { Build, BuildEntry, Cache, FilesBuild, ImageBuild, Registry, Runners } from "../types.ts";
 import { budgetOf } from "./times.ts";
@@ -18,7 +25,10 @@ export interface BuildContext {
 export const buildsOf = (config: Config, context: BuildContext): Build[] =>
   Object.entries(config.builds).flatMap(([key, build]): Build[] => {
     if (build.kind === "image") return [imageBuild(key, build, context)];
-    if (build.kind === "bake") return Object.entries(build.targets).map(([target, settings]) => bakedImage(key, build, target, settings, context));
+    if (build.kind === "bake")
+      return Object.entries(build.targets).map(([target, settings]) =>
+        bakedImage(key, build, target, settings, context),
+      );
     return [filesBuild(key, build, context)];
   });
 
@@ -34,7 +44,13 @@ function imageBuild(key: string, build: ImageBuildConfig, context: BuildContext)
   };
 }
 
-function bakedImage(group: string, build: BakeBuildConfig, key: string, target: BakeTargetConfig, context: BuildContext): ImageBuild {
+function bakedImage(
+  group: string,
+  build: BakeBuildConfig,
+  key: string,
+  target: BakeTargetConfig,
+  context: BuildContext,
+): ImageBuild {
   const scan = target.scan ?? build.scan;
   const maxSize = target.maxSize ?? build.maxSize;
   const events = target.on ?? context.events;
@@ -42,7 +58,11 @@ function bakedImage(group: string, build: BakeBuildConfig, key: string, target: 
     ...imageSettings(key, build),
     ...madeFrom(target, undefined, `${build.file} ${target.target ?? key}`),
     image: imageIn(context.registry ?? { host: "localhost", namespace: undefined }, target.image ?? key),
-    entries: Object.fromEntries(context.events.filter((event) => events.includes(event)).map((event) => [event, entriesOf(build, event, context.runners)])),
+    entries: Object.fromEntries(
+      context.events
+        .filter((event) => events.includes(event))
+        .map((event) => [event, entriesOf(build, event, context.runners)]),
+    ),
     bake: { group, file: build.file, target: target.target ?? key },
     scan: scan && { ...scan, timeoutMinutes: inMinutes(scan.timeout) },
     maxBytes: maxSize === undefined ? undefined : inBytes(maxSize),
@@ -50,9 +70,16 @@ function bakedImage(group: string, build: BakeBuildConfig, key: string, target: 
 }
 
 /** What decides the image beside the sources, and the short digest of it. */
-function madeFrom({ dockerfile, context, args: written }: Pick<BakeTargetConfig, "dockerfile" | "context" | "args">, target: string | undefined, baked: string | undefined) {
+function madeFrom(
+  { dockerfile, context, args: written }: Pick<BakeTargetConfig, "dockerfile" | "context" | "args">,
+  target: string | undefined,
+  baked: string | undefined,
+) {
   const args = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, String(value)]));
-  const recipe = createHash("sha256").update(JSON.stringify({ dockerfile, context, target, args, baked })).digest("hex").slice(0, 12);
+  const recipe = createHash("sha256")
+    .update(JSON.stringify({ dockerfile, context, target, args, baked }))
+    .digest("hex")
+    .slice(0, 12);
   return { dockerfile, context, target, args, recipe };
 }
 
@@ -74,8 +101,14 @@ function imageSettings(key: string, build: ImageBuildConfig | BakeBuildConfig) {
   };
 }
 
-function entriesOf(build: Pick<ImageBuildConfig, "platforms" | "multiPlatform">, event: EventClass, runners: Runners): BuildEntry[] {
-  const platforms = Array.isArray(build.platforms) ? build.platforms : (build.platforms[event] ?? build.platforms.default);
+function entriesOf(
+  build: Pick<ImageBuildConfig, "platforms" | "multiPlatform">,
+  event: EventClass,
+  runners: Runners,
+): BuildEntry[] {
+  const platforms = Array.isArray(build.platforms)
+    ? build.platforms
+    : (build.platforms[event] ?? build.platforms.default);
   if (build.multiPlatform === "emulated") return [{ name: "all", platforms, runner: runners.default }];
   return platforms.map((platform) => ({
     name: platform.split("/").slice(1).join("-"),

@@ -1,7 +1,16 @@
 /** Who tests, from the config. */
 import { inDays, inMinutes, inSeconds } from "../../config/durations.ts";
 import type { Config, ConsumerConfig, DeploymentConfig, EventClass } from "../../config/schema.ts";
-import type { Build, Cache, Consumer, ConsumerDeployment, EnvironmentRef, ImageBuild, Runners, TestStep } from "../types.ts";
+import type {
+  Build,
+  Cache,
+  Consumer,
+  ConsumerDeployment,
+  EnvironmentRef,
+  ImageBuild,
+  Runners,
+  TestStep,
+} from "../types.ts";
 import { budgetOf } from "./times.ts";
 import { workflowPath } from "./workflows.ts";
 
@@ -17,16 +26,27 @@ export interface ConsumerContext {
   runners: Runners;
 }
 
-export function consumerOf(key: string, consumer: ConsumerConfig, { config, member, builds, caches, events, runners }: ConsumerContext): Consumer {
+export function consumerOf(
+  key: string,
+  consumer: ConsumerConfig,
+  { config, member, builds, caches, events, runners }: ConsumerContext,
+): Consumer {
   const needed = [consumer.needs].flat();
   const own = builds.filter((build) => needed.includes(build.key));
   const images = own.filter((build) => build.kind === "image");
   const shown = images.find((build) => build.key === consumer.container?.build) ?? images[0];
   const timeoutMinutes = inMinutes(consumer.timeout);
-  const testMinutes = consumer.testTimeout ? inMinutes(consumer.testTimeout) : Math.max(1, timeoutMinutes - GRACE_MINUTES);
+  const testMinutes = consumer.testTimeout
+    ? inMinutes(consumer.testTimeout)
+    : Math.max(1, timeoutMinutes - GRACE_MINUTES);
   // A target of a bake file may be built on some events only.
   const isBuilt = (event: EventClass): boolean => images.every((build) => build.entries[event] !== undefined);
-  const tested = consumer.on ?? events.filter((event) => isBuilt(event) && event !== "release" && (event !== "nightly" || (config.nightly && config.nightly.test)));
+  const tested =
+    consumer.on ??
+    events.filter(
+      (event) =>
+        isBuilt(event) && event !== "release" && (event !== "nightly" || (config.nightly && config.nightly.test)),
+    );
   const { secrets } = consumer;
   const fallback = consumer.fallback ?? (config.topology === "workflow_call" && own.length > 0 ? "build" : "fail");
   return {
@@ -44,7 +64,10 @@ export function consumerOf(key: string, consumer: ConsumerConfig, { config, memb
     matrix: consumer.matrix,
     maxParallel: consumer.maxParallel,
     services: consumer.services,
-    container: consumer.container && shown ? { ...consumer.container, build: shown, name: consumer.container.name ?? `${config.project}-${key}` } : undefined,
+    container:
+      consumer.container && shown
+        ? { ...consumer.container, build: shown, name: consumer.container.name ?? `${config.project}-${key}` }
+        : undefined,
     deployment: consumer.deployment && deploymentOf(consumer.deployment, `${config.project}-${key}`),
     coverage: consumer.coverage,
     results: consumer.results,
@@ -56,12 +79,17 @@ export function consumerOf(key: string, consumer: ConsumerConfig, { config, memb
       name: artifact.name,
       paths: [artifact.path].flat(),
       when: artifact.when,
-      keepDays: typeof artifact.keep === "string" ? { success: inDays(artifact.keep), failure: inDays(artifact.keep) } : { success: inDays(artifact.keep.success), failure: inDays(artifact.keep.failure) },
+      keepDays:
+        typeof artifact.keep === "string"
+          ? { success: inDays(artifact.keep), failure: inDays(artifact.keep) }
+          : { success: inDays(artifact.keep.success), failure: inDays(artifact.keep.failure) },
     })),
     timeoutMinutes,
     pull: { attempts: consumer.pull.attempts, delaySeconds: inSeconds(consumer.pull.delay) },
     // By hand there is no run that has made the files, so they must be made there.
-    dispatch: consumer.dispatch && !(config.topology === "workflow_call" && fallback === "fail" && own.some((build) => build.kind === "files")),
+    dispatch:
+      consumer.dispatch &&
+      !(config.topology === "workflow_call" && fallback === "fail" && own.some((build) => build.kind === "files")),
     choose: consumer.choose,
     fallback,
     secrets: Array.isArray(secrets) ? { names: secrets, grant: "trusted" } : secrets,
@@ -70,14 +98,19 @@ export function consumerOf(key: string, consumer: ConsumerConfig, { config, memb
     events: tested,
     required: consumer.required,
     source: consumer.source,
-    runner: consumer.runner ?? (config.runners["default"] === undefined ? runnerOf(images, runners) : undefined) ?? runners.default,
+    runner:
+      consumer.runner ??
+      (config.runners["default"] === undefined ? runnerOf(images, runners) : undefined) ??
+      runners.default,
     checkout: consumer.checkout,
   };
 }
 
 /** Where an image runs that is not made for the default runner. */
 function runnerOf(images: readonly ImageBuild[], runners: Runners): string | undefined {
-  const made = images.flatMap((build) => Object.values(build.entries).map((entries) => entries.flatMap((entry) => entry.platforms)));
+  const made = images.flatMap((build) =>
+    Object.values(build.entries).map((entries) => entries.flatMap((entry) => entry.platforms)),
+  );
   if (made.every((platforms) => platforms.includes("linux/amd64"))) return undefined;
   const shared = Object.keys(runners).find((platform) => made.every((platforms) => platforms.includes(platform)));
   return shared === undefined ? undefined : runners[shared];
@@ -86,10 +119,13 @@ function runnerOf(images: readonly ImageBuild[], runners: Runners): string | und
 function stepsOf(consumer: ConsumerConfig, testMinutes: number): TestStep[] {
   const commands = [consumer.run ?? []].flat();
   const nothing = { uses: undefined, with: {}, env: {}, workingDirectory: undefined, when: "success" } as const;
-  if (!consumer.steps) return commands.map((run) => ({ ...nothing, name: stepName(run), run, timeoutMinutes: testMinutes }));
+  if (!consumer.steps)
+    return commands.map((run) => ({ ...nothing, name: stepName(run), run, timeoutMinutes: testMinutes }));
   return consumer.steps.map((step) => ({
     ...nothing,
-    ...("run" in step ? { run: step.run, workingDirectory: step.workingDirectory } : { run: undefined, uses: step.uses, with: step.with }),
+    ...("run" in step
+      ? { run: step.run, workingDirectory: step.workingDirectory }
+      : { run: undefined, uses: step.uses, with: step.with }),
     name: step.name,
     env: step.env,
     timeoutMinutes: step.timeout ? inMinutes(step.timeout) : testMinutes,
@@ -130,4 +166,11 @@ function diagnosticsOf(diagnostics: ConsumerConfig["diagnostics"]): Consumer["di
 
 /** The short form of an environment is its name. */
 export const environmentOf = (environment: ConsumerConfig["environment"]): EnvironmentRef | undefined =>
-  typeof environment === "string" ? { name: environment, url: undefined, when: "always", secrets: "environment" } : environment && { name: environment.name, url: environment.url, when: environment.when, secrets: environment.secrets };
+  typeof environment === "string"
+    ? { name: environment, url: undefined, when: "always", secrets: "environment" }
+    : environment && {
+        name: environment.name,
+        url: environment.url,
+        when: environment.when,
+        secrets: environment.secrets,
+      };

@@ -5,5 +5,11 @@ import type { NotifyChannel } from "../types.ts";
 
 /** A channel without an address is the summary of the metrics, which shows every alert anyway. */
 export function channelsToNotify(notify: Config["notify"]): NotifyChannel[] {
-  return [notify ?? []].flat().flatMap((channel) => (channel.webhook === undefined ? [] : [{ webhook: channel.webhook, format: channel.format, events: eventsOfChannel(channel) }]));
+  return [notify ?? []]
+    .flat()
+    .flatMap((channel) =>
+      channel.webhook === undefined
+        ? []
+        : [{ webhook: channel.webhook, format: channel.format, events: eventsOfChannel(channel) }],
+    );
 }

@@ -37,5 +37,12 @@ export const registryElsewhere = (copy: Elsewhere, registry: Registry | undefine
   password: copy.password,
 });
 
-export const copiesOf = (config: Config, registry: Registry | undefined, channels: readonly Channel[]): RegistryCopy[] =>
-  config.copies.map((copy) => ({ ...registryElsewhere(copy, registry), of: copy.of ?? [...channels.map((channel) => channel.of), ...(config.release ? ["release"] : [])] }));
+export const copiesOf = (
+  config: Config,
+  registry: Registry | undefined,
+  channels: readonly Channel[],
+): RegistryCopy[] =>
+  config.copies.map((copy) => ({
+    ...registryElsewhere(copy, registry),
+    of: copy.of ?? [...channels.map((channel) => channel.of), ...(config.release ? ["release"] : [])],
+  }));

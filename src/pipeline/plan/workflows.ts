@@ -16,7 +16,8 @@ const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
   bases: { name: "Base Images", path: "base-images" },
 };
 
-export const workflowPath = (config: Config, file: string): string => `.github/workflows/${config.files.prefix}${file.replace(/\.ya?ml$/, "")}.yml`;
+export const workflowPath = (config: Config, file: string): string =>
+  `.github/workflows/${config.files.prefix}${file.replace(/\.ya?ml$/, "")}.yml`;
 
 interface Present {
   member: string | undefined;
@@ -33,7 +34,8 @@ export function workflowsOf(config: Config, { member, hasImages, hasWork, channe
     cleanup: config.retention !== false && hasImages,
     metrics: config.metrics !== false,
     // In one run with its tests, the build workflow moves the tags itself.
-    promote: config.topology === "workflow_run" && config.moveTags === "after-tests" && hasImages && channels.length > 0,
+    promote:
+      config.topology === "workflow_run" && config.moveTags === "after-tests" && hasImages && channels.length > 0,
     release: config.release !== false && hasImages,
     check: config.check !== false,
     warmUp: config.warmUp !== false,
@@ -45,7 +47,10 @@ export function workflowsOf(config: Config, { member, hasImages, hasWork, channe
       .filter((kind) => present[kind])
       .map((kind) => [
         kind,
-        { name: config.names[kind] ?? WORKFLOW_DEFAULTS[kind].name + ofMember(member), path: workflowPath(config, config.files.names[kind] ?? WORKFLOW_DEFAULTS[kind].path) },
+        {
+          name: config.names[kind] ?? WORKFLOW_DEFAULTS[kind].name + ofMember(member),
+          path: workflowPath(config, config.files.names[kind] ?? WORKFLOW_DEFAULTS[kind].path),
+        },
       ]),
   );
 }

@@ -1,5 +1,12 @@
 /** Who tests, resolved. */
-import type { ConsumerConfig, ContainerConfig, CoverageConfig, DeploymentConfig, EventClass, SetupConfig } from "../../config/schema.ts";
+import type {
+  ConsumerConfig,
+  ContainerConfig,
+  CoverageConfig,
+  DeploymentConfig,
+  EventClass,
+  SetupConfig,
+} from "../../config/schema.ts";
 import type { Budget, Build, ImageBuild } from "./builds.ts";
 import type { Cache } from "./caches.ts";
 import type { EnvironmentRef } from "./publish.ts";
@@ -23,7 +30,10 @@ export interface ConsumerArtifact {
   keepDays: { success: number; failure: number };
 }
 
-export type ConsumerDeployment = Omit<DeploymentConfig, "create" | "deploy" | "fromSource" | "healthy" | "logs" | "destroy" | "delay" | "timeout"> & {
+export type ConsumerDeployment = Omit<
+  DeploymentConfig,
+  "create" | "deploy" | "fromSource" | "healthy" | "logs" | "destroy" | "delay" | "timeout"
+> & {
   /** What the unique names begin with. */
   name: string;
   create: readonly string[];

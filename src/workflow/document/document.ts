@@ -3,7 +3,14 @@
  * there: a part of the wrong shape is left out here and is the grammar's business (`../grammar`), so that rules need no
  * checks of shape. Names follow GitHub's ("Workflow syntax", "Metadata syntax").
  */
-import { type MappingNode, type Pair, type ScalarNode, scalarOf, type SequenceNode, type YamlNode } from "../yaml/node.ts";
+import {
+  type MappingNode,
+  type Pair,
+  type ScalarNode,
+  scalarOf,
+  type SequenceNode,
+  type YamlNode,
+} from "../yaml/node.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export type Document = WorkflowDocument | ActionDocument;
@@ -140,7 +147,13 @@ export interface Step {
 
 /** What a `uses:` names. */
 export type Uses = { node: ScalarNode; written: string } & (
-  | { kind: "repository"; /** `owner/repo`, lower-cased. */ repository: string; /** `owner/repo/path` as written. */ name: string; /** `""`, or the folder or file in it. */ path: string; ref: string }
+  | {
+      kind: "repository";
+      /** `owner/repo`, lower-cased. */ repository: string;
+      /** `owner/repo/path` as written. */ name: string;
+      /** `""`, or the folder or file in it. */ path: string;
+      ref: string;
+    }
   /** `./path` of the workspace, or `$/path` of the workflow's own commit. */
   | { kind: "local"; path: string; from: "workspace" | "workflow" }
   | { kind: "docker"; image: string }
@@ -175,13 +188,15 @@ export function stepsOf(document: Document): readonly Step[] {
   return steps;
 }
 
-export const triggerOf = (workflow: WorkflowDocument, event: string): Trigger | undefined => workflow.triggers.find((trigger) => trigger.event === event);
+export const triggerOf = (workflow: WorkflowDocument, event: string): Trigger | undefined =>
+  workflow.triggers.find((trigger) => trigger.event === event);
 
 export const jobOf = (step: Step): Job | undefined => (step.owner.kind === "job" ? step.owner : undefined);
 
 /** An input of a step as it is written; names compare without case. */
 export function inputOf({ with: inputs }: Step, name: string): ScalarNode | undefined {
-  const pair = inputs.get(name) ?? [...inputs.values()].find(({ key }) => key.value.toLowerCase() === name.toLowerCase());
+  const pair =
+    inputs.get(name) ?? [...inputs.values()].find(({ key }) => key.value.toLowerCase() === name.toLowerCase());
   return scalarOf(pair?.value);
 }
 

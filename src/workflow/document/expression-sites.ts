@@ -27,8 +27,15 @@ export function expressionsOf(document: Document): ExpressionSite[] {
 function collect(document: Document): ExpressionSite[] {
   const { root } = document;
   if (!root) return [];
-  const jobs = new Map<MappingNode, Job>(document.kind === "workflow" ? document.jobs.map((job) => [job.node, job]) : []);
-  const steps = new Map<MappingNode, Step>((document.kind === "workflow" ? document.jobs.flatMap((job) => job.steps) : document.steps).map((step) => [step.node, step]));
+  const jobs = new Map<MappingNode, Job>(
+    document.kind === "workflow" ? document.jobs.map((job) => [job.node, job]) : [],
+  );
+  const steps = new Map<MappingNode, Step>(
+    (document.kind === "workflow" ? document.jobs.flatMap((job) => job.steps) : document.steps).map((step) => [
+      step.node,
+      step,
+    ]),
+  );
   const seen = new Set<YamlNode>();
   const sites: ExpressionSite[] = [];
 
@@ -43,7 +50,8 @@ function collect(document: Document): ExpressionSite[] {
       const condition = isCondition(path);
       if (!condition && !node.value.includes("${{")) return;
       const here = [...path];
-      for (const embedded of condition ? conditionOf(node) : embeddedExpressions(node)) sites.push({ ...embedded, path: here, job, step, inKey: false });
+      for (const embedded of condition ? conditionOf(node) : embeddedExpressions(node))
+        sites.push({ ...embedded, path: here, job, step, inKey: false });
       return;
     }
     if (seen.has(node)) return;
@@ -57,7 +65,9 @@ function collect(document: Document): ExpressionSite[] {
     const inJob = jobs.get(node) ?? job;
     const inStep = steps.get(node) ?? step;
     for (const { key, value } of node.pairs) {
-      if (key.value.includes("${{")) for (const embedded of embeddedExpressions(key)) sites.push({ ...embedded, path: [...path], job: inJob, step: inStep, inKey: true });
+      if (key.value.includes("${{"))
+        for (const embedded of embeddedExpressions(key))
+          sites.push({ ...embedded, path: [...path], job: inJob, step: inStep, inKey: true });
       path.push(key.value);
       visit(value, inJob, inStep);
       path.pop();
@@ -72,6 +82,7 @@ function isCondition(path: readonly string[]): boolean {
   const key = path.at(-1);
   if (key === "pre-if" || key === "post-if") return path.length === 2 && path[0] === "runs";
   if (key !== "if") return false;
-  if (path[0] === "jobs") return path.length === 3 || path.at(-2) === "*" || (path.length === 4 && path[2] === "snapshot");
+  if (path[0] === "jobs")
+    return path.length === 3 || path.at(-2) === "*" || (path.length === 4 && path[2] === "snapshot");
   return path[0] === "runs" && path.at(-2) === "*";
 }

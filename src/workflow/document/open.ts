@@ -1,11 +1,37 @@
 /** The tree of a file as a document. Total: anything that YAML can hold gives a document, perhaps an empty one. */
-import { isNull, type MappingNode, type Pair, pairOf, type ScalarNode, scalarOf, scalarsOf, type SequenceNode, valueOf, type YamlNode } from "../yaml/node.ts";
-import type { ActionDocument, Concurrency, Container, Document, EnvBlock, Job, JobSecrets, Matrix, Permissions, RunDefaults, Step, Trigger, WorkflowDocument } from "./document.ts";
+import {
+  isNull,
+  type MappingNode,
+  type Pair,
+  pairOf,
+  type ScalarNode,
+  scalarOf,
+  scalarsOf,
+  type SequenceNode,
+  valueOf,
+  type YamlNode,
+} from "../yaml/node.ts";
+import type {
+  ActionDocument,
+  Concurrency,
+  Container,
+  Document,
+  EnvBlock,
+  Job,
+  JobSecrets,
+  Matrix,
+  Permissions,
+  RunDefaults,
+  Step,
+  Trigger,
+  WorkflowDocument,
+} from "./document.ts";
 import type { SourceFile } from "./source-file.ts";
 import { usesOf } from "./uses.ts";
 
 /** What kind of file a path is: `action.yml` anywhere is an action, everything else a workflow. */
-export const kindOfFile = (path: string): Document["kind"] => (/(?:^|\/)action\.ya?ml$/i.test(path) ? "action" : "workflow");
+export const kindOfFile = (path: string): Document["kind"] =>
+  /(?:^|\/)action\.ya?ml$/i.test(path) ? "action" : "workflow";
 
 export function openDocument(file: SourceFile, kind: Document["kind"] = kindOfFile(file.path)): Document {
   return kind === "action" ? openAction(file) : openWorkflow(file);
@@ -27,7 +53,8 @@ function openWorkflow(file: SourceFile): WorkflowDocument {
     concurrency: concurrencyOf(pairOf(root, "concurrency")),
     jobs: [],
   };
-  for (const { key, value } of mappingOf(valueOf(root, "jobs"))?.pairs ?? []) workflow.jobs.push(jobFrom(workflow, key, value));
+  for (const { key, value } of mappingOf(valueOf(root, "jobs"))?.pairs ?? [])
+    workflow.jobs.push(jobFrom(workflow, key, value));
   return workflow;
 }
 
@@ -50,14 +77,22 @@ function openAction(file: SourceFile): ActionDocument {
   return action;
 }
 
-const mappingOf = (node: YamlNode | undefined): MappingNode | undefined => (node?.kind === "mapping" ? node : undefined);
-const sequenceOf = (node: YamlNode | undefined): SequenceNode | undefined => (node?.kind === "sequence" ? node : undefined);
+const mappingOf = (node: YamlNode | undefined): MappingNode | undefined =>
+  node?.kind === "mapping" ? node : undefined;
+const sequenceOf = (node: YamlNode | undefined): SequenceNode | undefined =>
+  node?.kind === "sequence" ? node : undefined;
 
 /** A key that stands twice counts once, the last one, as for GitHub's loader. */
-const pairsByKey = (node: YamlNode | undefined): Map<string, Pair> => new Map(mappingOf(node)?.pairs.map((pair) => [pair.key.value, pair]) ?? []);
+const pairsByKey = (node: YamlNode | undefined): Map<string, Pair> =>
+  new Map(mappingOf(node)?.pairs.map((pair) => [pair.key.value, pair]) ?? []);
 
 function triggersOf(on: YamlNode | undefined): Trigger[] {
-  if (on?.kind === "mapping") return on.pairs.map(({ key, value }) => ({ event: key.value, node: key, config: isNull(value) ? undefined : value }));
+  if (on?.kind === "mapping")
+    return on.pairs.map(({ key, value }) => ({
+      event: key.value,
+      node: key,
+      config: isNull(value) ? undefined : value,
+    }));
   return scalarsOf(on).map((node) => ({ event: node.value, node, config: undefined }));
 }
 
@@ -68,22 +103,41 @@ function permissionsOf(pair: Pair | undefined): Permissions | undefined {
 }
 
 function envOf(pair: Pair | undefined): EnvBlock | undefined {
-  return pair && { pair, variables: pairsByKey(pair.value), computed: pair.value.kind === "scalar" && pair.value.value.includes("${{") };
+  return (
+    pair && {
+      pair,
+      variables: pairsByKey(pair.value),
+      computed: pair.value.kind === "scalar" && pair.value.value.includes("${{"),
+    }
+  );
 }
 
 function defaultsOf(node: MappingNode | undefined): RunDefaults | undefined {
   const run = valueOf(valueOf(node, "defaults"), "run");
-  return run && { shell: scalarOf(valueOf(run, "shell")), workingDirectory: scalarOf(valueOf(run, "working-directory")) };
+  return (
+    run && { shell: scalarOf(valueOf(run, "shell")), workingDirectory: scalarOf(valueOf(run, "working-directory")) }
+  );
 }
 
 function concurrencyOf(pair: Pair | undefined): Concurrency | undefined {
   if (!pair) return undefined;
   const { value } = pair;
-  return { pair, group: scalarOf(value) ?? scalarOf(valueOf(value, "group")), cancelInProgress: scalarOf(valueOf(value, "cancel-in-progress")), queue: scalarOf(valueOf(value, "queue")) };
+  return {
+    pair,
+    group: scalarOf(value) ?? scalarOf(valueOf(value, "group")),
+    cancelInProgress: scalarOf(valueOf(value, "cancel-in-progress")),
+    queue: scalarOf(valueOf(value, "queue")),
+  };
 }
 
 function jobFrom(workflow: WorkflowDocument, key: ScalarNode, value: YamlNode): Job {
-  const node: MappingNode = mappingOf(value) ?? { kind: "mapping", flow: false, pairs: [], start: value.start, end: value.end };
+  const node: MappingNode = mappingOf(value) ?? {
+    kind: "mapping",
+    flow: false,
+    pairs: [],
+    start: value.start,
+    end: value.end,
+  };
   const container = pairOf(node, "container");
   const uses = scalarOf(valueOf(node, "uses"));
   const stepsNode = sequenceOf(valueOf(node, "steps"));
@@ -138,10 +192,17 @@ function matrixOf(pair: Pair | undefined): Matrix | undefined {
 }
 
 const isComputed = (node: YamlNode | undefined): boolean => node?.kind === "scalar" && node.value.includes("${{");
-const mappingsIn = (node: YamlNode | undefined): MappingNode[] => sequenceOf(node)?.items.filter((item) => item.kind === "mapping") ?? [];
+const mappingsIn = (node: YamlNode | undefined): MappingNode[] =>
+  sequenceOf(node)?.items.filter((item) => item.kind === "mapping") ?? [];
 
 function containerFrom({ key, value }: Pair): Container {
-  return { key, value, image: scalarOf(value) ?? scalarOf(valueOf(value, "image")), credentials: pairsByKey(valueOf(value, "credentials")), env: envOf(pairOf(value, "env")) };
+  return {
+    key,
+    value,
+    image: scalarOf(value) ?? scalarOf(valueOf(value, "image")),
+    credentials: pairsByKey(valueOf(value, "credentials")),
+    env: envOf(pairOf(value, "env")),
+  };
 }
 
 function stepsFrom(owner: Step["owner"], list: SequenceNode | undefined): Step[] {

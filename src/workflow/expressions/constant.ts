@@ -27,7 +27,8 @@ export function constantTruth(expression: Expression): boolean | undefined {
   }
 }
 
-const isTruthy = ({ value }: Literal): boolean => value !== null && value !== false && value !== "" && value !== 0 && !Number.isNaN(value);
+const isTruthy = ({ value }: Literal): boolean =>
+  value !== null && value !== false && value !== "" && value !== 0 && !Number.isNaN(value);
 
 function constantComparison({ operator, left, right }: Comparison): boolean | undefined {
   if (left.kind !== "literal" || right.kind !== "literal") return undefined;
@@ -49,7 +50,9 @@ function constantComparison({ operator, left, right }: Comparison): boolean | un
 const textOf = (value: Literal["value"]): string => (value === null ? "" : String(value));
 
 function constantCall(name: string, args: readonly Expression[]): boolean | undefined {
-  const texts = args.map((argument) => (argument.kind === "literal" ? textOf(argument.value).toUpperCase() : undefined));
+  const texts = args.map((argument) =>
+    argument.kind === "literal" ? textOf(argument.value).toUpperCase() : undefined,
+  );
   const [text, part] = texts;
   if (text === undefined || part === undefined || args.length !== 2) return undefined;
   switch (name.toLowerCase()) {

@@ -27,11 +27,25 @@ export function embeddedExpressions(node: ScalarNode): EmbeddedExpression[] {
     const textStart = start + 3;
     const textEnd = closingBraces(value, textStart);
     if (textEnd === -1) {
-      found.push({ node, within: { start, end: value.length }, text: value.slice(textStart), textStart, error: { kind: "syntax", message: "This expression is not closed with `}}`.", start: -3, end: 0 }, implicit: false });
+      found.push({
+        node,
+        within: { start, end: value.length },
+        text: value.slice(textStart),
+        textStart,
+        error: { kind: "syntax", message: "This expression is not closed with `}}`.", start: -3, end: 0 },
+        implicit: false,
+      });
       break;
     }
     const text = value.slice(textStart, textEnd);
-    found.push({ node, within: { start, end: textEnd + 2 }, text, textStart, implicit: false, ...parseExpression(text) });
+    found.push({
+      node,
+      within: { start, end: textEnd + 2 },
+      text,
+      textStart,
+      implicit: false,
+      ...parseExpression(text),
+    });
     start = textEnd + 2;
   }
   return found;
@@ -42,7 +56,16 @@ export function conditionOf(node: ScalarNode): EmbeddedExpression[] {
   if (node.value.includes("${{")) return embeddedExpressions(node);
   if (node.value.trim() === "") return [];
   const { value } = node;
-  return [{ node, within: { start: 0, end: value.length }, text: value, textStart: 0, implicit: true, ...parseExpression(value) }];
+  return [
+    {
+      node,
+      within: { start: 0, end: value.length },
+      text: value,
+      textStart: 0,
+      implicit: true,
+      ...parseExpression(value),
+    },
+  ];
 }
 
 /** Braces inside of strings do not close an expression. */
@@ -60,11 +83,13 @@ export const spanInFile = (fileText: string, { node, textStart }: EmbeddedExpres
   sourceSpan(fileText, node, { start: textStart + start, end: textStart + end });
 
 /** Where the expression stands in the file, braces and all. */
-export const wholeSpanInFile = (fileText: string, { node, within }: EmbeddedExpression): Span => sourceSpan(fileText, node, within);
+export const wholeSpanInFile = (fileText: string, { node, within }: EmbeddedExpression): Span =>
+  sourceSpan(fileText, node, within);
 
 /** A scalar that is one expression and nothing else, and so may be of any type. */
 export const isWholly = ({ node, within, implicit }: EmbeddedExpression): boolean =>
-  implicit || (isBlankBetween(node.value, 0, within.start) && isBlankBetween(node.value, within.end, node.value.length));
+  implicit ||
+  (isBlankBetween(node.value, 0, within.start) && isBlankBetween(node.value, within.end, node.value.length));
 
 /** A long script has many expressions, so nothing of it is copied. */
 function isBlankBetween(text: string, start: number, end: number): boolean {

@@ -11,7 +11,8 @@ import type { Comparison, Expression } from "./expression.ts";
 import { atEnd, explainSyntax } from "./syntax-problem.ts";
 import { functionNamed } from "./types/functions.ts";
 
-export type Parsed = { expression: Expression; error?: undefined } | { expression?: undefined; error: ExpressionProblem };
+export type Parsed =
+  { expression: Expression; error?: undefined } | { expression?: undefined; error: ExpressionProblem };
 
 export interface ExpressionProblem extends Span {
   /** Whether it is the text that cannot be read, or a function's count of arguments. */
@@ -19,7 +20,14 @@ export interface ExpressionProblem extends Span {
   message: string;
 }
 
-const COMPARISONS: ReadonlySet<TokenType> = new Set([TokenType.EQUAL_EQUAL, TokenType.BANG_EQUAL, TokenType.GREATER, TokenType.GREATER_EQUAL, TokenType.LESS, TokenType.LESS_EQUAL]);
+const COMPARISONS: ReadonlySet<TokenType> = new Set([
+  TokenType.EQUAL_EQUAL,
+  TokenType.BANG_EQUAL,
+  TokenType.GREATER,
+  TokenType.GREATER_EQUAL,
+  TokenType.LESS,
+  TokenType.LESS_EQUAL,
+]);
 const MAX_COMPARISONS = 500;
 
 const TOO_DEEP = "This expression is nested more than 50 levels deep, which GitHub refuses.";
@@ -45,12 +53,14 @@ function parse(text: string): Parsed {
   try {
     const { tokens } = new Lexer(text).lex();
     // Comparisons nest to the left, and the library does not count them among its levels.
-    if (tokens.filter(({ type }) => COMPARISONS.has(type)).length > MAX_COMPARISONS) return { error: { kind: "syntax", message: TOO_DEEP, start: 0, end: text.length } };
+    if (tokens.filter(({ type }) => COMPARISONS.has(type)).length > MAX_COMPARISONS)
+      return { error: { kind: "syntax", message: TOO_DEEP, start: 0, end: text.length } };
     const offsets = offsetsOf(tokens, text);
     const names = [...new Set(tokens.filter(({ type }) => type === TokenType.IDENTIFIER).map(({ lexeme }) => lexeme))];
     const functions = names.map((name) => ({ name, ...ANY_COUNT }));
     const tree: ast.Expr | undefined = new Parser(tokens, names, functions).parse();
-    if (tree === undefined) return { error: { kind: "syntax", message: "This expression is empty.", start: 0, end: text.length } };
+    if (tree === undefined)
+      return { error: { kind: "syntax", message: "This expression is empty.", start: 0, end: text.length } };
     return { expression: convert(tree, offsets, text) };
   } catch (error) {
     return { error: problemOf(error, text) };
@@ -78,21 +88,46 @@ function problemOf(error: unknown, text: string): ExpressionProblem {
     const before = lines.slice(0, error.pos.line).reduce((sum, line) => sum + line.length + 1, 0);
     const start = Math.min(before + error.pos.column, text.length);
     const [, what, name = ""] = ARGUMENT_ERRORS.exec(error.message) ?? [];
-    if (what !== undefined) return { kind: "arguments", message: argumentsMessage(what, name), start, end: start + name.length };
-    if (/^Exceeded max expression depth/.test(error.message)) return { kind: "syntax", message: TOO_DEEP, start: 0, end: text.length };
-    return { kind: "syntax", ...(/^Unexpected end|: 'EOF'$/.test(error.message) && !text.includes("EOF") ? atEnd(text) : explainSyntax(text, start)) };
+    if (what !== undefined)
+      return { kind: "arguments", message: argumentsMessage(what, name), start, end: start + name.length };
+    if (/^Exceeded max expression depth/.test(error.message))
+      return { kind: "syntax", message: TOO_DEEP, start: 0, end: text.length };
+    return {
+      kind: "syntax",
+      ...(/^Unexpected end|: 'EOF'$/.test(error.message) && !text.includes("EOF")
+        ? atEnd(text)
+        : explainSyntax(text, start)),
+    };
   }
-  if (error instanceof RangeError) return { kind: "syntax", message: "This expression is nested too deeply.", start: 0, end: text.length };
+  if (error instanceof RangeError)
+    return { kind: "syntax", message: "This expression is nested too deeply.", start: 0, end: text.length };
   if (!(error instanceof Error)) throw error;
-  if (error.message === "ErrorExceededMaxLength") return { kind: "syntax", message: "This expression has more than 21,000 characters, which GitHub refuses.", start: 0, end: text.length };
+  if (error.message === "ErrorExceededMaxLength")
+    return {
+      kind: "syntax",
+      message: "This expression has more than 21,000 characters, which GitHub refuses.",
+      start: 0,
+      end: text.length,
+    };
   const position = /Located at position (\d+)/.exec(error.message)?.[1];
-  return { kind: "syntax", ...explainSyntax(text, position === undefined ? 0 : Math.min(Number(position) - 1, text.length)) };
+  return {
+    kind: "syntax",
+    ...explainSyntax(text, position === undefined ? 0 : Math.min(Number(position) - 1, text.length)),
+  };
 }
 
 function argumentsMessage(what: string, name: string): string {
-  if (what.startsWith("Even")) return "`case` takes pairs of a condition and a value, and a default at the end: an odd number of arguments.";
+  if (what.startsWith("Even"))
+    return "`case` takes pairs of a condition and a value, and a default at the end: an odd number of arguments.";
   const signature = functionNamed(name);
-  const wanted = signature === undefined ? "" : signature.min === signature.max ? `; it takes ${signature.min}` : what === "Too few" ? `; it takes at least ${signature.min}` : `; it takes at most ${signature.max}`;
+  const wanted =
+    signature === undefined
+      ? ""
+      : signature.min === signature.max
+        ? `; it takes ${signature.min}`
+        : what === "Too few"
+          ? `; it takes at least ${signature.min}`
+          : `; it takes at most ${signature.max}`;
   return `\`${name}\` gets too ${what === "Too few" ? "few" : "many"} arguments${wanted}.`;
 }
 
@@ -117,24 +152,55 @@ function convert(tree: ast.Expr, offsets: Map<Token, number>, text: string): Exp
     if (node instanceof ast.FunctionCall) {
       const args = node.args.map(step);
       const nameSpan = spanOf(node.functionName);
-      return { kind: "call", name: node.functionName.lexeme, nameSpan, args, ...through(nameSpan.start, args.at(-1)?.end ?? nameSpan.end + 1, /[\s)]*?\)/y) };
+      return {
+        kind: "call",
+        name: node.functionName.lexeme,
+        nameSpan,
+        args,
+        ...through(nameSpan.start, args.at(-1)?.end ?? nameSpan.end + 1, /[\s)]*?\)/y),
+      };
     }
     if (node instanceof ast.Binary) {
       const left = step(node.left);
       const right = step(node.right);
-      return { kind: "comparison", operator: node.operator.lexeme as Comparison["operator"], left, right, start: left.start, end: right.end };
+      return {
+        kind: "comparison",
+        operator: node.operator.lexeme as Comparison["operator"],
+        left,
+        right,
+        start: left.start,
+        end: right.end,
+      };
     }
     if (node instanceof ast.Logical) {
       const operands = node.args.map(step);
-      return { kind: "logical", operator: node.operator.type === TokenType.AND ? "&&" : "||", operands, start: operands[0]?.start ?? 0, end: operands.at(-1)?.end ?? 0 };
+      return {
+        kind: "logical",
+        operator: node.operator.type === TokenType.AND ? "&&" : "||",
+        operands,
+        start: operands[0]?.start ?? 0,
+        end: operands.at(-1)?.end ?? 0,
+      };
     }
     if (node instanceof ast.IndexAccess) {
       const target = step(node.expr);
-      if (node.index instanceof ast.Star) return { kind: "access", target, index: "star", ...through(target.start, target.end, /\s*(?:\.\s*\*|\[\s*\*\s*\])/y) };
+      if (node.index instanceof ast.Star)
+        return {
+          kind: "access",
+          target,
+          index: "star",
+          ...through(target.start, target.end, /\s*(?:\.\s*\*|\[\s*\*\s*\])/y),
+        };
       const index = step(node.index);
       const bracket = /^\s*\[/.test(text.slice(target.end, index.start));
       const span = bracket ? through(target.start, index.end, /\s*\]/y) : { start: target.start, end: index.end };
-      return { kind: "access", target, index, ...(index.kind === "literal" && typeof index.value === "string" ? { property: index.value } : {}), ...span };
+      return {
+        kind: "access",
+        target,
+        index,
+        ...(index.kind === "literal" && typeof index.value === "string" ? { property: index.value } : {}),
+        ...span,
+      };
     }
     throw new Error(`An unknown kind of expression: ${node.constructor.name}`);
   };

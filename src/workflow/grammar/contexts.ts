@@ -9,7 +9,10 @@ export interface Availability {
   functions: readonly string[];
 }
 
-const known: Record<Document["kind"], Map<string, Availability | undefined>> = { workflow: new Map(), action: new Map() };
+const known: Record<Document["kind"], Map<string, Availability | undefined>> = {
+  workflow: new Map(),
+  action: new Map(),
+};
 
 /**
  * `path` holds the keys from the root to the scalar, `*` for a list's items: `["jobs", "build", "steps", "*", "run"]`.

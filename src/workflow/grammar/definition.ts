@@ -32,7 +32,11 @@ export interface ScalarDefinition {
 /** What `grammar.json` holds. */
 interface Written {
   context?: readonly string[];
-  mapping?: { properties?: Readonly<Record<string, string | { type: string; required: boolean }>>; "loose-key-type"?: string; "loose-value-type"?: string };
+  mapping?: {
+    properties?: Readonly<Record<string, string | { type: string; required: boolean }>>;
+    "loose-key-type"?: string;
+    "loose-value-type"?: string;
+  };
   sequence?: { "item-type": string };
   string?: { constant?: string; "require-non-empty"?: boolean };
   number?: object;
@@ -87,21 +91,42 @@ function grammarOf(written: Readonly<Record<string, unknown>>, root: string): Gr
 
 function definitionFrom(name: string, written: Written): Definition {
   // Published with another event's name.
-  if (name === "repository-dispatch-string") return { name, context: [], scalar: { type: "string", values: ["repository_dispatch"], nonEmpty: false } };
+  if (name === "repository-dispatch-string")
+    return { name, context: [], scalar: { type: "string", values: ["repository_dispatch"], nonEmpty: false } };
   // Published as a list only; GitHub takes one word as well, as for every other event's types.
-  if (name === "repository-dispatch-mapping") return { name, context: [], mapping: { properties: new Map([["types", { type: "event-names", required: false }]]) } };
+  if (name === "repository-dispatch-mapping")
+    return {
+      name,
+      context: [],
+      mapping: { properties: new Map([["types", { type: "event-names", required: false }]]) },
+    };
   const common = { name, context: written.context ?? [] };
   if (written["one-of"]) return { ...common, oneOf: written["one-of"] };
-  if (written["allowed-values"]) return { ...common, scalar: { type: "string", values: written["allowed-values"], nonEmpty: false } };
+  if (written["allowed-values"])
+    return { ...common, scalar: { type: "string", values: written["allowed-values"], nonEmpty: false } };
   if (written.sequence) return { ...common, item: written.sequence["item-type"] };
-  if (written.string) return { ...common, scalar: { type: "string", nonEmpty: written.string["require-non-empty"] ?? false, ...(written.string.constant === undefined ? {} : { values: [written.string.constant] }) } };
-  for (const type of ["number", "boolean", "null"] as const) if (written[type]) return { ...common, scalar: { type, nonEmpty: false } };
+  if (written.string)
+    return {
+      ...common,
+      scalar: {
+        type: "string",
+        nonEmpty: written.string["require-non-empty"] ?? false,
+        ...(written.string.constant === undefined ? {} : { values: [written.string.constant] }),
+      },
+    };
+  for (const type of ["number", "boolean", "null"] as const)
+    if (written[type]) return { ...common, scalar: { type, nonEmpty: false } };
   if (!written.mapping) return { ...common, scalar: { type: "any", nonEmpty: false } };
   const { properties = {}, "loose-key-type": key, "loose-value-type": value } = written.mapping;
   return {
     ...common,
     mapping: {
-      properties: new Map(Object.entries(properties).map(([property, type]) => [property, typeof type === "string" ? { type, required: false } : type])),
+      properties: new Map(
+        Object.entries(properties).map(([property, type]) => [
+          property,
+          typeof type === "string" ? { type, required: false } : type,
+        ]),
+      ),
       ...(key === undefined || value === undefined ? {} : { loose: { key, value } }),
     },
   };

@@ -42,6 +42,9 @@ function scoreOf({ mapping }: Definition, node: MappingNode): number {
 function runtimeKind(mappings: readonly Definition[], node: MappingNode): Definition | undefined {
   const using = scalarOf(valueOf(node, "using"))?.value.toLowerCase();
   if (using === undefined) return undefined;
-  const decisive = using === "composite" ? "steps" : using === "docker" ? "image" : /^node/.test(using) ? "main" : undefined;
-  return decisive === undefined ? undefined : mappings.find(({ mapping }) => mapping?.properties.get(decisive)?.required);
+  const decisive =
+    using === "composite" ? "steps" : using === "docker" ? "image" : /^node/.test(using) ? "main" : undefined;
+  return decisive === undefined
+    ? undefined
+    : mappings.find(({ mapping }) => mapping?.properties.get(decisive)?.required);
 }

@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 /** The grammar's files stand beside the package's entry point and are not among its exports. */
-const grammarFile = async (name) => JSON.parse(await readFile(new URL(name, import.meta.resolve("@actions/workflow-parser")), "utf8"));
+const grammarFile = async (name) =>
+  JSON.parse(await readFile(new URL(name, import.meta.resolve("@actions/workflow-parser")), "utf8"));
 
 /** A definition keeps what is checked. `description` is also the name of a property, which stays. */
 function bare({ description: _text, ...definition }) {
@@ -18,7 +19,8 @@ function bare({ description: _text, ...definition }) {
   return { ...definition, mapping: { ...definition.mapping, properties } };
 }
 
-const bareDefinitions = ({ definitions }) => Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, bare(definition)]));
+const bareDefinitions = ({ definitions }) =>
+  Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, bare(definition)]));
 
 /** What `grammar.json` must hold. */
 export async function freshGrammar() {

@@ -3,7 +3,17 @@
  * accepted; where that stops at "unexpected value", this says which value was expected and goes on.
  */
 import type { Document } from "../document/document.ts";
-import { isNull, type MappingNode, type Pair, type ScalarNode, type ScalarType, scalarType, type SequenceNode, type Span, type YamlNode } from "../yaml/node.ts";
+import {
+  isNull,
+  type MappingNode,
+  type Pair,
+  type ScalarNode,
+  type ScalarType,
+  scalarType,
+  type SequenceNode,
+  type Span,
+  type YamlNode,
+} from "../yaml/node.ts";
 import { type Definition, type Grammar, grammarFor, type ScalarDefinition } from "./definition.ts";
 import type { Fault, FaultOf, Owner, ValueKind } from "./fault.ts";
 import { meantDefinition } from "./meant-definition.ts";
@@ -62,26 +72,58 @@ function check(validation: Validation, node: YamlNode, definition: Definition, p
 
 const isAnything = ({ scalar }: Definition): boolean => scalar?.type === "any";
 
-function checkScalar({ faults }: Validation, node: ScalarNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
+function checkScalar(
+  { faults }: Validation,
+  node: ScalarNode,
+  definition: Definition,
+  alternatives: readonly Definition[],
+  place: Place,
+): void {
   if (node.value !== "" && alternatives.some(takesAnyText) && !isNull(node)) return;
   // Whether an expression may stand here and what it gives is not a question of shape.
   if (node.value.includes("${{")) {
-    if (alternatives.every(({ scalar }) => !scalar) && !isOneExpression(node.value)) faults.push({ kind: "value-type", at: node, path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
+    if (alternatives.every(({ scalar }) => !scalar) && !isOneExpression(node.value))
+      faults.push({
+        kind: "value-type",
+        at: node,
+        path: pathOf(place),
+        definition: definition.name,
+        node,
+        wanted: wantedOf(alternatives),
+      });
     return;
   }
   const type = scalarType(node);
   if (alternatives.some(({ scalar }) => scalar !== undefined && accepts(scalar, node, type))) return;
   const strings = alternatives.flatMap(({ scalar }) => (scalar?.type === "string" ? [scalar] : []));
   const common = { path: pathOf(place), definition: definition.name };
-  if (type === "null" || node.value === "") faults.push({ ...common, kind: "empty-value", at: place?.owner?.key ?? node, key: place?.owner?.key, wanted: wantedOf(alternatives) });
-  else if (strings.length > 0) faults.push({ ...common, kind: "allowed-value", at: node, node, allowed: strings.flatMap(({ values }) => values ?? []) });
+  if (type === "null" || node.value === "")
+    faults.push({
+      ...common,
+      kind: "empty-value",
+      at: place?.owner?.key ?? node,
+      key: place?.owner?.key,
+      wanted: wantedOf(alternatives),
+    });
+  else if (strings.length > 0)
+    faults.push({
+      ...common,
+      kind: "allowed-value",
+      at: node,
+      node,
+      allowed: strings.flatMap(({ values }) => values ?? []),
+    });
   else faults.push({ ...common, kind: "value-type", at: node, node, wanted: wantedOf(alternatives) });
 }
 
 const takesAnyText = ({ scalar }: Definition): boolean => scalar?.type === "string" && scalar.values === undefined;
 
 /** Text takes everything that is written: a number, `true` and null become their own words. */
-function accepts({ type: wanted, values, nonEmpty }: ScalarDefinition, { value }: ScalarNode, type: ScalarType): boolean {
+function accepts(
+  { type: wanted, values, nonEmpty }: ScalarDefinition,
+  { value }: ScalarNode,
+  type: ScalarType,
+): boolean {
   if (wanted !== "string") return wanted === "any" || wanted === type;
   if (values) return values.includes(value);
   return !nonEmpty || (type !== "null" && value !== "");
@@ -96,29 +138,63 @@ function headOf(node: SequenceNode | MappingNode): Span {
 const isOneExpression = (value: string): boolean => /^\s*\$\{\{.*\}\}\s*$/s.test(value);
 
 function wantedOf(alternatives: readonly Definition[]): ValueKind[] {
-  const names: Readonly<Record<string, ValueKind>> = { string: "text", number: "a number", boolean: "`true` or `false`", null: "nothing" };
-  const wanted = alternatives.map(({ scalar, item }): ValueKind => (scalar ? names[scalar.type] ?? "text" : item === undefined ? "a mapping" : "a list"));
+  const names: Readonly<Record<string, ValueKind>> = {
+    string: "text",
+    number: "a number",
+    boolean: "`true` or `false`",
+    null: "nothing",
+  };
+  const wanted = alternatives.map(({ scalar, item }): ValueKind =>
+    scalar ? (names[scalar.type] ?? "text") : item === undefined ? "a mapping" : "a list",
+  );
   return [...new Set(wanted)];
 }
 
-function checkSequence(validation: Validation, node: SequenceNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
+function checkSequence(
+  validation: Validation,
+  node: SequenceNode,
+  definition: Definition,
+  alternatives: readonly Definition[],
+  place: Place,
+): void {
   const list = alternatives.find(({ item }) => item !== undefined);
   if (list?.item === undefined) {
-    validation.faults.push({ kind: "value-type", at: headOf(node), path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
+    validation.faults.push({
+      kind: "value-type",
+      at: headOf(node),
+      path: pathOf(place),
+      definition: definition.name,
+      node,
+      wanted: wantedOf(alternatives),
+    });
     return;
   }
   // Of a matrix more can be said than that.
-  if (node.items.length === 0 && list.item !== "any") validation.faults.push({ kind: "empty-list", at: node, path: pathOf(place), definition: definition.name });
+  if (node.items.length === 0 && list.item !== "any")
+    validation.faults.push({ kind: "empty-list", at: node, path: pathOf(place), definition: definition.name });
   const item = validation.grammar.named(list.item);
   const inside: Place = { parent: place, step: "*", owner: undefined };
   for (const member of node.items) check(validation, member, item, inside);
 }
 
-function checkMapping(validation: Validation, node: MappingNode, definition: Definition, alternatives: readonly Definition[], place: Place): void {
+function checkMapping(
+  validation: Validation,
+  node: MappingNode,
+  definition: Definition,
+  alternatives: readonly Definition[],
+  place: Place,
+): void {
   const { faults, grammar } = validation;
   const meant = meantDefinition(alternatives, node);
   if (!meant?.mapping) {
-    faults.push({ kind: "value-type", at: headOf(node), path: pathOf(place), definition: definition.name, node, wanted: wantedOf(alternatives) });
+    faults.push({
+      kind: "value-type",
+      at: headOf(node),
+      path: pathOf(place),
+      definition: definition.name,
+      node,
+      wanted: wantedOf(alternatives),
+    });
     return;
   }
   const { properties, loose } = meant.mapping;
@@ -142,14 +218,21 @@ function checkMapping(validation: Validation, node: MappingNode, definition: Def
     }
     if (right !== undefined) {
       present.add(right);
-      if (right !== key.value) faults.push({ kind: "key-case", at: key, path: pathOf(place), definition: meant.name, key, right });
+      if (right !== key.value)
+        faults.push({ kind: "key-case", at: key, path: pathOf(place), definition: meant.name, key, right });
     }
     check(validation, value, grammar.named(type), { parent: place, step: right ?? key.value, owner: pair });
   }
   if (computedKeys) return;
   for (const [name, { required }] of properties)
     if (required && !present.has(name))
-      faults.push({ kind: "missing-key", at: place?.owner?.key ?? node.pairs[0]?.key ?? node, path: pathOf(place), definition: meant.name, missing: missingKeys(name, alternatives, present) });
+      faults.push({
+        kind: "missing-key",
+        at: place?.owner?.key ?? node.pairs[0]?.key ?? node,
+        path: pathOf(place),
+        definition: meant.name,
+        missing: missingKeys(name, alternatives, present),
+      });
 }
 
 /** GitHub compares keys without case when it looks for duplicates, and refuses the later one. */
@@ -164,7 +247,8 @@ function distinctPairs({ faults }: Validation, node: MappingNode, place: Place, 
       return true;
     }
     const before = node.pairs.find((pair) => pair.key.value.toUpperCase() === upper)?.key ?? key;
-    if (key.value !== "<<") faults.push({ kind: "duplicate-key", at: key, path: pathOf(place), definition, key, first: before });
+    if (key.value !== "<<")
+      faults.push({ kind: "duplicate-key", at: key, path: pathOf(place), definition, key, first: before });
     return false;
   });
 }
@@ -176,17 +260,31 @@ function inOtherCase(names: Iterable<string>, written: string): string | undefin
 }
 
 /** A key that this kind of mapping does not have: one of a neighbouring kind, or no key at all. */
-function strangeKey(key: ScalarNode, node: MappingNode, meant: Definition, alternatives: readonly Definition[], path: readonly string[]): Fault {
+function strangeKey(
+  key: ScalarNode,
+  node: MappingNode,
+  meant: Definition,
+  alternatives: readonly Definition[],
+  path: readonly string[],
+): Fault {
   const common = { at: key, path, definition: meant.name, key };
   const own = meant.mapping?.properties ?? new Map<string, unknown>();
   const elsewhere = alternatives.filter(({ mapping }) => mapping?.properties.has(key.value));
   if (elsewhere.length > 0) {
-    const decisive = node.pairs.find((pair) => own.has(pair.key.value) && elsewhere.every(({ mapping }) => !mapping?.properties.has(pair.key.value)));
+    const decisive = node.pairs.find(
+      (pair) => own.has(pair.key.value) && elsewhere.every(({ mapping }) => !mapping?.properties.has(pair.key.value)),
+    );
     if (decisive) return { ...common, kind: "exclusive-keys", beside: decisive.key };
   }
   // Nothing decides which kind was meant: the key may be a slip of the one that would.
-  const decided = [...(meant.mapping?.properties ?? [])].every(([name, { required }]) => !required || node.pairs.some((pair) => pair.key.value === name));
-  const known = new Set(decided ? own.keys() : [...own.keys(), ...alternatives.flatMap(({ mapping }) => [...(mapping?.properties.keys() ?? [])])]);
+  const decided = [...(meant.mapping?.properties ?? [])].every(
+    ([name, { required }]) => !required || node.pairs.some((pair) => pair.key.value === name),
+  );
+  const known = new Set(
+    decided
+      ? own.keys()
+      : [...own.keys(), ...alternatives.flatMap(({ mapping }) => [...(mapping?.properties.keys() ?? [])])],
+  );
   return { ...common, kind: "unknown-key", known: [...known] };
 }
 
@@ -201,6 +299,9 @@ function missingKeys(name: string, alternatives: readonly Definition[], present:
 
 /** A value that is free in form can still hold a key twice. */
 function checkAnything(validation: Validation, node: Exclude<YamlNode, ScalarNode>, place: Place): void {
-  const children = node.kind === "sequence" ? node.items : distinctPairs(validation, node, place, "any").map(({ value }) => value);
-  for (const child of children) if (child.kind !== "scalar" && child.anchor === undefined && !isNull(child)) checkAnything(validation, child, place);
+  const children =
+    node.kind === "sequence" ? node.items : distinctPairs(validation, node, place, "any").map(({ value }) => value);
+  for (const child of children)
+    if (child.kind !== "scalar" && child.anchor === undefined && !isNull(child))
+      checkAnything(validation, child, place);
 }

@@ -33,10 +33,18 @@ export function nounOf({ definition, path }: Pick<Fault, "definition" | "path">)
 }
 
 /** "a number or text". */
-export const kindsOf = (kinds: readonly ValueKind[]): string => listed(kinds.filter((kind) => kind !== "nothing" || kinds.length === 1), "or");
+export const kindsOf = (kinds: readonly ValueKind[]): string =>
+  listed(
+    kinds.filter((kind) => kind !== "nothing" || kinds.length === 1),
+    "or",
+  );
 
 /** "`a`, `b` and `c`". */
-export const quoted = (names: readonly string[], word: "and" | "or" = "and"): string => listed(names.map((name) => `\`${name}\``), word);
+export const quoted = (names: readonly string[], word: "and" | "or" = "and"): string =>
+  listed(
+    names.map((name) => `\`${name}\``),
+    word,
+  );
 
 function listed(words: readonly string[], word: string): string {
   if (words.length <= 1) return words.join("");

@@ -32,7 +32,15 @@ export function anchorBook(file: YamlFile): AnchorBook {
     file.anchors.push({ name, span: { start: anchorStart - 1, end: anchorEnd }, node });
   };
 
-  const nothing = ({ start, end }: Span): ScalarNode => ({ kind: "scalar", value: "", style: "plain", content: { start, end }, indent: 0, start, end });
+  const nothing = ({ start, end }: Span): ScalarNode => ({
+    kind: "scalar",
+    value: "",
+    style: "plain",
+    content: { start, end },
+    indent: 0,
+    start,
+    end,
+  });
 
   return {
     remember: note,
@@ -46,16 +54,28 @@ export function anchorBook(file: YamlFile): AnchorBook {
       const target = byName.get(name);
       file.aliases.push({ ...span, name, ...(target === undefined ? {} : { target }) });
       if (target === undefined) {
-        file.problems.push({ code: "unknown-alias", message: `No anchor \`&${name}\` stands before this alias.`, ...span });
+        file.problems.push({
+          code: "unknown-alias",
+          message: `No anchor \`&${name}\` stands before this alias.`,
+          ...span,
+        });
         return nothing(span);
       }
       if (unfinished.has(target)) {
-        file.problems.push({ code: "recursive-alias", message: `The alias \`*${name}\` stands inside the node that it names.`, ...span });
+        file.problems.push({
+          code: "recursive-alias",
+          message: `The alias \`*${name}\` stands inside the node that it names.`,
+          ...span,
+        });
         return nothing(span);
       }
       aliased += sizeOf(target, sizes);
       if (aliased > MAX_ALIASED_NODES) {
-        file.problems.push({ code: "alias-bomb", message: `The aliases of this file stand for more than ${MAX_ALIASED_NODES} nodes.`, ...span });
+        file.problems.push({
+          code: "alias-bomb",
+          message: `The aliases of this file stand for more than ${MAX_ALIASED_NODES} nodes.`,
+          ...span,
+        });
         return nothing(span);
       }
       return target;

@@ -75,7 +75,8 @@ export function pairOf(node: YamlNode | undefined, key: string): Pair | undefine
 
 export const valueOf = (node: YamlNode | undefined, key: string): YamlNode | undefined => pairOf(node, key)?.value;
 
-export const scalarOf = (node: YamlNode | undefined): ScalarNode | undefined => (node?.kind === "scalar" ? node : undefined);
+export const scalarOf = (node: YamlNode | undefined): ScalarNode | undefined =>
+  node?.kind === "scalar" ? node : undefined;
 
 /** The scalars of a sequence, or the one scalar that GitHub accepts in its place. */
 export function scalarsOf(node: YamlNode | undefined): ScalarNode[] {
@@ -90,13 +91,24 @@ export type ScalarType = "null" | "boolean" | "number" | "string";
 /** The type of a scalar under YAML 1.2's core schema (chapter 10.3), which GitHub follows. */
 export function scalarType(node: ScalarNode): ScalarType {
   if (node.tag !== undefined) {
-    const byTag: Readonly<Record<string, ScalarType>> = { "!!str": "string", "!!int": "number", "!!float": "number", "!!bool": "boolean", "!!null": "null" };
+    const byTag: Readonly<Record<string, ScalarType>> = {
+      "!!str": "string",
+      "!!int": "number",
+      "!!float": "number",
+      "!!bool": "boolean",
+      "!!null": "null",
+    };
     return byTag[node.tag] ?? "string";
   }
   if (node.style !== "plain" || !/^(?:[-+.~0-9nNtTfF]|$)/.test(node.value)) return "string";
   if (/^(?:~|null|Null|NULL|)$/.test(node.value)) return "null";
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(node.value)) return "boolean";
-  if (/^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?(?:\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN)$/.test(node.value)) return "number";
+  if (
+    /^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?(?:\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN)$/.test(
+      node.value,
+    )
+  )
+    return "number";
   return "string";
 }
 

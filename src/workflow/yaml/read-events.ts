@@ -1,5 +1,14 @@
 /** js-yaml's flat list of events to the tree. */
-import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, type AliasEvent, type MappingEvent, type ScalarEvent, type SequenceEvent } from "js-yaml";
+import {
+  EVENT_ID,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type AliasEvent,
+  type MappingEvent,
+  type ScalarEvent,
+  type SequenceEvent,
+} from "js-yaml";
 import type { ScalarNode, ScalarStyle, Span, YamlFile, YamlNode } from "./node.ts";
 import { anchorBook } from "./anchors.ts";
 
@@ -40,7 +49,13 @@ export function readEvents(text: string): YamlFile {
     } else if (parent.node.kind === "sequence") {
       parent.node.items.push(node);
     } else if (parent.key === undefined) {
-      if (node.kind !== "scalar") file.problems.push({ code: "complex-key", message: "A key must be a plain word here, not a list or a mapping.", start: node.start, end: node.end });
+      if (node.kind !== "scalar")
+        file.problems.push({
+          code: "complex-key",
+          message: "A key must be a plain word here, not a list or a mapping.",
+          start: node.start,
+          end: node.end,
+        });
       parent.key = node.kind === "scalar" ? node : emptyScalar(node.start);
     } else {
       parent.node.pairs.push({ key: parent.key, value: node });
@@ -52,7 +67,13 @@ export function readEvents(text: string): YamlFile {
     switch (event.type) {
       case DOCUMENT:
         documents++;
-        if (documents === 2) file.problems.push({ code: "many-documents", message: "A second YAML document starts after this; GitHub reads one a file.", start: cursor, end: cursor });
+        if (documents === 2)
+          file.problems.push({
+            code: "many-documents",
+            message: "A second YAML document starts after this; GitHub reads one a file.",
+            start: cursor,
+            end: cursor,
+          });
         break;
       case SCALAR: {
         const node = scalarFrom(text, event, cursor);
@@ -89,17 +110,30 @@ export function readEvents(text: string): YamlFile {
   return file;
 }
 
-const emptyScalar = (at: number): ScalarNode => ({ kind: "scalar", value: "", style: "plain", content: { start: at, end: at }, indent: 0, start: at, end: at });
+const emptyScalar = (at: number): ScalarNode => ({
+  kind: "scalar",
+  value: "",
+  style: "plain",
+  content: { start: at, end: at },
+  indent: 0,
+  start: at,
+  end: at,
+});
 
 const aliasSpan = ({ anchorStart, anchorEnd }: AliasEvent): Span => ({ start: anchorStart - 1, end: anchorEnd });
 
 function collectionFrom(event: SequenceEvent | MappingEvent): Exclude<YamlNode, ScalarNode> {
   const { start, style } = event;
-  return event.type === SEQUENCE ? { kind: "sequence", items: [], flow: style === 2, start, end: start } : { kind: "mapping", pairs: [], flow: style === 2, start, end: start };
+  return event.type === SEQUENCE
+    ? { kind: "sequence", items: [], flow: style === 2, start, end: start }
+    : { kind: "mapping", pairs: [], flow: style === 2, start, end: start };
 }
 
 function scalarFrom(text: string, event: ScalarEvent, cursor: number): ScalarNode {
-  const node = event.valueStart === -1 ? emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd))) : writtenScalar(text, event, cursor);
+  const node =
+    event.valueStart === -1
+      ? emptyScalar(afterSeparator(text, Math.max(cursor, event.anchorEnd, event.tagEnd)))
+      : writtenScalar(text, event, cursor);
   if (event.tagStart !== -1) node.tag = text.slice(event.tagStart, event.tagEnd);
   return node;
 }
@@ -116,7 +150,11 @@ function writtenScalar(text: string, event: ScalarEvent, cursor: number): Scalar
     style,
     content,
     indent: block ? Math.max(event.indent, 0) : 0,
-    start: block ? text.indexOf(style === "literal" ? "|" : ">", Math.max(cursor, event.anchorEnd, event.tagEnd)) : quoted ? content.start - 1 : content.start,
+    start: block
+      ? text.indexOf(style === "literal" ? "|" : ">", Math.max(cursor, event.anchorEnd, event.tagEnd))
+      : quoted
+        ? content.start - 1
+        : content.start,
     end: quoted ? content.end + 1 : block ? endOfBlock(text, content) : content.end,
   };
 }
@@ -148,4 +186,3 @@ function endOf(text: string, node: Exclude<YamlNode, ScalarNode>, cursor: number
   rest.test(text);
   return rest.lastIndex;
 }
-

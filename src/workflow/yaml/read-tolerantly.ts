@@ -1,22 +1,58 @@
 /** The tree of a text that js-yaml refuses, by `yaml`: it knows more dialects and goes on after an error. */
-import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Node as LibraryNode, type Scalar, type YAMLParseError } from "yaml";
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  type Node as LibraryNode,
+  type Scalar,
+  type YAMLParseError,
+} from "yaml";
 import { anchorBook, type AnchorBook } from "./anchors.ts";
 import type { MappingNode, ScalarNode, ScalarStyle, SequenceNode, YamlFile, YamlNode, YamlProblem } from "./node.ts";
 
-const STYLES: Readonly<Record<string, ScalarStyle>> = { PLAIN: "plain", QUOTE_SINGLE: "single", QUOTE_DOUBLE: "double", BLOCK_LITERAL: "literal", BLOCK_FOLDED: "folded" };
+const STYLES: Readonly<Record<string, ScalarStyle>> = {
+  PLAIN: "plain",
+  QUOTE_SINGLE: "single",
+  QUOTE_DOUBLE: "double",
+  BLOCK_LITERAL: "literal",
+  BLOCK_FOLDED: "folded",
+};
 const MAX_DEPTH = 100;
 
 export function readTolerantly(text: string): YamlFile {
   const file: YamlFile = { text, problems: [], anchors: [], aliases: [] };
   try {
     // Not strict: what is merely oddly indented is accepted, as GitHub's parser accepts it.
-    const documents = parseAllDocuments(text, { strict: false, uniqueKeys: false, logLevel: "silent", keepSourceTokens: true, schema: "failsafe" });
+    const documents = parseAllDocuments(text, {
+      strict: false,
+      uniqueKeys: false,
+      logLevel: "silent",
+      keepSourceTokens: true,
+      schema: "failsafe",
+    });
     if (!Array.isArray(documents)) return file;
     const [first, second] = documents;
     // The first error is the cause; what follows is mostly its echo.
     const error = first?.errors[0];
-    if (error) file.problems.push(lineTooDeep(error, text) ?? { code: "syntax", message: messageOf(error), start: error.pos[0], end: Math.max(error.pos[0], Math.min(error.pos[1], text.length)) });
-    if (second !== undefined) file.problems.push({ code: "many-documents", message: "A second YAML document starts here; GitHub reads one a file.", start: second.range[0], end: second.range[0] });
+    if (error)
+      file.problems.push(
+        lineTooDeep(error, text) ?? {
+          code: "syntax",
+          message: messageOf(error),
+          start: error.pos[0],
+          end: Math.max(error.pos[0], Math.min(error.pos[1], text.length)),
+        },
+      );
+    if (second !== undefined)
+      file.problems.push({
+        code: "many-documents",
+        message: "A second YAML document starts here; GitHub reads one a file.",
+        start: second.range[0],
+        end: second.range[0],
+      });
     if (first?.contents) file.root = convert(first.contents, anchorBook(file), text, 0, file);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -28,11 +64,20 @@ export function readTolerantly(text: string): YamlFile {
 /** The library points at a value whose next line is indented as if it went on, though it has a key of its own: that line is to blame. */
 function lineTooDeep({ code, pos: [start] }: YAMLParseError, text: string): YamlProblem | undefined {
   const lineEnd = text.indexOf("\n", start);
-  if (code !== "BLOCK_AS_IMPLICIT_KEY" || lineEnd === -1 || /:(?:\s|$)/.test(text.slice(start, lineEnd))) return undefined;
+  if (code !== "BLOCK_AS_IMPLICIT_KEY" || lineEnd === -1 || /:(?:\s|$)/.test(text.slice(start, lineEnd)))
+    return undefined;
   const next = /^\s*/.exec(text.slice(lineEnd))?.[0].length ?? 0;
   const from = lineEnd + next;
   const key = /^(?:-[ \t]+)?[^\s:#][^\n]*?:(?=\s|$)/.exec(text.slice(from, from + 500))?.[0];
-  return key === undefined ? undefined : { code: "syntax", message: "This line is indented too far: it goes on with the value above, which can have no `:`. Correct the indentation.", start: from, end: from + key.length };
+  return key === undefined
+    ? undefined
+    : {
+        code: "syntax",
+        message:
+          "This line is indented too far: it goes on with the value above, which can have no `:`. Correct the indentation.",
+        start: from,
+        end: from + key.length,
+      };
 }
 
 /** What to do about the errors that people make. */
@@ -48,7 +93,9 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
 };
 
 function messageOf({ code, message }: YAMLParseError): string {
-  const said = (message.split(/ at line \d+|\n/)[0] ?? message).replace(/[:.]$/, "").replace(/closing (["'])quote$/, "closing quote `$1`");
+  const said = (message.split(/ at line \d+|\n/)[0] ?? message)
+    .replace(/[:.]$/, "")
+    .replace(/closing (["'])quote$/, "closing quote `$1`");
   const advice = ADVICE[code];
   return advice === undefined ? `${said}.` : `${said}. ${advice}`;
 }
@@ -58,7 +105,12 @@ function convert(node: LibraryNode, book: AnchorBook, text: string, depth: numbe
   if (isAlias(node)) return book.resolve({ start, end }, node.source);
   const marks = anchorMarks(node, text, start);
   if (depth > MAX_DEPTH) {
-    file.problems.push({ code: "too-deep", message: `This is nested more than ${MAX_DEPTH} levels deep.`, start, end: start });
+    file.problems.push({
+      code: "too-deep",
+      message: `This is nested more than ${MAX_DEPTH} levels deep.`,
+      start,
+      end: start,
+    });
     return empty(start);
   }
   if (isScalar(node)) {
@@ -78,7 +130,13 @@ function convert(node: LibraryNode, book: AnchorBook, text: string, depth: numbe
     book.open(mapping, marks);
     for (const { key, value } of node.items) {
       const keyNode = convertAny(key, book, text, depth, file, start);
-      if (keyNode.kind !== "scalar") file.problems.push({ code: "complex-key", message: "A key must be a plain word here, not a list or a mapping.", start: keyNode.start, end: keyNode.end });
+      if (keyNode.kind !== "scalar")
+        file.problems.push({
+          code: "complex-key",
+          message: "A key must be a plain word here, not a list or a mapping.",
+          start: keyNode.start,
+          end: keyNode.end,
+        });
       const scalarKey = keyNode.kind === "scalar" ? keyNode : empty(keyNode.start);
       mapping.pairs.push({ key: scalarKey, value: convertAny(value, book, text, depth, file, scalarKey.end) });
     }
@@ -88,12 +146,27 @@ function convert(node: LibraryNode, book: AnchorBook, text: string, depth: numbe
   return empty(start);
 }
 
-function convertAny(value: unknown, book: AnchorBook, text: string, depth: number, file: YamlFile, at: number): YamlNode {
+function convertAny(
+  value: unknown,
+  book: AnchorBook,
+  text: string,
+  depth: number,
+  file: YamlFile,
+  at: number,
+): YamlNode {
   const known = value as LibraryNode | null;
   return known === null || typeof known !== "object" ? empty(at) : convert(known, book, text, depth + 1, file);
 }
 
-const empty = (at: number): ScalarNode => ({ kind: "scalar", value: "", style: "plain", content: { start: at, end: at }, indent: 0, start: at, end: at });
+const empty = (at: number): ScalarNode => ({
+  kind: "scalar",
+  value: "",
+  style: "plain",
+  content: { start: at, end: at },
+  indent: 0,
+  start: at,
+  end: at,
+});
 
 /** The library counts the line break behind a block collection in. */
 function trimmed<Collection extends MappingNode | SequenceNode>(node: Collection, text: string): Collection {
@@ -104,7 +177,7 @@ function trimmed<Collection extends MappingNode | SequenceNode>(node: Collection
 function scalarFrom(node: Scalar, text: string): ScalarNode {
   const [start, end] = node.range ?? [0, 0, 0];
   const style = STYLES[node.type ?? "PLAIN"] ?? "plain";
-  const value = typeof node.value === "string" ? node.value : node.source ?? "";
+  const value = typeof node.value === "string" ? node.value : (node.source ?? "");
   const tag = node.tag === undefined ? {} : { tag: node.tag.replace("tag:yaml.org,2002:", "!!") };
   if (style === "literal" || style === "folded") {
     const firstLine = text.indexOf("\n", start) + 1;
@@ -116,7 +189,16 @@ function scalarFrom(node: Scalar, text: string): ScalarNode {
     return { kind: "scalar", value, style, content: { start: contentStart, end }, indent, start, end: last, ...tag };
   }
   const quotes = style === "plain" ? 0 : 1;
-  return { kind: "scalar", value, style, content: { start: start + quotes, end: Math.max(start + quotes, end - quotes) }, indent: 0, start, end, ...tag };
+  return {
+    kind: "scalar",
+    value,
+    style,
+    content: { start: start + quotes, end: Math.max(start + quotes, end - quotes) },
+    indent: 0,
+    start,
+    end,
+    ...tag,
+  };
 }
 
 /** An anchor stands before its node, with at most a tag and blanks between. */

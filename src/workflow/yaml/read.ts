@@ -42,7 +42,8 @@ function deficientBreak(text: string, { reason, mark }: YAMLException): number |
   if (reason !== "deficient indentation" || !mark) return undefined;
   const lineBreak = text.lastIndexOf("\n", mark.position - 1);
   // A comment would swallow what is joined to it.
-  if (lineBreak === -1 || /(?:^|\s)#/.test(text.slice(text.lastIndexOf("\n", lineBreak - 1) + 1, lineBreak))) return undefined;
+  if (lineBreak === -1 || /(?:^|\s)#/.test(text.slice(text.lastIndexOf("\n", lineBreak - 1) + 1, lineBreak)))
+    return undefined;
   return lineBreak;
 }
 
@@ -50,7 +51,8 @@ function deficientBreak(text: string, { reason, mark }: YAMLException): number |
 function foldAgain({ root }: YamlFile, text: string, joints: readonly number[]): void {
   if (!root) return;
   for (const node of nodesOf(root)) {
-    if (node.kind !== "scalar" || !joints.some((joint) => node.content.start <= joint && joint < node.content.end)) continue;
+    if (node.kind !== "scalar" || !joints.some((joint) => node.content.start <= joint && joint < node.content.end))
+      continue;
     const written = text.slice(node.start, node.end);
     // By itself a scalar may go on at the margin.
     const alone = scalarAlone(written.replaceAll(/\n[ \t]+/g, "\n"));
@@ -67,4 +69,5 @@ function scalarAlone(text: string): ScalarNode | undefined {
 }
 
 /** Nothing behind the first error can be trusted. */
-export const isBroken = ({ problems }: YamlFile): boolean => problems.some(({ code }) => code === "syntax" || code === "too-deep");
+export const isBroken = ({ problems }: YamlFile): boolean =>
+  problems.some(({ code }) => code === "syntax" || code === "too-deep");

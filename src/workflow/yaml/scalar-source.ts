@@ -53,10 +53,11 @@ interface Line {
 
 /** The lines of a block scalar without their indentation. */
 function* linesIn(text: string, { content, indent }: ScalarNode): Generator<Line> {
-  for (let start = content.start; start < content.end; ) {
+  for (let start = content.start; start < content.end;) {
     const nextBreak = text.indexOf("\n", start);
     const lineBreak = nextBreak === -1 || nextBreak > content.end ? content.end : nextBreak;
-    const end = lineBreak > start && text[lineBreak - 1] === "\r" && text[lineBreak] === "\n" ? lineBreak - 1 : lineBreak;
+    const end =
+      lineBreak > start && text[lineBreak - 1] === "\r" && text[lineBreak] === "\n" ? lineBreak - 1 : lineBreak;
     let at = start;
     while (at < end && at - start < indent && text[at] === " ") at++;
     yield { start: at, end };

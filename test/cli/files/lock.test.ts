@@ -27,14 +27,18 @@ describe("the writer's lock", () => {
 
   test("of a process that is gone counts for nothing; one that is held too long is told", async () => {
     const [root, locks] = [await folder(), await folder()];
-    await whileLocked(root, async () => {
-      const [name = ""] = await readdir(locks);
-      await expect(whileLocked(root, async () => 1, { folder: locks, patience: 60 })).rejects.toThrow(
-        `Another Pipewright (process ${process.pid}) is writing in ${root} and does not finish.`,
-      );
-      await writeFile(join(locks, name), "4194999");
-      expect(await whileLocked(root, async () => 1, { folder: locks, patience: 60 })).toBe(1);
-    }, { folder: locks });
+    await whileLocked(
+      root,
+      async () => {
+        const [name = ""] = await readdir(locks);
+        await expect(whileLocked(root, async () => 1, { folder: locks, patience: 60 })).rejects.toThrow(
+          `Another Pipewright (process ${process.pid}) is writing in ${root} and does not finish.`,
+        );
+        await writeFile(join(locks, name), "4194999");
+        expect(await whileLocked(root, async () => 1, { folder: locks, patience: 60 })).toBe(1);
+      },
+      { folder: locks },
+    );
   });
 
   test("is done without where there is no place for it", async () => {

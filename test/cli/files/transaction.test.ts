@@ -8,11 +8,16 @@ import { contents, folder, put } from "../folder.ts";
 /** One file to replace, one to remove, one to create in a folder that is not there yet. */
 async function repository(): Promise<{ root: string; writes: Write[]; before: Record<string, string> }> {
   const root = await folder({ "flows/a.yml": "old a", "flows/b.yml": "old b", "flows/own.yml": "by hand" });
-  const write = (path: string, before: string | undefined, after: string | undefined): Write => writeOf(root, path, before, after);
+  const write = (path: string, before: string | undefined, after: string | undefined): Write =>
+    writeOf(root, path, before, after);
   return {
     root,
     before: await contents(root),
-    writes: [write("flows/a.yml", "old a", "new a"), write("flows/b.yml", "old b", undefined), write("docs/ci/c.md", undefined, "new c")],
+    writes: [
+      write("flows/a.yml", "old a", "new a"),
+      write("flows/b.yml", "old b", undefined),
+      write("docs/ci/c.md", undefined, "new c"),
+    ],
   };
 }
 
@@ -34,7 +39,9 @@ function failing(operation: keyof Disk, call: number, code: string): Disk {
     ...realDisk,
     [operation]: (...args: never[]) => {
       calls++;
-      return calls >= call && calls < call + 1 ? fail() : (realDisk[operation] as (...given: never[]) => unknown)(...args);
+      return calls >= call && calls < call + 1
+        ? fail()
+        : (realDisk[operation] as (...given: never[]) => unknown)(...args);
     },
   };
   return broken;
@@ -44,7 +51,11 @@ describe("writing all files or none", () => {
   test("replaces, creates and removes, and leaves nothing else behind", async () => {
     const { root, writes } = await repository();
     await writeAll(writes);
-    expect(await contents(root)).toEqual({ "docs/ci/c.md": "new c", "flows/a.yml": "new a", "flows/own.yml": "by hand" });
+    expect(await contents(root)).toEqual({
+      "docs/ci/c.md": "new c",
+      "flows/a.yml": "new a",
+      "flows/own.yml": "by hand",
+    });
   });
 
   test("keeps the rights of a file", async () => {
@@ -66,7 +77,8 @@ describe("writing all files or none", () => {
     );
     const after = await contents(root);
     // Some operations are not called that often, and litter that cannot be removed after success is no failure.
-    if (failed === false) expect(Object.keys(after)).toEqual(expect.arrayContaining(["docs/ci/c.md", "flows/a.yml", "flows/own.yml"]));
+    if (failed === false)
+      expect(Object.keys(after)).toEqual(expect.arrayContaining(["docs/ci/c.md", "flows/a.yml", "flows/own.yml"]));
     else expect(after).toEqual(before);
   });
 
@@ -92,15 +104,23 @@ describe("writing all files or none", () => {
     ["EACCES", "its folder does not allow it"],
   ])("a read-only folder (%s) is named", async (code, reason) => {
     const { root, writes, before } = await repository();
-    await expect(writeAll(writes, { disk: failing("create", 1, code) })).rejects.toThrow(`could not be written: ${reason} (${code}). Nothing was changed.`);
+    await expect(writeAll(writes, { disk: failing("create", 1, code) })).rejects.toThrow(
+      `could not be written: ${reason} (${code}). Nothing was changed.`,
+    );
     expect(await contents(root)).toEqual(before);
   });
 
   test("a file that changed meanwhile is not overwritten", async () => {
     const { root, writes } = await repository();
     await put(root, "flows/b.yml", "newer b");
-    await expect(writeAll(writes)).rejects.toThrow("flows/b.yml was changed by someone else while Pipewright was writing. Nothing was changed.");
-    expect(await contents(root)).toEqual({ "flows/a.yml": "old a", "flows/b.yml": "newer b", "flows/own.yml": "by hand" });
+    await expect(writeAll(writes)).rejects.toThrow(
+      "flows/b.yml was changed by someone else while Pipewright was writing. Nothing was changed.",
+    );
+    expect(await contents(root)).toEqual({
+      "flows/a.yml": "old a",
+      "flows/b.yml": "newer b",
+      "flows/own.yml": "by hand",
+    });
   });
 
   test("an interrupt puts everything back", async () => {
@@ -113,7 +133,9 @@ describe("writing all files or none", () => {
         interrupt.abort();
       },
     };
-    await expect(writeAll(writes, { disk, interrupted: interrupt.signal })).rejects.toThrow("Interrupted before all files were written. Nothing was changed.");
+    await expect(writeAll(writes, { disk, interrupted: interrupt.signal })).rejects.toThrow(
+      "Interrupted before all files were written. Nothing was changed.",
+    );
     expect(await contents(root)).toEqual(before);
   });
 
@@ -135,7 +157,9 @@ describe("writing all files or none", () => {
 
   test("a file where a folder should be is told", async () => {
     const root = await folder({ docs: "a file" });
-    await expect(writeAll([writeOf(root, "docs/ci.md", undefined, "x")])).rejects.toThrow("docs/ci.md could not be written: a file lies where its folder should be");
+    await expect(writeAll([writeOf(root, "docs/ci.md", undefined, "x")])).rejects.toThrow(
+      "docs/ci.md could not be written: a file lies where its folder should be",
+    );
   });
 
   test("hundreds of files are all in place", async () => {

@@ -5,7 +5,12 @@ import { holdsValue, onOf } from "../support/questions.ts";
 export const BUILD = "docker-build";
 export const IMAGE = "ghcr.io/wikid82/charon";
 export const BUILD_NAME = "Docker Build, Publish & Test";
-export const INTEGRATION = ["crowdsec-integration", "cerberus-integration", "waf-integration", "rate-limit-integration"];
+export const INTEGRATION = [
+  "crowdsec-integration",
+  "cerberus-integration",
+  "waf-integration",
+  "rate-limit-integration",
+];
 export const CONSUMERS = [...INTEGRATION, "supply-chain-pr", "security-pr", "e2e-tests"];
 
 /** Whether a consumer follows the build and takes its image, building nothing itself. */

@@ -9,10 +9,13 @@ export const PIPELINE = "test/execution/pipeline/django.test.ts";
 export const SOURCES = "test/examples/django/sources.test.ts";
 
 /** A line that the step gives over the bake file. */
-export const overrides = (files: Emission, step: string): string => String(input(files, "ci", "build-images", step, "set") ?? "");
+export const overrides = (files: Emission, step: string): string =>
+  String(input(files, "ci", "build-images", step, "set") ?? "");
 
 /** The commands of a deployment, or of its canary. */
-export const commands = (files: Emission, target: string, step = "Deploy the image"): string => String(variable(files, "ci", `deliver-${target}`, step, "COMMANDS") ?? "");
+export const commands = (files: Emission, target: string, step = "Deploy the image"): string =>
+  String(variable(files, "ci", `deliver-${target}`, step, "COMMANDS") ?? "");
 export const verification = (files: Emission): string => script(files, "ci", "deliver-production", "Look at that part");
 
-export const threshold = (files: Emission, name: string) => files.setting("ci-metrics", "METRICS", `thresholds.${name}`);
+export const threshold = (files: Emission, name: string) =>
+  files.setting("ci-metrics", "METRICS", `thresholds.${name}`);

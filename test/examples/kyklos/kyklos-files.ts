@@ -10,21 +10,38 @@ export const METRICS = "ci-metrics";
 export const PLAYED = "test/execution/pipeline/kyklos.test.ts";
 export const RELEASED = "test/execution/pipeline/kyklos-release.test.ts";
 
-export const steps = (files: Emission, file: string, job = "test"): readonly StepDefinition[] => files.job(file, job)?.steps ?? [];
+export const steps = (files: Emission, file: string, job = "test"): readonly StepDefinition[] =>
+  files.job(file, job)?.steps ?? [];
 /** Whether a step of the job runs the text. */
-export const runs = (files: Emission, file: string, text: string, job = "test"): boolean => steps(files, file, job).some(({ run }) => run?.includes(text) === true);
-export const needs = (files: Emission, file: string, job: string, other: string): boolean => files.job(file, job)?.needs.includes(other) === true;
+export const runs = (files: Emission, file: string, text: string, job = "test"): boolean =>
+  steps(files, file, job).some(({ run }) => run?.includes(text) === true);
+export const needs = (files: Emission, file: string, job: string, other: string): boolean =>
+  files.job(file, job)?.needs.includes(other) === true;
 export const condition = (files: Emission, file: string, job: string): string => files.job(file, job)?.if ?? "";
 /** Whether an upload of the job has the text among its paths. */
-export const uploads = (files: Emission, file: string, path: string, job = "test"): boolean => steps(files, file, job).some(({ uses, with: inputs }) => uses?.startsWith("actions/upload-artifact") === true && String(inputs["path"]).includes(path));
+export const uploads = (files: Emission, file: string, path: string, job = "test"): boolean =>
+  steps(files, file, job).some(
+    ({ uses, with: inputs }) =>
+      uses?.startsWith("actions/upload-artifact") === true && String(inputs["path"]).includes(path),
+  );
 /** Whether the diagnostics of a job keep a path. */
-export const diagnoses = (files: Emission, file: string, path: string): boolean => String(variable(files, file, "test", "Collect the state of the runner", "PATHS")).split("\n").includes(path);
-export const restored = (files: Emission, file: string, cache: string, job = "test"): Json | undefined => files.step(file, job, `Restore the cache ${cache}`)?.with["key"];
+export const diagnoses = (files: Emission, file: string, path: string): boolean =>
+  String(variable(files, file, "test", "Collect the state of the runner", "PATHS"))
+    .split("\n")
+    .includes(path);
+export const restored = (files: Emission, file: string, cache: string, job = "test"): Json | undefined =>
+  files.step(file, job, `Restore the cache ${cache}`)?.with["key"];
 export const flakes = (files: Emission, path: string): Json | undefined => files.setting("flaky-tests", "FLAKES", path);
 export const metrics = (files: Emission, path: string): Json | undefined => files.setting(METRICS, "METRICS", path);
 /** The minutes that the metrics hold a job's time against. */
 export const budget = (files: Emission, name: string): Json => {
   const stages = metrics(files, "stages");
-  const found = Array.isArray(stages) ? stages.find((stage) => typeof stage === "object" && stage !== null && !Array.isArray(stage) && stage["name"] === name) : undefined;
-  return typeof found === "object" && found !== null && !Array.isArray(found) ? [found["targetMinutes"] ?? null, found["maximumMinutes"] ?? null] : null;
+  const found = Array.isArray(stages)
+    ? stages.find(
+        (stage) => typeof stage === "object" && stage !== null && !Array.isArray(stage) && stage["name"] === name,
+      )
+    : undefined;
+  return typeof found === "object" && found !== null && !Array.isArray(found)
+    ? [found["targetMinutes"] ?? null, found["maximumMinutes"] ?? null]
+    : null;
 };

@@ -3,7 +3,12 @@ import { compile } from "../../../src/compiler/compile.ts";
 import { compileDocs } from "../../../src/compiler/docs/compile-docs.ts";
 import type { ConfigInput } from "../../../src/config/schema.ts";
 import { isObject, type Json } from "../../player/json.ts";
-import { type JobDefinition, parseWorkflow, type StepDefinition, type WorkflowFile } from "../../player/workflow-file.ts";
+import {
+  type JobDefinition,
+  parseWorkflow,
+  type StepDefinition,
+  type WorkflowFile,
+} from "../../player/workflow-file.ts";
 import { planOf } from "../../support/plan-of.ts";
 
 /** The emitted texts by short name: `docker-build` for a workflow, `actions/pull-image` for an action, `ci-cd.md` for a page. */
@@ -25,12 +30,14 @@ export interface Emission {
 /** Compiles workflows and pages. Throws where the config is refused. */
 export function emit(config: ConfigInput): Emission {
   const { pipeline, problems } = planOf(config);
-  if (problems.length > 0) throw new Error(problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+  if (problems.length > 0)
+    throw new Error(problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
   const files = [...compile(pipeline), ...compileDocs(pipeline)];
   return look(new Map(files.map(({ path, body }) => [shortName(path), body])));
 }
 
-const shortName = (path: string): string => (/^\.github\/(actions\/.+)\/action\.yml$/.exec(path)?.[1] ?? path.split("/").at(-1) ?? path).replace(/\.yml$/, "");
+const shortName = (path: string): string =>
+  (/^\.github\/(actions\/.+)\/action\.yml$/.exec(path)?.[1] ?? path.split("/").at(-1) ?? path).replace(/\.yml$/, "");
 const isWorkflow = (file: string): boolean => !file.endsWith(".md") && !file.startsWith("actions/");
 
 /** Two configs that differ in a line have most files in common, so a text is parsed once. */
@@ -55,7 +62,9 @@ export function look(texts: Texts): Emission {
     step: (file, id, name) => job(file, id)?.steps.find((step) => step.name?.startsWith(name)),
     setting: (file, variable, path) => {
       const steps = [...(workflow(file)?.jobs.values() ?? [])].flatMap((one) => one.steps);
-      const text = steps.map((step) => step.env[variable] ?? step.with[variable.toLowerCase().replaceAll("_", "-")]).find((value) => typeof value === "string");
+      const text = steps
+        .map((step) => step.env[variable] ?? step.with[variable.toLowerCase().replaceAll("_", "-")])
+        .find((value) => typeof value === "string");
       return typeof text === "string" ? valueAt(JSON.parse(text) as Json, path) : undefined;
     },
   };
@@ -69,5 +78,6 @@ export function valueAt(value: Json | undefined, path: string): Json | undefined
   }, value);
 }
 
-export const jobsOf = (files: Emission): JobDefinition[] => files.workflows().flatMap((workflow) => [...workflow.jobs.values()]);
+export const jobsOf = (files: Emission): JobDefinition[] =>
+  files.workflows().flatMap((workflow) => [...workflow.jobs.values()]);
 export const stepsOf = (files: Emission): StepDefinition[] => jobsOf(files).flatMap((job) => job.steps);

@@ -33,7 +33,12 @@ export function proveRequirements({ name, title, config, topics, sections }: Exa
         const given = row.kind === "config" && row.given ? row.given.apply(config) : config;
         expect(row.holds(given === config ? files : emit(given)), "the emitted files meet it").toBe(true);
         const without = row.kind === "config" ? emit(row.line.apply(given)) : row.breaks(files);
-        expect(row.holds(without), row.kind === "config" ? `they still do with ${row.line.path} ${row.line.change}` : "they still do when broken").toBe(false);
+        expect(
+          row.holds(without),
+          row.kind === "config"
+            ? `they still do with ${row.line.path} ${row.line.change}`
+            : "they still do when broken",
+        ).toBe(false);
       });
     }
 
@@ -46,7 +51,10 @@ export function proveRequirements({ name, title, config, topics, sections }: Exa
       const readme = readmeOf(name);
       const text = await withTable(name, config, topics);
       if (process.env["UPDATE"]) await writeFile(readme, text);
-      expect((await readFile(readme, "utf8")) === text, `examples/${name}/README.md is out of date: UPDATE=1 npx vitest run test/examples`).toBe(true);
+      expect(
+        (await readFile(readme, "utf8")) === text,
+        `examples/${name}/README.md is out of date: UPDATE=1 npx vitest run test/examples`,
+      ).toBe(true);
     });
   });
 }

@@ -17,12 +17,18 @@ export async function withTable(name: string, config: ConfigInput, topics: reado
   const text = await readFile(readmeOf(name), "utf8");
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`README.md of the example lacks the marks of its table: ${BEGIN} … ${END}`);
-  const tables = topics.map(({ title, rows }) => [`### ${title}`, "", ...HEAD, ...rows.map((row) => line(name, config, row))].join("\n"));
+  if (before === undefined || after === undefined)
+    throw new Error(`README.md of the example lacks the marks of its table: ${BEGIN} … ${END}`);
+  const tables = topics.map(({ title, rows }) =>
+    [`### ${title}`, "", ...HEAD, ...rows.map((row) => line(name, config, row))].join("\n"),
+  );
   return `${before}${BEGIN}\n<!-- prettier-ignore-start -->\n\n${tables.join("\n\n")}\n\n<!-- prettier-ignore-end -->\n${END}${after}`;
 }
 
-const HEAD = ["| Id | Plan | Requirement | Line of the config | Where in the output | Test |", "| --- | --- | --- | --- | --- | --- |"];
+const HEAD = [
+  "| Id | Plan | Requirement | Line of the config | Where in the output | Test |",
+  "| --- | --- | --- | --- | --- | --- |",
+];
 
 function line(name: string, config: ConfigInput, row: Row): string {
   const cells = [row.id, row.section, row.requirement, configCell(config, row), outputCell(row), testCell(name, row)];
@@ -43,7 +49,8 @@ function isWritten(config: ConfigInput, path: string): boolean {
   const plain: unknown = config;
   return !path.split(", ").some((each) => {
     let places: Json[] = [plain as Json];
-    for (const key of each.split(".")) places = places.flatMap((place) => (isObject(place) || Array.isArray(place) ? matching(place, key) : []));
+    for (const key of each.split("."))
+      places = places.flatMap((place) => (isObject(place) || Array.isArray(place) ? matching(place, key) : []));
     return places.length === 0;
   });
 }

@@ -43,8 +43,18 @@ export interface BeyondFiles extends Stated {
 /** What a file of rows says beside section and requirement. */
 type Rest<Row extends Stated> = Omit<Row, "kind" | keyof Stated>;
 
-export const fromConfig = (section: string, requirement: string, rest: Rest<FromConfig>): FromConfig => ({ kind: "config", section, requirement, ...rest });
-export const always = (section: string, requirement: string, rest: Rest<Always>): Always => ({ kind: "always", section, requirement, ...rest });
+export const fromConfig = (section: string, requirement: string, rest: Rest<FromConfig>): FromConfig => ({
+  kind: "config",
+  section,
+  requirement,
+  ...rest,
+});
+export const always = (section: string, requirement: string, rest: Rest<Always>): Always => ({
+  kind: "always",
+  section,
+  requirement,
+  ...rest,
+});
 export const beyond = (section: string, requirement: string, answer: string, proof?: string): BeyondFiles => ({
   kind: "beyond",
   section,
@@ -66,7 +76,12 @@ export interface Line {
 
 /** The config without a line, and without what only makes sense beside it. */
 export function deleted(path: string, ...together: string[]): Line {
-  return { path, change: "deleted", apply: (config) => [path, ...together].reduce<ConfigInput>((rest, each) => change(rest, each.split("."), undefined), config) };
+  return {
+    path,
+    change: "deleted",
+    apply: (config) =>
+      [path, ...together].reduce<ConfigInput>((rest, each) => change(rest, each.split("."), undefined), config),
+  };
 }
 
 /** The config with another value in a line: for lines that say what would be the default anyway. */
@@ -76,7 +91,11 @@ export function set(path: string, value: Json): Line {
 
 /** Several lines that say the same of several parts. */
 export function all(path: string, lines: readonly Line[]): Line {
-  return { path, change: lines[0]?.change ?? "", apply: (config) => lines.reduce((rest, line) => line.apply(rest), config) };
+  return {
+    path,
+    change: lines[0]?.change ?? "",
+    apply: (config) => lines.reduce((rest, line) => line.apply(rest), config),
+  };
 }
 
 /** A config is plain data, so a copy of it is one; whether it still is a config, the schema says when it is compiled. */
@@ -86,9 +105,14 @@ function change(config: ConfigInput, path: readonly string[], value: Json | unde
   return changed as ConfigInput;
 }
 
-function withValue(whole: Json | undefined, [key, ...rest]: readonly string[], value: Json | undefined): Json | undefined {
+function withValue(
+  whole: Json | undefined,
+  [key, ...rest]: readonly string[],
+  value: Json | undefined,
+): Json | undefined {
   if (key === undefined) return value;
-  if (Array.isArray(whole)) return whole.flatMap((item, index) => (index === Number(key) ? (withValue(item, rest, value) ?? []) : [item]));
+  if (Array.isArray(whole))
+    return whole.flatMap((item, index) => (index === Number(key) ? (withValue(item, rest, value) ?? []) : [item]));
   const object: JsonObject = isObject(whole) ? whole : {};
   const inner = withValue(object[key], rest, value);
   if (inner !== undefined) return { ...object, [key]: inner };

@@ -11,7 +11,10 @@ export interface Topic {
 /** Numbers the rows from R001, through all topics. */
 export function numbered(topics: readonly (readonly [title: string, rows: readonly Requirement[]])[]): Topic[] {
   const startOf = (topic: number): number => topics.slice(0, topic).reduce((sum, [, rows]) => sum + rows.length, 0);
-  return topics.map(([title, rows], topic) => ({ title, rows: rows.map((row, index) => ({ id: idOf(startOf(topic) + index + 1), ...row })) }));
+  return topics.map(([title, rows], topic) => ({
+    title,
+    rows: rows.map((row, index) => ({ id: idOf(startOf(topic) + index + 1), ...row })),
+  }));
 }
 
 const idOf = (number: number): string => `R${String(number).padStart(3, "0")}`;

@@ -15,4 +15,5 @@ export const FAILURES = "test/execution/pipeline/webauthn-failures.test.ts";
 
 export const needsOf = (files: Emission, job: string): readonly string[] => files.job(BUILD, job)?.needs ?? [];
 export const conditionOf = (files: Emission, job: string): string => files.job(BUILD, job)?.if ?? "";
-export const inJob = (files: Emission, job: string, step: string, name: string): Json | undefined => variable(files, BUILD, job, step, name);
+export const inJob = (files: Emission, job: string, step: string, name: string): Json | undefined =>
+  variable(files, BUILD, job, step, name);

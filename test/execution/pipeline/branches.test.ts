@@ -1,7 +1,21 @@
 /** Pushes to main and development, and the merge queue: what is built, and which tags move after the tests. */
 import { describe, expect, test, vi } from "vitest";
 import { missing } from "../../support/tools.ts";
-import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, nosyTest, playCharon, pulled, short, troubles, WAF } from "./charon.ts";
+import {
+  BUILD,
+  builds,
+  change,
+  CROWDSEC,
+  IMAGE,
+  leaked,
+  noted,
+  nosyTest,
+  playCharon,
+  pulled,
+  short,
+  troubles,
+  WAF,
+} from "./charon.ts";
 
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 120_000 });
@@ -83,7 +97,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     first = await world.push("main", change("slow"));
     const second = await world.push("main", change("fast"));
     // The newer commit passes everything while the older one still tests.
-    while (world.verdicts(second)[WAF] !== "success" || world.verdicts(second)[CROWDSEC] !== "success") await new Promise((resolve) => setTimeout(resolve, 100));
+    while (world.verdicts(second)[WAF] !== "success" || world.verdicts(second)[CROWDSEC] !== "success")
+      await new Promise((resolve) => setTimeout(resolve, 100));
     release?.();
     await world.settle();
 
@@ -103,7 +118,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    expect(world.player.runs.filter((run) => run.workflowName === BUILD && run.event.headSha === sha).map((run) => run.event.name)).toEqual(["merge_group"]);
+    expect(
+      world.player.runs
+        .filter((run) => run.workflowName === BUILD && run.event.headSha === sha)
+        .map((run) => run.event.name),
+    ).toEqual(["merge_group"]);
     expect(builds(world, sha)).toEqual({ "linux/amd64": 1 });
     expect(Object.keys(await world.tags(IMAGE))).toContain(`mq-${short(sha)}`);
     expect(world.verdicts(sha)).toEqual({ [CROWDSEC]: "success", [WAF]: "success" });

@@ -91,30 +91,48 @@ export const noted = (world: World, workflow: string, key: "commit" | "image"): 
 /** Tokens and secrets that the tested code could read: whose, by the name of the secret or of the token's job. */
 export function leaked(world: World): string[] {
   const texts = Object.values(readNotes(world)).flatMap((text) => [text, ...decoded(text)]);
-  const values = [["CI_WEBHOOK_URL", "a-secret-address"] as const, ...Object.entries(SECRETS).filter(([name]) => name !== "DOCKERHUB_USERNAME"), ...[...world.tokens].map(([token, { who }]) => [who, token] as const)];
+  const values = [
+    ["CI_WEBHOOK_URL", "a-secret-address"] as const,
+    ...Object.entries(SECRETS).filter(([name]) => name !== "DOCKERHUB_USERNAME"),
+    ...[...world.tokens].map(([token, { who }]) => [who, token] as const),
+  ];
   return values.filter(([, value]) => texts.some((text) => text.includes(value))).map(([name]) => name);
 }
 
 /** Base64 hides a token from a plain search. */
-const decoded = (text: string): string[] => (text.match(/[A-Za-z0-9+/]{24,}={0,2}/g) ?? []).map((part) => Buffer.from(part, "base64").toString("latin1"));
+const decoded = (text: string): string[] =>
+  (text.match(/[A-Za-z0-9+/]{24,}={0,2}/g) ?? []).map((part) => Buffer.from(part, "base64").toString("latin1"));
 
 /** What the jobs named `workflow > job` have pulled, as digests. */
-export const pulled = (world: World, who: string): string[] => world.ghcr.gate.transfers.filter((transfer) => transfer.kind === "pull" && transfer.who.startsWith(who)).map((transfer) => transfer.digest);
+export const pulled = (world: World, who: string): string[] =>
+  world.ghcr.gate.transfers
+    .filter((transfer) => transfer.kind === "pull" && transfer.who.startsWith(who))
+    .map((transfer) => transfer.digest);
 
 /** How often each platform of a commit was really built. */
 export function builds(world: World, commit: string): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const build of world.builds) if (build.commit === commit && !build.cached && build.succeeded) counts[build.platform] = (counts[build.platform] ?? 0) + 1;
+  for (const build of world.builds)
+    if (build.commit === commit && !build.cached && build.succeeded)
+      counts[build.platform] = (counts[build.platform] ?? 0) + 1;
   return counts;
 }
 
 export const short = (sha: string): string => sha.slice(0, 7);
 
 /** The results of a run's jobs by their names. */
-export const results = (run: Run): Record<string, string | undefined> => Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));
+export const results = (run: Run): Record<string, string | undefined> =>
+  Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));
 
 /** For a failed expectation: every job that did not succeed, with its log. */
 export const troubles = (world: World): string =>
   world.player.runs
-    .flatMap((run) => run.jobs.filter((job) => job.result === "failure").map((job) => `== ${run.workflowName} (${run.event.name}) > ${job.name}\n${job.annotations.join("\n")}\n${logOf(jobOf(run, job.name))}`))
+    .flatMap((run) =>
+      run.jobs
+        .filter((job) => job.result === "failure")
+        .map(
+          (job) =>
+            `== ${run.workflowName} (${run.event.name}) > ${job.name}\n${job.annotations.join("\n")}\n${logOf(jobOf(run, job.name))}`,
+        ),
+    )
     .join("\n");

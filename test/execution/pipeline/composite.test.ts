@@ -14,17 +14,30 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("prog
     const outcomes = [];
     for (const sharedSteps of FORMS) {
       const world = await playCharon({ change: (config) => ({ ...config, sharedSteps }) });
-      const pull = await world.openPull({ number: 12, branch: "fix/login", files: change("fix"), title: "$(touch /tmp/owned)" });
+      const pull = await world.openPull({
+        number: 12,
+        branch: "fix/login",
+        files: change("fix"),
+        title: "$(touch /tmp/owned)",
+      });
       await world.settle();
       const merged = await world.push("main", change("merged"));
       await world.settle();
       expect(troubles(world), sharedSteps).toBe("");
-      const named = (text: string): string => text.replaceAll(short(pull.headSha), "<pull>").replaceAll(short(merged), "<merged>");
+      const named = (text: string): string =>
+        text.replaceAll(short(pull.headSha), "<pull>").replaceAll(short(merged), "<merged>");
       outcomes.push({
         // Which of two promotions that wait gives way to a third depends on which test ends first.
-        runs: world.player.runs.filter((run) => run.workflowName !== "Promote Images").map((run) => [run.workflowName, run.event.name, run.conclusion, results(run)]).sort(),
-        promoted: world.player.runs.filter((run) => run.workflowName === "Promote Images").every((run) => run.conclusion === "success" || run.conclusion === "cancelled"),
-        tags: Object.keys(await world.tags(IMAGE)).map(named).sort(),
+        runs: world.player.runs
+          .filter((run) => run.workflowName !== "Promote Images")
+          .map((run) => [run.workflowName, run.event.name, run.conclusion, results(run)])
+          .sort(),
+        promoted: world.player.runs
+          .filter((run) => run.workflowName === "Promote Images")
+          .every((run) => run.conclusion === "success" || run.conclusion === "cancelled"),
+        tags: Object.keys(await world.tags(IMAGE))
+          .map(named)
+          .sort(),
         verdicts: [world.verdicts(pull.headSha), world.verdicts(merged)],
         builds: builds(world, pull.headSha),
         pulls: new Set(pulled(world, "Integration Test: WAF > Test")).size,

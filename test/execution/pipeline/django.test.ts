@@ -23,8 +23,13 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     }
     // Both tests write their note as the job `test` of this run.
     expect(noted(world, CI, "image")).toEqual([sha]);
-    const to = (prefix: string): object[] => SERVICES.map((key) => ({ app: `${prefix}-${key}`, image: `ghcr.io/${imageOf(key)}:${sha}` }));
-    expect(deployed).toEqual([...to("staging"), { app: "site-canary", image: `ghcr.io/${imageOf("web")}:${sha}` }, ...to("site")]);
+    const to = (prefix: string): object[] =>
+      SERVICES.map((key) => ({ app: `${prefix}-${key}`, image: `ghcr.io/${imageOf(key)}:${sha}` }));
+    expect(deployed).toEqual([
+      ...to("staging"),
+      { app: "site-canary", image: `ghcr.io/${imageOf("web")}:${sha}` },
+      ...to("site"),
+    ]);
     expect(world.ghcr.gate.refused).toEqual([]);
   });
 
@@ -37,7 +42,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     expect(baked(world, pull.headSha)).toEqual(["test"]);
     expect(Object.keys(await world.tags(imageOf("test")))).toContain(`pr-12-${pull.headSha}`);
     expect(await world.tags(imageOf("web"))).toEqual({});
-    expect(results(world.run(CI))).toMatchObject({ Tests: "success", "Build ready": "success", "Smoke Test": "skipped", "Deploy to staging": "skipped" });
+    expect(results(world.run(CI))).toMatchObject({
+      Tests: "success",
+      "Build ready": "success",
+      "Smoke Test": "skipped",
+      "Deploy to staging": "skipped",
+    });
     expect(deployed).toEqual([]);
   });
 
@@ -63,7 +73,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     const bad = await world.push("main", { ...change("bad"), ...FAILING });
     await world.settle();
 
-    expect(results(world.run(CI))).toMatchObject({ Tests: "failure", "Take the tags back": "success", "Move the tags": "skipped", "Deploy to staging": "skipped" });
+    expect(results(world.run(CI))).toMatchObject({
+      Tests: "failure",
+      "Take the tags back": "success",
+      "Move the tags": "skipped",
+      "Deploy to staging": "skipped",
+    });
     for (const key of SERVICES) {
       const tags = await world.tags(imageOf(key));
       expect([key, tags[bad], tags["latest"] === tags[good]]).toEqual([key, undefined, true]);
@@ -76,7 +91,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     down.add("staging.aaronspindler.com");
     await world.push("main", change("one"));
     await world.settle();
-    expect(results(world.run(CI))).toMatchObject({ "Deploy to staging": "failure", "Deploy to production": "skipped", Published: "failure" });
+    expect(results(world.run(CI))).toMatchObject({
+      "Deploy to staging": "failure",
+      "Deploy to production": "skipped",
+      Published: "failure",
+    });
     expect(deployed.map(({ app }) => app)).toEqual(SERVICES.map((key) => `staging-${key}`));
   });
 
@@ -123,7 +142,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     world.hooks.vulnerable = () => true;
     await world.dispatch("build-base-image.yml");
     await world.settle();
-    expect(results(world.run("Build Base Image"))).toMatchObject({ "Build site-base": "success", "Scan site-base (linux/amd64)": "failure", "Propose site-base": "skipped" });
+    expect(results(world.run("Build Base Image"))).toMatchObject({
+      "Build site-base": "success",
+      "Scan site-base (linux/amd64)": "failure",
+      "Propose site-base": "skipped",
+    });
     expect(world.pulls.size).toBe(0);
   });
 });

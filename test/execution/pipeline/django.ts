@@ -19,7 +19,11 @@ const ALL = ["web", "celery", "celerybeat", "flower"];
 export const SERVICES = ["web", "celery"];
 export const imageOf = (key: string): string => `aaronspindler/site-${key}`;
 const token = (service: string): string => `caprover-token-of-${service}`;
-export const SECRETS = { CAPROVER_URL: "https://captain.example.com", CAPROVER_CANARY_TOKEN: token("canary"), ...Object.fromEntries(ALL.map((service) => [`CAPROVER_${service.toUpperCase()}_TOKEN`, token(service)])) };
+export const SECRETS = {
+  CAPROVER_URL: "https://captain.example.com",
+  CAPROVER_CANARY_TOKEN: token("canary"),
+  ...Object.fromEntries(ALL.map((service) => [`CAPROVER_${service.toUpperCase()}_TOKEN`, token(service)])),
+};
 
 export interface Deployment {
   app: string;
@@ -38,7 +42,14 @@ export interface Site {
 function trimmed(written: ConfigInput) {
   const isLeftOut = (name: string): boolean => ALL.includes(name) && !SERVICES.includes(name);
   const plain: unknown = JSON.parse(JSON.stringify(written), (_key, value: unknown) => {
-    if (Array.isArray(value)) return value.filter((item) => !(typeof item === "string" && (isLeftOut(item) || ALL.some((name) => isLeftOut(name) && item.includes(`NAME_${name.toUpperCase()}:`)))));
+    if (Array.isArray(value))
+      return value.filter(
+        (item) =>
+          !(
+            typeof item === "string" &&
+            (isLeftOut(item) || ALL.some((name) => isLeftOut(name) && item.includes(`NAME_${name.toUpperCase()}:`)))
+          ),
+      );
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).filter(([name]) => !isLeftOut(name)));
   });
@@ -47,7 +58,14 @@ function trimmed(written: ConfigInput) {
 
 /** The sites answer on this machine, each under its own name; what does not answer is given up soon. */
 function atHome(publish: ConfigInput["publish"], port: number): ConfigInput["publish"] {
-  const plain: unknown = JSON.parse(JSON.stringify(publish).replaceAll(/https:\/\/([\w.]*aaronspindler\.com)\/health/g, `http://localhost:${port}/$1/health`).replaceAll('"timeout":"180s"', '"timeout":"3s"').replaceAll('"timeout":"3m"', '"timeout":"3s"').replaceAll("--retry 5 ", "").replaceAll(/"interval":"\d+s"/g, '"interval":"1s"'));
+  const plain: unknown = JSON.parse(
+    JSON.stringify(publish)
+      .replaceAll(/https:\/\/([\w.]*aaronspindler\.com)\/health/g, `http://localhost:${port}/$1/health`)
+      .replaceAll('"timeout":"180s"', '"timeout":"3s"')
+      .replaceAll('"timeout":"3m"', '"timeout":"3s"')
+      .replaceAll("--retry 5 ", "")
+      .replaceAll(/"interval":"\d+s"/g, '"interval":"1s"'),
+  );
   return configSchema.shape.publish.parse(plain);
 }
 
@@ -84,16 +102,24 @@ export const FAILING: Files = { "tests.sh": nosyTest("false") };
 export async function playSite(): Promise<Site> {
   const deployed: Deployment[] = [];
   const down = new Set<string>();
-  const sites = createServer((request, response) => response.writeHead(down.has(request.url?.split("/")[1] ?? "") ? 503 : 200).end("ok\n"));
+  const sites = createServer((request, response) =>
+    response.writeHead(down.has(request.url?.split("/")[1] ?? "") ? 503 : 200).end("ok\n"),
+  );
   await new Promise<void>((resolve) => sites.listen(0, "localhost", resolve));
   onTestFinished(() => void sites.close());
   const { port } = sites.address() as AddressInfo;
   const { pipeline, problems } = plan(trimmed(playable(config, port)));
   if (problems.length > 0) throw new Error(problems.map((problem) => problem.message).join("\n"));
   const caprover = ({ args, env }: CommandCall) => {
-    const { CAPROVER_APP: app = "", CAPROVER_APP_TOKEN: given = "", CAPROVER_IMAGE_NAME: image = "", CAPROVER_URL: url } = env;
+    const {
+      CAPROVER_APP: app = "",
+      CAPROVER_APP_TOKEN: given = "",
+      CAPROVER_IMAGE_NAME: image = "",
+      CAPROVER_URL: url,
+    } = env;
     const service = app.replace(/^(staging|site)-/, "");
-    if (args.join(" ") !== "--yes caprover@2.4.4 deploy" || url !== SECRETS.CAPROVER_URL || given !== token(service)) return { code: 1, stderr: `CapRover refuses ${app}.\n` };
+    if (args.join(" ") !== "--yes caprover@2.4.4 deploy" || url !== SECRETS.CAPROVER_URL || given !== token(service))
+      return { code: 1, stderr: `CapRover refuses ${app}.\n` };
     deployed.push({ app, image });
     return { code: 0 };
   };
@@ -110,5 +136,13 @@ export async function playSite(): Promise<Site> {
 }
 
 /** The targets that a commit's builds really made, without those that found every layer there. */
-export const baked = (world: World, commit: string): string[] => [...new Set(world.builds.filter((build) => build.commit === commit && !build.cached && build.succeeded).map((build) => build.target))].sort();
-export const results = (run: Run): Record<string, string | undefined> => Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));
+export const baked = (world: World, commit: string): string[] =>
+  [
+    ...new Set(
+      world.builds
+        .filter((build) => build.commit === commit && !build.cached && build.succeeded)
+        .map((build) => build.target),
+    ),
+  ].sort();
+export const results = (run: Run): Record<string, string | undefined> =>
+  Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));

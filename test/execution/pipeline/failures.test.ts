@@ -2,7 +2,22 @@
 import { describe, expect, test, vi } from "vitest";
 import { jobOf, logOf } from "../../player/runs.ts";
 import { missing } from "../../support/tools.ts";
-import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, nosyTest, playCharon, pulled, results, short, troubles, WAF } from "./charon.ts";
+import {
+  BUILD,
+  builds,
+  change,
+  CROWDSEC,
+  IMAGE,
+  leaked,
+  noted,
+  nosyTest,
+  playCharon,
+  pulled,
+  results,
+  short,
+  troubles,
+  WAF,
+} from "./charon.ts";
 
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 120_000 });
@@ -10,7 +25,11 @@ vi.setConfig({ testTimeout: 120_000 });
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a failure", () => {
   test("of the build: every consumer reports it, tests nothing, and the gate fails", async () => {
     const world = await playCharon();
-    const pull = await world.openPull({ number: 41, branch: "fix/broken", files: { Dockerfile: "FROM scratch\nRUN false\n" } });
+    const pull = await world.openPull({
+      number: 41,
+      branch: "fix/broken",
+      files: { Dockerfile: "FROM scratch\nRUN false\n" },
+    });
     await world.settle();
 
     expect(results(world.run(BUILD))["Build ready"]).toBe("failure");
@@ -21,7 +40,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a fa
 
   test("of a test: that status alone fails, and the logs are kept", async () => {
     const world = await playCharon();
-    const pull = await world.openPull({ number: 42, branch: "fix/test", files: { ...change("x"), "scripts/waf_integration.sh": nosyTest("false"), "logs/waf.log": "what happened\n" } });
+    const pull = await world.openPull({
+      number: 42,
+      branch: "fix/test",
+      files: { ...change("x"), "scripts/waf_integration.sh": nosyTest("false"), "logs/waf.log": "what happened\n" },
+    });
     await world.settle();
     expect(world.verdicts(pull.headSha)).toEqual({ [CROWDSEC]: "success", [WAF]: "failure" });
     expect(world.run(WAF).artifacts.map((artifact) => artifact.name)).toEqual(["waf_integration-logs"]);
@@ -77,7 +100,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a fa
   test("of the registry while the consumers pull: they take the artifact", async () => {
     const world = await playCharon();
     world.hooks.beforeJob = (run, job) => {
-      if (run.workflowName === CROWDSEC && job.key === "test") world.ghcr.registry.fault({ kind: "status", status: 503, method: "GET" });
+      if (run.workflowName === CROWDSEC && job.key === "test")
+        world.ghcr.registry.fault({ kind: "status", status: 503, method: "GET" });
     };
     const pull = await world.openPull({ number: 46, branch: "fix/down", files: change("down") });
     await world.settle();

@@ -7,7 +7,16 @@ import { change, E2E_FAILS, IMAGE, playKyklos } from "./kyklos.ts";
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 240_000 });
 
-const ASSETS = ["CHANGELOG-v1.2.0.md", "build-info.json", "checksums.txt", "install.yaml", "kyklos-controller-linux-amd64", "kyklos-controller-linux-arm64", "sbom-controller-linux-amd64.spdx.json", "sbom-controller-linux-arm64.spdx.json"];
+const ASSETS = [
+  "CHANGELOG-v1.2.0.md",
+  "build-info.json",
+  "checksums.txt",
+  "install.yaml",
+  "kyklos-controller-linux-amd64",
+  "kyklos-controller-linux-arm64",
+  "sbom-controller-linux-amd64.spdx.json",
+  "sbom-controller-linux-arm64.spdx.json",
+];
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a release of Kyklos", () => {
   test("that is a minor one promotes the tested image, runs the end-to-end tests, and publishes everything", async () => {
@@ -19,12 +28,20 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a re
 
     expect(troubles(world)).toBe("");
     // What has passed on the commit before is not repeated; the end-to-end tests are for releases alone.
-    expect(results(world.run("Release"))).toMatchObject({ "E2E (release)": "success", "Unit tests (release)": "success", "Approve for major-release": "skipped", "Release controller": "success", "Publish release": "success" });
+    expect(results(world.run("Release"))).toMatchObject({
+      "E2E (release)": "success",
+      "Unit tests (release)": "success",
+      "Approve for major-release": "skipped",
+      "Release controller": "success",
+      "Publish release": "success",
+    });
     expect(results(world.run("Release"))["Run Unit tests"]).toBe("skipped");
     expect(builds(world, sha)).toEqual({ "linux/amd64": 1, "linux/arm64": 1 });
     const tags = await world.tags(IMAGE);
     expect([tags["v1.2.0"], tags["1.2"]]).toEqual([tags[`sha-${short(sha)}`], tags[`sha-${short(sha)}`]]);
-    expect(world.releases.map(({ tag, draft, assets }) => ({ tag, draft, assets: assets.map(({ name }) => name).sort() }))).toEqual([{ tag: "v1.2.0", draft: false, assets: ASSETS }]);
+    expect(
+      world.releases.map(({ tag, draft, assets }) => ({ tag, draft, assets: assets.map(({ name }) => name).sort() })),
+    ).toEqual([{ tag: "v1.2.0", draft: false, assets: ASSETS }]);
   });
 
   test("whose end-to-end tests fail is not published, and somebody is told", async () => {
@@ -33,7 +50,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a re
     await world.settle();
     await world.tag("v1.2.0", sha);
     await world.settle();
-    expect(results(world.run("Release"))).toMatchObject({ "E2E (release)": "failure", "Release controller": "skipped", "Publish release": "skipped", Notify: "success" });
+    expect(results(world.run("Release"))).toMatchObject({
+      "E2E (release)": "failure",
+      "Release controller": "skipped",
+      "Publish release": "skipped",
+      Notify: "success",
+    });
     expect((await world.tags(IMAGE))["v1.2.0"]).toBeUndefined();
     expect(world.releases).toEqual([]);
     expect(world.messages.join("\n")).toContain("Release failed on v1.2.0");
@@ -65,7 +87,9 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a re
     world.approve("major-release");
     await world.settle();
     expect(troubles(world)).toBe("");
-    expect(world.player.runs.filter(({ workflowName }) => workflowName === "Release").map(({ conclusion }) => conclusion)).toEqual(["success", "success"]);
+    expect(
+      world.player.runs.filter(({ workflowName }) => workflowName === "Release").map(({ conclusion }) => conclusion),
+    ).toEqual(["success", "success"]);
     expect(world.releases.map(({ tag }) => tag)).toEqual(["v2.0.0", "v2.0.1"]);
     expect((await world.tags(IMAGE))["2.0"]).toBe((await world.tags(IMAGE))["v2.0.1"]);
   });
@@ -75,10 +99,17 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a re
     const sha = await world.push("main", change("one"));
     await world.settle();
     let isDown = true;
-    world.api.fault(Object.assign(/assets/, { test: (path: string) => isDown && path.endsWith("/assets") }), 503, 1_000);
+    world.api.fault(
+      Object.assign(/assets/, { test: (path: string) => isDown && path.endsWith("/assets") }),
+      503,
+      1_000,
+    );
     await world.tag("v1.2.0", sha);
     await world.settle();
-    expect(results(world.run("Release"))).toMatchObject({ "Release controller": "success", "Publish release": "failure" });
+    expect(results(world.run("Release"))).toMatchObject({
+      "Release controller": "success",
+      "Publish release": "failure",
+    });
     expect(world.releases.filter(({ draft }) => !draft)).toEqual([]);
     const given = (await world.tags(IMAGE))["v1.2.0"];
     isDown = false;
@@ -86,6 +117,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a re
     await world.settle();
     expect(world.run("Release").conclusion).toBe("success");
     expect((await world.tags(IMAGE))["v1.2.0"]).toBe(given);
-    expect(world.releases.map(({ tag, draft, assets }) => ({ tag, draft, assets: assets.map(({ name }) => name).sort() }))).toEqual([{ tag: "v1.2.0", draft: false, assets: ASSETS }]);
+    expect(
+      world.releases.map(({ tag, draft, assets }) => ({ tag, draft, assets: assets.map(({ name }) => name).sort() })),
+    ).toEqual([{ tag: "v1.2.0", draft: false, assets: ASSETS }]);
   });
 });

@@ -10,21 +10,28 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const CHECKS = ["Lint", "Unit tests", "Envtest", "No secrets in the code", "Verify", "Kind smoke test"];
 const passed = Object.fromEntries(["Build ready", ...CHECKS].map((name) => [name, "success"]));
-const artifacts = (world: Awaited<ReturnType<typeof playKyklos>>): string[] => world.run("CI").artifacts.map(({ name }) => name);
+const artifacts = (world: Awaited<ReturnType<typeof playKyklos>>): string[] =>
+  world.run("CI").artifacts.map(({ name }) => name);
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a commit of Kyklos", () => {
   test("of a pull request is checked and built once, smoke-tested from that image, and told its coverage", async () => {
     const world = await playKyklos();
     await world.push("main", change("base"));
     await world.settle();
-    const pull = await world.openPull({ number: 12, branch: "fix/window", files: { ...change("fix"), ...tests({ covered: 85 }) } });
+    const pull = await world.openPull({
+      number: 12,
+      branch: "fix/window",
+      files: { ...change("fix"), ...tests({ covered: 85 }) },
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
     expect(results(world.run("CI"))).toMatchObject(passed);
     expect(builds(world, pull.headSha)).toEqual({ "linux/amd64": 1 });
     const tags = await world.tags(IMAGE);
-    expect(await world.tags(IMAGE, "quay.io")).toMatchObject({ [`pr-12-${short(pull.headSha)}`]: tags[`pr-12-${short(pull.headSha)}`] });
+    expect(await world.tags(IMAGE, "quay.io")).toMatchObject({
+      [`pr-12-${short(pull.headSha)}`]: tags[`pr-12-${short(pull.headSha)}`],
+    });
     // Main's coverage came with its cache: the comment says by how much the pull request is behind.
     expect(world.comments.map(({ body }) => body).join("\n")).toMatch(/85[\s\S]*-5/);
   });
@@ -34,7 +41,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     await world.push("main", change("base"));
     await world.settle();
     const before = world.caches.length;
-    await world.openPull({ number: 13, branch: "main", files: { ...change("from a fork"), ...tests({ covered: 88 }) }, fork: "mallory/Kyklos" });
+    await world.openPull({
+      number: 13,
+      branch: "main",
+      files: { ...change("from a fork"), ...tests({ covered: 88 }) },
+      fork: "mallory/Kyklos",
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
@@ -51,20 +63,39 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    expect(results(world.run("CI"))).toMatchObject({ ...passed, "Attest binaries": "success", "Attest bundle": "success", "Attest controller": "success", "Sign controller": "success", "Move the tags": "success" });
+    expect(results(world.run("CI"))).toMatchObject({
+      ...passed,
+      "Attest binaries": "success",
+      "Attest bundle": "success",
+      "Attest controller": "success",
+      "Sign controller": "success",
+      "Move the tags": "success",
+    });
     expect(builds(world, sha)).toEqual({ "linux/amd64": 1, "linux/arm64": 1 });
     expect((await world.tags(IMAGE))["latest"]).toBe((await world.tags(IMAGE))[`sha-${short(sha)}`]);
-    expect(world.caches.filter(({ ref }) => ref === "refs/heads/main").map(({ key }) => key.split("--")[0]).filter((key, index, keys) => keys.indexOf(key) === index)).toEqual(expect.arrayContaining(["modules", "tools", "kind", expect.stringMatching(/^coverage-unit-/)]));
+    expect(
+      world.caches
+        .filter(({ ref }) => ref === "refs/heads/main")
+        .map(({ key }) => key.split("--")[0])
+        .filter((key, index, keys) => keys.indexOf(key) === index),
+    ).toEqual(expect.arrayContaining(["modules", "tools", "kind", expect.stringMatching(/^coverage-unit-/)]));
     // Nobody but the job that signs may ask for an identity.
-    for (const job of world.run("CI").jobs.filter(({ permissions }) => permissions["id-token"] === "write")) expect(job.name).toMatch(/^(Attest|Sign) /);
+    for (const job of world.run("CI").jobs.filter(({ permissions }) => permissions["id-token"] === "write"))
+      expect(job.name).toMatch(/^(Attest|Sign) /);
   });
 
   test("whose lint fails is not smoke-tested, and what explains it is kept", async () => {
     const world = await playKyklos();
     await world.openPull({ number: 14, branch: "fix/licence", files: { ...change("fix"), ...LINT_FAILS } });
     await world.settle();
-    expect(results(world.run("CI"))).toMatchObject({ Lint: "failure", "Unit tests": "success", "Kind smoke test": "failure" });
-    expect(Object.keys(results(world.run("CI"))).filter((name) => name.startsWith("Run Kind smoke test /"))).toEqual([]);
+    expect(results(world.run("CI"))).toMatchObject({
+      Lint: "failure",
+      "Unit tests": "success",
+      "Kind smoke test": "failure",
+    });
+    expect(Object.keys(results(world.run("CI"))).filter((name) => name.startsWith("Run Kind smoke test /"))).toEqual(
+      [],
+    );
     expect(artifacts(world)).toContain("diagnostics-lint");
   });
 
@@ -80,9 +111,16 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     const world = await playKyklos();
     await world.push("main", change("base"));
     await world.settle();
-    await world.openPull({ number: 16, branch: "fix/untested", files: { ...change("fix"), ...tests({ covered: 79 }) } });
+    await world.openPull({
+      number: 16,
+      branch: "fix/untested",
+      files: { ...change("fix"), ...tests({ covered: 79 }) },
+    });
     await world.settle();
-    expect(results(world.run("CI"))).toMatchObject({ "Unit tests": "failure", "Comment on the pull request": "success" });
+    expect(results(world.run("CI"))).toMatchObject({
+      "Unit tests": "failure",
+      "Comment on the pull request": "success",
+    });
     expect(world.messages).toEqual([]);
 
     await world.push("main", { ...change("fallen"), ...tests({ covered: 85 }) });

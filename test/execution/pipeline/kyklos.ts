@@ -15,10 +15,17 @@ const SECRETS = { QUAY_USERNAME: "kyklos-bot", QUAY_PASSWORD: "the-password-of-q
 const trimmed = (full: ConfigInput): ConfigInput => {
   const { e2e } = full.consumers ?? {};
   if (!e2e) throw new Error("Kyklos's example has lost its end-to-end tests.");
-  return { ...full, check: false, consumers: { ...full.consumers, e2e: { ...e2e, matrix: { scenario: ["office-hours", "dst"] } } } };
+  return {
+    ...full,
+    check: false,
+    consumers: { ...full.consumers, e2e: { ...e2e, matrix: { scenario: ["office-hours", "dst"] } } },
+  };
 };
 
-export async function playKyklos({ change, world: options }: { change?: (config: ConfigInput) => ConfigInput; world?: Partial<WorldOptions> } = {}): Promise<World> {
+export async function playKyklos({
+  change,
+  world: options,
+}: { change?: (config: ConfigInput) => ConfigInput; world?: Partial<WorldOptions> } = {}): Promise<World> {
   const base = trimmed(config);
   const { pipeline, problems } = plan(configSchema.parse(change ? change(base) : base));
   if (problems.length > 0) throw new Error(problems.map((problem) => problem.message).join("\n"));
@@ -73,7 +80,14 @@ done
 
 /** A coverage profile of a hundred statements, so many of them reached; the two critical packages always are. */
 const profile = (covered: number): string =>
-  ["mode: atomic", "example.com/kyklos/internal/window/window.go:1.1,2.1 10 1", "example.com/kyklos/internal/statemachine/machine.go:1.1,2.1 10 1", `example.com/kyklos/cmd/controller/main.go:1.1,2.1 ${covered - 20} 1`, `example.com/kyklos/cmd/controller/main.go:3.1,4.1 ${100 - covered} 0`, ""].join("\n");
+  [
+    "mode: atomic",
+    "example.com/kyklos/internal/window/window.go:1.1,2.1 10 1",
+    "example.com/kyklos/internal/statemachine/machine.go:1.1,2.1 10 1",
+    `example.com/kyklos/cmd/controller/main.go:1.1,2.1 ${covered - 20} 1`,
+    `example.com/kyklos/cmd/controller/main.go:3.1,4.1 ${100 - covered} 0`,
+    "",
+  ].join("\n");
 
 /** What the tests of the code do: how much they reach, and whether they pass. */
 export const tests = ({ covered = 90, fails = "" }: { covered?: number; fails?: string } = {}): Files => ({
@@ -90,13 +104,17 @@ printf '<testsuite name="all"><testcase classname="window" name="TestOpens" time
 
 export const LINT_FAILS: Files = { "hack/check-licences.sh": "#!/bin/sh\necho 'main.go has no licence' >&2\nexit 1\n" };
 export const VERIFY_FAILS: Files = { "hack/check-todos.sh": "#!/bin/sh\necho 'TODO without an issue' >&2\nexit 1\n" };
-export const E2E_FAILS: Files = { "test/e2e.sh": '#!/bin/sh\nmkdir -p scenario-traces && touch scenario-traces/trace && echo "<testsuite/>" > e2e-results.xml\ntest "$1" != dst\n' };
+export const E2E_FAILS: Files = {
+  "test/e2e.sh":
+    '#!/bin/sh\nmkdir -p scenario-traces && touch scenario-traces/trace && echo "<testsuite/>" > e2e-results.xml\ntest "$1" != dst\n',
+};
 
 /** A change that needs a new image. */
 export const change = (text: string): Files => ({ "cmd/controller/main.go": `package main // ${text}\n` });
 
 const sources: Files = {
-  Dockerfile: "# holds app/kyklos-controller\nFROM scratch\nCOPY go.mod go.sum ./\nCOPY api api\nCOPY cmd cmd\nCOPY internal internal\n",
+  Dockerfile:
+    "# holds app/kyklos-controller\nFROM scratch\nCOPY go.mod go.sum ./\nCOPY api api\nCOPY cmd cmd\nCOPY internal internal\n",
   "go.mod": "module example.com/kyklos\n",
   "go.sum": "",
   ".golangci.yml": "linters: {}\n",
@@ -107,8 +125,14 @@ const sources: Files = {
   "internal/window/window.go": "package window\n",
   "internal/statemachine/machine.go": "package statemachine\n",
   "test/fixtures/window.yaml": "kind: TimeWindowScaler\n",
-  ...Object.fromEntries(["check-licences", "check-commits", "check-todos", "check-godoc", "check-deprecated", "cluster-state"].map((name) => [`hack/${name}.sh`, PASSES])),
-  "test/smoke.sh": '#!/bin/sh -e\ndocker image inspect "$IMAGE" > /dev/null\ntest -s "$FILES_BUNDLE/install.yaml"\necho "{}" > smoke-test-results.json\ntouch metrics-snapshot.txt\necho "<testsuite/>" > smoke.xml\n',
-  "test/e2e.sh": '#!/bin/sh -e\ndocker image inspect "$IMAGE" > /dev/null\nmkdir -p scenario-traces\ntouch scenario-traces/trace\necho "<testsuite/>" > e2e-results.xml\n',
+  ...Object.fromEntries(
+    ["check-licences", "check-commits", "check-todos", "check-godoc", "check-deprecated", "cluster-state"].map(
+      (name) => [`hack/${name}.sh`, PASSES],
+    ),
+  ),
+  "test/smoke.sh":
+    '#!/bin/sh -e\ndocker image inspect "$IMAGE" > /dev/null\ntest -s "$FILES_BUNDLE/install.yaml"\necho "{}" > smoke-test-results.json\ntouch metrics-snapshot.txt\necho "<testsuite/>" > smoke.xml\n',
+  "test/e2e.sh":
+    '#!/bin/sh -e\ndocker image inspect "$IMAGE" > /dev/null\nmkdir -p scenario-traces\ntouch scenario-traces/trace\necho "<testsuite/>" > e2e-results.xml\n',
   ...tests(),
 };

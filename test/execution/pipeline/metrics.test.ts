@@ -27,9 +27,19 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    const read = (file: string): string => readFileSync(join(world.run(METRICS).artifacts.find(({ name }) => name === "ci-metrics")?.folder ?? "", file), "utf8");
+    const read = (file: string): string =>
+      readFileSync(
+        join(world.run(METRICS).artifacts.find(({ name }) => name === "ci-metrics")?.folder ?? "", file),
+        "utf8",
+      );
     const first: Report = JSON.parse(read("ci-metrics.json"));
-    expect(first.figures).toMatchObject({ reusePercent: 50, buildsPerCommit: 1, buildFailurePercent: 0, testFailurePercent: 0, pullSuccessPercent: 100 });
+    expect(first.figures).toMatchObject({
+      reusePercent: 50,
+      buildsPerCommit: 1,
+      buildFailurePercent: 0,
+      testFailurePercent: 0,
+      pullSuccessPercent: 100,
+    });
     expect(first.figures["pipelineMinutes"]).toBeGreaterThan(0);
     expect(Object.keys(first.images)).toEqual(["charon"]);
     expect(first.history).toHaveLength(1);

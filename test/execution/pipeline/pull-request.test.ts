@@ -3,7 +3,21 @@ import { describe, expect, test, vi } from "vitest";
 import { jobOf, logOf } from "../../player/runs.ts";
 import { readNotes } from "../../player/world.ts";
 import { missing } from "../../support/tools.ts";
-import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, playCharon, pulled, results, short, troubles, WAF } from "./charon.ts";
+import {
+  BUILD,
+  builds,
+  change,
+  CROWDSEC,
+  IMAGE,
+  leaked,
+  noted,
+  playCharon,
+  pulled,
+  results,
+  short,
+  troubles,
+  WAF,
+} from "./charon.ts";
 
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 120_000 });
@@ -11,7 +25,12 @@ vi.setConfig({ testTimeout: 120_000 });
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pull request", () => {
   test("of the repository is built once, tested by every consumer from that one digest, and moves no tag", async () => {
     const world = await playCharon();
-    const pull = await world.openPull({ number: 12, branch: "fix/login", files: change("fix"), title: "$(touch /tmp/owned) `id` \"'" });
+    const pull = await world.openPull({
+      number: 12,
+      branch: "fix/login",
+      files: change("fix"),
+      title: "$(touch /tmp/owned) `id` \"'",
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
@@ -34,7 +53,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
 
   test("of a fork is built without a push, tested from the artifact, and sees neither secret nor write token", async () => {
     const world = await playCharon();
-    const pull = await world.openPull({ number: 13, branch: "main", files: change("from a fork"), fork: "mallory/Charon" });
+    const pull = await world.openPull({
+      number: 13,
+      branch: "main",
+      files: change("from a fork"),
+      fork: "mallory/Charon",
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
@@ -51,7 +75,9 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     // No job of the fork's own run holds a write permission, whatever its workflow asks for.
     for (const job of world.run(BUILD).jobs) expect(Object.values(job.permissions)).not.toContain("write");
     // The jobs that run the fork's code after it hold none either, and no step of them has a secret of the repository.
-    const tests = world.player.runs.filter((run) => run.event.name === "workflow_run").flatMap((run) => run.jobs.filter((job) => job.key === "test"));
+    const tests = world.player.runs
+      .filter((run) => run.event.name === "workflow_run")
+      .flatMap((run) => run.jobs.filter((job) => job.key === "test"));
     expect(tests).toHaveLength(2);
     for (const job of tests) {
       expect(Object.values(job.permissions)).not.toContain("write");
@@ -62,9 +88,20 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
   test("of a fork cannot pass for the repository's own by its record, its branch or its tests", async () => {
     const world = await playCharon();
     // The fork changes the build workflow, so that its run hands on a record that claims another image.
-    const text = await world.git.read(await world.git.ref("refs/heads/main").then(String), ".github/workflows/docker-build.yml");
-    const forged = text.replace("if: needs.plan.outputs.push == 'true'\n        timeout-minutes: 10\n        uses: actions/upload-artifact", "timeout-minutes: 10\n        uses: actions/upload-artifact");
-    await world.openPull({ number: 14, branch: "main", files: { ...change("forged"), ".github/workflows/docker-build.yml": forged }, fork: "mallory/Charon" });
+    const text = await world.git.read(
+      await world.git.ref("refs/heads/main").then(String),
+      ".github/workflows/docker-build.yml",
+    );
+    const forged = text.replace(
+      "if: needs.plan.outputs.push == 'true'\n        timeout-minutes: 10\n        uses: actions/upload-artifact",
+      "timeout-minutes: 10\n        uses: actions/upload-artifact",
+    );
+    await world.openPull({
+      number: 14,
+      branch: "main",
+      files: { ...change("forged"), ".github/workflows/docker-build.yml": forged },
+      fork: "mallory/Charon",
+    });
     await world.settle();
     for (const run of world.player.runs.filter((each) => each.workflowName === CROWDSEC)) {
       expect(jobOf(run, "resolve").outputs["trusted"]).toBe("false");
@@ -90,7 +127,10 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     waiting?.();
     await world.settle();
 
-    expect(world.player.runs.filter((run) => run.workflowName === BUILD).map((run) => run.conclusion)).toEqual(["cancelled", "success"]);
+    expect(world.player.runs.filter((run) => run.workflowName === BUILD).map((run) => run.conclusion)).toEqual([
+      "cancelled",
+      "success",
+    ]);
     expect(world.verdicts(second.headSha)).toEqual({ [CROWDSEC]: "success", [WAF]: "success" });
     // The cancelled build's commit does not wait for ever.
     for (const state of Object.values(world.verdicts(first.headSha))) expect(state).not.toBe("pending");
@@ -103,10 +143,16 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    expect(world.player.runs.filter((run) => run.workflowName === BUILD).map((run) => run.event.name)).toEqual(["push", "pull_request"]);
+    expect(world.player.runs.filter((run) => run.workflowName === BUILD).map((run) => run.event.name)).toEqual([
+      "push",
+      "pull_request",
+    ]);
     expect(builds(world, pull.headSha)).toEqual({ "linux/amd64": 1 });
     const tags = await world.tags(IMAGE);
-    const [ofPull, ofBranch] = [tags[`pr-16-${short(pull.headSha)}`], tags[`feature-add_new-feature-${short(pull.headSha)}`]];
+    const [ofPull, ofBranch] = [
+      tags[`pr-16-${short(pull.headSha)}`],
+      tags[`feature-add_new-feature-${short(pull.headSha)}`],
+    ];
     expect(ofPull).toBeDefined();
     expect(ofPull).toBe(ofBranch);
     expect(world.verdicts(pull.headSha)).toEqual({ [CROWDSEC]: "success", [WAF]: "success" });

@@ -3,7 +3,20 @@ import { describe, expect, test, vi } from "vitest";
 import { DispatchRefused } from "../../player/triggers.ts";
 import { jobOf, logOf } from "../../player/runs.ts";
 import { missing } from "../../support/tools.ts";
-import { BUILD, builds, change, CROWDSEC, IMAGE, leaked, noted, playCharon, pulled, short, troubles, WAF } from "./charon.ts";
+import {
+  BUILD,
+  builds,
+  change,
+  CROWDSEC,
+  IMAGE,
+  leaked,
+  noted,
+  playCharon,
+  pulled,
+  short,
+  troubles,
+  WAF,
+} from "./charon.ts";
 
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 120_000 });
@@ -26,7 +39,11 @@ describe.skipIf(missing(...NEEDED))("the nightly build", () => {
     expect(tags["nightly"]).toBe(tags[`nightly-${today()}`]);
     expect(tags["nightly"]).not.toBe(tags["latest"]);
     expect(pulled(world, `${CROWDSEC} > Test`)).toContain(tags["nightly"]);
-    expect(world.verdicts(sha)).toMatchObject({ [`${CROWDSEC} (nightly)`]: "success", [`${WAF} (nightly)`]: "success", [CROWDSEC]: "success" });
+    expect(world.verdicts(sha)).toMatchObject({
+      [`${CROWDSEC} (nightly)`]: "success",
+      [`${WAF} (nightly)`]: "success",
+      [CROWDSEC]: "success",
+    });
     expect((await world.tags(IMAGE, "hub"))["nightly"]).toBe(tags["nightly"]);
   });
 });
@@ -55,9 +72,17 @@ describe.skipIf(missing(...NEEDED))("the cleanup", () => {
     expect(world.deleted.join("\n")).toContain(`pr-32-${short(closed.headSha)}`);
     expect(world.deleted.join("\n")).not.toContain("latest");
     // What is kept can still be pulled, with every platform.
-    const copy = await fetch(`http://${world.ghcr.registry.direct}/v2/${IMAGE}/manifests/latest`, { headers: { accept: "application/vnd.oci.image.index.v1+json" } });
+    const copy = await fetch(`http://${world.ghcr.registry.direct}/v2/${IMAGE}/manifests/latest`, {
+      headers: { accept: "application/vnd.oci.image.index.v1+json" },
+    });
     for (const child of ((await copy.json()) as { manifests: { digest: string }[] }).manifests) {
-      expect((await fetch(`http://${world.ghcr.registry.direct}/v2/${IMAGE}/manifests/${child.digest}`, { headers: { accept: "application/vnd.oci.image.manifest.v1+json" } })).status).toBe(200);
+      expect(
+        (
+          await fetch(`http://${world.ghcr.registry.direct}/v2/${IMAGE}/manifests/${child.digest}`, {
+            headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+          })
+        ).status,
+      ).toBe(200);
     }
   });
 

@@ -11,9 +11,17 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const FLY = "registry.fly.io";
 /** The consumers without one line, or with another value in it. */
-const eachDeploying = (config: ConfigInput, change: Partial<NonNullable<ConfigInput["consumers"]>[string]>): ConfigInput => ({
+const eachDeploying = (
+  config: ConfigInput,
+  change: Partial<NonNullable<ConfigInput["consumers"]>[string]>,
+): ConfigInput => ({
   ...config,
-  consumers: Object.fromEntries(Object.entries(config.consumers ?? {}).map(([key, consumer]) => [key, consumer.deployment ? { ...consumer, ...change } : consumer])),
+  consumers: Object.fromEntries(
+    Object.entries(config.consumers ?? {}).map(([key, consumer]) => [
+      key,
+      consumer.deployment ? { ...consumer, ...change } : consumer,
+    ]),
+  ),
 });
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("Sindri's main", () => {
@@ -59,7 +67,9 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("Sind
     const sha = await world.push("develop", imageChange("next"), "refs/heads/develop");
     await world.settle();
     expect(troubles(world)).toBe("");
-    expect(Object.keys(await world.tags(IMAGE, FLY)).filter((tag) => !tag.startsWith("stage-"))).toEqual([`develop-${short(sha)}`]);
+    expect(Object.keys(await world.tags(IMAGE, FLY)).filter((tag) => !tag.startsWith("stage-"))).toEqual([
+      `develop-${short(sha)}`,
+    ]);
   });
 
   test("after the rollback deploys from the sources, while the image is still built", async () => {

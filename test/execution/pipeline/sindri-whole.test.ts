@@ -23,7 +23,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     expect(Object.keys(tested(world))).toHaveLength(machines);
     expect(new Set(world.fly.destroyed).size).toBe(machines);
     expect(world.fly.apps.size).toBe(0);
-    const names = Object.entries(config.consumers ?? {}).flatMap(([key, { name }]) => (DEPLOYING.includes(key) ? [name ?? key] : []));
-    expect(names.map((name) => [name, results(world.run(BUILD))[name]])).toEqual(names.map((name) => [name, "success"]));
+    const names = Object.entries(config.consumers ?? {}).flatMap(([key, { name }]) =>
+      DEPLOYING.includes(key) ? [name ?? key] : [],
+    );
+    expect(names.map((name) => [name, results(world.run(BUILD))[name]])).toEqual(
+      names.map((name) => [name, "success"]),
+    );
   });
 });

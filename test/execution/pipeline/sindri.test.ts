@@ -10,7 +10,12 @@ vi.setConfig({ testTimeout: 120_000 });
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pull request of Sindri", () => {
   test("is built once, and every machine runs that one digest; all machines are gone afterwards", async () => {
     const world = await playSindri();
-    const pull = await world.openPull({ number: 123, branch: "feature/###", files: imageChange("new"), title: "$(touch /tmp/owned)" });
+    const pull = await world.openPull({
+      number: 123,
+      branch: "feature/###",
+      files: imageChange("new"),
+      title: "$(touch /tmp/owned)",
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
@@ -20,11 +25,18 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     expect(digest).toBeDefined();
     expect(Object.keys(tags)).not.toContain("latest");
     expect(deployed(world)).toEqual([`registry.fly.io/${IMAGE}@${digest}`, `registry.fly.io/${IMAGE}@${digest}`]);
-    expect(Object.values(tested(world)).map((text) => /^tested \S+ (\S+)/.exec(text)?.[1]).sort()).toEqual(["nodejs", "python"]);
+    expect(
+      Object.values(tested(world))
+        .map((text) => /^tested \S+ (\S+)/.exec(text)?.[1])
+        .sort(),
+    ).toEqual(["nodejs", "python"]);
     expect(world.fly.apps.size).toBe(0);
     expect(new Set(world.fly.destroyed).size).toBe(2);
     for (const name of world.fly.destroyed) expect(name).toMatch(/^sindri-per-extension-\d+-1-[0-9a-f]{8}$/);
-    expect(results(world.run(BUILD))).toMatchObject({ "Per-Extension Tests": "success", "Extension Manager Validation": "success" });
+    expect(results(world.run(BUILD))).toMatchObject({
+      "Per-Extension Tests": "success",
+      "Extension Manager Validation": "success",
+    });
   });
 
   test("that changes no Docker files reuses main's image, and builds nothing", async () => {
@@ -41,12 +53,19 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     const tags = await world.tags(IMAGE, "registry.fly.io");
     expect(tags[`main-${short(main)}`]).toBe(latest);
     expect(tags[`pr-124-${short(pull.headSha)}`]).toBe(latest);
-    expect(deployed(world).slice(-2)).toEqual([`registry.fly.io/${IMAGE}@${latest}`, `registry.fly.io/${IMAGE}@${latest}`]);
+    expect(deployed(world).slice(-2)).toEqual([
+      `registry.fly.io/${IMAGE}@${latest}`,
+      `registry.fly.io/${IMAGE}@${latest}`,
+    ]);
   });
 
   test("whose image does not build is tested from its sources, and stays red", async () => {
     const world = await playSindri();
-    const pull = await world.openPull({ number: 125, branch: "broken", files: { Dockerfile: "FROM ubuntu:24.04\nCOPY docker /docker\nRUN false\n" } });
+    const pull = await world.openPull({
+      number: 125,
+      branch: "broken",
+      files: { Dockerfile: "FROM ubuntu:24.04\nCOPY docker /docker\nRUN false\n" },
+    });
     await world.settle();
 
     expect(builds(world, pull.headSha)).toEqual({});
@@ -58,23 +77,39 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
 
   test("of a fork is built without a push and validated; nothing is deployed, and it sees no secret", async () => {
     const world = await playSindri();
-    const pull = await world.openPull({ number: 126, branch: "main", files: imageChange("from a fork"), fork: "mallory/sindri" });
+    const pull = await world.openPull({
+      number: 126,
+      branch: "main",
+      files: imageChange("from a fork"),
+      fork: "mallory/sindri",
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
     expect(builds(world, pull.headSha)).toEqual({ "linux/amd64": 1 });
     // Its run tries to log in, and has nothing to log in with.
-    expect(world.commands.calls.filter(({ args, env }) => args.join(" ") !== "auth docker" || env["FLY_API_TOKEN"] !== "")).toEqual([]);
+    expect(
+      world.commands.calls.filter(({ args, env }) => args.join(" ") !== "auth docker" || env["FLY_API_TOKEN"] !== ""),
+    ).toEqual([]);
     expect(await world.tags(IMAGE, "registry.fly.io")).toEqual({});
-    expect(results(world.run(BUILD))).toMatchObject({ "Build ready": "success", "Extension Manager Validation": "success", "Per-Extension Tests": "skipped" });
-    for (const job of world.run(BUILD).jobs) expect(job.steps.flatMap((step) => step.secrets).filter((name) => name === "FLYIO_AUTH_TOKEN")).toEqual([]);
+    expect(results(world.run(BUILD))).toMatchObject({
+      "Build ready": "success",
+      "Extension Manager Validation": "success",
+      "Per-Extension Tests": "skipped",
+    });
+    for (const job of world.run(BUILD).jobs)
+      expect(job.steps.flatMap((step) => step.secrets).filter((name) => name === "FLYIO_AUTH_TOKEN")).toEqual([]);
   });
 });
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a deployment of Sindri", () => {
   test("that fails twice is tried a third time, on the same machine", async () => {
     const world = await playSindri();
-    world.commands.answer(/^flyctl deploy .*--image/, { code: 1, stderr: "Error: failed to launch VM: insufficient resources" }, 2);
+    world.commands.answer(
+      /^flyctl deploy .*--image/,
+      { code: 1, stderr: "Error: failed to launch VM: insufficient resources" },
+      2,
+    );
     await world.openPull({ number: 127, branch: "flaky", files: imageChange("flaky") });
     await world.settle();
 
@@ -85,7 +120,15 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a de
   });
 
   test("whose place was made though the answer was lost takes that place", async () => {
-    const world = await playSindri({ change: (config) => ({ ...config, consumers: { ...config.consumers, "per-extension": { ...config.consumers?.["per-extension"], matrix: { extension: ["nodejs"] } } } }) });
+    const world = await playSindri({
+      change: (config) => ({
+        ...config,
+        consumers: {
+          ...config.consumers,
+          "per-extension": { ...config.consumers?.["per-extension"], matrix: { extension: ["nodejs"] } },
+        },
+      }),
+    });
     world.commands.answer(/^flyctl volumes create/, { code: 1, stderr: "Error: connection reset by peer" });
     await world.openPull({ number: 128, branch: "lost", files: imageChange("lost") });
     await world.settle();
@@ -112,7 +155,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a de
     const main = await world.push("main", imageChange("first"));
     await world.settle();
     const before = deployed(world).length;
-    const run = await world.dispatch("per-extension.yml", { image_tag: `main-${short(main)}`, extension: "python", skip_cleanup: true });
+    const run = await world.dispatch("per-extension.yml", {
+      image_tag: `main-${short(main)}`,
+      extension: "python",
+      skip_cleanup: true,
+    });
     await world.settle();
 
     expect(troubles(world)).toBe("");
@@ -133,7 +180,9 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a de
     await world.openPull({ number: 130, branch: "secrets", files: imageChange("secrets") });
     await world.settle();
     const jobs = world.player.runs.flatMap((run) => run.jobs);
-    const seen = jobs.flatMap((job) => job.steps.filter((step) => step.secrets.includes("FLYIO_AUTH_TOKEN")).map((step) => step.name));
+    const seen = jobs.flatMap((job) =>
+      job.steps.filter((step) => step.secrets.includes("FLYIO_AUTH_TOKEN")).map((step) => step.name),
+    );
     expect([...new Set(seen)].sort()).toMatchInlineSnapshot(`
       [
         "Deploy the image",

@@ -13,10 +13,17 @@ export const BUILD = "Build and Push Docker Image";
 export const SECRETS = { FLYIO_AUTH_TOKEN: "fly-token-of-the-organization" };
 
 /** The tests that deploy, as the plan's table lists them. */
-export const DEPLOYING: readonly string[] = Object.entries<{ deployment?: unknown }>(config.consumers ?? {}).flatMap(([key, { deployment }]) => (deployment === undefined ? [] : [key]));
+export const DEPLOYING: readonly string[] = Object.entries<{ deployment?: unknown }>(config.consumers ?? {}).flatMap(
+  ([key, { deployment }]) => (deployment === undefined ? [] : [key]),
+);
 /** So many machines one whole run takes. */
 export const machinesOf = (consumers: ConfigInput["consumers"]): number =>
-  Object.values(consumers ?? {}).reduce((sum, { deployment, matrix }) => sum + (deployment === undefined ? 0 : Object.values(matrix ?? {}).reduce((jobs, values) => jobs * values.length, 1)), 0);
+  Object.values(consumers ?? {}).reduce(
+    (sum, { deployment, matrix }) =>
+      sum +
+      (deployment === undefined ? 0 : Object.values(matrix ?? {}).reduce((jobs, values) => jobs * values.length, 1)),
+    0,
+  );
 
 export interface SindriOptions {
   /** Every consumer with its whole matrix; otherwise three consumers with two machines, for speed. */
@@ -27,14 +34,23 @@ export interface SindriOptions {
 
 /** Attempts follow each other at once: the pauses of half a minute are Fly.io's to need. */
 function hasty(full: ConfigInput): ConfigInput {
-  const consumers = Object.entries(full.consumers ?? {}).map(([key, consumer]) => [key, consumer.deployment ? { ...consumer, deployment: { ...consumer.deployment, delay: "1s" } } : consumer]);
+  const consumers = Object.entries(full.consumers ?? {}).map(([key, consumer]) => [
+    key,
+    consumer.deployment ? { ...consumer, deployment: { ...consumer.deployment, delay: "1s" } } : consumer,
+  ]);
   return { ...full, check: false, consumers: Object.fromEntries(consumers) as NonNullable<ConfigInput["consumers"]> };
 }
 
 function trimmed(full: ConfigInput): ConfigInput {
   const { "manager-validation": validation, "per-extension": extension } = full.consumers ?? {};
   if (!validation || !extension) throw new Error("Sindri's example has lost its consumers.");
-  return { ...full, consumers: { "manager-validation": validation, "per-extension": { ...extension, after: ["manager-validation"], matrix: { extension: ["nodejs", "python"] } } } };
+  return {
+    ...full,
+    consumers: {
+      "manager-validation": validation,
+      "per-extension": { ...extension, after: ["manager-validation"], matrix: { extension: ["nodejs", "python"] } },
+    },
+  };
 }
 
 export async function playSindri(options: SindriOptions = {}): Promise<World> {
@@ -63,7 +79,20 @@ flyctl ssh console --app "$1" --user developer --command true
 { echo "tested $*"; echo "image \${IMAGE_REF:-of the sources}"; env; } > "$(dirname "$(dirname "$RUNNER_TEMP")")/notes/$1"
 `;
 
-const SCRIPTS = ["extension", "api-compliance", "combination", "protected-extensions", "cleanup-extensions", "manifest-operations", "dependency-chain", "extensions-metadata", "extensions-upgrade", "integration", "developer-workflow", "mise-stack"];
+const SCRIPTS = [
+  "extension",
+  "api-compliance",
+  "combination",
+  "protected-extensions",
+  "cleanup-extensions",
+  "manifest-operations",
+  "dependency-chain",
+  "extensions-metadata",
+  "extensions-upgrade",
+  "integration",
+  "developer-workflow",
+  "mise-stack",
+];
 
 const sources: Files = {
   Dockerfile: "FROM ubuntu:24.04\nCOPY docker /docker\n",
@@ -81,7 +110,8 @@ export const imageChange = (text: string): Files => ({ "docker/entrypoint.sh": `
 export const otherChange = (text: string): Files => ({ "README.md": `Sindri ${text}\n` });
 
 /** The images that were deployed, one for each deployment that was asked for: `undefined` for one from the sources. */
-export const deployed = (world: World): (string | undefined)[] => world.commands.calls.filter(({ args }) => args[0] === "deploy").map(({ args }) => option(args, "--image"));
+export const deployed = (world: World): (string | undefined)[] =>
+  world.commands.calls.filter(({ args }) => args[0] === "deploy").map(({ args }) => option(args, "--image"));
 
 /** What the tests wrote down, by the machine's name. */
 export const tested = (world: World): Record<string, string> => readNotes(world);

@@ -16,10 +16,23 @@ const green = { [CROWDSEC]: "success", [WAF]: "success" };
 /** The run in which a topology runs a consumer's tests. */
 const testsOf = (topology: Topology, consumer: string): string => (topology === "workflow_run" ? consumer : BUILD);
 
-const scenarios: Record<string, { play: (world: World, topology: Topology) => Promise<Commits>; expected: Partial<Outcome>; inOneRun?: (outcome: Outcome) => Outcome; failing?: true; repeats?: true }> = {
+const scenarios: Record<
+  string,
+  {
+    play: (world: World, topology: Topology) => Promise<Commits>;
+    expected: Partial<Outcome>;
+    inOneRun?: (outcome: Outcome) => Outcome;
+    failing?: true;
+    repeats?: true;
+  }
+> = {
   "a push to main": {
     play: async (world) => ({ one: await world.push("main", commitOf("one")) }),
-    expected: { builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } }, verdicts: { one: green }, tags: { ghcr: ["latest sha-one"], hub: ["latest"] } },
+    expected: {
+      builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } },
+      verdicts: { one: green },
+      tags: { ghcr: ["latest sha-one"], hub: ["latest"] },
+    },
   },
   "a push to development": {
     play: async (world) => ({ one: await world.push("development", commitOf("one")) }),
@@ -27,15 +40,34 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
   },
   "a push to a feature branch": {
     play: async (world) => ({ one: await world.push("feature/login", commitOf("one")) }),
-    expected: { builds: { one: { "linux/amd64": 1 } }, verdicts: { one: green }, tags: { ghcr: ["feature-login-one"], hub: [] } },
+    expected: {
+      builds: { one: { "linux/amd64": 1 } },
+      verdicts: { one: green },
+      tags: { ghcr: ["feature-login-one"], hub: [] },
+    },
   },
   "a pull request": {
-    play: async (world) => ({ one: (await world.openPull({ number: 1, branch: "fix/a", files: commitOf("one") })).headSha }),
-    expected: { builds: { one: { "linux/amd64": 1 } }, verdicts: { one: green }, tags: { ghcr: ["pr-1-one"], hub: [] }, tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"] },
+    play: async (world) => ({
+      one: (await world.openPull({ number: 1, branch: "fix/a", files: commitOf("one") })).headSha,
+    }),
+    expected: {
+      builds: { one: { "linux/amd64": 1 } },
+      verdicts: { one: green },
+      tags: { ghcr: ["pr-1-one"], hub: [] },
+      tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"],
+    },
   },
   "a pull request from a fork": {
-    play: async (world) => ({ one: (await world.openPull({ number: 2, branch: "main", files: commitOf("one"), fork: "mallory/Charon" })).headSha }),
-    expected: { builds: { one: { "linux/amd64": 1 } }, verdicts: { one: green }, tags: { ghcr: [], hub: [] }, tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"] },
+    play: async (world) => ({
+      one: (await world.openPull({ number: 2, branch: "main", files: commitOf("one"), fork: "mallory/Charon" }))
+        .headSha,
+    }),
+    expected: {
+      builds: { one: { "linux/amd64": 1 } },
+      verdicts: { one: green },
+      tags: { ghcr: [], hub: [] },
+      tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"],
+    },
   },
   "the merge queue": {
     play: async (world) => {
@@ -52,7 +84,10 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       await world.schedule("0 2 * * *");
       return { one };
     },
-    expected: { builds: { one: { "linux/amd64": 2, "linux/arm64": 2 } }, verdicts: { one: { ...green, [`${CROWDSEC} (nightly)`]: "success", [`${WAF} (nightly)`]: "success" } } },
+    expected: {
+      builds: { one: { "linux/amd64": 2, "linux/arm64": 2 } },
+      verdicts: { one: { ...green, [`${CROWDSEC} (nightly)`]: "success", [`${WAF} (nightly)`]: "success" } },
+    },
   },
   "a build by hand, with a tag": {
     play: async (world) => {
@@ -70,7 +105,11 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       await world.tag("v1.2.3", one);
       return { one };
     },
-    expected: { builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } }, tags: { ghcr: ["1 1.2 latest sha-one v1.2.3"], hub: ["1 1.2 latest v1.2.3"] }, tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"] },
+    expected: {
+      builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } },
+      tags: { ghcr: ["1 1.2 latest sha-one v1.2.3"], hub: ["1 1.2 latest v1.2.3"] },
+      tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"],
+    },
     // The release's own gates say that the tests have passed before; in runs of their own nobody asks them again.
     inOneRun: (outcome) => ({ ...outcome, verdicts: withRelease(outcome, "one") }),
   },
@@ -80,9 +119,15 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       await world.tag("v1.3.0", one);
       return { one };
     },
-    expected: { builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } }, tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"] },
+    expected: {
+      builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } },
+      tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"],
+    },
     // Tests that a release starts by dispatch report under their plain names; those that it calls under the release's.
-    inOneRun: (outcome) => ({ ...outcome, verdicts: { one: { [`${CROWDSEC} (release)`]: "success", [`${WAF} (release)`]: "success" } } }),
+    inOneRun: (outcome) => ({
+      ...outcome,
+      verdicts: { one: { [`${CROWDSEC} (release)`]: "success", [`${WAF} (release)`]: "success" } },
+    }),
   },
   "a release of a commit whose test failed": {
     play: async (world) => {
@@ -94,13 +139,32 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
     failing: true,
     expected: { tags: { ghcr: ["sha-one"], hub: [] } },
     // A red verdict is no reason to believe it: the one run repeats that test for the release, and it alone.
-    inOneRun: (outcome) => ({ ...outcome, tests: [...outcome.tests, "test waf, commit one, image one"].sort(), verdicts: { one: { ...outcome.verdicts["one"], [`${CROWDSEC} (release)`]: "success", [`${WAF} (release)`]: "failure" } } }),
+    inOneRun: (outcome) => ({
+      ...outcome,
+      tests: [...outcome.tests, "test waf, commit one, image one"].sort(),
+      verdicts: {
+        one: { ...outcome.verdicts["one"], [`${CROWDSEC} (release)`]: "success", [`${WAF} (release)`]: "failure" },
+      },
+    }),
   },
   "a build that fails": {
-    play: async (world) => ({ one: (await world.openPull({ number: 4, branch: "fix/broken", files: { ...commitOf("one"), Dockerfile: "FROM scratch\nRUN false\n" } })).headSha }),
+    play: async (world) => ({
+      one: (
+        await world.openPull({
+          number: 4,
+          branch: "fix/broken",
+          files: { ...commitOf("one"), Dockerfile: "FROM scratch\nRUN false\n" },
+        })
+      ).headSha,
+    }),
     failing: true,
     // Both are red: the one because nothing was built, the other because its tests cannot build it either.
-    expected: { builds: { one: {} }, verdicts: { one: { [CROWDSEC]: "failure", [WAF]: "failure" } }, tests: [], tags: { ghcr: [], hub: [] } },
+    expected: {
+      builds: { one: {} },
+      verdicts: { one: { [CROWDSEC]: "failure", [WAF]: "failure" } },
+      tests: [],
+      tags: { ghcr: [], hub: [] },
+    },
   },
   "a test that fails": {
     play: async (world) => ({ one: await world.push("main", commitOf("one", { waf: "false" })) }),
@@ -113,7 +177,11 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       return { one: (await world.openPull({ number: 5, branch: "fix/dark", files: commitOf("one") })).headSha };
     },
     failing: true,
-    expected: { builds: { one: { "linux/amd64": 1 } }, verdicts: { one: green }, tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"] },
+    expected: {
+      builds: { one: { "linux/amd64": 1 } },
+      verdicts: { one: green },
+      tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"],
+    },
   },
   "a test that fails once and is run again": {
     play: async (world, topology) => {
@@ -122,7 +190,16 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       await world.player.rerun(world.run(testsOf(topology, WAF)), "failed");
       return { one };
     },
-    expected: { builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } }, verdicts: { one: green }, tags: { ghcr: ["latest sha-one"], hub: ["latest"] }, tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one", "test waf, commit one, image one"] },
+    expected: {
+      builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } },
+      verdicts: { one: green },
+      tags: { ghcr: ["latest sha-one"], hub: ["latest"] },
+      tests: [
+        "test crowdsec, commit one, image one",
+        "test waf, commit one, image one",
+        "test waf, commit one, image one",
+      ],
+    },
   },
   "a pull request that is updated while it is built": {
     play: async (world) => {
@@ -141,7 +218,11 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       return { first: first.headSha, second: second.headSha };
     },
     failing: true,
-    expected: { builds: { first: {}, second: { "linux/amd64": 1 } }, tags: { ghcr: ["pr-6-second"], hub: [] }, tests: ["test crowdsec, commit second, image second", "test waf, commit second, image second"] },
+    expected: {
+      builds: { first: {}, second: { "linux/amd64": 1 } },
+      tags: { ghcr: ["pr-6-second"], hub: [] },
+      tests: ["test crowdsec, commit second, image second", "test waf, commit second, image second"],
+    },
   },
   "a release while main's run is going": {
     play: async (world) => {
@@ -156,40 +237,52 @@ const scenarios: Record<string, { play: (world: World, topology: Topology) => Pr
       return { one };
     },
     // Both runs want the image; one lock makes one of them build it.
-    expected: { builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } }, tags: { ghcr: ["1 1.5 latest sha-one v1.5.0"], hub: ["1 1.5 latest v1.5.0"] } },
+    expected: {
+      builds: { one: { "linux/amd64": 1, "linux/arm64": 1 } },
+      tags: { ghcr: ["1 1.5 latest sha-one v1.5.0"], hub: ["1 1.5 latest v1.5.0"] },
+    },
     // A release that waits for the tests of others repeats none; one that finds no verdict yet tests for itself.
     repeats: true,
     inOneRun: (outcome) => ({ ...outcome, verdicts: withRelease(outcome, "one") }),
   },
 };
 
-const withRelease = (outcome: Outcome, commit: string): Outcome["verdicts"] => ({ ...outcome.verdicts, [commit]: { ...outcome.verdicts[commit], [`${CROWDSEC} (release)`]: "success", [`${WAF} (release)`]: "success" } });
+const withRelease = (outcome: Outcome, commit: string): Outcome["verdicts"] => ({
+  ...outcome.verdicts,
+  [commit]: { ...outcome.verdicts[commit], [`${CROWDSEC} (release)`]: "success", [`${WAF} (release)`]: "success" },
+});
 
 /** Whose work a job of the one run does, where nobody has its name: what it may hold is what that one holds. */
 const STANDS_FOR: Readonly<Record<string, string | null>> = {
   "Look for verdicts": "Wait for the tests",
-  ...Object.fromEntries([CROWDSEC, WAF].flatMap((name) => ["", " (nightly)", " (release)"].map((suffix) => [name + suffix, null]))),
+  ...Object.fromEntries(
+    [CROWDSEC, WAF].flatMap((name) => ["", " (nightly)", " (release)"].map((suffix) => [name + suffix, null])),
+  ),
 };
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("in both topologies", () => {
-  test.each(Object.entries(scenarios))("%s comes to the same", async (_name, { play, expected, inOneRun, failing, repeats }) => {
-    const followed = await playIn("workflow_run", play);
-    if (!failing) expect(troubles(followed.world).replace(/== .*WAF > Test[\s\S]*/, "")).toBe("");
-    expect(followed.outcome).toMatchObject(expected);
-    const called = await playIn("workflow_call", play);
-    if (!failing) expect(troubles(called.world).replace(/== .*WAF > Test[\s\S]*/, "")).toBe("");
-    const same = (outcome: Outcome): Outcome => (repeats ? { ...outcome, tests: [...new Set(outcome.tests)] } : outcome);
-    expect(same(called.outcome)).toEqual(same(inOneRun ? inOneRun(followed.outcome) : followed.outcome));
-    expect(called.outcome.leaked).toEqual([]);
+  test.each(Object.entries(scenarios))(
+    "%s comes to the same",
+    async (_name, { play, expected, inOneRun, failing, repeats }) => {
+      const followed = await playIn("workflow_run", play);
+      if (!failing) expect(troubles(followed.world).replace(/== .*WAF > Test[\s\S]*/, "")).toBe("");
+      expect(followed.outcome).toMatchObject(expected);
+      const called = await playIn("workflow_call", play);
+      if (!failing) expect(troubles(called.world).replace(/== .*WAF > Test[\s\S]*/, "")).toBe("");
+      const same = (outcome: Outcome): Outcome =>
+        repeats ? { ...outcome, tests: [...new Set(outcome.tests)] } : outcome;
+      expect(same(called.outcome)).toEqual(same(inOneRun ? inOneRun(followed.outcome) : followed.outcome));
+      expect(called.outcome.leaked).toEqual([]);
 
-    const before = permissionsByJob(followed.world);
-    for (const [name, scopes] of permissionsByJob(called.world)) {
-      const other = name in STANDS_FOR ? STANDS_FOR[name] : name;
-      // Where nothing was built, only the one run tests: what its tests make from the sources, they make without a right to write.
-      const absent = other === "Test" ? new Set(["contents: read", "packages: read"]) : new Set<string>();
-      const allowed = other === null ? new Set<string>() : (before.get(other ?? "") ?? absent);
-      const more = [...scopes].filter((scope) => !allowed.has(scope) && !allowed.has(scope.replace("read", "write")));
-      expect(more, `${name} holds more in one run`).toEqual([]);
-    }
-  });
+      const before = permissionsByJob(followed.world);
+      for (const [name, scopes] of permissionsByJob(called.world)) {
+        const other = name in STANDS_FOR ? STANDS_FOR[name] : name;
+        // Where nothing was built, only the one run tests: what its tests make from the sources, they make without a right to write.
+        const absent = other === "Test" ? new Set(["contents: read", "packages: read"]) : new Set<string>();
+        const allowed = other === null ? new Set<string>() : (before.get(other ?? "") ?? absent);
+        const more = [...scopes].filter((scope) => !allowed.has(scope) && !allowed.has(scope.replace("read", "write")));
+        expect(more, `${name} holds more in one run`).toEqual([]);
+      }
+    },
+  );
 });

@@ -49,7 +49,11 @@ export interface Played {
 }
 
 /** @param scenario plays, and gives the commits that it made by their names */
-export async function playIn(topology: Topology, scenario: (world: World, topology: Topology) => Promise<Commits>, config: (config: ConfigInput) => ConfigInput = (same) => same): Promise<Played> {
+export async function playIn(
+  topology: Topology,
+  scenario: (world: World, topology: Topology) => Promise<Commits>,
+  config: (config: ConfigInput) => ConfigInput = (same) => same,
+): Promise<Played> {
   const world = await playCharon({ change: (base) => config({ ...base, topology }) });
   const commits = await scenario(world, topology);
   await world.settle();
@@ -58,18 +62,24 @@ export async function playIn(topology: Topology, scenario: (world: World, topolo
 
 async function outcomeOf(world: World, commits: Commits): Promise<Outcome> {
   const names = Object.entries(commits);
-  const named = (text: string): string => names.reduce((all, [name, sha]) => all.replaceAll(sha, name).replaceAll(sha.slice(0, 7), name), text);
+  const named = (text: string): string =>
+    names.reduce((all, [name, sha]) => all.replaceAll(sha, name).replaceAll(sha.slice(0, 7), name), text);
   const grouped = (tags: Record<string, string>): string[] => {
     const images = new Map<string, string[]>();
     // A platform's own image is one that nobody pulls by its tag.
-    for (const [tag, digest] of Object.entries(tags)) if (!tag.startsWith("stage-")) images.set(digest, [...(images.get(digest) ?? []), named(tag)]);
+    for (const [tag, digest] of Object.entries(tags))
+      if (!tag.startsWith("stage-")) images.set(digest, [...(images.get(digest) ?? []), named(tag)]);
     return [...images.values()].map((list) => list.sort().join(" ")).sort();
   };
   return {
     builds: Object.fromEntries(names.map(([name, sha]) => [name, builds(world, sha)])),
     tags: { ghcr: grouped(await world.tags(IMAGE)), hub: grouped(await world.tags(IMAGE, "hub")) },
     tests: Object.values(readNotes(world))
-      .map((text) => ["test", "commit", "image"].map((key) => `${key} ${named(new RegExp(`^${key}: (.*)$`, "m").exec(text)?.[1] ?? "none")}`).join(", "))
+      .map((text) =>
+        ["test", "commit", "image"]
+          .map((key) => `${key} ${named(new RegExp(`^${key}: (.*)$`, "m").exec(text)?.[1] ?? "none")}`)
+          .join(", "),
+      )
       .sort(),
     verdicts: Object.fromEntries(names.map(([name, sha]) => [name, verdictsOn(world, sha)])),
     leaked: leaked(world),
@@ -84,16 +94,23 @@ export function verdictsOn(world: World, sha: string): Record<string, string> {
     .flatMap((run) => run.jobs)
     .filter((job) => contexts.includes(job.name) && job.result !== undefined && job.result !== "skipped")
     .map((job): [string, string] => [job.name, job.result === "cancelled" ? "failure" : (job.result ?? "")]);
-  const statuses = Object.entries(world.verdicts(sha)).map(([name, state]): [string, string] => [name, state === "error" ? "failure" : state]);
+  const statuses = Object.entries(world.verdicts(sha)).map(([name, state]): [string, string] => [
+    name,
+    state === "error" ? "failure" : state,
+  ]);
   return Object.fromEntries([...statuses, ...checks].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** What a job holds beside what every token may read, as `scope: level`, by what it does: the name without its caller's. */
 export function permissionsByJob(world: World): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const job of world.player.runs.flatMap((run: Run): JobRun[] => run.jobs).filter((one) => one.result !== "skipped")) {
+  for (const job of world.player.runs
+    .flatMap((run: Run): JobRun[] => run.jobs)
+    .filter((one) => one.result !== "skipped")) {
     const name = job.name.split(" / ").at(-1) ?? job.name;
-    const scopes = Object.entries(job.permissions).filter(([scope, level]) => level !== "none" && scope !== "metadata").map(([scope, level]) => `${scope}: ${level}`);
+    const scopes = Object.entries(job.permissions)
+      .filter(([scope, level]) => level !== "none" && scope !== "metadata")
+      .map(([scope, level]) => `${scope}: ${level}`);
     found.set(name, new Set([...(found.get(name) ?? []), ...scopes]));
   }
   return found;

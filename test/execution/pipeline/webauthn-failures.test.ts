@@ -10,7 +10,11 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const cleaned = ({ run }: WebAuthn): string => logOf(jobOf(run(), "Clean up after this run"));
 const nothingPublished = async ({ world, npm, portal }: WebAuthn): Promise<void> => {
-  expect({ npm, central: portal.deployments, hub: await Promise.all(PUBLISHED.map((name) => world.tags(name, "hub"))) }).toEqual({ npm: [], central: [], hub: [{}, {}] });
+  expect({
+    npm,
+    central: portal.deployments,
+    hub: await Promise.all(PUBLISHED.map((name) => world.tags(name, "hub"))),
+  }).toEqual({ npm: [], central: [], hub: [{}, {}] });
 };
 
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg", "unzip"))("not publishing", () => {
@@ -24,7 +28,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "E2E Tests": "success", "Client Tests": "success", "Publish dockerhub": "skipped", Published: "skipped" });
+    expect(results(run())).toMatchObject({
+      "E2E Tests": "success",
+      "Client Tests": "success",
+      "Publish dockerhub": "skipped",
+      Published: "skipped",
+    });
     expect(cleaned(played)).toContain("Strategy: delete-run");
     expect(Object.keys(await world.tags(SERVER))).not.toContain(`pr-12-${short(pull.headSha)}`);
     await nothingPublished(played);
@@ -37,7 +46,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "E2E Tests": "success", "Publish dockerhub": "skipped", "Publish npm": "skipped", "Clean up after this run": "skipped" });
+    expect(results(run())).toMatchObject({
+      "E2E Tests": "success",
+      "Publish dockerhub": "skipped",
+      "Publish npm": "skipped",
+      "Clean up after this run": "skipped",
+    });
     expect(world.deleted).toEqual([]);
     await nothingPublished(played);
   });
@@ -46,7 +60,14 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     const played = await playWebAuthn();
     const sha = await played.push("main", { ...serverChange("broken"), ...FAILING });
 
-    expect(results(played.run())).toMatchObject({ "E2E Tests": "failure", "Client Tests": "success", "Publish dockerhub": "skipped", "Publish npm": "skipped", "Publish central": "skipped", Published: "skipped" });
+    expect(results(played.run())).toMatchObject({
+      "E2E Tests": "failure",
+      "Client Tests": "success",
+      "Publish dockerhub": "skipped",
+      "Publish npm": "skipped",
+      "Publish central": "skipped",
+      Published: "skipped",
+    });
     expect(cleaned(played)).toContain("Strategy: keep-recent, because publishing: skipped");
     expect((await played.world.tags(SERVER))[`sha-${short(sha)}`]).toBeDefined();
     expect((await played.world.tags(SERVER))["latest"]).toBeUndefined();
@@ -57,7 +78,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     const played = await playWebAuthn();
     played.world.hooks.vulnerable = () => true;
     await played.push("main", serverChange("vulnerable"));
-    expect(results(played.run())).toMatchObject({ "E2E Tests": "success", "Build ready": "failure", "Publish dockerhub": "skipped", "Publish npm": "skipped" });
+    expect(results(played.run())).toMatchObject({
+      "E2E Tests": "success",
+      "Build ready": "failure",
+      "Publish dockerhub": "skipped",
+      "Publish npm": "skipped",
+    });
     await nothingPublished(played);
   });
 
@@ -68,7 +94,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     world.hub?.registry.fault({ kind: "status", status: 503, method: "POST" });
     const sha = await push("main", serverChange("first"));
 
-    expect(results(run())).toMatchObject({ "Publish dockerhub": "failure", "Publish npm": "success", "Publish central": "success", Published: "failure" });
+    expect(results(run())).toMatchObject({
+      "Publish dockerhub": "failure",
+      "Publish npm": "success",
+      "Publish central": "success",
+      Published: "failure",
+    });
     expect(cleaned(played)).toContain("Strategy: preserve, because publishing has failed");
     expect((await world.tags(SERVER))[`sha-${short(sha)}`]).toBeDefined();
     expect(world.messages.join("\n")).toContain("Main CI/CD");
@@ -76,7 +107,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     world.hub?.registry.clearFaults();
     await world.player.rerun(run(), "failed");
     await world.settle();
-    expect(results(run())).toMatchObject({ "Publish dockerhub": "success", Published: "success", "Clean up after this run": "success" });
+    expect(results(run())).toMatchObject({
+      "Publish dockerhub": "success",
+      Published: "success",
+      "Clean up after this run": "success",
+    });
     expect((await world.tags(SERVER, "hub"))["1.0.1"]).toBe((await world.tags(SERVER))[`sha-${short(sha)}`]);
     expect({ npm: npm.length, central: portal.deployments.length }).toEqual({ npm: 1, central: 1 });
     expect(cleaned(played)).toContain("Strategy: delete-staging");
@@ -89,7 +124,10 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     await world.settle();
     expect(troubles(world)).toBe("");
     expect(results(run())).toMatchObject({ "Publish dockerhub": "success", Published: "success" });
-    expect({ npm: npm.map(({ version }) => version), central: portal.deployments.length }).toEqual({ npm: ["1.0.1"], central: 1 });
+    expect({ npm: npm.map(({ version }) => version), central: portal.deployments.length }).toEqual({
+      npm: ["1.0.1"],
+      central: 1,
+    });
   });
 
   test("an older run that is run again does not take latest back", async () => {

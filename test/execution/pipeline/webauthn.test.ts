@@ -14,17 +14,27 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     const sha = await push("main", serverChange("first"));
 
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "Publish dockerhub": "success", "Publish npm": "success", "Publish central": "success", Published: "success", "Clean up after this run": "success" });
+    expect(results(run())).toMatchObject({
+      "Publish dockerhub": "success",
+      "Publish npm": "success",
+      "Publish central": "success",
+      Published: "success",
+      "Clean up after this run": "success",
+    });
     for (const [index, name] of [SERVER, CREDENTIALS].entries()) {
       const staged = await world.tags(name);
       const tested = staged[`sha-${short(sha)}`];
       expect(await world.tags(PUBLISHED[index] ?? "", "hub")).toMatchObject({ "1.0.1": tested, latest: tested });
       // GitHub deletes whole versions, so a staging tag stays where its image has the commit's tag as well.
-      expect(Object.entries(staged).filter(([one, digest]) => one.startsWith("stage-") && digest !== tested)).toEqual([]);
+      expect(Object.entries(staged).filter(([one, digest]) => one.startsWith("stage-") && digest !== tested)).toEqual(
+        [],
+      );
     }
     expect(npm).toMatchObject([{ name: "@acme/webauthn-client", version: "1.0.1", tag: "latest" }]);
     expect([...portal.central.keys()]).toContain(`${CLIENT}/1.0.1/client-1.0.1.jar.asc`);
-    expect(world.signatures.map(({ image }) => image).sort()).toEqual(PUBLISHED.map((name) => `docker.io/${name}`).sort());
+    expect(world.signatures.map(({ image }) => image).sort()).toEqual(
+      PUBLISHED.map((name) => `docker.io/${name}`).sort(),
+    );
   });
 
   test("a change of a client library alone is tested and published, while the images are those of before", async () => {
@@ -33,7 +43,13 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     const second = await push("main", clientChange("second"));
 
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "E2E Tests": "success", "Client Tests": "success", "Publish npm": "success", "Publish central": "skipped", Published: "success" });
+    expect(results(run())).toMatchObject({
+      "E2E Tests": "success",
+      "Client Tests": "success",
+      "Publish npm": "success",
+      "Publish central": "skipped",
+      Published: "success",
+    });
     expect(npm.map(({ version }) => version)).toEqual(["1.0.1", "1.0.2"]);
     expect(portal.deployments).toHaveLength(1);
     expect(world.builds.filter(({ commit, cached }) => commit === second && !cached)).toEqual([]);
@@ -48,7 +64,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     const docs = await push("main", { "README.md": "# Said better\n" });
 
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "Publish npm": "skipped", "Publish central": "skipped", Published: "success" });
+    expect(results(run())).toMatchObject({
+      "Publish npm": "skipped",
+      "Publish central": "skipped",
+      Published: "success",
+    });
     expect(world.builds.filter(({ commit, cached }) => commit === docs && !cached)).toEqual([]);
     expect(npm).toHaveLength(1);
     expect(portal.deployments).toHaveLength(1);
@@ -61,7 +81,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     await world.settle();
 
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "Publish dockerhub": "success", "Publish npm": "success", "Publish central": "success", Published: "success" });
+    expect(results(run())).toMatchObject({
+      "Publish dockerhub": "success",
+      "Publish npm": "success",
+      "Publish central": "success",
+      Published: "success",
+    });
     expect(npm.map(({ version, tag }) => `${version} ${tag}`)).toEqual(["1.0.1 latest", "1.0.2 latest"]);
     expect((await world.tags(SERVER, "hub"))["1.0.2"]).toBeDefined();
   });
@@ -78,7 +103,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
   test("develop publishes prereleases as next, and latest stays main's", async () => {
     const { world, npm, portal, push } = await playWebAuthn();
     await push("main", serverChange("first"));
-    await push("develop", { ...serverChange("second"), ...clientChange("second"), "android-client/Client.kt": "class NewClient\n" });
+    await push("develop", {
+      ...serverChange("second"),
+      ...clientChange("second"),
+      "android-client/Client.kt": "class NewClient\n",
+    });
 
     expect(troubles(world)).toBe("");
     const hub = await world.tags(SERVER, "hub");
@@ -90,13 +119,23 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
   });
 
   test("with `publishing: false` everything is built and tested, and nothing is published", async () => {
-    const { world, npm, portal, push, run } = await playWebAuthn({ change: (config) => ({ ...config, publishing: false }) });
+    const { world, npm, portal, push, run } = await playWebAuthn({
+      change: (config) => ({ ...config, publishing: false }),
+    });
     const sha = await push("main", serverChange("first"));
     expect(troubles(world)).toBe("");
-    expect(run().jobs.map(({ name }) => name).filter((name) => name.startsWith("Publish") && !/^Publish (webauthn-server|test-credentials)$/.test(name))).toEqual([]);
+    expect(
+      run()
+        .jobs.map(({ name }) => name)
+        .filter((name) => name.startsWith("Publish") && !/^Publish (webauthn-server|test-credentials)$/.test(name)),
+    ).toEqual([]);
     expect(results(run())).toMatchObject({ "E2E Tests": "success", "Clean up after this run": "success" });
     expect(logOf(jobOf(run(), "Clean up after this run"))).toContain("Strategy: keep-recent, because publishing: none");
     expect((await world.tags(SERVER))[`sha-${short(sha)}`]).toBeDefined();
-    expect({ npm, hub: await world.tags(SERVER, "hub"), central: portal.deployments }).toEqual({ npm: [], hub: {}, central: [] });
+    expect({ npm, hub: await world.tags(SERVER, "hub"), central: portal.deployments }).toEqual({
+      npm: [],
+      hub: {},
+      central: [],
+    });
   });
 });

@@ -36,7 +36,12 @@ const SECRETS = {
 /** A key of the test's own, made once a file. */
 function signer(): { keyring: string; key: string } {
   const keyring = mkdtempSync(join(tmpdir(), "pipewright-keys-"));
-  const gpg = (...words: string[]): string => execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", PASSPHRASE, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const gpg = (...words: string[]): string =>
+    execFileSync(
+      "gpg",
+      ["--homedir", keyring, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", PASSPHRASE, ...words],
+      { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+    );
   gpg("--quick-generate-key", "Acme <test@example.com>", "ed25519", "sign", "never");
   return { keyring, key: gpg("--armor", "--export-secret-keys") };
 }
@@ -57,19 +62,35 @@ export interface WebAuthn {
   run(): Run;
 }
 
-export async function playWebAuthn({ change, missing = [] }: { change?: (config: ConfigInput) => ConfigInput; missing?: readonly (keyof typeof SECRETS)[] } = {}): Promise<WebAuthn> {
+export async function playWebAuthn({
+  change,
+  missing = [],
+}: {
+  change?: (config: ConfigInput) => ConfigInput;
+  missing?: readonly (keyof typeof SECRETS)[];
+} = {}): Promise<WebAuthn> {
   made ??= signer();
-  const { pipeline, problems } = plan(configSchema.parse(change ? change({ ...config, check: false }) : { ...config, check: false }));
+  const { pipeline, problems } = plan(
+    configSchema.parse(change ? change({ ...config, check: false }) : { ...config, check: false }),
+  );
   if (problems.length > 0) throw new Error(problems.map((problem) => problem.message).join("\n"));
   const registry = npm();
-  const portal = await startMavenPortal({ username: SECRETS.CENTRAL_PORTAL_USERNAME, password: SECRETS.CENTRAL_PORTAL_PASSWORD, keyring: made.keyring });
+  const portal = await startMavenPortal({
+    username: SECRETS.CENTRAL_PORTAL_USERNAME,
+    password: SECRETS.CENTRAL_PORTAL_PASSWORD,
+    keyring: made.keyring,
+  });
   portal.prompt = true;
   onTestFinished(() => portal.stop());
   const host = new URL(portal.url).host;
   const options: WorldOptions = {
     repository,
     files: { ...sources, ...Object.fromEntries(compile(pipeline).map((file) => [file.path, file.body])) },
-    secrets: Object.fromEntries(Object.entries({ ...SECRETS, SIGNING_KEY: made.key }).filter(([name]) => !missing.some((absent) => absent === name))),
+    secrets: Object.fromEntries(
+      Object.entries({ ...SECRETS, SIGNING_KEY: made.key }).filter(
+        ([name]) => !missing.some((absent) => absent === name),
+      ),
+    ),
     webhook: "CI_WEBHOOK_URL",
     environments: { production: {} },
     dockerHub: { username: SECRETS.DOCKER_USERNAME, password: SECRETS.DOCKER_PASSWORD },
@@ -139,7 +160,12 @@ const sources: Files = {
   "gradle/wrapper/gradle-wrapper.properties": "distributionUrl=x\n",
   "package-lock.json": "{}\n",
   "README.md": "# WebAuthn\n",
-  ...Object.fromEntries(Object.entries(folders).flatMap(([folder, name]) => [[`${folder}/Dockerfile`, `# holds app/${name}\nFROM scratch\nCOPY ${folder}/src /app\n`], [`${folder}/src/Main.kt`, `// ${name}\n`]])),
+  ...Object.fromEntries(
+    Object.entries(folders).flatMap(([folder, name]) => [
+      [`${folder}/Dockerfile`, `# holds app/${name}\nFROM scratch\nCOPY ${folder}/src /app\n`],
+      [`${folder}/src/Main.kt`, `// ${name}\n`],
+    ]),
+  ),
   "typescript-client/index.ts": "export const version = 1;\n",
   "android-client/Client.kt": "class Client\n",
   "android-client/pom.xml": pom,

@@ -20,15 +20,37 @@ interface Job {
 }
 
 /** Plays one run of these jobs on main and gives what each has printed. */
-async function ask(jobs: Record<string, Job>, more: Partial<WorldOptions> = {}, before: (world: World) => Promise<void> = () => Promise.resolve()): Promise<{ world: World; said: (job: string) => string[] }> {
-  const text = Object.entries(jobs).map(([name, { permissions, script, steps = "" }]) => `  ${name}:\n    runs-on: x\n    permissions: ${permissions}\n    env: { T: "\${{ github.token }}" }\n    steps:\n${steps}      - id: ask\n        env: { APP: "\${{ steps.app.outputs.token }}" }\n        run: |\n${script.map((line) => `          ${line}`).join("\n")}\n`);
+async function ask(
+  jobs: Record<string, Job>,
+  more: Partial<WorldOptions> = {},
+  before: (world: World) => Promise<void> = () => Promise.resolve(),
+): Promise<{ world: World; said: (job: string) => string[] }> {
+  const text = Object.entries(jobs).map(
+    ([name, { permissions, script, steps = "" }]) =>
+      `  ${name}:\n    runs-on: x\n    permissions: ${permissions}\n    env: { T: "\${{ github.token }}" }\n    steps:\n${steps}      - id: ask\n        env: { APP: "\${{ steps.app.outputs.token }}" }\n        run: |\n${script.map((line) => `          ${line}`).join("\n")}\n`,
+  );
   const pulls = `name: P\non: { pull_request: {}, push: { branches: ["bump/**"], tags: ["v*"] } }\njobs: { p: { runs-on: x, steps: [{ run: "true" }] } }`;
-  const world = await createWorld({ repository, files: { "app.txt": "one\n", ".github/workflows/a.yml": `name: A\non: workflow_dispatch\njobs:\n${text.join("")}`, ".github/workflows/p.yml": pulls }, tools: { api }, ...more });
+  const world = await createWorld({
+    repository,
+    files: {
+      "app.txt": "one\n",
+      ".github/workflows/a.yml": `name: A\non: workflow_dispatch\njobs:\n${text.join("")}`,
+      ".github/workflows/p.yml": pulls,
+    },
+    tools: { api },
+    ...more,
+  });
   onTestFinished(() => world.stop());
   await before(world);
   await world.dispatch("a.yml");
   await world.settle();
-  return { world, said: (name) => jobOf(world.run("A"), name).steps.at(-1)?.log.map((line) => line.trim()) ?? [] };
+  return {
+    world,
+    said: (name) =>
+      jobOf(world.run("A"), name)
+        .steps.at(-1)
+        ?.log.map((line) => line.trim()) ?? [],
+  };
 }
 
 describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("the API", () => {
@@ -72,15 +94,48 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("the API", () =
   test("keeps issues by label, and comments that a pull request's permission covers too", async () => {
     const { world, said } = await ask(
       {
-        issues: { permissions: "{ issues: write }", script: [`JQ=.number api POST /issues '{"title":"Flaky","labels":["flaky"]}'`, `JQ='map(.title)' api GET '/issues?labels=flaky'`, `JQ=length api GET '/issues?labels=other'`, `JQ=.state api PATCH /issues/5 '{"state":"closed"}'`, `JQ=length api GET /issues`, `JQ='map(.state)' api GET '/issues?state=all'`, `JQ=.user.login api POST /issues/5/comments '{"body":"again"}'`] },
-        pulls: { permissions: "{ pull-requests: write }", script: [`JQ=.id api POST /issues/4/comments '{"body":"hello"}'; id="$(jq .id answer.json)"`, `JQ=.body api PATCH "/issues/comments/$id" '{"body":"changed"}'`, `JQ='map(.body)' api GET /issues/4/comments`, `api POST /issues/5/comments '{"body":"no"}'`] },
+        issues: {
+          permissions: "{ issues: write }",
+          script: [
+            `JQ=.number api POST /issues '{"title":"Flaky","labels":["flaky"]}'`,
+            `JQ='map(.title)' api GET '/issues?labels=flaky'`,
+            `JQ=length api GET '/issues?labels=other'`,
+            `JQ=.state api PATCH /issues/5 '{"state":"closed"}'`,
+            `JQ=length api GET /issues`,
+            `JQ='map(.state)' api GET '/issues?state=all'`,
+            `JQ=.user.login api POST /issues/5/comments '{"body":"again"}'`,
+          ],
+        },
+        pulls: {
+          permissions: "{ pull-requests: write }",
+          script: [
+            `JQ=.id api POST /issues/4/comments '{"body":"hello"}'; id="$(jq .id answer.json)"`,
+            `JQ=.body api PATCH "/issues/comments/$id" '{"body":"changed"}'`,
+            `JQ='map(.body)' api GET /issues/4/comments`,
+            `api POST /issues/5/comments '{"body":"no"}'`,
+          ],
+        },
       },
       { runners: 1 },
-      async (world) => void (await world.openPull({ number: 4, branch: "fix/x", files: { "app.txt": "two\n" }, push: false })),
+      async (world) =>
+        void (await world.openPull({ number: 4, branch: "fix/x", files: { "app.txt": "two\n" }, push: false })),
     );
-    expect(said("issues")).toEqual(["201 5", '200 ["Flaky"]', "200 0", '200 "closed"', "200 0", '200 ["closed"]', '201 "github-actions[bot]"']);
+    expect(said("issues")).toEqual([
+      "201 5",
+      '200 ["Flaky"]',
+      "200 0",
+      '200 "closed"',
+      "200 0",
+      '200 ["closed"]',
+      '201 "github-actions[bot]"',
+    ]);
     expect(said("pulls").map((line) => line.split(" ")[0])).toEqual(["201", "200", "200", "403"]);
-    expect(world.comments.map((comment) => [comment.number, comment.body, comment.who])).toEqual(expect.arrayContaining([[4, "changed", "A > pulls"], [5, "again", "A > issues"]]));
+    expect(world.comments.map((comment) => [comment.number, comment.body, comment.who])).toEqual(
+      expect.arrayContaining([
+        [4, "changed", "A > pulls"],
+        [5, "again", "A > issues"],
+      ]),
+    );
   });
 
   test("moves refs, writes files and opens pull requests; only an app's token starts workflows with that", async () => {
@@ -96,10 +151,13 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("the API", () =
       `JQ=.number api POST /pulls '{"title":"Bump","head":"${branch}","base":"main","body":"b"}'`,
       `api POST /pulls '{"title":"Bump","head":"${branch}","base":"main"}'`,
     ];
-    const { world, said } = await ask({
-      job: { permissions: "{ contents: write, pull-requests: write }", script: script("bump/job") },
-      app: { permissions: "{}", steps, script: ['T="$APP"; export T', ...script("bump/app")] },
-    }, { runners: 1 });
+    const { world, said } = await ask(
+      {
+        job: { permissions: "{ contents: write, pull-requests: write }", script: script("bump/job") },
+        app: { permissions: "{}", steps, script: ['T="$APP"; export T', ...script("bump/app")] },
+      },
+      { runners: 1 },
+    );
     const expected = (branch: string) => [
       `201 "refs/heads/${branch}"`,
       '422 "Reference already exists"',
@@ -114,12 +172,29 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("the API", () =
     expect(said("job")).toEqual(expected("bump/job"));
     expect(said("app")).toEqual(expected("bump/app"));
     // Of the app's doing: its branch, its commit, and its pull request.
-    expect(world.player.runs.filter((run) => run.workflowName === "P").map((run) => [run.event.name, run.event.headBranch])).toEqual([["push", "bump/app"], ["push", "bump/app"], ["pull_request", "bump/app"]]);
-    expect([...world.pulls.values()].map((pull) => [pull.headRef, pull.title])).toEqual([["bump/job", "Bump"], ["bump/app", "Bump"]]);
+    expect(
+      world.player.runs.filter((run) => run.workflowName === "P").map((run) => [run.event.name, run.event.headBranch]),
+    ).toEqual([
+      ["push", "bump/app"],
+      ["push", "bump/app"],
+      ["pull_request", "bump/app"],
+    ]);
+    expect([...world.pulls.values()].map((pull) => [pull.headRef, pull.title])).toEqual([
+      ["bump/job", "Bump"],
+      ["bump/app", "Bump"],
+    ]);
   });
 
   test("lets nobody but an app open pull requests where the repository's settings say so", async () => {
-    const { said } = await ask({ job: { permissions: "{ contents: write, pull-requests: write }", script: [`api POST /pulls '{"title":"x","head":"main","base":"main"}'`] } }, { actionsOpenPulls: false });
+    const { said } = await ask(
+      {
+        job: {
+          permissions: "{ contents: write, pull-requests: write }",
+          script: [`api POST /pulls '{"title":"x","head":"main","base":"main"}'`],
+        },
+      },
+      { actionsOpenPulls: false },
+    );
     expect(said("job")).toEqual(['403 "GitHub Actions is not permitted to create or approve pull requests."']);
   });
 
@@ -152,7 +227,17 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("the API", () =
         await world.settle();
       },
     );
-    expect(said("first")).toEqual(['200 ["push"]', '200 [1,"p",1]', "200 [2]", '404 "Not Found"', '200 [["deps-1","refs/heads/main"]]', "200", "200 0", '200 ["out"]', "PK"]);
+    expect(said("first")).toEqual([
+      '200 ["push"]',
+      '200 [1,"p",1]',
+      "200 [2]",
+      '404 "Not Found"',
+      '200 [["deps-1","refs/heads/main"]]',
+      "200",
+      "200 0",
+      '200 ["out"]',
+      "PK",
+    ]);
     expect(world.caches).toEqual([]);
   });
 });

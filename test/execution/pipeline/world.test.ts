@@ -12,8 +12,14 @@ let world: World | undefined;
 afterEach(async () => world?.stop());
 
 async function worldWith(workflows: Record<string, string>, more: Partial<WorldOptions> = {}): Promise<World> {
-  const files = Object.fromEntries(Object.entries(workflows).map(([name, text]) => [`.github/workflows/${name}.yml`, text]));
-  world = await createWorld({ repository, files: { "Dockerfile": "FROM scratch\n", "app.txt": "one", ...files }, ...more });
+  const files = Object.fromEntries(
+    Object.entries(workflows).map(([name, text]) => [`.github/workflows/${name}.yml`, text]),
+  );
+  world = await createWorld({
+    repository,
+    files: { Dockerfile: "FROM scratch\n", "app.txt": "one", ...files },
+    ...more,
+  });
   return world;
 }
 
@@ -37,7 +43,9 @@ jobs:
 
 describe.skipIf(missing("docker-registry", "git"))("the world", () => {
   test("builds, pushes and keeps what a workflow with the permissions for it builds and pushes", async () => {
-    const { push, settle, tags, builds, run, ghcr } = await worldWith({ build: build("{ contents: read, packages: write }") });
+    const { push, settle, tags, builds, run, ghcr } = await worldWith({
+      build: build("{ contents: read, packages: write }"),
+    });
     const sha = await push("main", { "app.txt": "two" });
     await settle();
     expect(logOf(jobOf(run("Build"), "build"))).not.toContain("::error::");
@@ -49,7 +57,9 @@ describe.skipIf(missing("docker-registry", "git"))("the world", () => {
   });
 
   test("refuses a push without packages: write, and from a fork whatever the workflow asks for", async () => {
-    const { push, openPull, settle, run, ghcr } = await worldWith({ build: build("{ contents: read, packages: read }") });
+    const { push, openPull, settle, run, ghcr } = await worldWith({
+      build: build("{ contents: read, packages: read }"),
+    });
     await push("main", { "app.txt": "two" });
     await settle();
     expect(jobOf(run("Build"), "build").result).toBe("failure");
@@ -80,7 +90,8 @@ jobs:
   });
 
   test("checkout leaves the token behind unless told otherwise, and refuses a fork's commit in workflow_run", async () => {
-    const checkout = (inputs: string) => `{ uses: "${pin("actions/checkout")}", with: { ref: "\${{ github.event.workflow_run.head_sha }}", ${inputs} } }`;
+    const checkout = (inputs: string) =>
+      `{ uses: "${pin("actions/checkout")}", with: { ref: "\${{ github.event.workflow_run.head_sha }}", ${inputs} } }`;
     const { openPull, settle, run } = await worldWith({
       a: `name: A\non: pull_request\njobs: { a: { runs-on: x, steps: [{ uses: "${pin("actions/checkout")}" }, { run: "cat app.txt; git config --get http.https://github.com/.extraheader" }] } }`,
       b: `name: B
@@ -98,7 +109,8 @@ jobs:
   });
 
   test("artifacts of another run need a token with actions: read, and expire", async () => {
-    const download = (inputs: string) => `{ uses: "${pin("actions/download-artifact")}", with: { name: out, path: out, run-id: "\${{ github.event.workflow_run.id }}", ${inputs} } }`;
+    const download = (inputs: string) =>
+      `{ uses: "${pin("actions/download-artifact")}", with: { name: out, path: out, run-id: "\${{ github.event.workflow_run.id }}", ${inputs} } }`;
     const { push, settle, run, age, player } = await worldWith({
       a: `name: A\non: push\njobs: { a: { runs-on: x, steps: [{ run: "mkdir d; echo hi > d/f" }, { uses: "${pin("actions/upload-artifact")}", with: { name: out, path: d, retention-days: 1 } }] } }`,
       b: `name: B
@@ -126,7 +138,11 @@ jobs:
     const sha = await enqueue(2);
     await land(2, sha);
     await settle();
-    expect(player.runs.map((each) => [each.event.name, each.event.headSha === sha])).toEqual([["push", false], ["merge_group", true], ["push", true]]);
+    expect(player.runs.map((each) => [each.event.name, each.event.headSha === sha])).toEqual([
+      ["push", false],
+      ["merge_group", true],
+      ["push", true],
+    ]);
     expect(verdicts(sha)).toEqual({});
   });
 });

@@ -8,10 +8,21 @@ import { openDocument } from "../../../src/workflow/document/open.ts";
 import { readSource } from "../../../src/workflow/document/source-file.ts";
 
 const words = (needs: TokenNeeds | undefined): string =>
-  needs === undefined ? "unknown" : [...[...needs.scopes].map(([scope, access]) => `${scope}:${access}`), ...[...needs.optional].map(([scope, access]) => `${scope}:${access}?`), ...(needs.certain ? [] : ["..."])].join(" ");
+  needs === undefined
+    ? "unknown"
+    : [
+        ...[...needs.scopes].map(([scope, access]) => `${scope}:${access}`),
+        ...[...needs.optional].map(([scope, access]) => `${scope}:${access}?`),
+        ...(needs.certain ? [] : ["..."]),
+      ].join(" ");
 
 async function neededBy(steps: string, on = "push"): Promise<string> {
-  const document = openDocument(await readSource(".github/workflows/a.yml", `on: ${on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`));
+  const document = openDocument(
+    await readSource(
+      ".github/workflows/a.yml",
+      `on: ${on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`,
+    ),
+  );
   const job = document.kind === "workflow" ? document.jobs[0] : undefined;
   return job ? words(permissionsNeededByJob(job)) : "no job";
 }
@@ -42,25 +53,51 @@ it.each([
 });
 
 it("knows requests by their address", () => {
-  expect(words(permissionsOfRequest("GET", "https://api.github.com/repos/$GITHUB_REPOSITORY/commits/abc/check-runs?per_page=3"))).toBe("checks:read");
+  expect(
+    words(
+      permissionsOfRequest("GET", "https://api.github.com/repos/$GITHUB_REPOSITORY/commits/abc/check-runs?per_page=3"),
+    ),
+  ).toBe("checks:read");
   expect(words(permissionsOfRequest("PUT", "/repos/{owner}/{repo}/pulls/3/merge"))).toBe("contents:write");
   expect(words(permissionsOfRequest("GET", "/repos/{owner}/{repo}/branches/main/protection"))).toBe("unknown");
   expect(words(permissionsOfRequest("GET", "/repos/{owner}/{repo}/actions/secrets"))).toBe("unknown");
 });
 
 it("reads the methods of a github-script", () => {
-  expect(words(permissionsOfOctokit("await github.rest.issues.createComment({...context.repo, body: 'see github.com'})"))).toBe("issues:write");
-  expect(words(permissionsOfOctokit("const all = await github.paginate(github.rest.pulls.list, {}); core.info(all.length)"))).toBe("pull-requests:read");
-  expect(words(permissionsOfOctokit("await github.rest.repos.createCommitStatus({}); await github.rest.repos.getContent({})"))).toBe("statuses:write contents:read");
-  expect(words(permissionsOfOctokit("return context.payload.pull_request.title // github.rest.pulls.merge()"))).toBe("");
-  expect(words(permissionsOfOctokit("const run = require('./.github/run.js'); await run({ github, core })"))).toBe("...");
+  expect(
+    words(permissionsOfOctokit("await github.rest.issues.createComment({...context.repo, body: 'see github.com'})")),
+  ).toBe("issues:write");
+  expect(
+    words(permissionsOfOctokit("const all = await github.paginate(github.rest.pulls.list, {}); core.info(all.length)")),
+  ).toBe("pull-requests:read");
+  expect(
+    words(
+      permissionsOfOctokit("await github.rest.repos.createCommitStatus({}); await github.rest.repos.getContent({})"),
+    ),
+  ).toBe("statuses:write contents:read");
+  expect(words(permissionsOfOctokit("return context.payload.pull_request.title // github.rest.pulls.merge()"))).toBe(
+    "",
+  );
+  expect(words(permissionsOfOctokit("const run = require('./.github/run.js'); await run({ github, core })"))).toBe(
+    "...",
+  );
   expect(words(permissionsOfOctokit("await github.graphql(query)"))).toBe("...");
 });
 
 it("joins the steps of a job", async () => {
-  expect(await neededBy("      - uses: actions/checkout@v4\n      - uses: actions/setup-go@v5\n      - run: go test ./...\n")).toBe("contents:read?");
-  expect(await neededBy("      - uses: actions/checkout@v4\n      - run: git commit -am x && git push\n")).toBe("contents:write contents:read?");
-  expect(await neededBy("      - uses: actions/checkout@v4\n        with: {token: '${{ secrets.BOT }}'}\n      - run: git push\n")).toBe("contents:write ...");
+  expect(
+    await neededBy(
+      "      - uses: actions/checkout@v4\n      - uses: actions/setup-go@v5\n      - run: go test ./...\n",
+    ),
+  ).toBe("contents:read?");
+  expect(await neededBy("      - uses: actions/checkout@v4\n      - run: git commit -am x && git push\n")).toBe(
+    "contents:write contents:read?",
+  );
+  expect(
+    await neededBy(
+      "      - uses: actions/checkout@v4\n        with: {token: '${{ secrets.BOT }}'}\n      - run: git push\n",
+    ),
+  ).toBe("contents:write ...");
   expect(await neededBy("      - uses: somebody/unknown@v1\n")).toBe("...");
   expect(await neededBy("      - run: make release\n")).toBe("...");
   expect(await neededBy("      - run: ./build.sh\n        env: {GITHUB_TOKEN: '${{ github.token }}'}\n")).toBe("...");
@@ -69,17 +106,31 @@ it("joins the steps of a job", async () => {
 });
 
 it("asks a registry for what the job does there", async () => {
-  const login = "      - uses: docker/login-action@v3\n        with: {registry: ghcr.io, username: '${{ github.actor }}', password: '${{ secrets.GITHUB_TOKEN }}'}\n";
+  const login =
+    "      - uses: docker/login-action@v3\n        with: {registry: ghcr.io, username: '${{ github.actor }}', password: '${{ secrets.GITHUB_TOKEN }}'}\n";
   expect(await neededBy(`${login}      - run: docker pull ghcr.io/acme/app\n`)).toBe("packages:read");
-  expect(await neededBy(`${login}      - uses: docker/build-push-action@v6\n        with: {push: "\${{ github.event_name == 'push' }}", context: .}\n`)).toBe("packages:write");
+  expect(
+    await neededBy(
+      `${login}      - uses: docker/build-push-action@v6\n        with: {push: "\${{ github.event_name == 'push' }}", context: .}\n`,
+    ),
+  ).toBe("packages:write");
   expect(await neededBy(`${login}      - run: retry 3 docker push ghcr.io/acme/app\n`)).toBe("packages:write");
   expect(await neededBy(`${login}      - uses: somebody/pusher@v1\n`)).toBe("packages:read ...");
-  expect(await neededBy('      - run: echo "${{ secrets.GITHUB_TOKEN }}" | docker login ghcr.io -u x --password-stdin\n      - run: docker buildx build --push .\n')).toBe("packages:write");
-  expect(await neededBy("      - uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n")).toBe("");
+  expect(
+    await neededBy(
+      '      - run: echo "${{ secrets.GITHUB_TOKEN }}" | docker login ghcr.io -u x --password-stdin\n      - run: docker buildx build --push .\n',
+    ),
+  ).toBe("packages:write");
+  expect(
+    await neededBy(
+      "      - uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n",
+    ),
+  ).toBe("");
 });
 
 it("takes the events into account where one number is an issue's or a pull request's", async () => {
-  const comment = "      - uses: actions/github-script@v7\n        with:\n          script: await github.rest.issues.createComment({})\n";
+  const comment =
+    "      - uses: actions/github-script@v7\n        with:\n          script: await github.rest.issues.createComment({})\n";
   expect(await neededBy(comment, "pull_request")).toBe("pull-requests:write");
   expect(await neededBy(comment, "issues")).toBe("issues:write");
 });

@@ -9,7 +9,10 @@ const condition = (text: string): string => steps(`      - run: make\n        if
 
 const fixed = async (text: string): Promise<string> => {
   const findings = await findingsIn(text, expressionRules);
-  return applyFixes(text, findings.flatMap(({ fix }) => fix ?? [])).text;
+  return applyFixes(
+    text,
+    findings.flatMap(({ fix }) => fix ?? []),
+  ).text;
 };
 
 describe("constant conditions", () => {
@@ -31,7 +34,10 @@ describe("constant conditions", () => {
   it.each([
     ["${{ github.ref == 'x' }} && true", "github.ref == 'x' && true"],
     ["${{ github.ref == 'x' }} && ${{ github.sha == 'y' }}", "github.ref == 'x' && github.sha == 'y'"],
-    ["${{ github.ref == 'x' || github.ref == 'z' }} && ${{ github.sha == 'y' }}", "(github.ref == 'x' || github.ref == 'z') && github.sha == 'y'"],
+    [
+      "${{ github.ref == 'x' || github.ref == 'z' }} && ${{ github.sha == 'y' }}",
+      "(github.ref == 'x' || github.ref == 'z') && github.sha == 'y'",
+    ],
     ["|\n          ${{ github.ref == 'x' }}", "|\n          github.ref == 'x'"],
     ["\"${{ github.ref == 'x' }} \"", "\"github.ref == 'x' \""],
   ])("is always true, and can be mended: %s", async (text, mended) => {
@@ -39,13 +45,18 @@ describe("constant conditions", () => {
     expect(await fixed(condition(text))).toBe(condition(mended));
   });
 
-  it.each([["\"!${{ github.ref == 'x' }} is\""], ["$${{ github.ref == 'x' }}"], ["github.ref == ${{ github.sha }} }}"]])("is always true, and nobody knows what was meant: %s", async (text) => {
+  it.each([
+    ["\"!${{ github.ref == 'x' }} is\""],
+    ["$${{ github.ref == 'x' }}"],
+    ["github.ref == ${{ github.sha }} }}"],
+  ])("is always true, and nobody knows what was meant: %s", async (text) => {
     const findings = await findingsIn(condition(text), expressionRules);
     expect(findings.map(({ rule, fix }) => [rule, fix])).toEqual([["constant-condition", undefined]]);
   });
 
   it("advises on what is switched off by hand, and reports what is not", async () => {
-    const levels = async (text: string): Promise<string[]> => (await findingsIn(condition(text), expressionRules)).map(({ rule, level }) => `${level} ${rule}`);
+    const levels = async (text: string): Promise<string[]> =>
+      (await findingsIn(condition(text), expressionRules)).map(({ rule, level }) => `${level} ${rule}`);
     expect(await levels("false")).toEqual(["info constant-condition"]);
     expect(await levels("false && github.ref == 'x'")).toEqual(["info constant-condition"]);
     expect(await levels("1 == 2")).toEqual(["info constant-condition"]);
@@ -99,25 +110,45 @@ jobs:
   });
 
   it("lets a variable be called like a key", async () => {
-    expect(await placesIn(steps("      - run: make\n        env: { timeout-minutes: '${{ vars.A }}', env: '${{ vars.B }}', if: '${{ vars.C }} x' }\n"))).toEqual([]);
+    expect(
+      await placesIn(
+        steps(
+          "      - run: make\n        env: { timeout-minutes: '${{ vars.A }}', env: '${{ vars.B }}', if: '${{ vars.C }} x' }\n",
+        ),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe("events", () => {
   it("knows what each event sends", async () => {
-    expect(await placesIn(condition("github.event.pull_request.draft == false || github.event.head_commit.id == 'x'"))).toEqual([]);
+    expect(
+      await placesIn(condition("github.event.pull_request.draft == false || github.event.head_commit.id == 'x'")),
+    ).toEqual([]);
     expect(await placesIn(condition("github.event.release.draft"))).toEqual(["7:26 unknown-event-property"]);
-    expect(await placesIn(condition("contains(github.event.head_commit.modified, 'x')"))).toEqual(["7:47 unknown-event-property"]);
+    expect(await placesIn(condition("contains(github.event.head_commit.modified, 'x')"))).toEqual([
+      "7:47 unknown-event-property",
+    ]);
   });
 
   it("lets a value be missing that something else stands in for, and a variable be empty", async () => {
     expect(await placesIn(condition("(github.event.release.tag_name || github.ref) == 'x'"))).toEqual([]);
-    const [finding] = await findingsIn(steps("      - run: make\n        env: { PR: '${{ github.event.number }}' }\n"), expressionRules);
+    const [finding] = await findingsIn(
+      steps("      - run: make\n        env: { PR: '${{ github.event.number }}' }\n"),
+      expressionRules,
+    );
     expect(finding).toMatchObject({ rule: "unknown-event-property", level: "info" });
   });
 
   it("knows nothing of the caller's event", async () => {
-    expect(await placesIn(steps("      - run: make\n        if: github.event.release.draft && github.event_name == 'release'\n", "[push, workflow_call]"))).toEqual([]);
+    expect(
+      await placesIn(
+        steps(
+          "      - run: make\n        if: github.event.release.draft && github.event_name == 'release'\n",
+          "[push, workflow_call]",
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it("tells an event that does not start the workflow from one that does not exist", async () => {
@@ -129,11 +160,27 @@ describe("events", () => {
 describe("places", () => {
   it("knows which contexts each key has", async () => {
     expect(await placesIn(condition("secrets.A != ''"))).toEqual(["7:13 context-availability"]);
-    expect(await placesIn(steps("      - run: make\n        env: { A: '${{ secrets.A }}', B: \"${{ hashFiles('x') }}\" }\n        if: env.A != '' && hashFiles('x') != ''\n"))).toEqual([]);
-    expect(await placesIn("on: push\njobs:\n  test:\n    if: env.A == hashFiles('b')\n    runs-on: ${{ env.OS }}\n    steps: [{ run: make }]\n")).toEqual(["4:9 context-availability", "4:18 context-availability", "5:18 context-availability"]);
+    expect(
+      await placesIn(
+        steps(
+          "      - run: make\n        env: { A: '${{ secrets.A }}', B: \"${{ hashFiles('x') }}\" }\n        if: env.A != '' && hashFiles('x') != ''\n",
+        ),
+      ),
+    ).toEqual([]);
+    expect(
+      await placesIn(
+        "on: push\njobs:\n  test:\n    if: env.A == hashFiles('b')\n    runs-on: ${{ env.OS }}\n    steps: [{ run: make }]\n",
+      ),
+    ).toEqual(["4:9 context-availability", "4:18 context-availability", "5:18 context-availability"]);
   });
 
   it("points into blocks and quoted text", async () => {
-    expect(await placesIn(steps("      - run: |\n          echo one\n          echo ${{ github.shaa }}\n      - run: \"echo \\\"${{ github.reff }}\\\"\"\n"))).toEqual(["8:27 unknown-property", "9:33 unknown-property"]);
+    expect(
+      await placesIn(
+        steps(
+          '      - run: |\n          echo one\n          echo ${{ github.shaa }}\n      - run: "echo \\"${{ github.reff }}\\""\n',
+        ),
+      ),
+    ).toEqual(["8:27 unknown-property", "9:33 unknown-property"]);
   });
 });

@@ -25,12 +25,21 @@ jobs:
     steps:
       - run: echo \${{ steps.first.outputs.x }}
 `),
-    ).toEqual(["7:23 step-reference", "11:19 step-reference", "12:65 step-reference", "15:34 step-reference", "19:29 step-reference"]);
+    ).toEqual([
+      "7:23 step-reference",
+      "11:19 step-reference",
+      "12:65 step-reference",
+      "15:34 step-reference",
+      "19:29 step-reference",
+    ]);
   });
 
   it("judges the outputs of a script only where all of them are written plainly", async () => {
-    const script = (lines: string): string => steps(`      - id: a\n        run: |\n${lines}\n      - run: echo \${{ steps.a.outputs.tags }}\n`);
-    expect(await placesIn(script('          tag=$(git describe)\n          echo "tag=$tag" >> "$GITHUB_OUTPUT"'))).toEqual(["10:39 step-reference"]);
+    const script = (lines: string): string =>
+      steps(`      - id: a\n        run: |\n${lines}\n      - run: echo \${{ steps.a.outputs.tags }}\n`);
+    expect(
+      await placesIn(script('          tag=$(git describe)\n          echo "tag=$tag" >> "$GITHUB_OUTPUT"')),
+    ).toEqual(["10:39 step-reference"]);
     for (const lines of [
       '          ./release.sh\n          echo "tag=1" >> "$GITHUB_OUTPUT"',
       '          echo "tag=1" >> "$GITHUB_OUTPUT"; echo "tags=1" >> "$GITHUB_OUTPUT"',
@@ -66,7 +75,13 @@ jobs:
   });
 
   it("knows the outputs of a pinned commit", async () => {
-    expect(await placesIn(steps("      - id: cache\n        uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5\n        with: { path: a, key: b }\n      - run: echo ${{ steps.cache.outputs.hit }}\n"))).toEqual(["9:43 step-reference"]);
+    expect(
+      await placesIn(
+        steps(
+          "      - id: cache\n        uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5\n        with: { path: a, key: b }\n      - run: echo ${{ steps.cache.outputs.hit }}\n",
+        ),
+      ),
+    ).toEqual(["9:43 step-reference"]);
   });
 
   it("does not judge what stands behind an anchor", async () => {
@@ -112,28 +127,59 @@ jobs:
   });
 
   it("finds results that no job has", async () => {
-    expect(await shortlyIn("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{ run: make }]\n  b:\n    needs: a\n    if: needs.a.result == 'failed'\n    runs-on: ubuntu-latest\n    steps: [{ run: make }]\n")).toEqual([
+    expect(
+      await shortlyIn(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{ run: make }]\n  b:\n    needs: a\n    if: needs.a.result == 'failed'\n    runs-on: ubuntu-latest\n    steps: [{ run: make }]\n",
+      ),
+    ).toEqual([
       "8:27 impossible-comparison `needs.a.result` is one of 'success', 'failure', 'cancelled', 'skipped', so `==` is always false here.",
     ]);
   });
 });
 
 describe("matrix", () => {
-  const matrix = (text: string, use: string): string => `on: push\njobs:\n  test:\n    strategy:\n      matrix:\n${text}\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n        if: ${use}\n`;
+  const matrix = (text: string, use: string): string =>
+    `on: push\njobs:\n  test:\n    strategy:\n      matrix:\n${text}\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n        if: ${use}\n`;
 
   it("knows dimensions, includes and the values of both", async () => {
-    expect(await placesIn(matrix("        os: [a, b]\n        include:\n          - os: c\n            extra: { deep: 1 }", "matrix.OS == 'c' && matrix.extra.deep && matrix.none"))).toEqual(["13:61 matrix-reference"]);
-    expect(await placesIn(matrix("        os: [a, b]\n        include:\n          - os: c", "matrix.os == 'd'"))).toEqual(["12:26 impossible-comparison"]);
+    expect(
+      await placesIn(
+        matrix(
+          "        os: [a, b]\n        include:\n          - os: c\n            extra: { deep: 1 }",
+          "matrix.OS == 'c' && matrix.extra.deep && matrix.none",
+        ),
+      ),
+    ).toEqual(["13:61 matrix-reference"]);
+    expect(
+      await placesIn(matrix("        os: [a, b]\n        include:\n          - os: c", "matrix.os == 'd'")),
+    ).toEqual(["12:26 impossible-comparison"]);
   });
 
   it("knows that a combination of an include may lack a dimension", async () => {
-    expect(await placesIn(matrix("        os: [a, b]\n        node: [x]\n        include:\n          - os: c", "matrix.node == ''"))).toEqual([]);
-    expect(await placesIn(matrix("        os: [a, b]\n        include:\n          - os: a\n            flag: yes", "matrix.flag == ''"))).toEqual([]);
+    expect(
+      await placesIn(
+        matrix("        os: [a, b]\n        node: [x]\n        include:\n          - os: c", "matrix.node == ''"),
+      ),
+    ).toEqual([]);
+    expect(
+      await placesIn(
+        matrix("        os: [a, b]\n        include:\n          - os: a\n            flag: yes", "matrix.flag == ''"),
+      ),
+    ).toEqual([]);
   });
 
   it("takes computed matrices as they come", async () => {
-    for (const text of ["        os: ${{ fromJSON(vars.OS) }}", "        os: [a, '${{ vars.OS }}']", "        include: ${{ fromJSON(vars.LIST) }}\n        os: [a]"]) expect(await placesIn(matrix(text, "matrix.os == 'z'")), text).toEqual([]);
-    expect(await placesIn("on: push\njobs:\n  test:\n    strategy:\n      matrix: ${{ fromJSON(vars.M) }}\n    runs-on: ubuntu-latest\n    steps:\n      - run: make ${{ matrix.anything }}\n")).toEqual([]);
+    for (const text of [
+      "        os: ${{ fromJSON(vars.OS) }}",
+      "        os: [a, '${{ vars.OS }}']",
+      "        include: ${{ fromJSON(vars.LIST) }}\n        os: [a]",
+    ])
+      expect(await placesIn(matrix(text, "matrix.os == 'z'")), text).toEqual([]);
+    expect(
+      await placesIn(
+        "on: push\njobs:\n  test:\n    strategy:\n      matrix: ${{ fromJSON(vars.M) }}\n    runs-on: ubuntu-latest\n    steps:\n      - run: make ${{ matrix.anything }}\n",
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -166,8 +212,17 @@ jobs:
 
   it("takes any secret unless the workflow is only called and says which", async () => {
     expect(await placesIn(steps("      - run: make\n        env: { A: '${{ secrets.ANY }}' }\n"))).toEqual([]);
-    expect(await placesIn(steps("      - run: make\n        env: { A: '${{ secrets.ANY }}' }\n", "workflow_call"))).toEqual([]);
-    expect(await placesIn(steps("      - run: make\n        env: { A: '${{ secrets.ANY }}', B: '${{ secrets.github_token }}' }\n", "{ workflow_call: { secrets: { one: { required: true } } } }"))).toEqual(["7:32 secrets-reference"]);
+    expect(
+      await placesIn(steps("      - run: make\n        env: { A: '${{ secrets.ANY }}' }\n", "workflow_call")),
+    ).toEqual([]);
+    expect(
+      await placesIn(
+        steps(
+          "      - run: make\n        env: { A: '${{ secrets.ANY }}', B: '${{ secrets.github_token }}' }\n",
+          "{ workflow_call: { secrets: { one: { required: true } } } }",
+        ),
+      ),
+    ).toEqual(["7:32 secrets-reference"]);
   });
 });
 

@@ -5,11 +5,39 @@ import { type Cron, neverComes, parseCron, shortestInterval } from "../../../src
 import { patternFault } from "../../../src/lint/rules/language/grammar/filter-syntax.ts";
 
 describe("patterns", () => {
-  it.each(["main", "**", "*", "releases/**", "release-*", "v[12].[0-9]+.[0-9]+", "v1.?", "!v1", "**-alpha", "dependabot/**", "a@b", "feature/[a-zA-Z]?", "ends\\?", "\\!important", "gh-readonly-queue/**"])("%s may be a branch", (pattern) => {
+  it.each([
+    "main",
+    "**",
+    "*",
+    "releases/**",
+    "release-*",
+    "v[12].[0-9]+.[0-9]+",
+    "v1.?",
+    "!v1",
+    "**-alpha",
+    "dependabot/**",
+    "a@b",
+    "feature/[a-zA-Z]?",
+    "ends\\?",
+    "\\!important",
+    "gh-readonly-queue/**",
+  ])("%s may be a branch", (pattern) => {
     expect(patternFault(pattern, "ref")).toBeUndefined();
   });
 
-  it.each(["**", "**.js", "docs/**", "!**/*.md", ".github/workflows/*.yml", "a file.txt", "src/*.{ts,js}", "a~b", "**/.*", "...", ".env"])("%s may be a path", (pattern) => {
+  it.each([
+    "**",
+    "**.js",
+    "docs/**",
+    "!**/*.md",
+    ".github/workflows/*.yml",
+    "a file.txt",
+    "src/*.{ts,js}",
+    "a~b",
+    "**/.*",
+    "...",
+    ".env",
+  ])("%s may be a path", (pattern) => {
     expect(patternFault(pattern, "path")).toBeUndefined();
   });
 
@@ -39,10 +67,14 @@ describe("patterns", () => {
 
   it("are read to the end, whatever they hold", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."a1[]-*?+!\\/. ^~") }), fc.constantFrom("ref" as const, "path" as const), (pattern, kind) => {
-        const fault = patternFault(pattern, kind);
-        if (fault) expect(0 <= fault.start && fault.start <= fault.end && fault.end <= pattern.length).toBe(true);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(..."a1[]-*?+!\\/. ^~") }),
+        fc.constantFrom("ref" as const, "path" as const),
+        (pattern, kind) => {
+          const fault = patternFault(pattern, kind);
+          if (fault) expect(0 <= fault.start && fault.start <= fault.end && fault.end <= pattern.length).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -54,7 +86,23 @@ const cron = (text: string): Cron => {
 };
 
 describe("schedules", () => {
-  it.each(["@daily", "* * * *", "0 0 0 0 0 0", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7", "*/0 * * * *", "5-1 * * * *", "? * * * *", "* * L * *", "1,,2 * * * *", "* * * * MON#1", ""])("%j is none", (text) => {
+  it.each([
+    "@daily",
+    "* * * *",
+    "0 0 0 0 0 0",
+    "60 * * * *",
+    "* 24 * * *",
+    "* * 0 * *",
+    "* * * 13 *",
+    "* * * * 7",
+    "*/0 * * * *",
+    "5-1 * * * *",
+    "? * * * *",
+    "* * L * *",
+    "1,,2 * * * *",
+    "* * * * MON#1",
+    "",
+  ])("%j is none", (text) => {
     expect(parseCron(text)).toMatch(/\.$/);
   });
 
@@ -71,7 +119,13 @@ describe("schedules", () => {
     expect(shortestInterval(cron(text))).toBe(minutes);
   });
 
-  it.each([["0 0 30 2 *", true], ["0 0 31 4,6,9,11 *", true], ["0 0 29 2 *", false], ["0 0 31 */2 *", false], ["0 0 30 2 MON", false]])("%s never comes: %s", (text, never) => {
+  it.each([
+    ["0 0 30 2 *", true],
+    ["0 0 31 4,6,9,11 *", true],
+    ["0 0 29 2 *", false],
+    ["0 0 31 */2 *", false],
+    ["0 0 30 2 MON", false],
+  ])("%s never comes: %s", (text, never) => {
     expect(neverComes(cron(text))).toBe(never);
   });
 });

@@ -46,18 +46,58 @@ runs:
     - { id: a, run: echo, shell: bash }
     - uses: docker://alpine:3
 `;
-const PIECES = ["", "\n", "  ", ": ", "- ", "[", "]", "{", "}", "null", "''", "!", "*env", "&env ", "<<: ", "0", "true", "${{ x }}", "__proto__: 1\n", "constructor", "uses: a\n", "run: b\n"];
+const PIECES = [
+  "",
+  "\n",
+  "  ",
+  ": ",
+  "- ",
+  "[",
+  "]",
+  "{",
+  "}",
+  "null",
+  "''",
+  "!",
+  "*env",
+  "&env ",
+  "<<: ",
+  "0",
+  "true",
+  "${{ x }}",
+  "__proto__: 1\n",
+  "constructor",
+  "uses: a\n",
+  "run: b\n",
+];
 
 it("reports places in the text, whatever it is", async () => {
-  const edits = fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drop: fc.nat({ max: 12 }), piece: fc.constantFrom(...PIECES) }), { minLength: 1, maxLength: 3 });
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom<[string, string]>([".github/workflows/a.yml", WORKFLOW], ["action.yml", ACTION]), edits, async ([path, sample], changes) => {
-      const text = changes.reduce((before, { at, drop, piece }) => before.slice(0, Math.floor(at * before.length)) + piece + before.slice(Math.floor(at * before.length) + drop), sample);
-      for (const { span, message } of await findingsIn({ [path]: text }, grammarRules)) {
-        expect(0 <= span.start && span.start <= span.end && span.end <= text.length).toBe(true);
-        expect(message).not.toMatch(/undefined|\[object/);
-      }
+  const edits = fc.array(
+    fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      drop: fc.nat({ max: 12 }),
+      piece: fc.constantFrom(...PIECES),
     }),
+    { minLength: 1, maxLength: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom<[string, string]>([".github/workflows/a.yml", WORKFLOW], ["action.yml", ACTION]),
+      edits,
+      async ([path, sample], changes) => {
+        const text = changes.reduce(
+          (before, { at, drop, piece }) =>
+            before.slice(0, Math.floor(at * before.length)) +
+            piece +
+            before.slice(Math.floor(at * before.length) + drop),
+          sample,
+        );
+        for (const { span, message } of await findingsIn({ [path]: text }, grammarRules)) {
+          expect(0 <= span.start && span.start <= span.end && span.end <= text.length).toBe(true);
+          expect(message).not.toMatch(/undefined|\[object/);
+        }
+      },
+    ),
     { numRuns: 1500, seed: 20_261_121 },
   );
 });

@@ -6,11 +6,26 @@ import type { Deed } from "../../../src/lint/pipeline/model.ts";
 import type { Example } from "../../../src/lint/rule.ts";
 import { repositoryOf } from "../../support/lint.ts";
 
-const model = async (example: Example): Promise<string> => rendered(pipelineOf(await repositoryOf(example))).replaceAll(/@\.github[^ }]*/g, "");
-const deeds = async (script: string, on = "push"): Promise<Deed[]> =>
-  [...pipelineOf(await repositoryOf(`on:\n  ${on}:\n    branches: [main]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n${script.split("\n").map((line) => `          ${line}`).join("\n")}\n`)).deeds];
+const model = async (example: Example): Promise<string> =>
+  rendered(pipelineOf(await repositoryOf(example))).replaceAll(/@\.github[^ }]*/g, "");
+const deeds = async (script: string, on = "push"): Promise<Deed[]> => [
+  ...pipelineOf(
+    await repositoryOf(
+      `on:\n  ${on}:\n    branches: [main]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n${script
+        .split("\n")
+        .map((line) => `          ${line}`)
+        .join("\n")}\n`,
+    ),
+  ).deeds,
+];
 /** What is pulled by a script on `push`. */
-const pulled = async (script: string): Promise<string[]> => [...new Set((await deeds(script)).flatMap((deed) => (deed.kind === "take" ? [`${deed.happens === true ? "" : "maybe "}${readable(deed.image.whole)}`] : [])))];
+const pulled = async (script: string): Promise<string[]> => [
+  ...new Set(
+    (await deeds(script)).flatMap((deed) =>
+      deed.kind === "take" ? [`${deed.happens === true ? "" : "maybe "}${readable(deed.image.whole)}`] : [],
+    ),
+  ),
+];
 
 describe("a repository of several files", () => {
   it("follows calls, actions, needs and workflow_run from event to event", async () => {
@@ -169,7 +184,9 @@ target "worker" {
 `,
     });
     expect(text).toContain("builds deploy/Dockerfile (web) as ghcr.io/octo/web:build-${{ github.run_id }}, …, pushed");
-    expect(text).toContain("builds deploy/Dockerfile (worker) as ghcr.io/octo/worker:build-${{ github.run_id }}, pushed");
+    expect(text).toContain(
+      "builds deploy/Dockerfile (worker) as ghcr.io/octo/worker:build-${{ github.run_id }}, pushed",
+    );
   });
 
   it("reads compose files: what is built and what is taken", async () => {
@@ -185,7 +202,8 @@ jobs:
         env:
           PG: '16'
 `,
-      "ci/compose.yml": "services:\n  app:\n    build: ..\n    image: app:test\n  db:\n    image: postgres:${PG:-15}\n  cache:\n    image: redis:${REDIS:-7}\n",
+      "ci/compose.yml":
+        "services:\n  app:\n    build: ..\n    image: app:test\n  db:\n    image: postgres:${PG:-15}\n  cache:\n    image: redis:${REDIS:-7}\n",
     });
     expect(text).toContain("builds Dockerfile (app) as app:test, not pushed, by docker compose up");
     expect(text).toContain("takes postgres:16 (run)");
@@ -217,9 +235,15 @@ jobs:
           push: \${{ github.event_name != 'pull_request' }}
           tags: \${{ steps.meta.outputs.tags }}
 `);
-    expect(text).toContain("as ghcr.io/octo/app:main, ghcr.io/octo/app:${{ github.sha }}, ghcr.io/octo/app:next, pushed");
-    expect(text).toContain("as ghcr.io/octo/app:${{ semver version }}, ghcr.io/octo/app:${{ github.sha }}, ghcr.io/octo/app:latest (some of them), pushed");
-    expect(text).toContain("as ghcr.io/octo/app:pr-${{ github.event.pull_request.number }}, ghcr.io/octo/app:${{ github.sha }}, not pushed");
+    expect(text).toContain(
+      "as ghcr.io/octo/app:main, ghcr.io/octo/app:${{ github.sha }}, ghcr.io/octo/app:next, pushed",
+    );
+    expect(text).toContain(
+      "as ghcr.io/octo/app:${{ semver version }}, ghcr.io/octo/app:${{ github.sha }}, ghcr.io/octo/app:latest (some of them), pushed",
+    );
+    expect(text).toContain(
+      "as ghcr.io/octo/app:pr-${{ github.event.pull_request.number }}, ghcr.io/octo/app:${{ github.sha }}, not pushed",
+    );
   });
 });
 
@@ -227,29 +251,53 @@ describe("who starts whom", () => {
   it("knows runs that follow and dispatches in plain words", async () => {
     const pipeline = pipelineOf(
       await repositoryOf({
-        ".github/workflows/a.yml": "name: A\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: gh workflow run b.yml -f x=1\n      - run: gh api repos/octo/app/dispatches -f event_type=ship\n      - run: gh workflow run b.yml --repo octo/other\n      - run: gh workflow run \"$WHICH\"\n",
+        ".github/workflows/a.yml":
+          'name: A\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: gh workflow run b.yml -f x=1\n      - run: gh api repos/octo/app/dispatches -f event_type=ship\n      - run: gh workflow run b.yml --repo octo/other\n      - run: gh workflow run "$WHICH"\n',
         ".github/workflows/b.yml": "name: B\non: [workflow_dispatch]\njobs: {}\n",
-        ".github/workflows/c.yml": "name: C\non:\n  repository_dispatch:\n    types: [ship]\n  workflow_run:\n    workflows: [A, 'B*']\njobs: {}\n",
+        ".github/workflows/c.yml":
+          "name: C\non:\n  repository_dispatch:\n    types: [ship]\n  workflow_run:\n    workflows: [A, 'B*']\njobs: {}\n",
       }),
     );
-    expect(pipeline.starts.map(({ from, to, by }) => `${from.name?.value} ${by} ${to.name?.value}`)).toEqual(["A workflow_run C", "A workflow_dispatch B", "A repository_dispatch C"]);
+    expect(pipeline.starts.map(({ from, to, by }) => `${from.name?.value} ${by} ${to.name?.value}`)).toEqual([
+      "A workflow_run C",
+      "A workflow_dispatch B",
+      "A repository_dispatch C",
+    ]);
   });
 });
 
 describe("scripts read as run", () => {
   it("carries values through variables, functions, loops and cuts", async () => {
-    expect(await pulled('IMAGE=ghcr.io/octo/app\nTAG="sha-${GITHUB_SHA::7}"\ndocker pull "$IMAGE:$TAG"')).toEqual(["ghcr.io/octo/app:sha-<first 7 of github.sha>"]);
+    expect(await pulled('IMAGE=ghcr.io/octo/app\nTAG="sha-${GITHUB_SHA::7}"\ndocker pull "$IMAGE:$TAG"')).toEqual([
+      "ghcr.io/octo/app:sha-<first 7 of github.sha>",
+    ]);
     expect(await pulled('tag() { RESULT="v-$1"; }\ntag one\ndocker pull "app:$RESULT"')).toEqual(["app:v-one"]);
-    expect(await pulled("for app in web worker; do docker pull ghcr.io/octo/$app:1; done")).toEqual(["ghcr.io/octo/web:1", "ghcr.io/octo/worker:1"]);
+    expect(await pulled("for app in web worker; do docker pull ghcr.io/octo/$app:1; done")).toEqual([
+      "ghcr.io/octo/web:1",
+      "ghcr.io/octo/worker:1",
+    ]);
     expect(await pulled('docker pull "app:$(git rev-parse HEAD)"')).toEqual(["app:${{ github.sha }}"]);
-    expect(await pulled('docker pull "app:${TAG:-edge}"\nTAG=x\ndocker pull "app:${TAG:-edge}"')).toEqual(["maybe app:…", "maybe app:edge", "app:x"].map((text) => text.replace("maybe ", "")));
+    expect(await pulled('docker pull "app:${TAG:-edge}"\nTAG=x\ndocker pull "app:${TAG:-edge}"')).toEqual(
+      ["maybe app:…", "maybe app:edge", "app:x"].map((text) => text.replace("maybe ", "")),
+    );
   });
 
   it("takes the branch whose condition is known, and both where it is not", async () => {
-    expect(await pulled('if [ "$GITHUB_EVENT_NAME" = push ]; then docker pull a:1; else docker pull b:1; fi')).toEqual(["a:1"]);
-    expect(await pulled("if grep -q x file; then docker pull a:1; else docker pull b:1; fi")).toEqual(["maybe a:1", "maybe b:1"]);
-    expect(await pulled('case "$GITHUB_EVENT_NAME" in push) docker pull a:1;; *) docker pull b:1;; esac')).toEqual(["a:1"]);
-    expect(await pulled('[[ "$GITHUB_EVENT_NAME" == push ]] && docker pull a:1\n[[ "$GITHUB_EVENT_NAME" != push ]] && docker pull b:1')).toEqual(["a:1"]);
+    expect(await pulled('if [ "$GITHUB_EVENT_NAME" = push ]; then docker pull a:1; else docker pull b:1; fi')).toEqual([
+      "a:1",
+    ]);
+    expect(await pulled("if grep -q x file; then docker pull a:1; else docker pull b:1; fi")).toEqual([
+      "maybe a:1",
+      "maybe b:1",
+    ]);
+    expect(await pulled('case "$GITHUB_EVENT_NAME" in push) docker pull a:1;; *) docker pull b:1;; esac')).toEqual([
+      "a:1",
+    ]);
+    expect(
+      await pulled(
+        '[[ "$GITHUB_EVENT_NAME" == push ]] && docker pull a:1\n[[ "$GITHUB_EVENT_NAME" != push ]] && docker pull b:1',
+      ),
+    ).toEqual(["a:1"]);
     expect(await pulled("docker pull a:1 || docker pull b:1")).toEqual(["a:1", "maybe b:1"]);
   });
 
@@ -261,16 +309,41 @@ describe("scripts read as run", () => {
   });
 
   it("survives what people write", async () => {
-    for (const script of ["docker", "docker build", "docker run -it", "((i++))\ndocker pull a", "docker pull ${", "f() { f; }; f", "while true; do docker pull a; done", "docker tag a", 'docker compose -f "$X" up', "gh api -X DELETE", "crane copy", "skopeo copy docker://", "`docker pull a`"]) await expect(deeds(script)).resolves.toBeDefined();
+    for (const script of [
+      "docker",
+      "docker build",
+      "docker run -it",
+      "((i++))\ndocker pull a",
+      "docker pull ${",
+      "f() { f; }; f",
+      "while true; do docker pull a; done",
+      "docker tag a",
+      'docker compose -f "$X" up',
+      "gh api -X DELETE",
+      "crane copy",
+      "skopeo copy docker://",
+      "`docker pull a`",
+    ])
+      await expect(deeds(script)).resolves.toBeDefined();
   });
 
   it("names what deletes, deploys and copies", async () => {
-    const kinds = async (script: string): Promise<string[]> => (await deeds(script)).map(({ kind, by }) => `${kind} ${by}`);
+    const kinds = async (script: string): Promise<string[]> =>
+      (await deeds(script)).map(({ kind, by }) => `${kind} ${by}`);
     expect(await kinds("flyctl deploy --app x")).toEqual(["build flyctl deploy"]);
     expect(await kinds("fly deploy --app x --image registry.fly.io/x:1")).toEqual(["take flyctl deploy"]);
-    expect(await kinds('gh api --method DELETE "/orgs/octo/packages/container/app/versions/$ID"')).toEqual(["delete-image gh api"]);
-    expect(await kinds("crane copy a:1 b:1\nskopeo copy docker://a:1 docker://b:1")).toEqual(["move crane copy", "move skopeo copy"]);
-    expect(await kinds("aws ecr get-login-password | docker login --username AWS --password-stdin 1.dkr.ecr.eu-west-1.amazonaws.com")).toEqual(["login docker login"]);
+    expect(await kinds('gh api --method DELETE "/orgs/octo/packages/container/app/versions/$ID"')).toEqual([
+      "delete-image gh api",
+    ]);
+    expect(await kinds("crane copy a:1 b:1\nskopeo copy docker://a:1 docker://b:1")).toEqual([
+      "move crane copy",
+      "move skopeo copy",
+    ]);
+    expect(
+      await kinds(
+        "aws ecr get-login-password | docker login --username AWS --password-stdin 1.dkr.ecr.eu-west-1.amazonaws.com",
+      ),
+    ).toEqual(["login docker login"]);
     expect(await kinds("gh run download 12 -n image")).toEqual(["download gh run download"]);
   });
 });

@@ -12,7 +12,12 @@ const rules = RULES.filter(({ family }) => family === "pipeline");
 /** The files of one repository; workflows stand without their folders. */
 const filesOf = (name: string): Record<string, string> => ({
   Dockerfile: "FROM alpine:3.22\n",
-  ...Object.fromEntries(readdirSync(join(FOLDER, name)).map((file) => [file.endsWith(".yml") ? `.github/workflows/${file}` : file, readFileSync(join(FOLDER, name, file), "utf8")])),
+  ...Object.fromEntries(
+    readdirSync(join(FOLDER, name)).map((file) => [
+      file.endsWith(".yml") ? `.github/workflows/${file}` : file,
+      readFileSync(join(FOLDER, name, file), "utf8"),
+    ]),
+  ),
 });
 
 describe("pipelines that are right", () => {

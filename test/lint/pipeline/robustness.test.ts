@@ -10,7 +10,8 @@ import { repositoryOf } from "../../support/lint.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const workflow = (jobs: string, on = "push"): string => `on: ${on}\njobs:\n${jobs}`;
-const steps = (lines: readonly string[], id = "a", more = ""): string => `  ${id}:\n    runs-on: ubuntu-latest\n${more}    steps:\n${lines.map((line) => `      - ${line}\n`).join("")}`;
+const steps = (lines: readonly string[], id = "a", more = ""): string =>
+  `  ${id}:\n    runs-on: ubuntu-latest\n${more}    steps:\n${lines.map((line) => `      - ${line}\n`).join("")}`;
 const script = (text: string): string => workflow(steps(["uses: actions/checkout@v4", `run: ${JSON.stringify(text)}`]));
 
 async function modelOf(example: Example): Promise<string> {
@@ -19,66 +20,170 @@ async function modelOf(example: Example): Promise<string> {
 
 describe("large and deep files", () => {
   it("reads a chain of needs that is written last job first", async () => {
-    const jobs = numbers(6_000).reverse().map((index) => `  j${index}:\n    runs-on: ubuntu-latest\n${index > 0 ? `    needs: j${index - 1}\n` : ""}    steps:\n      - run: docker pull app:${index}\n`);
+    const jobs = numbers(6_000)
+      .reverse()
+      .map(
+        (index) =>
+          `  j${index}:\n    runs-on: ubuntu-latest\n${index > 0 ? `    needs: j${index - 1}\n` : ""}    steps:\n      - run: docker pull app:${index}\n`,
+      );
     expect(await modelOf(workflow(jobs.join("")))).toContain("takes app:5999");
   });
 
   it("reads jobs that all need each other", async () => {
-    const jobs = numbers(200).map((index) => `  j${index}:\n    runs-on: ubuntu-latest\n    needs: [${numbers(200).map((other) => `j${other}`).join(", ")}]\n    if: needs.j${(index + 1) % 200}.result == 'success'\n    steps:\n      - run: docker pull app:\${{ needs.j${(index + 1) % 200}.outputs.tag }}\n    outputs:\n      tag: \${{ needs.j${(index + 1) % 200}.outputs.tag }}\${{ needs.j${(index + 2) % 200}.outputs.tag }}\n`);
+    const jobs = numbers(200).map(
+      (index) =>
+        `  j${index}:\n    runs-on: ubuntu-latest\n    needs: [${numbers(200)
+          .map((other) => `j${other}`)
+          .join(
+            ", ",
+          )}]\n    if: needs.j${(index + 1) % 200}.result == 'success'\n    steps:\n      - run: docker pull app:\${{ needs.j${(index + 1) % 200}.outputs.tag }}\n    outputs:\n      tag: \${{ needs.j${(index + 1) % 200}.outputs.tag }}\${{ needs.j${(index + 2) % 200}.outputs.tag }}\n`,
+    );
     await modelOf(workflow(jobs.join("")));
   });
 
   it("reads outputs that are handed through many jobs, each of them twice", async () => {
-    const jobs = numbers(400).map((index) => `  j${index}:\n    runs-on: ubuntu-latest\n${index > 0 ? `    needs: j${index - 1}\n` : ""}    outputs:\n      tag: \${{ ${index > 0 ? `needs.j${index - 1}.outputs.tag == 'x' && needs.j${index - 1}.outputs.tag` : "github.sha"} }}\n    steps:\n      - run: docker pull app:\${{ ${index > 0 ? `needs.j${index - 1}.outputs.tag` : "github.sha"} }}\n`);
+    const jobs = numbers(400).map(
+      (index) =>
+        `  j${index}:\n    runs-on: ubuntu-latest\n${index > 0 ? `    needs: j${index - 1}\n` : ""}    outputs:\n      tag: \${{ ${index > 0 ? `needs.j${index - 1}.outputs.tag == 'x' && needs.j${index - 1}.outputs.tag` : "github.sha"} }}\n    steps:\n      - run: docker pull app:\${{ ${index > 0 ? `needs.j${index - 1}.outputs.tag` : "github.sha"} }}\n`,
+    );
     await modelOf(workflow(jobs.reverse().join("")));
   });
 
   it("reads variables that are each made of the one before, twice", async () => {
     const env = numbers(60).map((index) => `      V${index}: \${{ env.V${index - 1} }}\${{ env.V${index - 1} }}\n`);
-    await modelOf(workflow(steps([`run: docker pull app:\${{ env.V59 }}`, `run: docker pull app:$V59`], "a", `    env:\n${env.join("")}`)));
-    await modelOf(workflow(steps(numbers(300).map((index) => `run: echo "V=\${{ env.V }}\${{ env.V }}-${index}" >> "$GITHUB_ENV"`).concat("run: docker pull app:$V"))));
-    await modelOf(workflow(steps(numbers(300).map((index) => `id: s${index}\n        run: echo "v=\${{ steps.s${index - 1}.outputs.v }}\${{ steps.s${index - 1}.outputs.v }}" >> "$GITHUB_OUTPUT"`).concat("run: docker pull app:${{ steps.s299.outputs.v }}"))));
+    await modelOf(
+      workflow(
+        steps([`run: docker pull app:\${{ env.V59 }}`, `run: docker pull app:$V59`], "a", `    env:\n${env.join("")}`),
+      ),
+    );
+    await modelOf(
+      workflow(
+        steps(
+          numbers(300)
+            .map((index) => `run: echo "V=\${{ env.V }}\${{ env.V }}-${index}" >> "$GITHUB_ENV"`)
+            .concat("run: docker pull app:$V"),
+        ),
+      ),
+    );
+    await modelOf(
+      workflow(
+        steps(
+          numbers(300)
+            .map(
+              (index) =>
+                `id: s${index}\n        run: echo "v=\${{ steps.s${index - 1}.outputs.v }}\${{ steps.s${index - 1}.outputs.v }}" >> "$GITHUB_OUTPUT"`,
+            )
+            .concat("run: docker pull app:${{ steps.s299.outputs.v }}"),
+        ),
+      ),
+    );
   });
 
   it("reads 10,000 steps", async () => {
-    const text = await modelOf(workflow(steps(numbers(10_000).map((index) => (index % 10 === 0 ? `uses: actions/checkout@v4` : `run: docker build -t app:${index} . && echo "V${index}=1" >> "$GITHUB_ENV"`)))));
+    const text = await modelOf(
+      workflow(
+        steps(
+          numbers(10_000).map((index) =>
+            index % 10 === 0
+              ? `uses: actions/checkout@v4`
+              : `run: docker build -t app:${index} . && echo "V${index}=1" >> "$GITHUB_ENV"`,
+          ),
+        ),
+      ),
+    );
     expect(text).toContain("app:9999");
   });
 
   it("reads a matrix of 256 jobs of each of three axes", async () => {
     const axis = `[${numbers(256).join(", ")}]`;
-    const text = await modelOf(workflow(steps([`run: docker build -t app:\${{ matrix.a }}-\${{ matrix.b }}-\${{ matrix.c }} .`], "a", `    strategy:\n      matrix:\n        a: ${axis}\n        b: ${axis}\n        c: ${axis}\n        include:\n${numbers(256).map((index) => `          - {a: ${index}, d: x}\n`).join("")}`)));
+    const text = await modelOf(
+      workflow(
+        steps(
+          [`run: docker build -t app:\${{ matrix.a }}-\${{ matrix.b }}-\${{ matrix.c }} .`],
+          "a",
+          `    strategy:\n      matrix:\n        a: ${axis}\n        b: ${axis}\n        c: ${axis}\n        include:\n${numbers(
+            256,
+          )
+            .map((index) => `          - {a: ${index}, d: x}\n`)
+            .join("")}`,
+        ),
+      ),
+    );
     expect(text).toContain("matrix.a");
   });
 });
 
 describe("calls", () => {
   it("ends where workflows call each other in a circle", async () => {
-    const call = (to: string): string => `on: [push, workflow_call]\njobs:\n  x:\n    uses: ./.github/workflows/${to}.yml\n  y:\n    needs: x\n    uses: ./.github/workflows/${to}.yml\n`;
-    await modelOf({ ".github/workflows/a.yml": call("b"), ".github/workflows/b.yml": call("c"), ".github/workflows/c.yml": call("a"), ".github/workflows/d.yml": call("d") });
+    const call = (to: string): string =>
+      `on: [push, workflow_call]\njobs:\n  x:\n    uses: ./.github/workflows/${to}.yml\n  y:\n    needs: x\n    uses: ./.github/workflows/${to}.yml\n`;
+    await modelOf({
+      ".github/workflows/a.yml": call("b"),
+      ".github/workflows/b.yml": call("c"),
+      ".github/workflows/c.yml": call("a"),
+      ".github/workflows/d.yml": call("d"),
+    });
   });
 
   it("does not follow calls that fan out at every level", async () => {
-    const files = Object.fromEntries(numbers(12).map((level) => [`.github/workflows/w${level}.yml`, `on: [push, workflow_call]\njobs:\n${numbers(30).map((index) => `  j${index}:\n    uses: ./.github/workflows/w${level + 1}.yml\n    secrets: inherit\n`).join("")}`]));
+    const files = Object.fromEntries(
+      numbers(12).map((level) => [
+        `.github/workflows/w${level}.yml`,
+        `on: [push, workflow_call]\njobs:\n${numbers(30)
+          .map((index) => `  j${index}:\n    uses: ./.github/workflows/w${level + 1}.yml\n    secrets: inherit\n`)
+          .join("")}`,
+      ]),
+    );
     await modelOf(files);
   });
 
   it("ends where composite actions use each other in a circle", async () => {
-    const action = (to: string): string => `name: x\nruns:\n  using: composite\n  steps:\n${numbers(20).map(() => `    - uses: ./${to}\n    - run: docker pull app:1\n      shell: bash\n`).join("")}`;
-    await modelOf({ ".github/workflows/a.yml": workflow(steps(numbers(50).map(() => "uses: ./one"))), "one/action.yml": action("two"), "two/action.yml": action("three"), "three/action.yml": action("one") });
+    const action = (to: string): string =>
+      `name: x\nruns:\n  using: composite\n  steps:\n${numbers(20)
+        .map(() => `    - uses: ./${to}\n    - run: docker pull app:1\n      shell: bash\n`)
+        .join("")}`;
+    await modelOf({
+      ".github/workflows/a.yml": workflow(steps(numbers(50).map(() => "uses: ./one"))),
+      "one/action.yml": action("two"),
+      "two/action.yml": action("three"),
+      "three/action.yml": action("one"),
+    });
   });
 
   it("asks for an output that an earlier script writes before an action's steps are known", async () => {
-    const text = await modelOf({ ".github/workflows/a.yml": workflow(steps(["uses: actions/checkout@v4", `id: x\n        run: echo "y=yes" >> "$GITHUB_OUTPUT"`, "if: steps.x.outputs.y == 'yes'\n        uses: ./one"])), "one/action.yml": "name: x\nruns:\n  using: composite\n  steps:\n    - run: docker pull app:1\n      shell: bash\n" });
+    const text = await modelOf({
+      ".github/workflows/a.yml": workflow(
+        steps([
+          "uses: actions/checkout@v4",
+          `id: x\n        run: echo "y=yes" >> "$GITHUB_OUTPUT"`,
+          "if: steps.x.outputs.y == 'yes'\n        uses: ./one",
+        ]),
+      ),
+      "one/action.yml":
+        "name: x\nruns:\n  using: composite\n  steps:\n    - run: docker pull app:1\n      shell: bash\n",
+    });
     expect(text).toContain("    takes app:1");
   });
 
   it("ends where inputs of an action default to each other", async () => {
-    await modelOf({ ".github/workflows/a.yml": workflow(steps(["uses: ./one"])), "one/action.yml": "name: x\ninputs:\n  a:\n    default: ${{ inputs.b }}\n  b:\n    default: ${{ inputs.a }}\nruns:\n  using: composite\n  steps:\n    - run: docker pull app:${{ inputs.a }}\n      shell: bash\n" });
+    await modelOf({
+      ".github/workflows/a.yml": workflow(steps(["uses: ./one"])),
+      "one/action.yml":
+        "name: x\ninputs:\n  a:\n    default: ${{ inputs.b }}\n  b:\n    default: ${{ inputs.a }}\nruns:\n  using: composite\n  steps:\n    - run: docker pull app:${{ inputs.a }}\n      shell: bash\n",
+    });
   });
 
   it("ends where workflows follow each other in a circle", async () => {
-    await modelOf(Object.fromEntries(numbers(30).map((index) => [`.github/workflows/w${index}.yml`, `name: w${index}\non:\n  push:\n  workflow_run:\n    workflows: [${numbers(30).map((other) => `w${other}`).join(", ")}]\njobs:\n${steps(["run: docker pull app:1"])}`])));
+    await modelOf(
+      Object.fromEntries(
+        numbers(30).map((index) => [
+          `.github/workflows/w${index}.yml`,
+          `name: w${index}\non:\n  push:\n  workflow_run:\n    workflows: [${numbers(30)
+            .map((other) => `w${other}`)
+            .join(", ")}]\njobs:\n${steps(["run: docker pull app:1"])}`,
+        ]),
+      ),
+    );
   });
 });
 
@@ -105,7 +210,15 @@ describe("scripts", () => {
   });
 
   it("reads expressions in expressions", async () => {
-    await modelOf(workflow(steps([`run: docker pull app:\${{ ${"format('{0}', ".repeat(1_000)}github.sha${")".repeat(1_000)} }}`, `run: docker pull app:\${{ ${"(".repeat(3_000)}github.sha${")".repeat(3_000)} }}`, `if: ${"!".repeat(3_000)}github.sha\n        run: docker pull app:1`])));
+    await modelOf(
+      workflow(
+        steps([
+          `run: docker pull app:\${{ ${"format('{0}', ".repeat(1_000)}github.sha${")".repeat(1_000)} }}`,
+          `run: docker pull app:\${{ ${"(".repeat(3_000)}github.sha${")".repeat(3_000)} }}`,
+          `if: ${"!".repeat(3_000)}github.sha\n        run: docker pull app:1`,
+        ]),
+      ),
+    );
   });
 });
 
@@ -204,7 +317,8 @@ case "\${1:-}" in
 esac
 docker push "ghcr.io/octo/$1"
 `,
-  "docker/Dockerfile": "ARG BASE=ghcr.io/octo/base:1\nFROM $BASE AS build\nFROM build\nCOPY --from=ghcr.io/octo/tools:2 /a /b\n",
+  "docker/Dockerfile":
+    "ARG BASE=ghcr.io/octo/base:1\nFROM $BASE AS build\nFROM build\nCOPY --from=ghcr.io/octo/tools:2 /a /b\n",
   "docker-bake.hcl": `variable "TAG" { default = "latest" }
 target "base" { context = "." }
 target "app" {
@@ -223,7 +337,8 @@ function randomly(seed: number): (below: number) => number {
   };
 }
 
-const replaced = (lines: readonly string[], at: number, line: string): string[] => lines.map((before, index) => (index === at ? line : before));
+const replaced = (lines: readonly string[], at: number, line: string): string[] =>
+  lines.map((before, index) => (index === at ? line : before));
 
 /** Lines and pieces of lines left out, doubled, moved and put in the places of others. */
 function mutated(text: string, random: (below: number) => number): string {
@@ -252,7 +367,9 @@ describe("mutations of a repository", () => {
   it("never throw and never take long", async () => {
     for (let seed = 0; seed < 250; seed++) {
       const random = randomly(seed);
-      const files = Object.fromEntries(Object.entries(SEED).map(([path, text]) => [path, random(2) === 0 ? text : mutated(text, random)]));
+      const files = Object.fromEntries(
+        Object.entries(SEED).map(([path, text]) => [path, random(2) === 0 ? text : mutated(text, random)]),
+      );
       await modelOf(files);
     }
   });

@@ -6,7 +6,9 @@
 import type { Example } from "../../../src/lint/rule.ts";
 import type { LintSettings } from "../../../src/lint/settings.ts";
 
-export type Defect = { fault: string } & ({ rule: string; files: Example; settings?: Partial<LintSettings> } | { unknowable: string });
+export type Defect = { fault: string } & (
+  { rule: string; files: Example; settings?: Partial<LintSettings> } | { unknowable: string }
+);
 
 export interface PlanDefects {
   system: string;

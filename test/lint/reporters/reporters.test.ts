@@ -25,21 +25,39 @@ function finding(file: string, marked: string, more: Partial<Finding> = {}): Fin
   const start = text.indexOf(marked);
   const span = { start, end: start + marked.length };
   const lines = linesOf(text);
-  return { rule: "yaml-syntax", family: "language", level: "error", file, span, start: positionAt(lines, span.start), end: positionAt(lines, span.end), message: "It is wrong. Mend it.", related: [], ...more };
+  return {
+    rule: "yaml-syntax",
+    family: "language",
+    level: "error",
+    file,
+    span,
+    start: positionAt(lines, span.start),
+    end: positionAt(lines, span.end),
+    message: "It is wrong. Mend it.",
+    related: [],
+    ...more,
+  };
 }
 
 const [A = "", B = ""] = Object.keys(TEXTS);
 const { span, start, end } = finding(B, "name");
 const FINDINGS: Finding[] = [
   finding(A, "test", { related: [{ file: B, span, start, end, message: "The name is here." }] }),
-  finding(A, "runs-on", { level: "warning", fix: { title: "Remove it", edits: [{ ...finding(A, "runs-on").span, text: "" }] }, message: "100% wrong:\nreally, yes." }),
+  finding(A, "runs-on", {
+    level: "warning",
+    fix: { title: "Remove it", edits: [{ ...finding(A, "runs-on").span, text: "" }] },
+    message: "100% wrong:\nreally, yes.",
+  }),
   finding(B, "END", { level: "info", fix: { title: "Say less", edits: [], optIn: true } }),
 ];
 
 const reportOf = (findings: Finding[], more: object = {}): LintReport => ({
   findings,
   textOf: (path) => TEXTS[path],
-  summary: { ...summarise(findings, { files: 2, suppressed: 1, baselined: 2, maxWarnings: Number.POSITIVE_INFINITY }), ...more },
+  summary: {
+    ...summarise(findings, { files: 2, suppressed: 1, baselined: 2, maxWarnings: Number.POSITIVE_INFINITY }),
+    ...more,
+  },
 });
 const report = reportOf(FINDINGS);
 
@@ -78,7 +96,9 @@ describe("pretty", () => {
   });
 
   it("says how many warnings are allowed", () => {
-    expect(reportPretty(reportOf(FINDINGS.slice(1, 2), { maxWarnings: 0, ok: false }))).toContain("No more than 0 warnings are allowed.");
+    expect(reportPretty(reportOf(FINDINGS.slice(1, 2), { maxWarnings: 0, ok: false }))).toContain(
+      "No more than 0 warnings are allowed.",
+    );
   });
 
   it("lets no file talk to the terminal", () => {
@@ -91,12 +111,34 @@ describe("json", () => {
   it("is what the published schema says", () => {
     expect(readFileSync(new URL("schemas/lint-report.schema.json", ROOT), "utf8")).toBe(lintReportJsonSchema());
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(lintReportJsonSchema()));
-    for (const each of [report, reportOf([]), reportOf(FINDINGS, { maxWarnings: 0 })]) expect(validate(JSON.parse(reportAsJson(each))), JSON.stringify(validate.errors)).toBe(true);
+    for (const each of [report, reportOf([]), reportOf(FINDINGS, { maxWarnings: 0 })])
+      expect(validate(JSON.parse(reportAsJson(each))), JSON.stringify(validate.errors)).toBe(true);
   });
 
   it("has these keys and no others", () => {
-    expect(JSON.parse(reportAsJson(report)).findings[1]).toEqual({ rule: "yaml-syntax", family: "language", level: "warning", file: A, line: 4, column: 3, endLine: 4, endColumn: 10, message: "100% wrong:\nreally, yes.", fixable: true });
-    expect(JSON.parse(reportAsJson(report)).summary).toEqual({ files: 2, errors: 1, warnings: 1, infos: 1, fixable: 1, suppressed: 1, baselined: 2, maxWarnings: null, ok: false });
+    expect(JSON.parse(reportAsJson(report)).findings[1]).toEqual({
+      rule: "yaml-syntax",
+      family: "language",
+      level: "warning",
+      file: A,
+      line: 4,
+      column: 3,
+      endLine: 4,
+      endColumn: 10,
+      message: "100% wrong:\nreally, yes.",
+      fixable: true,
+    });
+    expect(JSON.parse(reportAsJson(report)).summary).toEqual({
+      files: 2,
+      errors: 1,
+      warnings: 1,
+      infos: 1,
+      fixable: 1,
+      suppressed: 1,
+      baselined: 2,
+      maxWarnings: null,
+      ok: false,
+    });
   });
 });
 
@@ -114,31 +156,70 @@ describe("github", () => {
 
 describe("sarif", () => {
   // The schema that its authors publish, of draft 4: `id` is `$id` today.
-  const { $schema: _, id: __, ...schema } = JSON.parse(readFileSync(new URL("node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json", ROOT), "utf8"));
-  const validate = new Ajv({ strict: false, unicodeRegExp: false, formats: { uri: true, "uri-reference": /^(?!\/\/)[^\s\\<>"{}|^`]*$/, "date-time": true } }).compile(schema);
+  const {
+    $schema: _,
+    id: __,
+    ...schema
+  } = JSON.parse(
+    readFileSync(new URL("node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json", ROOT), "utf8"),
+  );
+  const validate = new Ajv({
+    strict: false,
+    unicodeRegExp: false,
+    formats: { uri: true, "uri-reference": /^(?!\/\/)[^\s\\<>"{}|^`]*$/, "date-time": true },
+  }).compile(schema);
   const sarif = (of: LintReport) => JSON.parse(reportAsSarif(of, { version: "0.1.0", rules: RULES }));
 
   it("is valid, with fixes, related places and rules", () => {
     expect(validate(sarif(report)), JSON.stringify(validate.errors)).toBe(true);
     expect(validate(sarif(reportOf([]))), JSON.stringify(validate.errors)).toBe(true);
     const [run] = sarif(report).runs;
-    expect(run).toMatchObject({ columnKind: "utf16CodeUnits", tool: { driver: { name: "pipewright", rules: [{ id: "yaml-syntax", help: { markdown: expect.stringContaining("```yaml") } }] } } });
-    expect(run.results[0]).toMatchObject({ ruleId: "yaml-syntax", ruleIndex: 0, level: "error", relatedLocations: [{ message: { text: "The name is here." } }] });
-    expect(run.results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(".github/workflows/a,%20b%3A%20100%25.yml");
-    expect(run.results[1].fixes[0].artifactChanges[0].replacements).toEqual([{ deletedRegion: { charOffset: finding(A, "runs-on").span.start, charLength: 7 }, insertedContent: { text: "" } }]);
+    expect(run).toMatchObject({
+      columnKind: "utf16CodeUnits",
+      tool: {
+        driver: {
+          name: "pipewright",
+          rules: [{ id: "yaml-syntax", help: { markdown: expect.stringContaining("```yaml") } }],
+        },
+      },
+    });
+    expect(run.results[0]).toMatchObject({
+      ruleId: "yaml-syntax",
+      ruleIndex: 0,
+      level: "error",
+      relatedLocations: [{ message: { text: "The name is here." } }],
+    });
+    expect(run.results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      ".github/workflows/a,%20b%3A%20100%25.yml",
+    );
+    expect(run.results[1].fixes[0].artifactChanges[0].replacements).toEqual([
+      { deletedRegion: { charOffset: finding(A, "runs-on").span.start, charLength: 7 }, insertedContent: { text: "" } },
+    ]);
     expect(run.results[2].level).toBe("note");
   });
 
   it("is valid for every rule's own example", async () => {
     for (const rule of RULES) {
       const [example = ""] = Array.isArray(rule.bad) ? rule.bad : [rule.bad];
-      const findings = await findingsIn(example, [rule], { ...rule.exampleSettings, rules: { ...rule.exampleSettings?.rules, [rule.id]: { ...rule.exampleSettings?.rules?.[rule.id], ...(rule.levels.strict === "off" ? { level: "warning" as const } : {}) } } });
+      const findings = await findingsIn(example, [rule], {
+        ...rule.exampleSettings,
+        rules: {
+          ...rule.exampleSettings?.rules,
+          [rule.id]: {
+            ...rule.exampleSettings?.rules?.[rule.id],
+            ...(rule.levels.strict === "off" ? { level: "warning" as const } : {}),
+          },
+        },
+      });
       expect(validate(sarif(reportOf(findings))), `${rule.id} ${JSON.stringify(validate.errors)}`).toBe(true);
     }
   });
 
   it("fingerprints a finding by its line, so that it may move", () => {
-    const prints = (findings: Finding[]): string[] => sarif(reportOf(findings)).runs[0].results.map((result: { partialFingerprints: Record<string, string> }) => result.partialFingerprints["pipewrightFinding/v1"]);
+    const prints = (findings: Finding[]): string[] =>
+      sarif(reportOf(findings)).runs[0].results.map(
+        (result: { partialFingerprints: Record<string, string> }) => result.partialFingerprints["pipewrightFinding/v1"],
+      );
     expect(new Set(prints(FINDINGS)).size).toBe(3);
     expect(prints([...FINDINGS].reverse()).sort()).toEqual(prints(FINDINGS).sort());
   });
@@ -164,7 +245,11 @@ describe("what is marked", () => {
   it("is shown of a line that is too long", () => {
     const long = `${"a ".repeat(40)}MARK ${"b ".repeat(40)}`;
     expect(at(long, "MARK", 40)).toBe(`…${"a ".repeat(5)}MARK${" b".repeat(12)}…\n           ^^^^`);
-    expect(at(`x ${"M".repeat(100)} y`, "M".repeat(100), 40).split("\n").map(({ length }) => length)).toEqual([40, 39]);
+    expect(
+      at(`x ${"M".repeat(100)} y`, "M".repeat(100), 40)
+        .split("\n")
+        .map(({ length }) => length),
+    ).toEqual([40, 39]);
     expect(at(`MARK ${"b".repeat(100)}`, "MARK", 20)).toBe("MARK bbbbbbbbbbbbbb…\n^^^^");
     expect(at("日".repeat(50) + "x", "x", 21)).toBe(`…${"日".repeat(2)}x\n     ^`);
   });

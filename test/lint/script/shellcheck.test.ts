@@ -24,9 +24,23 @@ jobs:
         shell: pwsh
 `;
 
-const comment = (details: Partial<ShellcheckComment>): ShellcheckComment => ({ file: "0.sh", line: 2, endLine: 2, column: 10, endColumn: 15, level: "info", code: 2086, message: "Double quote to prevent globbing and word splitting.", ...details });
+const comment = (details: Partial<ShellcheckComment>): ShellcheckComment => ({
+  file: "0.sh",
+  line: 2,
+  endLine: 2,
+  column: 10,
+  endColumn: 15,
+  level: "info",
+  code: 2086,
+  message: "Double quote to prevent globbing and word splitting.",
+  ...details,
+});
 
-async function shortOf(comments: readonly ShellcheckComment[], index = 0, settings: Partial<LintSettings> = {}): Promise<string[]> {
+async function shortOf(
+  comments: readonly ShellcheckComment[],
+  index = 0,
+  settings: Partial<LintSettings> = {},
+): Promise<string[]> {
   const { documents } = await repositoryOf(FILE);
   const checked = scriptsToCheck(documents)[index];
   return checked ? inShort(findingsFrom(checked, comments, { ...DEFAULT_SETTINGS, ...settings })) : [];
@@ -43,12 +57,22 @@ describe("what shellcheck says", () => {
   });
 
   it("stands at its place in the YAML file, whatever the scalar's style", async () => {
-    expect(await shortOf([comment({})])).toEqual(["8:20 shellcheck/SC2086 Double quote to prevent globbing and word splitting."]);
-    expect(await shortOf([comment({ line: 1, endLine: 1 })], 1)).toEqual(["13:26 shellcheck/SC2086 Double quote to prevent globbing and word splitting."]);
+    expect(await shortOf([comment({})])).toEqual([
+      "8:20 shellcheck/SC2086 Double quote to prevent globbing and word splitting.",
+    ]);
+    expect(await shortOf([comment({ line: 1, endLine: 1 })], 1)).toEqual([
+      "13:26 shellcheck/SC2086 Double quote to prevent globbing and word splitting.",
+    ]);
   });
 
   it("is left out where an expression or `set -e` makes it untrue", async () => {
-    expect(await shortOf([comment({ line: 3, endLine: 3, column: 1, endColumn: 2, code: 2050 }), comment({ code: 2164 }), comment({ code: 2154 })])).toEqual([]);
+    expect(
+      await shortOf([
+        comment({ line: 3, endLine: 3, column: 1, endColumn: 2, code: 2050 }),
+        comment({ code: 2164 }),
+        comment({ code: 2154 }),
+      ]),
+    ).toEqual([]);
   });
 
   it("is not asked what POSIX has where `sh` is the container's", async () => {

@@ -4,37 +4,111 @@ import type { LintSettings } from "../../../src/lint/settings.ts";
 import { findingsIn, ruleNamed } from "../../support/lint.ts";
 
 /** `line:column level` of what one rule finds in the steps of a job. */
-async function found(rule: string, steps: string, { on = "push", job = "", top = "" } = {}, settings: Partial<LintSettings> = {}): Promise<string[]> {
+async function found(
+  rule: string,
+  steps: string,
+  { on = "push", job = "", top = "" } = {},
+  settings: Partial<LintSettings> = {},
+): Promise<string[]> {
   const text = `on: ${on}\n${top}jobs:\n  one:\n    runs-on: ubuntu-latest\n${job}    steps:\n${steps}`;
-  return (await findingsIn(text, [ruleNamed(rule)], settings)).map(({ start, level }) => `${start.line}:${start.column} ${level}`);
+  return (await findingsIn(text, [ruleNamed(rule)], settings)).map(
+    ({ start, level }) => `${start.line}:${start.column} ${level}`,
+  );
 }
 const run = (...lines: string[]): string => `      - run: |\n${lines.map((line) => `          ${line}\n`).join("")}`;
-const uses = (action: string, ...inputs: string[]): string => `      - uses: ${action}\n${inputs.length > 0 ? `        with:\n${inputs.map((input) => `          ${input}\n`).join("")}` : ""}`;
+const uses = (action: string, ...inputs: string[]): string =>
+  `      - uses: ${action}\n${inputs.length > 0 ? `        with:\n${inputs.map((input) => `          ${input}\n`).join("")}` : ""}`;
 const HEAD = "ref: ${{ github.event.pull_request.head.sha }}";
 
 describe("untrusted-checkout", () => {
   const rule = "untrusted-checkout";
   it.each([
-    ["runs it with a token that writes", uses("actions/checkout@v4", HEAD) + run("npm ci"), "pull_request_target", "", ["8:16 error"]],
-    ["only reads it", uses("actions/checkout@v4", HEAD) + run("git diff --stat"), "pull_request_target", "", ["8:16 warning"]],
-    ["runs it without power", uses("actions/checkout@v4", HEAD) + run("npm ci"), "pull_request_target", "    permissions: {}\n", ["9:16 warning"]],
-    ["by number", uses("actions/checkout@v4", "ref: refs/pull/${{ github.event.issue.number }}/head") + run("make"), "issue_comment", "", ["8:16 error"]],
+    [
+      "runs it with a token that writes",
+      uses("actions/checkout@v4", HEAD) + run("npm ci"),
+      "pull_request_target",
+      "",
+      ["8:16 error"],
+    ],
+    [
+      "only reads it",
+      uses("actions/checkout@v4", HEAD) + run("git diff --stat"),
+      "pull_request_target",
+      "",
+      ["8:16 warning"],
+    ],
+    [
+      "runs it without power",
+      uses("actions/checkout@v4", HEAD) + run("npm ci"),
+      "pull_request_target",
+      "    permissions: {}\n",
+      ["9:16 warning"],
+    ],
+    [
+      "by number",
+      uses("actions/checkout@v4", "ref: refs/pull/${{ github.event.issue.number }}/head") + run("make"),
+      "issue_comment",
+      "",
+      ["8:16 error"],
+    ],
     ["in the same script", run("make clean", "gh pr checkout 5", "make"), "issue_comment", "", ["8:11 error"]],
     ["in the same script, after it ran", run("make clean", "gh pr checkout 5"), "issue_comment", "", ["8:11 warning"]],
     ["by gh", run("gh pr checkout 5", "make") + run("make"), "issue_comment", "", ["7:11 error"]],
-    ["by a variable of git", "      - run: git checkout \"$SHA\"\n        env:\n          SHA: ${{ github.event.workflow_run.head_sha }}\n" + run("./build.sh"), "workflow_run", "", ["6:14 error"]],
-    ["by an action that looks the branch up", "      - uses: xt0rted/pull-request-comment-branch@v2\n        id: branch\n" + uses("actions/checkout@v4", "ref: ${{ steps.branch.outputs.head_ref }}") + run("make"), "issue_comment", "", ["10:16 error"]],
-    ["from the fork itself", uses("actions/checkout@v4", "repository: ${{ github.event.pull_request.head.repo.full_name }}") + run("make"), "pull_request_target", "", ["8:23 error"]],
-    ["through a local action", uses("actions/checkout@v4", HEAD) + uses("./.github/actions/build"), "pull_request_target", "", ["8:16 error"]],
+    [
+      "by a variable of git",
+      '      - run: git checkout "$SHA"\n        env:\n          SHA: ${{ github.event.workflow_run.head_sha }}\n' +
+        run("./build.sh"),
+      "workflow_run",
+      "",
+      ["6:14 error"],
+    ],
+    [
+      "by an action that looks the branch up",
+      "      - uses: xt0rted/pull-request-comment-branch@v2\n        id: branch\n" +
+        uses("actions/checkout@v4", "ref: ${{ steps.branch.outputs.head_ref }}") +
+        run("make"),
+      "issue_comment",
+      "",
+      ["10:16 error"],
+    ],
+    [
+      "from the fork itself",
+      uses("actions/checkout@v4", "repository: ${{ github.event.pull_request.head.repo.full_name }}") + run("make"),
+      "pull_request_target",
+      "",
+      ["8:23 error"],
+    ],
+    [
+      "through a local action",
+      uses("actions/checkout@v4", HEAD) + uses("./.github/actions/build"),
+      "pull_request_target",
+      "",
+      ["8:16 error"],
+    ],
   ])("%s", async (_name, steps, on, job, places) => {
     expect(await found(rule, steps, { on, job })).toEqual(places);
   });
   it.each([
     ["the base", uses("actions/checkout@v4") + run("npm ci"), "pull_request_target", ""],
     ["an event without power", uses("actions/checkout@v4", HEAD) + run("npm ci"), "pull_request", ""],
-    ["members only", uses("actions/checkout@v4", HEAD) + run("npm ci"), "pull_request_target", "    if: github.event.pull_request.author_association == 'MEMBER'\n"],
-    ["pushes only", uses("actions/checkout@v4", "ref: ${{ github.event.workflow_run.head_sha }}") + run("npm ci"), "workflow_run", "    if: github.event.workflow_run.event == 'push'\n"],
-    ["a condition on another event", uses("actions/checkout@v4", HEAD) + run("npm ci"), "[push, pull_request_target]", "    if: github.event_name == 'push'\n"],
+    [
+      "members only",
+      uses("actions/checkout@v4", HEAD) + run("npm ci"),
+      "pull_request_target",
+      "    if: github.event.pull_request.author_association == 'MEMBER'\n",
+    ],
+    [
+      "pushes only",
+      uses("actions/checkout@v4", "ref: ${{ github.event.workflow_run.head_sha }}") + run("npm ci"),
+      "workflow_run",
+      "    if: github.event.workflow_run.event == 'push'\n",
+    ],
+    [
+      "a condition on another event",
+      uses("actions/checkout@v4", HEAD) + run("npm ci"),
+      "[push, pull_request_target]",
+      "    if: github.event_name == 'push'\n",
+    ],
   ])("is silent: %s", async (_name, steps, on, job) => {
     expect(await found(rule, steps, { on, job })).toEqual([]);
   });
@@ -50,7 +124,9 @@ describe("untrusted-env-write", () => {
     ["a branch, which is one line", 'echo "REF=$REF" >> "$GITHUB_ENV"', []],
     ["a number", 'echo "N=$GITHUB_RUN_ID" >> "$GITHUB_ENV"', []],
   ])("%s", async (_name, line, places) => {
-    expect(await found("untrusted-env-write", run(line) + env, { on: "[issue_comment, pull_request_target]" })).toEqual(places);
+    expect(await found("untrusted-env-write", run(line) + env, { on: "[issue_comment, pull_request_target]" })).toEqual(
+      places,
+    );
   });
 });
 
@@ -132,18 +208,38 @@ describe("unpinned-tool", () => {
 describe("other rules", () => {
   it("spoofable-bot-condition asks only where outsiders get power", async () => {
     const job = "    if: github.actor == 'dependabot[bot]'\n";
-    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job })).toEqual(["5:9 warning"]);
+    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job })).toEqual([
+      "5:9 warning",
+    ]);
     expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request", job })).toEqual(["5:9 info"]);
-    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request", job }, { preset: "recommended" })).toEqual([]);
-    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: "    if: github.actor_id == 49699333\n" })).toEqual(["5:9 warning"]);
-    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: "    if: github.actor_id == 12\n" })).toEqual([]);
-    expect(await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: job.replace("==", "!=") })).toEqual([]);
+    expect(
+      await found("spoofable-bot-condition", run("true"), { on: "pull_request", job }, { preset: "recommended" }),
+    ).toEqual([]);
+    expect(
+      await found("spoofable-bot-condition", run("true"), {
+        on: "pull_request_target",
+        job: "    if: github.actor_id == 49699333\n",
+      }),
+    ).toEqual(["5:9 warning"]);
+    expect(
+      await found("spoofable-bot-condition", run("true"), {
+        on: "pull_request_target",
+        job: "    if: github.actor_id == 12\n",
+      }),
+    ).toEqual([]);
+    expect(
+      await found("spoofable-bot-condition", run("true"), { on: "pull_request_target", job: job.replace("==", "!=") }),
+    ).toEqual([]);
   });
 
   it("unsound-contains", async () => {
     const job = (condition: string): { job: string } => ({ job: `    if: ${condition}\n` });
-    expect(await found("unsound-contains", run("true"), job("contains('main dev', github.ref_name)"))).toEqual(["5:9 warning"]);
-    expect(await found("unsound-contains", run("true"), job("contains(github.event.head_commit.message, 'x')"))).toEqual([]);
+    expect(await found("unsound-contains", run("true"), job("contains('main dev', github.ref_name)"))).toEqual([
+      "5:9 warning",
+    ]);
+    expect(
+      await found("unsound-contains", run("true"), job("contains(github.event.head_commit.message, 'x')")),
+    ).toEqual([]);
     expect(await found("unsound-contains", run("true"), job("contains(fromJSON('[1]'), github.ref_name)"))).toEqual([]);
     expect(await found("unsound-contains", run("true"), job("contains('abc', 'b')"))).toEqual([]);
   });
@@ -170,14 +266,21 @@ describe("other rules", () => {
     expect(await download("curl http://localhost:8080/")).toEqual([]);
     expect(await download("curl http://db:8080/")).toEqual([]);
     expect(await download("curl http://10.0.0.1/ http://app.svc.cluster.local/")).toEqual([]);
-    expect(await download("curl \"http://$HOST/x\"")).toEqual([]);
+    expect(await download('curl "http://$HOST/x"')).toEqual([]);
   });
 
   it("checkout-credentials asks a job that pushes to say so", async () => {
     expect(await found("checkout-credentials", uses("actions/checkout@v4") + run("make"))).toEqual(["6:15 warning"]);
     expect(await found("checkout-credentials", uses("actions/checkout@v4") + run("git push"))).toEqual(["6:15 info"]);
-    expect(await found("checkout-credentials", uses("actions/checkout@v4", "persist-credentials: true") + run("make"))).toEqual([]);
-    expect(await found("checkout-credentials", uses("actions/checkout@v4") + uses("stefanzweifel/git-auto-commit-action@v5"))).toEqual(["6:15 info"]);
+    expect(
+      await found("checkout-credentials", uses("actions/checkout@v4", "persist-credentials: true") + run("make")),
+    ).toEqual([]);
+    expect(
+      await found(
+        "checkout-credentials",
+        uses("actions/checkout@v4") + uses("stefanzweifel/git-auto-commit-action@v5"),
+      ),
+    ).toEqual(["6:15 info"]);
   });
 
   it("self-hosted-on-public-trigger asks only in public repositories", async () => {
@@ -207,15 +310,25 @@ jobs:
       - uses: actions/download-artifact@v4
       - run: twine upload dist/*
 `;
-    expect((await findingsIn(text, [ruleNamed("cache-in-release")])).map(({ start, level, related }) => [start.line, level, related[0]?.start.line])).toEqual([
+    expect(
+      (await findingsIn(text, [ruleNamed("cache-in-release")])).map(({ start, level, related }) => [
+        start.line,
+        level,
+        related[0]?.start.line,
+      ]),
+    ).toEqual([
       [6, "warning", 17],
       [11, "info", undefined],
     ]);
   });
 
   it("dangerous-trigger lets a comment explain what writes results back", async () => {
-    const on = (event: string): string => `on:\n  ${event}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n`;
-    const levels = async (text: string, settings: Partial<LintSettings> = {}): Promise<string[]> => (await findingsIn(text, [ruleNamed("dangerous-trigger")], settings)).map(({ start, level }) => `${start.line} ${level}`);
+    const on = (event: string): string =>
+      `on:\n  ${event}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n`;
+    const levels = async (text: string, settings: Partial<LintSettings> = {}): Promise<string[]> =>
+      (await findingsIn(text, [ruleNamed("dangerous-trigger")], settings)).map(
+        ({ start, level }) => `${start.line} ${level}`,
+      );
     expect(await levels(on("workflow_run: { workflows: [Build] }"))).toEqual(["2 info"]);
     expect(await levels(on("issue_comment:"))).toEqual(["2 info"]);
     expect(await levels(on("issue_comment: # only members"))).toEqual([]);
@@ -226,7 +339,7 @@ jobs:
 
   it("unpinned-image reads docker run", async () => {
     const at = (...lines: string[]): Promise<string[]> => found("unpinned-image", run(...lines));
-    expect(await at("docker run --rm -v \"$PWD:/src\" -e A=1 ghcr.io/acme/tool:latest check")).toEqual(["7:49 warning"]);
+    expect(await at('docker run --rm -v "$PWD:/src" -e A=1 ghcr.io/acme/tool:latest check')).toEqual(["7:49 warning"]);
     expect(await at("sudo docker run acme/tool:latest")).toEqual(["7:27 warning"]);
     expect(await at("docker run acme/tool:1.2")).toEqual([]);
     expect(await at("docker build -t acme/tool:latest .", "docker run acme/tool:latest")).toEqual([]);
@@ -236,40 +349,125 @@ jobs:
   });
 
   it("untrusted-env-write asks about hidden values where outsiders start the run, under strict", async () => {
-    const at = (line: string, on = "pull_request_target", settings: Partial<LintSettings> = {}): Promise<string[]> => found("untrusted-env-write", run(line), { on }, settings);
+    const at = (line: string, on = "pull_request_target", settings: Partial<LintSettings> = {}): Promise<string[]> =>
+      found("untrusted-env-write", run(line), { on }, settings);
     expect(await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"')).toEqual(["7:11 info"]);
     expect(await at('echo "$B" | tee -a "$GITHUB_PATH"')).toHaveLength(1);
     expect(await at('echo "$HOME/bin" >> "$GITHUB_PATH"')).toEqual([]);
     expect(await at("echo 'A=$(x)' >> \"$GITHUB_ENV\"")).toEqual([]);
     expect(await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"', "push")).toEqual([]);
-    expect(await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"', "pull_request_target", { preset: "recommended" })).toEqual([]);
+    expect(
+      await at('echo "A=$(./version.sh)" >> "$GITHUB_ENV"', "pull_request_target", { preset: "recommended" }),
+    ).toEqual([]);
   });
 
   it("obfuscated-expression finds constants under strict, and leaves braces alone", async () => {
-    const env = (value: string, settings: Partial<LintSettings> = {}): Promise<string[]> => found("obfuscated-expression", `      - run: "true"\n        env:\n          A: \${{ ${value} }}\n`, {}, settings);
-    for (const value of ["'a' == 'a'", "true", "contains('ab', 'a')", "case(true, 'a', 'b')"]) expect(await env(value), value).toEqual(["8:18 info"]);
-    for (const value of ["'{{x}}'", "contains('ab', github.ref)", "success()"]) expect(await env(value), value).toEqual([]);
+    const env = (value: string, settings: Partial<LintSettings> = {}): Promise<string[]> =>
+      found(
+        "obfuscated-expression",
+        `      - run: "true"\n        env:\n          A: \${{ ${value} }}\n`,
+        {},
+        settings,
+      );
+    for (const value of ["'a' == 'a'", "true", "contains('ab', 'a')", "case(true, 'a', 'b')"])
+      expect(await env(value), value).toEqual(["8:18 info"]);
+    for (const value of ["'{{x}}'", "contains('ab', github.ref)", "success()"])
+      expect(await env(value), value).toEqual([]);
     expect(await env("'a' == 'a'", { preset: "recommended" })).toEqual([]);
   });
 
   it("unpinned-tool asks for a lock file where a script adds to the project", async () => {
-    for (const line of ["npm install left-pad", "npm i left-pad@1", "yarn add left-pad", "pnpm add -D left-pad", "bundle add rake"]) expect(await found("unpinned-tool", run(line)), line).toEqual(["7:11 info"]);
-    for (const line of ["npm install", "npm ci", "npm install --no-audit", "yarn install", "pnpm i", "npm install \"$PACKAGE\"", "bundle install"]) expect(await found("unpinned-tool", run(line)), line).toEqual([]);
+    for (const line of [
+      "npm install left-pad",
+      "npm i left-pad@1",
+      "yarn add left-pad",
+      "pnpm add -D left-pad",
+      "bundle add rake",
+    ])
+      expect(await found("unpinned-tool", run(line)), line).toEqual(["7:11 info"]);
+    for (const line of [
+      "npm install",
+      "npm ci",
+      "npm install --no-audit",
+      "yarn install",
+      "pnpm i",
+      'npm install "$PACKAGE"',
+      "bundle install",
+    ])
+      expect(await found("unpinned-tool", run(line)), line).toEqual([]);
   });
 
   it("trusted-publishing asks under strict how a job without an identity publishes", async () => {
-    const at = (line: string, job = "", settings: Partial<LintSettings> = {}): Promise<string[]> => found("trusted-publishing", run(line), { job }, settings);
-    for (const line of ["npm publish", "pnpm -r publish", "npm -w pkg publish", "cargo publish", "uvx twine upload dist/*", "python -m twine upload dist/*", "bundle exec gem push x.gem", "sudo npm publish"]) expect(await at(line), line).toEqual(["7:11 info"]);
-    for (const line of ["npm publish --dry-run", "npm publish --registry https://npm.pkg.github.com", "npm run publish", "echo npm publish", "cargo publish --dry-run", "uv sync", "npx lerna publish", "bundle exec", "npx"]) expect(await at(line), line).toEqual([]);
+    const at = (line: string, job = "", settings: Partial<LintSettings> = {}): Promise<string[]> =>
+      found("trusted-publishing", run(line), { job }, settings);
+    for (const line of [
+      "npm publish",
+      "pnpm -r publish",
+      "npm -w pkg publish",
+      "cargo publish",
+      "uvx twine upload dist/*",
+      "python -m twine upload dist/*",
+      "bundle exec gem push x.gem",
+      "sudo npm publish",
+    ])
+      expect(await at(line), line).toEqual(["7:11 info"]);
+    for (const line of [
+      "npm publish --dry-run",
+      "npm publish --registry https://npm.pkg.github.com",
+      "npm run publish",
+      "echo npm publish",
+      "cargo publish --dry-run",
+      "uv sync",
+      "npx lerna publish",
+      "bundle exec",
+      "npx",
+    ])
+      expect(await at(line), line).toEqual([]);
     expect(await at("npm publish", "    permissions:\n      id-token: write\n")).toEqual([]);
-    expect(await found("trusted-publishing", uses("pypa/gh-action-pypi-publish@release/v1", "password: ${{ secrets.X }}", "repository-url: https://pypi.example.com/"))).toEqual([]);
-    expect(await found("trusted-publishing", uses("rubygems/configure-rubygems-credentials@v1", "api-token: ${{ secrets.X }}"))).toEqual(["6:15 info"]);
+    expect(
+      await found(
+        "trusted-publishing",
+        uses(
+          "pypa/gh-action-pypi-publish@release/v1",
+          "password: ${{ secrets.X }}",
+          "repository-url: https://pypi.example.com/",
+        ),
+      ),
+    ).toEqual([]);
+    expect(
+      await found(
+        "trusted-publishing",
+        uses("rubygems/configure-rubygems-credentials@v1", "api-token: ${{ secrets.X }}"),
+      ),
+    ).toEqual(["6:15 info"]);
   });
 
   it("cache-in-release knows what restores a cache, and what turns it off", async () => {
-    const at = (step: string, on = "release"): Promise<string[]> => found("cache-in-release", step + run("npm publish"), { on });
-    for (const step of [uses("oven-sh/setup-bun@v2"), uses("astral-sh/setup-uv@v5"), uses("gradle/actions/setup-gradle@v4"), uses("jdx/mise-action@v2"), uses("actions/setup-node@v5"), uses("Swatinem/rust-cache@v2"), uses("actions/cache/restore@v4")]) expect(await at(step), step).toEqual(["6:15 warning"]);
-    for (const step of [uses("oven-sh/setup-bun@v2", "no-cache: true"), uses("astral-sh/setup-uv@v4"), uses("gradle/actions/setup-gradle@v4", "cache-disabled: true"), uses("gradle/actions/wrapper-validation@v4"), uses("jdx/mise-action@v2", "cache: false"), uses("actions/setup-node@v5", "package-manager-cache: false"), uses("actions/setup-go@v3"), uses("actions/cache/save@v4"), uses("actions/setup-java@v4"), uses("ruby/setup-ruby@v1", "bundler-cache: false")]) expect(await at(step), step).toEqual([]);
+    const at = (step: string, on = "release"): Promise<string[]> =>
+      found("cache-in-release", step + run("npm publish"), { on });
+    for (const step of [
+      uses("oven-sh/setup-bun@v2"),
+      uses("astral-sh/setup-uv@v5"),
+      uses("gradle/actions/setup-gradle@v4"),
+      uses("jdx/mise-action@v2"),
+      uses("actions/setup-node@v5"),
+      uses("Swatinem/rust-cache@v2"),
+      uses("actions/cache/restore@v4"),
+    ])
+      expect(await at(step), step).toEqual(["6:15 warning"]);
+    for (const step of [
+      uses("oven-sh/setup-bun@v2", "no-cache: true"),
+      uses("astral-sh/setup-uv@v4"),
+      uses("gradle/actions/setup-gradle@v4", "cache-disabled: true"),
+      uses("gradle/actions/wrapper-validation@v4"),
+      uses("jdx/mise-action@v2", "cache: false"),
+      uses("actions/setup-node@v5", "package-manager-cache: false"),
+      uses("actions/setup-go@v3"),
+      uses("actions/cache/save@v4"),
+      uses("actions/setup-java@v4"),
+      uses("ruby/setup-ruby@v1", "bundler-cache: false"),
+    ])
+      expect(await at(step), step).toEqual([]);
     expect(await at(uses("actions/cache@v4"), "\n  push:\n    branches: [release/*]")).toHaveLength(1);
     expect(await at(uses("actions/cache@v4"), "{ push: { branches: [main] } }")).toEqual(["6:15 info"]);
   });

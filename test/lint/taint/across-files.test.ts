@@ -4,7 +4,10 @@ import { findingsIn, ruleNamed } from "../../support/lint.ts";
 
 const RULE = ruleNamed("script-injection-across-files");
 const waysIn = async (files: Readonly<Record<string, string>>): Promise<string[][]> =>
-  (await findingsIn(files, [RULE])).map(({ file, start, level, related }) => [`${file}:${start.line} ${level}`, ...related.map((place) => `${place.file}:${place.start.line} ${place.message}`)]);
+  (await findingsIn(files, [RULE])).map(({ file, start, level, related }) => [
+    `${file}:${start.line} ${level}`,
+    ...related.map((place) => `${place.file}:${place.start.line} ${place.message}`),
+  ]);
 
 const CALLED = `on:
   workflow_call:
@@ -25,7 +28,8 @@ jobs:
 
 it("follows an input into a called workflow", async () => {
   const files = {
-    ".github/workflows/issues.yml": "on: issues\njobs:\n  label:\n    uses: ./.github/workflows/called.yml\n    with:\n      title: ${{ github.event.issue.title }}\n",
+    ".github/workflows/issues.yml":
+      "on: issues\njobs:\n  label:\n    uses: ./.github/workflows/called.yml\n    with:\n      title: ${{ github.event.issue.title }}\n",
     ".github/workflows/called.yml": CALLED,
   };
   expect(await waysIn(files)).toEqual([
@@ -38,7 +42,13 @@ it("follows an input into a called workflow", async () => {
 });
 
 it("is silent where every caller passes something harmless, or nobody calls", async () => {
-  expect(await waysIn({ ".github/workflows/issues.yml": "on: issues\njobs:\n  label:\n    uses: ./.github/workflows/called.yml\n    with:\n      title: ${{ github.event.issue.number }}\n", ".github/workflows/called.yml": CALLED })).toEqual([]);
+  expect(
+    await waysIn({
+      ".github/workflows/issues.yml":
+        "on: issues\njobs:\n  label:\n    uses: ./.github/workflows/called.yml\n    with:\n      title: ${{ github.event.issue.number }}\n",
+      ".github/workflows/called.yml": CALLED,
+    }),
+  ).toEqual([]);
   expect(await waysIn({ ".github/workflows/called.yml": CALLED })).toEqual([]);
 });
 
@@ -105,7 +115,10 @@ runs:
 `,
   };
   const ways = await waysIn(files);
-  expect(ways.map(([at]) => at)).toEqual([".github/actions/slug/action.yml:17 error", ".github/workflows/pr.yml:11 error"]);
+  expect(ways.map(([at]) => at)).toEqual([
+    ".github/actions/slug/action.yml:17 error",
+    ".github/workflows/pr.yml:11 error",
+  ]);
   expect(ways[1]?.slice(1)).toEqual([
     ".github/workflows/pr.yml:10 Anybody sets it on `pull_request_target`.",
     ".github/workflows/pr.yml:10 It is passed as the input `branch`.",
@@ -118,13 +131,20 @@ runs:
 });
 
 it("asks the callers on which events a called workflow runs", async () => {
-  const called = "on: workflow_call\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo \"${{ github.event.issue.title }}\"\n";
-  const files = { ".github/workflows/issues.yml": "on: issues\njobs:\n  x:\n    uses: ./.github/workflows/called.yml\n", ".github/workflows/called.yml": called };
+  const called =
+    'on: workflow_call\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo "${{ github.event.issue.title }}"\n';
+  const files = {
+    ".github/workflows/issues.yml": "on: issues\njobs:\n  x:\n    uses: ./.github/workflows/called.yml\n",
+    ".github/workflows/called.yml": called,
+  };
   // The single file says it already, with less: nobody knows who calls.
-  expect((await findingsIn(files, [ruleNamed("script-injection")])).map(({ file, level }) => `${file} ${level}`)).toEqual([".github/workflows/called.yml warning"]);
+  expect(
+    (await findingsIn(files, [ruleNamed("script-injection")])).map(({ file, level }) => `${file} ${level}`),
+  ).toEqual([".github/workflows/called.yml warning"]);
 });
 
 it("ends where workflows call one another in a circle", async () => {
-  const circle = (other: string): string => `on: workflow_call\njobs:\n  x:\n    uses: ./.github/workflows/${other}.yml\n    with:\n      a: \${{ inputs.a }}\n`;
+  const circle = (other: string): string =>
+    `on: workflow_call\njobs:\n  x:\n    uses: ./.github/workflows/${other}.yml\n    with:\n      a: \${{ inputs.a }}\n`;
   expect(await waysIn({ ".github/workflows/a.yml": circle("b"), ".github/workflows/b.yml": circle("a") })).toEqual([]);
 });

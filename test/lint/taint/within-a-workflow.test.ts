@@ -7,10 +7,14 @@ const injection = ruleNamed("script-injection");
 /** Where the finding stands, and every stop of the way to it. */
 async function waysIn(text: string): Promise<string[][]> {
   const findings = await findingsIn(text, [injection]);
-  return findings.map(({ start, level, related }) => [`${start.line}:${start.column} ${level}`, ...related.map((place) => `${place.start.line}:${place.start.column} ${place.message}`)]);
+  return findings.map(({ start, level, related }) => [
+    `${start.line}:${start.column} ${level}`,
+    ...related.map((place) => `${place.start.line}:${place.start.column} ${place.message}`),
+  ]);
 }
 
-const workflow = (event: string, steps: string, more = ""): string => `on: ${event}\njobs:\n  one:\n    runs-on: ubuntu-latest\n${more}    steps:\n${steps}`;
+const workflow = (event: string, steps: string, more = ""): string =>
+  `on: ${event}\njobs:\n  one:\n    runs-on: ubuntu-latest\n${more}    steps:\n${steps}`;
 
 describe("sources", () => {
   it.each([
@@ -59,12 +63,22 @@ describe("sources", () => {
   });
 
   it("are nothing where an `if` leaves their event out", async () => {
-    const text = workflow("[issues, push]", `      - if: github.event_name == 'push'\n        run: echo "\${{ github.event.issue.title }}"\n      - if: github.event_name != 'push'\n        run: echo "\${{ github.event.issue.title }}"\n`);
-    expect((await findingsIn(text, [injection])).map(({ start, level }) => `${start.line} ${level}`)).toEqual(["7 info", "9 error"]);
+    const text = workflow(
+      "[issues, push]",
+      `      - if: github.event_name == 'push'\n        run: echo "\${{ github.event.issue.title }}"\n      - if: github.event_name != 'push'\n        run: echo "\${{ github.event.issue.title }}"\n`,
+    );
+    expect((await findingsIn(text, [injection])).map(({ start, level }) => `${start.line} ${level}`)).toEqual([
+      "7 info",
+      "9 error",
+    ]);
   });
 
   it("are writers' where forks do not get in", async () => {
-    const text = workflow("pull_request_target", `      - run: echo "\${{ github.head_ref }}"\n`, "    if: github.event.pull_request.head.repo.full_name == github.repository\n");
+    const text = workflow(
+      "pull_request_target",
+      `      - run: echo "\${{ github.head_ref }}"\n`,
+      "    if: github.event.pull_request.head.repo.full_name == github.repository\n",
+    );
     expect(await waysIn(text)).toEqual([]);
     expect(await findingsIn(text, [ruleNamed("script-injection-by-writers")])).toHaveLength(1);
   });
@@ -167,7 +181,10 @@ ${script.replace(/^/gm, "          ")}
     ["tee", `echo "x=\${TITLE}" | tee -a "$GITHUB_OUTPUT"`],
     ["a group", `{\n  echo "x<<EOF"\n  echo "$TITLE"\n  echo EOF\n} >> "$GITHUB_OUTPUT"`],
     ["a heredoc", `cat <<END >> "$GITHUB_OUTPUT"\nx<<EOF\n$TITLE\nEOF\nEND`],
-    ["several appends", `echo "x<<EOF" >> "$GITHUB_OUTPUT"\necho "$TITLE" >> "$GITHUB_OUTPUT"\necho EOF >> "$GITHUB_OUTPUT"`],
+    [
+      "several appends",
+      `echo "x<<EOF" >> "$GITHUB_OUTPUT"\necho "$TITLE" >> "$GITHUB_OUTPUT"\necho EOF >> "$GITHUB_OUTPUT"`,
+    ],
     ["the old command", `echo "::set-output name=x::$TITLE"`],
     ["a filter", `slug=$(echo "$TITLE" | tr ' ' '-' | head -c 20)\necho "x=$slug" >> "$GITHUB_OUTPUT"`],
     ["read and a here string", `read -r first rest <<< "$TITLE"\necho "x=$rest" >> "$GITHUB_OUTPUT"`],
@@ -187,8 +204,14 @@ ${script.replace(/^/gm, "          ")}
     ["chosen letters only", `echo "x=$(echo "$TITLE" | tr -cd 'a-z0-9-')" >> "$GITHUB_OUTPUT"`],
     ["chosen letters by sed", `echo "x=$(echo "$TITLE" | sed 's/[^a-z0-9]/-/g')" >> "$GITHUB_OUTPUT"`],
     ["chosen letters by expansion", `echo "x=\${TITLE//[^a-z0-9]/}" >> "$GITHUB_OUTPUT"`],
-    ["a pattern, or the end", `[[ "$TITLE" =~ ^v[0-9]+$ ]] || { echo no; exit 1; }\necho "x=$TITLE" >> "$GITHUB_OUTPUT"`],
-    ["a pattern in an if", `if ! [[ $TITLE =~ ^[0-9]+\\.[0-9]+$ ]]; then\n  exit 1\nfi\necho "x=$TITLE" >> "$GITHUB_OUTPUT"`],
+    [
+      "a pattern, or the end",
+      `[[ "$TITLE" =~ ^v[0-9]+$ ]] || { echo no; exit 1; }\necho "x=$TITLE" >> "$GITHUB_OUTPUT"`,
+    ],
+    [
+      "a pattern in an if",
+      `if ! [[ $TITLE =~ ^[0-9]+\\.[0-9]+$ ]]; then\n  exit 1\nfi\necho "x=$TITLE" >> "$GITHUB_OUTPUT"`,
+    ],
     ["grep", `if ! echo "$TITLE" | grep -Eq '^[a-z]+$'; then exit 1; fi\necho "x=$TITLE" >> "$GITHUB_OUTPUT"`],
     ["a case", `case "$TITLE" in\n  patch|minor) ;;\n  *) exit 1 ;;\nesac\necho "x=$TITLE" >> "$GITHUB_OUTPUT"`],
     ["equal to a word", `if [ "$TITLE" = "go" ]; then echo "x=$TITLE" >> "$GITHUB_OUTPUT"; fi`],
@@ -212,19 +235,28 @@ ${script.replace(/^/gm, "          ")}
       - run: echo "\${{ steps.meta.outputs.title }} \${{ steps.meta.outputs.number }} \${{ steps.meta.outputs.result }}"
 `,
     );
-    expect((await findingsIn(text, [injection])).map(({ message }) => /`steps\.[\w.]+`/.exec(message)?.[0])).toEqual(["`steps.meta.outputs.title`", "`steps.meta.outputs.result`"]);
+    expect((await findingsIn(text, [injection])).map(({ message }) => /`steps\.[\w.]+`/.exec(message)?.[0])).toEqual([
+      "`steps.meta.outputs.title`",
+      "`steps.meta.outputs.result`",
+    ]);
   });
 
   it("through a variable that an earlier step wrote", async () => {
-    const text = workflow("issues", `      - env:\n          TITLE: \${{ github.event.issue.title }}\n        run: echo "KEPT=$TITLE" >> "$GITHUB_ENV"\n      - run: echo "\${{ env.KEPT }}"\n`);
+    const text = workflow(
+      "issues",
+      `      - env:\n          TITLE: \${{ github.event.issue.title }}\n        run: echo "KEPT=$TITLE" >> "$GITHUB_ENV"\n      - run: echo "\${{ env.KEPT }}"\n`,
+    );
     expect(await waysIn(text)).toHaveLength(1);
   });
 
   it("through actions that repeat what they are given", async () => {
-    const steps = (ref: string, more = ""): string => `      - id: files\n        uses: tj-actions/changed-files@${ref}\n${more}      - run: lint \${{ steps.files.outputs.all_changed_files }}\n`;
+    const steps = (ref: string, more = ""): string =>
+      `      - id: files\n        uses: tj-actions/changed-files@${ref}\n${more}      - run: lint \${{ steps.files.outputs.all_changed_files }}\n`;
     expect(await waysIn(workflow("pull_request", steps("v35")))).toHaveLength(1);
     expect(await waysIn(workflow("pull_request", steps("v46")))).toEqual([]);
-    expect(await waysIn(workflow("pull_request", steps("v46", "        with:\n          safe_output: false\n")))).toHaveLength(1);
+    expect(
+      await waysIn(workflow("pull_request", steps("v46", "        with:\n          safe_output: false\n"))),
+    ).toHaveLength(1);
   });
 
   it("out of another run's artifact", async () => {
@@ -236,8 +268,16 @@ ${script.replace(/^/gm, "          ")}
         run: echo "number=$(cat pr.txt)" >> "$GITHUB_OUTPUT"
       - run: gh pr comment \${{ steps.pr.outputs.number }}
 `;
-    expect(await waysIn(workflow("workflow_run", steps))).toEqual([["12:32 error", "6:15 This unpacks what another run uploaded, perhaps one of a pull request from a fork.", "11:14 This writes it to the output `number`."]]);
-    expect(await waysIn(workflow("workflow_run", steps, "    if: github.event.workflow_run.event == 'push'\n"))).toEqual([]);
+    expect(await waysIn(workflow("workflow_run", steps))).toEqual([
+      [
+        "12:32 error",
+        "6:15 This unpacks what another run uploaded, perhaps one of a pull request from a fork.",
+        "11:14 This writes it to the output `number`.",
+      ],
+    ]);
+    expect(
+      await waysIn(workflow("workflow_run", steps, "    if: github.event.workflow_run.event == 'push'\n")),
+    ).toEqual([]);
   });
 
   it("ends in a circle of outputs without an answer", async () => {

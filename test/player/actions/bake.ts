@@ -13,8 +13,16 @@ const PLAYED = ["source", "files", "targets", "set", "push", "load", "provenance
 /** What bake looks for when it is given no file (docs.docker.com, "docker buildx bake: --file"). Compose files are not played. */
 const DEFAULT_FILES = ["docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"];
 
-const lines = (text: string | undefined): string[] => (text ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-const items = (text: string | undefined): string[] => lines(text).flatMap((line) => line.split(",")).map((item) => item.trim()).filter((item) => item !== "");
+const lines = (text: string | undefined): string[] =>
+  (text ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+const items = (text: string | undefined): string[] =>
+  lines(text)
+    .flatMap((line) => line.split(","))
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 
 /** The keys of a target that `set` may write (docs.docker.com, "docker buildx bake: --set"). */
 const LISTS = ["tags", "platform", "output", "cache-from", "cache-to"];
@@ -27,23 +35,34 @@ export const bake: Action = {
   async run(context) {
     const { inputs, env } = context;
     for (const [name, value] of Object.entries(inputs)) {
-      if (value !== "" && !IGNORED.includes(name) && !PLAYED.includes(name)) throw new PlayerError(`The stand-in of docker/bake-action does not play \`${name}\`.`);
+      if (value !== "" && !IGNORED.includes(name) && !PLAYED.includes(name))
+        throw new PlayerError(`The stand-in of docker/bake-action does not play \`${name}\`.`);
     }
     // Without a source the action builds from the repository on GitHub, not from what is checked out.
     const source = inputs["source"] ?? "";
-    if (source === "") throw new PlayerError("The stand-in of docker/bake-action does not play a Git context: set `source: .` to build what is checked out.");
+    if (source === "")
+      throw new PlayerError(
+        "The stand-in of docker/bake-action does not play a Git context: set `source: .` to build what is checked out.",
+      );
     const folder = resolve(context.workspace, source);
     const given = lines(inputs["files"]?.replaceAll(",", "\n")).map((path) => path.replace(/^cwd:\/\//, ""));
     const paths = given.length > 0 ? given : DEFAULT_FILES.filter((path) => existsSync(join(folder, path)));
     if (paths.length === 0) throw new ActionFailed("ERROR: couldn't find a bake definition");
-    for (const path of paths) if (!existsSync(join(folder, path))) throw new ActionFailed(`ERROR: failed to read ${path}: no such file or directory`);
-    const file = readBakeFiles(paths.map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") })), env);
+    for (const path of paths)
+      if (!existsSync(join(folder, path)))
+        throw new ActionFailed(`ERROR: failed to read ${path}: no such file or directory`);
+    const file = readBakeFiles(
+      paths.map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") })),
+      env,
+    );
     const names = targetsOf(file, items(inputs["targets"]).length > 0 ? items(inputs["targets"]) : ["default"]);
     const metadata: Record<string, object> = {};
     for (const name of names) {
       const declared = file.targets.get(name);
       if (!declared) continue;
-      const overrides = lines(inputs["set"]).map(parseOverride).filter((override) => matches(override.pattern, name));
+      const overrides = lines(inputs["set"])
+        .map(parseOverride)
+        .filter((override) => matches(override.pattern, name));
       const target = overridden(declared, overrides);
       // The action asks for provenance unless it is told not to, and `set` has the last word.
       const provenance = asked(overrides, "provenance", inputs["provenance"] !== "false");
@@ -63,7 +82,10 @@ export const bake: Action = {
         attested: provenance || sbom,
         sbom,
       });
-      metadata[name] = { "containerimage.config.digest": imageId, ...(digest === undefined ? {} : { "containerimage.digest": digest, "image.name": target.tags.join(",") }) };
+      metadata[name] = {
+        "containerimage.config.digest": imageId,
+        ...(digest === undefined ? {} : { "containerimage.digest": digest, "image.name": target.tags.join(",") }),
+      };
     }
     return { metadata: JSON.stringify(metadata) };
   },
@@ -83,7 +105,8 @@ interface Override {
 function parseOverride(line: string): Override {
   const match = /^([^.=]+)\.([^.=+]+)(?:\.([^=+]+))?(\+)?=(.*)$/.exec(line);
   const [, pattern = "", key = "", field = "", plus, value = ""] = match ?? [];
-  if (!match || ![...LISTS, ...MAPPINGS, ...TEXTS].includes(key) || MAPPINGS.includes(key) !== (field !== "")) throw new PlayerError(`docker buildx bake does not know the override \`${line}\`.`);
+  if (!match || ![...LISTS, ...MAPPINGS, ...TEXTS].includes(key) || MAPPINGS.includes(key) !== (field !== ""))
+    throw new PlayerError(`docker buildx bake does not know the override \`${line}\`.`);
   return { pattern, key, field, adds: plus !== undefined, value };
 }
 
@@ -92,10 +115,15 @@ function overridden(declared: BakeTarget, overrides: readonly Override[]): BakeT
   const of = (key: string): Override[] => overrides.filter((override) => override.key === key);
   const list = (key: string, before: readonly string[]): readonly string[] => {
     const found = of(key);
-    return found.length === 0 ? before : [...(found.every((override) => override.adds) ? before : []), ...found.map((override) => override.value)];
+    return found.length === 0
+      ? before
+      : [...(found.every((override) => override.adds) ? before : []), ...found.map((override) => override.value)];
   };
   const text = (key: string, before: string): string => of(key).at(-1)?.value ?? before;
-  const mapping = (key: string, before: Readonly<Record<string, string>>): Record<string, string> => ({ ...before, ...Object.fromEntries(of(key).map(({ field, value }) => [field, value])) });
+  const mapping = (key: string, before: Readonly<Record<string, string>>): Record<string, string> => ({
+    ...before,
+    ...Object.fromEntries(of(key).map(({ field, value }) => [field, value])),
+  });
   return {
     context: text("context", declared.context),
     dockerfile: text("dockerfile", declared.dockerfile),
@@ -110,7 +138,11 @@ function overridden(declared: BakeTarget, overrides: readonly Override[]): BakeT
 
 /** `attest=type=provenance,disabled=true` and `provenance=false` mean the same. */
 function asked(overrides: readonly Override[], kind: "provenance" | "sbom", before: boolean): boolean {
-  const found = overrides.filter((override) => override.key === kind || (override.key === "attest" && override.value.includes(`type=${kind}`))).at(-1);
+  const found = overrides
+    .filter(
+      (override) => override.key === kind || (override.key === "attest" && override.value.includes(`type=${kind}`)),
+    )
+    .at(-1);
   if (!found) return before;
   return found.key === "attest" ? !found.value.includes("disabled=true") : found.value !== "false";
 }

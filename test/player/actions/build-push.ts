@@ -6,9 +6,27 @@ import { build } from "../builder.ts";
 import { PlayerError } from "../json.ts";
 
 const IGNORED = ["add-hosts", "cache-from", "cache-to", "pull", "github-token", "builder"];
-const PLAYED = ["context", "file", "target", "platforms", "build-args", "labels", "tags", "push", "load", "outputs", "provenance", "sbom", "no-cache"];
+const PLAYED = [
+  "context",
+  "file",
+  "target",
+  "platforms",
+  "build-args",
+  "labels",
+  "tags",
+  "push",
+  "load",
+  "outputs",
+  "provenance",
+  "sbom",
+  "no-cache",
+];
 
-const lines = (text: string | undefined): string[] => (text ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+const lines = (text: string | undefined): string[] =>
+  (text ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 
 export const buildPush: Action = {
   name: "docker/build-push-action",
@@ -16,7 +34,8 @@ export const buildPush: Action = {
   async run(context) {
     const { inputs } = context;
     for (const [name, value] of Object.entries(inputs)) {
-      if (value !== "" && !IGNORED.includes(name) && !PLAYED.includes(name)) throw new PlayerError(`The stand-in of docker/build-push-action does not play \`${name}\`.`);
+      if (value !== "" && !IGNORED.includes(name) && !PLAYED.includes(name))
+        throw new PlayerError(`The stand-in of docker/build-push-action does not play \`${name}\`.`);
     }
     const folder = inputs["context"] || ".";
     const { digest, imageId } = await build(context, {
@@ -25,7 +44,9 @@ export const buildPush: Action = {
       dockerfile: inputs["file"] || join(folder, "Dockerfile"),
       stage: inputs["target"] ?? "",
       args: lines(inputs["build-args"]),
-      labels: Object.fromEntries(lines(inputs["labels"]).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)])),
+      labels: Object.fromEntries(
+        lines(inputs["labels"]).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+      ),
       platforms: (inputs["platforms"] || "linux/amd64").split(",").map((platform) => platform.trim()),
       tags: lines(inputs["tags"]?.replaceAll(",", "\n")),
       outputs: lines(inputs["outputs"]),

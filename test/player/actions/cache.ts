@@ -3,14 +3,27 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { knownAction } from "../../../src/actions/catalogue.ts";
 import { type Action, type ActionContext, ActionFailed } from "../action.ts";
-import { type Cache, cacheScopes, cacheVersion, findCache, mayWriteCaches, type Places, restorePaths, storePaths } from "../caches.ts";
+import {
+  type Cache,
+  cacheScopes,
+  cacheVersion,
+  findCache,
+  mayWriteCaches,
+  type Places,
+  restorePaths,
+  storePaths,
+} from "../caches.ts";
 import { findFiles, listFiles } from "../glob.ts";
 import { PlayerError } from "../json.ts";
 
 /** GitHub's limit for a key. */
 const LONGEST_KEY = 512;
 
-const lines = (text: string | undefined): string[] => (text ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+const lines = (text: string | undefined): string[] =>
+  (text ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 const inputsOf = (name: string): string[] => Object.keys(knownAction(name)?.inputs ?? {});
 
 interface Wanted {
@@ -24,26 +37,44 @@ function wantedBy({ inputs }: ActionContext): Wanted {
   const { key = "" } = inputs;
   const patterns = lines(inputs["path"]);
   if (key.includes(",")) throw new ActionFailed(`Key Validation Error: ${key} cannot contain commas.`);
-  if (key.length > LONGEST_KEY) throw new ActionFailed(`Key Validation Error: ${key} cannot be larger than ${LONGEST_KEY} characters.`);
-  for (const pattern of patterns) if (pattern.startsWith("!")) throw new PlayerError(`The stand-in of actions/cache does not play the pattern \`${pattern}\`.`);
+  if (key.length > LONGEST_KEY)
+    throw new ActionFailed(`Key Validation Error: ${key} cannot be larger than ${LONGEST_KEY} characters.`);
+  for (const pattern of patterns)
+    if (pattern.startsWith("!"))
+      throw new PlayerError(`The stand-in of actions/cache does not play the pattern \`${pattern}\`.`);
   return { key, prefixes: lines(inputs["restore-keys"]), patterns };
 }
 
 /** Where a pattern points: `~` is the home folder. */
-const absolute = (context: ActionContext, pattern: string): string => resolve(context.workspace, pattern.replace(/^~(?=\/|$)/, context.env["HOME"] ?? "~"));
+const absolute = (context: ActionContext, pattern: string): string =>
+  resolve(context.workspace, pattern.replace(/^~(?=\/|$)/, context.env["HOME"] ?? "~"));
 
-const placesOf = (context: ActionContext): Places => ({ root: context.workspace, home: context.env["HOME"] ?? "", temp: context.temp });
+const placesOf = (context: ActionContext): Places => ({
+  root: context.workspace,
+  home: context.env["HOME"] ?? "",
+  temp: context.temp,
+});
 
 /** GitHub's machines have their temporary folder at one place; here each has its own. */
-const versionOf = ({ temp }: ActionContext, patterns: readonly string[]): string => cacheVersion(patterns.map((pattern) => pattern.replace(temp, "{temp}")));
+const versionOf = ({ temp }: ActionContext, patterns: readonly string[]): string =>
+  cacheVersion(patterns.map((pattern) => pattern.replace(temp, "{temp}")));
 
 function restore(context: ActionContext): { outputs: Record<string, string>; found: Cache | undefined } {
   const { host, run, inputs } = context;
   const wanted = wantedBy(context);
-  const found = findCache(host.caches, cacheScopes(run.event, host.repository.defaultBranch), versionOf(context, wanted.patterns), wanted.key, wanted.prefixes);
+  const found = findCache(
+    host.caches,
+    cacheScopes(run.event, host.repository.defaultBranch),
+    versionOf(context, wanted.patterns),
+    wanted.key,
+    wanted.prefixes,
+  );
   const primary = { "cache-primary-key": wanted.key };
   if (!found) {
-    if (inputs["fail-on-cache-miss"] === "true") throw new ActionFailed(`Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${wanted.key}`);
+    if (inputs["fail-on-cache-miss"] === "true")
+      throw new ActionFailed(
+        `Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${wanted.key}`,
+      );
     context.print(`Cache not found for input keys: ${[wanted.key, ...wanted.prefixes].join(", ")}`);
     return { outputs: primary, found };
   }
@@ -52,7 +83,10 @@ function restore(context: ActionContext): { outputs: Record<string, string>; fou
     restorePaths(found.folder, placesOf(context));
   }
   context.print(`Cache restored from key: ${found.key}`);
-  return { outputs: { ...primary, "cache-hit": String(found.key === wanted.key), "cache-matched-key": found.key }, found };
+  return {
+    outputs: { ...primary, "cache-hit": String(found.key === wanted.key), "cache-matched-key": found.key },
+    found,
+  };
 }
 
 function save(context: ActionContext, { key, patterns }: Wanted): void {
@@ -64,12 +98,18 @@ function save(context: ActionContext, { key, patterns }: Wanted): void {
     return;
   }
   if (host.caches.some((cache) => cache.ref === ref && cache.key === key && cache.version === version)) {
-    context.print(`::warning::Failed to save: Unable to reserve cache with key ${key}, another job may be creating this cache.`);
+    context.print(
+      `::warning::Failed to save: Unable to reserve cache with key ${key}, another job may be creating this cache.`,
+    );
     return;
   }
-  const files = patterns.flatMap((pattern) => findFiles(context.workspace, [absolute(context, pattern)], { hidden: true }));
+  const files = patterns.flatMap((pattern) =>
+    findFiles(context.workspace, [absolute(context, pattern)], { hidden: true }),
+  );
   if (files.length === 0) {
-    context.print("::warning::Path Validation Error: Path(s) specified in the action for caching do(es) not exist, hence no cache is being saved.");
+    context.print(
+      "::warning::Path Validation Error: Path(s) specified in the action for caching do(es) not exist, hence no cache is being saved.",
+    );
     return;
   }
   const id = host.caches.reduce((highest, cache) => Math.max(highest, cache.id), 0) + 1;
@@ -89,7 +129,8 @@ export const cache: Action = {
     const { outputs, found } = restore(context);
     context.after(() => {
       if (context.status() !== "success") return;
-      if (found?.key === wanted.key) context.print(`Cache hit occurred on the primary key ${wanted.key}, not saving cache.`);
+      if (found?.key === wanted.key)
+        context.print(`Cache hit occurred on the primary key ${wanted.key}, not saving cache.`);
       else save(context, wanted);
     });
     const { "cache-hit": hit = "" } = outputs;

@@ -20,17 +20,24 @@ export const checkout: Action = {
     const repository = inputs["repository"] || own;
     const source = host.gitFolder(repository);
     if (source === undefined) throw new ActionFailed(`remote: Repository not found: ${repository}`);
-    if (repository === own && !allows(job.permissions, "contents", "read")) throw new ActionFailed("remote: Repository not found (the token lacks contents: read)");
-    for (const name of ["sparse-checkout", "filter", "ssh-key"]) if (inputs[name]) throw new PlayerError(`The stand-in of actions/checkout does not play \`${name}\`.`);
+    if (repository === own && !allows(job.permissions, "contents", "read"))
+      throw new ActionFailed("remote: Repository not found (the token lacks contents: read)");
+    for (const name of ["sparse-checkout", "filter", "ssh-key"])
+      if (inputs[name]) throw new PlayerError(`The stand-in of actions/checkout does not play \`${name}\`.`);
 
     const folder = join(context.workspace, inputs["path"] || ".");
     mkdirSync(folder, { recursive: true });
-    if (inputs["clean"] !== "false") for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true, force: true });
+    if (inputs["clean"] !== "false")
+      for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true, force: true });
     const git = async (...args: string[]): Promise<string> => {
       try {
-        return (await run("git", args, { cwd: folder, env: { PATH: process.env["PATH"], HOME: context.env["HOME"] ?? "" } })).stdout.trim();
+        return (
+          await run("git", args, { cwd: folder, env: { PATH: process.env["PATH"], HOME: context.env["HOME"] ?? "" } })
+        ).stdout.trim();
       } catch (error) {
-        throw new ActionFailed(`git ${args.join(" ")}: ${error instanceof Error && "stderr" in error ? String(error.stderr) : String(error)}`);
+        throw new ActionFailed(
+          `git ${args.join(" ")}: ${error instanceof Error && "stderr" in error ? String(error.stderr) : String(error)}`,
+        );
       }
     };
 
@@ -68,6 +75,8 @@ function refuseForkCode(context: ActionContext, commit: string, wanted: string, 
   const from = isObject(head) ? head["full_name"] : undefined;
   const own = fullName(context.host.repository);
   if (repository !== own || (from !== own && (commit === triggering["head_sha"] || wanted.startsWith("refs/pull/")))) {
-    throw new ActionFailed("Refusing to check out code of a pull request from a fork in a workflow_run. Set allow-unsafe-pr-checkout to allow it.");
+    throw new ActionFailed(
+      "Refusing to check out code of a pull request from a fork in a workflow_run. Set allow-unsafe-pr-checkout to allow it.",
+    );
   }
 }

@@ -12,7 +12,8 @@ export const downloadArtifact: Action = {
   inputs: Object.keys(knownAction("actions/download-artifact")?.inputs ?? {}),
   async run(context) {
     const { inputs, host } = context;
-    if (inputs["artifact-ids"]) throw new PlayerError("The stand-in of actions/download-artifact does not play `artifact-ids`.");
+    if (inputs["artifact-ids"])
+      throw new PlayerError("The stand-in of actions/download-artifact does not play `artifact-ids`.");
     const available = artifactsOf(context).filter((artifact) => !isExpired(artifact, host.now()));
     const { name = "", pattern = "" } = inputs;
     const folder = resolve(context.workspace, (inputs["path"] || ".").replace(/^~(?=\/)/, context.env["HOME"] ?? ""));
@@ -22,7 +23,8 @@ export const downloadArtifact: Action = {
       extractArtifact(artifact, folder);
     } else {
       const chosen = available.filter((artifact) => pattern === "" || matches(pattern, artifact.name));
-      for (const artifact of chosen) extractArtifact(artifact, inputs["merge-multiple"] === "true" ? folder : join(folder, artifact.name));
+      for (const artifact of chosen)
+        extractArtifact(artifact, inputs["merge-multiple"] === "true" ? folder : join(folder, artifact.name));
     }
     return { "download-path": folder };
   },
@@ -34,7 +36,8 @@ function artifactsOf(context: ActionContext): readonly Artifact[] {
   const token = inputs["github-token"] ?? "";
   if (token === "") return run.artifacts;
   const id = Number(inputs["run-id"] || run.id);
-  if (token === job.token && !allows(job.permissions, "actions", "read")) throw new ActionFailed("Unable to download artifact(s): Resource not accessible by integration");
+  if (token === job.token && !allows(job.permissions, "actions", "read"))
+    throw new ActionFailed("Unable to download artifact(s): Resource not accessible by integration");
   const other = runs.find((candidate) => candidate.id === id);
   if (!other) throw new ActionFailed(`Unable to download artifact(s): run ${id} not found`);
   return other.artifacts;

@@ -17,7 +17,9 @@ export const login: Action = {
     try {
       status = (await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } })).status;
     } catch (error) {
-      throw new ActionFailed(`Error response from daemon: Get "https://${name}/v2/": ${error instanceof Error ? error.message : String(error)}`);
+      throw new ActionFailed(
+        `Error response from daemon: Get "https://${name}/v2/": ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     if (status !== 200) throw new ActionFailed(`Error response from daemon: Get "https://${name}/v2/": ${status}`);
     const config = readDockerConfig(env);

@@ -4,13 +4,18 @@ import { resolve } from "node:path";
 import { knownAction } from "../../../src/actions/catalogue.ts";
 import type { Action, ActionContext } from "../action.ts";
 
-const quiet = (name: string, effect: (context: ActionContext) => Record<string, string> | undefined = () => undefined): Action => {
+const quiet = (
+  name: string,
+  effect: (context: ActionContext) => Record<string, string> | undefined = () => undefined,
+): Action => {
   const known = knownAction(name);
   const inputs = known?.inputs ?? {};
   return {
     name,
     inputs: Object.keys(inputs),
-    required: Object.keys(inputs).filter((input) => inputs[input]?.includes("required") === true && inputs[input]?.includes("default") !== true),
+    required: Object.keys(inputs).filter(
+      (input) => inputs[input]?.includes("required") === true && inputs[input]?.includes("default") !== true,
+    ),
     run: (context) => Promise.resolve(effect(context) ?? {}),
   };
 };

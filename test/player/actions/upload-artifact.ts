@@ -16,7 +16,10 @@ export const uploadArtifact: Action = {
     const { inputs, host, run } = context;
     const name = inputs["name"] || "artifact";
     const home = context.env["HOME"] ?? homedir();
-    const patterns = (inputs["path"] ?? "").split("\n").map((line) => line.trim().replace(/^~(?=\/)/, home)).filter((line) => line !== "");
+    const patterns = (inputs["path"] ?? "")
+      .split("\n")
+      .map((line) => line.trim().replace(/^~(?=\/)/, home))
+      .filter((line) => line !== "");
     const files = findFiles(context.workspace, patterns, { hidden: inputs["include-hidden-files"] === "true" });
     if (files.length === 0) {
       const message = `No files were found with the provided path: ${patterns.join(", ")}. No artifacts will be uploaded.`;
@@ -24,7 +27,11 @@ export const uploadArtifact: Action = {
       if (inputs["if-no-files-found"] !== "ignore") context.print(`::warning::${message}`);
       return {};
     }
-    const root = commonFolder(patterns.filter((pattern) => !pattern.startsWith("!")).map((pattern) => searchFolder(resolve(context.workspace, pattern))));
+    const root = commonFolder(
+      patterns
+        .filter((pattern) => !pattern.startsWith("!"))
+        .map((pattern) => searchFolder(resolve(context.workspace, pattern))),
+    );
     try {
       const artifact = addArtifact(run.artifacts, {
         id: run.id * 100 + run.artifacts.length,

@@ -11,7 +11,8 @@ export const uploadSarif: Action = {
   async run(context) {
     const file = context.inputs["sarif_file"] || "../results";
     if (!existsSync(resolve(context.workspace, file))) throw new ActionFailed(`Path does not exist: ${file}`);
-    if (!allows(context.job.permissions, "security-events", "write")) throw new ActionFailed("Resource not accessible by integration");
+    if (!allows(context.job.permissions, "security-events", "write"))
+      throw new ActionFailed("Resource not accessible by integration");
     return { "sarif-id": "1" };
   },
 };

@@ -36,13 +36,22 @@ export function actionsRoutes(state: ActionsState): Route[] {
   });
   const read = ["actions", "read"] as const;
   return [
-    { method: "GET", path: "/repos/:owner/:repo/actions/runs", permission: read, handle: ({ query }) => ({ status: 200, items: list(state.player.runs, query), wrap: "workflow_runs" }) },
+    {
+      method: "GET",
+      path: "/repos/:owner/:repo/actions/runs",
+      permission: read,
+      handle: ({ query }) => ({ status: 200, items: list(state.player.runs, query), wrap: "workflow_runs" }),
+    },
     {
       method: "GET",
       path: "/repos/:owner/:repo/actions/workflows/:workflow/runs",
       permission: read,
       handle({ path, query }) {
-        const runs = state.player.runs.filter((run) => run.workflowPath.endsWith(`/${path["workflow"] ?? ""}`) || String(workflowId(run.workflowPath)) === path["workflow"]);
+        const runs = state.player.runs.filter(
+          (run) =>
+            run.workflowPath.endsWith(`/${path["workflow"] ?? ""}`) ||
+            String(workflowId(run.workflowPath)) === path["workflow"],
+        );
         return { status: 200, items: list(runs, query), wrap: "workflow_runs" };
       },
     },
@@ -52,7 +61,11 @@ export function actionsRoutes(state: ActionsState): Route[] {
       permission: read,
       handle() {
         const known = new Map(state.player.runs.map((run) => [run.workflowPath, run.workflowName]));
-        return { status: 200, items: [...known].map(([path, name]) => ({ id: workflowId(path), path, name, state: "active" })), wrap: "workflows" };
+        return {
+          status: 200,
+          items: [...known].map(([path, name]) => ({ id: workflowId(path), path, name, state: "active" })),
+          wrap: "workflows",
+        };
       },
     },
     {
@@ -70,7 +83,9 @@ export function actionsRoutes(state: ActionsState): Route[] {
       permission: read,
       handle({ path }) {
         const run = find(path["id"]);
-        return run ? { status: 200, items: run.jobs.map((job) => jobJson(run, job, run.attempt)), wrap: "jobs" } : NOT_FOUND;
+        return run
+          ? { status: 200, items: run.jobs.map((job) => jobJson(run, job, run.attempt)), wrap: "jobs" }
+          : NOT_FOUND;
       },
     },
     ...attemptRoutes(find, state.repository),
@@ -78,23 +93,47 @@ export function actionsRoutes(state: ActionsState): Route[] {
       method: "GET",
       path: "/repos/:owner/:repo/actions/runs/:id/artifacts",
       permission: read,
-      handle: ({ path, query }) => ({ status: 200, items: (find(path["id"])?.artifacts ?? []).filter((artifact) => !query.has("name") || artifact.name === query.get("name")).map(artifactJson), wrap: "artifacts" }),
+      handle: ({ path, query }) => ({
+        status: 200,
+        items: (find(path["id"])?.artifacts ?? [])
+          .filter((artifact) => !query.has("name") || artifact.name === query.get("name"))
+          .map(artifactJson),
+        wrap: "artifacts",
+      }),
     },
     {
       method: "GET",
       path: "/repos/:owner/:repo/actions/artifacts",
       permission: read,
-      handle: ({ query }) => ({ status: 200, items: state.player.runs.flatMap((run) => run.artifacts).filter((artifact) => !query.has("name") || artifact.name === query.get("name")).reverse().map(artifactJson), wrap: "artifacts" }),
+      handle: ({ query }) => ({
+        status: 200,
+        items: state.player.runs
+          .flatMap((run) => run.artifacts)
+          .filter((artifact) => !query.has("name") || artifact.name === query.get("name"))
+          .reverse()
+          .map(artifactJson),
+        wrap: "artifacts",
+      }),
     },
     {
       method: "GET",
       path: "/repos/:owner/:repo/actions/artifacts/:id/zip",
       permission: read,
       handle({ path }) {
-        const artifact = state.player.runs.flatMap((run) => run.artifacts).find((candidate) => String(candidate.id) === path["id"]);
+        const artifact = state.player.runs
+          .flatMap((run) => run.artifacts)
+          .find((candidate) => String(candidate.id) === path["id"]);
         if (!artifact) return NOT_FOUND;
         if (isExpired(artifact, state.now())) return { status: 410, body: { message: "Artifact has expired" } };
-        return { status: 200, bytes: zip(listFiles(artifact.folder).map((file) => ({ name: relative(artifact.folder, file), content: readFileSync(file) }))) };
+        return {
+          status: 200,
+          bytes: zip(
+            listFiles(artifact.folder).map((file) => ({
+              name: relative(artifact.folder, file),
+              content: readFileSync(file),
+            })),
+          ),
+        };
       },
     },
     {
@@ -118,7 +157,8 @@ export function actionsRoutes(state: ActionsState): Route[] {
       handle({ path }) {
         const run = find(path["id"]);
         if (!run) return NOT_FOUND;
-        if (run.status === "completed") return { status: 409, body: { message: "Cannot cancel a workflow run that is completed." } };
+        if (run.status === "completed")
+          return { status: 409, body: { message: "Cannot cancel a workflow run that is completed." } };
         state.player.cancel(run);
         return { status: 202, body: {} };
       },
@@ -130,7 +170,8 @@ export function actionsRoutes(state: ActionsState): Route[] {
       async handle({ path }) {
         const run = find(path["id"]);
         if (!run) return NOT_FOUND;
-        if (run.status !== "completed") return { status: 403, body: { message: "The workflow run is already running" } };
+        if (run.status !== "completed")
+          return { status: 403, body: { message: "The workflow run is already running" } };
         await state.player.rerun(run, verb === "rerun" ? "all" : "failed");
         return { status: 201, body: {} };
       },
@@ -156,7 +197,12 @@ export function actionsRoutes(state: ActionsState): Route[] {
 function matchesQuery(run: Run, query: URLSearchParams): boolean {
   const status = query.get("status");
   if (status !== null && run.status !== status && run.conclusion !== status) return false;
-  const fields: [string, string][] = [["event", run.event.name], ["branch", run.event.headBranch], ["head_sha", run.event.headSha], ["actor", run.event.actor]];
+  const fields: [string, string][] = [
+    ["event", run.event.name],
+    ["branch", run.event.headBranch],
+    ["head_sha", run.event.headSha],
+    ["actor", run.event.actor],
+  ];
   if (fields.some(([name, value]) => query.has(name) && query.get(name) !== value)) return false;
   const since = /^>=?(.+)$/.exec(query.get("created") ?? "")?.[1];
   return since === undefined || run.createdAt.getTime() >= Date.parse(since);

@@ -59,12 +59,23 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-export async function startApi(routes: readonly Route[], token: (value: string) => ApiToken | undefined): Promise<ApiServer> {
+export async function startApi(
+  routes: readonly Route[],
+  token: (value: string) => ApiToken | undefined,
+): Promise<ApiServer> {
   const calls: ApiCall[] = [];
   const faults: { path: RegExp; status: number; left: number }[] = [];
-  const compiled = routes.map((route) => ({ route, test: new RegExp(`^${route.path.replace(/:(\w+)\*/g, "(?<$1>.+)").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`) }));
+  const compiled = routes.map((route) => ({
+    route,
+    test: new RegExp(`^${route.path.replace(/:(\w+)\*/g, "(?<$1>.+)").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`),
+  }));
 
-  const answerTo = async (method: string, url: URL, sent: SentBody, caller: ApiToken | undefined): Promise<ApiAnswer> => {
+  const answerTo = async (
+    method: string,
+    url: URL,
+    sent: SentBody,
+    caller: ApiToken | undefined,
+  ): Promise<ApiAnswer> => {
     const fault = faults.find((candidate) => candidate.left > 0 && candidate.path.test(url.pathname));
     if (fault) {
       fault.left -= 1;
@@ -73,13 +84,25 @@ export async function startApi(routes: readonly Route[], token: (value: string) 
     for (const { route, test } of compiled) {
       const match = route.method === method ? test.exec(url.pathname) : null;
       if (!match) continue;
-      if (route.open) return route.handle({ path: match.groups ?? {}, query: url.searchParams, ...sent, who: "nobody", token: caller });
+      if (route.open)
+        return route.handle({
+          path: match.groups ?? {},
+          query: url.searchParams,
+          ...sent,
+          who: "nobody",
+          token: caller,
+        });
       if (!caller) return { status: 401, body: { message: "Bad credentials" } };
-      if (route.permission && !allows(caller.permissions, ...route.permission)) return { status: 403, body: { message: "Resource not accessible by integration" } };
-      const path = Object.fromEntries(Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
+      if (route.permission && !allows(caller.permissions, ...route.permission))
+        return { status: 403, body: { message: "Resource not accessible by integration" } };
+      const path = Object.fromEntries(
+        Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
+      );
       return route.handle({ path, query: url.searchParams, ...sent, who: caller.who, token: caller });
     }
-    return caller ? { status: 404, body: { message: "Not Found" } } : { status: 401, body: { message: "Bad credentials" } };
+    return caller
+      ? { status: 404, body: { message: "Not Found" } }
+      : { status: 401, body: { message: "Bad credentials" } };
   };
 
   const server = createServer((incoming, answer) => {
@@ -120,7 +143,11 @@ export async function startApi(routes: readonly Route[], token: (value: string) 
 }
 
 /** 30 items a page, 100 at most, and a Link header (docs.github.com, "Using pagination in the REST API"). */
-function page(items: readonly Json[], url: URL, wrap: string | undefined): { body: Json; headers: Record<string, string> } {
+function page(
+  items: readonly Json[],
+  url: URL,
+  wrap: string | undefined,
+): { body: Json; headers: Record<string, string> } {
   const size = Math.min(100, Number(url.searchParams.get("per_page") ?? "30"));
   const number = Number(url.searchParams.get("page") ?? "1");
   const part = items.slice((number - 1) * size, number * size);
@@ -130,7 +157,8 @@ function page(items: readonly Json[], url: URL, wrap: string | undefined): { bod
     target.searchParams.set("page", String(to));
     return `<${target.href}>; rel="${rel}"`;
   };
-  const headers: Record<string, string> = number < last ? { link: [link(number + 1, "next"), link(last, "last")].join(", ") } : {};
+  const headers: Record<string, string> =
+    number < last ? { link: [link(number + 1, "next"), link(last, "last")].join(", ") } : {};
   return { body: wrap === undefined ? [...part] : { total_count: items.length, [wrap]: [...part] }, headers };
 }
 
@@ -155,4 +183,7 @@ function jsonOf(bytes: Buffer): JsonObject {
 
 export const NOT_FOUND: ApiAnswer = { status: 404, body: { message: "Not Found" } };
 export const FORBIDDEN: ApiAnswer = { status: 403, body: { message: "Resource not accessible by integration" } };
-export const invalid = (message: string): ApiAnswer => ({ status: 422, body: { message: `Validation Failed: ${message}` } });
+export const invalid = (message: string): ApiAnswer => ({
+  status: 422,
+  body: { message: `Validation Failed: ${message}` },
+});

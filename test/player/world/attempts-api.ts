@@ -6,7 +6,11 @@ import { NOT_FOUND, type Route } from "./api-server.ts";
 /** `find` gives the run of an id in a path. */
 export function attemptRoutes(find: (id: string | undefined) => Run | undefined, repository: string): Route[] {
   const read = ["actions", "read"] as const;
-  const attemptOf = (run: Run, number: number): { conclusion: Run["conclusion"]; jobs: readonly JobRun[] } | undefined => (number === run.attempt ? run : run.earlier.find((attempt) => attempt.number === number));
+  const attemptOf = (
+    run: Run,
+    number: number,
+  ): { conclusion: Run["conclusion"]; jobs: readonly JobRun[] } | undefined =>
+    number === run.attempt ? run : run.earlier.find((attempt) => attempt.number === number);
   return [
     {
       method: "GET",
@@ -16,7 +20,18 @@ export function attemptRoutes(find: (id: string | undefined) => Run | undefined,
         const run = find(path["id"]);
         const attempt = run && attemptOf(run, Number(path["attempt"]));
         if (!run || !attempt) return NOT_FOUND;
-        return { status: 200, body: attempt === run ? runPayload(run, repository) : { ...runPayload(run, repository), run_attempt: Number(path["attempt"]), status: "completed", conclusion: attempt.conclusion ?? null } };
+        return {
+          status: 200,
+          body:
+            attempt === run
+              ? runPayload(run, repository)
+              : {
+                  ...runPayload(run, repository),
+                  run_attempt: Number(path["attempt"]),
+                  status: "completed",
+                  conclusion: attempt.conclusion ?? null,
+                },
+        };
       },
     },
     {
@@ -26,7 +41,9 @@ export function attemptRoutes(find: (id: string | undefined) => Run | undefined,
       handle({ path }) {
         const run = find(path["id"]);
         const attempt = run && attemptOf(run, Number(path["attempt"]));
-        return run && attempt ? { status: 200, items: attempt.jobs.map((job) => jobJson(run, job, Number(path["attempt"]))), wrap: "jobs" } : NOT_FOUND;
+        return run && attempt
+          ? { status: 200, items: attempt.jobs.map((job) => jobJson(run, job, Number(path["attempt"]))), wrap: "jobs" }
+          : NOT_FOUND;
       },
     },
   ];
@@ -59,6 +76,11 @@ export function jobJson(run: Run, job: JobRun, attempt: number): JsonObject {
     started_at: job.startedAt ? timestamp(job.startedAt) : null,
     completed_at: job.completedAt ? timestamp(job.completedAt) : null,
     html_url: `https://github.com/${run.event.headRepository}/actions/runs/${run.id}/job/${job.id}`,
-    steps: job.steps.map((step, index) => ({ name: step.name, number: index + 1, status: "completed", conclusion: step.conclusion })),
+    steps: job.steps.map((step, index) => ({
+      name: step.name,
+      number: index + 1,
+      status: "completed",
+      conclusion: step.conclusion,
+    })),
   };
 }

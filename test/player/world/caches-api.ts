@@ -8,13 +8,21 @@ const path = "/repos/:owner/:repo/actions/caches";
 
 export function cacheRoutes(caches: Cache[]): Route[] {
   const matching = (query: URLSearchParams, matches: (key: string, wanted: string) => boolean): Cache[] =>
-    caches.filter((cache) => matches(cache.key, query.get("key") ?? "") && (!query.has("ref") || cache.ref === query.get("ref")));
+    caches.filter(
+      (cache) => matches(cache.key, query.get("key") ?? "") && (!query.has("ref") || cache.ref === query.get("ref")),
+    );
   return [
     {
       method: "GET",
       path,
       permission: ["actions", "read"],
-      handle: ({ query }) => ({ status: 200, items: matching(query, (key, wanted) => key.startsWith(wanted)).sort((left, right) => right.lastAccessedAt.getTime() - left.lastAccessedAt.getTime()).map(toJson), wrap: "actions_caches" }),
+      handle: ({ query }) => ({
+        status: 200,
+        items: matching(query, (key, wanted) => key.startsWith(wanted))
+          .sort((left, right) => right.lastAccessedAt.getTime() - left.lastAccessedAt.getTime())
+          .map(toJson),
+        wrap: "actions_caches",
+      }),
     },
     {
       method: "DELETE",

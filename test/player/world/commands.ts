@@ -65,7 +65,17 @@ export function commandRoutes(tools: Readonly<Record<string, Command>>): { comma
         async handle({ body }) {
           const env = (typeof body["env"] === "object" && body["env"] !== null ? body["env"] : {}) as Environment;
           const args = Array.isArray(body["args"]) ? body["args"].map(String) : [];
-          const { code, stdout = "", stderr = "" } = await play({ tool: String(body["tool"]), args, env, folder: String(body["folder"] ?? ""), who: `${env["GITHUB_WORKFLOW"] ?? ""} > ${env["GITHUB_JOB"] ?? ""}` });
+          const {
+            code,
+            stdout = "",
+            stderr = "",
+          } = await play({
+            tool: String(body["tool"]),
+            args,
+            env,
+            folder: String(body["folder"] ?? ""),
+            who: `${env["GITHUB_WORKFLOW"] ?? ""} > ${env["GITHUB_JOB"] ?? ""}`,
+          });
           return { status: 200, body: { code, stdout, stderr } };
         },
       },
@@ -94,4 +104,5 @@ export function option(args: readonly string[], ...names: readonly string[]): st
 }
 
 /** The arguments that are neither options nor values of the options in `valued`. */
-export const words = (args: readonly string[], valued: readonly string[]): string[] => args.filter((argument, index) => !argument.startsWith("-") && !valued.includes(args[index - 1] ?? ""));
+export const words = (args: readonly string[], valued: readonly string[]): string[] =>
+  args.filter((argument, index) => !argument.startsWith("-") && !valued.includes(args[index - 1] ?? ""));

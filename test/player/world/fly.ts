@@ -2,7 +2,13 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Environment, parseReference, readDockerConfig, registryClient, writeDockerConfig } from "../registry-client.ts";
+import {
+  type Environment,
+  parseReference,
+  readDockerConfig,
+  registryClient,
+  writeDockerConfig,
+} from "../registry-client.ts";
 import { type Command, type CommandAnswer, type CommandCall, option, words } from "./commands.ts";
 
 export interface FlyApp {
@@ -28,7 +34,36 @@ export interface Fly {
 }
 
 export const FLY_REGISTRY = "registry.fly.io";
-const VALUED = ["--app", "-a", "--image", "-i", "--org", "-o", "--config", "-c", "--region", "-r", "--access-token", "-t", "--env", "-e", "--strategy", "--wait-timeout", "--name", "--primary-region", "--vm-memory", "--vm-size", "--build-arg", "--size", "-s", "--user", "-u", "--command", "-C", "--machine"];
+const VALUED = [
+  "--app",
+  "-a",
+  "--image",
+  "-i",
+  "--org",
+  "-o",
+  "--config",
+  "-c",
+  "--region",
+  "-r",
+  "--access-token",
+  "-t",
+  "--env",
+  "-e",
+  "--strategy",
+  "--wait-timeout",
+  "--name",
+  "--primary-region",
+  "--vm-memory",
+  "--vm-size",
+  "--build-arg",
+  "--size",
+  "-s",
+  "--user",
+  "-u",
+  "--command",
+  "-C",
+  "--machine",
+];
 
 const ok = (stdout = ""): CommandAnswer => ({ code: 0, stdout });
 const failed = (message: string): CommandAnswer => ({ code: 1, stderr: `Error: ${message}` });
@@ -54,14 +89,34 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
         const created = rest[0] ?? option(args, "--name") ?? "";
         if (created === "") return failed("name argument or flag must be specified when not running interactively");
         if (apps.has(created)) return failed("Validation failed: Name has already been taken");
-        apps.set(created, { name: created, organization: option(args, "--org", "-o") ?? "personal", image: undefined, digest: undefined, healthy: true, volumes: [], secrets: new Set() });
+        apps.set(created, {
+          name: created,
+          organization: option(args, "--org", "-o") ?? "personal",
+          image: undefined,
+          digest: undefined,
+          healthy: true,
+          volumes: [],
+          secrets: new Set(),
+        });
         return ok(`New app created: ${created}`);
       }
       case "apps list":
-        return ok(JSON.stringify([...apps.values()].map((app) => ({ ID: app.name, Name: app.name, Status: app.image === undefined ? "pending" : "deployed", Deployed: app.image !== undefined, Hostname: `${app.name}.fly.dev`, Organization: { Slug: app.organization } }))));
+        return ok(
+          JSON.stringify(
+            [...apps.values()].map((app) => ({
+              ID: app.name,
+              Name: app.name,
+              Status: app.image === undefined ? "pending" : "deployed",
+              Deployed: app.image !== undefined,
+              Hostname: `${app.name}.fly.dev`,
+              Organization: { Slug: app.organization },
+            })),
+          ),
+        );
       case "apps destroy": {
         const gone = rest[0] ?? name;
-        if (!args.includes("--yes") && !args.includes("-y")) return failed("yes flag must be specified when not running interactively");
+        if (!args.includes("--yes") && !args.includes("-y"))
+          return failed("yes flag must be specified when not running interactively");
         if (!apps.delete(gone)) return failed(`Could not find App "${gone}"`);
         destroyed.push(gone);
         return ok(`Destroyed app ${gone}`);
@@ -75,7 +130,10 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
       case "machines list": {
         const app = known();
         if (!app) return failed(`Could not find App "${name}"`);
-        if (!args.includes("--json") && !args.includes("-j")) return ok(`App\n  Name     = ${app.name}\n  Hostname = ${app.name}.fly.dev\n  Image    = ${app.image ?? "-"}`);
+        if (!args.includes("--json") && !args.includes("-j"))
+          return ok(
+            `App\n  Name     = ${app.name}\n  Hostname = ${app.name}.fly.dev\n  Image    = ${app.image ?? "-"}`,
+          );
         return ok(JSON.stringify(first === "status" ? statusOf(app) : machinesOf(app)));
       }
       case "secrets set":
@@ -87,13 +145,16 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
       }
       case "volumes list": {
         const app = known();
-        return app ? ok(JSON.stringify(app.volumes.map((volume, index) => ({ id: `vol_${index}`, name: volume })))) : failed(`Could not find App "${name}"`);
+        return app
+          ? ok(JSON.stringify(app.volumes.map((volume, index) => ({ id: `vol_${index}`, name: volume }))))
+          : failed(`Could not find App "${name}"`);
       }
       case "volumes create":
       case "volume create": {
         const app = known();
         if (!app) return failed(`Could not find App "${name}"`);
-        if (!args.includes("--yes") && !args.includes("-y")) return failed("yes flag must be specified when not running interactively");
+        if (!args.includes("--yes") && !args.includes("-y"))
+          return failed("yes flag must be specified when not running interactively");
         app.volumes.push(rest[0] ?? "data");
         return ok(`Name: ${rest[0] ?? "data"}`);
       }
@@ -101,7 +162,9 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
         return known()?.image === undefined ? failed(`app ${name} has no started VMs`) : ok();
       case "image show": {
         const app = known();
-        return app?.image === undefined ? failed(`Could not find App "${name}"`) : ok(JSON.stringify(machinesOf(app).map((machine) => machine.image_ref)));
+        return app?.image === undefined
+          ? failed(`Could not find App "${name}"`)
+          : ok(JSON.stringify(machinesOf(app).map((machine) => machine.image_ref)));
       }
       case "logs":
         return known() ? ok(`${name}: listening`) : failed(`Could not find App "${name}"`);
@@ -121,10 +184,14 @@ function logIn(env: Environment, token: string): void {
 /** What is deployed must be in its registry. Without --image Fly.io's builder makes it of the folder's Dockerfile. */
 async function deploy({ args, env, folder }: CommandCall, app: FlyApp): Promise<CommandAnswer> {
   const config = option(args, "--config", "-c");
-  if (config !== undefined && !existsSync(resolve(folder, config))) return failed(`open ${config}: no such file or directory`);
+  if (config !== undefined && !existsSync(resolve(folder, config)))
+    return failed(`open ${config}: no such file or directory`);
   const image = option(args, "--image", "-i");
   if (image === undefined) {
-    if (!existsSync(join(folder, "Dockerfile")) && option(args, "--dockerfile") === undefined) return failed("failed to fetch an image or build from source: app does not have a Dockerfile or buildpacks configured");
+    if (!existsSync(join(folder, "Dockerfile")) && option(args, "--dockerfile") === undefined)
+      return failed(
+        "failed to fetch an image or build from source: app does not have a Dockerfile or buildpacks configured",
+      );
     app.image = `${FLY_REGISTRY}/${app.name}:deployment-from-source`;
     app.digest = undefined;
   } else {
@@ -134,11 +201,14 @@ async function deploy({ args, env, folder }: CommandCall, app: FlyApp): Promise<
     logIn(account, option(args, "--access-token", "-t") ?? env["FLY_API_TOKEN"] ?? "");
     const answer = await registryClient(account, host, repository).request("HEAD", `manifests/${target}`);
     rmSync(account.DOCKER_CONFIG, { recursive: true });
-    if (answer.status !== 200) return failed(`failed to fetch an image or build from source: Could not find image "${image}"`);
+    if (answer.status !== 200)
+      return failed(`failed to fetch an image or build from source: Could not find image "${image}"`);
     app.image = image;
     app.digest = answer.headers.get("docker-content-digest") ?? undefined;
   }
-  return app.healthy ? ok(`Visit your newly deployed app at https://${app.name}.fly.dev/`) : failed("timeout reached waiting for health checks to pass for machine 148e1d2f400989");
+  return app.healthy
+    ? ok(`Visit your newly deployed app at https://${app.name}.fly.dev/`)
+    : failed("timeout reached waiting for health checks to pass for machine 148e1d2f400989");
 }
 
 interface FlyMachine {
@@ -152,7 +222,16 @@ function machinesOf(app: FlyApp): FlyMachine[] {
   if (app.image === undefined) return [];
   const { host, repository, target } = parseReference(app.image);
   const check = { name: "servicecheck-00-http-8080", status: app.healthy ? "passing" : "critical" };
-  return [{ id: "148e1d2f400989", state: app.healthy ? "started" : "stopped", region: "iad", image_ref: { registry: host, repository, tag: target, digest: app.digest ?? "" }, checks: [check], config: { image: app.image } }];
+  return [
+    {
+      id: "148e1d2f400989",
+      state: app.healthy ? "started" : "stopped",
+      region: "iad",
+      image_ref: { registry: host, repository, tag: target, digest: app.digest ?? "" },
+      checks: [check],
+      config: { image: app.image },
+    },
+  ];
 }
 
 const statusOf = (app: FlyApp): object => ({

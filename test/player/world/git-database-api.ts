@@ -18,17 +18,29 @@ const list = (body: Json | undefined, name: string): Json[] => {
 
 export function gitDatabaseRoutes(git: Git): Route[] {
   /** Git itself says whether there is such an object. */
-  const stored = async (kind: string, sha: string): Promise<boolean> => (await git.query("cat-file", "-t", sha).catch(() => "")) === kind;
+  const stored = async (kind: string, sha: string): Promise<boolean> =>
+    (await git.query("cat-file", "-t", sha).catch(() => "")) === kind;
   const commit = async (sha: string): Promise<JsonObject> => {
-    const [tree = "", parents = "", message = ""] = (await git.query("show", "--no-patch", "--format=%T%n%P%n%s", sha)).split("\n");
-    return { sha, message, tree: { sha: tree }, parents: parents.split(" ").filter(Boolean).map((parent) => ({ sha: parent })) };
+    const [tree = "", parents = "", message = ""] = (
+      await git.query("show", "--no-patch", "--format=%T%n%P%n%s", sha)
+    ).split("\n");
+    return {
+      sha,
+      message,
+      tree: { sha: tree },
+      parents: parents
+        .split(" ")
+        .filter(Boolean)
+        .map((parent) => ({ sha: parent })),
+    };
   };
   return [
     {
       method: "GET",
       path: `${repo}/commits/:sha`,
       permission: read,
-      handle: async ({ path: { sha = "" } }) => ((await stored("commit", sha)) ? { status: 200, body: await commit(sha) } : NOT_FOUND),
+      handle: async ({ path: { sha = "" } }) =>
+        (await stored("commit", sha)) ? { status: 200, body: await commit(sha) } : NOT_FOUND,
     },
     {
       method: "GET",
@@ -47,13 +59,19 @@ export function gitDatabaseRoutes(git: Git): Route[] {
       method: "GET",
       path: `${repo}/blobs/:sha`,
       permission: read,
-      handle: async ({ path: { sha = "" } }) => ((await stored("blob", sha)) ? { status: 200, body: { sha, encoding: "base64", content: (await git.blob(sha)).toString("base64") } } : NOT_FOUND),
+      handle: async ({ path: { sha = "" } }) =>
+        (await stored("blob", sha))
+          ? { status: 200, body: { sha, encoding: "base64", content: (await git.blob(sha)).toString("base64") } }
+          : NOT_FOUND,
     },
     {
       method: "POST",
       path: `${repo}/blobs`,
       permission: write,
-      handle: async ({ body }) => ({ status: 201, body: { sha: await git.writeBlob(Buffer.from(text(body, "content"), "base64")) } }),
+      handle: async ({ body }) => ({
+        status: 201,
+        body: { sha: await git.writeBlob(Buffer.from(text(body, "content"), "base64")) },
+      }),
     },
     {
       method: "POST",
@@ -62,7 +80,11 @@ export function gitDatabaseRoutes(git: Git): Route[] {
       async handle({ body }) {
         const base = text(body, "base_tree");
         if (!(await stored("tree", base))) return invalid("base_tree is not a valid tree oid");
-        const entries = list(body, "tree").map((entry) => ({ path: text(entry, "path"), mode: text(entry, "mode"), sha: text(entry, "sha") }));
+        const entries = list(body, "tree").map((entry) => ({
+          path: text(entry, "path"),
+          mode: text(entry, "mode"),
+          sha: text(entry, "sha"),
+        }));
         return { status: 201, body: { sha: await git.writeTree(base, entries) } };
       },
     },

@@ -13,11 +13,21 @@ export interface Git {
   /** The bare repository of `owner/name`, if there is one. */
   folder(repository: string): string | undefined;
   /** Commits on top of a branch (or of `from`, for a new one) and pushes it. Returns the commit. */
-  commit(repository: string, branch: string, files: Files, options?: { from?: string; message?: string }): Promise<string>;
+  commit(
+    repository: string,
+    branch: string,
+    files: Files,
+    options?: { from?: string; message?: string },
+  ): Promise<string>;
   /** Makes `repository` a fork: it begins with everything that the own one holds. */
   fork(repository: string): Promise<void>;
   /** The merge commit of a pull request, under refs/pull/N/merge, with the head under refs/pull/N/head. */
-  mergePull(number: number, base: string, headRepository: string, head: string): Promise<{ baseSha: string; mergeSha: string }>;
+  mergePull(
+    number: number,
+    base: string,
+    headRepository: string,
+    head: string,
+  ): Promise<{ baseSha: string; mergeSha: string }>;
   /** Merges `head` into `base`, as the merge queue and the merge button do, and puts the result under `ref`. */
   merge(base: string, head: string, ref: string, message: string): Promise<string>;
   ref(name: string): Promise<string | undefined>;
@@ -49,9 +59,16 @@ export async function createGit(folder: string, own: string, now: () => Date): P
   // Nothing of the machine's own git settings reaches the world.
   const environment = (): NodeJS.ProcessEnv => {
     const date = now().toISOString();
-    return { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_NOSYSTEM: "1", GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    return {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+    };
   };
-  const git = async (cwd: string, ...args: string[]): Promise<string> => (await run("git", args, { cwd, env: environment(), maxBuffer: 64 << 20 })).stdout.trimEnd();
+  const git = async (cwd: string, ...args: string[]): Promise<string> =>
+    (await run("git", args, { cwd, env: environment(), maxBuffer: 64 << 20 })).stdout.trimEnd();
   const initBare = async (repository: string): Promise<void> => {
     mkdirSync(bare(repository), { recursive: true });
     await git(bare(repository), "init", "--quiet", "--bare", "--initial-branch", "main");
@@ -77,8 +94,15 @@ export async function createGit(folder: string, own: string, now: () => Date): P
       return undefined;
     }
   };
-  const fetch = async (repository: string, sha: string): Promise<void> => void (await git(work, "fetch", "--quiet", bare(repository), sha));
-  const merge = (base: string, headRepository: string, head: string, ref: string, message: string): Promise<{ baseSha: string; mergeSha: string }> =>
+  const fetch = async (repository: string, sha: string): Promise<void> =>
+    void (await git(work, "fetch", "--quiet", bare(repository), sha));
+  const merge = (
+    base: string,
+    headRepository: string,
+    head: string,
+    ref: string,
+    message: string,
+  ): Promise<{ baseSha: string; mergeSha: string }> =>
     inTurn(async () => {
       const baseSha = await resolveRef(own, `refs/heads/${base}`);
       if (!baseSha) throw new Error(`There is no branch ${base}.`);
@@ -94,7 +118,9 @@ export async function createGit(folder: string, own: string, now: () => Date): P
     folder: (repository) => (existsSync(bare(repository)) ? bare(repository) : undefined),
     commit: (repository, branch, files, options = {}) =>
       inTurn(async () => {
-        const tip = (await resolveRef(repository, `refs/heads/${branch}`)) ?? (options.from === undefined ? undefined : await resolveRef(repository, options.from));
+        const tip =
+          (await resolveRef(repository, `refs/heads/${branch}`)) ??
+          (options.from === undefined ? undefined : await resolveRef(repository, options.from));
         if (tip) {
           await fetch(repository, tip);
           await git(work, "checkout", "--quiet", "--force", "--detach", tip);
@@ -131,14 +157,19 @@ export async function createGit(folder: string, own: string, now: () => Date): P
     merge: async (base, head, ref, message) => (await merge(base, own, head, ref, message)).mergeSha,
     ref: (name) => resolveRef(own, name),
     async tip(name) {
-      const sha = (await resolveRef(own, name.startsWith("refs/") ? name : `refs/heads/${name}`)) ?? (await resolveRef(own, `refs/tags/${name}`));
+      const sha =
+        (await resolveRef(own, name.startsWith("refs/") ? name : `refs/heads/${name}`)) ??
+        (await resolveRef(own, `refs/tags/${name}`));
       if (!sha) throw new Error(`There is no branch ${name}.`);
       return sha;
     },
     setRef: async (name, sha) => void (await inTurn(() => git(bare(own), "update-ref", name, sha))),
     async branches() {
       const text = await git(bare(own), "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads");
-      return text.split("\n").filter(Boolean).map((line) => ({ name: line.split(" ")[0] ?? "", sha: line.split(" ")[1] ?? "" }));
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => ({ name: line.split(" ")[0] ?? "", sha: line.split(" ")[1] ?? "" }));
     },
     date: async (sha) => new Date(await git(bare(own), "show", "--no-patch", "--format=%cI", sha)),
     read: (sha, path) => git(bare(own), "show", `${sha}:${path}`),
@@ -147,7 +178,15 @@ export async function createGit(folder: string, own: string, now: () => Date): P
       return text.split("\n").filter(Boolean);
     },
     query: (...args) => git(bare(own), ...args),
-    blob: async (sha) => (await run("git", ["cat-file", "blob", sha], { cwd: bare(own), env: environment(), encoding: "buffer", maxBuffer: 64 << 20 })).stdout,
+    blob: async (sha) =>
+      (
+        await run("git", ["cat-file", "blob", sha], {
+          cwd: bare(own),
+          env: environment(),
+          encoding: "buffer",
+          maxBuffer: 64 << 20,
+        })
+      ).stdout,
     async writeBlob(content) {
       const file = join(folder, "blob");
       return inTurn(() => {
@@ -159,10 +198,25 @@ export async function createGit(folder: string, own: string, now: () => Date): P
       inTurn(async () => {
         const index = { env: { ...environment(), GIT_INDEX_FILE: join(folder, "index") }, cwd: bare(own) };
         await run("git", ["read-tree", base], index);
-        for (const { mode, sha, path } of entries) await run("git", ["update-index", "--add", "--cacheinfo", `${mode},${sha},${path}`], index);
+        for (const { mode, sha, path } of entries)
+          await run("git", ["update-index", "--add", "--cacheinfo", `${mode},${sha},${path}`], index);
         return (await run("git", ["write-tree"], index)).stdout.trimEnd();
       }),
-    writeCommit: (tree, parents, message) => inTurn(() => git(bare(own), "-c", "user.name=GitHub", "-c", "user.email=noreply@github.com", "commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-m", message)),
+    writeCommit: (tree, parents, message) =>
+      inTurn(() =>
+        git(
+          bare(own),
+          "-c",
+          "user.name=GitHub",
+          "-c",
+          "user.email=noreply@github.com",
+          "commit-tree",
+          tree,
+          ...parents.flatMap((parent) => ["-p", parent]),
+          "-m",
+          message,
+        ),
+      ),
     deleteRef: async (name) => void (await inTurn(() => git(bare(own), "update-ref", "-d", name))),
     async extract(sha, path, target) {
       mkdirSync(target, { recursive: true });

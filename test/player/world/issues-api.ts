@@ -44,14 +44,23 @@ const LONGEST_BODY = 65_536;
 
 export function issueRoutes(state: IssuesState): Route[] {
   const { issues, comments } = state;
-  const issueAt = (number: string | undefined): Issue | undefined => issues.find((issue) => String(issue.number) === number);
-  const commentAt = (id: string | undefined): Comment | undefined => comments.find((comment) => String(comment.id) === id);
+  const issueAt = (number: string | undefined): Issue | undefined =>
+    issues.find((issue) => String(issue.number) === number);
+  const commentAt = (id: string | undefined): Comment | undefined =>
+    comments.find((comment) => String(comment.id) === id);
   const knows = (number: number): boolean => state.isPull(number) || issues.some((issue) => issue.number === number);
   /** A pull request's comments are writable with either permission. */
   const may = ({ token }: ApiRequest, number: number, level: "read" | "write"): boolean =>
-    token !== undefined && (allows(token.permissions, "issues", level) || (state.isPull(number) && allows(token.permissions, "pull-requests", level)));
+    token !== undefined &&
+    (allows(token.permissions, "issues", level) ||
+      (state.isPull(number) && allows(token.permissions, "pull-requests", level)));
   return [
-    { method: "GET", path: "/repos/:owner/:repo/issues", permission: ["issues", "read"], handle: ({ query }) => ({ status: 200, items: listed(issues, query).map((issue) => issueJson(state, issue)) }) },
+    {
+      method: "GET",
+      path: "/repos/:owner/:repo/issues",
+      permission: ["issues", "read"],
+      handle: ({ query }) => ({ status: 200, items: listed(issues, query).map((issue) => issueJson(state, issue)) }),
+    },
     {
       method: "POST",
       path: "/repos/:owner/:repo/issues",
@@ -61,7 +70,16 @@ export function issueRoutes(state: IssuesState): Route[] {
         const text = String(body["body"] ?? "");
         if (title === "") return invalid("title is missing");
         if (text.length > LONGEST_BODY) return invalid(`body is too long (maximum is ${LONGEST_BODY} characters)`);
-        const issue: Issue = { number: state.nextNumber(), title, body: text, state: "open", labels: stringsAt(body["labels"], "labels"), author: BOT, createdAt: state.now(), updatedAt: state.now() };
+        const issue: Issue = {
+          number: state.nextNumber(),
+          title,
+          body: text,
+          state: "open",
+          labels: stringsAt(body["labels"], "labels"),
+          author: BOT,
+          createdAt: state.now(),
+          updatedAt: state.now(),
+        };
         issues.push(issue);
         return { status: 201, body: issueJson(state, issue) };
       },
@@ -97,7 +115,14 @@ export function issueRoutes(state: IssuesState): Route[] {
       handle(request) {
         const number = Number(request.path["number"]);
         if (!may(request, number, "read")) return FORBIDDEN;
-        return knows(number) ? { status: 200, items: comments.filter((comment) => comment.number === number).map((comment) => commentJson(state, comment)) } : NOT_FOUND;
+        return knows(number)
+          ? {
+              status: 200,
+              items: comments
+                .filter((comment) => comment.number === number)
+                .map((comment) => commentJson(state, comment)),
+            }
+          : NOT_FOUND;
       },
     },
     {
@@ -112,7 +137,15 @@ export function issueRoutes(state: IssuesState): Route[] {
         const problem = bodyProblem(body);
         if (problem) return problem;
         const id = comments.reduce((highest, comment) => Math.max(highest, comment.id), 0) + 1;
-        const comment: Comment = { id, number, body, author: BOT, who: request.who, createdAt: state.now(), updatedAt: state.now() };
+        const comment: Comment = {
+          id,
+          number,
+          body,
+          author: BOT,
+          who: request.who,
+          createdAt: state.now(),
+          updatedAt: state.now(),
+        };
         comments.push(comment);
         return { status: 201, body: commentJson(state, comment) };
       },
@@ -157,7 +190,11 @@ function bodyProblem(body: string): ApiAnswer | undefined {
 function listed(issues: readonly Issue[], query: URLSearchParams): Issue[] {
   const wanted = query.get("state") ?? "open";
   const labels = (query.get("labels") ?? "").split(",").filter((label) => label !== "");
-  return [...issues].reverse().filter((issue) => (wanted === "all" || issue.state === wanted) && labels.every((label) => issue.labels.includes(label)));
+  return [...issues]
+    .reverse()
+    .filter(
+      (issue) => (wanted === "all" || issue.state === wanted) && labels.every((label) => issue.labels.includes(label)),
+    );
 }
 
 const userJson = (login: string): Json => ({ login, type: login.endsWith("[bot]") ? "Bot" : "User" });

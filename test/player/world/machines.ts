@@ -11,7 +11,10 @@ const standInDocker = new URL("../../support/docker-stand-in", import.meta.url).
 /** What the machines have beside the system's programs. Waiting is real, at a second for a minute. */
 export function installTools(folder: string, tools: Readonly<Record<string, string>>): string {
   mkdirSync(folder, { recursive: true });
-  for (const [name, script] of Object.entries({ sleep: "#!/bin/sh\nexec /bin/sleep \"$(awk -v seconds=\"$1\" 'BEGIN { print seconds / 60 }')\"\n", ...tools })) {
+  for (const [name, script] of Object.entries({
+    sleep: '#!/bin/sh\nexec /bin/sleep "$(awk -v seconds="$1" \'BEGIN { print seconds / 60 }\')"\n',
+    ...tools,
+  })) {
     writeFileSync(join(folder, name), script);
     chmodSync(join(folder, name), 0o755);
   }
@@ -28,7 +31,11 @@ export interface MachineSettings {
 }
 
 /** The variables of one job's machine. */
-export function machineVariables({ tools, hosts, commands }: MachineSettings, job: JobRun, machine: string): Record<string, string> {
+export function machineVariables(
+  { tools, hosts, commands }: MachineSettings,
+  job: JobRun,
+  machine: string,
+): Record<string, string> {
   return {
     PATH: [tools, standInDocker, dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     DOCKER_STAND_IN_HOME: join(machine, "docker"),
@@ -37,7 +44,9 @@ export function machineVariables({ tools, hosts, commands }: MachineSettings, jo
     NODE_OPTIONS: `--import=${localRegistries}`,
     WORLD_COMMANDS: commands,
     // A job without id-token: write has no way to ask for one (docs.github.com, "OpenID Connect reference").
-    ...(allows(job.permissions, "id-token", "write") ? { ACTIONS_ID_TOKEN_REQUEST_URL: `${commands}/id-token`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "id-token" } : {}),
+    ...(allows(job.permissions, "id-token", "write")
+      ? { ACTIONS_ID_TOKEN_REQUEST_URL: `${commands}/id-token`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "id-token" }
+      : {}),
   };
 }
 
@@ -63,4 +72,5 @@ export function portLock(): PortLock {
   };
 }
 
-export const publishesPorts = (steps: readonly { readonly env: JsonObject }[]): boolean => steps.some((step) => typeof step.env["PORTS"] === "string" && step.env["PORTS"] !== "");
+export const publishesPorts = (steps: readonly { readonly env: JsonObject }[]): boolean =>
+  steps.some((step) => typeof step.env["PORTS"] === "string" && step.env["PORTS"] !== "");

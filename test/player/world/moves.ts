@@ -1,12 +1,28 @@
 /** What people do in a repository: they push, open pull requests, queue them, tag; and the clock strikes. */
-import { fullName, mergeGroupEvent, type PullRequest, pullRequestEvent, pushEvent, type RepositoryInfo, scheduleEvent } from "../events.ts";
+import {
+  fullName,
+  mergeGroupEvent,
+  type PullRequest,
+  pullRequestEvent,
+  pushEvent,
+  type RepositoryInfo,
+  scheduleEvent,
+} from "../events.ts";
 import type { Player } from "../player.ts";
 import type { Files, Git } from "./git.ts";
 
 export interface Moves {
   push(branch: string, files: Files, from?: string): Promise<string>;
   /** Opens a pull request from a branch of the repository or of a fork. A branch of the repository is also pushed. */
-  openPull(pull: { number: number; branch: string; files: Files; base?: string; fork?: string; title?: string; push?: boolean }): Promise<PullRequest>;
+  openPull(pull: {
+    number: number;
+    branch: string;
+    files: Files;
+    base?: string;
+    fork?: string;
+    title?: string;
+    push?: boolean;
+  }): Promise<PullRequest>;
   /** Pushes to the branch of an open pull request. */
   updatePull(number: number, files: Files): Promise<PullRequest>;
   closePull(number: number): void;
@@ -35,7 +51,8 @@ export interface Happenings {
 
 export function repositoryMoves({ repository, git, pulls, player }: MovingWorld): Moves & Happenings {
   const own = fullName(repository);
-  const pushed = async (ref: string, sha: string): Promise<void> => void (await player.happen(pushEvent(repository, ref, sha, repository.owner)));
+  const pushed = async (ref: string, sha: string): Promise<void> =>
+    void (await player.happen(pushEvent(repository, ref, sha, repository.owner)));
   const pulled = async (pull: PullRequest, action: string): Promise<void> => {
     pulls.set(pull.number, pull);
     await player.happen(pullRequestEvent(repository, pull, action, pull.headRepository.split("/")[0] ?? ""));
@@ -53,11 +70,27 @@ export function repositoryMoves({ repository, git, pulls, player }: MovingWorld)
       await pushed(`refs/heads/${branch}`, sha);
       return sha;
     },
-    async openPull({ number, branch, files, base = repository.defaultBranch, fork, title = `Pull request ${number}`, push = true }) {
+    async openPull({
+      number,
+      branch,
+      files,
+      base = repository.defaultBranch,
+      fork,
+      title = `Pull request ${number}`,
+      push = true,
+    }) {
       if (fork !== undefined) await git.fork(fork);
       const headRepository = fork ?? own;
       const headSha = await git.commit(headRepository, branch, files, { from: `refs/heads/${base}` });
-      const pull = { number, title, base, headRef: branch, headSha, headRepository, ...(await git.mergePull(number, base, headRepository, headSha)) };
+      const pull = {
+        number,
+        title,
+        base,
+        headRef: branch,
+        headSha,
+        headRepository,
+        ...(await git.mergePull(number, base, headRepository, headSha)),
+      };
       if (fork === undefined && push) await pushed(`refs/heads/${branch}`, headSha);
       await pulled(pull, "opened");
       return pull;

@@ -19,10 +19,12 @@ const E404: CommandAnswer = { code: 1, stdout: JSON.stringify({ error: { code: "
 
 export function npm(): { versions: NpmVersion[]; command: Command } {
   const versions: NpmVersion[] = [];
-  const found = (value: string | undefined): CommandAnswer => (value === undefined ? E404 : { code: 0, stdout: JSON.stringify(value) });
+  const found = (value: string | undefined): CommandAnswer =>
+    value === undefined ? E404 : { code: 0, stdout: JSON.stringify(value) };
 
   function view(spec: string, field: string): CommandAnswer {
-    if (field === "dist-tags.latest") return found(versions.filter(({ name, tag }) => name === spec && tag === "latest").at(-1)?.version);
+    if (field === "dist-tags.latest")
+      return found(versions.filter(({ name, tag }) => name === spec && tag === "latest").at(-1)?.version);
     return found(versions.find(({ name, version }) => `${name}@${version}` === spec)?.integrity);
   }
 
@@ -34,10 +36,21 @@ export function npm(): { versions: NpmVersion[]; command: Command } {
     if (verb !== "publish") return { code: 0 };
     if (!env["ACTIONS_ID_TOKEN_REQUEST_URL"]) return { code: 1, stderr: "npm error code ENEEDAUTH" };
     const tarball = join(folder, subject);
-    const manifest = JSON.parse(execFileSync("tar", ["--extract", "--gzip", "--to-stdout", `--file=${tarball}`, "package/package.json"], { encoding: "utf8" })) as Json;
+    const manifest = JSON.parse(
+      execFileSync("tar", ["--extract", "--gzip", "--to-stdout", `--file=${tarball}`, "package/package.json"], {
+        encoding: "utf8",
+      }),
+    ) as Json;
     if (!isObject(manifest)) return { code: 1, stderr: "npm error code EJSONPARSE" };
-    const published = { name: String(manifest["name"]), version: String(manifest["version"]), tag: option(args, "--tag") ?? "latest", integrity: `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`, who };
-    if (versions.some(({ name, version }) => name === published.name && version === published.version)) return { code: 1, stderr: "npm error code E403" };
+    const published = {
+      name: String(manifest["name"]),
+      version: String(manifest["version"]),
+      tag: option(args, "--tag") ?? "latest",
+      integrity: `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`,
+      who,
+    };
+    if (versions.some(({ name, version }) => name === published.name && version === published.version))
+      return { code: 1, stderr: "npm error code E403" };
     versions.push(published);
     return { code: 0, stdout: `+ ${published.name}@${published.version}\n` };
   };

@@ -29,14 +29,22 @@ export function versionsOf(state: PackagesState, repository: string): Version[] 
     if (transfer.kind === "delete") versions.delete(transfer.digest);
     if (transfer.kind !== "push") continue;
     id += 1;
-    const version = versions.get(transfer.digest) ?? { id, digest: transfer.digest, createdAt: transfer.at, updatedAt: transfer.at, tags: [] };
+    const version = versions.get(transfer.digest) ?? {
+      id,
+      digest: transfer.digest,
+      createdAt: transfer.at,
+      updatedAt: transfer.at,
+      tags: [],
+    };
     versions.set(transfer.digest, version);
     if (transfer.reference.startsWith("sha256:")) continue;
     for (const other of versions.values()) other.tags = other.tags.filter((tag) => tag !== transfer.reference);
     version.tags.push(transfer.reference);
     version.updatedAt = transfer.at;
   }
-  return [...versions.values()].filter((version) => !state.deleted.some((entry) => entry.startsWith(`${repository}@${version.digest}`)));
+  return [...versions.values()].filter(
+    (version) => !state.deleted.some((entry) => entry.startsWith(`${repository}@${version.digest}`)),
+  );
 }
 
 export function packagesRoutes(state: PackagesState): Route[] {
@@ -57,8 +65,12 @@ export function packagesRoutes(state: PackagesState): Route[] {
       path: `${base(kind)}/versions/:id`,
       permission: ["packages", "read"],
       handle({ path }) {
-        const version = versionsOf(state, `${path["owner"] ?? ""}/${path["name"] ?? ""}`.toLowerCase()).find((candidate) => String(candidate.id) === path["id"]);
-        return version ? { status: 200, body: toJson(version) } : { status: 404, body: { message: "Package not found." } };
+        const version = versionsOf(state, `${path["owner"] ?? ""}/${path["name"] ?? ""}`.toLowerCase()).find(
+          (candidate) => String(candidate.id) === path["id"],
+        );
+        return version
+          ? { status: 200, body: toJson(version) }
+          : { status: 404, body: { message: "Package not found." } };
       },
     },
     {
@@ -70,7 +82,8 @@ export function packagesRoutes(state: PackagesState): Route[] {
         const versions = versionsOf(state, repository);
         const version = versions.find((candidate) => String(candidate.id) === path["id"]);
         if (!version) return { status: 404, body: { message: "Package not found." } };
-        if (version.tags.length > 0 && versions.filter((candidate) => candidate.tags.length > 0).length === 1) return { status: 400, body: { message: "You cannot delete the last tagged version of a package." } };
+        if (version.tags.length > 0 && versions.filter((candidate) => candidate.tags.length > 0).length === 1)
+          return { status: 400, body: { message: "You cannot delete the last tagged version of a package." } };
         await fetch(`http://${state.backend}/v2/${repository}/manifests/${version.digest}`, { method: "DELETE" });
         state.deleted.push(`${repository}@${version.digest} (${version.tags.join(" ")})`);
         return { status: 204 };

@@ -24,7 +24,11 @@ export interface Registries {
 }
 
 /** ghcr.io, whose logins `token` judges, and the others, each with one user who may do everything. */
-export async function startRegistries(token: (password: string) => Login | undefined, others: Readonly<Record<string, UserLogin>>, now: () => Date): Promise<Registries> {
+export async function startRegistries(
+  token: (password: string) => Login | undefined,
+  others: Readonly<Record<string, UserLogin>>,
+  now: () => Date,
+): Promise<Registries> {
   const start = async (login: (username: string, password: string) => Login | undefined): Promise<GatedRegistry> => {
     const registry = await startRegistry();
     return { registry, gate: await startGate({ backend: registry.host, now, login }) };
@@ -32,7 +36,14 @@ export async function startRegistries(token: (password: string) => Login | undef
   const ghcr = await start((_username, password) => token(password));
   const all = new Map([["ghcr.io", ghcr]]);
   for (const [name, known] of Object.entries(others)) {
-    all.set(name, await start((username, password) => (username === known.username && password === known.password ? { who: username, read: true, write: true } : undefined)));
+    all.set(
+      name,
+      await start((username, password) =>
+        username === known.username && password === known.password
+          ? { who: username, read: true, write: true }
+          : undefined,
+      ),
+    );
   }
   return {
     ghcr,
@@ -53,7 +64,10 @@ export async function tagsOf(registry: Registry, repository: string): Promise<Re
   const accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
   const found = await Promise.all(
     (tags ?? []).map(async (tag) => {
-      const manifest = await fetch(`http://${registry.direct}/v2/${repository}/manifests/${tag}`, { method: "HEAD", headers: { accept } });
+      const manifest = await fetch(`http://${registry.direct}/v2/${repository}/manifests/${tag}`, {
+        method: "HEAD",
+        headers: { accept },
+      });
       return [tag, manifest.headers.get("docker-content-digest") ?? ""] as const;
     }),
   );

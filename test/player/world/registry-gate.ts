@@ -52,7 +52,13 @@ export async function startGate(options: GateOptions): Promise<RegistryGate> {
     if (!login) return refuse(incoming, answer, 401, "UNAUTHORIZED", "authentication required");
     if (incoming.url !== "/v2/" && !(reading ? login.read : login.write)) {
       refused.push(`${incoming.method ?? ""} ${incoming.url ?? ""} by ${login.who}`);
-      return refuse(incoming, answer, 403, "DENIED", "permission_denied: The token provided does not match expected scopes.");
+      return refuse(
+        incoming,
+        answer,
+        403,
+        "DENIED",
+        "permission_denied: The token provided does not match expected scopes.",
+      );
     }
     const [host = "", port = ""] = options.backend.split(":");
     const { authorization: _, ...headers } = incoming.headers;
@@ -61,7 +67,9 @@ export async function startGate(options: GateOptions): Promise<RegistryGate> {
       const ok = (response.statusCode ?? 500) < 300;
       if (ok && match && incoming.method !== "HEAD") {
         const [, repository = "", reference = ""] = match;
-        const digest = header(response, "docker-content-digest") ?? (reference.startsWith("sha256:") ? reference : `sha256:${hash.digest("hex")}`);
+        const digest =
+          header(response, "docker-content-digest") ??
+          (reference.startsWith("sha256:") ? reference : `sha256:${hash.digest("hex")}`);
         const kind = incoming.method === "GET" ? "pull" : incoming.method === "PUT" ? "push" : "delete";
         transfers.push({ who: login.who, kind, repository, reference, digest, at: options.now() });
       }
@@ -89,13 +97,25 @@ export async function startGate(options: GateOptions): Promise<RegistryGate> {
 function loginOf(incoming: IncomingMessage, options: GateOptions): Login | undefined {
   const match = /^Basic (.+)$/i.exec(incoming.headers.authorization ?? "");
   if (!match) return undefined;
-  const [username = "", ...password] = Buffer.from(match[1] ?? "", "base64").toString("utf8").split(":");
+  const [username = "", ...password] = Buffer.from(match[1] ?? "", "base64")
+    .toString("utf8")
+    .split(":");
   return options.login(username, password.join(":"));
 }
 
-function refuse(incoming: IncomingMessage, answer: ServerResponse, status: number, code: string, message: string): void {
+function refuse(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+): void {
   incoming.resume();
-  answer.writeHead(status, { "content-type": "application/json", "docker-distribution-api-version": "registry/2.0", ...(status === 401 ? { "www-authenticate": 'Basic realm="registry"' } : {}) });
+  answer.writeHead(status, {
+    "content-type": "application/json",
+    "docker-distribution-api-version": "registry/2.0",
+    ...(status === 401 ? { "www-authenticate": 'Basic realm="registry"' } : {}),
+  });
   answer.end(JSON.stringify({ errors: [{ code, message }] }));
 }
 

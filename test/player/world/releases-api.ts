@@ -60,14 +60,45 @@ export function releaseRoutes(state: ReleasesState): Route[] {
     return undefined;
   };
   const published = (): Release[] => [...releases].reverse().filter((release) => !release.draft);
-  const latest = (): Release | undefined => published().find((release) => release.id === state.latest.id) ?? published().find((release) => !release.prerelease);
+  const latest = (): Release | undefined =>
+    published().find((release) => release.id === state.latest.id) ?? published().find((release) => !release.prerelease);
   return [
-    { method: "GET", path: base, permission: read, handle: (request) => ({ status: 200, items: visible(request).map((release) => releaseJson(state, release)) }) },
+    {
+      method: "GET",
+      path: base,
+      permission: read,
+      handle: (request) => ({ status: 200, items: visible(request).map((release) => releaseJson(state, release)) }),
+    },
     { method: "POST", path: base, permission: write, handle: (request) => create(state, request) },
     { method: "GET", path: `${base}/latest`, permission: read, handle: () => answerOf(state, latest()) },
-    { method: "GET", path: `${base}/tags/:tag*`, permission: read, handle: ({ path }) => answerOf(state, published().find((release) => release.tag === path["tag"])) },
-    { method: "POST", path: `${base}/generate-notes`, permission: write, handle: ({ body }) => ({ status: 200, body: { name: body["tag_name"] ?? "", body: `**Full Changelog**: ${String(body["previous_tag_name"] ?? "")}...${String(body["tag_name"])}` } }) },
-    { method: "GET", path: `${base}/assets/:id`, permission: read, handle: ({ path }) => assetAnswer(state, findAsset(path["id"])) },
+    {
+      method: "GET",
+      path: `${base}/tags/:tag*`,
+      permission: read,
+      handle: ({ path }) =>
+        answerOf(
+          state,
+          published().find((release) => release.tag === path["tag"]),
+        ),
+    },
+    {
+      method: "POST",
+      path: `${base}/generate-notes`,
+      permission: write,
+      handle: ({ body }) => ({
+        status: 200,
+        body: {
+          name: body["tag_name"] ?? "",
+          body: `**Full Changelog**: ${String(body["previous_tag_name"] ?? "")}...${String(body["tag_name"])}`,
+        },
+      }),
+    },
+    {
+      method: "GET",
+      path: `${base}/assets/:id`,
+      permission: read,
+      handle: ({ path }) => assetAnswer(state, findAsset(path["id"])),
+    },
     {
       method: "DELETE",
       path: `${base}/assets/:id`,
@@ -85,12 +116,24 @@ export function releaseRoutes(state: ReleasesState): Route[] {
       permission: read,
       handle({ path }) {
         const release = find(path["id"]);
-        return release ? { status: 200, items: release.assets.map((asset) => assetJson(state, release, asset)) } : NOT_FOUND;
+        return release
+          ? { status: 200, items: release.assets.map((asset) => assetJson(state, release, asset)) }
+          : NOT_FOUND;
       },
     },
-    ...[`${base}/:id/assets`, `/uploads${base}/:id/assets`].map((path): Route => ({ method: "POST", path, permission: write, handle: (request) => upload(state, find(request.path["id"]), request) })),
+    ...[`${base}/:id/assets`, `/uploads${base}/:id/assets`].map((path): Route => ({
+      method: "POST",
+      path,
+      permission: write,
+      handle: (request) => upload(state, find(request.path["id"]), request),
+    })),
     { method: "GET", path: `${base}/:id`, permission: read, handle: ({ path }) => answerOf(state, find(path["id"])) },
-    { method: "PATCH", path: `${base}/:id`, permission: write, handle: (request) => update(state, find(request.path["id"]), request) },
+    {
+      method: "PATCH",
+      path: `${base}/:id`,
+      permission: write,
+      handle: (request) => update(state, find(request.path["id"]), request),
+    },
     {
       method: "DELETE",
       path: `${base}/:id`,
@@ -110,9 +153,21 @@ async function create(state: ReleasesState, request: ApiRequest): Promise<ApiAns
   const tag = String(body["tag_name"] ?? "");
   if (tag === "") return invalid("tag_name is missing");
   const draft = body["draft"] === true;
-  if (!draft && state.releases.some((release) => release.tag === tag && !release.draft)) return invalid("tag_name already_exists");
+  if (!draft && state.releases.some((release) => release.tag === tag && !release.draft))
+    return invalid("tag_name already_exists");
   const id = state.releases.reduce((highest, release) => Math.max(highest, release.id), 0) + 1;
-  const release: Release = { id, tag, name: "", body: "", draft, prerelease: false, target: String(body["target_commitish"] ?? state.defaultBranch), assets: [], createdAt: state.now(), publishedAt: undefined };
+  const release: Release = {
+    id,
+    tag,
+    name: "",
+    body: "",
+    draft,
+    prerelease: false,
+    target: String(body["target_commitish"] ?? state.defaultBranch),
+    assets: [],
+    createdAt: state.now(),
+    publishedAt: undefined,
+  };
   change(state, release, body);
   const problem = draft ? undefined : await publish(state, release, request);
   if (problem) return problem;
@@ -124,7 +179,11 @@ async function update(state: ReleasesState, release: Release | undefined, reques
   if (!release) return NOT_FOUND;
   const { body } = request;
   const becomes = release.draft && body["draft"] === false;
-  if (becomes && state.releases.some((other) => other !== release && !other.draft && other.tag === (body["tag_name"] ?? release.tag))) return invalid("tag_name already_exists");
+  if (
+    becomes &&
+    state.releases.some((other) => other !== release && !other.draft && other.tag === (body["tag_name"] ?? release.tag))
+  )
+    return invalid("tag_name already_exists");
   change(state, release, body);
   const problem = becomes ? await publish(state, release, request) : undefined;
   if (problem) return problem;
@@ -143,7 +202,8 @@ function change(state: ReleasesState, release: Release, body: JsonObject): void 
 
 /** A published release has a tag: it is made where there is none. */
 async function publish(state: ReleasesState, release: Release, request: ApiRequest): Promise<ApiAnswer | undefined> {
-  if (release.prerelease && request.body["make_latest"] === "true") return invalid("Latest release cannot be draft or prerelease.");
+  if (release.prerelease && request.body["make_latest"] === "true")
+    return invalid("Latest release cannot be draft or prerelease.");
   release.publishedAt = state.now();
   if (await state.git.ref(`refs/tags/${release.tag}`)) return undefined;
   const sha = (await state.git.ref(release.target)) ?? (await state.git.ref(`refs/heads/${release.target}`));
@@ -153,22 +213,29 @@ async function publish(state: ReleasesState, release: Release, request: ApiReque
   return undefined;
 }
 
-function upload(state: ReleasesState, release: Release | undefined, { query, bytes, contentType }: ApiRequest): ApiAnswer {
+function upload(
+  state: ReleasesState,
+  release: Release | undefined,
+  { query, bytes, contentType }: ApiRequest,
+): ApiAnswer {
   if (!release) return NOT_FOUND;
   // GitHub writes a dot for what it does not allow in a file's name.
   const name = (query.get("name") ?? "").replace(/[^\w.+-]+/g, ".");
   if (name === "") return invalid("name is missing");
   if (release.assets.some((asset) => asset.name === name)) return invalid("ReleaseAsset.name already_exists");
-  const id = state.releases.flatMap((each) => each.assets).reduce((highest, asset) => Math.max(highest, asset.id), 0) + 1;
+  const id =
+    state.releases.flatMap((each) => each.assets).reduce((highest, asset) => Math.max(highest, asset.id), 0) + 1;
   const asset = { id, name, bytes, contentType };
   release.assets.push(asset);
   return { status: 201, body: assetJson(state, release, asset) };
 }
 
-const answerOf = (state: ReleasesState, release: Release | undefined): ApiAnswer => (release ? { status: 200, body: releaseJson(state, release) } : NOT_FOUND);
+const answerOf = (state: ReleasesState, release: Release | undefined): ApiAnswer =>
+  release ? { status: 200, body: releaseJson(state, release) } : NOT_FOUND;
 
 /** GitHub sends the file to who accepts application/octet-stream, which is what is asked of an asset in practice. */
-const assetAnswer = (_state: ReleasesState, found: { asset: Asset } | undefined): ApiAnswer => (found ? { status: 200, bytes: found.asset.bytes } : NOT_FOUND);
+const assetAnswer = (_state: ReleasesState, found: { asset: Asset } | undefined): ApiAnswer =>
+  found ? { status: 200, bytes: found.asset.bytes } : NOT_FOUND;
 
 function assetJson(state: ReleasesState, release: Release, asset: Asset): Json {
   return {

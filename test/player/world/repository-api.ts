@@ -10,9 +10,27 @@ export interface RepositoryState {
 
 export function repositoryRoutes({ repository, git }: RepositoryState): Route[] {
   return [
-    { method: "GET", path: "/repos/:owner/:repo", permission: undefined, handle: () => ({ status: 200, body: repositoryPayload(repository) }) },
-    { method: "GET", path: "/users/:owner", permission: undefined, handle: ({ path }) => ({ status: 200, body: { login: path["owner"] ?? "", type: "User" } }) },
-    { method: "GET", path: "/repos/:owner/:repo/branches", permission: ["contents", "read"], handle: async () => ({ status: 200, items: (await git.branches()).map(({ name, sha }) => ({ name, commit: { sha } })) }) },
+    {
+      method: "GET",
+      path: "/repos/:owner/:repo",
+      permission: undefined,
+      handle: () => ({ status: 200, body: repositoryPayload(repository) }),
+    },
+    {
+      method: "GET",
+      path: "/users/:owner",
+      permission: undefined,
+      handle: ({ path }) => ({ status: 200, body: { login: path["owner"] ?? "", type: "User" } }),
+    },
+    {
+      method: "GET",
+      path: "/repos/:owner/:repo/branches",
+      permission: ["contents", "read"],
+      handle: async () => ({
+        status: 200,
+        items: (await git.branches()).map(({ name, sha }) => ({ name, commit: { sha } })),
+      }),
+    },
     {
       method: "GET",
       path: "/repos/:owner/:repo/branches/:branch*",

@@ -51,13 +51,27 @@ export function worldRoutes(state: WorldState): Route[] {
   // Issues and pull requests are counted together.
   const nextNumber = (): number => Math.max(0, ...pulls.keys(), ...issues.map((issue) => issue.number)) + 1;
   return [
-    ...statusRoutes({ statuses, runs: player.runs, now, commit: async (ref) => (await git.ref(ref)) ?? git.ref(`refs/heads/${ref}`) }),
+    ...statusRoutes({
+      statuses,
+      runs: player.runs,
+      now,
+      commit: async (ref) => (await git.ref(ref)) ?? git.ref(`refs/heads/${ref}`),
+    }),
     ...actionsRoutes({ repository: own, player, now }),
     ...logRoutes(player.runs),
     ...deploymentRoutes(player.reviews, state.environments),
     ...cacheRoutes(caches),
     ...packagesRoutes({ ...state.packages, deleted: state.deleted }),
-    ...releaseRoutes({ repository: own, defaultBranch: repository.defaultBranch, releases, git, now, url: state.url, latest: { id: undefined }, tagged: (request, tag, sha) => pushed(request, `refs/tags/${tag}`, sha) }),
+    ...releaseRoutes({
+      repository: own,
+      defaultBranch: repository.defaultBranch,
+      releases,
+      git,
+      now,
+      url: state.url,
+      latest: { id: undefined },
+      tagged: (request, tag, sha) => pushed(request, `refs/tags/${tag}`, sha),
+    }),
     ...issueRoutes({ repository: own, issues, comments, isPull: (number) => pulls.has(number), nextNumber, now }),
     ...pullRoutes({
       ...{ repository, git, pulls, nextNumber },

@@ -35,10 +35,25 @@ export function statusRoutes(state: StatusState): Route[] {
       async handle({ path, body, who }) {
         const sha = path["sha"] ?? "";
         const { state: verdict, context, description, target_url: target } = body;
-        if ((await state.commit(sha)) !== sha) return { status: 422, body: { message: `No commit found for SHA: ${sha}` } };
-        if (!["error", "failure", "pending", "success"].includes(String(verdict))) return { status: 422, body: { message: "Validation Failed: state" } };
-        if (String(description ?? "").length > LONGEST_DESCRIPTION) return { status: 422, body: { message: "Validation Failed: description is too long (maximum is 140 characters)" } };
-        const status = { id: state.statuses.length + 1, sha, context: String(context ?? "default"), state: String(verdict), description: String(description ?? ""), targetUrl: String(target ?? ""), who, at: state.now() };
+        if ((await state.commit(sha)) !== sha)
+          return { status: 422, body: { message: `No commit found for SHA: ${sha}` } };
+        if (!["error", "failure", "pending", "success"].includes(String(verdict)))
+          return { status: 422, body: { message: "Validation Failed: state" } };
+        if (String(description ?? "").length > LONGEST_DESCRIPTION)
+          return {
+            status: 422,
+            body: { message: "Validation Failed: description is too long (maximum is 140 characters)" },
+          };
+        const status = {
+          id: state.statuses.length + 1,
+          sha,
+          context: String(context ?? "default"),
+          state: String(verdict),
+          description: String(description ?? ""),
+          targetUrl: String(target ?? ""),
+          who,
+          at: state.now(),
+        };
         state.statuses.push(status);
         return { status: 201, body: toJson(status) };
       },
@@ -49,7 +64,13 @@ export function statusRoutes(state: StatusState): Route[] {
       permission: ["statuses", "read"],
       async handle({ path }) {
         const sha = await state.commit(path["ref"] ?? "");
-        return { status: 200, items: state.statuses.filter((status) => status.sha === sha).reverse().map(toJson) };
+        return {
+          status: 200,
+          items: state.statuses
+            .filter((status) => status.sha === sha)
+            .reverse()
+            .map(toJson),
+        };
       },
     },
     {
@@ -60,8 +81,15 @@ export function statusRoutes(state: StatusState): Route[] {
         const sha = (await state.commit(path["ref"] ?? "")) ?? "";
         const latest = latestStatuses(state.statuses, sha);
         const states = latest.map((status) => status.state);
-        const combined = states.some((each) => each === "failure" || each === "error") ? "failure" : states.length === 0 || states.includes("pending") ? "pending" : "success";
-        return { status: 200, body: { state: combined, sha, total_count: latest.length, statuses: latest.map(toJson) } };
+        const combined = states.some((each) => each === "failure" || each === "error")
+          ? "failure"
+          : states.length === 0 || states.includes("pending")
+            ? "pending"
+            : "success";
+        return {
+          status: 200,
+          body: { state: combined, sha, total_count: latest.length, statuses: latest.map(toJson) },
+        };
       },
     },
     {

@@ -6,6 +6,7 @@ const { ports, ready, status, logs, exit } = JSON.parse(process.env.STAND_IN_CON
 console.log(logs);
 if (exit !== undefined) process.exit(Number(exit));
 setTimeout(() => {
-  for (const port of ports) createServer((_request, response) => response.writeHead(status).end("ok\n")).listen(port, "127.0.0.1");
+  for (const port of ports)
+    createServer((_request, response) => response.writeHead(status).end("ok\n")).listen(port, "127.0.0.1");
 }, ready);
 setTimeout(() => process.exit(0), 300_000);

@@ -12,7 +12,17 @@ import { copyOut, findImage, imageInspect, labelFormat } from "./images.mjs";
 import { parseOptions } from "./options.mjs";
 import { home, read, write } from "./store.mjs";
 
-const RUN_OPTIONS = { "--detach": false, "-d": false, "--rm": false, "--pull": true, "--name": true, "--publish": true, "-p": true, "--env": true, "-e": true };
+const RUN_OPTIONS = {
+  "--detach": false,
+  "-d": false,
+  "--rm": false,
+  "--pull": true,
+  "--name": true,
+  "--publish": true,
+  "-p": true,
+  "--env": true,
+  "-e": true,
+};
 
 export async function run(words) {
   const { options, operands } = parseOptions(words, RUN_OPTIONS, { interspersed: false });
@@ -22,12 +32,24 @@ export async function run(words) {
   const containers = read("containers");
   const id = randomBytes(32).toString("hex");
   const name = options.name?.[0] ?? `container_${id.slice(0, 8)}`;
-  if (containers[name]) throw new DockerError(`docker: Error response from daemon: Conflict. The container name "/${name}" is already in use by container "${containers[name].id}".`, 125);
-  const ports = [...(options.publish ?? []), ...(options.p ?? [])].map((port) => Number(port.split(":").at(-2) ?? port));
+  if (containers[name])
+    throw new DockerError(
+      `docker: Error response from daemon: Conflict. The container name "/${name}" is already in use by container "${containers[name].id}".`,
+      125,
+    );
+  const ports = [...(options.publish ?? []), ...(options.p ?? [])].map((port) =>
+    Number(port.split(":").at(-2) ?? port),
+  );
   const env = [...(image.config.config?.Env ?? []), ...(options.env ?? []), ...(options.e ?? [])];
   const labels = image.config.config?.Labels ?? {};
   const log = join(home(), `${id}.log`);
-  const settings = { ports, ready: Number(labels["stand-in.ready"] ?? 0), status: Number(labels["stand-in.status"] ?? 200), logs: labels["stand-in.logs"] ?? `Started ${imageName}`, exit: labels["stand-in.exit"] };
+  const settings = {
+    ports,
+    ready: Number(labels["stand-in.ready"] ?? 0),
+    status: Number(labels["stand-in.status"] ?? 200),
+    logs: labels["stand-in.logs"] ?? `Started ${imageName}`,
+    exit: labels["stand-in.exit"],
+  };
   const output = openSync(log, "a");
   const child = spawn(process.execPath, [fileURLToPath(new URL("container-process.mjs", import.meta.url))], {
     detached: true,
@@ -36,7 +58,10 @@ export async function run(words) {
   });
   child.unref();
   const exitCode = labels["stand-in.exit"] === undefined ? undefined : Number(labels["stand-in.exit"]);
-  write("containers", { ...read("containers"), [name]: { id, image: imageName, args, env, ports, log, pid: child.pid, exitCode } });
+  write("containers", {
+    ...read("containers"),
+    [name]: { id, image: imageName, args, env, ports, log, pid: child.pid, exitCode },
+  });
   for (let waited = 0; waited < 2000 && readFileSync(log, "utf8") === ""; waited += 20) await sleep(20);
   console.log(id);
 }
@@ -49,14 +74,18 @@ export function createContainer(words) {
   if (!image) throw new DockerError(`Error response from daemon: No such image: ${imageName}`);
   const id = randomBytes(32).toString("hex");
   const name = options.name?.[0] ?? `container_${id.slice(0, 8)}`;
-  write("containers", { ...read("containers"), [name]: { id, image: imageName, args, env: [], ports: [], log: "/dev/null", exitCode: 0 } });
+  write("containers", {
+    ...read("containers"),
+    [name]: { id, image: imageName, args, env: [], ports: [], log: "/dev/null", exitCode: 0 },
+  });
   console.log(id);
 }
 
 export function copy([source, target]) {
   const [name, path] = [source.slice(0, source.indexOf(":")), source.slice(source.indexOf(":") + 1)];
   const image = findImage(find(name).image);
-  if (!image || !copyOut(image, path, target)) throw new DockerError(`Error response from daemon: Could not find the file ${path} in container ${name}`);
+  if (!image || !copyOut(image, path, target))
+    throw new DockerError(`Error response from daemon: Could not find the file ${path} in container ${name}`);
 }
 
 const isAlive = (pid) => {
@@ -94,13 +123,29 @@ export function inspectContainer(words) {
   const state = stateOf(found);
   const format = (options.format ?? options.f)?.[0];
   if (format === "{{.State.Status}} {{.State.ExitCode}}") console.log(`${state.Status} ${state.ExitCode}`);
-  else if (labelFormat(format) !== undefined) console.log(labelFormat(format, findImage(found.image)?.config.config?.Labels));
-  else if (format === undefined) console.log(JSON.stringify([{ Id: found.id, Name: `/${found.name}`, State: state, Config: { Image: found.image, Env: found.env, Cmd: found.args } }], null, 2));
+  else if (labelFormat(format) !== undefined)
+    console.log(labelFormat(format, findImage(found.image)?.config.config?.Labels));
+  else if (format === undefined)
+    console.log(
+      JSON.stringify(
+        [
+          {
+            Id: found.id,
+            Name: `/${found.name}`,
+            State: state,
+            Config: { Image: found.image, Env: found.env, Cmd: found.args },
+          },
+        ],
+        null,
+        2,
+      ),
+    );
   else throw new DockerError(`template parsing error: the stand-in does not know the format ${format}`, 64);
 }
 
 export function listContainers() {
-  for (const [name, { image, pid, exitCode }] of Object.entries(read("containers"))) if (stateOf({ pid, exitCode }).Running) console.log(`${name} ${image}`);
+  for (const [name, { image, pid, exitCode }] of Object.entries(read("containers")))
+    if (stateOf({ pid, exitCode }).Running) console.log(`${name} ${image}`);
 }
 
 export function logs(words) {
@@ -115,7 +160,8 @@ export function remove(words) {
   for (const text of operands) {
     const { name, pid, exitCode } = find(text);
     if (stateOf({ pid, exitCode }).Running) {
-      if (!options.force && !options.f) throw new DockerError(`Error response from daemon: cannot remove container "${name}": container is running`);
+      if (!options.force && !options.f)
+        throw new DockerError(`Error response from daemon: cannot remove container "${name}": container is running`);
       process.kill(pid);
     }
     const { [name]: _, ...others } = read("containers");

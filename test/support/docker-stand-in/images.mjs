@@ -15,20 +15,32 @@ const remembered = ({ familiar, tag, digest }) => (digest ? `${familiar}@${diges
 /** The id of an image by its name, its id or the beginning of its id. */
 export function findImage(text) {
   const { tags = {}, images = {} } = read("images");
-  const id = tags[text] ?? tags[remembered(parseReference(text))] ?? Object.keys(images).find((key) => key === text || (/^[0-9a-f]{12,}$/.test(text) && key.startsWith(`sha256:${text}`)));
+  const id =
+    tags[text] ??
+    tags[remembered(parseReference(text))] ??
+    Object.keys(images).find(
+      (key) => key === text || (/^[0-9a-f]{12,}$/.test(text) && key.startsWith(`sha256:${text}`)),
+    );
   return id === undefined ? undefined : { id, ...images[id] };
 }
 
 function remember(names, image) {
   const { tags = {}, images = {} } = read("images");
-  write("images", { images: { ...images, [image.id]: { config: image.config, layers: image.layers } }, tags: { ...tags, ...Object.fromEntries(names.map((name) => [name, image.id])) } });
+  write("images", {
+    images: { ...images, [image.id]: { config: image.config, layers: image.layers } },
+    tags: { ...tags, ...Object.fromEntries(names.map((name) => [name, image.id])) },
+  });
 }
 
 function skopeo(args) {
   try {
     execFileSync("skopeo", args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
   } catch (error) {
-    throw new DockerError(`Error response from daemon: ${String(error.stderr).replace(/^time="[^"]*" level=fatal msg="?/m, "").replace(/"?\s*$/, "")}`);
+    throw new DockerError(
+      `Error response from daemon: ${String(error.stderr)
+        .replace(/^time="[^"]*" level=fatal msg="?/m, "")
+        .replace(/"?\s*$/, "")}`,
+    );
   }
 }
 
@@ -36,14 +48,25 @@ function skopeo(args) {
 function unpack(source, options = []) {
   const folder = mkdtempSync(join(home(), "unpacked-"));
   try {
-    skopeo(["copy", "--insecure-policy", "--override-os", "linux", "--override-arch", "amd64", ...options, source, `oci:${folder}:image`]);
+    skopeo([
+      "copy",
+      "--insecure-policy",
+      "--override-os",
+      "linux",
+      "--override-arch",
+      "amd64",
+      ...options,
+      source,
+      `oci:${folder}:image`,
+    ]);
     const blob = (digest) => readFileSync(join(folder, "blobs", ...digest.split(":")));
     const { manifests } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
     const manifest = JSON.parse(blob(manifests[0].digest).toString());
     const config = blob(manifest.config.digest);
     const layers = join(home(), "layers");
     mkdirSync(layers, { recursive: true });
-    for (const { digest } of manifest.layers) cpSync(join(folder, "blobs", ...digest.split(":")), join(layers, digest.slice(7)));
+    for (const { digest } of manifest.layers)
+      cpSync(join(folder, "blobs", ...digest.split(":")), join(layers, digest.slice(7)));
     return {
       id: `sha256:${createHash("sha256").update(config).digest("hex")}`,
       config: JSON.parse(config.toString()),
@@ -59,8 +82,14 @@ export function pull(words) {
   const reference = parseReference(operands[0]);
   const address = addressOf(reference.host);
   const credentials = credentialsOf(reference.host);
-  const options = [`--src-tls-verify=${String(!isPlain(address))}`, ...(credentials ? [`--src-creds=${credentials}`] : ["--src-no-creds"])];
-  const image = unpack(`docker://${address}/${reference.repository}${reference.digest ? `@${reference.digest}` : `:${reference.tag}`}`, options);
+  const options = [
+    `--src-tls-verify=${String(!isPlain(address))}`,
+    ...(credentials ? [`--src-creds=${credentials}`] : ["--src-no-creds"]),
+  ];
+  const image = unpack(
+    `docker://${address}/${reference.repository}${reference.digest ? `@${reference.digest}` : `:${reference.tag}`}`,
+    options,
+  );
   remember([remembered(reference)], image);
   console.log(`Status: Downloaded newer image for ${operands[0]}\n${operands[0]}`);
 }
@@ -77,7 +106,11 @@ export function load(words) {
   const archive = (options.input ?? options.i)[0];
   let entries;
   try {
-    entries = JSON.parse(execFileSync("tar", ["--extract", "--to-stdout", "--file", archive, "manifest.json"], { stdio: ["ignore", "pipe", "ignore"] }).toString());
+    entries = JSON.parse(
+      execFileSync("tar", ["--extract", "--to-stdout", "--file", archive, "manifest.json"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      }).toString(),
+    );
   } catch {
     throw new DockerError("open /var/lib/docker/tmp/docker-import: invalid tar header");
   }
@@ -85,7 +118,9 @@ export function load(words) {
     const names = (RepoTags ?? []).map((name) => remembered(parseReference(name)));
     const image = unpack(`docker-archive:${archive}:@${index}`);
     remember(names, image);
-    console.log(names.length > 0 ? names.map((name) => `Loaded image: ${name}`).join("\n") : `Loaded image ID: ${image.id}`);
+    console.log(
+      names.length > 0 ? names.map((name) => `Loaded image: ${name}`).join("\n") : `Loaded image ID: ${image.id}`,
+    );
   });
 }
 
@@ -97,14 +132,20 @@ export function copyOut(image, path, target) {
     for (const layer of image.layers) {
       for (const member of [inside, `./${inside}`]) {
         try {
-          execFileSync("tar", ["--extract", "--file", join(home(), "layers", layer), "--directory", folder, member], { stdio: "ignore" });
+          execFileSync("tar", ["--extract", "--file", join(home(), "layers", layer), "--directory", folder, member], {
+            stdio: "ignore",
+          });
         } catch {
           // This layer does not hold it.
         }
       }
     }
     if (!existsSync(join(folder, inside))) return false;
-    cpSync(join(folder, inside), existsSync(target) && !existsSync(join(folder, inside, ".")) ? join(target, inside.split("/").at(-1)) : target, { recursive: true });
+    cpSync(
+      join(folder, inside),
+      existsSync(target) && !existsSync(join(folder, inside, ".")) ? join(target, inside.split("/").at(-1)) : target,
+      { recursive: true },
+    );
     return true;
   } finally {
     rmSync(folder, { recursive: true });
@@ -128,7 +169,14 @@ export function imageInspect(words) {
   for (const text of operands) {
     const image = findImage(text);
     if (!image) throw new DockerError(`Error response from daemon: No such image: ${text}`);
-    if (format === undefined) console.log(JSON.stringify([{ Id: image.id, Architecture: image.config.architecture, Os: image.config.os, Config: image.config.config }], null, 2));
+    if (format === undefined)
+      console.log(
+        JSON.stringify(
+          [{ Id: image.id, Architecture: image.config.architecture, Os: image.config.os, Config: image.config.config }],
+          null,
+          2,
+        ),
+      );
     else if (labelFormat(format) !== undefined) console.log(labelFormat(format, image.config.config?.Labels));
     else if (FORMATS[format]) console.log(FORMATS[format](image));
     else throw new DockerError(`template parsing error: the stand-in does not know the format ${format}`, 64);
@@ -140,7 +188,8 @@ export function listImages(words) {
   const { tags = {} } = read("images");
   for (const [name, id] of Object.entries(tags)) {
     if (options.quiet || options.q) console.log(id);
-    else if (!name.includes("@")) console.log(options.format?.[0] === "{{.Repository}}:{{.Tag}} {{.ID}}" ? `${name} ${id}` : name);
+    else if (!name.includes("@"))
+      console.log(options.format?.[0] === "{{.Repository}}:{{.Tag}} {{.ID}}" ? `${name} ${id}` : name);
   }
 }
 

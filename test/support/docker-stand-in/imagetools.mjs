@@ -11,7 +11,8 @@ export async function inspect(words) {
   const reference = parseReference(operands[0]);
   const manifest = await getManifest(reference, operands[0]);
   if (options.raw) process.stdout.write(manifest.bytes);
-  else if (options.format?.[0] === "{{json .Image}}") console.log(JSON.stringify(await configurations(reference, manifest)));
+  else if (options.format?.[0] === "{{json .Image}}")
+    console.log(JSON.stringify(await configurations(reference, manifest)));
   else if (options.format?.[0] === "{{json .SBOM}}") console.log(JSON.stringify(await bills(reference, manifest)));
   else throw new DockerError(`ERROR: the stand-in does not know the format ${options.format?.[0]}`);
 }
@@ -39,10 +40,20 @@ async function bills(reference, manifest) {
   const images = children.filter(({ platform }) => platform?.os !== "unknown");
   const entries = [];
   for (const image of images) {
-    const attestation = children.find(({ annotations }) => annotations?.["vnd.docker.reference.type"] === "attestation-manifest" && annotations["vnd.docker.reference.digest"] === image.digest);
-    const { content } = attestation ? await getManifest({ ...reference, reference: attestation.digest }, attestation.digest) : { content: { layers: [] } };
+    const attestation = children.find(
+      ({ annotations }) =>
+        annotations?.["vnd.docker.reference.type"] === "attestation-manifest" &&
+        annotations["vnd.docker.reference.digest"] === image.digest,
+    );
+    const { content } = attestation
+      ? await getManifest({ ...reference, reference: attestation.digest }, attestation.digest)
+      : { content: { layers: [] } };
     const layer = content.layers.find(({ annotations }) => annotations?.["in-toto.io/predicate-type"] === SPDX);
-    if (layer) entries.push([platformOf(image.platform), { SPDX: JSON.parse((await getBlob(reference, layer.digest)).toString()).predicate }]);
+    if (layer)
+      entries.push([
+        platformOf(image.platform),
+        { SPDX: JSON.parse((await getBlob(reference, layer.digest)).toString()).predicate },
+      ]);
   }
   return images.length > 1 ? Object.fromEntries(entries) : (entries[0]?.[1] ?? {});
 }
@@ -74,12 +85,23 @@ async function merge(sources) {
   for (const source of sources) {
     if (isIndex(source.mediaType)) for (const child of source.content.manifests) manifests.set(child.digest, child);
     else {
-      const { os, architecture, variant } = JSON.parse((await getBlob(source.reference, source.content.config.digest)).toString());
+      const { os, architecture, variant } = JSON.parse(
+        (await getBlob(source.reference, source.content.config.digest)).toString(),
+      );
       const platform = { architecture, os, ...(variant && { variant }) };
-      manifests.set(source.digest, { mediaType: source.mediaType, digest: source.digest, size: source.bytes.length, platform });
+      manifests.set(source.digest, {
+        mediaType: source.mediaType,
+        digest: source.digest,
+        size: source.bytes.length,
+        platform,
+      });
     }
   }
-  const mediaType = sources.every((source) => source.mediaType.includes("docker.distribution")) ? INDEXES[1] : INDEXES[0];
-  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests: [...manifests.values()] }, null, 2));
+  const mediaType = sources.every((source) => source.mediaType.includes("docker.distribution"))
+    ? INDEXES[1]
+    : INDEXES[0];
+  const bytes = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType, manifests: [...manifests.values()] }, null, 2),
+  );
   return { bytes, mediaType, digest: sha256(bytes) };
 }

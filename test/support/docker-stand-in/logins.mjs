@@ -24,12 +24,22 @@ function writeConfig(config) {
 /** `user:password` for a host, or undefined. */
 export function credentialsOf(host) {
   const auths = readConfig().auths ?? {};
-  const auth = (auths[host] ?? auths[`https://${host}`] ?? (host === "docker.io" ? auths["https://index.docker.io/v1/"] : undefined))?.auth;
+  const auth = (
+    auths[host] ??
+    auths[`https://${host}`] ??
+    (host === "docker.io" ? auths["https://index.docker.io/v1/"] : undefined)
+  )?.auth;
   return auth ? Buffer.from(auth, "base64").toString() : undefined;
 }
 
 export async function login(words) {
-  const { options, operands } = parseOptions(words, { "--username": true, "-u": true, "--password-stdin": false, "--password": true, "-p": true });
+  const { options, operands } = parseOptions(words, {
+    "--username": true,
+    "-u": true,
+    "--password-stdin": false,
+    "--password": true,
+    "-p": true,
+  });
   const user = (options.username ?? options.u)?.[0];
   let password = (options.password ?? options.p)?.[0];
   if (options["password-stdin"]) {
@@ -40,7 +50,10 @@ export async function login(words) {
   if (!user || !password) throw new DockerError("Error: cannot perform an interactive login", 1);
   const config = readConfig();
   const host = operands[0] ?? "docker.io";
-  writeConfig({ ...config, auths: { ...config.auths, [host]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } } });
+  writeConfig({
+    ...config,
+    auths: { ...config.auths, [host]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } },
+  });
   console.log("Login Succeeded");
 }
 

@@ -14,7 +14,9 @@ export function parseOptions(words, known, { interspersed = true } = {}) {
       if (!interspersed) return { options, operands: [...operands, ...words.slice(index + 1)] };
       continue;
     }
-    const [name, inline] = word.includes("=") ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] : [word, undefined];
+    const [name, inline] = word.includes("=")
+      ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]
+      : [word, undefined];
     if (!(name in known)) throw new DockerError(`unknown flag: ${name}`, 125);
     const key = name.replace(/^-+/, "");
     if (!known[name]) options[key] = inline ?? "true";

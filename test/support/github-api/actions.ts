@@ -12,7 +12,9 @@ function runsOf({ url }: Request, runs: readonly Run[]): Answer {
   const status = url.searchParams.get("status");
   const filters: readonly ((run: Run) => boolean)[] = [
     (run) => status === null || run.status === status || run.conclusion === status,
-    ...(["event", "head_sha"] as const).map((name) => (run: Run) => (url.searchParams.get(name) ?? run[name]) === run[name]),
+    ...(["event", "head_sha"] as const).map(
+      (name) => (run: Run) => (url.searchParams.get(name) ?? run[name]) === run[name],
+    ),
     (run) => (url.searchParams.get("branch") ?? run.head_branch) === run.head_branch,
     (run) => isWithin(url.searchParams.get("created"), run.created_at),
   ];
@@ -20,7 +22,10 @@ function runsOf({ url }: Request, runs: readonly Run[]): Answer {
     .filter((run) => filters.every((accepts) => accepts(run)))
     .toSorted((a, b) => b.created_at.localeCompare(a.created_at) || b.id - a.id);
   // GitHub's search of runs gives 1,000 results at most.
-  return page(url, found.slice(0, 1000), (workflow_runs) => ({ total_count: found.length, workflow_runs: (workflow_runs as readonly Run[]).map(listed) }));
+  return page(url, found.slice(0, 1000), (workflow_runs) => ({
+    total_count: found.length,
+    workflow_runs: (workflow_runs as readonly Run[]).map(listed),
+  }));
 }
 
 function isWithin(range: string | null, date: string): boolean {
@@ -34,7 +39,15 @@ const runOf = ({ state, parameters: { repository, id } }: Request): Run | undefi
 
 /** The id of the one repository; that of a fork, an owner called so in the tests, is another. */
 const OWN = 1;
-const listedArtifact = (run: Run, { zip: _, ...artifact }: Artifact): unknown => ({ ...artifact, workflow_run: { id: run.id, head_sha: run.head_sha, repository_id: OWN, head_repository_id: run.head_repository?.full_name.startsWith("fork/") ? OWN + 1 : OWN } });
+const listedArtifact = (run: Run, { zip: _, ...artifact }: Artifact): unknown => ({
+  ...artifact,
+  workflow_run: {
+    id: run.id,
+    head_sha: run.head_sha,
+    repository_id: OWN,
+    head_repository_id: run.head_repository?.full_name.startsWith("fork/") ? OWN + 1 : OWN,
+  },
+});
 
 const artifactsOf = (url: URL, artifacts: readonly { run: Run; artifact: Artifact }[]): Answer => {
   const name = url.searchParams.get("name");
@@ -53,7 +66,8 @@ export const actionsRoutes: readonly Route[] = [
   {
     method: "GET",
     path: path("/repos/{repository}/actions/runs"),
-    handle: (request) => (request.parameters["repository"] === request.state.repository ? runsOf(request, request.state.runs) : notFound()),
+    handle: (request) =>
+      request.parameters["repository"] === request.state.repository ? runsOf(request, request.state.runs) : notFound(),
   },
   {
     method: "GET",
@@ -61,7 +75,9 @@ export const actionsRoutes: readonly Route[] = [
     handle(request) {
       const { state, parameters } = request;
       const ofWorkflow = state.runs.filter(
-        (run) => run.path?.endsWith(`/${parameters["workflow"]}`) === true || run.workflow_id === Number(parameters["workflow"]),
+        (run) =>
+          run.path?.endsWith(`/${parameters["workflow"]}`) === true ||
+          run.workflow_id === Number(parameters["workflow"]),
       );
       return parameters["repository"] === state.repository ? runsOf(request, ofWorkflow) : notFound();
     },
@@ -70,7 +86,9 @@ export const actionsRoutes: readonly Route[] = [
     method: "GET",
     path: path("/repos/{repository}/actions/workflows"),
     handle({ state, url }) {
-      const known = new Map(state.runs.map((run) => [run.name, { id: run.workflow_id ?? 0, name: run.name, path: run.path ?? "" }]));
+      const known = new Map(
+        state.runs.map((run) => [run.name, { id: run.workflow_id ?? 0, name: run.name, path: run.path ?? "" }]),
+      );
       return page(url, [...known.values()], (workflows) => ({ total_count: known.size, workflows }));
     },
   },
@@ -87,7 +105,9 @@ export const actionsRoutes: readonly Route[] = [
     path: path("/repos/{repository}/actions/runs/{id}/jobs"),
     handle(request) {
       const jobs = runOf(request)?.jobs ?? [];
-      return runOf(request) ? page(request.url, jobs, (list) => ({ total_count: jobs.length, jobs: list })) : notFound();
+      return runOf(request)
+        ? page(request.url, jobs, (list) => ({ total_count: jobs.length, jobs: list }))
+        : notFound();
     },
   },
   {

@@ -17,7 +17,11 @@ export const cacheRoutes: readonly Route[] = [
     path: path("/repos/{repository}/actions/cache/usage"),
     handle({ state, parameters: { repository } }) {
       if (repository !== state.repository) return notFound();
-      return ok({ full_name: repository, active_caches_size_in_bytes: state.caches.reduce((sum, cache) => sum + cache.size_in_bytes, 0), active_caches_count: state.caches.length });
+      return ok({
+        full_name: repository,
+        active_caches_size_in_bytes: state.caches.reduce((sum, cache) => sum + cache.size_in_bytes, 0),
+        active_caches_count: state.caches.length,
+      });
     },
   },
   {

@@ -8,12 +8,17 @@ const STATES = ["error", "failure", "pending", "success"];
 function resolve(state: GithubState, reference: string): string | undefined {
   const branch = state.branches[reference];
   if (branch) return branch;
-  const known = [...Object.keys(state.commits), ...Object.values(state.branches), ...state.pulls.map(({ head }) => head.sha)];
+  const known = [
+    ...Object.keys(state.commits),
+    ...Object.values(state.branches),
+    ...state.pulls.map(({ head }) => head.sha),
+  ];
   const matches = [...new Set(known)].filter((sha) => /^[0-9a-f]{4,40}$/.test(reference) && sha.startsWith(reference));
   return matches.length === 1 ? matches[0] : undefined;
 }
 
-const newestFirst = (state: GithubState, sha: string): CommitStatus[] => state.statuses.filter((status) => status.sha === sha).toReversed();
+const newestFirst = (state: GithubState, sha: string): CommitStatus[] =>
+  state.statuses.filter((status) => status.sha === sha).toReversed();
 
 /** Of each context the newest status counts: that is the combined status. */
 function combined(state: GithubState, sha: string): CommitStatus[] {
@@ -39,8 +44,10 @@ export const commitRoutes: readonly Route[] = [
     handle({ state, parameters: { repository, sha = "" }, body }) {
       if (repository !== state.repository) return notFound();
       const posted = textOf(body, "state");
-      if (!STATES.includes(posted) || !/^[0-9a-f]{40}$/.test(sha)) return { status: 422, body: { message: "Validation Failed" } };
-      if (textOf(body, "description").length > 140) return { status: 422, body: { message: "description is too long (maximum is 140 characters)" } };
+      if (!STATES.includes(posted) || !/^[0-9a-f]{40}$/.test(sha))
+        return { status: 422, body: { message: "Validation Failed" } };
+      if (textOf(body, "description").length > 140)
+        return { status: 422, body: { message: "description is too long (maximum is 140 characters)" } };
       const status: CommitStatus = {
         id: state.statuses.length + 1,
         sha,
@@ -60,7 +67,12 @@ export const commitRoutes: readonly Route[] = [
     handle({ state, parameters: { ref = "" }, url }) {
       const sha = resolve(state, ref) ?? ref;
       const statuses = combined(state, sha);
-      return page(url, statuses, (list) => ({ state: summaryOf(statuses), sha, total_count: statuses.length, statuses: list }));
+      return page(url, statuses, (list) => ({
+        state: summaryOf(statuses),
+        sha,
+        total_count: statuses.length,
+        statuses: list,
+      }));
     },
   },
   {
@@ -89,5 +101,9 @@ export const commitRoutes: readonly Route[] = [
       return ok({ sha, commit: { author: { date }, committer: { date } } });
     },
   },
-  { method: "GET", path: path("/repos/{repository}/branches/{*name}"), handle: ({ state, parameters: { name = "" } }) => branchAnswer(state, name) },
+  {
+    method: "GET",
+    path: path("/repos/{repository}/branches/{*name}"),
+    handle: ({ state, parameters: { name = "" } }) => branchAnswer(state, name),
+  },
 ];

@@ -8,7 +8,8 @@ const READ_ONLY: Answer = { status: 403, body: { message: "Resource not accessib
 const issueOf = ({ state, parameters: { repository, number } }: Request): Issue | undefined =>
   repository === state.repository ? state.issues.find((issue) => issue.number === Number(number)) : undefined;
 
-const isPull = ({ state, parameters: { number } }: Request): boolean => state.pulls.some((pull) => pull.number === Number(number));
+const isPull = ({ state, parameters: { number } }: Request): boolean =>
+  state.pulls.some((pull) => pull.number === Number(number));
 
 const labelsOf = (body: unknown): string[] => {
   const labels: unknown = typeof body === "object" && body !== null ? Reflect.get(body, "labels") : [];
@@ -23,7 +24,11 @@ export const issueRoutes: readonly Route[] = [
       if (repository !== state.repository) return notFound();
       const wanted = url.searchParams.get("state") ?? "open";
       const labels = (url.searchParams.get("labels") ?? "").split(",").filter(Boolean);
-      const found = state.issues.filter((issue) => (wanted === "all" || issue.state === wanted) && labels.every((label) => issue.labels.some(({ name }) => name === label)));
+      const found = state.issues.filter(
+        (issue) =>
+          (wanted === "all" || issue.state === wanted) &&
+          labels.every((label) => issue.labels.some(({ name }) => name === label)),
+      );
       return page(url, found.toReversed());
     },
   },
@@ -33,8 +38,17 @@ export const issueRoutes: readonly Route[] = [
     handle({ state, parameters: { repository }, body }) {
       if (repository !== state.repository) return notFound();
       if (state.readOnly) return READ_ONLY;
-      const number = 1 + Math.max(0, ...state.issues.map((issue) => issue.number), ...state.pulls.map((pull) => pull.number));
-      const issue: Issue = { number, title: textOf(body, "title"), body: textOf(body, "body"), state: "open", closed_at: null, user: BOT, labels: labelsOf(body).map((name) => ({ name })) };
+      const number =
+        1 + Math.max(0, ...state.issues.map((issue) => issue.number), ...state.pulls.map((pull) => pull.number));
+      const issue: Issue = {
+        number,
+        title: textOf(body, "title"),
+        body: textOf(body, "body"),
+        state: "open",
+        closed_at: null,
+        user: BOT,
+        labels: labelsOf(body).map((name) => ({ name })),
+      };
       state.issues.push(issue);
       return { status: 201, body: issue };
     },
@@ -56,7 +70,12 @@ export const issueRoutes: readonly Route[] = [
     path: path("/repos/{repository}/issues/{number}/comments"),
     handle(request) {
       const { state, parameters, url } = request;
-      return issueOf(request) || isPull(request) ? page(url, state.comments.filter(({ issue }) => issue === Number(parameters["number"]))) : notFound();
+      return issueOf(request) || isPull(request)
+        ? page(
+            url,
+            state.comments.filter(({ issue }) => issue === Number(parameters["number"])),
+          )
+        : notFound();
     },
   },
   {
@@ -67,7 +86,12 @@ export const issueRoutes: readonly Route[] = [
       if (!issueOf(request) && !isPull(request)) return notFound();
       if (state.readOnly) return READ_ONLY;
       if (state.locked) return { status: 403, body: { message: LOCKED } };
-      const comment: Comment = { id: 1000 + state.comments.length, issue: Number(parameters["number"]), body: textOf(body, "body"), user: BOT };
+      const comment: Comment = {
+        id: 1000 + state.comments.length,
+        issue: Number(parameters["number"]),
+        body: textOf(body, "body"),
+        user: BOT,
+      };
       state.comments.push(comment);
       return { status: 201, body: comment };
     },

@@ -49,7 +49,8 @@ export const packageRoutes: readonly Route[] = [
       const version = item && versionOf(item, request);
       // Without the role GitHub does not tell a missing package from one that may not be touched.
       if (!item || !version || item.admin === false) return missing();
-      if (isTagged(version) && item.versions.filter(isTagged).length === 1) return { status: 400, body: { message: LAST_TAGGED } };
+      if (isTagged(version) && item.versions.filter(isTagged).length === 1)
+        return { status: 400, body: { message: LAST_TAGGED } };
       if ((item.downloads?.[version.name] ?? 0) > 5000) return { status: 400, body: { message: DOWNLOADED } };
       item.versions = item.versions.filter((other) => other !== version);
       item.onDelete?.(version);
@@ -59,7 +60,13 @@ export const packageRoutes: readonly Route[] = [
 ];
 
 /** A version of a container package as GitHub lists it. */
-export function packageVersion(id: number, digest: string, tags: readonly string[], createdAt: Date, updatedAt: Date = createdAt): PackageVersion {
+export function packageVersion(
+  id: number,
+  digest: string,
+  tags: readonly string[],
+  createdAt: Date,
+  updatedAt: Date = createdAt,
+): PackageVersion {
   return {
     id,
     name: digest,

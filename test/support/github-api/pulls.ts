@@ -11,7 +11,10 @@ export const pullRoutes: readonly Route[] = [
       const head = url.searchParams.get("head");
       const base = url.searchParams.get("base");
       const found = state.pulls.filter(
-        (pull) => (wanted === "all" || pull.state === wanted) && (head === null || pull.head.label === head) && (base === null || pull.base.ref === base),
+        (pull) =>
+          (wanted === "all" || pull.state === wanted) &&
+          (head === null || pull.head.label === head) &&
+          (base === null || pull.base.ref === base),
       );
       return page(url, found);
     },
@@ -25,10 +28,21 @@ export const pullRoutes: readonly Route[] = [
       const [head, base] = [textOf(body, "head"), textOf(body, "base")];
       const label = `${owner}:${head}`;
       if (state.pulls.some((pull) => pull.state === "open" && pull.head.label === label && pull.base.ref === base)) {
-        return { status: 422, body: { message: "Validation Failed", errors: [{ message: `A pull request already exists for ${label}.` }] } };
+        return {
+          status: 422,
+          body: { message: "Validation Failed", errors: [{ message: `A pull request already exists for ${label}.` }] },
+        };
       }
       const number = Math.max(0, ...state.pulls.map((pull) => pull.number)) + 1;
-      const pull = { number, state: "open" as const, title: textOf(body, "title"), body: textOf(body, "body"), html_url: `https://github.com/${repository}/pull/${number}`, head: { ref: head, sha: "", label, repo: { full_name: repository } }, base: { ref: base } };
+      const pull = {
+        number,
+        state: "open" as const,
+        title: textOf(body, "title"),
+        body: textOf(body, "body"),
+        html_url: `https://github.com/${repository}/pull/${number}`,
+        head: { ref: head, sha: "", label, repo: { full_name: repository } },
+        base: { ref: base },
+      };
       state.pulls.push(pull);
       return { status: 201, body: pull };
     },
@@ -55,7 +69,12 @@ export const pullRoutes: readonly Route[] = [
     method: "GET",
     path: path("/repos/{repository}/commits/{sha}/pulls"),
     handle({ state, parameters: { repository, sha }, url }) {
-      return repository === state.repository ? page(url, state.pulls.filter((pull) => pull.head.sha === sha)) : notFound();
+      return repository === state.repository
+        ? page(
+            url,
+            state.pulls.filter((pull) => pull.head.sha === sha),
+          )
+        : notFound();
     },
   },
 ];

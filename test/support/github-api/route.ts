@@ -35,10 +35,17 @@ export function path(template: string): RegExp {
 }
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
-export const notFound = (message = "Not Found"): Answer => ({ status: 404, body: { message, documentation_url: "https://docs.github.com/rest" } });
+export const notFound = (message = "Not Found"): Answer => ({
+  status: 404,
+  body: { message, documentation_url: "https://docs.github.com/rest" },
+});
 
 /** One page of a list: 30 items by default, 100 at most, with a Link header where there are more pages. */
-export function page(url: URL, items: readonly unknown[], wrap: (items: readonly unknown[]) => unknown = (list) => list): Answer {
+export function page(
+  url: URL,
+  items: readonly unknown[],
+  wrap: (items: readonly unknown[]) => unknown = (list) => list,
+): Answer {
   const size = Math.min(Number(url.searchParams.get("per_page") ?? 30), 100);
   const number = Number(url.searchParams.get("page") ?? 1);
   const last = Math.max(1, Math.ceil(items.length / size));
@@ -47,7 +54,10 @@ export function page(url: URL, items: readonly unknown[], wrap: (items: readonly
     target.searchParams.set("page", String(to));
     return `<${target.href}>; rel="${rel}"`;
   };
-  const links = [...(number > 1 ? [link(number - 1, "prev")] : []), ...(number < last ? [link(number + 1, "next"), link(last, "last")] : [])];
+  const links = [
+    ...(number > 1 ? [link(number - 1, "prev")] : []),
+    ...(number < last ? [link(number + 1, "next"), link(last, "last")] : []),
+  ];
   return {
     status: 200,
     body: wrap(items.slice((number - 1) * size, number * size)),

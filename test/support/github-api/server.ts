@@ -47,7 +47,17 @@ export interface GithubApi {
   stop(): Promise<void>;
 }
 
-const ROUTES: readonly Route[] = [...userRoutes, ...packageRoutes, ...actionsRoutes, ...pullRoutes, ...commitRoutes, ...gitRoutes, ...releaseRoutes, ...issueRoutes, ...cacheRoutes];
+const ROUTES: readonly Route[] = [
+  ...userRoutes,
+  ...packageRoutes,
+  ...actionsRoutes,
+  ...pullRoutes,
+  ...commitRoutes,
+  ...gitRoutes,
+  ...releaseRoutes,
+  ...issueRoutes,
+  ...cacheRoutes,
+];
 
 /** Starts the server on a free loopback port. The state may be changed by the test at any time. */
 export async function startGithubApi(given: Partial<GithubState> = {}): Promise<GithubApi> {
@@ -74,15 +84,23 @@ export async function startGithubApi(given: Partial<GithubState> = {}): Promise<
       return;
     }
     const answer: Answer = fault
-      ? { status: Number(fault.status), body: { message: fault.message ?? "Injected by the test" }, headers: fault.headers ?? {} }
+      ? {
+          status: Number(fault.status),
+          body: { message: fault.message ?? "Injected by the test" },
+          headers: fault.headers ?? {},
+        }
       : respond(method, path, body, bytes);
     requests.push({ method, path, status: answer.status, authorization, body });
     response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...answer.headers });
-    response.end(answer.body === undefined ? undefined : Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body));
+    response.end(
+      answer.body === undefined ? undefined : Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body),
+    );
   }
 
   function nextFault(method: string, path: string): ApiFault | undefined {
-    const index = faults.findIndex(({ fault }) => (fault.method ?? method) === method && (fault.path?.test(path) ?? true));
+    const index = faults.findIndex(
+      ({ fault }) => (fault.method ?? method) === method && (fault.path?.test(path) ?? true),
+    );
     const found = faults[index];
     if (!found) return undefined;
     found.left -= 1;
@@ -95,7 +113,9 @@ export async function startGithubApi(given: Partial<GithubState> = {}): Promise<
     for (const route of ROUTES) {
       const match = route.method === method ? route.path.exec(url.pathname) : null;
       if (!match) continue;
-      const parameters = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
+      const parameters = Object.fromEntries(
+        Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+      );
       return route.handle({ state, parameters, url, body, bytes });
     }
     return notFound();

@@ -78,7 +78,12 @@ export interface PullRequest {
   title: string;
   body?: string;
   readonly html_url?: string;
-  readonly head: { readonly ref: string; sha: string; readonly label: string; readonly repo: { readonly full_name: string } | null };
+  readonly head: {
+    readonly ref: string;
+    sha: string;
+    readonly label: string;
+    readonly repo: { readonly full_name: string } | null;
+  };
   readonly base: { readonly ref: string };
   readonly created_at?: string;
 }

@@ -3,7 +3,17 @@ import { describe, expect, it } from "vitest";
 import { parseExpression } from "../../../src/workflow/expressions/parse.ts";
 import { checkTypes } from "../../../src/workflow/expressions/types/check.ts";
 import { ANY_GITHUB, JOB, RUNNER, STRATEGY } from "../../../src/workflow/expressions/types/fixed-contexts.ts";
-import { ANY, arrayOf, BOOL, mapOf, NUMBER, objectOf, oneOf, STRING, type Type } from "../../../src/workflow/expressions/types/type.ts";
+import {
+  ANY,
+  arrayOf,
+  BOOL,
+  mapOf,
+  NUMBER,
+  objectOf,
+  oneOf,
+  STRING,
+  type Type,
+} from "../../../src/workflow/expressions/types/type.ts";
 
 const CONTEXTS: Readonly<Record<string, Type>> = {
   github: ANY_GITHUB,
@@ -12,16 +22,30 @@ const CONTEXTS: Readonly<Record<string, Type>> = {
   runner: RUNNER,
   strategy: STRATEGY,
   inputs: objectOf({ flag: BOOL, count: NUMBER, text: STRING, kind: oneOf("a", "b") }),
-  matrix: objectOf({ os: oneOf("ubuntu-latest", "macos-latest"), node: { kind: "number", values: [20, 22] }, list: arrayOf(STRING), thing: objectOf({ name: STRING }), any: ANY }),
+  matrix: objectOf({
+    os: oneOf("ubuntu-latest", "macos-latest"),
+    node: { kind: "number", values: [20, 22] },
+    list: arrayOf(STRING),
+    thing: objectOf({ name: STRING }),
+    any: ANY,
+  }),
   needs: objectOf({ a: objectOf({ result: STRING }), b: objectOf({ result: STRING }) }),
 };
 
 function check(text: string): { type: string; codes: string[]; at: string[]; messages: string[] } {
   const { expression } = parseExpression(text);
   if (!expression) throw new Error(`${text} is no expression.`);
-  const { type, problems } = checkTypes(expression, { contextType: (name) => (Object.hasOwn(CONTEXTS, name) ? CONTEXTS[name] : undefined), availability: undefined });
+  const { type, problems } = checkTypes(expression, {
+    contextType: (name) => (Object.hasOwn(CONTEXTS, name) ? CONTEXTS[name] : undefined),
+    availability: undefined,
+  });
   const inFull = type.kind === "array" ? `array<${type.items.kind}>` : type.kind;
-  return { type: inFull, codes: problems.map(({ code }) => code), at: problems.map(({ start, end }) => text.slice(start, end)), messages: problems.map(({ message }) => message) };
+  return {
+    type: inFull,
+    codes: problems.map(({ code }) => code),
+    at: problems.map(({ start, end }) => text.slice(start, end)),
+    messages: problems.map(({ message }) => message),
+  };
 }
 
 describe("types", () => {
@@ -110,7 +134,9 @@ describe("types", () => {
   });
 
   it("names the nearest property", () => {
-    expect(check("github.respository").messages).toEqual(["`github` has no property `respository`. Did you mean `repository`?"]);
+    expect(check("github.respository").messages).toEqual([
+      "`github` has no property `respository`. Did you mean `repository`?",
+    ]);
     expect(check("inputs.flga").messages[0]).toContain("Did you mean `flag`?");
   });
 
@@ -136,7 +162,10 @@ describe("syntax", () => {
     ["contains(a, 'b'", "(: This parenthesis is not closed."],
     ["github.event.", ".: A property name is missing after the dot."],
     ["github.ref ==", "==: A value is missing after `==`."],
-    ["${{ a }}", "${{: This already is an expression, and expressions do not nest: leave out the inner `${{` and `}}`."],
+    [
+      "${{ a }}",
+      "${{: This already is an expression, and expressions do not nest: leave out the inner `${{` and `}}`.",
+    ],
     ["'abc", "'abc: This text is not closed: a single quote is missing. A quote inside of text is written twice."],
     ["a)", "): This closing parenthesis has no opening one."],
     ["contains('a')", "contains: `contains` gets too few arguments; it takes 2."],
@@ -146,6 +175,12 @@ describe("syntax", () => {
 });
 
 it("refuses what is too deep to be walked", () => {
-  for (const text of [`a${" == a".repeat(4_000)}`, `a${".a".repeat(10_000)}`, `${"!".repeat(20_000)}a`, `${"(".repeat(9_000)}a${")".repeat(9_000)}`]) expect(parseExpression(text).error?.message).toContain("nested");
+  for (const text of [
+    `a${" == a".repeat(4_000)}`,
+    `a${".a".repeat(10_000)}`,
+    `${"!".repeat(20_000)}a`,
+    `${"(".repeat(9_000)}a${")".repeat(9_000)}`,
+  ])
+    expect(parseExpression(text).error?.message).toContain("nested");
   expect(check(`inputs.flag${" || inputs.flag".repeat(1_000)}`).codes).toEqual([]);
 });

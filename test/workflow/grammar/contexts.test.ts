@@ -24,10 +24,22 @@ it("knows that a job's condition has status functions and no secrets", () => {
 
 it.each([
   [["run-name"], ["github", "inputs", "vars"]],
-  [["env", "HOME"], ["github", "inputs", "vars", "secrets"]],
-  [["on", "workflow_call", "outputs", "digest", "value"], ["github", "inputs", "vars", "jobs"]],
-  [["jobs", "a", "strategy", "matrix", "include", "*", "os"], ["github", "inputs", "vars", "needs"]],
-  [["jobs", "a", "with", "tag"], ["github", "inputs", "vars", "needs", "strategy", "matrix"]],
+  [
+    ["env", "HOME"],
+    ["github", "inputs", "vars", "secrets"],
+  ],
+  [
+    ["on", "workflow_call", "outputs", "digest", "value"],
+    ["github", "inputs", "vars", "jobs"],
+  ],
+  [
+    ["jobs", "a", "strategy", "matrix", "include", "*", "os"],
+    ["github", "inputs", "vars", "needs"],
+  ],
+  [
+    ["jobs", "a", "with", "tag"],
+    ["github", "inputs", "vars", "needs", "strategy", "matrix"],
+  ],
   [["permissions", "contents"], []],
   [["on", "push", "branches", "*"], []],
   [["jobs", "a", "steps", "*", "uses"], []],

@@ -13,7 +13,8 @@ function libraryValue(text: string): { value: Plain } | undefined {
   const documents = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
   if (!Array.isArray(documents)) return { value: null };
   const [document] = documents;
-  if (documents.length !== 1 || !document || document.errors.length > 0 || document.warnings.length > 0) return undefined;
+  if (documents.length !== 1 || !document || document.errors.length > 0 || document.warnings.length > 0)
+    return undefined;
   try {
     return { value: valueIn(document, document.contents) };
   } catch (error) {
@@ -31,16 +32,59 @@ function valueIn(document: LibraryDocument, node: unknown): Plain {
   return null;
 }
 
-const keyIn = (key: unknown): string => (isScalar(key) ? (key.source ?? (typeof key.value === "string" ? key.value : "")) : "");
+const keyIn = (key: unknown): string =>
+  isScalar(key) ? (key.source ?? (typeof key.value === "string" ? key.value : "")) : "";
 
 const word = fc.oneof(
-  fc.constantFrom("on", "jobs", "run", "name", "true", "~", "null", "1", "0x1F", ".5", "1e3", "- a", "a: b", "# c", "a #b", "it's", 'say "hi"', "${{ github.sha }}", "", " ", "ünïcode", "😀", "a\tb", "&a", "*a", "!x", "%", "@", "`", "|", ">", "{}", "[]", "?"),
+  fc.constantFrom(
+    "on",
+    "jobs",
+    "run",
+    "name",
+    "true",
+    "~",
+    "null",
+    "1",
+    "0x1F",
+    ".5",
+    "1e3",
+    "- a",
+    "a: b",
+    "# c",
+    "a #b",
+    "it's",
+    'say "hi"',
+    "${{ github.sha }}",
+    "",
+    " ",
+    "ünïcode",
+    "😀",
+    "a\tb",
+    "&a",
+    "*a",
+    "!x",
+    "%",
+    "@",
+    "`",
+    "|",
+    ">",
+    "{}",
+    "[]",
+    "?",
+  ),
   fc.string({ maxLength: 12 }),
 );
-const lines = fc.array(fc.oneof(word, fc.constantFrom("", "  indented", "\ttab", "trailing  ")), { minLength: 1, maxLength: 6 }).map((all) => all.join("\n"));
+const lines = fc
+  .array(fc.oneof(word, fc.constantFrom("", "  indented", "\ttab", "trailing  ")), { minLength: 1, maxLength: 6 })
+  .map((all) => all.join("\n"));
 const scalar = fc.oneof(word, lines, fc.integer(), fc.boolean(), fc.constant(null), fc.double({ noNaN: true }));
 const tree = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, scalar, fc.array(tie("value"), { maxLength: 4 }), fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), tie("value"), { maxKeys: 4 })),
+  value: fc.oneof(
+    { maxDepth: 4 },
+    scalar,
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), tie("value"), { maxKeys: 4 }),
+  ),
 })).value;
 
 const written = fc
@@ -55,7 +99,17 @@ const written = fc
   })
   .map(({ value, indent, line, strings, flow, breaks, mark }) => {
     // In a mapping, as everything of GitHub's files is: libraries differ on blocks that are a whole document.
-    const text = stringify({ root: value }, { indent, lineWidth: line, defaultStringType: strings as "PLAIN", defaultKeyType: "PLAIN", collectionStyle: flow ? "flow" : "any", aliasDuplicateObjects: false });
+    const text = stringify(
+      { root: value },
+      {
+        indent,
+        lineWidth: line,
+        defaultStringType: strings as "PLAIN",
+        defaultKeyType: "PLAIN",
+        collectionStyle: flow ? "flow" : "any",
+        aliasDuplicateObjects: false,
+      },
+    );
     return (mark ? "\uFEFF" : "") + text.replaceAll("\n", breaks);
   });
 
@@ -64,14 +118,57 @@ const SAMPLES = [
   "on: push\njobs:\n  a: &job\n    runs-on: [a, 'b', \"c\\n\\u0041\"]\n    steps:\n    - run: |\n        one\n          two\n\n        three\n    - run: >-\n        folded\n        line\n\n        next\n          more\n  b: *job\n",
   "a: 'it''s\n  folded'\nb: \"x \\\n   y\\tz\"\nc: plain\n  goes on\n  # no\nd: !!str 12\ne: ? f\n",
   "- |2-\n    kept\n   less\n- >+\n  a\n\n  b\n\n- {a: 1, b: [2, 3,], ? c : d}\n- [x: y, z]\n-\n- - nested\n  - - deeper\n",
-  "%YAML 1.2\n---\nkey with blanks : value # comment\n\"quoted\": yes\n? complex\n: value\n...\n",
+  '%YAML 1.2\n---\nkey with blanks : value # comment\n"quoted": yes\n? complex\n: value\n...\n',
   "a:\r\n  - b\r\n  - |\r\n    c\r\n    d\r\n",
   "x: &a {k: v}\ny: *a\nz: [*a, &b 1, *b]\n",
 ];
-const PIECES = ["\n", "  ", "- ", ": ", "#", "'", '"', "|", ">", "&a ", "*a", "{", "}", "[", "]", ",", "?", "\t", "\\", "!", "%", "---\n", "\r\n", "x", "\n\n", "|-\n  "];
+const PIECES = [
+  "\n",
+  "  ",
+  "- ",
+  ": ",
+  "#",
+  "'",
+  '"',
+  "|",
+  ">",
+  "&a ",
+  "*a",
+  "{",
+  "}",
+  "[",
+  "]",
+  ",",
+  "?",
+  "\t",
+  "\\",
+  "!",
+  "%",
+  "---\n",
+  "\r\n",
+  "x",
+  "\n\n",
+  "|-\n  ",
+];
 const mangled = fc
-  .record({ sample: fc.constantFrom(...SAMPLES), edits: fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drop: fc.nat({ max: 4 }), piece: fc.constantFrom("", ...PIECES) }), { minLength: 1, maxLength: 4 }) })
-  .map(({ sample, edits }) => edits.reduce((text, { at, drop, piece }) => text.slice(0, Math.floor(at * text.length)) + piece + text.slice(Math.floor(at * text.length) + drop), sample));
+  .record({
+    sample: fc.constantFrom(...SAMPLES),
+    edits: fc.array(
+      fc.record({
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+        drop: fc.nat({ max: 4 }),
+        piece: fc.constantFrom("", ...PIECES),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(({ sample, edits }) =>
+    edits.reduce(
+      (text, { at, drop, piece }) =>
+        text.slice(0, Math.floor(at * text.length)) + piece + text.slice(Math.floor(at * text.length) + drop),
+      sample,
+    ),
+  );
 
 /** One course, so that a run says the same everywhere; another one is worth a try after a change of the readers. */
 const settings = { numRuns: 2000, seed: 20_261_121 };
@@ -98,7 +195,8 @@ describe("values", () => {
 });
 
 /** Where the libraries disagree and no file that means something goes: a lone carriage return, an indented `---`, an empty line behind a line that goes on. */
-const isDisputed = (text: string): boolean => /\r(?!\n)/.test(text) || /^\s+---/m.test(text) || /\\\r?\n[ \t]*\r?\n/.test(text);
+const isDisputed = (text: string): boolean =>
+  /\r(?!\n)/.test(text) || /^\s+---/m.test(text) || /\\\r?\n[ \t]*\r?\n/.test(text);
 
 async function sameValue(text: string): Promise<void> {
   const theirs = libraryValue(text);
@@ -147,7 +245,9 @@ it("reads garbage without a word of protest", async () => {
     fc.asyncProperty(fc.oneof(bytes, fc.string({ unit: "binary", maxLength: 100 }), mangled), async (text) => {
       const file = await readYaml(text);
       for (const { start, end } of file.problems) expect(0 <= start && start <= end && end <= text.length).toBe(true);
-      if (file.root) for (const node of nodesOf(file.root)) if (node.kind === "scalar") sourceSpan(text, node, { start: 0, end: node.value.length });
+      if (file.root)
+        for (const node of nodesOf(file.root))
+          if (node.kind === "scalar") sourceSpan(text, node, { start: 0, end: node.value.length });
     }),
     settings,
   );

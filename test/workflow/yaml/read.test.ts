@@ -13,7 +13,15 @@ const valuesIn = async (text: string) => {
 describe("what GitHub's parser accepts and YAML's grammar does not", () => {
   it("a quoted string that goes on with less indentation", async () => {
     const text = 'a:\n  b: "one\n two"\n  c: 1\n';
-    expect(await valuesIn(text)).toEqual([["a", [["b", "one two"], ["c", 1]]]]);
+    expect(await valuesIn(text)).toEqual([
+      [
+        "a",
+        [
+          ["b", "one two"],
+          ["c", 1],
+        ],
+      ],
+    ]);
   });
 
   it("a flow list that ends at the margin, with its places", async () => {
@@ -33,10 +41,24 @@ describe("problems", () => {
     ["a: 1\n---\nb: 2\n", "many-documents"],
     ["? [a, b]\n: c\n", "complex-key"],
     [`${"[".repeat(5000)}`, "too-deep"],
-    [`a: &a [x, x, x, x, x, x, x, x, x, x]\n${["b", "c", "d", "e", "f"].map((name, index) => `${name}: &${name} [${Array(10).fill(`*${"abcde"[index] ?? ""}`).join(", ")}]\n`).join("")}`, "alias-bomb"],
+    [
+      `a: &a [x, x, x, x, x, x, x, x, x, x]\n${["b", "c", "d", "e", "f"]
+        .map(
+          (name, index) =>
+            `${name}: &${name} [${Array(10)
+              .fill(`*${"abcde"[index] ?? ""}`)
+              .join(", ")}]\n`,
+        )
+        .join("")}`,
+      "alias-bomb",
+    ],
   ])("%j has the problem %s", async (text, code) => {
     const file = await readYaml(text);
-    expect(file.problems.map((problem) => problem.code).map((found) => (code === "too-deep" && found === "syntax" ? code : found))).toContain(code);
+    expect(
+      file.problems
+        .map((problem) => problem.code)
+        .map((found) => (code === "too-deep" && found === "syntax" ? code : found)),
+    ).toContain(code);
   });
 
   it.each([
@@ -80,21 +102,45 @@ describe("places in a value", () => {
   });
 });
 
-it.each([["yes", "string"], ["on", "string"], ["True", "boolean"], ["~", "null"], ["0o17", "number"], ["1_000", "string"], ["1e3", "number"], ["0b1", "string"], [".inf", "number"], ["v1", "string"], ["12e03", "number"]])("%s is a %s, as in YAML 1.2", async (text, type) => {
+it.each([
+  ["yes", "string"],
+  ["on", "string"],
+  ["True", "boolean"],
+  ["~", "null"],
+  ["0o17", "number"],
+  ["1_000", "string"],
+  ["1e3", "number"],
+  ["0b1", "string"],
+  [".inf", "number"],
+  ["v1", "string"],
+  ["12e03", "number"],
+])("%s is a %s, as in YAML 1.2", async (text, type) => {
   const node = scalarOf((await readYaml(`${text}\n`)).root);
   expect(node && scalarType(node)).toBe(type);
 });
 
 it("keeps pairs in order, also those that stand twice, and keys such as __proto__", async () => {
-  expect(await valuesIn("b: 1\n__proto__: x\nb: 2\n")).toEqual([["b", 1], ["__proto__", "x"], ["b", 2]]);
+  expect(await valuesIn("b: 1\n__proto__: x\nb: 2\n")).toEqual([
+    ["b", 1],
+    ["__proto__", "x"],
+    ["b", 2],
+  ]);
 });
 
 it("gives an empty value a place behind its separator", async () => {
   const text = "a:\nb:\n  - c\n  # nothing\n  -\n  - \nd: {e, f: }\n";
   const { root, problems } = await readYaml(text);
   expect(problems).toEqual([]);
-  const empty = [...(root ? nodesOf(root) : [])].filter((node) => node.kind === "scalar" && node.value === "").map(({ start }) => positionAt(linesOf(text), start));
-  expect(empty).toEqual([{ line: 1, column: 3 }, { line: 5, column: 4 }, { line: 6, column: 4 }, { line: 7, column: 6 }, { line: 7, column: 10 }]);
+  const empty = [...(root ? nodesOf(root) : [])]
+    .filter((node) => node.kind === "scalar" && node.value === "")
+    .map(({ start }) => positionAt(linesOf(text), start));
+  expect(empty).toEqual([
+    { line: 1, column: 3 },
+    { line: 5, column: 4 },
+    { line: 6, column: 4 },
+    { line: 7, column: 6 },
+    { line: 7, column: 10 },
+  ]);
 });
 
 it("positions are offsets and back", () => {
@@ -105,7 +151,13 @@ it("positions are offsets and back", () => {
 });
 
 it("blames the line that is indented too far, not the value above it", async () => {
-  const { problems } = await readYaml("jobs:\n  test:\n    runs-on: ubuntu-latest\n      steps:\n        - run: make\n");
-  expect(problems.map(({ start, end, message }) => [start, end, message.slice(0, 30)])).toEqual([[47, 53, "This line is indented too far:"]]);
-  expect((await readYaml("run: echo a: b\n")).problems.map(({ message }) => message.slice(0, 30))).toEqual(["Nested mappings are not allowe"]);
+  const { problems } = await readYaml(
+    "jobs:\n  test:\n    runs-on: ubuntu-latest\n      steps:\n        - run: make\n",
+  );
+  expect(problems.map(({ start, end, message }) => [start, end, message.slice(0, 30)])).toEqual([
+    [47, 53, "This line is indented too far:"],
+  ]);
+  expect((await readYaml("run: echo a: b\n")).problems.map(({ message }) => message.slice(0, 30))).toEqual([
+    "Nested mappings are not allowe",
+  ]);
 });

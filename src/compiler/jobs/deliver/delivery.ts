@@ -16,18 +16,31 @@ export interface Delivery {
 }
 
 /** Everything of a publishing job but its permissions and steps. One at a time, and never cancelled half-way. */
-export const deliveryJob = (pipeline: Pipeline, target: PublishTarget, { needs, if: condition }: Delivery): Omit<Job, "permissions" | "steps"> => ({
+export const deliveryJob = (
+  pipeline: Pipeline,
+  target: PublishTarget,
+  { needs, if: condition }: Delivery,
+): Omit<Job, "permissions" | "steps"> => ({
   name: `Publish ${target.key}`,
   needs,
   if: condition,
   "runs-on": pipeline.runners.default,
   "timeout-minutes": target.timeoutMinutes,
   ...environmentOf(target.environment),
-  concurrency: { group: concurrencyGroup(pipeline, "deliver", target.key), "cancel-in-progress": false, ...(pipeline.queue === "max" && { queue: "max" as const }) },
+  concurrency: {
+    group: concurrencyGroup(pipeline, "deliver", target.key),
+    "cancel-in-progress": false,
+    ...(pipeline.queue === "max" && { queue: "max" as const }),
+  },
 });
 
 /** The digest that this run has published to its own registry, and has tested. */
 export const digestOf = (build: ImageBuild): string => expression(`needs.publish-${build.key}.outputs.digest`);
 
 /** Takes the very files that were built and tested. */
-export const takeFiles = (pipeline: Pipeline, build: FilesBuild): Step => downloadArtifact(pipeline, { title: `Take what was tested: ${build.key}`, name: build.artifact, path: filesFolder(build.key) });
+export const takeFiles = (pipeline: Pipeline, build: FilesBuild): Step =>
+  downloadArtifact(pipeline, {
+    title: `Take what was tested: ${build.key}`,
+    name: build.artifact,
+    path: filesFolder(build.key),
+  });

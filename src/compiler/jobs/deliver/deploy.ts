@@ -17,7 +17,13 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
       name,
       ...(id !== undefined && { id }),
       timeoutMinutes: target.timeoutMinutes,
-      env: { ...secrets, COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n`, RETRY_ATTEMPTS: target.attempts, RETRY_DELAY: target.delaySeconds, RETRY_GROWTH: "linear" },
+      env: {
+        ...secrets,
+        COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
+        RETRY_ATTEMPTS: target.attempts,
+        RETRY_DELAY: target.delaySeconds,
+        RETRY_GROWTH: "linear",
+      },
     });
   return {
     ...deliveryJob(pipeline, target, delivery),
@@ -30,7 +36,10 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
       ...(target.canary
         ? [
             retried("Deploy to a part of it", target.canary.run, "canary"),
-            runScript({ name: "Look at that part", timeoutMinutes: target.timeoutMinutes, env: secrets }, `${target.canary.verify.map((command) => command.trimEnd()).join("\n")}\n`),
+            runScript(
+              { name: "Look at that part", timeoutMinutes: target.timeoutMinutes, env: secrets },
+              `${target.canary.verify.map((command) => command.trimEnd()).join("\n")}\n`,
+            ),
           ]
         : []),
       retried(DEPLOY_STEP, target.run, "deploy"),
@@ -39,7 +48,11 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
             runProgram("wait-healthy.sh", {
               name: "Wait until it answers",
               timeoutMinutes: Math.ceil(target.health.timeoutSeconds / 60) + 1,
-              env: { URL: target.health.url, TIMEOUT: target.health.timeoutSeconds, INTERVAL: target.health.intervalSeconds },
+              env: {
+                URL: target.health.url,
+                TIMEOUT: target.health.timeoutSeconds,
+                INTERVAL: target.health.intervalSeconds,
+              },
             }),
           ]
         : []),
@@ -55,10 +68,12 @@ function deployEnvironment(target: DeployTarget): Record<string, Scalar> {
   };
   return {
     ...(target.images.length > 0 && { IMAGE: reference(0) }),
-    ...Object.fromEntries(target.images.flatMap((build, index) => [
-      [`IMAGE_${environmentName(build.key)}`, reference(index)],
-      [`NAME_${environmentName(build.key)}`, build.image],
-    ])),
+    ...Object.fromEntries(
+      target.images.flatMap((build, index) => [
+        [`IMAGE_${environmentName(build.key)}`, reference(index)],
+        [`NAME_${environmentName(build.key)}`, build.image],
+      ]),
+    ),
     TAG: expression(planned("tag")),
     COMMIT: expression(planned("sha")),
     VERSION: expression(planned("version")),

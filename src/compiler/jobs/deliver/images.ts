@@ -11,25 +11,34 @@ import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { signSteps } from "../../steps/sign.ts";
 import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
 
-const STANDS: Readonly<Record<string, string>> = { "{version}": planned("version"), "{commit}": planned("sha"), "{channel}": planned("channel") };
+const STANDS: Readonly<Record<string, string>> = {
+  "{version}": planned("version"),
+  "{commit}": planned("sha"),
+  "{channel}": planned("channel"),
+};
 const TOKENS = /\{(?:version|commit|channel)\}/g;
 
 /** What neither holds a version nor a commit names another image from time to time. */
 const moves = (tag: string): boolean => !/\{(?:version|commit)\}/.test(tag);
 
-const inPlaceOf = (reference: string): string => reference.replace(TOKENS, (token) => expression(STANDS[token] ?? quoted(token)));
+const inPlaceOf = (reference: string): string =>
+  reference.replace(TOKENS, (token) => expression(STANDS[token] ?? quoted(token)));
 
 /** The reference, where this commit still is its branch's newest: a re-run of an older one moves nothing back. */
 function whereNewest(reference: string): string {
   const tokens = [...new Set(reference.match(TOKENS) ?? [])];
   const text = tokens.reduce((rest, token, index) => rest.replaceAll(token, `{${index}}`), reference);
-  const value = tokens.length === 0 ? quoted(text) : `format(${[quoted(text), ...tokens.map((token) => STANDS[token] ?? quoted(token))].join(", ")})`;
+  const value =
+    tokens.length === 0
+      ? quoted(text)
+      : `format(${[quoted(text), ...tokens.map((token) => STANDS[token] ?? quoted(token))].join(", ")})`;
   return expression(`steps.newest.outputs.newest == 'true' && ${value} || ''`);
 }
 
 export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, delivery: Delivery): Job {
   const mayGoBack = delivery.run === "build" && target.tags.some(moves);
-  const copiesOf = (image: string): string => target.tags.map((tag) => (mayGoBack && moves(tag) ? whereNewest : inPlaceOf)(`${image}:${tag}`)).join(" ");
+  const copiesOf = (image: string): string =>
+    target.tags.map((tag) => (mayGoBack && moves(tag) ? whereNewest : inPlaceOf)(`${image}:${tag}`)).join(" ");
   const there = target.images.map(({ build, name }) => ({ build, image: imageIn(target.to, name) }));
   return {
     ...deliveryJob(pipeline, target, delivery),
@@ -45,7 +54,18 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
       ...login(pipeline, target.to),
       setUpBuildx(pipeline),
       ...(mayGoBack
-        ? [runProgram("still-newest.sh", { name: "Look whether this commit is the newest", id: "newest", env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), BRANCH: expression("github.ref_name"), SHA: expression(planned("sha")) } })]
+        ? [
+            runProgram("still-newest.sh", {
+              name: "Look whether this commit is the newest",
+              id: "newest",
+              env: {
+                GH_TOKEN: TOKEN,
+                REPOSITORY: expression("github.repository"),
+                BRANCH: expression("github.ref_name"),
+                SHA: expression(planned("sha")),
+              },
+            }),
+          ]
         : []),
       ...there.map(({ build, image }) =>
         runProgram("publish-image.sh", {
@@ -62,12 +82,26 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
           },
         }),
       ),
-      ...(target.sign ? signSteps(pipeline, there.map(({ build, image }) => ({ key: build.key, image, digest: expression(`steps.publish-${build.key}.outputs.digest`) }))) : []),
+      ...(target.sign
+        ? signSteps(
+            pipeline,
+            there.map(({ build, image }) => ({
+              key: build.key,
+              image,
+              digest: expression(`steps.publish-${build.key}.outputs.digest`),
+            })),
+          )
+        : []),
       ...(target.attest
         ? there.map(({ build, image }) =>
             useAction(pipeline, "actions/attest-build-provenance", {
               name: `Attest the provenance of ${build.key}`,
-              with: { "subject-name": image.replace(/^docker\.io\//, "index.docker.io/"), "subject-digest": expression(`steps.publish-${build.key}.outputs.digest`), "push-to-registry": true, "create-storage-record": false },
+              with: {
+                "subject-name": image.replace(/^docker\.io\//, "index.docker.io/"),
+                "subject-digest": expression(`steps.publish-${build.key}.outputs.digest`),
+                "push-to-registry": true,
+                "create-storage-record": false,
+              },
             }),
           )
         : []),

@@ -24,7 +24,9 @@ export const publishMavenJob = (pipeline: Pipeline, target: MavenTarget, deliver
         PORTAL_USERNAME: expression(`secrets.${target.username}`),
         PORTAL_PASSWORD: expression(`secrets.${target.password}`),
         SIGNING_KEY: expression(`secrets.${target.signingKey}`),
-        ...(target.signingPassword !== undefined && { SIGNING_PASSWORD: expression(`secrets.${target.signingPassword}`) }),
+        ...(target.signingPassword !== undefined && {
+          SIGNING_PASSWORD: expression(`secrets.${target.signingPassword}`),
+        }),
         TIMEOUT_SECONDS: Math.max(60, (target.timeoutMinutes - 2) * 60),
       },
     }),

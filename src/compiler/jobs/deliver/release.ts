@@ -21,12 +21,17 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
   const writesNotes = target.notes === "conventional";
   return {
     ...deliveryJob(pipeline, target, delivery),
-    permissions: grant({ contents: "write", ...(target.sboms.length > 0 && loginPermissions(pipeline.registry, "read")) }),
+    permissions: grant({
+      contents: "write",
+      ...(target.sboms.length > 0 && loginPermissions(pipeline.registry, "read")),
+    }),
     steps: [
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       // The commits are read, and nothing of them is run.
       ...(writesNotes ? [checkout(pipeline, { ref: expression("github.ref"), depth: 0 })] : []),
-      ...target.files.map((build) => downloadArtifact(pipeline, { title: `Take what was tested: ${build.key}`, name: build.artifact, path: FOLDER })),
+      ...target.files.map((build) =>
+        downloadArtifact(pipeline, { title: `Take what was tested: ${build.key}`, name: build.artifact, path: FOLDER }),
+      ),
       ...(target.sboms.length > 0
         ? [
             ...loginToOwnRegistry(pipeline),
@@ -34,7 +39,14 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
             runProgram("export-sboms.sh", {
               name: "Take the bills of materials",
               timeoutMinutes: 10,
-              env: { IMAGES: JSON.stringify(target.sboms.map((build) => ({ name: build.key, image: build.image, digest: digestOf(build) })), null, 2), FOLDER },
+              env: {
+                IMAGES: JSON.stringify(
+                  target.sboms.map((build) => ({ name: build.key, image: build.image, digest: digestOf(build) })),
+                  null,
+                  2,
+                ),
+                FOLDER,
+              },
             }),
           ]
         : []),
@@ -42,9 +54,23 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
         ? [
             runProgram("release-notes.mjs", {
               name: "Write the notes",
-              env: { TAG: expression("github.ref_name"), TAG_GLOB: pipeline.release ? pipeline.release.tags : "v*", REPOSITORY: expression("github.repository"), SERVER_URL: expression("github.server_url"), OUTPUT_NOTES: NOTES, OUTPUT_CHANGELOG: CHANGELOG },
+              env: {
+                TAG: expression("github.ref_name"),
+                TAG_GLOB: pipeline.release ? pipeline.release.tags : "v*",
+                REPOSITORY: expression("github.repository"),
+                SERVER_URL: expression("github.server_url"),
+                OUTPUT_NOTES: NOTES,
+                OUTPUT_CHANGELOG: CHANGELOG,
+              },
             }),
-            uploadArtifact(pipeline, { title: "Keep the notes", name: "release-notes", paths: [NOTES, CHANGELOG], keepDays: NOTES_DAYS, missing: "warn", overwrite: true }),
+            uploadArtifact(pipeline, {
+              title: "Keep the notes",
+              name: "release-notes",
+              paths: [NOTES, CHANGELOG],
+              keepDays: NOTES_DAYS,
+              missing: "warn",
+              overwrite: true,
+            }),
           ]
         : []),
       runProgram("github-release.mjs", {

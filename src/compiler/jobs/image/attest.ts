@@ -13,15 +13,29 @@ export function attestJob(pipeline: Pipeline, build: ImageBuild): Job {
   return {
     name: `Attest ${build.key}`,
     needs: ["plan", `publish-${build.key}`],
-    if: every("!cancelled()", `needs.publish-${build.key}.result == 'success'`, `!${withoutAttestations(CLASS)}`, `${CLASS} != 'queue'`),
+    if: every(
+      "!cancelled()",
+      `needs.publish-${build.key}.result == 'success'`,
+      `!${withoutAttestations(CLASS)}`,
+      `${CLASS} != 'queue'`,
+    ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
-    permissions: grant({ attestations: "write", "id-token": "write", packages: pipeline.registry?.host === "ghcr.io" && "write" }),
+    permissions: grant({
+      attestations: "write",
+      "id-token": "write",
+      packages: pipeline.registry?.host === "ghcr.io" && "write",
+    }),
     steps: [
       ...loginToOwnRegistry(pipeline),
       useAction(pipeline, "actions/attest-build-provenance", {
         name: "Attest the provenance",
-        with: { "subject-name": build.image, "subject-digest": expression(digest), "push-to-registry": true, "create-storage-record": false },
+        with: {
+          "subject-name": build.image,
+          "subject-digest": expression(digest),
+          "push-to-registry": true,
+          "create-storage-record": false,
+        },
       }),
     ],
   };

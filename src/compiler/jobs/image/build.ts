@@ -12,7 +12,16 @@ import { checkout } from "../../steps/sources.ts";
 import { recipeOf } from "../plan.ts";
 import { builderStep } from "./builder.ts";
 import { findId, type ImageGroup, isMissing, isWanted, some } from "./group.ts";
-import { archiveArtifact, archivePath, BUILD_JOB_PREFIX, BUILD_STEP, CAN_PUSH, CLASS, type ImageJobs, savesArchive } from "./mode.ts";
+import {
+  archiveArtifact,
+  archivePath,
+  BUILD_JOB_PREFIX,
+  BUILD_STEP,
+  CAN_PUSH,
+  CLASS,
+  type ImageJobs,
+  savesArchive,
+} from "./mode.ts";
 import { outcomesOfPush, pushAttempts } from "./push.ts";
 
 const ARCHIVE_DAYS = 1;
@@ -32,7 +41,12 @@ function buildLock(pipeline: Pipeline, group: ImageGroup): Concurrency {
 
 /** Whether a job builds for a platform that is not its runner's own. */
 const needsEmulation = (pipeline: Pipeline, group: ImageGroup): boolean =>
-  group.builds.flatMap((build) => Object.values(build.entries).flat()).some((entry) => entry.platforms.some((platform) => pipeline.runners[platform] !== entry.runner) || entry.platforms.length > 1);
+  group.builds
+    .flatMap((build) => Object.values(build.entries).flat())
+    .some(
+      (entry) =>
+        entry.platforms.some((platform) => pipeline.runners[platform] !== entry.runner) || entry.platforms.length > 1,
+    );
 
 export function buildJob(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs): Job {
   const { first, builds } = group;
@@ -54,12 +68,21 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs)
       // Whether a build without the registry is worth something is judged after the push.
       ...loginToOwnRegistry(pipeline, { optional: true }),
       setUpBuildx(pipeline),
-      ...(needsEmulation(pipeline, group) ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })] : []),
+      ...(needsEmulation(pipeline, group)
+        ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })]
+        : []),
       ...builds.map((build) => findStep(pipeline, build, mode)),
       checkout(pipeline, { ref: expression(planned("sha")), if: missing }),
-      builderStep(pipeline, group, mode, "layers", { name: BUILD_STEP, id: "build", if: missing, timeoutMinutes: first.timeoutMinutes }),
+      builderStep(pipeline, group, mode, "layers", {
+        name: BUILD_STEP,
+        id: "build",
+        if: missing,
+        timeoutMinutes: first.timeoutMinutes,
+      }),
       ...archiveSteps(pipeline, group, mode),
-      ...pushAttempts(pipeline, every(CAN_PUSH, missing), (attempt) => builderStep(pipeline, group, mode, "push", attempt)),
+      ...pushAttempts(pipeline, every(CAN_PUSH, missing), (attempt) =>
+        builderStep(pipeline, group, mode, "push", attempt),
+      ),
       runProgram("judge-push.sh", {
         name: "See whether the push succeeded",
         id: "pushed",
@@ -91,12 +114,24 @@ const findStep = (pipeline: Pipeline, build: ImageGroup["first"], mode: ImageJob
 /** Where nothing can be pushed, and beside the push where the config wants a fallback. */
 function archiveSteps(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs): Step[] {
   if (!savesArchive(mode)) return [];
-  const saves = (missing: string | undefined): string => every("matrix.archive != ''", missing, !group.first.fallback && `${planned("push")} != 'true'`);
+  const saves = (missing: string | undefined): string =>
+    every("matrix.archive != ''", missing, !group.first.fallback && `${planned("push")} != 'true'`);
   const conditionOf = (build: ImageGroup["first"]): string => saves(isMissing(pipeline, build, mode));
   return [
-    builderStep(pipeline, group, mode, "archive", { name: group.first.bake ? "Save the images" : "Save the image", if: saves(some(group.builds.map((build) => isMissing(pipeline, build, mode)))), timeoutMinutes: 15 }),
+    builderStep(pipeline, group, mode, "archive", {
+      name: group.first.bake ? "Save the images" : "Save the image",
+      if: saves(some(group.builds.map((build) => isMissing(pipeline, build, mode)))),
+      timeoutMinutes: 15,
+    }),
     ...group.builds.map((build) =>
-      uploadArtifact(pipeline, { title: build.bake ? `Upload ${build.key}` : "Upload the image", name: archiveArtifact(build), paths: [archivePath(build)], keepDays: ARCHIVE_DAYS, if: conditionOf(build), overwrite: true }),
+      uploadArtifact(pipeline, {
+        title: build.bake ? `Upload ${build.key}` : "Upload the image",
+        name: archiveArtifact(build),
+        paths: [archivePath(build)],
+        keepDays: ARCHIVE_DAYS,
+        if: conditionOf(build),
+        overwrite: true,
+      }),
     ),
   ];
 }

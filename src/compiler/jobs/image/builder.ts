@@ -11,10 +11,24 @@ import { archivePath, CLASS, type ImageJobs } from "./mode.ts";
 /** What becomes of the image: its layers stay in the builder, it is saved on the runner, or pushed under its staging tag. */
 export type Output = "layers" | "archive" | "push";
 
-export const builderStep = (pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output: Output, step: Omit<ActionStep, "with">): Step =>
-  group.first.bake ? bakeStep(pipeline, group, mode, output, step) : dockerfileStep(pipeline, group.first, mode, output, step);
+export const builderStep = (
+  pipeline: Pipeline,
+  group: ImageGroup,
+  mode: ImageJobs,
+  output: Output,
+  step: Omit<ActionStep, "with">,
+): Step =>
+  group.first.bake
+    ? bakeStep(pipeline, group, mode, output, step)
+    : dockerfileStep(pipeline, group.first, mode, output, step);
 
-function dockerfileStep(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, output: Output, step: Omit<ActionStep, "with">): Step {
+function dockerfileStep(
+  pipeline: Pipeline,
+  build: ImageBuild,
+  mode: ImageJobs,
+  output: Output,
+  step: Omit<ActionStep, "with">,
+): Step {
   const args = argumentsOf(build);
   const outputs: Readonly<Record<Output, Record<string, Scalar | undefined>>> = {
     layers: { "cache-to": mode.cached ? cacheTo(pipeline, build) : undefined, outputs: "type=cacheonly" },
@@ -40,7 +54,13 @@ function dockerfileStep(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs, 
 }
 
 /** The bake file says how targets are built; for what, from which cache, and where they go, is said over it. */
-function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output: Output, step: Omit<ActionStep, "with">): Step {
+function bakeStep(
+  pipeline: Pipeline,
+  group: ImageGroup,
+  mode: ImageJobs,
+  output: Output,
+  step: Omit<ActionStep, "with">,
+): Step {
   const set = group.builds.flatMap((build) => {
     const target = build.bake?.target ?? build.key;
     const from = mode.cached ? cacheFrom(pipeline, build) : undefined;
@@ -53,7 +73,9 @@ function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output
       ...(from?.trim().split("\n") ?? []).map((cache) => `cache-from=${cache}`),
       ...(output === "layers" ? ["output=type=cacheonly"] : []),
       // An archive with several names, such as a bake file may give, could not be told apart by whoever loads it.
-      ...(output === "archive" ? [`tags=${build.image}:${expression(planned("tag"))}`, `output=type=docker,dest=${archivePath(build)}`] : []),
+      ...(output === "archive"
+        ? [`tags=${build.image}:${expression(planned("tag"))}`, `output=type=docker,dest=${archivePath(build)}`]
+        : []),
       ...(output === "push" ? [`tags=${stagingOf(build)}`] : []),
     ].map((override) => `${target}.${override}`);
     return [...overrides, ...(to === undefined ? [] : [to])];
@@ -64,7 +86,11 @@ function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output
       // Without it the action builds what GitHub has of the ref, and not what is checked out.
       source: ".",
       files: group.first.bake?.file,
-      targets: lines(group.builds.map((build) => expression(`${isMissing(pipeline, build, mode)} && '${build.bake?.target ?? build.key}' || ''`))),
+      targets: lines(
+        group.builds.map((build) =>
+          expression(`${isMissing(pipeline, build, mode)} && '${build.bake?.target ?? build.key}' || ''`),
+        ),
+      ),
       set: lines(set),
       ...(mode.fresh && { pull: true }),
       provenance: "false",
@@ -75,7 +101,8 @@ function bakeStep(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs, output
 }
 
 const lines = (texts: readonly string[]): string => `${texts.join("\n")}\n`;
-const stagingOf = (build: ImageBuild): string => `${build.image}:${expression(`steps.${findId(build)}.outputs.staging`)}`;
+const stagingOf = (build: ImageBuild): string =>
+  `${build.image}:${expression(`steps.${findId(build)}.outputs.staging`)}`;
 
 /** What may stand for the build's own in arguments and labels. */
 const STANDS: Readonly<Record<string, string>> = {
@@ -87,9 +114,11 @@ const STANDS: Readonly<Record<string, string>> = {
   branch: expression(planned("branch")),
 };
 
-const filled = (text: string, names: readonly string[]): string => text.replace(/\{([a-z]+)\}/g, (token, name: string) => (names.includes(name) ? (STANDS[name] ?? token) : token));
+const filled = (text: string, names: readonly string[]): string =>
+  text.replace(/\{([a-z]+)\}/g, (token, name: string) => (names.includes(name) ? (STANDS[name] ?? token) : token));
 
-const argumentsOf = (build: ImageBuild): [string, string][] => Object.entries(build.args).map(([name, value]) => [name, filled(value, ["version", "commit", "created"])]);
+const argumentsOf = (build: ImageBuild): [string, string][] =>
+  Object.entries(build.args).map(([name, value]) => [name, filled(value, ["version", "commit", "created"])]);
 
 const labelsOf = (build: ImageBuild): [string, string][] => [
   ["org.opencontainers.image.revision", expression(planned("sha"))],
@@ -101,11 +130,14 @@ const labelsOf = (build: ImageBuild): [string, string][] => [
 ];
 
 /** Whether a label of any of these names the branch. */
-export const namesBranch = (images: readonly ImageBuild[]): boolean => images.some((build) => Object.values(build.labels).some((value) => value.includes("{branch}")));
+export const namesBranch = (images: readonly ImageBuild[]): boolean =>
+  images.some((build) => Object.values(build.labels).some((value) => value.includes("{branch}")));
 
 /** Images for people carry a provenance attestation and a bill of materials. */
 function attestations(build: ImageBuild): Record<string, Scalar> {
-  const provenance = build.provenance ? expression(`${withoutAttestations(CLASS)} && 'false' || 'mode=${build.provenance}'`) : "false";
+  const provenance = build.provenance
+    ? expression(`${withoutAttestations(CLASS)} && 'false' || 'mode=${build.provenance}'`)
+    : "false";
   const sbom = build.sbom ? expression(`${withoutAttestations(CLASS)} && 'false' || 'true'`) : "false";
   return { provenance, sbom };
 }

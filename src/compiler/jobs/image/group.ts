@@ -23,16 +23,24 @@ export function groupsOf(builds: readonly ImageBuild[]): ImageGroup[] {
   return [...groups.values()];
 }
 
-const classesOf = (pipeline: Pipeline, builds: readonly ImageBuild[]): EventClass[] => pipeline.events.filter((event) => builds.some((build) => build.entries[event] !== undefined));
+const classesOf = (pipeline: Pipeline, builds: readonly ImageBuild[]): EventClass[] =>
+  pipeline.events.filter((event) => builds.some((build) => build.entries[event] !== undefined));
 
 /** A condition: the run's event builds one of these; nothing where every event does. @param value what holds the class */
-export const isBuiltIn = (pipeline: Pipeline, builds: readonly ImageBuild[], run: RunKind, value?: string): string | undefined => isOneOf(classesOf(pipeline, builds), run, pipeline, value);
+export const isBuiltIn = (
+  pipeline: Pipeline,
+  builds: readonly ImageBuild[],
+  run: RunKind,
+  value?: string,
+): string | undefined => isOneOf(classesOf(pipeline, builds), run, pipeline, value);
 
 /** A condition that is known before the job starts: the image is for this event, and none of the history will do. */
-export const isWanted = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string => every(isBuiltIn(pipeline, [build], runOf(mode)), mode.reuse && `${planned(`${build.key}-digest`)} == ''`);
+export const isWanted = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string =>
+  every(isBuiltIn(pipeline, [build], runOf(mode)), mode.reuse && `${planned(`${build.key}-digest`)} == ''`);
 
 /** A condition inside the job: nobody has built the image of this commit yet, either. */
-export const isMissing = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string => every(build.bake && isWanted(pipeline, build, mode), `steps.${findId(build)}.outputs.found != 'true'`);
+export const isMissing = (pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): string =>
+  every(build.bake && isWanted(pipeline, build, mode), `steps.${findId(build)}.outputs.found != 'true'`);
 
 /** The id of the step that looks for an image of the commit. */
 export const findId = (build: ImageBuild): string => (build.bake ? `find-${build.key}` : "find");
@@ -41,5 +49,7 @@ export const findId = (build: ImageBuild): string => (build.bake ? `find-${build
 export function some(conditions: readonly string[]): string | undefined {
   if (conditions.some((condition) => condition === "")) return undefined;
   const [only] = conditions;
-  return conditions.length === 1 ? only : `(${conditions.map((condition) => (condition.includes("&&") ? `(${condition})` : condition)).join(" || ")})`;
+  return conditions.length === 1
+    ? only
+    : `(${conditions.map((condition) => (condition.includes("&&") ? `(${condition})` : condition)).join(" || ")})`;
 }

@@ -12,7 +12,8 @@ export const CACHE_BRANCH = "cache-branch";
 const NOT_THE_BRANCH = 48;
 
 const cacheTag = (entry: string, branch: string): string => [PREFIX, entry, branch].join("-");
-const scopeOf = (pipeline: Pipeline, build: ImageBuild): string => `${inRepository(pipeline, build.key)}-${expression("matrix.name")}`;
+const scopeOf = (pipeline: Pipeline, build: ImageBuild): string =>
+  `${inRepository(pipeline, build.key)}-${expression("matrix.name")}`;
 
 const isKeptInRegistry = ({ cache }: ImageBuild): boolean => cache === "registry" || cache === "registry-per-branch";
 
@@ -38,12 +39,21 @@ export function cacheTo(pipeline: Pipeline, build: ImageBuild, before = ""): str
   if (!isKeptInRegistry(build)) return undefined;
   const target = `${before}type=registry,ref=${build.image}:${cacheTag("{0}", "{1}")},mode=max,image-manifest=true,ignore-error=true`;
   const ofPull = build.cache === "registry-per-branch" ? ` || ${CLASS} == 'pullRequest' && ${CAN_PUSH}` : "";
-  return expression(`(${CLASS} == 'main' || ${CLASS} == 'integration' || ${CLASS} == 'feature'${ofPull}) && format('${target}', matrix.name, ${planned(CACHE_BRANCH)}) || ''`);
+  return expression(
+    `(${CLASS} == 'main' || ${CLASS} == 'integration' || ${CLASS} == 'feature'${ofPull}) && format('${target}', matrix.name, ${planned(CACHE_BRANCH)}) || ''`,
+  );
 }
 
 /** The tags of caches, as expressions: all of them with the job that made them as a group, and those of main. */
 export function cachePatterns(pipeline: Pipeline, images: readonly ImageBuild[]): { all: string; main: string } {
-  const entries = new Set(images.flatMap((build) => (isKeptInRegistry(build) ? Object.values(build.entries).flat() : [])).map(({ name }) => name));
+  const entries = new Set(
+    images
+      .flatMap((build) => (isKeptInRegistry(build) ? Object.values(build.entries).flat() : []))
+      .map(({ name }) => name),
+  );
   const group = `(${[...entries].join("|")})`;
-  return { all: `^${PREFIX}-${group}-.+$`, main: `^${PREFIX}-${group}-${sanitizeBranch(pipeline.branches.main, NOT_THE_BRANCH).replace(/[.]/g, "[.]")}$` };
+  return {
+    all: `^${PREFIX}-${group}-.+$`,
+    main: `^${PREFIX}-${group}-${sanitizeBranch(pipeline.branches.main, NOT_THE_BRANCH).replace(/[.]/g, "[.]")}$`,
+  };
 }

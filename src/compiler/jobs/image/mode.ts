@@ -15,7 +15,8 @@ export interface ImageJobs {
 }
 
 /** The run that the jobs are part of. */
-export const runOf = ({ fresh, promoted }: Pick<ImageJobs, "fresh" | "promoted">): RunKind => (fresh ? "nightly" : promoted ? "release" : "build");
+export const runOf = ({ fresh, promoted }: Pick<ImageJobs, "fresh" | "promoted">): RunKind =>
+  fresh ? "nightly" : promoted ? "release" : "build";
 
 /** By these names the metrics tell a build from a run that found its image already there. */
 export const BUILD_JOB_PREFIX = "Build ";

@@ -13,15 +13,31 @@ import { CAN_PUSH, type ImageJobs, runOf } from "./mode.ts";
 /** Gives what was built, or found, its tag. Adding a tag twice changes nothing, so a re-run is safe. */
 export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
   const job = buildJobId(build);
-  const moving = pipeline.moveTags === "at-build" && !mode.promoted ? (mode.fresh ? movingNightlyTag : movingTags)(pipeline, build) : undefined;
+  const moving =
+    pipeline.moveTags === "at-build" && !mode.promoted
+      ? (mode.fresh ? movingNightlyTag : movingTags)(pipeline, build)
+      : undefined;
   return {
     name: `Publish ${build.key}`,
     needs: ["plan", job],
-    if: every("!cancelled()", CAN_PUSH, isBuiltIn(pipeline, [build], runOf(mode)), succeededOrSkipped(job), `needs.${job}.outputs.unpushed != 'true'`, "needs.plan.result == 'success'"),
+    if: every(
+      "!cancelled()",
+      CAN_PUSH,
+      isBuiltIn(pipeline, [build], runOf(mode)),
+      succeededOrSkipped(job),
+      `needs.${job}.outputs.unpushed != 'true'`,
+      "needs.plan.result == 'success'",
+    ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,
-    permissions: grant(loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors, ...(moving ? pipeline.copies : [])], "write")),
-    outputs: { digest: expression("steps.publish.outputs.digest"), commit: expression("steps.publish.outputs.commit"), ...(mode.promoted && { created: expression("steps.publish.outputs.created") }) },
+    permissions: grant(
+      loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors, ...(moving ? pipeline.copies : [])], "write"),
+    ),
+    outputs: {
+      digest: expression("steps.publish.outputs.digest"),
+      commit: expression("steps.publish.outputs.commit"),
+      ...(mode.promoted && { created: expression("steps.publish.outputs.created") }),
+    },
     steps: [
       ...loginToOwnRegistry(pipeline),
       ...pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { optional: true })),
@@ -35,7 +51,10 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
           IMAGE: build.image,
           ENTRIES: expression(planned(`${groupKeyOf(build)}-matrix`)),
           STAGING: expression(planned("staging")),
-          ...(mode.reuse && { DIGEST: expression(planned(`${build.key}-digest`)), SOURCE_COMMIT: expression(planned(`${build.key}-commit`)) }),
+          ...(mode.reuse && {
+            DIGEST: expression(planned(`${build.key}-digest`)),
+            SOURCE_COMMIT: expression(planned(`${build.key}-commit`)),
+          }),
           TAGS: [expression(planned("tag")), ...(moving ? [moving.tag] : [])].join(" "),
           COMMIT: expression(planned("sha")),
           ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
@@ -44,7 +63,17 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
       }),
       ...(build.maxBytes === undefined
         ? []
-        : [runProgram("check-image-size.sh", { name: "Check the image's size", timeoutMinutes: 5, env: { IMAGE: build.image, DIGEST: expression("steps.publish.outputs.digest"), MAX_BYTES: build.maxBytes } })]),
+        : [
+            runProgram("check-image-size.sh", {
+              name: "Check the image's size",
+              timeoutMinutes: 5,
+              env: {
+                IMAGE: build.image,
+                DIGEST: expression("steps.publish.outputs.digest"),
+                MAX_BYTES: build.maxBytes,
+              },
+            }),
+          ]),
     ],
   };
 }
@@ -61,7 +90,9 @@ function movingTags(pipeline: Pipeline, build: ImageBuild): MovingTags {
   const branches = pipeline.channels.filter((channel) => channel.of !== "nightly");
   const isChannel = (of: string): string => `github.event_name == 'push' && github.ref_name == ${quoted(of)}`;
   const choose = (value: (channel: Channel) => string): string => {
-    const chosen = branches.filter((channel) => value(channel) !== "").map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`);
+    const chosen = branches
+      .filter((channel) => value(channel) !== "")
+      .map((channel) => `${isChannel(channel.of)} && '${value(channel)}'`);
     return chosen.length > 0 ? expression(`${chosen.join(" || ")} || ''`) : "";
   };
   return {

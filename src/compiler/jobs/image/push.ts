@@ -14,19 +14,37 @@ const attempts = Array.from({ length: PUSH_ATTEMPTS }, (_, index) => index + 1);
 export const outcomesOfPush = attempts.map((attempt) => expression(`steps.push-${attempt}.outcome`)).join(" ");
 
 /** What an attempt's step gave out, of the one that succeeded. */
-export const outputOfPush = (output: string): string => attempts.map((attempt) => `steps.push-${attempt}.outputs.${output}`).join(" || ");
+export const outputOfPush = (output: string): string =>
+  attempts.map((attempt) => `steps.push-${attempt}.outputs.${output}`).join(" || ");
 
 /**
  * The builder holds every layer by now, so an attempt only pushes: what a flaky registry costs is a push, never a build
  * or a test inside the Dockerfile.
  */
-export const pushAttempts = (pipeline: Pipeline, condition: string, push: (step: Omit<ActionStep, "with">) => Step): Step[] =>
+export const pushAttempts = (
+  pipeline: Pipeline,
+  condition: string,
+  push: (step: Omit<ActionStep, "with">) => Step,
+): Step[] =>
   attempts.flatMap((attempt) => {
     const after = attempt === 1 ? condition : `steps.push-${attempt - 1}.outcome == 'failure'`;
-    const wait = runScript({ name: `Wait before attempt ${attempt}`, if: after, env: { SECONDS_TO_WAIT: PUSH_DELAY_SECONDS * (attempt - 1) } }, 'sleep "$SECONDS_TO_WAIT"\n');
+    const wait = runScript(
+      {
+        name: `Wait before attempt ${attempt}`,
+        if: after,
+        env: { SECONDS_TO_WAIT: PUSH_DELAY_SECONDS * (attempt - 1) },
+      },
+      'sleep "$SECONDS_TO_WAIT"\n',
+    );
     return [
       ...(attempt > 1 ? [wait] : []),
       ...renewLogin(pipeline, after),
-      push({ name: `Push (attempt ${attempt})`, id: `push-${attempt}`, if: after, continueOnError: true, timeoutMinutes: 15 }),
+      push({
+        name: `Push (attempt ${attempt})`,
+        id: `push-${attempt}`,
+        if: after,
+        continueOnError: true,
+        timeoutMinutes: 15,
+      }),
     ];
   });

@@ -22,21 +22,58 @@ export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs):
   return {
     name: `Scan ${build.key} (${expression("matrix.platform")})`,
     needs: ["plan", buildJobId(build), `publish-${build.key}`],
-    if: every("!cancelled()", isBuiltIn(pipeline, [build], runOf(mode)), succeededOrSkipped(buildJobId(build)), succeededOrSkipped(`publish-${build.key}`), "needs.plan.result == 'success'"),
+    if: every(
+      "!cancelled()",
+      isBuiltIn(pipeline, [build], runOf(mode)),
+      succeededOrSkipped(buildJobId(build)),
+      succeededOrSkipped(`publish-${build.key}`),
+      "needs.plan.result == 'success'",
+    ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": scan.timeoutMinutes + 10,
     permissions: grant({ ...scanPermissions(scan), ...loginPermissions(pipeline.registry, "read") }),
     strategy: {
       "fail-fast": false,
       // Only one platform is saved where nothing could be pushed.
-      matrix: { platform: expression(saved ? `fromJSON(${digest} != '' && ${platforms} || format('["{0}"]', fromJSON(${planned(`${groupKeyOf(build)}-matrix`)})[0].archive))` : `fromJSON(${platforms})`) },
+      matrix: {
+        platform: expression(
+          saved
+            ? `fromJSON(${digest} != '' && ${platforms} || format('["{0}"]', fromJSON(${planned(`${groupKeyOf(build)}-matrix`)})[0].archive))`
+            : `fromJSON(${platforms})`,
+        ),
+      },
     },
     steps: [
       ...(scan.ignoreFile ? [checkout(pipeline, { ref: expression(planned("sha")) })] : []),
       ...loginToOwnRegistry(pipeline, { if: published }),
-      ...(saved ? [downloadArtifact(pipeline, { title: "Download the saved image", name: archiveArtifact(build), path: expression("runner.temp"), if: `${digest} == ''` })] : []),
-      scanStep(pipeline, build.key, scan, { name: "Scan the published image", if: published }, { "image-ref": `${build.image}@${expression(digest)}` }),
-      ...(saved ? [scanStep(pipeline, build.key, scan, { name: "Scan the saved image", if: `${digest} == ''` }, { input: archivePath(build) })] : []),
+      ...(saved
+        ? [
+            downloadArtifact(pipeline, {
+              title: "Download the saved image",
+              name: archiveArtifact(build),
+              path: expression("runner.temp"),
+              if: `${digest} == ''`,
+            }),
+          ]
+        : []),
+      scanStep(
+        pipeline,
+        build.key,
+        scan,
+        { name: "Scan the published image", if: published },
+        { "image-ref": `${build.image}@${expression(digest)}` },
+      ),
+      ...(saved
+        ? [
+            scanStep(
+              pipeline,
+              build.key,
+              scan,
+              { name: "Scan the saved image", if: `${digest} == ''` },
+              { input: archivePath(build) },
+            ),
+          ]
+        : []),
       ...reportFindings(pipeline, build.key, scan),
     ],
   };

@@ -11,9 +11,19 @@ import { CLASS } from "./mode.ts";
 export const signJob = (pipeline: Pipeline, build: ImageBuild): Job => ({
   name: `Sign ${build.key}`,
   needs: ["plan", `publish-${build.key}`],
-  if: every("!cancelled()", `needs.publish-${build.key}.result == 'success'`, `!${withoutAttestations(CLASS)}`, `${CLASS} != 'queue'`),
+  if: every(
+    "!cancelled()",
+    `needs.publish-${build.key}.result == 'success'`,
+    `!${withoutAttestations(CLASS)}`,
+    `${CLASS} != 'queue'`,
+  ),
   "runs-on": pipeline.runners.default,
   "timeout-minutes": 10,
   permissions: grant({ ...loginPermissions(pipeline.registry, "write"), "id-token": "write" }),
-  steps: [...loginToOwnRegistry(pipeline), ...signSteps(pipeline, [{ key: build.key, image: build.image, digest: expression(`needs.publish-${build.key}.outputs.digest`) }])],
+  steps: [
+    ...loginToOwnRegistry(pipeline),
+    ...signSteps(pipeline, [
+      { key: build.key, image: build.image, digest: expression(`needs.publish-${build.key}.outputs.digest`) },
+    ]),
+  ],
 });

@@ -8,8 +8,12 @@ import { runProgram } from "../../steps/program.ts";
 /** The files that are published from this run and say what they are made from. A release publishes all of its own. */
 export function comparedBuilds(pipeline: Pipeline, run: RunKind): FilesBuild[] {
   if (run !== "build") return [];
-  const published = targetsIn(pipeline, run).filter((target) => target.kind === "npm" || target.kind === "maven").flatMap(buildsOfTarget);
-  return pipeline.builds.filter((build) => build.kind === "files").filter((build) => build.inputs !== undefined && published.includes(build));
+  const published = targetsIn(pipeline, run)
+    .filter((target) => target.kind === "npm" || target.kind === "maven")
+    .flatMap(buildsOfTarget);
+  return pipeline.builds
+    .filter((build) => build.kind === "files")
+    .filter((build) => build.inputs !== undefined && published.includes(build));
 }
 
 export function findChanges(pipeline: Pipeline, builds: readonly FilesBuild[]): Step[] {

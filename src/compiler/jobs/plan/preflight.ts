@@ -11,6 +11,14 @@ import { keepsSecrets, lookForSecrets } from "../../steps/secrets.ts";
  */
 export function preflight(pipeline: Pipeline, run: RunKind): Step[] {
   const targets = targetsIn(pipeline, run).filter((target) => !keepsSecrets(target));
-  const needed = targets.flatMap((target) => publishedSecrets(target).map((secret) => ({ secret, for: `to publish ${target.key}, on ${publishedIn(target, run).join(", ")}` })));
-  return lookForSecrets(needed, run === "build" && pipeline.pullRequests ? "github.event_name != 'pull_request'" : undefined);
+  const needed = targets.flatMap((target) =>
+    publishedSecrets(target).map((secret) => ({
+      secret,
+      for: `to publish ${target.key}, on ${publishedIn(target, run).join(", ")}`,
+    })),
+  );
+  return lookForSecrets(
+    needed,
+    run === "build" && pipeline.pullRequests ? "github.event_name != 'pull_request'" : undefined,
+  );
 }

@@ -12,16 +12,24 @@ const classOf = (pipeline: Pipeline, run: RunKind): string =>
     : "steps.plan.outputs.class";
 
 /** Whether somebody asks for a version that grows from run to run, or for what kind of version a release is. */
-const decides = (pipeline: Pipeline, run: RunKind): boolean => pipeline.version !== undefined || targetsIn(pipeline, run).length > 0 || approvalsIn(pipeline, run).length > 0;
+const decides = (pipeline: Pipeline, run: RunKind): boolean =>
+  pipeline.version !== undefined || targetsIn(pipeline, run).length > 0 || approvalsIn(pipeline, run).length > 0;
 
 /** Outputs of the job; `version` takes the place of the one that stands for the tag. */
 export const versionOutputs = (pipeline: Pipeline, run: RunKind): Record<string, string> =>
-  decides(pipeline, run) ? Object.fromEntries(["version", ...askedFor(pipeline, run)].map((name) => [name, expression(`steps.version.outputs.${name}`)])) : {};
+  decides(pipeline, run)
+    ? Object.fromEntries(
+        ["version", ...askedFor(pipeline, run)].map((name) => [name, expression(`steps.version.outputs.${name}`)]),
+      )
+    : {};
 
 /** What the jobs of this run ask of a version beside itself. */
 function askedFor(pipeline: Pipeline, run: RunKind): string[] {
   const targets = targetsIn(pipeline, run);
-  const named = targets.some((target) => target.kind === "npm" || (target.kind === "images" && target.tags.some((tag) => tag.includes("{channel}"))));
+  const named = targets.some(
+    (target) =>
+      target.kind === "npm" || (target.kind === "images" && target.tags.some((tag) => tag.includes("{channel}"))),
+  );
   return [
     ...(targets.some((target) => target.kind === "githubRelease") ? ["prerelease"] : []),
     ...(approvalsIn(pipeline, run).length > 0 ? ["major"] : []),
@@ -41,7 +49,8 @@ export const decideVersion = (pipeline: Pipeline, run: RunKind): Step[] =>
             RUN_NUMBER: expression("github.run_number"),
             SHA: expression("steps.plan.outputs.sha"),
             BRANCH: expression("github.head_ref || github.ref_name"),
-            ...(pipeline.pullRequests && run === "build" && { PR_NUMBER: expression("github.event.pull_request.number") }),
+            ...(pipeline.pullRequests &&
+              run === "build" && { PR_NUMBER: expression("github.event.pull_request.number") }),
             REF_NAME: expression("github.ref_name"),
           },
         }),

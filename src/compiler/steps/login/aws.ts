@@ -19,7 +19,12 @@ function takeRole(pipeline: Pipeline, registry: Registry, options: LoginOptions)
     useAction(pipeline, "aws-actions/configure-aws-credentials", {
       name: `Take the role of ${registry.host}${again}`,
       ...step,
-      with: { "role-to-assume": role, "aws-region": region, "output-credentials": true, "output-env-credentials": false },
+      with: {
+        "role-to-assume": role,
+        "aws-region": region,
+        "output-credentials": true,
+        "output-env-credentials": false,
+      },
     }),
   );
 }
@@ -39,7 +44,12 @@ export const byAws: LoginMethod = {
   steps: (pipeline, registry, options) => [
     ...takeRole(pipeline, registry, options),
     ...twice(stepId("login", registry), options, ({ again, ...step }) =>
-      useAction(pipeline, "aws-actions/amazon-ecr-login", { name: `Log in to ${registry.host}${again}`, ...step, with: { registries: authOf(registry).account }, env: environment(registry) }),
+      useAction(pipeline, "aws-actions/amazon-ecr-login", {
+        name: `Log in to ${registry.host}${again}`,
+        ...step,
+        with: { registries: authOf(registry).account },
+        env: environment(registry),
+      }),
     ),
   ],
   access: (pipeline, registry) => ({ steps: takeRole(pipeline, registry, {}), env: environment(registry) }),

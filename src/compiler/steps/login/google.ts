@@ -19,13 +19,25 @@ function actAs(pipeline: Pipeline, registry: Registry, options: LoginOptions): S
       name: `Act as the service account of ${registry.host}${again}`,
       ...step,
       // Without a file of credentials, which would lie in the workspace for every later command to find.
-      with: { token_format: "access_token", workload_identity_provider: auth.provider, service_account: auth.serviceAccount, create_credentials_file: false, export_environment_variables: false },
+      with: {
+        token_format: "access_token",
+        workload_identity_provider: auth.provider,
+        service_account: auth.serviceAccount,
+        create_credentials_file: false,
+        export_environment_variables: false,
+      },
     }),
   );
 }
 
 export const byGoogle: LoginMethod = {
   byIdentity: true,
-  steps: (pipeline, registry, options) => [...actAs(pipeline, registry, options), ...passwordSteps(pipeline, registry, { username: USER, password: tokenOf(registry) }, options)],
-  access: (pipeline, registry) => ({ steps: actAs(pipeline, registry, {}), env: { REGISTRY_USERNAME: USER, REGISTRY_PASSWORD: tokenOf(registry) } }),
+  steps: (pipeline, registry, options) => [
+    ...actAs(pipeline, registry, options),
+    ...passwordSteps(pipeline, registry, { username: USER, password: tokenOf(registry) }, options),
+  ],
+  access: (pipeline, registry) => ({
+    steps: actAs(pipeline, registry, {}),
+    env: { REGISTRY_USERNAME: USER, REGISTRY_PASSWORD: tokenOf(registry) },
+  }),
 };

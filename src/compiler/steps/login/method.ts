@@ -29,22 +29,43 @@ export interface RegistryAccess {
 }
 
 /** The id of a registry's step: `login-ghcr-io`. */
-export const stepId = (prefix: string, registry: Pick<Registry, "host">): string => `${prefix}-${registry.host.replace(/[^a-z0-9]+/g, "-")}`;
+export const stepId = (prefix: string, registry: Pick<Registry, "host">): string =>
+  `${prefix}-${registry.host.replace(/[^a-z0-9]+/g, "-")}`;
 
 /** Makes a step twice: again where it has failed. */
-export function twice(id: string, { optional, ...options }: LoginOptions, make: (step: Omit<ActionStep, "name"> & { again: string }) => Step): Step[] {
+export function twice(
+  id: string,
+  { optional, ...options }: LoginOptions,
+  make: (step: Omit<ActionStep, "name"> & { again: string }) => Step,
+): Step[] {
   return [
     make({ again: "", id, if: options.if, continueOnError: true }),
-    make({ again: " again", id: `${id}-again`, if: `steps.${id}.outcome == 'failure'`, ...(optional && { continueOnError: true }) }),
+    make({
+      again: " again",
+      id: `${id}-again`,
+      if: `steps.${id}.outcome == 'failure'`,
+      ...(optional && { continueOnError: true }),
+    }),
   ];
 }
 
 /** An output of a step that was made twice. */
-export const eitherOutput = (id: string, output: string): string => `steps.${id}.outputs.${output} || steps.${id}-again.outputs.${output}`;
+export const eitherOutput = (id: string, output: string): string =>
+  `steps.${id}.outputs.${output} || steps.${id}-again.outputs.${output}`;
 
 /** Logs Docker in by a user name and a password. The second attempt's outputs are of no use to anybody. */
-export function passwordSteps(pipeline: Pipeline, registry: Registry, credentials: { username: string; password: string }, options: LoginOptions): Step[] {
+export function passwordSteps(
+  pipeline: Pipeline,
+  registry: Registry,
+  credentials: { username: string; password: string },
+  options: LoginOptions,
+): Step[] {
   return twice(stepId("login", registry), options, ({ again, id, ...step }) =>
-    useAction(pipeline, "docker/login-action", { name: `Log in to ${registry.host}${again}`, ...(again === "" && id !== undefined && { id }), ...step, with: { registry: registry.host, ...credentials } }),
+    useAction(pipeline, "docker/login-action", {
+      name: `Log in to ${registry.host}${again}`,
+      ...(again === "" && id !== undefined && { id }),
+      ...step,
+      with: { registry: registry.host, ...credentials },
+    }),
   );
 }

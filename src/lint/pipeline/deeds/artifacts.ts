@@ -7,13 +7,40 @@ import { deedBase, inputPair, inputPlace, inputTruth, inputValue } from "./deed.
 export function artifactDeeds(step: StepRun): Deed[] {
   const { uses } = step.step;
   if (isAction(uses, "actions/upload-artifact")) {
-    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact"), name: inputValue(step, "name") ?? literal("artifact"), retentionDays: inputValue(step, "retention-days"), overwrite: inputTruth(step, "overwrite"), path: inputValue(step, "path") }];
+    return [
+      {
+        kind: "upload",
+        ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact"),
+        name: inputValue(step, "name") ?? literal("artifact"),
+        retentionDays: inputValue(step, "retention-days"),
+        overwrite: inputTruth(step, "overwrite"),
+        path: inputValue(step, "path"),
+      },
+    ];
   }
   if (isAction(uses, "actions/upload-artifact/merge")) {
-    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact/merge"), name: inputValue(step, "name") ?? literal("merged-artifacts"), retentionDays: inputValue(step, "retention-days"), overwrite: false, path: undefined }];
+    return [
+      {
+        kind: "upload",
+        ...deedBase(step, inputPlace(step, "name"), "actions/upload-artifact/merge"),
+        name: inputValue(step, "name") ?? literal("merged-artifacts"),
+        retentionDays: inputValue(step, "retention-days"),
+        overwrite: false,
+        path: undefined,
+      },
+    ];
   }
   if (isAction(uses, "actions/upload-pages-artifact")) {
-    return [{ kind: "upload", ...deedBase(step, inputPlace(step, "name"), "actions/upload-pages-artifact"), name: inputValue(step, "name") ?? literal("github-pages"), retentionDays: inputValue(step, "retention-days"), overwrite: false, path: undefined }];
+    return [
+      {
+        kind: "upload",
+        ...deedBase(step, inputPlace(step, "name"), "actions/upload-pages-artifact"),
+        name: inputValue(step, "name") ?? literal("github-pages"),
+        retentionDays: inputValue(step, "retention-days"),
+        overwrite: false,
+        path: undefined,
+      },
+    ];
   }
   if (isAction(uses, "actions/download-artifact")) return [download(step)];
   if (isAction(uses, "dawidd6/action-download-artifact")) {
@@ -24,15 +51,36 @@ export function artifactDeeds(step: StepRun): Deed[] {
         ...deedBase(step, inputPlace(step, "name"), "dawidd6/action-download-artifact"),
         name: regexp === false ? inputValue(step, "name") : undefined,
         pattern: regexp === false ? undefined : inputValue(step, "name"),
-        from: inputPair(step, "run_id") || inputPair(step, "workflow") || inputPair(step, "commit") || inputPair(step, "branch") || inputPair(step, "pr") ? "other-run" : "unknown",
+        from:
+          inputPair(step, "run_id") ||
+          inputPair(step, "workflow") ||
+          inputPair(step, "commit") ||
+          inputPair(step, "branch") ||
+          inputPair(step, "pr")
+            ? "other-run"
+            : "unknown",
         runId: inputValue(step, "run_id"),
         workflow: inputValue(step, "workflow"),
         hasToken: true,
       },
     ];
   }
-  if (isAction(uses, "geekyeggo/delete-artifact", "jimschubert/delete-artifacts-action", "c-hive/gha-remove-artifacts", "kolpav/purge-artifacts-action")) {
-    return [{ kind: "delete-artifact", ...deedBase(step, inputPlace(step, "name"), uses?.written.split("@")[0] ?? ""), name: inputValue(step, "name") }];
+  if (
+    isAction(
+      uses,
+      "geekyeggo/delete-artifact",
+      "jimschubert/delete-artifacts-action",
+      "c-hive/gha-remove-artifacts",
+      "kolpav/purge-artifacts-action",
+    )
+  ) {
+    return [
+      {
+        kind: "delete-artifact",
+        ...deedBase(step, inputPlace(step, "name"), uses?.written.split("@")[0] ?? ""),
+        name: inputValue(step, "name"),
+      },
+    ];
   }
   return [];
 }

@@ -16,7 +16,11 @@ export interface BakeTarget {
   complete: boolean;
 }
 
-type Written = { kind: "text"; text: string } | { kind: "list"; items: Written[] } | { kind: "map"; entries: Map<string, Written> } | { kind: "unknown" };
+type Written =
+  | { kind: "text"; text: string }
+  | { kind: "list"; items: Written[] }
+  | { kind: "map"; entries: Map<string, Written> }
+  | { kind: "unknown" };
 interface Block {
   type: string;
   label: string;
@@ -27,19 +31,33 @@ const DEFAULT_FILES = ["docker-bake.json", "docker-bake.hcl", "docker-bake.overr
 const MOST_TARGETS = 60;
 
 /** The targets that are built when these are asked for; nothing where a file is missing or cannot be read. */
-export function bakeTargets(files: RepositoryFiles, paths: readonly string[], wanted: readonly string[], variable: (name: string) => Value | undefined): BakeTarget[] | undefined {
+export function bakeTargets(
+  files: RepositoryFiles,
+  paths: readonly string[],
+  wanted: readonly string[],
+  variable: (name: string) => Value | undefined,
+): BakeTarget[] | undefined {
   const present = paths.length > 0 ? paths : DEFAULT_FILES.filter((path) => files.exists(path));
   const blocks: Block[] = [];
   for (const path of present) {
     const text = files.read(path);
-    const read = text === undefined ? undefined : path.endsWith(".json") ? blocksOfJson(text) : path.endsWith(".hcl") ? blocksOfHcl(text) : undefined;
+    const read =
+      text === undefined
+        ? undefined
+        : path.endsWith(".json")
+          ? blocksOfJson(text)
+          : path.endsWith(".hcl")
+            ? blocksOfHcl(text)
+            : undefined;
     if (!read) return undefined;
     blocks.push(...read);
   }
   if (blocks.length === 0) return undefined;
   const find = (type: string, label: string): Block | undefined => {
     const all = blocks.filter((block) => block.type === type && block.label === label);
-    return all.length === 0 ? undefined : { type, label, attributes: new Map(all.flatMap((block) => [...block.attributes])) };
+    return all.length === 0
+      ? undefined
+      : { type, label, attributes: new Map(all.flatMap((block) => [...block.attributes])) };
   };
   const value = (written: Written | undefined, depth = 0): Value => {
     if (written?.kind !== "text" || depth > 5) return HOLE;
@@ -54,7 +72,8 @@ export function bakeTargets(files: RepositoryFiles, paths: readonly string[], wa
   const names: string[] = [];
   const expand = (name: string, depth: number): void => {
     const group = find("group", name)?.attributes.get("targets");
-    if (group?.kind === "list" && depth < 10) for (const item of group.items) expand(item.kind === "text" ? item.text : "", depth + 1);
+    if (group?.kind === "list" && depth < 10)
+      for (const item of group.items) expand(item.kind === "text" ? item.text : "", depth + 1);
     else if (!names.includes(name) && names.length < MOST_TARGETS) names.push(name);
   };
   for (const name of wanted.length > 0 ? wanted : ["default"]) expand(name, 0);
@@ -65,7 +84,9 @@ export function bakeTargets(files: RepositoryFiles, paths: readonly string[], wa
     const merged = new Map<string, Written>();
     if (inherits?.kind === "list" && depth < 10)
       for (const parent of inherits.items)
-        if (parent.kind === "text") for (const [key, written] of attributesOf(parent.text, depth + 1)) merged.set(key, combine(merged.get(key), written));
+        if (parent.kind === "text")
+          for (const [key, written] of attributesOf(parent.text, depth + 1))
+            merged.set(key, combine(merged.get(key), written));
     for (const [key, written] of own) merged.set(key, combine(merged.get(key), written));
     return merged;
   };
@@ -76,15 +97,32 @@ export function bakeTargets(files: RepositoryFiles, paths: readonly string[], wa
     let args = new Map<string, Value>();
     for (const [key, written] of attributes) {
       if (written.kind === "text") texts.set(key, value(written));
-      else if (written.kind === "list") lists.set(key, written.items.map((item) => value(item)));
-      else if (written.kind === "map" && key === "args") args = new Map([...written.entries].map(([arg, item]) => [arg, value(item)]));
+      else if (written.kind === "list")
+        lists.set(
+          key,
+          written.items.map((item) => value(item)),
+        );
+      else if (written.kind === "map" && key === "args")
+        args = new Map([...written.entries].map(([arg, item]) => [arg, value(item)]));
       else texts.set(key, HOLE);
     }
-    return { name, texts, lists, args, complete: find("target", name) !== undefined && ![...attributes.values()].some(({ kind }) => kind === "unknown") && !attributes.has("matrix") };
+    return {
+      name,
+      texts,
+      lists,
+      args,
+      complete:
+        find("target", name) !== undefined &&
+        ![...attributes.values()].some(({ kind }) => kind === "unknown") &&
+        !attributes.has("matrix"),
+    };
   });
 }
 
-const combine = (before: Written | undefined, after: Written): Written => (before?.kind === "map" && after.kind === "map" ? { kind: "map", entries: new Map([...before.entries, ...after.entries]) } : after);
+const combine = (before: Written | undefined, after: Written): Written =>
+  before?.kind === "map" && after.kind === "map"
+    ? { kind: "map", entries: new Map([...before.entries, ...after.entries]) }
+    : after;
 
 function blocksOfJson(text: string): Block[] | undefined {
   let data: unknown;
@@ -107,21 +145,33 @@ function blocksOfJson(text: string): Block[] | undefined {
 }
 
 function fromJson(data: unknown): Written {
-  if (typeof data === "string" || typeof data === "number" || typeof data === "boolean") return { kind: "text", text: String(data) };
+  if (typeof data === "string" || typeof data === "number" || typeof data === "boolean")
+    return { kind: "text", text: String(data) };
   if (Array.isArray(data)) return { kind: "list", items: data.map(fromJson) };
-  if (typeof data === "object" && data !== null) return { kind: "map", entries: new Map(Object.entries(data).map(([key, item]) => [key, fromJson(item)])) };
+  if (typeof data === "object" && data !== null)
+    return { kind: "map", entries: new Map(Object.entries(data).map(([key, item]) => [key, fromJson(item)])) };
   return { kind: "unknown" };
 }
 
 /** `type "label" { key = value }`; nothing for a text that does not look like that. */
 function blocksOfHcl(text: string): Block[] | undefined {
-  const tokens = [...text.replace(/<<-?(\w+)\n[\s\S]*?\n\s*\1\b/g, '"${}"').matchAll(/"(?:[^"\\]|\\.)*"|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|[A-Za-z_][\w.-]*|-?\d+(?:\.\d+)?|\n|[^\s]/g)].map(([token]) => token).filter((token) => !/^(?:#|\/\/|\/\*)/.test(token));
+  const tokens = [
+    ...text
+      .replace(/<<-?(\w+)\n[\s\S]*?\n\s*\1\b/g, '"${}"')
+      .matchAll(/"(?:[^"\\]|\\.)*"|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|[A-Za-z_][\w.-]*|-?\d+(?:\.\d+)?|\n|[^\s]/g),
+  ]
+    .map(([token]) => token)
+    .filter((token) => !/^(?:#|\/\/|\/\*)/.test(token));
   let at = 0;
   const skipLines = (): void => {
     while (tokens[at] === "\n") at++;
   };
   const isText = (token: string | undefined): token is string => token?.startsWith('"') === true;
-  const unquoted = (token: string): string => token.slice(1, -1).replace(/\\(["\\])/g, "$1").replaceAll("$${", "${");
+  const unquoted = (token: string): string =>
+    token
+      .slice(1, -1)
+      .replace(/\\(["\\])/g, "$1")
+      .replaceAll("$${", "${");
   const valueHere = (): Written => {
     skipLines();
     const token = tokens[at];
@@ -130,10 +180,12 @@ function blocksOfHcl(text: string): Block[] | undefined {
     at++;
     let written: Written = { kind: "unknown" };
     if (isText(token)) written = { kind: "text", text: unquoted(token) };
-    else if (token !== undefined && /^(?:-?\d|true$|false$|null$)/.test(token)) written = { kind: "text", text: token === "null" ? "" : token };
+    else if (token !== undefined && /^(?:-?\d|true$|false$|null$)/.test(token))
+      written = { kind: "text", text: token === "null" ? "" : token };
     else if (token !== undefined && /^[A-Za-z_]\w*$/.test(token)) written = { kind: "text", text: `\${${token}}` };
     // Whatever follows on the line makes a computed value of it.
-    const ends = (next: string | undefined): boolean => next === undefined || next === "\n" || next === "," || next === "]" || next === "}";
+    const ends = (next: string | undefined): boolean =>
+      next === undefined || next === "\n" || next === "," || next === "]" || next === "}";
     if (!ends(tokens[at])) {
       written = { kind: "unknown" };
       for (let depth = 0; at < tokens.length; at++) {
@@ -151,7 +203,8 @@ function blocksOfHcl(text: string): Block[] | undefined {
     for (skipLines(); at < tokens.length && tokens[at] !== "]"; skipLines()) {
       if (tokens[at] === ",") at++;
       else if (tokens[at] === "for") {
-        for (let depth = 1; at < tokens.length && depth > 0; at++) depth += tokens[at] === "[" ? 1 : tokens[at] === "]" ? -1 : 0;
+        for (let depth = 1; at < tokens.length && depth > 0; at++)
+          depth += tokens[at] === "[" ? 1 : tokens[at] === "]" ? -1 : 0;
         return { kind: "unknown" };
       } else items.push(valueHere());
     }

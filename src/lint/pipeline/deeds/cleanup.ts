@@ -4,26 +4,64 @@ import type { ImageDelete, StepRun } from "../model.ts";
 import { textOf, type Value } from "../value.ts";
 import { deedBase, inputPair, inputPlace, inputText, inputTruth, inputValue } from "./deed.ts";
 
-const count = (value: string | undefined): number | undefined => (value !== undefined && /^\d+$/.test(value.trim()) ? Number(value) : undefined);
+const count = (value: string | undefined): number | undefined =>
+  value !== undefined && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
 
 export function cleanupDeeds(step: StepRun): ImageDelete[] {
   const { uses } = step.step;
-  const deed = (by: string, place: ImageDelete["at"], name: Value | undefined, selects: ImageDelete["selects"], keeps: number | undefined): ImageDelete => ({ kind: "delete-image", ...deedBase(step, place, by), package: name, image: undefined, selects, keeps });
+  const deed = (
+    by: string,
+    place: ImageDelete["at"],
+    name: Value | undefined,
+    selects: ImageDelete["selects"],
+    keeps: number | undefined,
+  ): ImageDelete => ({
+    kind: "delete-image",
+    ...deedBase(step, place, by),
+    package: name,
+    image: undefined,
+    selects,
+    keeps,
+  });
   if (isAction(uses, "actions/delete-package-versions")) {
     const type = inputText(step, "package-type");
     if (type !== undefined && type !== "container" && type !== "docker") return [];
     const untagged = inputTruth(step, "delete-only-untagged-versions");
-    return [deed("actions/delete-package-versions", inputPlace(step, "package-name", "package-version-ids"), inputValue(step, "package-name"), untagged === true ? "untagged" : untagged === false ? "any" : "unknown", count(inputText(step, "min-versions-to-keep")) ?? (inputPair(step, "min-versions-to-keep") ? undefined : 0))];
+    return [
+      deed(
+        "actions/delete-package-versions",
+        inputPlace(step, "package-name", "package-version-ids"),
+        inputValue(step, "package-name"),
+        untagged === true ? "untagged" : untagged === false ? "any" : "unknown",
+        count(inputText(step, "min-versions-to-keep")) ?? (inputPair(step, "min-versions-to-keep") ? undefined : 0),
+      ),
+    ];
   }
   if (isAction(uses, "snok/container-retention-policy")) {
     const which = inputText(step, "tag-selection");
     const untagged = inputTruth(step, "untagged-only");
     const names = inputValue(step, "image-names");
-    return [deed("snok/container-retention-policy", inputPlace(step, "image-names"), names && textOf(names) !== undefined ? names : names, which === "untagged" || untagged === true ? "untagged" : which === "tagged" ? "tagged" : "any", count(inputText(step, "keep-n-most-recent", "keep-at-least")))];
+    return [
+      deed(
+        "snok/container-retention-policy",
+        inputPlace(step, "image-names"),
+        names && textOf(names) !== undefined ? names : names,
+        which === "untagged" || untagged === true ? "untagged" : which === "tagged" ? "tagged" : "any",
+        count(inputText(step, "keep-n-most-recent", "keep-at-least")),
+      ),
+    ];
   }
   if (isAction(uses, "dataaxiom/ghcr-cleanup-action")) {
     const tags = inputPair(step, "delete-tags") !== undefined;
-    return [deed("dataaxiom/ghcr-cleanup-action", inputPlace(step, "package", "packages"), inputValue(step, "package", "packages"), tags ? "tagged" : "untagged", count(inputText(step, "keep-n-tagged", "keep-n-untagged")))];
+    return [
+      deed(
+        "dataaxiom/ghcr-cleanup-action",
+        inputPlace(step, "package", "packages"),
+        inputValue(step, "package", "packages"),
+        tags ? "tagged" : "untagged",
+        count(inputText(step, "keep-n-tagged", "keep-n-untagged")),
+      ),
+    ];
   }
   return [];
 }

@@ -45,12 +45,19 @@ export function composeDeeds(words: readonly Value[], base: DeedBase, step: Step
   if (line.open || folder === undefined || !verb) return [];
   const written = valuesOf(line, "f", "file").map((value) => textOf(value));
   if (written.includes(undefined)) return [];
-  const paths = written.length > 0 ? written.map((path) => normal(`${folder}/${path}`)) : DEFAULT_FILES.map((name) => normal(`${folder}/${name}`)).filter((path) => files.exists(path)).slice(0, 1);
+  const paths =
+    written.length > 0
+      ? written.map((path) => normal(`${folder}/${path}`))
+      : DEFAULT_FILES.map((name) => normal(`${folder}/${name}`))
+          .filter((path) => files.exists(path))
+          .slice(0, 1);
   const services = servicesOf(paths, files, (name) => step.scope.lookup(["env", name.toLowerCase()]));
   const after = lineOf(rest, AFTER);
   const action = textOf(verb);
   const wanted = after.operands.map((value) => textOf(value));
-  const chosen = services.filter(({ name }) => action === "run" || action === "exec" ? false : wanted.length === 0 || wanted.includes(name));
+  const chosen = services.filter(({ name }) =>
+    action === "run" || action === "exec" ? false : wanted.length === 0 || wanted.includes(name),
+  );
   const deeds: Deed[] = [];
   for (const { name, image, build } of chosen) {
     const builds = build && (action === "build" || (action === "up" && has(after, "build")));
@@ -63,17 +70,42 @@ export function composeDeeds(words: readonly Value[], base: DeedBase, step: Step
         certain: image ? image.length === 1 : true,
         pushed: action === "build" && has(after, "push"),
         loaded: true,
-        recipe: recipeOf({ name, context: literal(build.context), file: build.file === undefined ? undefined : literal(build.file), target: build.target === undefined ? undefined : literal(build.target), platforms: undefined, buildArgs: new Map(), complete: build.plain, git: false, folder: "." }),
+        recipe: recipeOf({
+          name,
+          context: literal(build.context),
+          file: build.file === undefined ? undefined : literal(build.file),
+          target: build.target === undefined ? undefined : literal(build.target),
+          platforms: undefined,
+          buildArgs: new Map(),
+          complete: build.plain,
+          git: false,
+          folder: ".",
+        }),
         caches: [],
         tagsAt: undefined,
       });
-    else if (image && !build && (action === "pull" || action === "up" || action === "create")) for (const one of referencesOf(image)) deeds.push({ kind: "take", ...base, by: `docker compose ${action}`, how: action === "pull" ? "pull" : "run", image: one, certain: image.length === 1 });
-    else if (image && action === "push") for (const one of referencesOf(image)) deeds.push({ kind: "push", ...base, by: "docker compose push", image: one, certain: image.length === 1 });
+    else if (image && !build && (action === "pull" || action === "up" || action === "create"))
+      for (const one of referencesOf(image))
+        deeds.push({
+          kind: "take",
+          ...base,
+          by: `docker compose ${action}`,
+          how: action === "pull" ? "pull" : "run",
+          image: one,
+          certain: image.length === 1,
+        });
+    else if (image && action === "push")
+      for (const one of referencesOf(image))
+        deeds.push({ kind: "push", ...base, by: "docker compose push", image: one, certain: image.length === 1 });
   }
   return deeds;
 }
 
-function servicesOf(paths: readonly string[], files: RepositoryFiles, variable: (name: string) => Value | undefined): Service[] {
+function servicesOf(
+  paths: readonly string[],
+  files: RepositoryFiles,
+  variable: (name: string) => Value | undefined,
+): Service[] {
   const services = new Map<string, Service>();
   const [main] = paths;
   const folder = main === undefined ? "." : normal(`${main}/..`);
@@ -90,7 +122,15 @@ function servicesOf(paths: readonly string[], files: RepositoryFiles, variable: 
       services.set(key.value, {
         name: key.value,
         image: image ? filled(image.value, variable) : before?.image,
-        build: root === undefined ? before?.build : { context: root, file: file === undefined ? undefined : normal(`${root}/${file}`), target: scalarOf(valueOf(build, "target"))?.value, plain: valueOf(build, "args") === undefined },
+        build:
+          root === undefined
+            ? before?.build
+            : {
+                context: root,
+                file: file === undefined ? undefined : normal(`${root}/${file}`),
+                target: scalarOf(valueOf(build, "target"))?.value,
+                plain: valueOf(build, "args") === undefined,
+              },
       });
     }
   }

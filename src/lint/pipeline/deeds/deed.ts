@@ -13,7 +13,16 @@ export type DeedBase = Pick<Deed, "job" | "step" | "document" | "at" | "by" | "h
 };
 
 /** `within`: what is known of the command inside of its script. */
-export const deedBase = (step: StepRun, at: Span, by: string, within: { happens: Known; tolerated: boolean; folder?: string | undefined; script?: Deed["script"] } = { happens: true, tolerated: false, folder: folderOf(step) }): DeedBase => ({
+export const deedBase = (
+  step: StepRun,
+  at: Span,
+  by: string,
+  within: { happens: Known; tolerated: boolean; folder?: string | undefined; script?: Deed["script"] } = {
+    happens: true,
+    tolerated: false,
+    folder: folderOf(step),
+  },
+): DeedBase => ({
   job: step.job,
   step,
   document: step.document,

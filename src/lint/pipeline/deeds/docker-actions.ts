@@ -16,8 +16,16 @@ export function deedsOfDockerAction(step: StepRun, files: RepositoryFiles): Deed
   const { uses } = step.step;
   if (isAction(uses, "docker/build-push-action")) return buildPush(step);
   if (isAction(uses, "docker/bake-action")) return bakeBuilds(step, files);
-  if (isAction(uses, "docker/login-action")) return [{ kind: "login", ...deedBase(step, inputPlace(step, "registry"), "docker/login-action"), registry: inputValue(step, "registry") ?? literal("docker.io") }];
-  if (isAction(uses, "aws-actions/amazon-ecr-login")) return [{ kind: "login", ...deedBase(step, inputPlace(step), "aws-actions/amazon-ecr-login"), registry: HOLE }];
+  if (isAction(uses, "docker/login-action"))
+    return [
+      {
+        kind: "login",
+        ...deedBase(step, inputPlace(step, "registry"), "docker/login-action"),
+        registry: inputValue(step, "registry") ?? literal("docker.io"),
+      },
+    ];
+  if (isAction(uses, "aws-actions/amazon-ecr-login"))
+    return [{ kind: "login", ...deedBase(step, inputPlace(step), "aws-actions/amazon-ecr-login"), registry: HOLE }];
   if (isAction(uses, "aquasecurity/trivy-action")) return scan(step, "image-ref");
   if (isAction(uses, "anchore/scan-action")) return scan(step, "image");
   if (isAction(uses, "docker/scout-action")) return scan(step, "image");
@@ -60,7 +68,8 @@ export function wantedTags(step: StepRun, ...names: string[]): { tags: WantedTag
     }
     const alternatives = linesOf({ key: node, value: { ...node, value: line } }, step.scope).flatMap((value) => value);
     for (const alternative of alternatives)
-      for (const whole of splitLines(alternative).flatMap(splitCommas)) tags.push({ whole, given: alternatives.length === 1 ? true : undefined });
+      for (const whole of splitLines(alternative).flatMap(splitCommas))
+        tags.push({ whole, given: alternatives.length === 1 ? true : undefined });
     certain &&= alternatives.length === 1;
   }
   return { tags: tags.filter(({ whole }) => whole.length > 0), certain };
@@ -69,7 +78,9 @@ export function wantedTags(step: StepRun, ...names: string[]): { tags: WantedTag
 /** `tags` takes a list with commas as well. */
 function splitCommas(template: Template): Template[] {
   if (!template.some((part) => part.kind === "text" && part.text.includes(","))) return [template];
-  return splitLines(template.map((part) => (part.kind === "text" ? { kind: "text", text: part.text.replaceAll(",", "\n") } : part)));
+  return splitLines(
+    template.map((part) => (part.kind === "text" ? { kind: "text", text: part.text.replaceAll(",", "\n") } : part)),
+  );
 }
 
 function buildPush(step: StepRun): Deed[] {
@@ -85,7 +96,8 @@ function buildPush(step: StepRun): Deed[] {
     if (key === undefined) complete = false;
     else args.set(key, value);
   }
-  const pushedByOutput = outputs === undefined ? undefined : /type=(?:registry|image,.*push=true)|push=true/.test(outputs);
+  const pushedByOutput =
+    outputs === undefined ? undefined : /type=(?:registry|image,.*push=true)|push=true/.test(outputs);
   const images = tags.map(({ whole, writtenAt }) => ({ ...referenceOf(whole), writtenAt }));
   const base = deedBase(step, step.step.uses?.node ?? step.step.node, "docker/build-push-action");
   const build: ImageBuild = {
@@ -93,9 +105,19 @@ function buildPush(step: StepRun): Deed[] {
     ...base,
     images,
     certain,
-    pushed: push === true || pushedByOutput === true ? true : push === false && pushedByOutput === false ? false : undefined,
+    pushed:
+      push === true || pushedByOutput === true ? true : push === false && pushedByOutput === false ? false : undefined,
     loaded: inputTruth(step, "load"),
-    recipe: recipeOf({ context: context ? gitContext(context) : literal("."), file: inputValue(step, "file"), target: inputValue(step, "target"), platforms: inputValue(step, "platforms"), buildArgs: args, complete, git: context === undefined, folder: "." }),
+    recipe: recipeOf({
+      context: context ? gitContext(context) : literal("."),
+      file: inputValue(step, "file"),
+      target: inputValue(step, "target"),
+      platforms: inputValue(step, "platforms"),
+      buildArgs: args,
+      complete,
+      git: context === undefined,
+      folder: ".",
+    }),
     caches: [...caches(step, "cache-from", "from"), ...caches(step, "cache-to", "to")],
     tagsAt: inputPair(step, "tags")?.value,
   };
@@ -115,12 +137,21 @@ export function keyed(line: Value): [string | undefined, Value] {
   const at = text.indexOf("=");
   if (at <= 0) return [undefined, HOLE];
   const key = text.slice(0, at);
-  return [key.trim(), line.map((template): Template => (template[0]?.kind === "text" && template[0].text.startsWith(`${key}=`) ? join([[{ kind: "text", text: template[0].text.slice(at + 1) }], template.slice(1)]) : [{ kind: "hole" }]))];
+  return [
+    key.trim(),
+    line.map((template): Template =>
+      template[0]?.kind === "text" && template[0].text.startsWith(`${key}=`)
+        ? join([[{ kind: "text", text: template[0].text.slice(at + 1) }], template.slice(1)])
+        : [{ kind: "hole" }],
+    ),
+  ];
 }
 
 function caches(step: StepRun, input: string, direction: CacheUse["direction"]): CacheUse[] {
   const at = inputPlace(step, input);
-  return linesOf(inputPair(step, input), step.scope).flatMap((value) => value.map((line) => cacheOf(line, direction, at)));
+  return linesOf(inputPair(step, input), step.scope).flatMap((value) =>
+    value.map((line) => cacheOf(line, direction, at)),
+  );
 }
 
 export function cacheOf(line: Template, direction: CacheUse["direction"], at: CacheUse["at"]): CacheUse {
@@ -133,6 +164,11 @@ export function cacheOf(line: Template, direction: CacheUse["direction"], at: Ca
   const type = plain ? "registry" : textOfTemplate(fields.get("type") ?? []);
   const reference = plain ? line : fields.get("ref");
   const scope = fields.get("scope");
-  return { direction, type, image: type === "registry" && reference ? referenceOf(reference) : undefined, scope: type === "gha" ? (scope ? [scope] : literal("buildkit")) : undefined, at };
+  return {
+    direction,
+    type,
+    image: type === "registry" && reference ? referenceOf(reference) : undefined,
+    scope: type === "gha" ? (scope ? [scope] : literal("buildkit")) : undefined,
+    at,
+  };
 }
-

@@ -38,7 +38,22 @@ export function takesOfBuild(build: ImageBuild, files: RepositoryFiles): ImageTa
   const { at, document, job, happens, tolerated, script } = build;
   for (const written of imagesFor(dockerfile, target)) {
     const value = filledIn(written, dockerfile.args, recipe);
-    for (const template of value) if (template.length > 0 && !hasHole(template)) takes.push({ kind: "take", job, step, document, at, happens, tolerated, script, by: `FROM in ${path}`, how: "from", image: referenceOf(template), certain: value.length === 1 });
+    for (const template of value)
+      if (template.length > 0 && !hasHole(template))
+        takes.push({
+          kind: "take",
+          job,
+          step,
+          document,
+          at,
+          happens,
+          tolerated,
+          script,
+          by: `FROM in ${path}`,
+          how: "from",
+          image: referenceOf(template),
+          certain: value.length === 1,
+        });
   }
   return takes;
 }
@@ -63,7 +78,10 @@ function read(text: string): Dockerfile | undefined {
     if (instruction === "ARG" && !stage) {
       for (const one of rest) {
         const equals = one.indexOf("=");
-        args.set(equals === -1 ? one : one.slice(0, equals), equals === -1 ? undefined : one.slice(equals + 1).replace(/^(["'])(.*)\1$/, "$2"));
+        args.set(
+          equals === -1 ? one : one.slice(0, equals),
+          equals === -1 ? undefined : one.slice(equals + 1).replace(/^(["'])(.*)\1$/, "$2"),
+        );
       }
     } else if (instruction === "FROM") {
       const operands = rest.filter((one) => !one.startsWith("--"));
@@ -72,7 +90,9 @@ function read(text: string): Dockerfile | undefined {
       stages.push({ name: as?.toUpperCase() === "AS" ? name?.toLowerCase() : undefined, uses: [image] });
     } else if (stage && (instruction === "COPY" || instruction === "ADD" || instruction === "RUN")) {
       for (const one of rest) {
-        const from = /^--from=(.+)$/.exec(one)?.[1] ?? (one.startsWith("--mount=") ? /[=,]from=([^,]+)/.exec(one)?.[1] : undefined);
+        const from =
+          /^--from=(.+)$/.exec(one)?.[1] ??
+          (one.startsWith("--mount=") ? /[=,]from=([^,]+)/.exec(one)?.[1] : undefined);
         if (from === undefined && !one.startsWith("--")) break;
         if (from !== undefined) stage.uses.push(from);
       }
@@ -84,7 +104,10 @@ function read(text: string): Dockerfile | undefined {
 /** What the stages take that the target needs, without the names of stages. */
 function imagesFor({ stages }: Dockerfile, target: string): Set<string> {
   const images = new Set<string>();
-  const find = (name: string, before: number): number => (/^\d+$/.test(name) ? Number(name) : stages.findLastIndex((stage, index) => index < before && stage.name === name.toLowerCase()));
+  const find = (name: string, before: number): number =>
+    /^\d+$/.test(name)
+      ? Number(name)
+      : stages.findLastIndex((stage, index) => index < before && stage.name === name.toLowerCase());
   const seen = new Set<number>();
   const stack = [target === "" ? stages.length - 1 : find(target, stages.length)];
   for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
@@ -111,7 +134,11 @@ function filledIn(written: string, args: Dockerfile["args"], recipe: Recipe, dep
     const given = recipe.buildArgs.get(name);
     const fallback = args.get(name) ?? match[3];
     // Arguments that cannot be read may be this one.
-    parts.push(!args.has(name) || !recipe.complete || depth > 3 ? HOLE : (given ?? (fallback === undefined ? HOLE : filledIn(fallback, args, recipe, depth + 1))));
+    parts.push(
+      !args.has(name) || !recipe.complete || depth > 3
+        ? HOLE
+        : (given ?? (fallback === undefined ? HOLE : filledIn(fallback, args, recipe, depth + 1))),
+    );
     cursor = match.index + match[0].length;
   }
   const rest = text.slice(cursor);

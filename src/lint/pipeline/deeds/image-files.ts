@@ -13,11 +13,28 @@ export function loads(words: readonly Value[], base: DeedBase, by: string): Imag
 export function saves(words: readonly Value[], base: DeedBase, by: string): ImageSave[] {
   const line = lineOf(words, new Set(["o", "output", "platform", "format"]));
   const certain = !line.open && line.operands.every((value) => value.length === 1);
-  return line.operands.length === 0 ? [] : [{ kind: "save", ...base, by, images: line.operands.flatMap(referencesOf), certain, file: lastOf(line, "o", "output") }];
+  return line.operands.length === 0
+    ? []
+    : [
+        {
+          kind: "save",
+          ...base,
+          by,
+          images: line.operands.flatMap(referencesOf),
+          certain,
+          file: lastOf(line, "o", "output"),
+        },
+      ];
 }
 
 /** `type=docker,dest=image.tar` of a build's `outputs`. */
-export function savedBy(outputs: string, images: ImageReference[], certain: boolean, base: DeedBase, by: string): ImageSave[] {
+export function savedBy(
+  outputs: string,
+  images: ImageReference[],
+  certain: boolean,
+  base: DeedBase,
+  by: string,
+): ImageSave[] {
   const file = /type=(?:docker|oci)\b[^\n]*?\bdest=([^,\s"]+)/.exec(outputs)?.[1];
   return file === undefined ? [] : [{ kind: "save", ...base, by, images, certain, file: literal(file) }];
 }

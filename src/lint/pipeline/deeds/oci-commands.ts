@@ -10,7 +10,9 @@ import { move } from "./registry-commands.ts";
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 const said = (value: Value | undefined): string => (value && textOf(value)) ?? "";
 
-const ORAS = set("u username p password a annotation annotation-file artifact-type config o output platform concurrency from-username from-password to-username to-password registry-config from-registry-config to-registry-config ca-file format image-spec export-manifest header H distribution-spec from-distribution-spec to-distribution-spec resolve");
+const ORAS = set(
+  "u username p password a annotation annotation-file artifact-type config o output platform concurrency from-username from-password to-username to-password registry-config from-registry-config to-registry-config ca-file format image-spec export-manifest header H distribution-spec from-distribution-spec to-distribution-spec resolve",
+);
 
 /** "oras push", "oras copy", "oras tag" and the rest of its command reference. */
 export function orasDeeds(words: readonly Value[], base: DeedBase): Deed[] {
@@ -19,7 +21,11 @@ export function orasDeeds(words: readonly Value[], base: DeedBase): Deed[] {
   if (line.open || line.options.has("oci-layout") || line.options.has("from-oci-layout")) return [];
   switch (said(verb)) {
     case "push":
-      return a ? a.flatMap((one) => referencesOf([one])).map((image) => ({ kind: "push", ...base, by: "oras push", image, certain: a.length === 1 })) : [];
+      return a
+        ? a
+            .flatMap((one) => referencesOf([one]))
+            .map((image) => ({ kind: "push", ...base, by: "oras push", image, certain: a.length === 1 }))
+        : [];
     case "pull":
       return a ? takes([a], "pull", base, "oras pull") : [];
     case "copy":
@@ -40,7 +46,9 @@ export function orasDeeds(words: readonly Value[], base: DeedBase): Deed[] {
   }
 }
 
-const REGCTL = set("p platform platforms format host logopt v verbosity u user pass-file t referrers-src referrers-tgt");
+const REGCTL = set(
+  "p platform platforms format host logopt v verbosity u user pass-file t referrers-src referrers-tgt",
+);
 
 /** "regctl image copy", "regctl tag delete" and the rest of its command reference. */
 export function regctlDeeds(words: readonly Value[], base: DeedBase): Deed[] {
@@ -75,7 +83,18 @@ export function regctlDeeds(words: readonly Value[], base: DeedBase): Deed[] {
 /** The image of that name under another tag. */
 export function named(from: Value, tags: Value, base: DeedBase, by: string): Deed[] {
   const [image] = referencesOf(from);
-  return image ? tags.flatMap((tag) => move(from, [[...image.name, { kind: "text", text: ":" }, ...tag]], base, by)) : [];
+  return image
+    ? tags.flatMap((tag) => move(from, [[...image.name, { kind: "text", text: ":" }, ...tag]], base, by))
+    : [];
 }
 
-const deleted = (value: Value, base: DeedBase, by: string): ImageDelete[] => referencesOf(value).map((image) => ({ kind: "delete-image", ...base, by, package: undefined, image, selects: "tagged", keeps: undefined }));
+const deleted = (value: Value, base: DeedBase, by: string): ImageDelete[] =>
+  referencesOf(value).map((image) => ({
+    kind: "delete-image",
+    ...base,
+    by,
+    package: undefined,
+    image,
+    selects: "tagged",
+    keeps: undefined,
+  }));

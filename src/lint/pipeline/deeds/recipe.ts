@@ -16,10 +16,29 @@ export interface WrittenRecipe {
   folder: string | undefined;
 }
 
-export function recipeOf({ name, context, file, target, platforms, buildArgs, complete, git, folder }: WrittenRecipe): Recipe {
+export function recipeOf({
+  name,
+  context,
+  file,
+  target,
+  platforms,
+  buildArgs,
+  complete,
+  git,
+  folder,
+}: WrittenRecipe): Recipe {
   const place = context === undefined || textOf(context) === "" ? literal(".") : context;
   const root = resolved(place, folder);
-  return { name, context: root, file: file === undefined || textOf(file) === "" ? under(root, "Dockerfile") : resolved(file, folder), target: target ?? literal(""), platforms: platforms ?? literal(""), buildArgs, complete, git };
+  return {
+    name,
+    context: root,
+    file: file === undefined || textOf(file) === "" ? under(root, "Dockerfile") : resolved(file, folder),
+    target: target ?? literal(""),
+    platforms: platforms ?? literal(""),
+    buildArgs,
+    complete,
+    git,
+  };
 }
 
 const resolved = (value: Value, folder: string | undefined): Value => {
@@ -36,7 +55,9 @@ const under = (folder: Value, file: string): Value => {
 /** The folder in which a step's script runs, from the workspace's root; nothing where it is not known. */
 export function folderOf(step: StepRun): string | undefined {
   const { step: written, job } = step;
-  const node = written.workingDirectory ?? (step.action ? undefined : (job.job.defaults?.workingDirectory ?? job.job.workflow.defaults?.workingDirectory));
+  const node =
+    written.workingDirectory ??
+    (step.action ? undefined : (job.job.defaults?.workingDirectory ?? job.job.workflow.defaults?.workingDirectory));
   if (!node) return ".";
   return node.value.includes("${{") ? undefined : normal(node.value);
 }

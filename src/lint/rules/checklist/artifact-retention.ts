@@ -54,20 +54,44 @@ jobs:
 `,
   fixable: true,
   step(step, { report, document }) {
-    if (!step.uses || !isAction(step.uses, "actions/upload-artifact") || step.with.has("retention-days") || step.owner.kind !== "job") return;
+    if (
+      !step.uses ||
+      !isAction(step.uses, "actions/upload-artifact") ||
+      step.with.has("retention-days") ||
+      step.owner.kind !== "job"
+    )
+      return;
     // Expressions as a whole block of inputs, and shapes that are no mapping, are left alone.
     if (step.with.size === 0) return;
     // Version 1 has no such input, and runs no longer.
-    if (step.uses.kind === "repository" && (/^v?1(?:\.|$)/.test(step.uses.ref) || versionOf(step.uses.name, step.uses.ref)?.version.inputs.has("retention-days") === false)) return;
+    if (
+      step.uses.kind === "repository" &&
+      (/^v?1(?:\.|$)/.test(step.uses.ref) ||
+        versionOf(step.uses.name, step.uses.ref)?.version.inputs.has("retention-days") === false)
+    )
+      return;
     const days = isTakenBy(step, step.owner.workflow) ? FOR_JOBS : FOR_PEOPLE;
-    report(step.uses.node, `This artifact is kept for the repository's default, 90 days unless somebody changed it. Set \`retention-days\`, such as ${days}${days === FOR_JOBS ? ": only later jobs of this run take it" : ""}.`, {
-      fix: fixOf(`Add \`retention-days: ${days}\``, setIn(document.file, step.node, "with", "retention-days", days)),
-    });
+    report(
+      step.uses.node,
+      `This artifact is kept for the repository's default, 90 days unless somebody changed it. Set \`retention-days\`, such as ${days}${days === FOR_JOBS ? ": only later jobs of this run take it" : ""}.`,
+      {
+        fix: fixOf(`Add \`retention-days: ${days}\``, setIn(document.file, step.node, "with", "retention-days", days)),
+      },
+    );
   },
 });
 
 /** A later job of the same run downloads it. */
 function isTakenBy(step: Step, workflow: WorkflowDocument): boolean {
   const name = inputOf(step, "name")?.value ?? "artifact";
-  return workflow.jobs.some((job: Job) => job !== step.owner && job.steps.some((other) => isAction(other.uses, "actions/download-artifact") && inputOf(other, "run-id")?.value === undefined && (inputOf(other, "name")?.value ?? name) === name));
+  return workflow.jobs.some(
+    (job: Job) =>
+      job !== step.owner &&
+      job.steps.some(
+        (other) =>
+          isAction(other.uses, "actions/download-artifact") &&
+          inputOf(other, "run-id")?.value === undefined &&
+          (inputOf(other, "name")?.value ?? name) === name,
+      ),
+  );
 }

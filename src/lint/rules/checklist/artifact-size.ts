@@ -63,13 +63,20 @@ jobs:
       const what = tooMuch(entry);
       if (what === undefined) continue;
       const start = index + line.indexOf(entry);
-      report(sourceSpan(document.file.text, path, { start, end: start + entry.length }), `\`${entry}\` uploads ${what}. Name the files that a later job or a reader needs, and leave the rest out with \`!\` patterns.`);
+      report(
+        sourceSpan(document.file.text, path, { start, end: start + entry.length }),
+        `\`${entry}\` uploads ${what}. Name the files that a later job or a reader needs, and leave the rest out with \`!\` patterns.`,
+      );
     }
   },
 });
 
 function tooMuch(entry: string): string | undefined {
-  if (/^(?:\.|\.\/|\*\*|\.\/\*\*|\*\*\/\*|\$\{\{\s*github\.workspace\s*\}\}\/?)$/.test(entry)) return "the whole workspace";
-  if (/(?:^|\/)(?:node_modules|\.venv|vendor\/bundle)(?:\/(?:\*\*(?:\/\*)?)?)?$/.test(entry)) return "installed dependencies, which a lock file and a cache bring back";
-  return /(?:^|\/)\.git\/?$/.test(entry) ? "the repository's `.git`, with the credentials that the checkout left there" : undefined;
+  if (/^(?:\.|\.\/|\*\*|\.\/\*\*|\*\*\/\*|\$\{\{\s*github\.workspace\s*\}\}\/?)$/.test(entry))
+    return "the whole workspace";
+  if (/(?:^|\/)(?:node_modules|\.venv|vendor\/bundle)(?:\/(?:\*\*(?:\/\*)?)?)?$/.test(entry))
+    return "installed dependencies, which a lock file and a cache bring back";
+  return /(?:^|\/)\.git\/?$/.test(entry)
+    ? "the repository's `.git`, with the credentials that the checkout left there"
+    : undefined;
 }

@@ -87,16 +87,29 @@ jobs:
     const occasions = occasionsOf(workflow);
     const bursts = occasions.filter(comesInBursts);
     // A cleanup takes minutes, and somebody starts one by hand because the nightly one seems to hang.
-    const byHand = occasions.length > 1 && occasions.some(({ event }) => event === "workflow_dispatch") ? occasions : [];
-    const effect = effectsOf(workflow).find(({ step, what }) => step.owner.kind === "job" && !step.owner.concurrency && happensIn(step, step.owner, what === DELETES && bursts.length === 0 ? byHand : bursts));
+    const byHand =
+      occasions.length > 1 && occasions.some(({ event }) => event === "workflow_dispatch") ? occasions : [];
+    const effect = effectsOf(workflow).find(
+      ({ step, what }) =>
+        step.owner.kind === "job" &&
+        !step.owner.concurrency &&
+        happensIn(step, step.owner, what === DELETES && bursts.length === 0 ? byHand : bursts),
+    );
     if (!effect || effect.step.owner.kind !== "job") return;
     const { step, what } = effect;
     // In a called workflow a group of its own would be the caller's business, in a longer one it would hold up the tests.
-    const job = workflow.jobs.length > 1 || workflow.triggers.some(({ event }) => event === "workflow_call") ? effect.step.owner : undefined;
-    report(step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node, `This step ${what}, and two runs of this workflow may do so at once: ${what === DELETES ? "what one has deleted is a 404 for the other" : "the older one can win"}. Put the ${job ? `job \`${job.id}\`` : "workflow"} into a \`concurrency\` group.`, {
-      fix: fixFor(workflow, job, what),
-      ...(what === DELETES && bursts.length === 0 ? { level: "info" as const } : {}),
-    });
+    const job =
+      workflow.jobs.length > 1 || workflow.triggers.some(({ event }) => event === "workflow_call")
+        ? effect.step.owner
+        : undefined;
+    report(
+      step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node,
+      `This step ${what}, and two runs of this workflow may do so at once: ${what === DELETES ? "what one has deleted is a 404 for the other" : "the older one can win"}. Put the ${job ? `job \`${job.id}\`` : "workflow"} into a \`concurrency\` group.`,
+      {
+        fix: fixFor(workflow, job, what),
+        ...(what === DELETES && bursts.length === 0 ? { level: "info" as const } : {}),
+      },
+    );
   },
 });
 
@@ -104,20 +117,39 @@ function fixFor(workflow: WorkflowDocument, job: Job | undefined, what: string):
   // The versions of a package belong to no branch.
   const branch = what === DELETES ? [] : [`\${{ ${branchOf(workflow)} }}`];
   const group = (name: string): Written => ({ group: [name, ...branch].join("-"), "cancel-in-progress": false });
-  if (!job) return fixOf(`Add \`concurrency\` by workflow${branch.length > 0 ? " and ref" : ""}`, insertKey(workflow.file, workflow.root, "concurrency", group("${{ github.workflow }}"), { after: ["permissions", "on"], before: ["jobs"] }));
+  if (!job)
+    return fixOf(
+      `Add \`concurrency\` by workflow${branch.length > 0 ? " and ref" : ""}`,
+      insertKey(workflow.file, workflow.root, "concurrency", group("${{ github.workflow }}"), {
+        after: ["permissions", "on"],
+        before: ["jobs"],
+      }),
+    );
   // The jobs of a matrix would share the group, and all but two of them be cancelled.
-  return job.matrix ? undefined : fixOf(`Add \`concurrency\` to \`${job.id}\``, insertKey(workflow.file, job.node, "concurrency", group(job.id), { after: ["runs-on", "needs", "if", "name"], before: ["steps"] }));
+  return job.matrix
+    ? undefined
+    : fixOf(
+        `Add \`concurrency\` to \`${job.id}\``,
+        insertKey(workflow.file, job.node, "concurrency", group(job.id), {
+          after: ["runs-on", "needs", "if", "name"],
+          before: ["steps"],
+        }),
+      );
 }
 
 /** Pushes to branches and finished runs come in short order; releases, tags and schedules do not. */
-const comesInBursts = ({ event, ref }: Run): boolean => event === "workflow_run" || (event === "push" && ref === "branch");
+const comesInBursts = ({ event, ref }: Run): boolean =>
+  event === "workflow_run" || (event === "push" && ref === "branch");
 
 /** The job and the step run on one of these occasions. */
-const happensIn = (step: Step, job: Job, runs: readonly Run[]): boolean => runs.some((run) => holds(job.if, run) !== false && holds(step.if, run) !== false);
+const happensIn = (step: Step, job: Job, runs: readonly Run[]): boolean =>
+  runs.some((run) => holds(job.if, run) !== false && holds(step.if, run) !== false);
 
 /** The ref of a `workflow_run` is always the default branch, that of a pull request its merge. */
 function branchOf({ triggers }: WorkflowDocument): string {
   const names = triggers.map(({ event }) => event);
   const pulls = names.some((event) => event.startsWith("pull_request")) ? ["github.event.pull_request.number"] : [];
-  return names.includes("workflow_run") ? ["github.event.workflow_run.head_branch", ...pulls, "github.ref_name"].join(" || ") : [...pulls, "github.ref"].join(" || ");
+  return names.includes("workflow_run")
+    ? ["github.event.workflow_run.head_branch", ...pulls, "github.ref_name"].join(" || ")
+    : [...pulls, "github.ref"].join(" || ");
 }

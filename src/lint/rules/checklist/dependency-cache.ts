@@ -106,9 +106,33 @@ jobs:
   fixable: true,
   job(job, { report }) {
     // A cache that anybody's run may have filled is a risk where something is released.
-    if (job.workflow.triggers.every(({ event, config }) => event === "release" || event === "workflow_dispatch" || (event === "push" && config?.kind === "mapping" && config.pairs.length > 0 && config.pairs.every(({ key }) => key.value === "tags")))) return;
+    if (
+      job.workflow.triggers.every(
+        ({ event, config }) =>
+          event === "release" ||
+          event === "workflow_dispatch" ||
+          (event === "push" &&
+            config?.kind === "mapping" &&
+            config.pairs.length > 0 &&
+            config.pairs.every(({ key }) => key.value === "tags")),
+      )
+    )
+      return;
     if (isPublished(job)) return;
-    if (job.container || job.steps.some(({ uses }) => isAction(uses, "actions/cache", "actions/cache/restore", "gradle/actions/setup-gradle", "gradle/gradle-build-action", "bahmutov/npm-install"))) return;
+    if (
+      job.container ||
+      job.steps.some(({ uses }) =>
+        isAction(
+          uses,
+          "actions/cache",
+          "actions/cache/restore",
+          "gradle/actions/setup-gradle",
+          "gradle/gradle-build-action",
+          "bahmutov/npm-install",
+        ),
+      )
+    )
+      return;
     const seen = new Set<string>();
     for (const step of job.steps) {
       if (step.uses?.kind !== "repository" || seen.has(step.uses.repository)) continue;
@@ -116,9 +140,15 @@ jobs:
       if (!found) continue;
       // One more set up for another version shares the first one's cache.
       seen.add(step.uses.repository);
-      report(step.uses.node, `\`${found.installs}\` downloads all dependencies in every run. Let this action keep them: set \`cache: ${found.cache}\`${found.safe ? "" : ", and `cache-dependency-path` where the file that lists them is not at the root"}.`, {
-        fix: found.safe ? fixOf(`Add \`cache: ${found.cache}\``, setIn(job.workflow.file, step.node, "with", "cache", found.cache)) : undefined,
-      });
+      report(
+        step.uses.node,
+        `\`${found.installs}\` downloads all dependencies in every run. Let this action keep them: set \`cache: ${found.cache}\`${found.safe ? "" : ", and `cache-dependency-path` where the file that lists them is not at the root"}.`,
+        {
+          fix: found.safe
+            ? fixOf(`Add \`cache: ${found.cache}\``, setIn(job.workflow.file, step.node, "with", "cache", found.cache))
+            : undefined,
+        },
+      );
     }
   },
 });
@@ -133,7 +163,13 @@ interface MissingCache {
 
 function missingCache(step: Step, job: Job): MissingCache | undefined {
   const { uses } = step;
-  if (uses?.kind !== "repository" || step.with.has("cache") || step.with.has("package-manager-cache") || (step.node.pairs.some(({ key }) => key.value === "with") && step.with.size === 0)) return undefined;
+  if (
+    uses?.kind !== "repository" ||
+    step.with.has("cache") ||
+    step.with.has("package-manager-cache") ||
+    (step.node.pairs.some(({ key }) => key.value === "with") && step.with.size === 0)
+  )
+    return undefined;
   const known = versionOf(uses.name, uses.ref);
   // An older version, or a commit that nobody recorded, may not have the input.
   if (known?.fit !== "exact" || !known.version.inputs.has("cache")) return undefined;
@@ -143,18 +179,25 @@ function missingCache(step: Step, job: Job): MissingCache | undefined {
     // From version 5 on it decides by package.json, which is not this file's text; what it does for a commit is not known.
     if (!/^v?[2-4](?:\.|$)/.test(version.tag)) return undefined;
     return installing(later, (name, verbs, args) => {
-      if (name === "npm" && verbs[0] === "ci" && !args.includes("-g") && !args.includes("--prefix")) return { cache: "npm", safe: true };
-      if (name === "yarn" && args.some((arg) => arg === "--frozen-lockfile" || arg === "--immutable")) return { cache: "yarn", safe: true };
+      if (name === "npm" && verbs[0] === "ci" && !args.includes("-g") && !args.includes("--prefix"))
+        return { cache: "npm", safe: true };
+      if (name === "yarn" && args.some((arg) => arg === "--frozen-lockfile" || arg === "--immutable"))
+        return { cache: "yarn", safe: true };
       // `pnpm` must be there before the action that asks it for its store.
-      if (name === "pnpm" && /^i(?:nstall)?$/.test(verbs[0] ?? "")) return job.steps.slice(0, step.index).some((other) => isAction(other.uses, "pnpm/action-setup")) ? { cache: "pnpm", safe: true } : undefined;
+      if (name === "pnpm" && /^i(?:nstall)?$/.test(verbs[0] ?? ""))
+        return job.steps.slice(0, step.index).some((other) => isAction(other.uses, "pnpm/action-setup"))
+          ? { cache: "pnpm", safe: true }
+          : undefined;
       return undefined;
     });
   }
   if (isAction(uses, "actions/setup-python")) {
     return installing(later, (name, verbs, args) => {
-      const pip = name === "pip" || name === "pip3" || (/^python3?$/.test(name) && args[0] === "-m" && args[1] === "pip");
+      const pip =
+        name === "pip" || name === "pip3" || (/^python3?$/.test(name) && args[0] === "-m" && args[1] === "pip");
       const requirements = args.find((_arg, index) => /^(?:-r|--requirement)$/.test(args[index - 1] ?? ""));
-      if (pip && verbs.includes("install") && requirements !== undefined) return { cache: "pip", safe: requirements === "requirements.txt" };
+      if (pip && verbs.includes("install") && requirements !== undefined)
+        return { cache: "pip", safe: requirements === "requirements.txt" };
       return name === "pipenv" && verbs[0] === "install" ? { cache: "pipenv", safe: false } : undefined;
     });
   }
@@ -168,7 +211,14 @@ function missingCache(step: Step, job: Job): MissingCache | undefined {
 }
 
 /** The first command that installs, of the steps up to the next setup of the same kind. */
-function installing(steps: readonly Step[], judge: (name: string, verbs: readonly string[], args: readonly string[]) => Pick<MissingCache, "cache" | "safe"> | undefined): MissingCache | undefined {
+function installing(
+  steps: readonly Step[],
+  judge: (
+    name: string,
+    verbs: readonly string[],
+    args: readonly string[],
+  ) => Pick<MissingCache, "cache" | "safe"> | undefined,
+): MissingCache | undefined {
   for (const step of steps) {
     const script = scriptOf(step);
     if (!script) continue;
@@ -179,11 +229,17 @@ function installing(steps: readonly Step[], judge: (name: string, verbs: readonl
       // A cache that another run has filled has no place in what is published.
       if (args.some((arg) => /deploy|publish|upload|release/i.test(arg))) return undefined;
       // In another folder the action would have to be told where the lock file is.
-      const moved = step.workingDirectory !== undefined || inputOf(step, "working-directory") !== undefined || /(?:^|\n|&&|;)\s*(?:cd|pushd)\s/.test(script.source) || ownerMoves(step);
+      const moved =
+        step.workingDirectory !== undefined ||
+        inputOf(step, "working-directory") !== undefined ||
+        /(?:^|\n|&&|;)\s*(?:cd|pushd)\s/.test(script.source) ||
+        ownerMoves(step);
       return { ...found, safe: found.safe && !moved, installs: `${name} ${args.slice(0, 3).join(" ")}`.trim() };
     }
   }
   return undefined;
 }
 
-const ownerMoves = ({ owner }: Step): boolean => owner.kind === "job" && (owner.defaults?.workingDirectory !== undefined || owner.workflow.defaults?.workingDirectory !== undefined);
+const ownerMoves = ({ owner }: Step): boolean =>
+  owner.kind === "job" &&
+  (owner.defaults?.workingDirectory !== undefined || owner.workflow.defaults?.workingDirectory !== undefined);

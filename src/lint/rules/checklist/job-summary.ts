@@ -37,11 +37,32 @@ jobs:
 `,
   workflow(workflow, { report }) {
     const steps = stepsOf(workflow);
-    if (steps.some(({ run, uses, with: inputs }) => /GITHUB_STEP_SUMMARY/.test(run?.value ?? "") || uses?.kind === "local" || uses?.kind === "computed" || /core\.summary/.test(scalarOf(inputs.get("script")?.value)?.value ?? ""))) return;
+    if (
+      steps.some(
+        ({ run, uses, with: inputs }) =>
+          /GITHUB_STEP_SUMMARY/.test(run?.value ?? "") ||
+          uses?.kind === "local" ||
+          uses?.kind === "computed" ||
+          /core\.summary/.test(scalarOf(inputs.get("script")?.value)?.value ?? ""),
+      )
+    )
+      return;
     // build-push-action and bake-action write a build summary themselves (Docker's page "GitHub Actions build summary": since version 6).
-    if (steps.some(({ uses }) => isAction(uses, "docker/build-push-action", "docker/bake-action", "docker/scout-action"))) return;
-    const push = steps.find((step) => step.run !== undefined && workOf(step) === "image" && /\b(?:docker|podman)\s+push\b|--push\b/.test(step.run.value));
+    if (
+      steps.some(({ uses }) => isAction(uses, "docker/build-push-action", "docker/bake-action", "docker/scout-action"))
+    )
+      return;
+    const push = steps.find(
+      (step) =>
+        step.run !== undefined &&
+        workOf(step) === "image" &&
+        /\b(?:docker|podman)\s+push\b|--push\b/.test(step.run.value),
+    );
     const key = push?.node.pairs.find(({ key: { value } }) => value === "run")?.key;
-    if (key) report(key, "This step publishes an image, and the run's page does not say which. Write its tag and digest as Markdown to `$GITHUB_STEP_SUMMARY`.");
+    if (key)
+      report(
+        key,
+        "This step publishes an image, and the run's page does not say which. Write its tag and digest as Markdown to `$GITHUB_STEP_SUMMARY`.",
+      );
   },
 });

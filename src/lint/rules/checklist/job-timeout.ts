@@ -53,8 +53,18 @@ jobs:
     // Every step is bounded, and so is the job.
     if (job.steps.every(({ timeoutMinutes }) => timeoutMinutes !== undefined)) return;
     const minutes = minutesFor(job);
-    report(job.key, `The job \`${job.id}\` may run for 360 minutes, GitHub's default. Set \`timeout-minutes\`: ${minutes} gives steps like these room to spare.`, {
-      fix: fixOf(`Add \`timeout-minutes: ${minutes}\``, insertKey(job.workflow.file, job.node, "timeout-minutes", minutes, { after: ["runs-on", "needs", "if", "name"], before: ["steps"] })),
-    });
+    report(
+      job.key,
+      `The job \`${job.id}\` may run for 360 minutes, GitHub's default. Set \`timeout-minutes\`: ${minutes} gives steps like these room to spare.`,
+      {
+        fix: fixOf(
+          `Add \`timeout-minutes: ${minutes}\``,
+          insertKey(job.workflow.file, job.node, "timeout-minutes", minutes, {
+            after: ["runs-on", "needs", "if", "name"],
+            before: ["steps"],
+          }),
+        ),
+      },
+    );
   },
 });

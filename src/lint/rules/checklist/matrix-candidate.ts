@@ -77,9 +77,19 @@ jobs:
       const [copy] = copies;
       // Two of a kind are often clearer as they are.
       if (copies.length < 2 || !copy) continue;
-      report(copy.job.key, `${[first.job, ...copies.map(({ job }) => job)].map(({ id }) => `\`${id}\``).slice(0, 6).join(", ")} do the same and differ in ${copy.differences.slice(0, 2).map(([a, b]) => `\`${a}\`/\`${b}\``).join(" and ")}. Make them one job with a \`strategy.matrix\` over that.`, {
-        related: [{ at: first.job.key, message: "The first of these jobs." }],
-      });
+      report(
+        copy.job.key,
+        `${[first.job, ...copies.map(({ job }) => job)]
+          .map(({ id }) => `\`${id}\``)
+          .slice(0, 6)
+          .join(", ")} do the same and differ in ${copy.differences
+          .slice(0, 2)
+          .map(([a, b]) => `\`${a}\`/\`${b}\``)
+          .join(" and ")}. Make them one job with a \`strategy.matrix\` over that.`,
+        {
+          related: [{ at: first.job.key, message: "The first of these jobs." }],
+        },
+      );
     }
   },
 });
@@ -95,7 +105,10 @@ function shapeOf(job: Job, values: string[]): string {
     }
     if (depth > 8) return "…";
     if (node.kind === "sequence") return `[${node.items.map((item) => visit(item, depth + 1)).join()}]`;
-    return `{${node.pairs.filter(({ key }) => !LABELS.has(key.value)).map(({ key, value }) => `${key.value}:${visit(value, depth + 1)}`).join()}}`;
+    return `{${node.pairs
+      .filter(({ key }) => !LABELS.has(key.value))
+      .map(({ key, value }) => `${key.value}:${visit(value, depth + 1)}`)
+      .join()}}`;
   };
   return visit(job.node, 0);
 }

@@ -35,7 +35,10 @@ jobs:
     const lines = step.run.value.split("\n").filter((line) => /^\s*[^#\s]/.test(line)).length;
     const key = step.node.pairs.find(({ key: { value } }) => value === "run")?.key;
     if (lines < 3 || !key) return;
-    report(key, `This script of ${lines} lines shows up in the log as "Run ${firstLine(step.run.value)}". Give the step a \`name\` that says what it is for.`);
+    report(
+      key,
+      `This script of ${lines} lines shows up in the log as "Run ${firstLine(step.run.value)}". Give the step a \`name\` that says what it is for.`,
+    );
   },
 });
 

@@ -68,11 +68,35 @@ jobs:
     const byId = new Map(workflow.jobs.map((job) => [job.id, job]));
     for (const job of workflow.jobs) {
       // One that waits with a condition, publishes, deploys or downloads has its reasons.
-      if (job.uses || job.if || job.environment || job.permissions || publishing.has(job) || !onlyTests(job) || takes(job)) continue;
+      if (
+        job.uses ||
+        job.if ||
+        job.environment ||
+        job.permissions ||
+        publishing.has(job) ||
+        !onlyTests(job) ||
+        takes(job)
+      )
+        continue;
       for (const need of job.needs) {
         const needed = byId.get(need.value);
-        if (!needed || needed === job || needed.uses || needed.if || needed.outputs.size > 0 || producers.has(needed) || (caches(job) && caches(needed)) || read.has(`${job.id} ${need.value}`) || !onlyTests(needed)) continue;
-        report(need, `\`${job.id}\` takes nothing from \`${needed.id}\` but waits for it. Leave \`${needed.id}\` out of \`needs\` so that both run at once, unless the order is meant to save runners.`, { related: [{ at: needed.key, message: "It gives no outputs and uploads nothing." }] });
+        if (
+          !needed ||
+          needed === job ||
+          needed.uses ||
+          needed.if ||
+          needed.outputs.size > 0 ||
+          producers.has(needed) ||
+          (caches(job) && caches(needed)) ||
+          read.has(`${job.id} ${need.value}`) ||
+          !onlyTests(needed)
+        )
+          continue;
+        report(
+          need,
+          `\`${job.id}\` takes nothing from \`${needed.id}\` but waits for it. Leave \`${needed.id}\` out of \`needs\` so that both run at once, unless the order is meant to save runners.`,
+          { related: [{ at: needed.key, message: "It gives no outputs and uploads nothing." }] },
+        );
       }
     }
   },
@@ -83,7 +107,9 @@ function needsRead(workflow: WorkflowDocument): Set<string> {
   const found = new Set<string>();
   for (const { job, text } of expressionsOf(workflow)) {
     if (!job || !text.includes("needs")) continue;
-    for (const { value } of job.needs) if (new RegExp(`needs\\s*(?:\\.\\s*${escape(value)}\\b|\\[|\\.\\*|\\s*\\))`).test(text)) found.add(`${job.id} ${value}`);
+    for (const { value } of job.needs)
+      if (new RegExp(`needs\\s*(?:\\.\\s*${escape(value)}\\b|\\[|\\.\\*|\\s*\\))`).test(text))
+        found.add(`${job.id} ${value}`);
   }
   return found;
 }
@@ -95,21 +121,46 @@ const produces = ({ steps }: Job): boolean =>
   steps.some(
     (step) =>
       isAction(step.uses, "docker/build-push-action", "docker/bake-action", "docker/login-action") ||
-      (step.uses?.kind === "repository" && /upload|artifact|deploy|publish|release|push|start|check|filter|skip|changes/.test(step.uses.name.toLowerCase()) && !isAction(step.uses, "actions/checkout", "codecov/codecov-action")) ||
-      step.uses?.kind === "local" || step.uses?.kind === "computed" ||
-      (step.run !== undefined && /\b(?:push|publish|deploy|upload|prime|warm|start|cancel)\b|GITHUB_OUTPUT|set-output/i.test(step.run.value)),
+      (step.uses?.kind === "repository" &&
+        /upload|artifact|deploy|publish|release|push|start|check|filter|skip|changes/.test(
+          step.uses.name.toLowerCase(),
+        ) &&
+        !isAction(step.uses, "actions/checkout", "codecov/codecov-action")) ||
+      step.uses?.kind === "local" ||
+      step.uses?.kind === "computed" ||
+      (step.run !== undefined &&
+        /\b(?:push|publish|deploy|upload|prime|warm|start|cancel)\b|GITHUB_OUTPUT|set-output/i.test(step.run.value)),
   );
 
 /** A job that restores what another has saved is faster for waiting. */
-const caches = ({ steps }: Job): boolean => steps.some((step) => step.with.has("cache") || (step.uses?.kind === "repository" && /cache|setup-(?:go|gradle|uv)/.test(step.uses.name.toLowerCase())));
+const caches = ({ steps }: Job): boolean =>
+  steps.some(
+    (step) =>
+      step.with.has("cache") ||
+      (step.uses?.kind === "repository" && /cache|setup-(?:go|gradle|uv)/.test(step.uses.name.toLowerCase())),
+  );
 
 const takes = ({ steps }: Job): boolean =>
   steps.some(
     (step) =>
-      (step.uses?.kind === "repository" && /download|deploy|publish|release|login|pages|credentials|auth/.test(step.uses.name.toLowerCase())) || step.uses?.kind === "local" ||
+      (step.uses?.kind === "repository" &&
+        /download|deploy|publish|release|login|pages|credentials|auth/.test(step.uses.name.toLowerCase())) ||
+      step.uses?.kind === "local" ||
       [...step.with.keys()].some((key) => key === "password" || key === "token") ||
-      (step.run !== undefined && /\b(?:push|publish|deploy|release|upload|pull|download)\b|\bsecrets\./i.test(step.run.value)) ||
-      /secrets\./.test([...(step.env?.variables.values() ?? [])].map(({ value }) => (value.kind === "scalar" ? value.value : "")).join(" ")),
+      (step.run !== undefined &&
+        /\b(?:push|publish|deploy|release|upload|pull|download)\b|\bsecrets\./i.test(step.run.value)) ||
+      /secrets\./.test(
+        [...(step.env?.variables.values() ?? [])]
+          .map(({ value }) => (value.kind === "scalar" ? value.value : ""))
+          .join(" "),
+      ),
   );
 
-const onlyTests = ({ steps }: Job): boolean => steps.length > 0 && ["build", "test", "browser", "unknown"].includes(heaviest(steps.map(workOf))) && steps.some(({ run }) => run !== undefined && /\b(?:test|lint|check|typecheck|e2e|spec|pytest|vet|clippy|format|mypy|eslint|tox)/i.test(run.value));
+const onlyTests = ({ steps }: Job): boolean =>
+  steps.length > 0 &&
+  ["build", "test", "browser", "unknown"].includes(heaviest(steps.map(workOf))) &&
+  steps.some(
+    ({ run }) =>
+      run !== undefined &&
+      /\b(?:test|lint|check|typecheck|e2e|spec|pytest|vet|clippy|format|mypy|eslint|tox)/i.test(run.value),
+  );

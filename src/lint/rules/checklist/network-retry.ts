@@ -51,7 +51,8 @@ jobs:
   fixable: true,
   script(script, { report, document }) {
     // Functions with such names repeat what is handed to them, and what they hold.
-    if (/\b(?:retry|retries|attempts?|try_again|with_backoff)\b/i.test(script.source.replace(/--retry\S*/g, ""))) return;
+    if (/\b(?:retry|retries|attempts?|try_again|with_backoff)\b/i.test(script.source.replace(/--retry\S*/g, "")))
+      return;
     const commands = commandsIn(script);
     const transfers = commands.flatMap((command) => {
       const transfer = transferOf(command);
@@ -61,10 +62,20 @@ jobs:
     // The second try, behind `||`, is the first one's retry.
     const repeated = new Set(commands.filter(({ orElse }) => orElse !== undefined).map(wordsOf));
     for (const { command, transfer } of transfers) {
-      if (repeated.has(wordsOf(command)) || command.inLoop !== undefined || command.inCondition || command.orElse !== undefined) continue;
-      report(spanOf(script, command.node.name ?? command.node), `\`${transfer}\` fails the run at the first refused connection. ${transfer === "curl" ? "Add `--retry 3`." : "Try it again a few times, with a pause between, before giving up."}`, {
-        fix: transfer === "curl" ? withRetry(script, command, document.file.text) : undefined,
-      });
+      if (
+        repeated.has(wordsOf(command)) ||
+        command.inLoop !== undefined ||
+        command.inCondition ||
+        command.orElse !== undefined
+      )
+        continue;
+      report(
+        spanOf(script, command.node.name ?? command.node),
+        `\`${transfer}\` fails the run at the first refused connection. ${transfer === "curl" ? "Add `--retry 3`." : "Try it again a few times, with a pause between, before giving up."}`,
+        {
+          fix: transfer === "curl" ? withRetry(script, command, document.file.text) : undefined,
+        },
+      );
     }
   },
 });
@@ -79,7 +90,11 @@ function transferOf(command: ShellCommand): string | undefined {
   if (name === "skopeo" && verb === "copy") return hasOption(args, "retry-times") ? undefined : "skopeo copy";
   if (name === "crane" && /^(?:pull|push|copy|cp)$/.test(verb)) return `crane ${verb}`;
   if (name !== "curl" || hasOption(args, "retry")) return undefined;
-  const saved = savesToFile(args) || (command.pipeline !== undefined && command.pipeline.index < command.pipeline.length - 1) || command.inSubstitution || command.redirects.some(({ operator }) => operator === ">");
+  const saved =
+    savesToFile(args) ||
+    (command.pipeline !== undefined && command.pipeline.index < command.pipeline.length - 1) ||
+    command.inSubstitution ||
+    command.redirects.some(({ operator }) => operator === ">");
   const address = args.find((arg) => /^https?:\/\//.test(arg));
   return saved && address !== undefined && methodOf(args) === "GET" && !asksOwnService(args) ? "curl" : undefined;
 }
@@ -90,5 +105,7 @@ function withRetry(script: Script, { node }: ShellCommand, text: string): Fix | 
   if (word === -1) return undefined;
   const from = node.pos + word;
   const span = sourceSpan(text, script.node, { start: from, end: from + "curl".length });
-  return text.slice(span.start, span.end) === "curl" ? fixOf("Add `--retry 3`", [{ start: span.end, end: span.end, text: " --retry 3" }]) : undefined;
+  return text.slice(span.start, span.end) === "curl"
+    ? fixOf("Add `--retry 3`", [{ start: span.end, end: span.end, text: " --retry 3" }])
+    : undefined;
 }

@@ -38,17 +38,27 @@ jobs:
     const scripts = scriptsOf(document);
     if (!scripts.some(({ source }) => source.includes("GITHUB_ENV"))) return;
     const read = new Map<string, number>();
-    for (const { text } of expressionsOf(document)) for (const [, name = ""] of text.matchAll(/\benv\.([A-Za-z_]\w*)/g)) read.set(name, (read.get(name) ?? 0) + 1);
+    for (const { text } of expressionsOf(document))
+      for (const [, name = ""] of text.matchAll(/\benv\.([A-Za-z_]\w*)/g)) read.set(name, (read.get(name) ?? 0) + 1);
     if (read.size === 0) return;
-    const shells = stepsOf(document).map(({ run }) => run?.value ?? "").join("\n");
+    const shells = stepsOf(document)
+      .map(({ run }) => run?.value ?? "")
+      .join("\n");
     for (const script of scripts)
       for (const match of script.source.matchAll(/\becho\s+["']?([A-Za-z_]\w*)=[^\n]*>>\s*"?\$\{?GITHUB_ENV\b/g)) {
         const name = match[1] ?? "";
-        if (!read.has(name) || new RegExp(`\\$\\{?${name}\\b|\\$env:${name}\\b|%${name}%|environ|process\\.env`).test(shells)) continue;
+        if (
+          !read.has(name) ||
+          new RegExp(`\\$\\{?${name}\\b|\\$env:${name}\\b|%${name}%|environ|process\\.env`).test(shells)
+        )
+          continue;
         // A secret is no output: GitHub drops those of jobs that hold one.
         if (/secrets\.|token|password/i.test(script.text.slice(match.index, match.index + match[0].length))) continue;
         const start = match.index + match[0].indexOf(name);
-        report(spanInScript(script, { start, end: start + name.length }), `In this file only expressions read \`env.${name}\`. Give the step an \`id\`, write \`${name.toLowerCase()}\` to \`$GITHUB_OUTPUT\`, and read \`steps.<id>.outputs.${name.toLowerCase()}\`.`);
+        report(
+          spanInScript(script, { start, end: start + name.length }),
+          `In this file only expressions read \`env.${name}\`. Give the step an \`id\`, write \`${name.toLowerCase()}\` to \`$GITHUB_OUTPUT\`, and read \`steps.<id>.outputs.${name.toLowerCase()}\`.`,
+        );
       }
   },
 });

@@ -18,7 +18,8 @@ export const pinnedAction = rule<Options>({
   family: "checklist",
   levels: { recommended: "warning", strict: "error" },
   checklist: "10.2.2",
-  summary: "Actions and reusable workflows of other repositories are pinned: to a commit under `strict`, at least to a version under `recommended`.",
+  summary:
+    "Actions and reusable workflows of other repositories are pinned: to a commit under `strict`, at least to a version under `recommended`.",
   why: "A branch runs whatever was pushed to it last, with this job's token and secrets, and a tag can be moved: that is how the users of tj-actions/changed-files were robbed in March 2025. A commit cannot change, its version stands in a comment behind it, and Dependabot and Renovate update both.",
   options: { trusted: { type: "texts", default: [] } },
   bad: [
@@ -61,22 +62,40 @@ function judge(uses: Uses | undefined, { settings, options, document, report }: 
   // Who can push there can push here.
   if (!strict && (isVersion(uses) || owner === (settings.owner?.toLowerCase() ?? ownerOf(document)))) return;
   const from = uses.node.start + uses.node.value.lastIndexOf("@") + (uses.node.style === "plain" ? 1 : 2);
-  const at = uses.node.style === "plain" || uses.node.style === "single" || uses.node.style === "double" ? { start: from, end: from + uses.ref.length } : uses.node;
+  const at =
+    uses.node.style === "plain" || uses.node.style === "single" || uses.node.style === "double"
+      ? { start: from, end: from + uses.ref.length }
+      : uses.node;
   const pin = pinFor(uses.name, uses.ref);
-  const what = isVersion(uses) ? `The tag \`${uses.ref}\` can be moved to other code` : /^[0-9a-f]{7,39}$/.test(uses.ref) ? `\`${uses.ref}\` is a shortened commit, which GitHub does not accept` : `\`${uses.ref}\` is a branch or a moving tag: it runs what was pushed to it last`;
+  const what = isVersion(uses)
+    ? `The tag \`${uses.ref}\` can be moved to other code`
+    : /^[0-9a-f]{7,39}$/.test(uses.ref)
+      ? `\`${uses.ref}\` is a shortened commit, which GitHub does not accept`
+      : `\`${uses.ref}\` is a branch or a moving tag: it runs what was pushed to it last`;
   const advice = pin
-    ? strict ? `Pin it: \`@${pin.sha} # ${pin.version}\`.` : `Use a version (\`@${pin.version.split(".")[0] ?? pin.version}\`) or a commit (\`@${pin.sha} # ${pin.version}\`).`
-    : strict ? `Pin ${uses.path.startsWith(".github/workflows/") ? "the workflow" : "the action"} to the full commit of the version that you have reviewed, and write the version in a comment behind it.` : "Use a released version, or a full commit with the version in a comment behind it.";
+    ? strict
+      ? `Pin it: \`@${pin.sha} # ${pin.version}\`.`
+      : `Use a version (\`@${pin.version.split(".")[0] ?? pin.version}\`) or a commit (\`@${pin.sha} # ${pin.version}\`).`
+    : strict
+      ? `Pin ${uses.path.startsWith(".github/workflows/") ? "the workflow" : "the action"} to the full commit of the version that you have reviewed, and write the version in a comment behind it.`
+      : "Use a released version, or a full commit with the version in a comment behind it.";
   // Of a version that no longer works, every commit fails.
-  report(at, `${what}. ${advice}`, { fix: pin && !retiredVersion(uses.name, pin.version) ? pinned(uses, pin) : undefined });
+  report(at, `${what}. ${advice}`, {
+    fix: pin && !retiredVersion(uses.name, pin.version) ? pinned(uses, pin) : undefined,
+  });
 
   function pinned({ node, written }: Repository, { sha, version }: { sha: string; version: string }): Fix | undefined {
-    return fixOf(`Pin to the commit of ${version}`, replaceScalar(document.file, node, `${written.slice(0, written.lastIndexOf("@"))}@${sha}`), appendComment(document.file, node, version, /(?:tag=|ratchet:\S+@)?v?\d+(?:\.\d+)*/));
+    return fixOf(
+      `Pin to the commit of ${version}`,
+      replaceScalar(document.file, node, `${written.slice(0, written.lastIndexOf("@"))}@${sha}`),
+      appendComment(document.file, node, version, /(?:tag=|ratchet:\S+@)?v?\d+(?:\.\d+)*/),
+    );
   }
 }
 
 /** The owner of this repository, where a condition of the file names it. */
-const ownerOf = ({ file }: Document): string | undefined => /\bgithub\.(?:repository|repository_owner)\s*==\s*'([^'/]+)/.exec(file.text)?.[1]?.toLowerCase();
+const ownerOf = ({ file }: Document): string | undefined =>
+  /\bgithub\.(?:repository|repository_owner)\s*==\s*'([^'/]+)/.exec(file.text)?.[1]?.toLowerCase();
 
 /** The commit that a tag stands for today; of a branch, the newest release's. Nothing where it was not recorded. */
 function pinFor(name: string, ref: string): { version: string; sha: string } | undefined {
@@ -89,7 +108,8 @@ function pinFor(name: string, ref: string): { version: string; sha: string } | u
 function isVersion({ ref, repository }: Repository): boolean {
   if (/^(?:[A-Za-z][\w-]*[-/@])?v?\d+(?:[._+-][\w.+-]+)*$/.test(ref)) return true;
   // The ref is the toolchain, or the tool, that is installed.
-  if (repository === "dtolnay/rust-toolchain" || repository === "taiki-e/install-action") return !/^(?:main|master)$/.test(ref) || repository === "dtolnay/rust-toolchain";
+  if (repository === "dtolnay/rust-toolchain" || repository === "taiki-e/install-action")
+    return !/^(?:main|master)$/.test(ref) || repository === "dtolnay/rust-toolchain";
   // They have no releases, and their pages tell everybody to use this branch.
   if (ref === "master" && (repository === "google/oss-fuzz" || repository === "homebrew/actions")) return true;
   // `release/v1` is the branch of a major version.

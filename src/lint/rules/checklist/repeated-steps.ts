@@ -19,11 +19,16 @@ export const repeatedSteps = repositoryRule<Options>({
   checklist: "10.4.2",
   summary: "A sequence of steps that many jobs share is written once.",
   why: "The same steps in many jobs are changed in one place and forgotten in another. A composite action holds steps, a reusable workflow whole jobs; both take inputs.",
-  options: { steps: { type: "number", integer: true, least: 2, default: 4 }, jobs: { type: "number", integer: true, least: 2, default: 4 } },
+  options: {
+    steps: { type: "number", integer: true, least: 2, default: 4 },
+    jobs: { type: "number", integer: true, least: 2, default: 4 },
+  },
   bad: {
     ".github/workflows/test.yml": `on: push
 jobs:
-${["a", "b", "c", "d"].map((id) => `  ${id}:
+${["a", "b", "c", "d"]
+  .map(
+    (id) => `  ${id}:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
@@ -34,18 +39,24 @@ ${["a", "b", "c", "d"].map((id) => `  ${id}:
       - run: npm ci --ignore-scripts
       - run: npm run build
       - run: npm run ${id}
-`).join("")}`,
+`,
+  )
+  .join("")}`,
   },
   good: {
     ".github/workflows/test.yml": `on: push
 jobs:
-${["a", "b", "c", "d"].map((id) => `  ${id}:
+${["a", "b", "c", "d"]
+  .map(
+    (id) => `  ${id}:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
       - uses: ./.github/actions/prepare
       - run: npm run ${id}
-`).join("")}`,
+`,
+  )
+  .join("")}`,
   },
   repository({ repository, options, report }) {
     for (const { first, others } of repeats(repository, options)) {
@@ -53,14 +64,30 @@ ${["a", "b", "c", "d"].map((id) => `  ${id}:
       if (!start || !second || start.owner.kind !== "job") continue;
       const workflow = start.owner.workflow;
       const names = first.map(nameOf).slice(0, 3).join(", ");
-      report(workflow, start.uses?.node ?? start.node.pairs[0]?.key ?? start.node, `These ${first.length} steps (${names}…) stand in ${others.length + 1} jobs. Move them into a composite action under \`.github/actions\`, or the jobs into a reusable workflow.`, {
-        related: others.slice(0, 5).flatMap((step) => (step.owner.kind === "job" ? [{ in: step.owner.workflow, at: step.uses?.node ?? step.node.pairs[0]?.key ?? step.node, message: `Again in \`${step.owner.id}\`.` }] : [])),
-      });
+      report(
+        workflow,
+        start.uses?.node ?? start.node.pairs[0]?.key ?? start.node,
+        `These ${first.length} steps (${names}…) stand in ${others.length + 1} jobs. Move them into a composite action under \`.github/actions\`, or the jobs into a reusable workflow.`,
+        {
+          related: others.slice(0, 5).flatMap((step) =>
+            step.owner.kind === "job"
+              ? [
+                  {
+                    in: step.owner.workflow,
+                    at: step.uses?.node ?? step.node.pairs[0]?.key ?? step.node,
+                    message: `Again in \`${step.owner.id}\`.`,
+                  },
+                ]
+              : [],
+          ),
+        },
+      );
     }
   },
 });
 
-const nameOf = (step: Step): string => step.name?.value ?? step.uses?.written ?? `\`${(step.run?.value.trim().split("\n")[0] ?? "").slice(0, 30)}\``;
+const nameOf = (step: Step): string =>
+  step.name?.value ?? step.uses?.written ?? `\`${(step.run?.value.trim().split("\n")[0] ?? "").slice(0, 30)}\``;
 
 /** Runs of steps that start alike in enough jobs; each job counts once, and a longer run hides the shorter ones in it. */
 function repeats(repository: Repository, { steps: length, jobs }: Options): { first: Step[]; others: Step[] }[] {
@@ -91,7 +118,10 @@ function repeats(repository: Repository, { steps: length, jobs }: Options): { fi
   return found;
 }
 
-const stepsFrom = (step: Step, length: number): Step[] => (step.owner.kind === "job" ? step.owner.steps : stepsOf(step.owner)).filter(({ index, uses }) => index >= step.index && !isAction(uses, "actions/checkout")).slice(0, length);
+const stepsFrom = (step: Step, length: number): Step[] =>
+  (step.owner.kind === "job" ? step.owner.steps : stepsOf(step.owner))
+    .filter(({ index, uses }) => index >= step.index && !isAction(uses, "actions/checkout"))
+    .slice(0, length);
 
 /** What a step does, without what it is called. */
 function printOf({ node }: Step): string {
@@ -99,7 +129,11 @@ function printOf({ node }: Step): string {
     if (part.kind === "scalar") return part.value;
     if (depth > 6) return "";
     if (part.kind === "sequence") return `[${part.items.map((item) => visit(item, depth + 1)).join("|")}]`;
-    return `{${part.pairs.filter(({ key }) => key.value !== "name" && key.value !== "id").map(({ key, value }) => `${key.value}:${visit(value, depth + 1)}`).sort().join("|")}}`;
+    return `{${part.pairs
+      .filter(({ key }) => key.value !== "name" && key.value !== "id")
+      .map(({ key, value }) => `${key.value}:${visit(value, depth + 1)}`)
+      .sort()
+      .join("|")}}`;
   };
   return visit(node, 0);
 }

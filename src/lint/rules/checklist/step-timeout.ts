@@ -62,9 +62,16 @@ jobs:
       const suggested = Math.min(Math.max(MINUTES[workOf(step)], 5 * Math.round(minutes * 0.15)), minutes);
       const at = step.run ?? step.uses?.node ?? step.node;
       const narrow = step.run ? step.node.pairs.find(({ key }) => key.value === "run")?.key : undefined;
-      report(narrow ?? at, `Nothing but the job's ${minutes} minutes ends this step when it hangs. Set \`timeout-minutes\` on it, such as ${suggested}.`, {
-        fix: fixOf(`Add \`timeout-minutes: ${suggested}\` to the step`, insertKey(job.workflow.file, step.node, "timeout-minutes", suggested, { before: ["uses", "run"] })),
-      });
+      report(
+        narrow ?? at,
+        `Nothing but the job's ${minutes} minutes ends this step when it hangs. Set \`timeout-minutes\` on it, such as ${suggested}.`,
+        {
+          fix: fixOf(
+            `Add \`timeout-minutes: ${suggested}\` to the step`,
+            insertKey(job.workflow.file, step.node, "timeout-minutes", suggested, { before: ["uses", "run"] }),
+          ),
+        },
+      );
     }
   },
 });

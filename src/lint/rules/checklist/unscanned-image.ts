@@ -64,16 +64,24 @@ jobs:
     for (const workflow of workflowsOf(repository))
       for (const step of stepsOf(workflow)) {
         if (!pushes(step)) continue;
-        report(workflow, step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node, "This image is pushed, and no workflow of the repository scans it. Scan its digest with `aquasecurity/trivy-action` or `anchore/scan-action` before it is used.");
+        report(
+          workflow,
+          step.uses?.node ?? step.node.pairs.find(({ key }) => key.value === "run")?.key ?? step.node,
+          "This image is pushed, and no workflow of the repository scans it. Scan its digest with `aquasecurity/trivy-action` or `anchore/scan-action` before it is used.",
+        );
         break;
       }
   },
 });
 
-const SCANNERS = /\b(?:trivy|grype|snyk|docker[ -]scout|scout-action|clair|anchore|sysdig|prisma-cloud|twistlock|wiz|aqua|xray|dockle)\b|scan-action|container-scan|image-scan/i;
+const SCANNERS =
+  /\b(?:trivy|grype|snyk|docker[ -]scout|scout-action|clair|anchore|sysdig|prisma-cloud|twistlock|wiz|aqua|xray|dockle)\b|scan-action|container-scan|image-scan/i;
 
 const scans = (document: Document): boolean =>
-  stepsOf(document).some(({ uses, run }) => SCANNERS.test(uses?.written ?? "") || (run !== undefined && SCANNERS.test(run.value))) || (document.kind === "workflow" && document.jobs.some(({ uses }) => uses?.kind === "repository"));
+  stepsOf(document).some(
+    ({ uses, run }) => SCANNERS.test(uses?.written ?? "") || (run !== undefined && SCANNERS.test(run.value)),
+  ) ||
+  (document.kind === "workflow" && document.jobs.some(({ uses }) => uses?.kind === "repository"));
 
 function pushes(step: Step): boolean {
   if (isAction(step.uses, "docker/build-push-action", "docker/bake-action")) {
@@ -81,8 +89,11 @@ function pushes(step: Step): boolean {
     return push !== undefined && push !== "false";
   }
   const script = scriptOf(step);
-  return script !== undefined && commandsIn(script).some((command) => {
-    const { name, args } = invocationOf(command);
-    return (name === "docker" || name === "podman") && operandsOf({ args })[0] === "push";
-  });
+  return (
+    script !== undefined &&
+    commandsIn(script).some((command) => {
+      const { name, args } = invocationOf(command);
+      return (name === "docker" || name === "podman") && operandsOf({ args })[0] === "push";
+    })
+  );
 }

@@ -51,13 +51,23 @@ jobs:
   ],
   workflow(workflow, { report }) {
     const trigger = triggerOf(workflow, "workflow_run");
-    if (!trigger || trigger.config?.kind !== "mapping" || valueOf(trigger.config, "branches") || valueOf(trigger.config, "branches-ignore")) return;
+    if (
+      !trigger ||
+      trigger.config?.kind !== "mapping" ||
+      valueOf(trigger.config, "branches") ||
+      valueOf(trigger.config, "branches-ignore")
+    )
+      return;
     const byId = new Map(workflow.jobs.map((job) => [job.id, job]));
     const open = workflow.jobs.find((job) => !asks(job, byId, new Set()));
     if (!open) return;
-    report(trigger.node, `This follows every run of the other workflow, on every branch and for pull requests from forks. Say which with \`branches:\`, or ask for \`github.event.workflow_run.event\` or \`head_branch\` in the \`if\` of \`${open.id}\`.`, {
-      related: [{ at: open.key, message: "This job runs after all of them." }],
-    });
+    report(
+      trigger.node,
+      `This follows every run of the other workflow, on every branch and for pull requests from forks. Say which with \`branches:\`, or ask for \`github.event.workflow_run.event\` or \`head_branch\` in the \`if\` of \`${open.id}\`.`,
+      {
+        related: [{ at: open.key, message: "This job runs after all of them." }],
+      },
+    );
   },
 });
 
@@ -65,9 +75,18 @@ jobs:
 function asks(job: Job, byId: ReadonlyMap<string, Job>, seen: Set<Job>): boolean {
   if (seen.has(job)) return false;
   seen.add(job);
-  if (/workflow_run\.(?:event|head_branch|head_repository|head_sha|pull_requests)|\bgithub\.event_name\b/.test(job.if?.value ?? "")) return true;
+  if (
+    /workflow_run\.(?:event|head_branch|head_repository|head_sha|pull_requests)|\bgithub\.event_name\b/.test(
+      job.if?.value ?? "",
+    )
+  )
+    return true;
   // Each step may ask for itself.
-  if (job.steps.length > 0 && job.steps.every((step) => /workflow_run\.(?:event|head_branch)/.test(step.if?.value ?? ""))) return true;
+  if (
+    job.steps.length > 0 &&
+    job.steps.every((step) => /workflow_run\.(?:event|head_branch)/.test(step.if?.value ?? ""))
+  )
+    return true;
   return job.needs.some(({ value }) => {
     const needed = byId.get(value);
     return needed !== undefined && asks(needed, byId, seen);

@@ -59,14 +59,30 @@ jobs:
       if (uses?.kind !== "local" || uses.from !== "workspace" || uses.path === "") continue;
       const name = `$/${uses.path}`;
       const fix = fixOf(`Use \`${name}\``, replaceScalar(job.workflow.file, uses.node, name));
-      report(uses.node, `The checkout is only there for this action. Write \`${name}\`: GitHub then takes it from the workflow's own commit, and the checkout can go unless the action reads the workspace (not on GitHub Enterprise Server).`, {
-        related: [{ at: checkout.uses?.node ?? checkout.node, message: "The checkout that it needs today." }],
-        fix: fix && { ...fix, optIn: true },
-      });
+      report(
+        uses.node,
+        `The checkout is only there for this action. Write \`${name}\`: GitHub then takes it from the workflow's own commit, and the checkout can go unless the action reads the workspace (not on GitHub Enterprise Server).`,
+        {
+          related: [{ at: checkout.uses?.node ?? checkout.node, message: "The checkout that it needs today." }],
+          fix: fix && { ...fix, optIn: true },
+        },
+      );
     }
   },
 });
 
 /** Other steps than local actions use files: any script, and any action that is not known to keep to the API. */
 const readsWorkspace = ({ steps }: Job, checkout: Step): boolean =>
-  steps.some((step) => step !== checkout && (step.run !== undefined || (step.uses !== undefined && step.uses.kind !== "local" && !isAction(step.uses, "actions/github-script", "actions/create-github-app-token", "step-security/harden-runner"))));
+  steps.some(
+    (step) =>
+      step !== checkout &&
+      (step.run !== undefined ||
+        (step.uses !== undefined &&
+          step.uses.kind !== "local" &&
+          !isAction(
+            step.uses,
+            "actions/github-script",
+            "actions/create-github-app-token",
+            "step-security/harden-runner",
+          ))),
+  );

@@ -10,7 +10,7 @@ export const commitWithoutIdentity = rule({
   family: "script",
   levels: { recommended: "error", strict: "error" },
   summary: "A job that commits has told git who commits.",
-  why: "Git on a runner knows no name and no address: `git commit` stops with \"Please tell me who you are\".",
+  why: 'Git on a runner knows no name and no address: `git commit` stops with "Please tell me who you are".',
   bad: `on: push
 jobs:
   format:
@@ -48,7 +48,12 @@ jobs:
     for (const job of workflow.jobs) {
       // On macOS git makes an address up from the machine's name, and goes on.
       if (job.container || !isHosted(job, "ubuntu")) continue;
-      if ([workflow.env, job.env].some((block) => block?.computed === true || [...(block?.variables.keys() ?? [])].some(isIdentity))) continue;
+      if (
+        [workflow.env, job.env].some(
+          (block) => block?.computed === true || [...(block?.variables.keys() ?? [])].some(isIdentity),
+        )
+      )
+        continue;
       for (const step of job.steps) {
         if (mayTell(step)) break;
         const script = scriptOf(step);
@@ -58,7 +63,11 @@ jobs:
           continue;
         }
         const at = commitIn(script);
-        if (at) report(spanOf(script, at), "Git does not know who commits: it stops with \"Please tell me who you are\". Run `git config user.name ...` and `git config user.email ...` first.");
+        if (at)
+          report(
+            spanOf(script, at),
+            'Git does not know who commits: it stops with "Please tell me who you are". Run `git config user.name ...` and `git config user.email ...` first.',
+          );
         if (at || tells(script)) break;
       }
     }
@@ -70,11 +79,22 @@ const isIdentity = (name: string): boolean => /^(?:GIT_(?:AUTHOR|COMMITTER)_|GIT
 /** Actions but those that only check out, prepare tools or fetch files. */
 const mayTell = ({ uses, env }: Step): boolean =>
   [...(env?.variables.keys() ?? [])].some(isIdentity) ||
-  (uses !== undefined && !(uses.kind === "repository" && /^(?:actions\/(?:checkout|setup-[\w-]+|cache(?:\/\w+)?|upload-artifact|download-artifact)|docker\/[\w-]+|pnpm\/action-setup|ruby\/setup-ruby|astral-sh\/setup-uv|dtolnay\/rust-toolchain)$/.test(uses.path === "" ? uses.repository : `${uses.repository}/${uses.path}`)));
+  (uses !== undefined &&
+    !(
+      uses.kind === "repository" &&
+      /^(?:actions\/(?:checkout|setup-[\w-]+|cache(?:\/\w+)?|upload-artifact|download-artifact)|docker\/[\w-]+|pnpm\/action-setup|ruby\/setup-ruby|astral-sh\/setup-uv|dtolnay\/rust-toolchain)$/.test(
+        uses.path === "" ? uses.repository : `${uses.repository}/${uses.path}`,
+      )
+    ));
 
 /** The script names an identity, or runs something that might. */
 function tells(script: Script): boolean {
-  if (/user\.(?:name|email)|GIT_(?:AUTHOR|COMMITTER|CONFIG)|\bEMAIL=|gitconfig|git\/config|include\.path|setup-git/.test(script.source)) return true;
+  if (
+    /user\.(?:name|email)|GIT_(?:AUTHOR|COMMITTER|CONFIG)|\bEMAIL=|gitconfig|git\/config|include\.path|setup-git/.test(
+      script.source,
+    )
+  )
+    return true;
   return commandsIn(script).some((command) => maySetGitUp(invocationOf(command)));
 }
 
@@ -85,7 +105,8 @@ function commitIn(script: Script): { pos: number; end: number } | undefined {
     if (name !== "git" || command.orElse) continue;
     let at = 0;
     while (args[at]?.startsWith("-") === true) at += args[at] === "-C" || args[at] === "-c" ? 2 : 1;
-    if (args[at] === "commit" && !args.some((argument) => /^(?:--dry-run|--help|-h)$/.test(argument))) return command.node;
+    if (args[at] === "commit" && !args.some((argument) => /^(?:--dry-run|--help|-h)$/.test(argument)))
+      return command.node;
   }
   return undefined;
 }

@@ -10,7 +10,7 @@ export const constantTest = rule({
   family: "script",
   levels: { recommended: "error", strict: "error" },
   summary: "A test in a script can come out both ways.",
-  why: "`[ word ]` asks only whether the word is empty, and `false` is not: `[ ${{ inputs.flag }} ]` and `[ \"$A\"==\"$B\" ]` always hold, and so does `[ -n $A ]`, which without quotes becomes `[ -n ]` for an empty variable.",
+  why: '`[ word ]` asks only whether the word is empty, and `false` is not: `[ ${{ inputs.flag }} ]` and `[ "$A"=="$B" ]` always hold, and so does `[ -n $A ]`, which without quotes becomes `[ -n ]` for an empty variable.',
   bad: [
     `on: push
 jobs:
@@ -55,26 +55,38 @@ jobs:
   script(script, { report }) {
     if (script.shellFrom === "unknown") return;
     const commands = commandsIn(script);
-    const isTest = (name: string | undefined): boolean => name === "[" || (name === "test" && !commands.some(({ inFunction }) => inFunction === "test"));
+    const isTest = (name: string | undefined): boolean =>
+      name === "[" || (name === "test" && !commands.some(({ inFunction }) => inFunction === "test"));
     for (const { name, argWords, args } of commands) {
       if (!isTest(name)) continue;
       const closed = args.at(-1) === "]";
       if (name === "[" && !closed) {
         const last = argWords.at(-1);
-        if (last && args.at(-1)?.endsWith("]") === true && !last.text.includes("[")) report(spanOf(script, last), "`]` must be a word of its own: without a blank before it the test is not closed and always fails.");
+        if (last && args.at(-1)?.endsWith("]") === true && !last.text.includes("["))
+          report(
+            spanOf(script, last),
+            "`]` must be a word of its own: without a blank before it the test is not closed and always fails.",
+          );
         continue;
       }
-      operandAlone(script, name === "[" ? argWords.slice(0, -1) : argWords, (at, message) => report(spanOf(script, at), message));
+      operandAlone(script, name === "[" ? argWords.slice(0, -1) : argWords, (at, message) =>
+        report(spanOf(script, at), message),
+      );
     }
-    if (script.source.includes("[[") && script.source.includes("-n")) inTests(script.ast, 0, (expression) => {
-      if (expression.type !== "TestUnary" || expression.operator !== "-n") return;
-      const message = alone(script, expression.operand);
-      if (message !== undefined) report(spanOf(script, expression.operand), message);
-    });
+    if (script.source.includes("[[") && script.source.includes("-n"))
+      inTests(script.ast, 0, (expression) => {
+        if (expression.type !== "TestUnary" || expression.operator !== "-n") return;
+        const message = alone(script, expression.operand);
+        if (message !== undefined) report(spanOf(script, expression.operand), message);
+      });
   },
 });
 
-function operandAlone(script: Script, all: readonly CommandArgument[], found: (at: CommandArgument, message: string) => void): void {
+function operandAlone(
+  script: Script,
+  all: readonly CommandArgument[],
+  found: (at: CommandArgument, message: string) => void,
+): void {
   const words = all[0]?.text === "!" ? all.slice(1) : all;
   const [first, second] = words;
   if (!first) return;
@@ -83,31 +95,52 @@ function operandAlone(script: Script, all: readonly CommandArgument[], found: (a
     if (message !== undefined) found(first, message);
     return;
   }
-  if (words.length === 2 && first.text === "-n" && second?.type === "Word" && second.parts?.length === 1 && isVariable(second.parts[0]?.type) && !isQuoted(second))
-    found(second, `An empty \`${second.text}\` leaves \`-n\` alone, which is true: this test always holds. Quote it: \`"${second.text}"\`.`);
+  if (
+    words.length === 2 &&
+    first.text === "-n" &&
+    second?.type === "Word" &&
+    second.parts?.length === 1 &&
+    isVariable(second.parts[0]?.type) &&
+    !isQuoted(second)
+  )
+    found(
+      second,
+      `An empty \`${second.text}\` leaves \`-n\` alone, which is true: this test always holds. Quote it: \`"${second.text}"\`.`,
+    );
 }
 
-const isVariable = (type: string | undefined): boolean => type === "SimpleExpansion" || type === "ParameterExpansion" || type === "CommandExpansion";
+const isVariable = (type: string | undefined): boolean =>
+  type === "SimpleExpansion" || type === "ParameterExpansion" || type === "CommandExpansion";
 
 /** What makes a single operand true whatever is meant. */
 function alone(script: Script, word: CommandArgument): string | undefined {
   const [expression, ...others] = expressionsInside(script, word);
-  if (expression && others.length === 0 && expression.within.end - expression.within.start >= word.text.replace(/^"|"$/g, "").length && expression.expression && isBoolean(expression.expression))
-    return "This is `true` or `false`, and neither is empty: the test always holds. Compare with `true`: `[ \"${{ ... }}\" = true ]`.";
+  if (
+    expression &&
+    others.length === 0 &&
+    expression.within.end - expression.within.start >= word.text.replace(/^"|"$/g, "").length &&
+    expression.expression &&
+    isBoolean(expression.expression)
+  )
+    return 'This is `true` or `false`, and neither is empty: the test always holds. Compare with `true`: `[ "${{ ... }}" = true ]`.';
   const operator = word.type === "Assignment" ? "=" : comparisonIn(word);
-  if (operator !== undefined) return `\`${operator}\` needs blanks around it: as one word this is a test for "not empty", which always holds.`;
+  if (operator !== undefined)
+    return `\`${operator}\` needs blanks around it: as one word this is a test for "not empty", which always holds.`;
   return undefined;
 }
 
 /** `a==b` outside of quotes, with something on both sides. */
 function comparisonIn(word: CommandArgument): string | undefined {
   if (word.type === "Assignment") return "=";
-  const parts = word.parts ?? [{ type: "Literal" as const, text: word.text, pos: word.pos, end: word.end, value: word.value }];
+  const parts = word.parts ?? [
+    { type: "Literal" as const, text: word.text, pos: word.pos, end: word.end, value: word.value },
+  ];
   for (const part of parts) {
     if (part.type !== "Literal") continue;
     const operator = /(?:==|!=|=)/.exec(part.text);
     // An option such as `--flag=x` stands in no test; a word that begins or ends with the sign is something else.
-    if (operator && part.pos + operator.index > word.pos && part.pos + operator.index + operator[0].length < word.end) return operator[0];
+    if (operator && part.pos + operator.index > word.pos && part.pos + operator.index + operator[0].length < word.end)
+      return operator[0];
   }
   return undefined;
 }
@@ -120,7 +153,9 @@ function isBoolean(expression: Expression): boolean {
     case "literal":
       return typeof expression.value === "boolean";
     case "call":
-      return ["contains", "startswith", "endswith", "success", "failure", "always", "cancelled"].includes(expression.name.toLowerCase());
+      return ["contains", "startswith", "endswith", "success", "failure", "always", "cancelled"].includes(
+        expression.name.toLowerCase(),
+      );
     case "logical":
       return expression.operands.every(isBoolean);
     default:

@@ -62,27 +62,56 @@ jobs:
       if (invocation.name !== "curl" || noticesErrors(invocation)) continue;
       const use = useOf(script, command, invocation);
       if (!use) continue;
-      const word = [command.node.name, ...command.argWords].find((candidate) => candidate !== undefined && candidate.type === "Word" && /(?:^|\/)curl$/.test(candidate.value));
+      const word = [command.node.name, ...command.argWords].find(
+        (candidate) => candidate !== undefined && candidate.type === "Word" && /(?:^|\/)curl$/.test(candidate.value),
+      );
       const at = word && spanOf(script, word);
-      report(spanOf(script, command.node), `\`curl\` succeeds on a 404 or a 500, and then ${use.effect}. Add \`--fail\`.`, {
-        ...(use.harmful ? {} : { level: "info" as const }),
-        ...(at ? { fix: { title: "Add `--fail`", edits: [{ start: at.end, end: at.end, text: " --fail" }] } } : {}),
-      });
+      report(
+        spanOf(script, command.node),
+        `\`curl\` succeeds on a 404 or a 500, and then ${use.effect}. Add \`--fail\`.`,
+        {
+          ...(use.harmful ? {} : { level: "info" as const }),
+          ...(at ? { fix: { title: "Add `--fail`", edits: [{ start: at.end, end: at.end, text: " --fail" }] } } : {}),
+        },
+      );
     }
   },
 });
 
 /** The status is looked at, or only the head of the answer is asked for. */
 const noticesErrors = ({ args }: Invocation): boolean =>
-  hasOption(args, "fail", "fail-with-body", "fail-early", "write-out", "head", "version", "help", "include", "dump-header", "config") || hasLetter(args, "fwIViDKV") || args.some((argument) => /^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
+  hasOption(
+    args,
+    "fail",
+    "fail-with-body",
+    "fail-early",
+    "write-out",
+    "head",
+    "version",
+    "help",
+    "include",
+    "dump-header",
+    "config",
+  ) ||
+  hasLetter(args, "fwIViDKV") ||
+  args.some((argument) => /^@|\$\{?\w*(?:ARGS|OPTS|OPTIONS|FLAGS)/i.test(argument));
 
 /** Programs that refuse what is not of their format, and so find an error page out. */
-const PARTICULAR = new Set("tar bsdtar unzip gunzip gzip zcat xz unxz dpkg rpm apt-key gpg gpg2 grep egrep fgrep sha256sum shasum docker psql unsquashfs zstd patch cpio bzip2 7z git kubectl apt apt-get yum dnf".split(" "));
+const PARTICULAR = new Set(
+  "tar bsdtar unzip gunzip gzip zcat xz unxz dpkg rpm apt-key gpg gpg2 grep egrep fgrep sha256sum shasum docker psql unsquashfs zstd patch cpio bzip2 7z git kubectl apt apt-get yum dnf".split(
+    " ",
+  ),
+);
 
-function useOf(script: Script, command: ShellCommand, invocation: Invocation): { effect: string; harmful: boolean } | undefined {
+function useOf(
+  script: Script,
+  command: ShellCommand,
+  invocation: Invocation,
+): { effect: string; harmful: boolean } | undefined {
   const { args } = invocation;
   // A service of the job itself is waited for, not downloaded from.
-  if (asksOwnService(args) || args.includes("--retry-all-errors") || command.inCondition || command.negated) return undefined;
+  if (asksOwnService(args) || args.includes("--retry-all-errors") || command.inCondition || command.negated)
+    return undefined;
   const { pipeline } = command;
   if (pipeline && pipeline.index < pipeline.length - 1) {
     const rest = pipeline.node.commands.slice(pipeline.index + 1).map((node) => commandOf(script, node));
@@ -91,16 +120,26 @@ function useOf(script: Script, command: ShellCommand, invocation: Invocation): {
     const [next] = names;
     return { effect: `\`${next}\` gets the error page`, harmful: true };
   }
-  const redirect = command.redirects.find(({ operator, descriptor }) => (operator === ">" || operator === ">>" || operator === "&>") && (descriptor === undefined || (descriptor.type === "FileDescriptor" && descriptor.value === 1)));
+  const redirect = command.redirects.find(
+    ({ operator, descriptor }) =>
+      (operator === ">" || operator === ">>" || operator === "&>") &&
+      (descriptor === undefined || (descriptor.type === "FileDescriptor" && descriptor.value === 1)),
+  );
   const target = redirect?.type === "Redirect" ? redirect.target?.value : undefined;
-  if (!command.inSubstitution && !command.orElse && !continuesOnError(script.step) && sends(args)) return { effect: "nobody learns that the request was refused", harmful: true };
-  if (target === "/dev/null" || target === "&2" || args.includes("/dev/null") || args.includes("-o/dev/null")) return undefined;
+  if (!command.inSubstitution && !command.orElse && !continuesOnError(script.step) && sends(args))
+    return { effect: "nobody learns that the request was refused", harmful: true };
+  if (target === "/dev/null" || target === "&2" || args.includes("/dev/null") || args.includes("-o/dev/null"))
+    return undefined;
   const saves = target !== undefined || savesToFile(args);
-  if (saves) return { effect: "the error page is saved in the file's place", harmful: !isExaminedLater(script, command) };
+  if (saves)
+    return { effect: "the error page is saved in the file's place", harmful: !isExaminedLater(script, command) };
   if (!command.inSubstitution || command.orElse) return undefined;
   // An answer that the script tests is not taken on trust.
   const outer = outerCommand(script, command);
-  const variable = outer?.node.name === undefined && !outer?.inSubstitution && outer?.node.prefix.length === 1 ? outer.assignments[0]?.name : undefined;
+  const variable =
+    outer?.node.name === undefined && !outer?.inSubstitution && outer?.node.prefix.length === 1
+      ? outer.assignments[0]?.name
+      : undefined;
   if (variable === undefined || isTested(script, variable, command.node.end)) return undefined;
   return { effect: `\`${variable}\` holds the error page`, harmful: true };
 }
@@ -111,7 +150,8 @@ function sends(args: readonly string[]): boolean {
   return method !== undefined && !/^(?:GET|HEAD|OPTIONS)$/.test(method);
 }
 
-const continuesOnError = ({ continueOnError }: Step): boolean => continueOnError !== undefined && continueOnError.value !== "false";
+const continuesOnError = ({ continueOnError }: Step): boolean =>
+  continueOnError !== undefined && continueOnError.value !== "false";
 
 /** A later command of the script would refuse an error page. */
 const isExaminedLater = (script: Script, { node }: ShellCommand): boolean => lastExamination(script) > node.end;
@@ -131,7 +171,8 @@ const INSTALLERS = new Set(["apt", "apt-get", "yum", "dnf"]);
 
 function examines(invocation: Invocation): boolean {
   const { name } = invocation;
-  if (name === undefined || !PARTICULAR.has(name) || name === "docker" || name === "git" || name === "kubectl") return false;
+  if (name === undefined || !PARTICULAR.has(name) || name === "docker" || name === "git" || name === "kubectl")
+    return false;
   return !INSTALLERS.has(name) || operandsOf(invocation).some((word) => /\.(?:deb|rpm)$|^\.\//.test(word));
 }
 
@@ -140,6 +181,7 @@ const NEARBY = 5_000;
 
 function isTested(script: Script, variable: string, from: number): boolean {
   const rest = script.source.slice(from, from + NEARBY);
-  return new RegExp(`(?:\\[|\\btest|\\bcase|\\bgrep|\\bjq\\b[^\\n]*(?:error|message)|<<<)[^\\n]*\\$\\{?${variable}\\b|\\$\\{?${variable}\\b[^\\n]*\\|\\s*(?:grep|jq\\s+-e)`).test(rest);
+  return new RegExp(
+    `(?:\\[|\\btest|\\bcase|\\bgrep|\\bjq\\b[^\\n]*(?:error|message)|<<<)[^\\n]*\\$\\{?${variable}\\b|\\$\\{?${variable}\\b[^\\n]*\\|\\s*(?:grep|jq\\s+-e)`,
+  ).test(rest);
 }
-

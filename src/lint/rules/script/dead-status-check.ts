@@ -68,14 +68,23 @@ jobs:
       const found = command && commandOf(script, command);
       if (!found || found.inCondition || found.orElse || found.andThen || found.negated || found.background) return;
       const { name } = found;
-      if (name === "echo" || name === "printf") report(spanOf(script, check), `\`$?\` is the status of \`${name}\` here, which is always 0. Keep the status of the command that you mean right behind it: \`status=$?\`.`);
-      else if (errexit && !inFunction && name !== undefined && !isStatusless(name) && !isHarmless(invocationOf(found))) report(spanOf(script, check), `\`$?\` is always 0 here: under \`set -e\` the script has ended if \`${name}\` failed. Write \`if ! ${name} ...; then\`, or keep the status with \`${name} ... || status=$?\`.`);
+      if (name === "echo" || name === "printf")
+        report(
+          spanOf(script, check),
+          `\`$?\` is the status of \`${name}\` here, which is always 0. Keep the status of the command that you mean right behind it: \`status=$?\`.`,
+        );
+      else if (errexit && !inFunction && name !== undefined && !isStatusless(name) && !isHarmless(invocationOf(found)))
+        report(
+          spanOf(script, check),
+          `\`$?\` is always 0 here: under \`set -e\` the script has ended if \`${name}\` failed. Write \`if ! ${name} ...; then\`, or keep the status with \`${name} ... || status=$?\`.`,
+        );
     });
   },
 });
 
 /** `set +e` right before, `[ ]` and their like. */
-const isStatusless = (name: string): boolean => ["set", "true", ":", "wait", "shopt", "unset", "local", "export", "trap", "read", "let"].includes(name);
+const isStatusless = (name: string): boolean =>
+  ["set", "true", ":", "wait", "shopt", "unset", "local", "export", "trap", "read", "let"].includes(name);
 
 const simpleCommand = ({ command, background }: Statement): SyntaxNode | undefined => {
   if (background) return undefined;
@@ -84,7 +93,11 @@ const simpleCommand = ({ command, background }: Statement): SyntaxNode | undefin
 };
 
 /** Neighbouring statements of every list. */
-function inLists(node: SyntaxNode, inFunction: boolean, visit: (before: Statement, statement: Statement, inFunction: boolean) => void): void {
+function inLists(
+  node: SyntaxNode,
+  inFunction: boolean,
+  visit: (before: Statement, statement: Statement, inFunction: boolean) => void,
+): void {
   if (node.type === "Script" || node.type === "CompoundList") {
     node.commands.forEach((statement, index) => {
       const before = node.commands[index - 1];
@@ -112,12 +125,17 @@ function firstOf(node: PipelineNode | Statement["command"]): SyntaxNode | undefi
     return command && firstOf(command);
   }
   // `echo "status $?"` only tells it.
-  if (node.type === "Command") return node.name === undefined || node.name.value === "[" || node.name.value === "test" ? node : undefined;
+  if (node.type === "Command")
+    return node.name === undefined || node.name.value === "[" || node.name.value === "test" ? node : undefined;
   return node.type === "TestCommand" || node.type === "ArithmeticCommand" ? node : undefined;
 }
 
 function expansionIn(node: SyntaxNode, depth: number): { pos: number; end: number } | undefined {
-  if ((node.type === "SimpleExpansion" && node.text === "$?") || (node.type === "ParameterExpansion" && node.parameter === "?")) return node;
+  if (
+    (node.type === "SimpleExpansion" && node.text === "$?") ||
+    (node.type === "ParameterExpansion" && node.parameter === "?")
+  )
+    return node;
   if (depth > 20 || node.type === "CommandExpansion" || node.type === "ProcessSubstitution") return undefined;
   let found: { pos: number; end: number } | undefined;
   forEachChild(node, (child) => void (found ??= expansionIn(child, depth + 1)));

@@ -69,17 +69,28 @@ jobs:
         const found = commandOf(script, command);
         const invocation = found && invocationOf(found);
         if (!found || !invocation || !workOf(invocation) || !optionsAt(script, statement.pos).errexit) continue;
-        report(spanOf(script, command), `When \`${shown(invocation.name, invocation.args)}\` fails, this \`&&\` list ends and the script goes on with the next line: \`set -e\` does not count before \`&&\`. Put each command on a line of its own.`, list.commands.every((each) => installs(script, each)) ? { level: "info" } : {});
+        report(
+          spanOf(script, command),
+          `When \`${shown(invocation.name, invocation.args)}\` fails, this \`&&\` list ends and the script goes on with the next line: \`set -e\` does not count before \`&&\`. Put each command on a line of its own.`,
+          list.commands.every((each) => installs(script, each)) ? { level: "info" } : {},
+        );
         break;
       }
     }
     const commands = commandsIn(script);
     for (const [index, command] of commands.entries()) {
       maskedBy(script, index, command, (at, what, declared) =>
-        report(spanOf(script, at), `The status of \`${what}\` is lost: \`${command.name} ${declared}=$(...)\` succeeds whatever happens inside. Assign first, then ${command.name === "export" ? "export" : `declare it with \`${command.name}\` on a line before`}.`),
+        report(
+          spanOf(script, at),
+          `The status of \`${what}\` is lost: \`${command.name} ${declared}=$(...)\` succeeds whatever happens inside. Assign first, then ${command.name === "export" ? "export" : `declare it with \`${command.name}\` on a line before`}.`,
+        ),
       );
       const weakened = functionThatGoesOn(script, command);
-      if (weakened) report(spanOf(script, command.node), `Inside of \`${command.name}\` \`set -e\` does not count here, since its status is tested: when \`${weakened}\` fails, the function goes on with its next line. Call it on a line of its own, or end its lines with \`|| return 1\`.`);
+      if (weakened)
+        report(
+          spanOf(script, command.node),
+          `Inside of \`${command.name}\` \`set -e\` does not count here, since its status is tested: when \`${weakened}\` fails, the function goes on with its next line. Call it on a line of its own, or end its lines with \`|| return 1\`.`,
+        );
     }
   },
 });
@@ -89,7 +100,9 @@ function listsThatGoOn(script: Script): { statement: Statement; list: AndOr }[] 
   const { commands } = script.ast;
   return commands.slice(0, -1).flatMap((statement) => {
     const { command } = statement;
-    return command.type === "AndOr" && !statement.background && command.operators.every((operator) => operator === "&&") ? [{ statement, list: command }] : [];
+    return command.type === "AndOr" && !statement.background && command.operators.every((operator) => operator === "&&")
+      ? [{ statement, list: command }]
+      : [];
   });
 }
 
@@ -102,7 +115,11 @@ function installs(script: Script, node: SyntaxNode): boolean {
 }
 
 /** Those behind an index that stand within a word; they come right behind the command whose word it is. */
-function commandsWithin(commands: readonly ShellCommand[], from: number, { pos, end }: { pos: number; end: number }): ShellCommand[] {
+function commandsWithin(
+  commands: readonly ShellCommand[],
+  from: number,
+  { pos, end }: { pos: number; end: number },
+): ShellCommand[] {
   const inside: ShellCommand[] = [];
   for (let at = from; at < commands.length; at++) {
     const command = commands[at];
@@ -114,7 +131,12 @@ function commandsWithin(commands: readonly ShellCommand[], from: number, { pos, 
 
 const DECLARING = new Set(["local", "export", "readonly", "declare", "typeset"]);
 
-function maskedBy(script: Script, index: number, command: ShellCommand, found: (at: { pos: number; end: number }, what: string, variable: string) => void): void {
+function maskedBy(
+  script: Script,
+  index: number,
+  command: ShellCommand,
+  found: (at: { pos: number; end: number }, what: string, variable: string) => void,
+): void {
   if (command.name === undefined || !DECLARING.has(command.name) || command.orElse || command.inCondition) return;
   for (const word of command.argWords) {
     if (word.type !== "Assignment" || word.value.type !== "Word") continue;
@@ -122,7 +144,9 @@ function maskedBy(script: Script, index: number, command: ShellCommand, found: (
     const inner = commandsWithin(commandsIn(script), index + 1, value);
     // With an alternative inside, the failure is provided for.
     if (inner.length === 0 || inner.some(({ orElse }) => orElse)) continue;
-    const risky = inner.map(invocationOf).find((invocation) => !isHarmless(invocation) && workOf(invocation) !== undefined);
+    const risky = inner
+      .map(invocationOf)
+      .find((invocation) => !isHarmless(invocation) && workOf(invocation) !== undefined);
     if (risky && optionsAt(script, command.node.pos).errexit) found(word, shown(risky.name, risky.args), word.name);
   }
 }
@@ -150,16 +174,33 @@ function bodiesOf(script: Script): Map<string, ShellCommand[]> {
 /** The first command of a called function whose failure would be ignored, where others follow it. */
 function functionThatGoesOn(script: Script, command: ShellCommand): string | undefined {
   const { name } = command;
-  if (name === undefined || command.inSubstitution || (!command.inCondition && !command.orElse && !command.negated && !command.andThen)) return undefined;
+  if (
+    name === undefined ||
+    command.inSubstitution ||
+    (!command.inCondition && !command.orElse && !command.negated && !command.andThen)
+  )
+    return undefined;
   const body = bodiesOf(script).get(name) ?? [];
   const last = body.at(-1);
   if (!last || !optionsAt(script, command.node.pos).errexit) return undefined;
   for (const [index, inner] of body.entries()) {
     // A function that is longer says what it has to in its first lines.
     if (index >= MOST_COMMANDS) return undefined;
-    if (inner === last || inner.orElse || inner.andThen || inner.inCondition || inner.inSubstitution || inner.negated || inner.inLoop || (inner.pipeline && inner.pipeline.node.commands.includes(last.node))) continue;
+    if (
+      inner === last ||
+      inner.orElse ||
+      inner.andThen ||
+      inner.inCondition ||
+      inner.inSubstitution ||
+      inner.negated ||
+      inner.inLoop ||
+      (inner.pipeline && inner.pipeline.node.commands.includes(last.node))
+    )
+      continue;
     const invocation = invocationOf(inner);
-    const following = body.slice(index + 1, index + MOST_COMMANDS).find(({ node, inSubstitution }) => !inSubstitution && node.pos > inner.node.end);
+    const following = body
+      .slice(index + 1, index + MOST_COMMANDS)
+      .find(({ node, inSubstitution }) => !inSubstitution && node.pos > inner.node.end);
     // `x; return $?` hands the status on.
     if (!following || following.name === "return" || !workOf(invocation)) continue;
     return shown(invocation.name, invocation.args);

@@ -44,8 +44,19 @@ jobs:
       if (invocation.name === "sleep") {
         const seconds = secondsOf(invocation.args[0] ?? "");
         // Within a loop it is the pause between two questions.
-        if (started !== undefined && seconds >= 5 && !command.inLoop && !command.inCondition && !command.inFunction && !command.background && !command.andThen)
-          report(spanOf(script, command.node), `\`${started}\` may need longer than ${seconds} seconds one day, and needs less on all others. ${started.startsWith("docker compose") || started.startsWith("docker-compose") ? "Use `docker compose up --wait`" : "Ask in a loop until it answers"}.`);
+        if (
+          started !== undefined &&
+          seconds >= 5 &&
+          !command.inLoop &&
+          !command.inCondition &&
+          !command.inFunction &&
+          !command.background &&
+          !command.andThen
+        )
+          report(
+            spanOf(script, command.node),
+            `\`${started}\` may need longer than ${seconds} seconds one day, and needs less on all others. ${started.startsWith("docker compose") || started.startsWith("docker-compose") ? "Use `docker compose up --wait`" : "Ask in a loop until it answers"}.`,
+          );
         continue;
       }
       const service = serviceOf(invocation.name, operandsOf(invocation), invocation.args, command.background);
@@ -54,9 +65,16 @@ jobs:
   },
 });
 
-function serviceOf(name: string | undefined, [first, second]: readonly string[], args: readonly string[], background: boolean): string | undefined {
-  if ((name === "docker" && first === "compose" && second === "up") || (name === "docker-compose" && first === "up")) return args.includes("--wait") ? undefined : name === "docker" ? "docker compose up" : "docker-compose up";
-  if (name === "docker" && first === "run" && args.some((argument) => /^-[a-z]*d[a-z]*$|^--detach$/.test(argument))) return "docker run";
+function serviceOf(
+  name: string | undefined,
+  [first, second]: readonly string[],
+  args: readonly string[],
+  background: boolean,
+): string | undefined {
+  if ((name === "docker" && first === "compose" && second === "up") || (name === "docker-compose" && first === "up"))
+    return args.includes("--wait") ? undefined : name === "docker" ? "docker compose up" : "docker-compose up";
+  if (name === "docker" && first === "run" && args.some((argument) => /^-[a-z]*d[a-z]*$|^--detach$/.test(argument)))
+    return "docker run";
   return background && name !== undefined && name !== "sleep" ? name : undefined;
 }
 

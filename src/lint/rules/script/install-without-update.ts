@@ -43,12 +43,22 @@ jobs:
         for (const command of commandsIn(script)) {
           const invocation = invocationOf(command);
           const { name, args } = invocation;
-          if (name !== undefined && /^\.{0,2}\/|\.sh$|^(?:bash|sh|source|\.|add-apt-repository)$/.test(name)) break steps;
+          if (name !== undefined && /^\.{0,2}\/|\.sh$|^(?:bash|sh|source|\.|add-apt-repository)$/.test(name))
+            break steps;
           if (name !== "apt" && name !== "apt-get" && name !== "aptitude") continue;
           const [verb, ...packages] = operandsOf(invocation);
           if (verb === "update" || args.includes("--update") || args.includes("-U")) break steps;
-          if (verb !== "install" || packages.length === 0 || packages.every((word) => /^[./~]|\.deb$|^\$/.test(word)) || command.orElse) continue;
-          report(spanOf(script, command.node), `\`${name} update\` has not run in this job: the lists of packages are as old as the image, and versions that they name may be gone. Run it first.`);
+          if (
+            verb !== "install" ||
+            packages.length === 0 ||
+            packages.every((word) => /^[./~]|\.deb$|^\$/.test(word)) ||
+            command.orElse
+          )
+            continue;
+          report(
+            spanOf(script, command.node),
+            `\`${name} update\` has not run in this job: the lists of packages are as old as the image, and versions that they name may be gone. Run it first.`,
+          );
           break steps;
         }
       }
@@ -57,4 +67,5 @@ jobs:
 });
 
 /** Actions that install packages of the system do it. */
-const mayUpdate = ({ uses }: Step): boolean => uses !== undefined && !(uses.kind === "repository" && /^(?:actions|docker)\//.test(uses.repository));
+const mayUpdate = ({ uses }: Step): boolean =>
+  uses !== undefined && !(uses.kind === "repository" && /^(?:actions|docker)\//.test(uses.repository));

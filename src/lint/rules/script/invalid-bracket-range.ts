@@ -14,7 +14,7 @@ export const invalidBracketRange = rule({
   levels: { recommended: "error", strict: "error" },
   fixable: true,
   summary: "A bracket expression of `sed`, `grep` or `tr` has ranges that exist.",
-  why: "GNU `sed` and `grep` take `-` as itself only at the start or the end of a bracket expression: `[^a-z0-9-._]` and `[a-z_-.]` stop them with \"Invalid range end\". `tr` refuses ranges that run backwards.",
+  why: 'GNU `sed` and `grep` take `-` as itself only at the start or the end of a bracket expression: `[^a-z0-9-._]` and `[a-z_-.]` stop them with "Invalid range end". `tr` refuses ranges that run backwards.',
   bad: [
     `on: push
 jobs:
@@ -49,12 +49,18 @@ jobs:
       const invocation = invocationOf(command);
       const { name, args, argWords } = invocation;
       if (name !== "sed" && name !== "grep" && name !== "egrep" && name !== "tr") continue;
-      const fixed = name === "grep" && args.some((argument) => /^-[a-zA-Z]*[FP]|^--(?:fixed-strings|perl-regexp)/.test(argument));
+      const fixed =
+        name === "grep" && args.some((argument) => /^-[a-zA-Z]*[FP]|^--(?:fixed-strings|perl-regexp)/.test(argument));
       if (fixed || onMac) continue;
       for (const word of patternsOf(name, argWords)) {
         const text = literalOf(word);
         const problem = text === undefined ? undefined : problemIn(name, text);
-        if (problem !== undefined) report(spanOf(script, word), `\`${name}\` stops at \`${problem}\`: ${name === "tr" ? "the range runs backwards" : "that is not a range that exists"}. Put a \`-\` that means itself at the end${name === "tr" ? "" : " of the brackets"}.`, { fix: name === "tr" ? undefined : fixFor(script, word, problem) });
+        if (problem !== undefined)
+          report(
+            spanOf(script, word),
+            `\`${name}\` stops at \`${problem}\`: ${name === "tr" ? "the range runs backwards" : "that is not a range that exists"}. Put a \`-\` that means itself at the end${name === "tr" ? "" : " of the brackets"}.`,
+            { fix: name === "tr" ? undefined : fixFor(script, word, problem) },
+          );
       }
     }
   },
@@ -83,7 +89,8 @@ function fixFor(script: Script, { text, pos }: CommandArgument, bracket: string)
 }
 
 /** BSD's tools read brackets by other rules. */
-const isMac = ({ step }: Script): boolean => scalarsOf(jobOf(step)?.runsOn?.value).some(({ value }) => /mac|\$\{\{/i.test(value));
+const isMac = ({ step }: Script): boolean =>
+  scalarsOf(jobOf(step)?.runsOn?.value).some(({ value }) => /mac|\$\{\{/i.test(value));
 
 /** The words that are patterns: those behind `-e`, else the first one (both of `tr`). */
 function patternsOf(name: string, words: readonly CommandArgument[]): CommandArgument[] {
@@ -131,7 +138,10 @@ function closingBracket(pattern: string, open: number): number {
   if (pattern[at] === "]") at++;
   for (; at < pattern.length; at++) {
     // `[:alpha:]`, `[.-.]`, `[=a=]`
-    const named = pattern[at] === "[" && /[:.=]/.test(pattern[at + 1] ?? "") ? pattern.indexOf(`${pattern[at + 1] ?? ""}]`, at + 2) : -1;
+    const named =
+      pattern[at] === "[" && /[:.=]/.test(pattern[at + 1] ?? "")
+        ? pattern.indexOf(`${pattern[at + 1] ?? ""}]`, at + 2)
+        : -1;
     if (named !== -1) at = named + 1;
     else if (pattern[at] === "]") return at;
     else if (pattern[at] === "\n") return -1;

@@ -61,21 +61,52 @@ jobs:
         const said = new Set<string>();
         for (const read of opaque ? [] : reads) {
           const { name } = read;
-          if (read.tolerant || own.has(name) || said.has(name) || isGiven(script, name) || carried.has(name) || carried.has("*")) continue;
+          if (
+            read.tolerant ||
+            own.has(name) ||
+            said.has(name) ||
+            isGiven(script, name) ||
+            carried.has(name) ||
+            carried.has("*")
+          )
+            continue;
           const before = earlier.get(name);
           if (before) {
             said.add(name);
-            report(spanOf(script, read), `\`${name}\` is empty here: an earlier step sets it in its own shell, which has ended. Write it to \`$GITHUB_ENV\` there, or set it in this step.`, {
-              related: [{ at: spanOf(before.script, before.set), message: `\`${name}\` is set for that step only.` }],
-            });
-          } else if (document.kind === "workflow" && /^(?:GITHUB|RUNNER)_[A-Z_]+$/.test(name) && !isDefaultVariable(name) && !isSetByAction(name) && !script.step.owner.steps.slice(0, script.step.index).some(setsVariables)) {
+            report(
+              spanOf(script, read),
+              `\`${name}\` is empty here: an earlier step sets it in its own shell, which has ended. Write it to \`$GITHUB_ENV\` there, or set it in this step.`,
+              {
+                related: [{ at: spanOf(before.script, before.set), message: `\`${name}\` is set for that step only.` }],
+              },
+            );
+          } else if (
+            document.kind === "workflow" &&
+            /^(?:GITHUB|RUNNER)_[A-Z_]+$/.test(name) &&
+            !isDefaultVariable(name) &&
+            !isSetByAction(name) &&
+            !script.step.owner.steps.slice(0, script.step.index).some(setsVariables)
+          ) {
             said.add(name);
             const near = nearest(name, defaultVariables());
-            report(spanOf(script, read), name === "GITHUB_TOKEN" ? "`GITHUB_TOKEN` is empty here: GitHub does not set it by itself. Add `env: GITHUB_TOKEN: ${{ github.token }}` to the step." : `GitHub sets no variable \`${name}\`, and no step or \`env:\` does.${near === undefined ? " Set it in `env:`." : ` Did you mean \`${near}\`?`}`);
+            report(
+              spanOf(script, read),
+              name === "GITHUB_TOKEN"
+                ? "`GITHUB_TOKEN` is empty here: GitHub does not set it by itself. Add `env: GITHUB_TOKEN: ${{ github.token }}` to the step."
+                : `GitHub sets no variable \`${name}\`, and no step or \`env:\` does.${near === undefined ? " Set it in `env:`." : ` Did you mean \`${near}\`?`}`,
+            );
           }
         }
         // Kept in a file that a later step may read, or meant for this step alone.
-        for (const set of sets) if ((set.by === "assignment" || set.by === "export") && !set.inFunction && !set.inSubshell && set.name.length > 2 && !earlier.has(set.name)) earlier.set(set.name, { script, set });
+        for (const set of sets)
+          if (
+            (set.by === "assignment" || set.by === "export") &&
+            !set.inFunction &&
+            !set.inSubshell &&
+            set.name.length > 2 &&
+            !earlier.has(set.name)
+          )
+            earlier.set(set.name, { script, set });
       }
     }
   },
@@ -91,13 +122,19 @@ function isGiven({ step, document }: Script, name: string): boolean {
 
 /** What shells, systems and the usual images set. */
 const COMMON = new Set(
-  "PATH HOME USER LOGNAME SHELL PWD OLDPWD LANG LC_ALL LANGUAGE TERM HOSTNAME HOSTTYPE OSTYPE MACHTYPE UID EUID GROUPS PPID RANDOM SECONDS LINENO BASH BASH_SOURCE BASH_VERSION BASH_VERSINFO BASHPID BASH_ENV FUNCNAME PIPESTATUS IFS OPTARG OPTIND REPLY SHLVL TMPDIR TMP TEMP TZ EDITOR DISPLAY JAVA_HOME GOPATH GOROOT ANDROID_HOME ANDROID_SDK_ROOT ANDROID_NDK_HOME CONDA CONDA_PREFIX VCPKG_INSTALLATION_ROOT XDG_CONFIG_HOME XDG_RUNTIME_DIR XDG_CACHE_HOME CARGO_HOME RUSTUP_HOME PYTHONPATH LD_LIBRARY_PATH PKG_CONFIG_PATH CPATH CFLAGS CXXFLAGS LDFLAGS MAKEFLAGS".split(" "),
+  "PATH HOME USER LOGNAME SHELL PWD OLDPWD LANG LC_ALL LANGUAGE TERM HOSTNAME HOSTTYPE OSTYPE MACHTYPE UID EUID GROUPS PPID RANDOM SECONDS LINENO BASH BASH_SOURCE BASH_VERSION BASH_VERSINFO BASHPID BASH_ENV FUNCNAME PIPESTATUS IFS OPTARG OPTIND REPLY SHLVL TMPDIR TMP TEMP TZ EDITOR DISPLAY JAVA_HOME GOPATH GOROOT ANDROID_HOME ANDROID_SDK_ROOT ANDROID_NDK_HOME CONDA CONDA_PREFIX VCPKG_INSTALLATION_ROOT XDG_CONFIG_HOME XDG_RUNTIME_DIR XDG_CACHE_HOME CARGO_HOME RUSTUP_HOME PYTHONPATH LD_LIBRARY_PATH PKG_CONFIG_PATH CPATH CFLAGS CXXFLAGS LDFLAGS MAKEFLAGS".split(
+    " ",
+  ),
 );
 
-const isSetByAction = (name: string): boolean => /^GITHUB_(?:INPUT|USER|COPILOT)|_SLUG|_SHORT|_URL$|_PART/.test(name) || name === "RUNNER_IMAGE" || /^RUNNER_(?:IMAGE|ALLOW|UID|GID)/.test(name);
+const isSetByAction = (name: string): boolean =>
+  /^GITHUB_(?:INPUT|USER|COPILOT)|_SLUG|_SHORT|_URL$|_PART/.test(name) ||
+  name === "RUNNER_IMAGE" ||
+  /^RUNNER_(?:IMAGE|ALLOW|UID|GID)/.test(name);
 
 /** An action may write any variable: those that name branches and commits exist for nothing else. */
-const setsVariables = ({ uses }: Step): boolean => uses !== undefined && (uses.kind !== "repository" || !/^(?:actions|docker)\//.test(uses.repository));
+const setsVariables = ({ uses }: Step): boolean =>
+  uses !== undefined && (uses.kind !== "repository" || !/^(?:actions|docker)\//.test(uses.repository));
 
 /** Names that any step of the job writes to `$GITHUB_ENV`; `*` where they cannot be told. */
 function carriedOn(scripts: readonly Script[]): ReadonlySet<string> {
@@ -106,7 +143,11 @@ function carriedOn(scripts: readonly Script[]): ReadonlySet<string> {
   for (const step of scripts[0]?.step.owner.steps ?? []) {
     const code = step.with.get("script")?.value;
     // Scripts in other languages.
-    if ((step.run && !read.has(step) && step.run.value.includes("GITHUB_ENV")) || (code?.kind === "scalar" && /exportVariable|GITHUB_ENV/.test(code.value))) names.add("*");
+    if (
+      (step.run && !read.has(step) && step.run.value.includes("GITHUB_ENV")) ||
+      (code?.kind === "scalar" && /exportVariable|GITHUB_ENV/.test(code.value))
+    )
+      names.add("*");
   }
   return names;
 }
@@ -116,6 +157,13 @@ function writtenNames({ source, text }: Script): string[] {
   const names = [...text.matchAll(/\b([A-Za-z_]\w*)(?:=|<<|::)/g)].map(([, name]) => name ?? "");
   const setEnv = [...text.matchAll(/::set-env\s+name=(\w+)/g)].map(([, name]) => name ?? "");
   // `env >> "$GITHUB_ENV"`, `cat file >> ...`, a program's output: nobody knows which.
-  const opaque = /^\s*(?!echo\b|printf\b|cat\s*<<|\}|\)|done|fi|-)[^\n#=]*>>\s*["']?\$\{?(?:\{\s*)?(?:env\.|github\.)?(?:GITHUB_ENV|env)\b/m.test(source) || /GITHUB_ENV["'}]*\s*(?:\)|<)|tee\b[^\n]*GITHUB_ENV/.test(source) || /(?:echo|printf)[^\n]*["'\s]\$\{?\w+\}?=?[^\n]*>>\s*["']?\$\{?GITHUB_ENV/.test(source.replace(/[A-Za-z_]\w*=[^\n]*?>>/g, ">>"));
+  const opaque =
+    /^\s*(?!echo\b|printf\b|cat\s*<<|\}|\)|done|fi|-)[^\n#=]*>>\s*["']?\$\{?(?:\{\s*)?(?:env\.|github\.)?(?:GITHUB_ENV|env)\b/m.test(
+      source,
+    ) ||
+    /GITHUB_ENV["'}]*\s*(?:\)|<)|tee\b[^\n]*GITHUB_ENV/.test(source) ||
+    /(?:echo|printf)[^\n]*["'\s]\$\{?\w+\}?=?[^\n]*>>\s*["']?\$\{?GITHUB_ENV/.test(
+      source.replace(/[A-Za-z_]\w*=[^\n]*?>>/g, ">>"),
+    );
   return [...names, ...setEnv, ...(opaque ? ["*"] : [])];
 }

@@ -73,7 +73,9 @@ jobs:
       if (seen.size === 0) fix = fixFor(script);
       seen.add(pipeline.node);
       const name = shown(invocation.name, invocation.args);
-      const effect = command.inCondition ? `this condition has the status of \`${sink.name}\` and holds whether or not \`${name}\` fails` : `when \`${name}\` fails, \`${sink.name}\` still succeeds and the step goes on`;
+      const effect = command.inCondition
+        ? `this condition has the status of \`${sink.name}\` and holds whether or not \`${name}\` fails`
+        : `when \`${name}\` fails, \`${sink.name}\` still succeeds and the step goes on`;
       report(spanOf(script, command.node), `There is no \`pipefail\` here: ${effect}. ${remedy(script)}`, { fix });
     }
   },
@@ -82,13 +84,22 @@ jobs:
 const deliversData = (name: string | undefined): boolean => name !== undefined && name !== "docker" && name !== "git";
 
 /** `|| true`, `! a | b`: its failure is provided for. */
-const isExpected = ({ orElse, negated, background }: ShellCommand): boolean => negated || background || orElse !== undefined;
+const isExpected = ({ orElse, negated, background }: ShellCommand): boolean =>
+  negated || background || orElse !== undefined;
 
 /** Where the status is looked at: a command of the script, a condition, or `x=$(...)`. */
 function statusMatters(script: Script, command: ShellCommand): boolean {
   if (!command.inSubstitution) return command.inCondition || optionsAt(script, command.node.pos).errexit;
   const outer = outerCommand(script, command);
-  return outer !== undefined && outer.node.name === undefined && !outer.inSubstitution && !outer.inFunction && !outer.orElse && outer.node.prefix.length === 1 && optionsAt(script, command.node.pos).errexit;
+  return (
+    outer !== undefined &&
+    outer.node.name === undefined &&
+    !outer.inSubstitution &&
+    !outer.inFunction &&
+    !outer.orElse &&
+    outer.node.prefix.length === 1 &&
+    optionsAt(script, command.node.pos).errexit
+  );
 }
 
 export const shown = (name: string | undefined, args: readonly string[]): string => {
@@ -97,12 +108,22 @@ export const shown = (name: string | undefined, args: readonly string[]): string
 };
 
 const remedy = ({ shellFrom, shell }: Script): string =>
-  shell === "sh" ? "Give the step `shell: bash`, which sets it, if its image has bash." : shellFrom === "step" ? "Begin the script with `set -o pipefail`." : "Give the step `shell: bash`, which sets it.";
+  shell === "sh"
+    ? "Give the step `shell: bash`, which sets it, if its image has bash."
+    : shellFrom === "step"
+      ? "Begin the script with `set -o pipefail`."
+      : "Give the step `shell: bash`, which sets it.";
 
 /** Under pipefail `grep` without a match and what feeds `head` fail as well, so that there the choice is not mechanical. */
 function fixFor(script: Script): Fix | undefined {
   if (script.shell === "sh" || script.shellFrom === "unknown") return undefined;
-  const risky = commandsIn(script).some((command) => command.pipeline && (invocationOf(command).name === "head" || /^[ef]?grep$/.test(invocationOf(command).name ?? "") || (invocationOf(command).name === "grep" && hasOption(command.args, "q"))));
+  const risky = commandsIn(script).some(
+    (command) =>
+      command.pipeline &&
+      (invocationOf(command).name === "head" ||
+        /^[ef]?grep$/.test(invocationOf(command).name ?? "") ||
+        (invocationOf(command).name === "grep" && hasOption(command.args, "q"))),
+  );
   if (risky) return undefined;
   const { file } = script.document;
   return script.step.shell

@@ -9,7 +9,7 @@ export const multilineOutput = rule({
   family: "script",
   levels: { recommended: "warning", strict: "error" },
   summary: "A value of several lines is written to `$GITHUB_OUTPUT` or `$GITHUB_ENV` with a delimiter.",
-  why: "`name=value` ends at the line's end. What follows is read as another line, and the step fails with \"Invalid format\" as soon as the command prints a second line.",
+  why: '`name=value` ends at the line\'s end. What follows is read as another line, and the step fails with "Invalid format" as soon as the command prints a second line.',
   bad: [
     `on: push
 jobs:
@@ -53,7 +53,12 @@ jobs:
     for (const command of commandsIn(script)) {
       if (command.name === undefined && !command.inSubstitution)
         for (const { name, value } of command.assignments) {
-          const several = value.type === "Word" ? substitutionsIn(value).map((part) => severalLines(script, part)).find((found) => found !== undefined) : undefined;
+          const several =
+            value.type === "Word"
+              ? substitutionsIn(value)
+                  .map((part) => severalLines(script, part))
+                  .find((found) => found !== undefined)
+              : undefined;
           const [part] = value.type === "Word" ? substitutionsIn(value) : [];
           if (several !== undefined && part) assigned.set(name, { at: part, shown: several });
           else assigned.delete(name);
@@ -66,20 +71,36 @@ jobs:
         if (part.type !== "DoubleQuoted") continue;
         for (const inner of part.parts) {
           const direct = inner.type === "CommandExpansion" ? severalLines(script, inner) : undefined;
-          const variable = inner.type === "SimpleExpansion" ? inner.text.slice(1) : inner.type === "ParameterExpansion" && inner.operation === undefined && inner.prefix === undefined ? inner.parameter : undefined;
+          const variable =
+            inner.type === "SimpleExpansion"
+              ? inner.text.slice(1)
+              : inner.type === "ParameterExpansion" && inner.operation === undefined && inner.prefix === undefined
+                ? inner.parameter
+                : undefined;
           const shown = direct ?? (variable === undefined ? undefined : assigned.get(variable)?.shown);
-          if (shown !== undefined) report(spanOf(script, inner), `\`${shown}\` may print several lines, and \`name=value\` holds one: the step then fails with "Invalid format". ${shown.startsWith("jq") ? "Add `--compact-output`." : "Join the lines, or write the value between `name<<DELIMITER` and `DELIMITER`."}`);
+          if (shown !== undefined)
+            report(
+              spanOf(script, inner),
+              `\`${shown}\` may print several lines, and \`name=value\` holds one: the step then fails with "Invalid format". ${shown.startsWith("jq") ? "Add `--compact-output`." : "Join the lines, or write the value between `name<<DELIMITER` and `DELIMITER`."}`,
+            );
         }
       }
     }
   },
 });
 
-const writesFile = ({ redirects }: ShellCommand): boolean => redirects.some((redirect) => redirect.type === "Redirect" && (redirect.operator === ">>" || redirect.operator === ">") && /^\$\{?GITHUB_(?:OUTPUT|ENV)\}?$/.test(redirect.target?.value ?? ""));
+const writesFile = ({ redirects }: ShellCommand): boolean =>
+  redirects.some(
+    (redirect) =>
+      redirect.type === "Redirect" &&
+      (redirect.operator === ">>" || redirect.operator === ">") &&
+      /^\$\{?GITHUB_(?:OUTPUT|ENV)\}?$/.test(redirect.target?.value ?? ""),
+  );
 
 function substitutionsIn(node: SyntaxNode, found: CommandExpansionPart[] = []): CommandExpansionPart[] {
   if (node.type === "CommandExpansion") found.push(node);
-  else if (node.type === "Word" || node.type === "DoubleQuoted") forEachChild(node, (child) => void substitutionsIn(child, found));
+  else if (node.type === "Word" || node.type === "DoubleQuoted")
+    forEachChild(node, (child) => void substitutionsIn(child, found));
   return found;
 }
 
@@ -94,19 +115,31 @@ function severalLines(script: Script, { script: inner }: CommandExpansionPart): 
 function linesOf({ name, args }: Invocation): string | undefined {
   switch (name) {
     case "jq": {
-      if (hasOption(args, "compact-output", "join-output", "exit-status") || args.some((argument) => /^-[a-zA-Z]*[cj]/.test(argument))) return undefined;
+      if (
+        hasOption(args, "compact-output", "join-output", "exit-status") ||
+        args.some((argument) => /^-[a-zA-Z]*[cj]/.test(argument))
+      )
+        return undefined;
       const filter = args.find((argument) => !argument.startsWith("-")) ?? "";
       // Only what surely makes a list or an object of more than one line.
       const last = filter.split("|").at(-1)?.trim() ?? "";
-      return (/^(?:\[|\{)/.test(filter.trim()) && !/\]\s*\|/.test(filter)) || /^(?:split\(|map\(|keys\b|unique\b|to_entries|with_entries|\{|group_by)/.test(last) ? "jq" : undefined;
+      return (/^(?:\[|\{)/.test(filter.trim()) && !/\]\s*\|/.test(filter)) ||
+        /^(?:split\(|map\(|keys\b|unique\b|to_entries|with_entries|\{|group_by)/.test(last)
+        ? "jq"
+        : undefined;
     }
     case "git": {
       const [verb] = args;
-      if ((verb === "diff" || verb === "diff-tree" || verb === "show") && (hasOption(args, "name-only", "name-status"))) return `git ${verb} --name-only`;
+      if ((verb === "diff" || verb === "diff-tree" || verb === "show") && hasOption(args, "name-only", "name-status"))
+        return `git ${verb} --name-only`;
       return verb === "ls-files" ? "git ls-files" : undefined;
     }
     case "find":
-      return args.some((argument) => argument === "-quit" || argument === "-printf" || argument === "-print0" || argument === "-exec") ? undefined : "find";
+      return args.some(
+        (argument) => argument === "-quit" || argument === "-printf" || argument === "-print0" || argument === "-exec",
+      )
+        ? undefined
+        : "find";
     default:
       return undefined;
   }

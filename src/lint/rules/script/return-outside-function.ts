@@ -7,7 +7,7 @@ export const returnOutsideFunction = rule({
   levels: { recommended: "error", strict: "error" },
   fixable: true,
   summary: "`return` stands in a function; a script ends with `exit`.",
-  why: "Outside of a function bash says \"can only `return' from a function or sourced script\" and goes on, or ends the step as failed under `set -e`: `return 0` never means success.",
+  why: 'Outside of a function bash says "can only `return\' from a function or sourced script" and goes on, or ends the step as failed under `set -e`: `return 0` never means success.',
   bad: `on: push
 jobs:
   build:
@@ -39,7 +39,11 @@ jobs:
       // `return 0 2>/dev/null || exit 0` serves scripts that may be sourced.
       if (name !== "return" || inFunction !== undefined || orElse || !node.name) continue;
       const at = spanOf(script, node.name);
-      report(spanOf(script, node), "`return` works only inside of a function: here bash complains and the step fails. Use `exit`.", { fix: { title: "Use `exit`", edits: [{ ...at, text: "exit" }] } });
+      report(
+        spanOf(script, node),
+        "`return` works only inside of a function: here bash complains and the step fails. Use `exit`.",
+        { fix: { title: "Use `exit`", edits: [{ ...at, text: "exit" }] } },
+      );
     }
   },
 });

@@ -66,7 +66,11 @@ jobs:
           const found = script.step.workingDirectory ? undefined : callIn(script);
           if (found) {
             const later = job.steps.slice(step.index + 1).find(({ uses }) => isAction(uses, "actions/checkout"));
-            report(spanOf(script, found.at), `There is no \`${found.path}\` yet: ${later ? "the repository is checked out later. Move \`actions/checkout\` before this step." : "this job never checks the repository out. Add a step with \`actions/checkout\` before this one."}`, later ? { related: [{ at: later.node, message: "The repository is checked out here." }] } : {});
+            report(
+              spanOf(script, found.at),
+              `There is no \`${found.path}\` yet: ${later ? "the repository is checked out later. Move \`actions/checkout\` before this step." : "this job never checks the repository out. Add a step with \`actions/checkout\` before this one."}`,
+              later ? { related: [{ at: later.node, message: "The repository is checked out here." }] } : {},
+            );
           }
           // Commands of any other kind may put files there.
           if (found || commandsIn(script).some((command) => !leavesNoFiles(command))) break;
@@ -80,7 +84,12 @@ jobs:
 const isElsewhere = (job: Job): boolean => job.container !== undefined || !isHosted(job, "ubuntu", "macos", "windows");
 
 /** Actions that put no files of the repository into the workspace. */
-const leavesWorkspaceEmpty = ({ uses, run }: Step): boolean => run === undefined && uses?.kind === "repository" && /^(?:actions\/setup-(?:node|python|java|go|dotnet)|docker\/(?:login|setup-(?:buildx|qemu))-action|step-security\/harden-runner|ruby\/setup-ruby|dtolnay\/rust-toolchain|astral-sh\/setup-uv|pnpm\/action-setup)$/.test(uses.repository);
+const leavesWorkspaceEmpty = ({ uses, run }: Step): boolean =>
+  run === undefined &&
+  uses?.kind === "repository" &&
+  /^(?:actions\/setup-(?:node|python|java|go|dotnet)|docker\/(?:login|setup-(?:buildx|qemu))-action|step-security\/harden-runner|ruby\/setup-ruby|dtolnay\/rust-toolchain|astral-sh\/setup-uv|pnpm\/action-setup)$/.test(
+    uses.repository,
+  );
 
 const INTERPRETER = /^(?:bash|sh|zsh|python3?|node|ruby|source|\.)$/;
 /** `scripts/build.sh`: below a folder, with the ending of a script. */
@@ -94,19 +103,65 @@ const INSTALLED = /node_modules|\.\.\/|^\/|(?:^|\/)\.?venv\//;
 function callIn(script: Script): { path: string; at: ShellCommand["node"] } | undefined {
   for (const command of commandsIn(script)) {
     // `[ -x ./run ] && ./run`: asked for first.
-    if (command.inCondition || command.orElse || command.inFunction || (command.andThen && (command.name === "[" || command.name === "test")) || /\[\[.*&&/.test(script.source)) return undefined;
+    if (
+      command.inCondition ||
+      command.orElse ||
+      command.inFunction ||
+      (command.andThen && (command.name === "[" || command.name === "test")) ||
+      /\[\[.*&&/.test(script.source)
+    )
+      return undefined;
     const { name, args } = invocationOf(command);
     const interpreted = name !== undefined && INTERPRETER.test(name);
     const path = interpreted ? args[0] : name;
-    if (path !== undefined && !holdsPlaceholder(path) && (interpreted ? SCRIPT.test(path) : SCRIPT.test(path) || PROGRAM.test(path)) && !INSTALLED.test(path)) return { path, at: command.node };
+    if (
+      path !== undefined &&
+      !holdsPlaceholder(path) &&
+      (interpreted ? SCRIPT.test(path) : SCRIPT.test(path) || PROGRAM.test(path)) &&
+      !INSTALLED.test(path)
+    )
+      return { path, at: command.node };
     if (!leavesNoFiles(command)) return undefined;
   }
   return undefined;
 }
 
-const QUIET = new Set(["echo", "printf", "true", ":", "set", "export", "test", "[", "date", "sleep", "exit", "chmod", "uname", "env", "pwd", "ls", "which", "df", "free", "id", "whoami", "node", "java"]);
+const QUIET = new Set([
+  "echo",
+  "printf",
+  "true",
+  ":",
+  "set",
+  "export",
+  "test",
+  "[",
+  "date",
+  "sleep",
+  "exit",
+  "chmod",
+  "uname",
+  "env",
+  "pwd",
+  "ls",
+  "which",
+  "df",
+  "free",
+  "id",
+  "whoami",
+  "node",
+  "java",
+]);
 const leavesNoFiles = (command: ShellCommand): boolean => {
   const { name } = invocationOf(command);
-  if (command.redirects.some((redirect) => redirect.type === "Redirect" && /^(?:>|>>)$/.test(redirect.operator) && !/^\$\{?GITHUB_|^\/dev\/null$|^&/.test(redirect.target?.value ?? "") && redirect.operator !== ">&")) return false;
+  if (
+    command.redirects.some(
+      (redirect) =>
+        redirect.type === "Redirect" &&
+        /^(?:>|>>)$/.test(redirect.operator) &&
+        !/^\$\{?GITHUB_|^\/dev\/null$|^&/.test(redirect.target?.value ?? "") &&
+        redirect.operator !== ">&",
+    )
+  )
+    return false;
   return name === undefined ? command.assignments.length > 0 : QUIET.has(name) || /^(?:apt|apt-get)$/.test(name);
 };

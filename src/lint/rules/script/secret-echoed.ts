@@ -3,7 +3,17 @@ import { expressionsWithin, pathOf } from "../../../workflow/expressions/express
 import { embeddedExpressions } from "../../../workflow/expressions/embedded.ts";
 import { jobOf, type Step } from "../../../workflow/document/document.ts";
 import { rule } from "../../rule.ts";
-import { commandOf, commandsIn, expressionsInside, optionsAt, readsOf, type Script, type ShellCommand, spanOf, variablesIn } from "../../scripts.ts";
+import {
+  commandOf,
+  commandsIn,
+  expressionsInside,
+  optionsAt,
+  readsOf,
+  type Script,
+  type ShellCommand,
+  spanOf,
+  variablesIn,
+} from "../../scripts.ts";
 
 export const secretEchoed = rule({
   id: "secret-echoed",
@@ -60,16 +70,38 @@ jobs:
     for (const command of commandsIn(script)) {
       const found = secretIn(script, command, secrets);
       if (!found) continue;
-      if (!traced && optionsAt(script, command.node.pos).xtrace && !/^(?:echo|printf|\[|test|export|true|:)$/.test(command.name ?? "") && command.name !== undefined && found.inArguments) {
+      if (
+        !traced &&
+        optionsAt(script, command.node.pos).xtrace &&
+        !/^(?:echo|printf|\[|test|export|true|:)$/.test(command.name ?? "") &&
+        command.name !== undefined &&
+        found.inArguments
+      ) {
         traced = true;
-        report(spanOf(script, found), `\`set -x\` prints this command with the value of ${found.what}. Turn it off around the command: \`set +x\`.`, { level: "info" });
+        report(
+          spanOf(script, found),
+          `\`set -x\` prints this command with the value of ${found.what}. Turn it off around the command: \`set +x\`.`,
+          { level: "info" },
+        );
         continue;
       }
       const { name } = command;
-      if ((name !== "echo" && name !== "printf") || command.inSubstitution || /::add-mask::/.test(script.source.slice(command.node.pos, command.node.end))) continue;
+      if (
+        (name !== "echo" && name !== "printf") ||
+        command.inSubstitution ||
+        /::add-mask::/.test(script.source.slice(command.node.pos, command.node.end))
+      )
+        continue;
       const sink = sinkOf(script, command);
-      if (sink === "log" || sink === "encoded") report(spanOf(script, found), sink === "log" ? `This prints ${found.what} into the log. Remove it; to see whether it is set, test \`[ -n "$NAME" ]\`.` : `This prints ${found.what} in an encoding that GitHub's mask does not know. Remove it.`);
-      else if (sink === "summary") report(spanOf(script, found), `This writes ${found.what} into the job summary. Remove it.`);
+      if (sink === "log" || sink === "encoded")
+        report(
+          spanOf(script, found),
+          sink === "log"
+            ? `This prints ${found.what} into the log. Remove it; to see whether it is set, test \`[ -n "$NAME" ]\`.`
+            : `This prints ${found.what} in an encoding that GitHub's mask does not know. Remove it.`,
+        );
+      else if (sink === "summary")
+        report(spanOf(script, found), `This writes ${found.what} into the job summary. Remove it.`);
     }
   },
 });
@@ -83,7 +115,12 @@ function secretVariables(step: Step): Map<string, string> {
   const job = jobOf(step);
   for (const block of [job?.workflow.env, job?.env, step.env])
     for (const [name, { value }] of block?.variables ?? []) {
-      const secret = value.kind === "scalar" && value.value.includes("${{") ? embeddedExpressions(value).map(({ expression }) => expression && secretOf(expression)).find((found) => found !== undefined) : undefined;
+      const secret =
+        value.kind === "scalar" && value.value.includes("${{")
+          ? embeddedExpressions(value)
+              .map(({ expression }) => expression && secretOf(expression))
+              .find((found) => found !== undefined)
+          : undefined;
       if (secret === undefined) names.delete(name);
       else names.set(name, secret);
     }
@@ -91,24 +128,35 @@ function secretVariables(step: Step): Map<string, string> {
 }
 
 /** The secret whose value an expression may have: not of `secrets.X != ''`. */
-function secretOf(expression: NonNullable<ReturnType<typeof embeddedExpressions>[number]["expression"]>): string | undefined {
+function secretOf(
+  expression: NonNullable<ReturnType<typeof embeddedExpressions>[number]["expression"]>,
+): string | undefined {
   if (expression.kind === "comparison" || expression.kind === "not" || expression.kind === "call") return undefined;
   // `secrets.X && 'yes' || 'no'`
-  if (expression.kind === "logical" && expression.operands.at(-1)?.kind === "literal" && expression.operands.length > 1) return undefined;
+  if (expression.kind === "logical" && expression.operands.at(-1)?.kind === "literal" && expression.operands.length > 1)
+    return undefined;
   for (const inner of expressionsWithin(expression)) {
     const path = pathOf(inner);
-    if (path?.[0] === "secrets" && path.length > 1) return HARMLESS.test(path[1] ?? "") ? undefined : `the secret \`${path[1] === "*" ? "secrets" : (path[1] ?? "").toUpperCase()}\``;
+    if (path?.[0] === "secrets" && path.length > 1)
+      return HARMLESS.test(path[1] ?? "")
+        ? undefined
+        : `the secret \`${path[1] === "*" ? "secrets" : (path[1] ?? "").toUpperCase()}\``;
     if (path?.join(".") === "github.token") return "the job's token";
   }
   return undefined;
 }
 
-function secretIn(script: Script, command: ShellCommand, secrets: ReadonlyMap<string, string>): { pos: number; end: number; what: string; inArguments: boolean } | undefined {
+function secretIn(
+  script: Script,
+  command: ShellCommand,
+  secrets: ReadonlyMap<string, string>,
+): { pos: number; end: number; what: string; inArguments: boolean } | undefined {
   const { node, name, args } = command;
   const commands = { pos: node.name?.end ?? node.pos, end: node.end };
   for (const { within, expression } of script.expressions.length === 0 ? [] : expressionsInside(script, node)) {
     const what = expression && secretOf(expression);
-    if (what !== undefined) return { pos: within.start, end: within.end, what, inArguments: within.start >= commands.pos };
+    if (what !== undefined)
+      return { pos: within.start, end: within.end, what, inArguments: within.start >= commands.pos };
   }
   if (secrets.size === 0 || name === undefined || args.length === 0) return undefined;
   for (const read of readsOf(script, command)) {
@@ -120,15 +168,22 @@ function secretIn(script: Script, command: ShellCommand, secrets: ReadonlyMap<st
 }
 
 function sinkOf(script: Script, command: ShellCommand): "log" | "encoded" | "summary" | undefined {
-  const redirect = command.redirects.find(({ type, operator }) => type === "Redirect" && (operator === ">" || operator === ">>" || operator === "&>"));
-  if (redirect?.type === "Redirect") return redirect.target?.value.includes("GITHUB_STEP_SUMMARY") === true ? "summary" : undefined;
+  const redirect = command.redirects.find(
+    ({ type, operator }) => type === "Redirect" && (operator === ">" || operator === ">>" || operator === "&>"),
+  );
+  if (redirect?.type === "Redirect")
+    return redirect.target?.value.includes("GITHUB_STEP_SUMMARY") === true ? "summary" : undefined;
   const { pipeline } = command;
   if (!pipeline || pipeline.index === pipeline.length - 1) return isGrouped(script, command) ? undefined : "log";
   const rest = pipeline.node.commands.slice(pipeline.index + 1).map((node) => commandOf(script, node));
-  if (rest.some((other) => !other || other.redirects.some(({ operator }) => operator === ">" || operator === ">>"))) return undefined;
+  if (rest.some((other) => !other || other.redirects.some(({ operator }) => operator === ">" || operator === ">>")))
+    return undefined;
   const encodes = rest.every((other) => {
     const { name, args } = other ? invocationOf(other) : { name: undefined, args: [] };
-    return (name === "base64" && !args.some((argument) => /^(?:-d|-D|--decode)/.test(argument))) || ["rev", "xxd", "od", "hexdump", "tr", "sed", "fold", "cut"].includes(name ?? "");
+    return (
+      (name === "base64" && !args.some((argument) => /^(?:-d|-D|--decode)/.test(argument))) ||
+      ["rev", "xxd", "od", "hexdump", "tr", "sed", "fold", "cut"].includes(name ?? "")
+    );
   });
   return encodes ? "encoded" : undefined;
 }

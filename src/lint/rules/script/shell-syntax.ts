@@ -44,6 +44,9 @@ jobs:
     const { length } = script.source.trimEnd();
     const pos = Math.min(first.pos, Math.max(0, length - 1));
     const lineEnd = script.source.indexOf("\n", pos);
-    report(spanInScript(script, { start: pos, end: Math.max(pos + 1, lineEnd === -1 ? length : Math.min(lineEnd, length)) }), `${script.shell === "sh" ? "The shell" : "Bash"} cannot read this script: ${first.message.replaceAll("\n", " ")}. Close what is open, or name the \`shell:\` that the script is written for.`);
+    report(
+      spanInScript(script, { start: pos, end: Math.max(pos + 1, lineEnd === -1 ? length : Math.min(lineEnd, length)) }),
+      `${script.shell === "sh" ? "The shell" : "Bash"} cannot read this script: ${first.message.replaceAll("\n", " ")}. Close what is open, or name the \`shell:\` that the script is written for.`,
+    );
   },
 });

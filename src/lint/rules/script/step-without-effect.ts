@@ -1,7 +1,22 @@
 import { rule } from "../../rule.ts";
 import { commandsIn, spanOf } from "../../scripts.ts";
 
-const CHANGING = new Set(["cd", "export", "source", ".", "alias", "pushd", "popd", "umask", "ulimit", "set", "shopt", "unset", "declare", "readonly"]);
+const CHANGING = new Set([
+  "cd",
+  "export",
+  "source",
+  ".",
+  "alias",
+  "pushd",
+  "popd",
+  "umask",
+  "ulimit",
+  "set",
+  "shopt",
+  "unset",
+  "declare",
+  "readonly",
+]);
 
 export const stepWithoutEffect = rule({
   id: "step-without-effect",
@@ -45,10 +60,27 @@ jobs:
     }
     if (script.ast.commands.some(({ command }) => command.type !== "Command" && command.type !== "AndOr")) return;
     // A sourced script does what it does; only an activated environment is known to be lost.
-    if (commands.some(({ name, args }) => (name === "source" || name === ".") && !/(?:^|\/)activate$|\.(?:bashrc|profile|bash_profile|zshrc|env)$|\/env$/.test(args[0] ?? ""))) return;
-    if (commands.every(({ name }) => name === "set" || name === "shopt" || name === "unset" || name === "umask" || name === "ulimit")) return;
+    if (
+      commands.some(
+        ({ name, args }) =>
+          (name === "source" || name === ".") &&
+          !/(?:^|\/)activate$|\.(?:bashrc|profile|bash_profile|zshrc|env)$|\/env$/.test(args[0] ?? ""),
+      )
+    )
+      return;
+    if (
+      commands.every(
+        ({ name }) => name === "set" || name === "shopt" || name === "unset" || name === "umask" || name === "ulimit",
+      )
+    )
+      return;
     const last = commands.at(-1) ?? first;
-    const kind = commands.find(({ name }) => name === "cd" || name === "pushd") ? "`working-directory:` on the steps that need it, or `cd` in their scripts" : "`env:`, or `echo \"NAME=value\" >> \"$GITHUB_ENV\"` (`$GITHUB_PATH` for folders of programs)";
-    report(spanOf(script, { pos: first.node.pos, end: last.node.end }), `This changes the shell of this step only, and nothing else is in it: the next step starts afresh. Use ${kind}.`);
+    const kind = commands.find(({ name }) => name === "cd" || name === "pushd")
+      ? "`working-directory:` on the steps that need it, or `cd` in their scripts"
+      : '`env:`, or `echo "NAME=value" >> "$GITHUB_ENV"` (`$GITHUB_PATH` for folders of programs)';
+    report(
+      spanOf(script, { pos: first.node.pos, end: last.node.end }),
+      `This changes the shell of this step only, and nothing else is in it: the next step starts afresh. Use ${kind}.`,
+    );
   },
 });

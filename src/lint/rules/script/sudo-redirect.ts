@@ -8,7 +8,7 @@ export const sudoRedirect = rule({
   family: "script",
   levels: { recommended: "error", strict: "error" },
   summary: "A file of the system is written by a command that runs as root.",
-  why: "The shell opens the file of a `>` before it starts `sudo`, and the shell is not root on GitHub's runners: \"Permission denied\".",
+  why: 'The shell opens the file of a `>` before it starts `sudo`, and the shell is not root on GitHub\'s runners: "Permission denied".',
   bad: `on: push
 jobs:
   test:
@@ -34,8 +34,15 @@ jobs:
     for (const command of commandsIn(script)) {
       if (command.name !== "sudo" || command.orElse) continue;
       for (const redirect of command.redirects) {
-        const target = redirect.type === "Redirect" && (redirect.operator === ">" || redirect.operator === ">>") ? redirect.target : undefined;
-        if (target && ROOTS_OWN.test(target.value)) report(spanOf(script, target), `The shell opens \`${target.value}\` as an ordinary user, and \`sudo\` comes too late: "Permission denied". Write \`... | sudo tee ${redirect.type === "Redirect" && redirect.operator === ">>" ? "-a " : ""}${target.value}\`.`);
+        const target =
+          redirect.type === "Redirect" && (redirect.operator === ">" || redirect.operator === ">>")
+            ? redirect.target
+            : undefined;
+        if (target && ROOTS_OWN.test(target.value))
+          report(
+            spanOf(script, target),
+            `The shell opens \`${target.value}\` as an ordinary user, and \`sudo\` comes too late: "Permission denied". Write \`... | sudo tee ${redirect.type === "Redirect" && redirect.operator === ">>" ? "-a " : ""}${target.value}\`.`,
+          );
       }
     }
   },

@@ -63,10 +63,17 @@ jobs:
 });
 
 /** Tools whose exit status is not their verdict: plans and checks that only inform. */
-const onlyReports = (name: string | undefined, [first]: readonly string[]): boolean => name === "terraform" || name === "tofu" || name === "terragrunt" || (name === "cargo" && first === "audit");
+const onlyReports = (name: string | undefined, [first]: readonly string[]): boolean =>
+  name === "terraform" || name === "tofu" || name === "terragrunt" || (name === "cargo" && first === "audit");
 
-function swallowedBy(script: Script, { node, orElse, pipeline }: ShellCommand): { end: number; text: string } | undefined {
-  if (orElse) return isNoop(script, orElse) ? { end: orElse.end, text: shortened(`|| ${script.source.slice(orElse.pos, orElse.end)}`) } : undefined;
+function swallowedBy(
+  script: Script,
+  { node, orElse, pipeline }: ShellCommand,
+): { end: number; text: string } | undefined {
+  if (orElse)
+    return isNoop(script, orElse)
+      ? { end: orElse.end, text: shortened(`|| ${script.source.slice(orElse.pos, orElse.end)}`) }
+      : undefined;
   if (pipeline) return undefined;
   // `a; true`: on one line, so that it is meant for this command.
   const behind = /^[ \t]*;[ \t]*(?:true|:)[ \t]*(?:\n|$)/.exec(script.source.slice(node.end, node.end + 40));
@@ -83,4 +90,7 @@ function isNoop(script: Script, node: PipelineNode): boolean {
   return node.redirects.length === 0 && !/::(?:warning|error|notice)/.test(script.source.slice(node.pos, node.end));
 }
 
-const shortened = (text: string): string => (text.length > 30 ? `${text.slice(0, 27).replace(/\s+\S*$/, "")} ...` : text).replaceAll("`", "'").replaceAll("\n", " ");
+const shortened = (text: string): string =>
+  (text.length > 30 ? `${text.slice(0, 27).replace(/\s+\S*$/, "")} ...` : text)
+    .replaceAll("`", "'")
+    .replaceAll("\n", " ");

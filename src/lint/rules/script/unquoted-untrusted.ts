@@ -51,10 +51,24 @@ jobs:
       const at = spanOf(script, read);
       const inWord = script.source.slice(Math.max(0, read.pos - 1), read.pos);
       const alone = /^\s?$/.test(inWord) && /^(?:\s|$|[;)|&])/.test(script.source.slice(read.end, read.end + 1));
-      report(at, `\`${script.source.slice(read.pos, read.end)}\` is not quoted, and its value comes from ${sourceOf(taint)}: its blanks and globs make other arguments of it. Write \`"${script.source.slice(read.pos, read.end)}"\`.`, {
-        ...(alone && script.node.style !== "double" && script.node.style !== "plain" ? { fix: { title: "Quote it", edits: [{ start: at.start, end: at.start, text: '"' }, { start: at.end, end: at.end, text: '"' }] } } : {}),
-        related: taint.way.map(({ in: document, at: place, message }) => ({ in: document, at: place, message })),
-      });
+      report(
+        at,
+        `\`${script.source.slice(read.pos, read.end)}\` is not quoted, and its value comes from ${sourceOf(taint)}: its blanks and globs make other arguments of it. Write \`"${script.source.slice(read.pos, read.end)}"\`.`,
+        {
+          ...(alone && script.node.style !== "double" && script.node.style !== "plain"
+            ? {
+                fix: {
+                  title: "Quote it",
+                  edits: [
+                    { start: at.start, end: at.start, text: '"' },
+                    { start: at.end, end: at.end, text: '"' },
+                  ],
+                },
+              }
+            : {}),
+          related: taint.way.map(({ in: document, at: place, message }) => ({ in: document, at: place, message })),
+        },
+      );
     }
   },
 });

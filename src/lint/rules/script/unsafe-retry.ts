@@ -67,7 +67,11 @@ jobs:
           done
 `,
   step(step, { report, document }) {
-    if (step.uses?.kind !== "repository" || !/^(?:nick-fields|nick-invision)\/retry$|^wandalen\/wretry\.action$/.test(step.uses.repository)) return;
+    if (
+      step.uses?.kind !== "repository" ||
+      !/^(?:nick-fields|nick-invision)\/retry$|^wandalen\/wretry\.action$/.test(step.uses.repository)
+    )
+      return;
     for (const input of ["command", "new_command_on_retry"]) {
       const node = step.with.get(input)?.value;
       if (node?.kind !== "scalar" || (input === "command" && step.with.has("new_command_on_retry"))) continue;
@@ -75,7 +79,11 @@ jobs:
       if (commands.some((other) => makesSafe(invocationOf(other)))) continue;
       for (const command of commands) {
         const harm = harmOf(command, invocationOf(command));
-        if (harm) report(sourceSpan(document.file.text, node, { start: command.node.pos, end: command.node.end }), message(harm, "this action"));
+        if (harm)
+          report(
+            sourceSpan(document.file.text, node, { start: command.node.pos, end: command.node.end }),
+            message(harm, "this action"),
+          );
       }
     }
   },
@@ -87,14 +95,25 @@ jobs:
       const invocation = invocationOf(command);
       const harm = harmOf(command, invocation);
       if (!harm) {
-        const retried = command.name === "retry" || command.name === "nick-retry" ? harmOf(command, behindRetry(invocation)) : undefined;
+        const retried =
+          command.name === "retry" || command.name === "nick-retry"
+            ? harmOf(command, behindRetry(invocation))
+            : undefined;
         if (retried) report(spanOf(script, command.node), message(retried, "`retry`"));
         continue;
       }
       // Until it works: `until x`, `while ! x`, or `x && break` in a loop of attempts.
-      const until = command.inCondition && (command.inLoop === "until" || (command.inLoop === "while" && command.negated));
-      const attempts = command.inLoop !== undefined && !command.inCondition && command.andThen && /^\s*&&\s*(?:break|exit 0|return 0|\{\s*[^}]*break)/.test(script.source.slice(command.node.end, command.node.end + 80));
-      if ((until || attempts) && !(safe ??= commands.some((other) => makesSafe(invocationOf(other))))) report(spanOf(script, command.node), message(harm, "this loop"));
+      const until =
+        command.inCondition && (command.inLoop === "until" || (command.inLoop === "while" && command.negated));
+      const attempts =
+        command.inLoop !== undefined &&
+        !command.inCondition &&
+        command.andThen &&
+        /^\s*&&\s*(?:break|exit 0|return 0|\{\s*[^}]*break)/.test(
+          script.source.slice(command.node.end, command.node.end + 80),
+        );
+      if ((until || attempts) && !(safe ??= commands.some((other) => makesSafe(invocationOf(other)))))
+        report(spanOf(script, command.node), message(harm, "this loop"));
     }
   },
 });
@@ -106,15 +125,25 @@ interface Harm {
   instead: string;
 }
 
-const message = ({ done, second, instead }: Harm, by: string): string => `\`${done}\` is tried again by ${by}, and it is not safe to do twice: ${second}. ${instead}.`;
+const message = ({ done, second, instead }: Harm, by: string): string =>
+  `\`${done}\` is tried again by ${by}, and it is not safe to do twice: ${second}. ${instead}.`;
 
 function harmOf(command: ShellCommand, invocation: Invocation): Harm | undefined {
   const done = happensTwice(invocation);
-  if (done !== undefined) return { done, second: "an attempt that reached the server makes the next one fail or doubles it", instead: "Ask first whether it has been done, or let it fail" };
+  if (done !== undefined)
+    return {
+      done,
+      second: "an attempt that reached the server makes the next one fail or doubles it",
+      instead: "Ask first whether it has been done, or let it fail",
+    };
   const container = containerLeftBy(command, invocation);
   return container === undefined
     ? undefined
-    : { done: `${invocation.name} run --name ${container}`, second: "the container of the first attempt keeps the name, and the next one fails with a conflict", instead: `Remove it before each attempt with \`${invocation.name} rm --force ${container}\`` };
+    : {
+        done: `${invocation.name} run --name ${container}`,
+        second: "the container of the first attempt keeps the name, and the next one fails with a conflict",
+        instead: `Remove it before each attempt with \`${invocation.name} rm --force ${container}\``,
+      };
 }
 
 /** The name that an attempt leaves taken: its container did not start, or runs on while what follows fails. */
@@ -132,14 +161,23 @@ function containerLeftBy({ andThen }: ShellCommand, { name, args }: Invocation):
 
 function behindRetry({ args, argWords, wrappers }: Invocation): Invocation {
   const at = args.findIndex((argument) => /^[a-z]/.test(argument));
-  return { name: at === -1 ? undefined : args[at], args: args.slice(at + 1), argWords: argWords.slice(at + 1), wrappers };
+  return {
+    name: at === -1 ? undefined : args[at],
+    args: args.slice(at + 1),
+    argWords: argWords.slice(at + 1),
+    wrappers,
+  };
 }
 
 /** A question whose answer tells whether the work is done already, or a command that undoes what an attempt left. */
 const makesSafe = (invocation: Invocation): boolean => {
   const [first, second] = operandsOf(invocation);
-  if (invocation.name === "docker" || invocation.name === "podman" || invocation.name === "nerdctl") return /^(?:rm|stop|kill|inspect|ps)$/.test((first === "container" ? second : first) ?? "");
-  return (invocation.name === "gh" && (second === "view" || second === "list")) || (invocation.name === "npm" && (first === "view" || first === "info" || first === "show"));
+  if (invocation.name === "docker" || invocation.name === "podman" || invocation.name === "nerdctl")
+    return /^(?:rm|stop|kill|inspect|ps)$/.test((first === "container" ? second : first) ?? "");
+  return (
+    (invocation.name === "gh" && (second === "view" || second === "list")) ||
+    (invocation.name === "npm" && (first === "view" || first === "info" || first === "show"))
+  );
 };
 
 /** What cannot be repeated: registries refuse a version that they have, and `create` makes another one. */
@@ -147,13 +185,24 @@ function happensTwice(invocation: Invocation): string | undefined {
   const { name, args } = invocation;
   const [first, second] = operandsOf(invocation);
   if (name === undefined || hasOption(args, "dry-run", "help")) return undefined;
-  if ((name === "npm" || name === "pnpm" || name === "cargo" || name === "vsce" || name === "poetry" || name === "lerna") && first === "publish") return `${name} publish`;
+  if (
+    (name === "npm" ||
+      name === "pnpm" ||
+      name === "cargo" ||
+      name === "vsce" ||
+      name === "poetry" ||
+      name === "lerna") &&
+    first === "publish"
+  )
+    return `${name} publish`;
   if (name === "yarn" && (first === "publish" || (first === "npm" && second === "publish"))) return "yarn publish";
   if (name === "twine" && first === "upload" && !hasOption(args, "skip-existing")) return "twine upload";
   if (name === "gem" && first === "push") return "gem push";
-  if (name === "dotnet" && first === "nuget" && second === "push" && !hasOption(args, "skip-duplicate")) return "dotnet nuget push";
+  if (name === "dotnet" && first === "nuget" && second === "push" && !hasOption(args, "skip-duplicate"))
+    return "dotnet nuget push";
   if (name === "mvn" && args.includes("deploy")) return "mvn deploy";
-  if (name === "gh" && (second === "create" || (first === "workflow" && second === "run"))) return `gh ${first} ${second}`;
+  if (name === "gh" && (second === "create" || (first === "workflow" && second === "run")))
+    return `gh ${first} ${second}`;
   if (name === "gh" && first === "api" && /(?:-X|--method)[ =]?POST/.test(args.join(" "))) return "gh api -X POST";
   if (name === "semantic-release" || (name === "npx" && first === "semantic-release")) return "semantic-release";
   return undefined;

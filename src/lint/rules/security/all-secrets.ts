@@ -30,8 +30,17 @@ jobs:
     for (const { site, reference, name } of secretSitesOf(document)) {
       if (name !== undefined) continue;
       const at = spanInFile(document.file.text, site, reference);
-      if (reference.kind === "context") report(at, "This hands every secret of the repository and the organisation to the job. Name the ones that are needed: `secrets.NAME`.");
-      else if (settings.preset === "strict") report(at, "A computed name makes GitHub send every secret to the job. Name them: `secrets.NAME`, with a condition where one of several is meant.", { level: "info" });
+      if (reference.kind === "context")
+        report(
+          at,
+          "This hands every secret of the repository and the organisation to the job. Name the ones that are needed: `secrets.NAME`.",
+        );
+      else if (settings.preset === "strict")
+        report(
+          at,
+          "A computed name makes GitHub send every secret to the job. Name them: `secrets.NAME`, with a condition where one of several is meant.",
+          { level: "info" },
+        );
     }
   },
 });

@@ -35,13 +35,30 @@ jobs:
 `,
   step(step, { report, settings }) {
     const { uses } = step;
-    if (uses?.kind !== "repository" || (uses.repository !== "actions/create-github-app-token" && uses.repository !== "tibdex/github-app-token")) return;
+    if (
+      uses?.kind !== "repository" ||
+      (uses.repository !== "actions/create-github-app-token" && uses.repository !== "tibdex/github-app-token")
+    )
+      return;
     const own = uses.repository === "actions/create-github-app-token";
     const owner = inputOf(step, "owner");
-    if (own && owner && !inputOf(step, "repositories")) report(owner, "`owner` without `repositories` gives a token for every repository of the installation. List the ones that the job works on.");
+    if (own && owner && !inputOf(step, "repositories"))
+      report(
+        owner,
+        "`owner` without `repositories` gives a token for every repository of the installation. List the ones that the job works on.",
+      );
     const kept = inputOf(step, "skip-token-revoke");
-    if (isTrue(kept) && kept) report(kept, "The token stays valid for an hour after the job. Leave `skip-token-revoke` out, so that it ends with the job.");
+    if (isTrue(kept) && kept)
+      report(
+        kept,
+        "The token stays valid for an hour after the job. Leave `skip-token-revoke` out, so that it ends with the job.",
+      );
     const scoped = [...step.with.keys()].some((name) => name.startsWith("permission-") || name === "permissions");
-    if (settings.preset === "strict" && !scoped) report(uses.node, `This token holds every permission of the app. ${own ? "Name the needed ones: `permission-contents: read`." : "Name the needed ones in `permissions`."}`, { level: "info" });
+    if (settings.preset === "strict" && !scoped)
+      report(
+        uses.node,
+        `This token holds every permission of the app. ${own ? "Name the needed ones: `permission-contents: read`." : "Name the needed ones in `permissions`."}`,
+        { level: "info" },
+      );
   },
 });

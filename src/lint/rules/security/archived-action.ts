@@ -29,5 +29,8 @@ jobs:
 function judge(uses: Uses | undefined, { report }: RuleContext): void {
   if (uses?.kind !== "repository" || !Object.hasOwn(ARCHIVED, uses.repository)) return;
   const instead = ARCHIVED[uses.repository];
-  report(uses.node, `The repository \`${uses.repository}\` is archived: nobody mends it any more. ${instead === undefined || instead === "" ? "Look for one that is maintained, or do it in a `run:` step" : `Use ${instead}`}.`);
+  report(
+    uses.node,
+    `The repository \`${uses.repository}\` is archived: nobody mends it any more. ${instead === undefined || instead === "" ? "Look for one that is maintained, or do it in a `run:` step" : `Use ${instead}`}.`,
+  );
 }

@@ -47,17 +47,27 @@ const CACHING: Readonly<Record<string, Caching>> = {
 export function cacheOf(step: Step): string | undefined {
   const { uses } = step;
   if (uses?.kind !== "repository") return undefined;
-  if (uses.repository === "actions/cache") return uses.path === "save" || isTrue(inputOf(step, "lookup-only")) ? undefined : `\`${uses.name}\``;
+  if (uses.repository === "actions/cache")
+    return uses.path === "save" || isTrue(inputOf(step, "lookup-only")) ? undefined : `\`${uses.name}\``;
   if (uses.repository === "gradle/actions" && uses.path !== "setup-gradle") return undefined;
   const caching = Object.hasOwn(CACHING, uses.repository) ? CACHING[uses.repository] : undefined;
   if (!caching) return undefined;
   // Since its version 5 it caches by itself where `package.json` names npm as the package manager.
-  if (uses.repository === "actions/setup-node" && !inputOf(step, "cache") && (versionOf(uses.ref)?.[0] ?? 0) >= 5) return isFalse(inputOf(step, "package-manager-cache")) ? undefined : "the cache of `actions/setup-node`, which may turn itself on,";
+  if (uses.repository === "actions/setup-node" && !inputOf(step, "cache") && (versionOf(uses.ref)?.[0] ?? 0) >= 5)
+    return isFalse(inputOf(step, "package-manager-cache"))
+      ? undefined
+      : "the cache of `actions/setup-node`, which may turn itself on,";
   const named = caching.with ?? caching.unless?.input;
   const input = named === undefined ? undefined : inputOf(step, named);
   const isOpen = input?.value.includes("${{") === true;
-  if (caching.with !== undefined) return input && !isOpen && !isFalse(input) && input.value.trim() !== "" ? `\`${caching.with}: ${input.value}\`` : undefined;
+  if (caching.with !== undefined)
+    return input && !isOpen && !isFalse(input) && input.value.trim() !== ""
+      ? `\`${caching.with}: ${input.value}\``
+      : undefined;
   const isOff = isOpen || (caching.unless?.reversed === true ? isTrue(input) : isFalse(input));
-  const isDefault = input === undefined && caching.since !== undefined && (versionOf(uses.ref)?.[0] ?? 0) < caching.since;
-  return isOff || isDefault ? undefined : `the cache of \`${uses.name}\`${input === undefined && named !== undefined && caching.unless?.reversed !== true ? ", which is on by default," : ""}`;
+  const isDefault =
+    input === undefined && caching.since !== undefined && (versionOf(uses.ref)?.[0] ?? 0) < caching.since;
+  return isOff || isDefault
+    ? undefined
+    : `the cache of \`${uses.name}\`${input === undefined && named !== undefined && caching.unless?.reversed !== true ? ", which is on by default," : ""}`;
 }

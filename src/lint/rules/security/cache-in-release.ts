@@ -10,7 +10,7 @@ export const cacheInRelease = rule({
   family: "security",
   levels: { recommended: "off", strict: "warning" },
   summary: "A job that publishes takes nothing from the cache.",
-  why: "Any job on the default branch can write a cache entry that a release restores: one weak workflow is enough to put code into what is published (Adnan Khan, \"The Monsters in Your Build Cache\"). Steps with a condition are left out, since it may keep them out of releases; where the file does not show that anything is published, it is advice.",
+  why: 'Any job on the default branch can write a cache entry that a release restores: one weak workflow is enough to put code into what is published (Adnan Khan, "The Monsters in Your Build Cache"). Steps with a condition are left out, since it may keep them out of releases; where the file does not show that anything is published, it is advice.',
   bad: `on:
   push:
     tags: ["v*"]
@@ -62,7 +62,11 @@ jobs:
         const restored = step.if ? undefined : cacheOf(step);
         if (!restored || !step.uses || said.has(step)) return;
         said.add(step);
-        report(step.uses.node, `${step.owner === job ? "This job publishes" : `What this job builds is published by \`${job.id}\``}, and ${restored} restores what other runs have put into the cache. Build a release without it.`, { related, ...(level ? { level } : {}) });
+        report(
+          step.uses.node,
+          `${step.owner === job ? "This job publishes" : `What this job builds is published by \`${job.id}\``}, and ${restored} restores what other runs have put into the cache. Build a release without it.`,
+          { related, ...(level ? { level } : {}) },
+        );
       };
       job.steps.slice(0, publishing.index).forEach(judge);
       for (const builder of buildersOf(job)) builder.steps.forEach(judge);
@@ -71,7 +75,12 @@ jobs:
     // What becomes of these jobs' work the file does not show.
     for (const step of workflow.jobs.flatMap(({ steps }) => steps)) {
       const restored = said.has(step) || step.if ? undefined : cacheOf(step);
-      if (restored && step.uses) report(step.uses.node, `This workflow runs for releases, and ${restored} restores what other runs have put into the cache. Where something of this job is published, build it without.`, { level: "info" });
+      if (restored && step.uses)
+        report(
+          step.uses.node,
+          `This workflow runs for releases, and ${restored} restores what other runs have put into the cache. Where something of this job is published, build it without.`,
+          { level: "info" },
+        );
     }
   },
 });
@@ -84,6 +93,11 @@ function releases(workflow: WorkflowDocument): boolean {
   return workflow.triggers.some(({ event, config }) => {
     if (event === "release") return true;
     const branches = valueOf(config, "branches");
-    return event === "push" && (branches === undefined ? valueOf(config, "tags") !== undefined : scalarsOf(branches).length > 0 && scalarsOf(branches).every(({ value }) => /^releases?(?:\W|$)/.test(value)));
+    return (
+      event === "push" &&
+      (branches === undefined
+        ? valueOf(config, "tags") !== undefined
+        : scalarsOf(branches).length > 0 && scalarsOf(branches).every(({ value }) => /^releases?(?:\W|$)/.test(value)))
+    );
   });
 }

@@ -90,6 +90,7 @@ export function shellOf(step: Step): CodeLanguage {
     const labels = scalarOf(job?.runsOn?.value)?.value ?? "";
     return /windows/i.test(labels) ? "pwsh" : labels.includes("${{") ? "other" : "bash";
   }
-  if (written === "bash" || written === "sh" || written === "pwsh" || written === "cmd" || written === "python") return written;
+  if (written === "bash" || written === "sh" || written === "pwsh" || written === "cmd" || written === "python")
+    return written;
   return written === "powershell" ? "pwsh" : "other";
 }

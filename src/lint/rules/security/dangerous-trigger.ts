@@ -36,8 +36,21 @@ jobs:
   ],
   workflow(workflow, { document, report, settings }) {
     for (const { event, node } of workflow.triggers) {
-      if (settings.preset === "strict" && (event === "workflow_run" || event === "issue_comment") && !isExplained(document.file.text, node)) report(node, `Anybody starts a run on \`${event}\`, and it holds the repository's token and secrets. Say in a comment behind it what keeps their code away from them, or do without it.`, { level: "info" });
-      if (event === "pull_request_target") report(node, "`pull_request_target` gives a run that anybody starts the repository's token and secrets, and is blocked by default in public repositories. Use `pull_request`, or do the work that needs write access in a `workflow_run` workflow that reads nothing of the pull request.");
+      if (
+        settings.preset === "strict" &&
+        (event === "workflow_run" || event === "issue_comment") &&
+        !isExplained(document.file.text, node)
+      )
+        report(
+          node,
+          `Anybody starts a run on \`${event}\`, and it holds the repository's token and secrets. Say in a comment behind it what keeps their code away from them, or do without it.`,
+          { level: "info" },
+        );
+      if (event === "pull_request_target")
+        report(
+          node,
+          "`pull_request_target` gives a run that anybody starts the repository's token and secrets, and is blocked by default in public repositories. Use `pull_request`, or do the work that needs write access in a `workflow_run` workflow that reads nothing of the pull request.",
+        );
     }
   },
 });

@@ -67,15 +67,31 @@ jobs:
     const heirs = workflow.jobs.filter(({ permissions }) => permissions === undefined);
     if (settings.preset !== "strict" || !workflow.permissions || workflow.jobs.length < 2 || heirs.length === 0) return;
     for (const [scope, { key, value }] of workflow.permissions.scopes)
-      if (scalarOf(value)?.value === "write") report(key, `\`${scope}: write\` goes to ${heirs.length === 1 ? `the job \`${heirs[0]?.id}\`` : `all ${heirs.length} jobs without \`permissions\` of their own`}. Grant it in the jobs that need it.`);
+      if (scalarOf(value)?.value === "write")
+        report(
+          key,
+          `\`${scope}: write\` goes to ${heirs.length === 1 ? `the job \`${heirs[0]?.id}\`` : `all ${heirs.length} jobs without \`permissions\` of their own`}. Grant it in the jobs that need it.`,
+        );
   },
   job(job, { report, settings }) {
     reportAll(job.permissions, report, settings.preset === "strict");
   },
 });
 
-function reportAll(permissions: Permissions | undefined, report: (at: { start: number; end: number }, message: string) => void, strict: boolean): void {
+function reportAll(
+  permissions: Permissions | undefined,
+  report: (at: { start: number; end: number }, message: string) => void,
+  strict: boolean,
+): void {
   if (!permissions) return;
-  if (permissions.all === "write-all") report(permissions.pair.value, "`write-all` gives the token every scope there is. List the scopes that are needed.");
-  if (permissions.all === "read-all" && strict) report(permissions.pair.value, "`read-all` lets the token read what no step needs, security alerts among it. List the scopes that are needed.");
+  if (permissions.all === "write-all")
+    report(
+      permissions.pair.value,
+      "`write-all` gives the token every scope there is. List the scopes that are needed.",
+    );
+  if (permissions.all === "read-all" && strict)
+    report(
+      permissions.pair.value,
+      "`read-all` lets the token read what no step needs, security alerts among it. List the scopes that are needed.",
+    );
 }

@@ -41,7 +41,12 @@ jobs:
       for (const site of sink.expressions) {
         if (said.has(site) || !site.expression) continue;
         const [reference] = referencesIn(site.expression);
-        if (reference) report(spanInFile(document.file.text, site, site.expression), `This value becomes part of ${sink.what} before any program reads it. Pass it through \`env:\` and use the variable in quotes.`, { fix: injectionFix(document, sink, site) });
+        if (reference)
+          report(
+            spanInFile(document.file.text, site, site.expression),
+            `This value becomes part of ${sink.what} before any program reads it. Pass it through \`env:\` and use the variable in quotes.`,
+            { fix: injectionFix(document, sink, site) },
+          );
       }
   },
 });

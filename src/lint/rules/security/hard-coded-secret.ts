@@ -34,14 +34,19 @@ jobs:
       for (const match of node.value.matchAll(SECRETS)) {
         const { 0: text, index } = match;
         if (/example|xxxx|0000000|12345678|\.\.\./i.test(text) || new Set(text.slice(-16)).size < 6) continue;
-        report(sourceSpan(document.file.text, node, { start: index, end: index + text.length }), `This looks like ${kindOf(text)}. Revoke it, and keep the new one as a secret: \`\${{ secrets.NAME }}\`.`);
+        report(
+          sourceSpan(document.file.text, node, { start: index, end: index + text.length }),
+          `This looks like ${kindOf(text)}. Revoke it, and keep the new one as a secret: \`\${{ secrets.NAME }}\`.`,
+        );
       }
     }
   },
 });
 
-const MAYBE = /gh[pousr]_|github_pat_|glpat-|npm_|pypi-|xox[abprs]-|sk_live_|AIza|dckr_pat_|-----BEGIN|hooks\.slack\.com|SG\./;
-const SECRETS = /\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b|\bglpat-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgEI[\w-]{50,}|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{24,}|\bAIza[\w-]{35}\b|\bdckr_pat_[\w-]{27}|-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40,}|https:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{8,}\/B[A-Z0-9]{8,}\/[A-Za-z0-9]{20,}|\bSG\.[\w-]{22}\.[\w-]{43}/g;
+const MAYBE =
+  /gh[pousr]_|github_pat_|glpat-|npm_|pypi-|xox[abprs]-|sk_live_|AIza|dckr_pat_|-----BEGIN|hooks\.slack\.com|SG\./;
+const SECRETS =
+  /\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b|\bglpat-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgEI[\w-]{50,}|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{24,}|\bAIza[\w-]{35}\b|\bdckr_pat_[\w-]{27}|-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40,}|https:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{8,}\/B[A-Z0-9]{8,}\/[A-Za-z0-9]{20,}|\bSG\.[\w-]{22}\.[\w-]{43}/g;
 
 function kindOf(text: string): string {
   if (/^gh|^github/.test(text)) return "a token of GitHub";

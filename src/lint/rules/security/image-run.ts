@@ -4,7 +4,8 @@ import { invocationOf } from "../../../shell/invocation.ts";
 import type { ShellCommand } from "../../scripts.ts";
 
 /** Options of `docker run` that stand alone; every other takes the word behind it. */
-const ALONE = /^(?:-[ditP]+|--(?:rm|detach|interactive|tty|init|privileged|read-only|publish-all|no-healthcheck|quiet|oom-kill-disable|sig-proxy)|--[a-z-]+=.*|-[a-z].+=.*)$/;
+const ALONE =
+  /^(?:-[ditP]+|--(?:rm|detach|interactive|tty|init|privileged|read-only|publish-all|no-healthcheck|quiet|oom-kill-disable|sig-proxy)|--[a-z-]+=.*|-[a-z].+=.*)$/;
 
 /** The image that `docker run` starts, where the command names it. */
 export function imageRun(command: ShellCommand): CommandArgument | undefined {

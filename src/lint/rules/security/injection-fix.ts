@@ -13,14 +13,20 @@ import type { CodeSink } from "./code-sinks.ts";
 
 /** The fix; nothing where the change could mean something else. */
 export function injectionFix(document: Document, sink: CodeSink, site: ExpressionSite): Fix | undefined {
-  if (!site.expression || document.file.text.slice(sink.node.content.start, sink.node.content.end).includes("\t")) return undefined;
+  if (!site.expression || document.file.text.slice(sink.node.content.start, sink.node.content.end).includes("\t"))
+    return undefined;
   const known = variableOf(site.expression, sink.step) ?? holderOf(sink.step, site);
   const name = known ?? freeName(nameFor(site.expression), sink.step, site);
   if (name === undefined) return undefined;
   const replacement = replacementFor(document, sink, site, name);
   if (!replacement) return undefined;
   const declared = known !== undefined || isDeclared(sink.step, name, site);
-  const env = declared ? [] : setIn(document.file, sink.step.node, "env", name, `\${{${site.text}}}`, { after: ["uses", "name", "id", "if"], before: ["run", "with"] });
+  const env = declared
+    ? []
+    : setIn(document.file, sink.step.node, "env", name, `\${{${site.text}}}`, {
+        after: ["uses", "name", "id", "if"],
+        before: ["run", "with"],
+      });
   return fixOf(declared ? `Use the variable \`${name}\`` : `Pass it through \`env:\` as \`${name}\``, replacement, env);
 }
 
@@ -30,12 +36,17 @@ function variableOf(expression: Expression, step: Step): string | undefined {
   if (path?.length !== 2 || path[0] !== "env" || expression.kind !== "access") return undefined;
   const job = step.owner.kind === "job" ? step.owner : undefined;
   const name = expression.property;
-  return name !== undefined && /^[A-Za-z_]\w*$/.test(name) && [step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name)) ? name : undefined;
+  return name !== undefined &&
+    /^[A-Za-z_]\w*$/.test(name) &&
+    [step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name))
+    ? name
+    : undefined;
 }
 
 /** The step has a variable of this value already. */
 function holderOf(step: Step, site: ExpressionSite): string | undefined {
-  for (const name of step.env?.variables.keys() ?? []) if (/^[A-Za-z_]\w*$/.test(name) && isDeclared(step, name, site)) return name;
+  for (const name of step.env?.variables.keys() ?? [])
+    if (/^[A-Za-z_]\w*$/.test(name) && isDeclared(step, name, site)) return name;
   return undefined;
 }
 
@@ -45,13 +56,23 @@ function nameFor(expression: Expression): string {
   const path = first?.path.filter((part) => part !== "*") ?? [];
   const [context, ...rest] = path;
   if (context === "secrets" && rest.length === 1) return (rest[0] ?? "").replace(/\W+/g, "_").toUpperCase();
-  const words = context === "github" ? (rest[0] === "event" ? rest.slice(1) : rest) : context === "steps" || context === "needs" ? [rest[0] ?? "", ...rest.slice(2)] : context === "inputs" ? ["input", ...rest] : path;
+  const words =
+    context === "github"
+      ? rest[0] === "event"
+        ? rest.slice(1)
+        : rest
+      : context === "steps" || context === "needs"
+        ? [rest[0] ?? "", ...rest.slice(2)]
+        : context === "inputs"
+          ? ["input", ...rest]
+          : path;
   const name = words.slice(-3).join("_").replace(/\W+/g, "_").toUpperCase();
   return /^[A-Z_]/.test(name) && !/^(?:GITHUB|RUNNER)_/.test(name) ? name : `VALUE_${name}`;
 }
 
 const written = (site: ExpressionSite): string => site.text.trim();
-const isDeclared = (step: Step, name: string, site: ExpressionSite): boolean => scalarOf(step.env?.variables.get(name)?.value)?.value.replace(/^\$\{\{\s*|\s*\}\}$/g, "") === written(site);
+const isDeclared = (step: Step, name: string, site: ExpressionSite): boolean =>
+  scalarOf(step.env?.variables.get(name)?.value)?.value.replace(/^\$\{\{\s*|\s*\}\}$/g, "") === written(site);
 
 const inScripts = new WeakMap<Step, Map<string, boolean>>();
 
@@ -61,7 +82,10 @@ function isInScript(step: Step, name: string): boolean {
   inScripts.set(step, known);
   let found = known.get(name);
   if (found === undefined) {
-    found = step.run !== undefined && step.run.value.includes(name) && new RegExp(`(?<!\\w)${name}\\b`).test(step.run.value.replace(/\$\{\{[^]*?\}\}/g, ""));
+    found =
+      step.run !== undefined &&
+      step.run.value.includes(name) &&
+      new RegExp(`(?<!\\w)${name}\\b`).test(step.run.value.replace(/\$\{\{[^]*?\}\}/g, ""));
     known.set(name, found);
   }
   return found;
@@ -70,15 +94,27 @@ function isInScript(step: Step, name: string): boolean {
 function freeName(base: string, step: Step, site: ExpressionSite): string | undefined {
   if (step.env?.computed) return undefined;
   const job = step.owner.kind === "job" ? step.owner : undefined;
-  const isTaken = (name: string): boolean => (step.env?.variables.has(name) && !isDeclared(step, name, site)) === true || job?.env?.variables.has(name) === true || job?.workflow.env?.variables.has(name) === true || (isInScript(step, name) && !isDeclared(step, name, site));
+  const isTaken = (name: string): boolean =>
+    (step.env?.variables.has(name) && !isDeclared(step, name, site)) === true ||
+    job?.env?.variables.has(name) === true ||
+    job?.workflow.env?.variables.has(name) === true ||
+    (isInScript(step, name) && !isDeclared(step, name, site));
   for (const name of [base, `${base}_TEXT`, `${base}_VALUE`]) if (!isTaken(name)) return name;
   return undefined;
 }
 
-function replacementFor(document: Document, sink: CodeSink, site: ExpressionSite, name: string): TextEdit[] | undefined {
+function replacementFor(
+  document: Document,
+  sink: CodeSink,
+  site: ExpressionSite,
+  name: string,
+): TextEdit[] | undefined {
   const whole = wholeSpanInFile(document.file.text, site);
   const { start, end } = site.within;
-  const around = (opening: string, closing = opening): Span | undefined => (sink.node.value[start - 1] === opening && sink.node.value[end] === closing ? sourceSpan(document.file.text, sink.node, { start: start - 1, end: end + 1 }) : undefined);
+  const around = (opening: string, closing = opening): Span | undefined =>
+    sink.node.value[start - 1] === opening && sink.node.value[end] === closing
+      ? sourceSpan(document.file.text, sink.node, { start: start - 1, end: end + 1 })
+      : undefined;
   switch (sink.language) {
     case "bash":
     case "sh":
@@ -89,7 +125,9 @@ function replacementFor(document: Document, sink: CodeSink, site: ExpressionSite
     }
     case "python": {
       const quoted = around('"') ?? around("'");
-      return quoted && /^\s*import os\b/m.test(sink.node.value) ? [{ ...quoted, text: `os.environ["${name}"]` }] : undefined;
+      return quoted && /^\s*import os\b/m.test(sink.node.value)
+        ? [{ ...quoted, text: `os.environ["${name}"]` }]
+        : undefined;
     }
     case "javascript": {
       const quoted = around('"') ?? around("'") ?? around("`");
@@ -114,19 +152,43 @@ function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name:
   const script = scriptAt(document, sink.node);
   if (!script || (script.ast.errors?.length ?? 0) > 0) return undefined;
   const chain = nodesAround(script, site.within);
-  const spanned = (from: number, to: number): Span => sourceSpan(document.file.text, sink.node, { start: from, end: to });
+  const spanned = (from: number, to: number): Span =>
+    sourceSpan(document.file.text, sink.node, { start: from, end: to });
   const { start, end } = site.within;
   const innermost = chain.at(-1);
-  if (!innermost || chain.some((node) => node.type === "ArithmeticExpansion" || node.type === "ArithmeticCommand" || (node.type === "CommandExpansion" && node.text.startsWith("`")))) return undefined;
+  if (
+    !innermost ||
+    chain.some(
+      (node) =>
+        node.type === "ArithmeticExpansion" ||
+        node.type === "ArithmeticCommand" ||
+        (node.type === "CommandExpansion" && node.text.startsWith("`")),
+    )
+  )
+    return undefined;
   // What another program reads as its code stays code, in whatever variable it comes.
-  if (chain.some((node) => node.type === "Command" && INTERPRETERS.test(node.name?.value ?? "") && node.args.some((word) => /^-[a-z]*[ce]$/.test(word.text) || /^(?:eval|ssh)$/.test(node.name?.value ?? "")))) return undefined;
+  if (
+    chain.some(
+      (node) =>
+        node.type === "Command" &&
+        INTERPRETERS.test(node.name?.value ?? "") &&
+        node.args.some((word) => /^-[a-z]*[ce]$/.test(word.text) || /^(?:eval|ssh)$/.test(node.name?.value ?? "")),
+    )
+  )
+    return undefined;
   const heredoc = chain.findLast((node) => node.type === "HereDoc");
   const inSubstitution = chain.findLastIndex((node) => node.type === "CommandExpansion");
-  if (heredoc && chain.indexOf(heredoc) > inSubstitution) return heredoc.delimiter?.quoted === false ? [{ ...spanned(start, end), text: `\${${name}}` }] : undefined;
-  const quotes = chain.findLastIndex((node) => node.type === "DoubleQuoted" || node.type === "SingleQuoted" || node.type === "AnsiCQuoted");
+  if (heredoc && chain.indexOf(heredoc) > inSubstitution)
+    return heredoc.delimiter?.quoted === false ? [{ ...spanned(start, end), text: `\${${name}}` }] : undefined;
+  const quotes = chain.findLastIndex(
+    (node) => node.type === "DoubleQuoted" || node.type === "SingleQuoted" || node.type === "AnsiCQuoted",
+  );
   const quote = quotes > inSubstitution ? chain[quotes] : undefined;
   if (quote?.type === "DoubleQuoted") return [{ ...spanned(start, end), text: `\${${name}}` }];
-  if (quote?.type === "SingleQuoted") return quote.pos + 1 === start && quote.end - 1 === end ? [{ ...spanned(quote.pos, quote.end), text: `"\${${name}}"` }] : undefined;
+  if (quote?.type === "SingleQuoted")
+    return quote.pos + 1 === start && quote.end - 1 === end
+      ? [{ ...spanned(quote.pos, quote.end), text: `"\${${name}}"` }]
+      : undefined;
   if (quote) return undefined;
   // Without quotes a shell splits it into words; that may be meant where the value is a list.
   const words = chain.findLast((node) => node.type === "Word" || node.type === "Assignment");
@@ -142,7 +204,15 @@ function nodesAround({ ast, source }: Script, { start, end }: Span): SyntaxNode[
   const visit = (node: SyntaxNode): void => {
     if (node.pos > start || node.end < end || ("source" in node && node.source !== undefined)) {
       // A heredoc's body stands behind its redirection's own end.
-      if (node.type !== "HereDoc" && node.type !== "Command" && node.type !== "Redirected" && node.type !== "Statement" && node.type !== "Pipeline" && node.type !== "AndOr") return;
+      if (
+        node.type !== "HereDoc" &&
+        node.type !== "Command" &&
+        node.type !== "Redirected" &&
+        node.type !== "Statement" &&
+        node.type !== "Pipeline" &&
+        node.type !== "AndOr"
+      )
+        return;
       if (!mayHoldHereDoc || !holdsHereDoc(node, start, end)) return;
     }
     chain.push(node);

@@ -33,16 +33,28 @@ export function injectionsIn(document: Document, analysis: TaintAnalysis): Injec
 /** A name, and no description. */
 export const isName = (source: string): boolean => /^(?:github|inputs)\b|^\$/i.test(source);
 
-const listed = (events: readonly string[]): string => (events.length === 0 ? "" : ` on \`${events.slice(0, 3).join("`, `")}\``);
+const listed = (events: readonly string[]): string =>
+  events.length === 0 ? "" : ` on \`${events.slice(0, 3).join("`, `")}\``;
 const namesOf = ({ events }: Taint): string[] => events.filter((event) => event !== "any" && event !== "workflow_call");
 
 /** What is wrong, and what to do. */
 export function injectionMessage({ sink, written, taint }: Injection): string {
   const own = written === taint.source;
-  const value = own ? `\`${written}\`` : `\`${written}\`, which holds ${isName(taint.source) ? `\`${taint.source}\`` : taint.source},`;
-  const move = sink.language === "javascript" ? "Pass it through `env:` and read `process.env`." : "Pass it through `env:` and use the variable in quotes.";
-  if (taint.events.length === 0) return `${value} becomes part of ${sink.what}. No event of this workflow sets it, so it is empty today, and code from ${taint.trust === "anyone" ? "anybody" : "whoever sets it"} as soon as one does. ${move}`;
-  const who = taint.trust === "anyone" ? "anybody can put code into it" : namesOf(taint).length === 0 ? "whoever calls can put code into it" : "whoever starts or names it can put code into it";
+  const value = own
+    ? `\`${written}\``
+    : `\`${written}\`, which holds ${isName(taint.source) ? `\`${taint.source}\`` : taint.source},`;
+  const move =
+    sink.language === "javascript"
+      ? "Pass it through `env:` and read `process.env`."
+      : "Pass it through `env:` and use the variable in quotes.";
+  if (taint.events.length === 0)
+    return `${value} becomes part of ${sink.what}. No event of this workflow sets it, so it is empty today, and code from ${taint.trust === "anyone" ? "anybody" : "whoever sets it"} as soon as one does. ${move}`;
+  const who =
+    taint.trust === "anyone"
+      ? "anybody can put code into it"
+      : namesOf(taint).length === 0
+        ? "whoever calls can put code into it"
+        : "whoever starts or names it can put code into it";
   return `${value} becomes part of ${sink.what}, and ${who}${listed(namesOf(taint))}. ${move}`;
 }
 
@@ -50,7 +62,8 @@ export function injectionMessage({ sink, written, taint }: Injection): string {
  * The branches of `workflow_run.pull_requests`: that run belongs to the default branch, and has the environments and
  * secrets that whoever may only push a branch does not get at.
  */
-export const crossesBranches = ({ trust, events, source }: Taint): boolean => trust === "contributor" && events.includes("workflow_run") && /\bpull_requests\b/i.test(source);
+export const crossesBranches = ({ trust, events, source }: Taint): boolean =>
+  trust === "contributor" && events.includes("workflow_run") && /\bpull_requests\b/i.test(source);
 
 /** With the repository's token and secrets at hand it is an error; in a run without them it is the runner that is lost. */
 export function injectionLevel({ taint }: Injection): Level {
@@ -59,4 +72,5 @@ export function injectionLevel({ taint }: Injection): Level {
 }
 
 /** The stops before the sink itself. */
-export const wayTo = (taint: Taint, document: Document, at: Span): NonNullable<ReportDetails["related"]> => taint.way.filter((stop) => stop.in !== document || stop.at.start !== at.start || stop.at.end !== at.end);
+export const wayTo = (taint: Taint, document: Document, at: Span): NonNullable<ReportDetails["related"]> =>
+  taint.way.filter((stop) => stop.in !== document || stop.at.start !== at.start || stop.at.end !== at.end);

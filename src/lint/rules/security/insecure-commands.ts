@@ -45,5 +45,11 @@ function judge(env: EnvBlock | undefined, { document, report }: RuleContext): vo
   const pair = env?.variables.get(VARIABLE);
   if (!env || !pair || scalarOf(pair.value)?.value.trim().toLowerCase() !== "true") return;
   const block = env.pair.value;
-  report(pair.key, `\`${VARIABLE}\` lets anything that is printed set variables and the path of later steps. Write to \`$GITHUB_ENV\` and \`$GITHUB_PATH\`, and take this out.`, block.kind === "mapping" && block.pairs.length > 1 ? { fix: fixOf(`Remove \`${VARIABLE}\``, removePair(document.file, block, pair)) } : {});
+  report(
+    pair.key,
+    `\`${VARIABLE}\` lets anything that is printed set variables and the path of later steps. Write to \`$GITHUB_ENV\` and \`$GITHUB_PATH\`, and take this out.`,
+    block.kind === "mapping" && block.pairs.length > 1
+      ? { fix: fixOf(`Remove \`${VARIABLE}\``, removePair(document.file, block, pair)) }
+      : {},
+  );
 }

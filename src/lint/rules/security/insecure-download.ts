@@ -33,12 +33,28 @@ jobs:
       const host = address && /^["']?(?:https?|ftp):\/\/(?:[^@/]*@)?([^/:"'?]+)/.exec(address.text)?.[1];
       if (!address || host === undefined || isNear(host)) continue;
       const at = spanInScript(script, { start: address.pos, end: address.end });
-      if (/^["']?(?:http|ftp):/.test(address.text)) report(at, `What \`${host}\` sends can be changed on the way. Use \`https\`, and check the file's SHA-256.`);
-      const unchecked = argWords.find((word) => word.type === "Word" && (name === "curl" ? /^(?:--insecure|-[a-zA-Z]*k[a-zA-Z]*)$/.test(word.text) && !/^--(?!insecure)/.test(word.text) : word.text === "--no-check-certificate"));
-      if (unchecked && !/^-(?:X|H|d|F|u|o|A|b|e|T)/.test(unchecked.text)) report(spanInScript(script, { start: unchecked.pos, end: unchecked.end }), `\`${unchecked.text}\` accepts any server as \`${host}\`. Take it out; a certificate of your own is given by \`--cacert\`.`);
+      if (/^["']?(?:http|ftp):/.test(address.text))
+        report(at, `What \`${host}\` sends can be changed on the way. Use \`https\`, and check the file's SHA-256.`);
+      const unchecked = argWords.find(
+        (word) =>
+          word.type === "Word" &&
+          (name === "curl"
+            ? /^(?:--insecure|-[a-zA-Z]*k[a-zA-Z]*)$/.test(word.text) && !/^--(?!insecure)/.test(word.text)
+            : word.text === "--no-check-certificate"),
+      );
+      if (unchecked && !/^-(?:X|H|d|F|u|o|A|b|e|T)/.test(unchecked.text))
+        report(
+          spanInScript(script, { start: unchecked.pos, end: unchecked.end }),
+          `\`${unchecked.text}\` accepts any server as \`${host}\`. Take it out; a certificate of your own is given by \`--cacert\`.`,
+        );
     }
   },
 });
 
 /** Of this machine, this network, or a variable's. */
-const isNear = (host: string): boolean => !host.includes(".") || /\$|^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0|169\.254\.)|\.(?:local|localhost|internal|svc|test|lan)$|\.svc\.|example\.(?:com|org)$|____/.test(host) && !/^download\.example\.com$/.test(host);
+const isNear = (host: string): boolean =>
+  !host.includes(".") ||
+  (/\$|^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0|169\.254\.)|\.(?:local|localhost|internal|svc|test|lan)$|\.svc\.|example\.(?:com|org)$|____/.test(
+    host,
+  ) &&
+    !/^download\.example\.com$/.test(host));

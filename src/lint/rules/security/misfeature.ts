@@ -29,10 +29,15 @@ jobs:
         shell: pwsh
 `,
   step(step, { report }) {
-    if (step.shell && isCmd(step.shell)) report(step.shell, "What cmd makes of this script nobody can say for sure. Use `pwsh` or `bash`.");
+    if (step.shell && isCmd(step.shell))
+      report(step.shell, "What cmd makes of this script nobody can say for sure. Use `pwsh` or `bash`.");
     if (step.uses?.kind !== "repository" || step.uses.repository !== "actions/setup-python") return;
     const install = inputOf(step, "pip-install");
-    if (install) report(install, "`pip-install` installs outside of every environment and lock file. Install in a `run:` step, with a lock file.");
+    if (install)
+      report(
+        install,
+        "`pip-install` installs outside of every environment and lock file. Install in a `run:` step, with a lock file.",
+      );
   },
   workflow: ({ defaults }, context) => judgeDefault(defaults, context),
   job: ({ defaults }, context) => judgeDefault(defaults, context),
@@ -42,5 +47,6 @@ const isCmd = ({ value }: ScalarNode): boolean => /^cmd(?:\s|$|\.exe)/i.test(val
 
 function judgeDefault(defaults: RunDefaults | undefined, { report }: RuleContext): void {
   const shell = scalarOf(defaults?.shell);
-  if (shell && isCmd(shell)) report(shell, "What cmd makes of these scripts nobody can say for sure. Use `pwsh` or `bash`.");
+  if (shell && isCmd(shell))
+    report(shell, "What cmd makes of these scripts nobody can say for sure. Use `pwsh` or `bash`.");
 }

@@ -28,7 +28,10 @@ jobs:
   expression(site, { document, report, settings }) {
     if (!site.expression) return;
     if (settings.preset === "strict" && !isCondition(site) && isConstant(site.expression)) {
-      report(spanInFile(document.file.text, site, site.expression), "This is the same in every run. Write what it comes to.");
+      report(
+        spanInFile(document.file.text, site, site.expression),
+        "This is the same in every run. Write what it comes to.",
+      );
       return;
     }
     if (!/format|json/i.test(site.text)) return;
@@ -36,8 +39,16 @@ jobs:
       if (inner.kind !== "call") continue;
       const name = inner.name.toLowerCase();
       const [argument] = inner.args;
-      if (name === "format" && inner.args.length > 0 && inner.args.every(({ kind }) => kind === "literal")) report(spanInFile(document.file.text, site, inner), "This `format` has only constants in it. Write its result.");
-      if (name === "fromjson" && argument?.kind === "call" && argument.name.toLowerCase() === "tojson") report(spanInFile(document.file.text, site, inner), "`fromJSON(toJSON(...))` gives what it is given. Write what is inside.");
+      if (name === "format" && inner.args.length > 0 && inner.args.every(({ kind }) => kind === "literal"))
+        report(
+          spanInFile(document.file.text, site, inner),
+          "This `format` has only constants in it. Write its result.",
+        );
+      if (name === "fromjson" && argument?.kind === "call" && argument.name.toLowerCase() === "tojson")
+        report(
+          spanInFile(document.file.text, site, inner),
+          "`fromJSON(toJSON(...))` gives what it is given. Write what is inside.",
+        );
     }
   },
 });

@@ -39,5 +39,7 @@ function judge(uses: Uses | undefined, { document, report }: RuleContext): void 
   }
   const [owner, repository] = uses.name.split("/");
   const name = [owner, repository, ...plain].join("/");
-  report(uses.node, `\`${uses.name}\` is \`${name}\` written in a way that hides it. Write \`${name}\`.`, { fix: fixOf(`Write \`${name}\``, replaceScalar(document.file, uses.node, `${name}@${uses.ref}`)) });
+  report(uses.node, `\`${uses.name}\` is \`${name}\` written in a way that hides it. Write \`${name}\`.`, {
+    fix: fixOf(`Write \`${name}\``, replaceScalar(document.file, uses.node, `${name}@${uses.ref}`)),
+  });
 }

@@ -26,10 +26,18 @@ export function holdsPowerFrom(step: Step): boolean {
 
 function mayWrite({ permissions, workflow }: Job): boolean {
   const granted = permissions ?? workflow.permissions;
-  return granted === undefined || granted.all === "write-all" || [...granted.scopes.values()].some(({ value }) => scalarOf(value)?.value === "write");
+  return (
+    granted === undefined ||
+    granted.all === "write-all" ||
+    [...granted.scopes.values()].some(({ value }) => scalarOf(value)?.value === "write")
+  );
 }
 
 /** A secret that every step of the job has. */
-const sharesSecret = (job: Job): boolean => [job.env, job.workflow.env].some((env) => env !== undefined && namesSecret(job, env.pair.value));
+const sharesSecret = (job: Job): boolean =>
+  [job.env, job.workflow.env].some((env) => env !== undefined && namesSecret(job, env.pair.value));
 
-const namesSecret = ({ workflow }: Job, { start, end }: Span): boolean => /\bsecrets\.(?!GITHUB_TOKEN\b)/i.test(workflow.file.text.slice(start, end).replace(/&&\s*secrets\.\w+\s*\|\|\s*''/gi, ""));
+const namesSecret = ({ workflow }: Job, { start, end }: Span): boolean =>
+  /\bsecrets\.(?!GITHUB_TOKEN\b)/i.test(
+    workflow.file.text.slice(start, end).replace(/&&\s*secrets\.\w+\s*\|\|\s*''/gi, ""),
+  );

@@ -4,15 +4,30 @@ import { isAction } from "../../../workflow/document/uses.ts";
 import { commandsIn, scriptOf } from "../../scripts.ts";
 import { isTrue } from "./place.ts";
 
-const PUBLISHING = /^(?:pypa\/gh-action-pypi-publish|softprops\/action-gh-release|ncipollo\/release-action|goreleaser\/goreleaser-action|js-devtools\/npm-publish|rubygems\/release-gem|cloudflare\/wrangler-action|aws-actions\/amazon-ecs-deploy-task-definition|google-github-actions\/deploy-cloudrun|tauri-apps\/tauri-action|helm\/chart-releaser-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|cycjimmy\/semantic-release-action|changesets\/action|rust-lang\/crates-io-auth-action)$/i;
+const PUBLISHING =
+  /^(?:pypa\/gh-action-pypi-publish|softprops\/action-gh-release|ncipollo\/release-action|goreleaser\/goreleaser-action|js-devtools\/npm-publish|rubygems\/release-gem|cloudflare\/wrangler-action|aws-actions\/amazon-ecs-deploy-task-definition|google-github-actions\/deploy-cloudrun|tauri-apps\/tauri-action|helm\/chart-releaser-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|cycjimmy\/semantic-release-action|changesets\/action|rust-lang\/crates-io-auth-action)$/i;
 
 /** The first of them in a job. */
 export function publisherIn(job: Job): Step | undefined {
   return job.steps.find((step) => {
     const { uses } = step;
-    if (uses?.kind === "repository") return PUBLISHING.test(uses.name) || (uses.repository === "docker/build-push-action" && isTrue(inputOf(step, "push")));
+    if (uses?.kind === "repository")
+      return (
+        PUBLISHING.test(uses.name) || (uses.repository === "docker/build-push-action" && isTrue(inputOf(step, "push")))
+      );
     const script = scriptOf(step);
-    return script !== undefined && commandsIn(script).some(({ name, args }) => (/^(?:npm|pnpm|yarn|cargo|poetry|flit|uv|hatch|lerna)$/.test(name ?? "") && args.includes("publish") && !args.includes("--dry-run")) || (name === "twine" && args[0] === "upload") || (name === "gem" && args[0] === "push") || (name === "gh" && args[0] === "release" && (args[1] === "create" || args[1] === "upload")));
+    return (
+      script !== undefined &&
+      commandsIn(script).some(
+        ({ name, args }) =>
+          (/^(?:npm|pnpm|yarn|cargo|poetry|flit|uv|hatch|lerna)$/.test(name ?? "") &&
+            args.includes("publish") &&
+            !args.includes("--dry-run")) ||
+          (name === "twine" && args[0] === "upload") ||
+          (name === "gem" && args[0] === "push") ||
+          (name === "gh" && args[0] === "release" && (args[1] === "create" || args[1] === "upload")),
+      )
+    );
   });
 }
 
@@ -33,4 +48,7 @@ export function buildersOf(job: Job): Job[] {
 }
 
 /** Whether what a job makes is given out, by itself or by one that takes it. */
-export const isPublished = (job: Job): boolean => job.workflow.jobs.some((other) => (other === job || buildersOf(other).includes(job)) && publisherIn(other) !== undefined);
+export const isPublished = (job: Job): boolean =>
+  job.workflow.jobs.some(
+    (other) => (other === job || buildersOf(other).includes(job)) && publisherIn(other) !== undefined,
+  );

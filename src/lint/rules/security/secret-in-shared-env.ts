@@ -40,7 +40,10 @@ jobs:
       said.add(key);
       // `X != ''` tells whether there is one.
       if (site.expression?.kind === "comparison") continue;
-      report(spanInFile(document.file.text, site, reference), `\`secrets.${name}\` is in the environment of every step of ${ofWorkflow ? "every job" : "this job"}. Move it to the \`env:\` of the steps that use it.`);
+      report(
+        spanInFile(document.file.text, site, reference),
+        `\`secrets.${name}\` is in the environment of every step of ${ofWorkflow ? "every job" : "this job"}. Move it to the \`env:\` of the steps that use it.`,
+      );
     }
   },
 });

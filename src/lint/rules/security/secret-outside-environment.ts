@@ -9,7 +9,8 @@ export const secretOutsideEnvironment = repositoryRule({
   id: "secret-outside-environment",
   family: "security",
   levels: { recommended: "off", strict: "info" },
-  summary: "What deploys and publishes takes its secrets from an environment, which says which branches and people may use them.",
+  summary:
+    "What deploys and publishes takes its secrets from an environment, which says which branches and people may use them.",
   why: "A secret of the repository is there for every workflow on every branch that somebody pushes; one of an environment only for jobs that name it and pass its protection rules (GitHub's documentation, \"Managing environments for deployment\"). Asked of jobs that deploy, publish or release, in repositories that use an environment elsewhere: notifications and tests lose little, and an environment around each would only be passed without a look. Called workflows are left out, which environments' secrets reach only by `secrets: inherit`.",
   bad: `on: push
 jobs:
@@ -60,12 +61,27 @@ jobs:
       const seen = new Set<string>();
       for (const { site, reference, name } of secretSitesOf(workflow)) {
         const { job } = site;
-        if (!job || job.uses || job.environment || name === undefined || name === "GITHUB_TOKEN" || seen.has(`${job.id} ${name}`) || !givesOut(job)) continue;
+        if (
+          !job ||
+          job.uses ||
+          job.environment ||
+          name === undefined ||
+          name === "GITHUB_TOKEN" ||
+          seen.has(`${job.id} ${name}`) ||
+          !givesOut(job)
+        )
+          continue;
         seen.add(`${job.id} ${name}`);
-        report(workflow, spanInFile(workflow.file.text, site, reference), `The job \`${job.id}\` uses \`secrets.${name}\` without an \`environment\`, so that every branch's workflows can read it. Keep it in an environment with protection rules, and name that here.`);
+        report(
+          workflow,
+          spanInFile(workflow.file.text, site, reference),
+          `The job \`${job.id}\` uses \`secrets.${name}\` without an \`environment\`, so that every branch's workflows can read it. Keep it in an environment with protection rules, and name that here.`,
+        );
       }
     }
   },
 });
 
-const givesOut = (job: Job): boolean => /(?:^|[^a-z])(?:deploy|publish|release)/i.test(`${job.id} ${job.name?.value ?? ""}`) || publisherIn(job) !== undefined;
+const givesOut = (job: Job): boolean =>
+  /(?:^|[^a-z])(?:deploy|publish|release)/i.test(`${job.id} ${job.name?.value ?? ""}`) ||
+  publisherIn(job) !== undefined;

@@ -16,7 +16,19 @@ export function secretSitesOf(document: Document): SecretSite[] {
   let sites = known.get(document);
   if (!sites) {
     sites = expressionsOf(document).flatMap((site) =>
-      /secrets/i.test(site.text) && site.expression ? [...referencesIn(site.expression)].flatMap(({ path, expression }) => (path[0] === "secrets" ? [{ site, reference: expression, name: path[1] === undefined || path[1] === "*" ? undefined : path[1].toUpperCase() }] : [])) : [],
+      /secrets/i.test(site.text) && site.expression
+        ? [...referencesIn(site.expression)].flatMap(({ path, expression }) =>
+            path[0] === "secrets"
+              ? [
+                  {
+                    site,
+                    reference: expression,
+                    name: path[1] === undefined || path[1] === "*" ? undefined : path[1].toUpperCase(),
+                  },
+                ]
+              : [],
+          )
+        : [],
     );
     known.set(document, sites);
   }

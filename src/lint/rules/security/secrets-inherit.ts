@@ -67,11 +67,26 @@ jobs:
         const { pair } = job.secrets;
         const outside = job.uses?.kind === "repository";
         const names = declared && declared.length > 0 && declared.length < 8 ? declared : undefined;
-        const indent = " ".repeat(Math.max(2, pair.key.start - workflow.file.text.lastIndexOf("\n", pair.key.start) - 1) + 2);
-        const text = names?.map((name) => `${lineBreakOf(workflow.file)}${indent}${name}: \${{ secrets.${name} }}`).join("");
-        report(workflow, pair.value, `This passes every secret of the repository${outside ? ` to \`${job.uses?.written}\`, a file of another repository` : ""}. Pass ${names ? names.map((name) => `\`${name}\``).join(", ") : "the ones that it needs"} by name.`, {
-          ...(text === undefined ? {} : { fix: fixOf("Pass the declared secrets by name", [{ start: pair.key.end, end: pair.value.end, text: `:${text}` }]) }),
-        });
+        const indent = " ".repeat(
+          Math.max(2, pair.key.start - workflow.file.text.lastIndexOf("\n", pair.key.start) - 1) + 2,
+        );
+        const text = names
+          ?.map((name) => `${lineBreakOf(workflow.file)}${indent}${name}: \${{ secrets.${name} }}`)
+          .join("");
+        report(
+          workflow,
+          pair.value,
+          `This passes every secret of the repository${outside ? ` to \`${job.uses?.written}\`, a file of another repository` : ""}. Pass ${names ? names.map((name) => `\`${name}\``).join(", ") : "the ones that it needs"} by name.`,
+          {
+            ...(text === undefined
+              ? {}
+              : {
+                  fix: fixOf("Pass the declared secrets by name", [
+                    { start: pair.key.end, end: pair.value.end, text: `:${text}` },
+                  ]),
+                }),
+          },
+        );
       }
   },
 });

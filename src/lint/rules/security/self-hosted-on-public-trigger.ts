@@ -3,7 +3,18 @@ import { rule } from "../../rule.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { guardAt } from "../../taint/guards.ts";
 
-const PUBLIC = new Set(["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "issue_comment", "issues", "workflow_run", "discussion", "discussion_comment", "fork"]);
+const PUBLIC = new Set([
+  "pull_request",
+  "pull_request_target",
+  "pull_request_review",
+  "pull_request_review_comment",
+  "issue_comment",
+  "issues",
+  "workflow_run",
+  "discussion",
+  "discussion_comment",
+  "fork",
+]);
 
 export const selfHostedOnPublicTrigger = rule({
   id: "self-hosted-on-public-trigger",
@@ -38,11 +49,20 @@ jobs:
   ],
   job(job, { document, report, settings }) {
     // Private repositories have no outsiders.
-    if (settings.visibility !== "public" && !(settings.visibility === undefined && settings.preset === "strict")) return;
+    if (settings.visibility !== "public" && !(settings.visibility === undefined && settings.preset === "strict"))
+      return;
     const runsOn = job.runsOn?.value;
-    const label = [...scalarsOf(runsOn), ...scalarsOf(valueOf(runsOn, "labels"))].find(({ value }) => value.toLowerCase() === "self-hosted");
+    const label = [...scalarsOf(runsOn), ...scalarsOf(valueOf(runsOn, "labels"))].find(
+      ({ value }) => value.toLowerCase() === "self-hosted",
+    );
     if (!label || guardAt({ job }).ownRepository) return;
-    const events = taintOf(document).eventsAt({ job }).filter((event) => PUBLIC.has(event));
-    if (events.length > 0) report(label, `Anybody starts this job on your own machine (\`${events.join("`, `")}\`). Use a runner of GitHub's, or let only pull requests of this repository in by an \`if\`${settings.visibility === "public" ? "" : " (if the repository is private, say so with `visibility: private`)"}.`);
+    const events = taintOf(document)
+      .eventsAt({ job })
+      .filter((event) => PUBLIC.has(event));
+    if (events.length > 0)
+      report(
+        label,
+        `Anybody starts this job on your own machine (\`${events.join("`, `")}\`). Use a runner of GitHub's, or let only pull requests of this repository in by an \`if\`${settings.visibility === "public" ? "" : " (if the repository is private, say so with `visibility: private`)"}.`,
+      );
   },
 });

@@ -41,6 +41,7 @@ jobs:
           GH_TOKEN: \${{ github.token }}
 `,
   step({ uses }, { report }) {
-    if (uses?.kind === "repository" && Object.hasOwn(SUPERFLUOUS, uses.repository)) report(uses.node, `GitHub's runners do this without an action: \`${SUPERFLUOUS[uses.repository]}\`.`);
+    if (uses?.kind === "repository" && Object.hasOwn(SUPERFLUOUS, uses.repository))
+      report(uses.node, `GitHub's runners do this without an action: \`${SUPERFLUOUS[uses.repository]}\`.`);
   },
 });

@@ -37,15 +37,25 @@ jobs:
     for (const command of commandsIn(script)) {
       const found = unpinned(command, script);
       const adHoc = found ? undefined : outsideLockFile(command);
-      if (adHoc !== undefined) report(spanOf(script, command.node), `This installs outside of a lock file, so that ${adHoc} comes with whatever its own dependencies are today. Add it to the project's dependencies, or to a lock file of its own.`, { level: "info" });
-      if (found) report(found.at, `${found.names.map((name) => `\`${name}\``).join(", ")} ${found.names.length === 1 ? "is" : "are"} whatever version was published last. Name one: ${found.how}.`);
+      if (adHoc !== undefined)
+        report(
+          spanOf(script, command.node),
+          `This installs outside of a lock file, so that ${adHoc} comes with whatever its own dependencies are today. Add it to the project's dependencies, or to a lock file of its own.`,
+          { level: "info" },
+        );
+      if (found)
+        report(
+          found.at,
+          `${found.names.map((name) => `\`${name}\``).join(", ")} ${found.names.length === 1 ? "is" : "are"} whatever version was published last. Name one: ${found.how}.`,
+        );
     }
   },
   step(step, { report }) {
     const { uses } = step;
     if (uses?.kind !== "repository" || uses.repository !== "aquasecurity/trivy-action") return;
     const version = inputOf(step, "version");
-    if (version?.value.trim() === "latest") report(version, "The scanner is whatever version was published last. Name one in `version`.");
+    if (version?.value.trim() === "latest")
+      report(version, "The scanner is whatever version was published last. Name one in `version`.");
   },
 });
 
@@ -57,40 +67,131 @@ interface Unpinned {
 
 function unpinned(command: ShellCommand, script: Script): Unpinned | undefined {
   const { name, args, argWords } = command;
-  const words = (from: number): { text: string; index: number }[] => args.map((text, index) => ({ text, index })).slice(from);
-  const result = (found: readonly { text: string; index: number }[], how: (text: string) => string): Unpinned | undefined => {
+  const words = (from: number): { text: string; index: number }[] =>
+    args.map((text, index) => ({ text, index })).slice(from);
+  const result = (
+    found: readonly { text: string; index: number }[],
+    how: (text: string) => string,
+  ): Unpinned | undefined => {
     const [first, last] = [found[0], found.at(-1)];
     const [start, end] = [first && argWords[first.index], last && argWords[last.index]];
-    return first && start && end ? { at: spanInScript(script, { start: start.pos, end: end.end }), names: found.map(({ text }) => text), how: `\`${how(first.text.replace(/@latest$/, ""))}\`` } : undefined;
+    return first && start && end
+      ? {
+          at: spanInScript(script, { start: start.pos, end: end.end }),
+          names: found.map(({ text }) => text),
+          how: `\`${how(first.text.replace(/@latest$/, ""))}\``,
+        }
+      : undefined;
   };
   const plain = ({ text }: { text: string }): boolean => !text.startsWith("-") && !/[$_]{2,}|[$*]/.test(text);
-  if ((name === "npm" && (args[0] === "install" || args[0] === "i" || args[0] === "add") && args.some((arg) => arg === "-g" || arg === "--global")) || (name === "yarn" && args[0] === "global" && args[1] === "add") || (name === "pnpm" && (args[0] === "add" || args[0] === "install") && args.some((arg) => arg === "-g" || arg === "--global")))
-    return result(words(name === "yarn" ? 2 : 1).filter((word) => plain(word) && isPackage(word.text) && isOpen(word.text)), (text) => `${text}@1.2.3`);
+  if (
+    (name === "npm" &&
+      (args[0] === "install" || args[0] === "i" || args[0] === "add") &&
+      args.some((arg) => arg === "-g" || arg === "--global")) ||
+    (name === "yarn" && args[0] === "global" && args[1] === "add") ||
+    (name === "pnpm" &&
+      (args[0] === "add" || args[0] === "install") &&
+      args.some((arg) => arg === "-g" || arg === "--global"))
+  )
+    return result(
+      words(name === "yarn" ? 2 : 1).filter((word) => plain(word) && isPackage(word.text) && isOpen(word.text)),
+      (text) => `${text}@1.2.3`,
+    );
   if (name === "npx" || (name === "pnpm" && args[0] === "dlx") || name === "bunx") {
     const target = words(name === "pnpm" ? 1 : 0).find(({ text }) => !text.startsWith("-"));
     // Without `--yes` or `@latest` it may be one of the repository's own.
-    const fetches = name !== "npx" || args.includes("-y") || args.includes("--yes") || target?.text.endsWith("@latest") === true;
-    return target && fetches && plain(target) && isOpen(target.text) ? result([target], (text) => `${text}@1.2.3`) : undefined;
+    const fetches =
+      name !== "npx" || args.includes("-y") || args.includes("--yes") || target?.text.endsWith("@latest") === true;
+    return target && fetches && plain(target) && isOpen(target.text)
+      ? result([target], (text) => `${text}@1.2.3`)
+      : undefined;
   }
   const pip = pipWords(command);
-  if (pip) return result(pip.filter((word) => plain(word) && /^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?$/.test(word.text) && !/\.(?:whl|gz|txt|zip)$/.test(word.text) && !/^(?:pip|setuptools|wheel)$/.test(word.text)), (text) => `${text}==1.2.3`);
-  if (name === "go" && (args[0] === "install" || args[0] === "get" || args[0] === "run")) return result(words(1).filter(({ text }) => /@(?:latest|master|main)$/.test(text)), (text) => `${text}@v1.2.3`);
-  if (name === "cargo" && args[0] === "install" && !args.some((arg) => /^--(?:version|path|git|vers|list)\b/.test(arg))) return result(words(1).filter((word) => plain(word) && /^[A-Za-z][\w-]*$/.test(word.text) && !args[word.index - 1]?.startsWith("--")), (text) => `${text}@1.2.3`);
-  if (name === "gem" && args[0] === "install" && !args.some((arg) => arg === "-v" || arg === "--version" || arg.startsWith("--version="))) return result(words(1).filter((word) => plain(word) && /^[a-z][\w-]*$/i.test(word.text)), (text) => `${text}:1.2.3`);
+  if (pip)
+    return result(
+      pip.filter(
+        (word) =>
+          plain(word) &&
+          /^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?$/.test(word.text) &&
+          !/\.(?:whl|gz|txt|zip)$/.test(word.text) &&
+          !/^(?:pip|setuptools|wheel)$/.test(word.text),
+      ),
+      (text) => `${text}==1.2.3`,
+    );
+  if (name === "go" && (args[0] === "install" || args[0] === "get" || args[0] === "run"))
+    return result(
+      words(1).filter(({ text }) => /@(?:latest|master|main)$/.test(text)),
+      (text) => `${text}@v1.2.3`,
+    );
+  if (name === "cargo" && args[0] === "install" && !args.some((arg) => /^--(?:version|path|git|vers|list)\b/.test(arg)))
+    return result(
+      words(1).filter(
+        (word) => plain(word) && /^[A-Za-z][\w-]*$/.test(word.text) && !args[word.index - 1]?.startsWith("--"),
+      ),
+      (text) => `${text}@1.2.3`,
+    );
+  if (
+    name === "gem" &&
+    args[0] === "install" &&
+    !args.some((arg) => arg === "-v" || arg === "--version" || arg.startsWith("--version="))
+  )
+    return result(
+      words(1).filter((word) => plain(word) && /^[a-z][\w-]*$/i.test(word.text)),
+      (text) => `${text}:1.2.3`,
+    );
   return undefined;
 }
 
-const isPackage = (text: string): boolean => /^(?:@[\w.-]+\/)?[\w.-]+(?:@[\w.^~-]*)?$/.test(text) && text !== "." && !/\.t(?:ar\.)?gz$/.test(text);
+const isPackage = (text: string): boolean =>
+  /^(?:@[\w.-]+\/)?[\w.-]+(?:@[\w.^~-]*)?$/.test(text) && text !== "." && !/\.t(?:ar\.)?gz$/.test(text);
 /** No version, or a word such as `latest`. */
 const isOpen = (text: string): boolean => /^(?:@[\w.-]+\/)?[\w.-]+(?:@(?:latest|next|canary|beta))?$/.test(text);
 
 /** The words that name what `pip install`, `pipx install` or `uv tool install` is to fetch. */
 function pipWords({ name, args }: ShellCommand): { text: string; index: number }[] | undefined {
-  const start = /^python3?$/.test(name ?? "") && args[0] === "-m" && args[1] === "pip" ? 2 : /^pip3?$/.test(name ?? "") || name === "pipx" ? 0 : name === "uv" && (args[0] === "pip" || args[0] === "tool") ? 1 : -1;
+  const start =
+    /^python3?$/.test(name ?? "") && args[0] === "-m" && args[1] === "pip"
+      ? 2
+      : /^pip3?$/.test(name ?? "") || name === "pipx"
+        ? 0
+        : name === "uv" && (args[0] === "pip" || args[0] === "tool")
+          ? 1
+          : -1;
   if (start === -1 || args[start] !== "install") return undefined;
-  const taking = new Set(["-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--prefix", "--python", "--only-binary", "--no-binary"]);
-  const constrained = args.some((arg) => arg === "-c" || arg === "--constraint" || arg === "--require-hashes" || arg === "--find-links" || arg === "-f" || arg === "--no-index" || arg.startsWith("--find-links="));
-  return constrained ? [] : args.map((text, index) => ({ text, index })).filter(({ index }) => index > start && !taking.has(args[index - 1] ?? ""));
+  const taking = new Set([
+    "-r",
+    "--requirement",
+    "-c",
+    "--constraint",
+    "-e",
+    "--editable",
+    "-t",
+    "--target",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "--prefix",
+    "--python",
+    "--only-binary",
+    "--no-binary",
+  ]);
+  const constrained = args.some(
+    (arg) =>
+      arg === "-c" ||
+      arg === "--constraint" ||
+      arg === "--require-hashes" ||
+      arg === "--find-links" ||
+      arg === "-f" ||
+      arg === "--no-index" ||
+      arg.startsWith("--find-links="),
+  );
+  return constrained
+    ? []
+    : args
+        .map((text, index) => ({ text, index }))
+        .filter(({ index }) => index > start && !taking.has(args[index - 1] ?? ""));
 }
 
 /** A package that a command adds beside the lock file of the project, for a message. */

@@ -30,14 +30,28 @@ jobs:
     for (const inner of expressionsWithin(site.expression)) {
       if (inner.kind !== "call" || inner.name.toLowerCase() !== "contains") continue;
       const [list, value] = inner.args;
-      if (list?.kind !== "literal" || typeof list.value !== "string" || !value || value.kind === "literal" || !isText(value)) continue;
+      if (
+        list?.kind !== "literal" ||
+        typeof list.value !== "string" ||
+        !value ||
+        value.kind === "literal" ||
+        !isText(value)
+      )
+        continue;
       const words = list.value.split(/[\s,;|]+/).filter((word) => word !== "");
       const at = spanInFile(document.file.text, site, list);
       const text = `fromJSON('[${words.map((word) => `"${word.replaceAll("'", "''")}"`).join(", ")}]')`;
-      const quoted = document.file.text[at.start - 1] === '"' || (site.node.style === "double" || site.node.style === "single");
-      report(spanInFile(document.file.text, site, inner), `This holds for every part of '${list.value}', the empty value among them. Ask a list: \`contains(${text}, ...)\`.`, {
-        ...(quoted || words.length === 0 || words.some((word) => /["\\]/.test(word)) ? {} : { fix: { title: "Ask a list", edits: [{ ...at, text }] } }),
-      });
+      const quoted =
+        document.file.text[at.start - 1] === '"' || site.node.style === "double" || site.node.style === "single";
+      report(
+        spanInFile(document.file.text, site, inner),
+        `This holds for every part of '${list.value}', the empty value among them. Ask a list: \`contains(${text}, ...)\`.`,
+        {
+          ...(quoted || words.length === 0 || words.some((word) => /["\\]/.test(word))
+            ? {}
+            : { fix: { title: "Ask a list", edits: [{ ...at, text }] } }),
+        },
+      );
     }
   },
 });

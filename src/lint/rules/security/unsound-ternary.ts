@@ -34,8 +34,16 @@ jobs:
       for (const [index, chosen] of inner.operands.entries()) {
         const others = inner.operands.slice(index + 1);
         const value = chosen.kind === "logical" && chosen.operator === "&&" ? chosen.operands.at(-1) : undefined;
-        if (value?.kind !== "literal" || !isFalsy(value) || others.every((other) => other.kind === "literal" && isFalsy(other) && other.value === value.value)) continue;
-        report(spanInFile(document.file.text, site, value), `This ${shown(value)} is never the result: it counts as false, so that \`||\` goes on to what follows. Turn the condition round, or write \`case(condition, ${shown(value).replaceAll("`", "")}, ...)\`.`);
+        if (
+          value?.kind !== "literal" ||
+          !isFalsy(value) ||
+          others.every((other) => other.kind === "literal" && isFalsy(other) && other.value === value.value)
+        )
+          continue;
+        report(
+          spanInFile(document.file.text, site, value),
+          `This ${shown(value)} is never the result: it counts as false, so that \`||\` goes on to what follows. Turn the condition round, or write \`case(condition, ${shown(value).replaceAll("`", "")}, ...)\`.`,
+        );
       }
     }
   },

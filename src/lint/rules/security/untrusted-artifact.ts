@@ -81,7 +81,12 @@ jobs:
 `,
   ],
   step(step, { document, report }) {
-    if (document.kind !== "workflow" || step.owner.kind !== "job" || !document.triggers.some(({ event }) => event === "workflow_run")) return;
+    if (
+      document.kind !== "workflow" ||
+      step.owner.kind !== "job" ||
+      !document.triggers.some(({ event }) => event === "workflow_run")
+    )
+      return;
     const place = { job: step.owner, step };
     if (!taintOf(document).eventsAt(place).includes("workflow_run") || guardAt(place).ownRepository) return;
     const download = downloadOf(step, scriptOf(step));
@@ -101,18 +106,57 @@ function useOf({ path }: ArtifactDownload, step: Step): { at: Span; message: str
     for (const command of script ? commandsIn(script) : []) {
       if (!script) break;
       const at = spanOf(script, command.node);
-      if (isLoad(command) && (holdsPowerFrom(later) || takesByTag(stepsAfter(later), script, command))) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is loaded as an image here, and it may replace any local tag. Load it in a job without write access and secrets, and run it by its image id.", note: "This loads it." };
+      if (isLoad(command) && (holdsPowerFrom(later) || takesByTag(stepsAfter(later), script, command)))
+        return {
+          at,
+          message:
+            "An artifact of another run, perhaps one of a pull request from a fork, is loaded as an image here, and it may replace any local tag. Load it in a job without write access and secrets, and run it by its image id.",
+          note: "This loads it.",
+        };
       const program = command.name ?? "";
-      const runsDownloaded = (inWorkspace && !checkout && /^(?:\.\/)/.test(program)) || (!inWorkspace && here !== "" && !isApart(path) && program.replace(/^\.\//, "").startsWith(`${here}/`)) || ((program === "bash" || program === "sh" || program === "node" || /^python3?$/.test(program) || program === "source") && here !== "" && here !== "." && !isApart(path) && command.args[0]?.replace(/^\.\//, "").startsWith(`${here}/`) === true);
-      if (runsDownloaded) return { at, message: "An artifact of another run, perhaps one of a pull request from a fork, is run here with this workflow's token. Take only data from it, and check the data.", note: "This runs it." };
+      const runsDownloaded =
+        (inWorkspace && !checkout && /^(?:\.\/)/.test(program)) ||
+        (!inWorkspace && here !== "" && !isApart(path) && program.replace(/^\.\//, "").startsWith(`${here}/`)) ||
+        ((program === "bash" ||
+          program === "sh" ||
+          program === "node" ||
+          /^python3?$/.test(program) ||
+          program === "source") &&
+          here !== "" &&
+          here !== "." &&
+          !isApart(path) &&
+          command.args[0]?.replace(/^\.\//, "").startsWith(`${here}/`) === true);
+      if (runsDownloaded)
+        return {
+          at,
+          message:
+            "An artifact of another run, perhaps one of a pull request from a fork, is run here with this workflow's token. Take only data from it, and check the data.",
+          note: "This runs it.",
+        };
     }
-    const runsRepository = (later.uses?.kind === "local" && later.uses.from === "workspace") || (script && commandsIn(script).some(({ name }) => name !== undefined && /^(?:\.\/|npm$|npx$|yarn$|pnpm$|make$|node$|python3?$|bash$|sh$|cargo$|go$|mvn$|gradle$|bundle$)/.test(name)));
-    if (inWorkspace && checkout && runsRepository) return { at: later.run ?? later.uses?.node ?? later.node, message: "An artifact of another run, perhaps one of a pull request from a fork, is unpacked over the checked-out files, which later steps run. Set `path: ${{ runner.temp }}/...`.", note: "This runs files that the artifact may have replaced." };
+    const runsRepository =
+      (later.uses?.kind === "local" && later.uses.from === "workspace") ||
+      (script &&
+        commandsIn(script).some(
+          ({ name }) =>
+            name !== undefined &&
+            /^(?:\.\/|npm$|npx$|yarn$|pnpm$|make$|node$|python3?$|bash$|sh$|cargo$|go$|mvn$|gradle$|bundle$)/.test(
+              name,
+            ),
+        ));
+    if (inWorkspace && checkout && runsRepository)
+      return {
+        at: later.run ?? later.uses?.node ?? later.node,
+        message:
+          "An artifact of another run, perhaps one of a pull request from a fork, is unpacked over the checked-out files, which later steps run. Set `path: ${{ runner.temp }}/...`.",
+        note: "This runs files that the artifact may have replaced.",
+      };
   }
   return undefined;
 }
 
-const isLoad = ({ name, args }: ShellCommand): boolean => (name === "docker" || name === "podman") && (args[0] === "load" || (args[0] === "image" && args[1] === "load"));
+const isLoad = ({ name, args }: ShellCommand): boolean =>
+  (name === "docker" || name === "podman") && (args[0] === "load" || (args[0] === "image" && args[1] === "load"));
 
 /** An image is run or pushed by a name that the archive may have given to anything; one that a variable holds may be its id. */
 function takesByTag(after: readonly Step[], script: Script, load: ShellCommand): boolean {
@@ -124,7 +168,11 @@ function takesByTag(after: readonly Step[], script: Script, load: ShellCommand):
     }),
   ];
   return rest.some((command) => {
-    const image = imageRun(command) ?? (command.name === "docker" && (command.args[0] === "push" || command.args[0] === "tag") ? command.argWords[1] : undefined);
+    const image =
+      imageRun(command) ??
+      (command.name === "docker" && (command.args[0] === "push" || command.args[0] === "tag")
+        ? command.argWords[1]
+        : undefined);
     return image !== undefined && !/[$`]|_{6}|sha256:/.test(image.text);
   });
 }

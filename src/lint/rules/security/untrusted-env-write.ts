@@ -65,10 +65,27 @@ jobs:
   ],
   step(step, { document, report, settings }) {
     const shell = step.run && shellOf(step);
-    if (settings.preset !== "strict" || !step.run || (shell !== "pwsh" && shell !== "cmd") || !mayBeStartedByOutsiders(step, taintOf(document))) return;
+    if (
+      settings.preset !== "strict" ||
+      !step.run ||
+      (shell !== "pwsh" && shell !== "cmd") ||
+      !mayBeStartedByOutsiders(step, taintOf(document))
+    )
+      return;
     for (const { 0: line, index } of step.run.value.matchAll(/.*\bGITHUB_(?:ENV|PATH)\b.*/gi)) {
-      const own = shell === "cmd" ? /%(?!GITHUB_|RUNNER_)\w+%/i.test(line) : /\$(?!env:(?:GITHUB_|RUNNER_|HOME\b|USERPROFILE\b))[\w({]/i.test(line);
-      if (own && />|Out-File|Add-Content|Set-Content/i.test(line)) report(sourceSpan(document.file.text, step.run, { start: index + line.length - line.trimStart().length, end: index + line.trimEnd().length }), hiddenValue(/GITHUB_PATH/i.test(line) ? "GITHUB_PATH" : "GITHUB_ENV"), { level: "info" });
+      const own =
+        shell === "cmd"
+          ? /%(?!GITHUB_|RUNNER_)\w+%/i.test(line)
+          : /\$(?!env:(?:GITHUB_|RUNNER_|HOME\b|USERPROFILE\b))[\w({]/i.test(line);
+      if (own && />|Out-File|Add-Content|Set-Content/i.test(line))
+        report(
+          sourceSpan(document.file.text, step.run, {
+            start: index + line.length - line.trimStart().length,
+            end: index + line.trimEnd().length,
+          }),
+          hiddenValue(/GITHUB_PATH/i.test(line) ? "GITHUB_PATH" : "GITHUB_ENV"),
+          { level: "info" },
+        );
     }
   },
   script(script, { document, report, settings }) {
@@ -82,40 +99,68 @@ jobs:
       if (file === "GITHUB_ENV" && isOneLine(taint.source)) continue;
       said.add(at.start);
       const privileged = taint.events.some((event) => PRIVILEGED_EVENTS.has(event));
-      report(at, `This writes ${isName(taint.source) ? `\`${taint.source}\`` : taint.source} to \`$${file}\`, and a line break in it sets any variable of the later steps. Pass it on through \`$GITHUB_OUTPUT\` with a random delimiter, or check it against a pattern first.`, { related: wayTo(taint, document, at), level: privileged ? "error" : "warning" });
+      report(
+        at,
+        `This writes ${isName(taint.source) ? `\`${taint.source}\`` : taint.source} to \`$${file}\`, and a line break in it sets any variable of the later steps. Pass it on through \`$GITHUB_OUTPUT\` with a random delimiter, or check it against a pattern first.`,
+        { related: wayTo(taint, document, at), level: privileged ? "error" : "warning" },
+      );
     }
     if (settings.preset !== "strict" || !mayBeStartedByOutsiders(script.step, analysis)) return;
     // What `env:` gives is known, and the analysis has followed it.
     const job = jobOf(script.step);
-    const isShown = (name: string): boolean => [script.step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name));
+    const isShown = (name: string): boolean =>
+      [script.step.env, job?.env, job?.workflow.env].some((env) => env?.variables.has(name));
     for (const { file, at, hidden } of environmentWrites(script, isShown))
       if (hidden && !said.has(at.start)) report(at, hiddenValue(file), { level: "info" });
   },
 });
 
-const hiddenValue = (file: string): string => `What this writes to \`$${file}\` comes from elsewhere, in a run that outsiders start or may start. Make sure that none of it is theirs: a line break in it sets any variable of the later steps.`;
+const hiddenValue = (file: string): string =>
+  `What this writes to \`$${file}\` comes from elsewhere, in a run that outsiders start or may start. Make sure that none of it is theirs: a line break in it sets any variable of the later steps.`;
 
 /** On these events, or by an action that any workflow may use. */
 const mayBeStartedByOutsiders = (step: Step, analysis: TaintAnalysis): boolean => {
   const job = jobOf(step);
-  return !job || analysis.eventsAt({ job, step }).some((event) => event === "pull_request_target" || event === "workflow_run");
+  return (
+    !job ||
+    analysis.eventsAt({ job, step }).some((event) => event === "pull_request_target" || event === "workflow_run")
+  );
 };
 
 /** Set by the runner, or by nobody outside. */
-const OF_THE_RUNNER = /^(?:HOME|PWD|PATH|USER|SHELL|GITHUB_(?:WORKSPACE|ACTION_PATH|SHA|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|REPOSITORY|REPOSITORY_OWNER|EVENT_NAME|ACTOR|SERVER_URL|API_URL|JOB|WORKFLOW)|RUNNER_\w+)$/;
+const OF_THE_RUNNER =
+  /^(?:HOME|PWD|PATH|USER|SHELL|GITHUB_(?:WORKSPACE|ACTION_PATH|SHA|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|REPOSITORY|REPOSITORY_OWNER|EVENT_NAME|ACTOR|SERVER_URL|API_URL|JOB|WORKFLOW)|RUNNER_\w+)$/;
 
 /** Where a script writes to the two files, and whether something goes into them that neither `env:` nor the script itself shows. */
-function environmentWrites(script: Script, isShown: (name: string) => boolean): { file: string; at: Span; hidden: boolean }[] {
+function environmentWrites(
+  script: Script,
+  isShown: (name: string) => boolean,
+): { file: string; at: Span; hidden: boolean }[] {
   return commandsIn(script).flatMap((command) => {
     const { name, args, argWords, node } = command;
-    const targets = [...node.redirects.map((redirect) => (redirect.type === "Redirect" ? redirect.target?.text : undefined)), ...(name === "tee" ? args : [])];
-    const file = targets.map((target) => fileWritten(target ?? "")).find((found) => found === "GITHUB_ENV" || found === "GITHUB_PATH");
+    const targets = [
+      ...node.redirects.map((redirect) => (redirect.type === "Redirect" ? redirect.target?.text : undefined)),
+      ...(name === "tee" ? args : []),
+    ];
+    const file = targets
+      .map((target) => fileWritten(target ?? ""))
+      .find((found) => found === "GITHUB_ENV" || found === "GITHUB_PATH");
     if (!file) return [];
     const isPrinted = name === "echo" || name === "printf";
-    const hidden = !isPrinted || argWords.some(({ text }) => /^(?!')[^]*(?:\$\(|`)/.test(text) || (!text.startsWith("'") && [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].some(([, variable = ""]) => !OF_THE_RUNNER.test(variable) && !isShown(variable))));
+    const hidden =
+      !isPrinted ||
+      argWords.some(
+        ({ text }) =>
+          /^(?!')[^]*(?:\$\(|`)/.test(text) ||
+          (!text.startsWith("'") &&
+            [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].some(
+              ([, variable = ""]) => !OF_THE_RUNNER.test(variable) && !isShown(variable),
+            )),
+      );
     return [{ file, at: spanOf(script, node), hidden }];
   });
 }
 
 /** Git allows no control characters in the names of branches (`git check-ref-format`). */
-const isOneLine = (source: string): boolean => /head_ref$|head\.ref$|head_branch$|head\.label$|default_branch$|HEAD_REF$|branch's name$/i.test(source);
+const isOneLine = (source: string): boolean =>
+  /head_ref$|head\.ref$|head_branch$|head\.label$|default_branch$|HEAD_REF$|branch's name$/i.test(source);

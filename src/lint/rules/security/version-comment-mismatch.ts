@@ -42,11 +42,18 @@ function judge(uses: Uses | undefined, { document, report }: RuleContext): void 
   if (real !== undefined) {
     const numbers = versionOf(real);
     // A comment of fewer parts is a moving tag, which was there before.
-    if (numbers && !said.every((part, index) => part === numbers[index])) report(at, `The commit is \`${real}\`, and the comment says \`${word}\`. Write \`${real}\`.`, { fix: { title: `Write \`${real}\``, edits: [{ ...at, text: real }] } });
+    if (numbers && !said.every((part, index) => part === numbers[index]))
+      report(at, `The commit is \`${real}\`, and the comment says \`${word}\`. Write \`${real}\`.`, {
+        fix: { title: `Write \`${real}\``, edits: [{ ...at, text: real }] },
+      });
     return;
   }
   const meant = said.length === 3 ? shaOf(uses, word) : undefined;
-  if (meant !== undefined && meant.toLowerCase() !== uses.ref.toLowerCase()) report(at, `The comment says \`${word}\`, which is the commit \`${meant.slice(0, 12)}\`, not this one. Look at what it is before it runs again.`);
+  if (meant !== undefined && meant.toLowerCase() !== uses.ref.toLowerCase())
+    report(
+      at,
+      `The comment says \`${word}\`, which is the commit \`${meant.slice(0, 12)}\`, not this one. Look at what it is before it runs again.`,
+    );
 }
 
 type RepositoryUses = Uses & { kind: "repository" };

@@ -18,7 +18,9 @@ export function commentBehind(text: string, uses: Uses): { text: string; start: 
 /** The version that is said to run: a tag, or the comment behind a commit. */
 export function saidVersion(text: string, uses: Uses & { kind: "repository" }): Version | undefined {
   if (!isCommit(uses.ref)) return versionOf(uses.ref);
-  const word = commentBehind(text, uses)?.text.replace(/^(?:pin|tag)\s*[=:@]?\s*@?/i, "").split(/[\s,]/)[0];
+  const word = commentBehind(text, uses)
+    ?.text.replace(/^(?:pin|tag)\s*[=:@]?\s*@?/i, "")
+    .split(/[\s,]/)[0];
   return word === undefined ? undefined : versionOf(word);
 }
 

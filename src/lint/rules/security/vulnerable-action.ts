@@ -10,7 +10,7 @@ export const vulnerableAction = rule({
   family: "security",
   levels: { recommended: "error", strict: "error" },
   summary: "No action is used in a version with a published weakness.",
-  why: "The advisory tells everybody how to use the weakness (GitHub's advisory database, ecosystem \"GitHub Actions\"). A moving tag such as `v4` is taken for its newest version.",
+  why: 'The advisory tells everybody how to use the weakness (GitHub\'s advisory database, ecosystem "GitHub Actions"). A moving tag such as `v4` is taken for its newest version.',
   bad: `on: push
 jobs:
   test:
@@ -28,7 +28,12 @@ jobs:
 `,
   step(step, context) {
     // A run that is named by its id is that run, whoever's it is.
-    if (step.uses?.kind === "repository" && step.uses.repository === "dawidd6/action-download-artifact" && (inputOf(step, "run_id") || isFalse(inputOf(step, "allow_forks")))) return;
+    if (
+      step.uses?.kind === "repository" &&
+      step.uses.repository === "dawidd6/action-download-artifact" &&
+      (inputOf(step, "run_id") || isFalse(inputOf(step, "allow_forks")))
+    )
+      return;
     judge(step.uses, context);
   },
   job(job, context) {
@@ -40,10 +45,20 @@ function judge(uses: Uses | undefined, { document, report }: RuleContext): void 
   if (uses?.kind !== "repository" || !Object.hasOwn(ADVISORIES, uses.repository)) return;
   const version = saidVersion(document.file.text, uses);
   for (const advisory of ADVISORIES[uses.repository] ?? []) {
-    if (!(advisory.commits?.includes(uses.ref.toLowerCase()) ?? false) && !(version && !(advisory.tagsOnly && isCommit(uses.ref)) && isAffected(version, advisory))) continue;
-    report(uses.node, `\`${uses.name}\` in this version has a known weakness: ${advisory.what} (${advisory.id}). ${advisory.fixed ? `Use ${advisory.fixed.join(".")} or later.` : "Use a later version, and replace every secret that a run of it could read."}`);
+    if (
+      !(advisory.commits?.includes(uses.ref.toLowerCase()) ?? false) &&
+      !(version && !(advisory.tagsOnly && isCommit(uses.ref)) && isAffected(version, advisory))
+    )
+      continue;
+    report(
+      uses.node,
+      `\`${uses.name}\` in this version has a known weakness: ${advisory.what} (${advisory.id}). ${advisory.fixed ? `Use ${advisory.fixed.join(".")} or later.` : "Use a later version, and replace every secret that a run of it could read."}`,
+    );
     return;
   }
 }
 
-const isAffected = (version: Version, { from, fixed }: Advisory): boolean => fixed !== undefined && isBelow(version, fixed) && (from === undefined || (version.length > 1 && isAtLeast(version, from)));
+const isAffected = (version: Version, { from, fixed }: Advisory): boolean =>
+  fixed !== undefined &&
+  isBelow(version, fixed) &&
+  (from === undefined || (version.length > 1 && isAtLeast(version, from)));

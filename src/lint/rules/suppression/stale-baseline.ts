@@ -9,7 +9,8 @@ export const staleBaseline = rule({
   why: "An entry whose finding was mended would set the same fault aside when it comes back.",
   onTheRun: true,
   bad: {
-    ".github/workflows/example.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n",
+    ".github/workflows/example.yml":
+      "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n",
     "pipewright.baseline.json": `{
   "version": 1,
   "findings": [
@@ -24,7 +25,8 @@ export const staleBaseline = rule({
 `,
   },
   good: {
-    ".github/workflows/example.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n",
+    ".github/workflows/example.yml":
+      "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n",
     "pipewright.baseline.json": '{ "version": 1, "findings": [] }\n',
   },
 });

@@ -7,7 +7,19 @@ import { checkComparison } from "./check-comparison.ts";
 import { CONTEXT_NAMES } from "./fixed-contexts.ts";
 import { functionNamed } from "./functions.ts";
 import type { Scope } from "./scope.ts";
-import { ANY, type ArrayType, arrayOf, BOOL, describe, either, eitherOf, NULL, type ObjectType, type Type, type TypeProblemCode } from "./type.ts";
+import {
+  ANY,
+  type ArrayType,
+  arrayOf,
+  BOOL,
+  describe,
+  either,
+  eitherOf,
+  NULL,
+  type ObjectType,
+  type Type,
+  type TypeProblemCode,
+} from "./type.ts";
 
 /** Offsets count from the start of the expression's text. */
 export interface TypeProblem extends Span {
@@ -100,13 +112,23 @@ function comparisonType(comparison: Comparison, checking: Checking): Type {
 
 /** `a && b || c`: where `a && b` comes out at all, it is `b`. */
 function logicalType({ operator, operands }: Logical, checking: Checking): Type {
-  const types = operands.map((operand, index) => ({ operand, type: operator === "||" && index < operands.length - 1 ? typeOf(operand, withFallback(checking)) : checking.typeOf(operand) }));
+  const types = operands.map((operand, index) => ({
+    operand,
+    type:
+      operator === "||" && index < operands.length - 1
+        ? typeOf(operand, withFallback(checking))
+        : checking.typeOf(operand),
+  }));
   if (operator === "&&") {
     const last = types.at(-1)?.type ?? ANY;
     return types.every(({ type }) => type.kind === last.kind) ? eitherOf(types.map(({ type }) => type)) : ANY;
   }
   return types
-    .map(({ operand, type }, index) => (index < types.length - 1 && operand.kind === "logical" && operand.operator === "&&" ? truthyOf(operand, checking, type) : type))
+    .map(({ operand, type }, index) =>
+      index < types.length - 1 && operand.kind === "logical" && operand.operator === "&&"
+        ? truthyOf(operand, checking, type)
+        : type,
+    )
     .reduce((before, type) => either(before, type));
 }
 
@@ -114,7 +136,8 @@ function logicalType({ operator, operands }: Logical, checking: Checking): Type 
 function withFallback(checking: Checking): Checking {
   const inner: Checking = {
     scope: checking.scope,
-    report: (code, at, message, mild) => void (code === "unknown-event-property" || checking.report(code, at, message, mild)),
+    report: (code, at, message, mild) =>
+      void (code === "unknown-event-property" || checking.report(code, at, message, mild)),
     typeOf: (expression) => typeOf(expression, inner),
   };
   return inner;
@@ -142,18 +165,30 @@ function starType(access: Access, target: Type, { report }: Checking): Type {
     case "null":
       return arrayOf(ANY, true);
     case "array":
-      return arrayOf(target.filtered && target.items.kind === "array" ? target.items.items : target.filtered && target.items.kind === "object" ? valuesOf(target.items) : target.items, true);
+      return arrayOf(
+        target.filtered && target.items.kind === "array"
+          ? target.items.items
+          : target.filtered && target.items.kind === "object"
+            ? valuesOf(target.items)
+            : target.items,
+        true,
+      );
     case "object":
       return arrayOf(valuesOf(target), true);
     case "bool":
     case "number":
     case "string":
-      report("unknown-property", access, `${sourceOf(access.target)} is ${describe(target)}; \`.*\` needs an array or an object.`);
+      report(
+        "unknown-property",
+        access,
+        `${sourceOf(access.target)} is ${describe(target)}; \`.*\` needs an array or an object.`,
+      );
       return arrayOf(ANY, true);
   }
 }
 
-const valuesOf = ({ properties, rest }: ObjectType): Type => eitherOf([...[...properties.values()].map(({ type }) => type), ...(rest ? [rest] : [])]);
+const valuesOf = ({ properties, rest }: ObjectType): Type =>
+  eitherOf([...[...properties.values()].map(({ type }) => type), ...(rest ? [rest] : [])]);
 
 function propertyType(access: Access, target: Type, property: string, checking: Checking): Type {
   const { report } = checking;
@@ -167,40 +202,70 @@ function propertyType(access: Access, target: Type, property: string, checking: 
     case "bool":
     case "number":
     case "string":
-      report("unknown-property", at, `${sourceOf(access.target)} is ${describe(target)} and has no properties, so \`${property}\` is always empty.`);
+      report(
+        "unknown-property",
+        at,
+        `${sourceOf(access.target)} is ${describe(target)} and has no properties, so \`${property}\` is always empty.`,
+      );
       return ANY;
     case "array":
-      return target.filtered ? arrayOf(filteredProperty(target, property, at, checking), true) : plainArrayProperty(access, property, at, checking);
+      return target.filtered
+        ? arrayOf(filteredProperty(target, property, at, checking), true)
+        : plainArrayProperty(access, property, at, checking);
     case "object":
       return objectProperty(target, property, at, sourceOf(access.target), checking);
   }
 }
 
 function plainArrayProperty(access: Access, property: string, at: Span, { report }: Checking): Type {
-  report("unknown-property", at, `${sourceOf(access.target)} is an array and has no property \`${property}\`. Take an item by its number, or \`.*.${property}\` of all items.`);
+  report(
+    "unknown-property",
+    at,
+    `${sourceOf(access.target)} is an array and has no property \`${property}\`. Take an item by its number, or \`.*.${property}\` of all items.`,
+  );
   return ANY;
 }
 
 function filteredProperty({ items }: ArrayType, property: string, at: Span, checking: Checking): Type {
   if (items.kind === "object") return objectProperty(items, property, at, "Each item", checking);
   if (items.kind === "any" || items.kind === "array" || items.kind === "null") return ANY;
-  checking.report("unknown-property", at, `The items are of the type ${items.kind} and have no properties, so \`${property}\` gives nothing.`);
+  checking.report(
+    "unknown-property",
+    at,
+    `The items are of the type ${items.kind} and have no properties, so \`${property}\` gives nothing.`,
+  );
   return ANY;
 }
 
-function objectProperty({ properties, rest, missing }: ObjectType, property: string, at: Span, source: string, { report }: Checking): Type {
+function objectProperty(
+  { properties, rest, missing }: ObjectType,
+  property: string,
+  at: Span,
+  source: string,
+  { report }: Checking,
+): Type {
   const listed = properties.get(property.toLowerCase());
   if (listed) return listed.type;
   if (rest) return rest;
   if (missing) report(missing.code, at, missing.say(property), missing.mild);
-  else report("unknown-property", at, unknownProperty(source, property, [...properties.values()].map(({ name }) => name)));
+  else
+    report(
+      "unknown-property",
+      at,
+      unknownProperty(
+        source,
+        property,
+        [...properties.values()].map(({ name }) => name),
+      ),
+    );
   return ANY;
 }
 
 function indexType(access: Access, indexed: Expression, target: Type, index: Type, { report }: Checking): Type {
   if (target.kind === "any" || target.kind === "null") return ANY;
   if (target.kind === "array") {
-    if (index.kind === "number" || index.kind === "any" || index.kind === "string") return target.filtered ? arrayOf(ANY, true) : target.items;
+    if (index.kind === "number" || index.kind === "any" || index.kind === "string")
+      return target.filtered ? arrayOf(ANY, true) : target.items;
     report("index-type", indexed, `An array is indexed with a number; this is ${describe(index)}.`);
     return ANY;
   }
@@ -209,13 +274,18 @@ function indexType(access: Access, indexed: Expression, target: Type, index: Typ
     return ANY;
   }
   if (index.kind !== "string" && index.kind !== "any") {
-    report("index-type", indexed, `The properties of ${lowerFirst(sourceOf(access.target))} have names, so an index must be a string; this is ${describe(index)}.`);
+    report(
+      "index-type",
+      indexed,
+      `The properties of ${lowerFirst(sourceOf(access.target))} have names, so an index must be a string; this is ${describe(index)}.`,
+    );
     return ANY;
   }
   return target.properties.size === 0 && target.rest ? target.rest : ANY;
 }
 
-const lowerFirst = (text: string): string => (text.startsWith("`") ? text : text.charAt(0).toLowerCase() + text.slice(1));
+const lowerFirst = (text: string): string =>
+  text.startsWith("`") ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 /** How a message names the thing whose property is asked for. */
 export function sourceOf(expression: Expression): string {

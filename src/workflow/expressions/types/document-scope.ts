@@ -23,7 +23,11 @@ export function scopesOf(document: Document, outputsOf: OutputsOfStep): ScopeAt 
     availability: contextsAt(document, site.path),
     contextType: (name) => {
       // What stands behind an anchor is read in several places, each with its own jobs, steps and matrix.
-      if (shared.some(({ start, end }) => site.node.start >= start && site.node.end <= end) && ["steps", "needs", "matrix", "job", "strategy"].includes(name)) return ANY;
+      if (
+        shared.some(({ start, end }) => site.node.start >= start && site.node.end <= end) &&
+        ["steps", "needs", "matrix", "job", "strategy"].includes(name)
+      )
+        return ANY;
       switch (name) {
         case "github":
           return once.github();
@@ -112,8 +116,15 @@ function githubOf(workflow: WorkflowDocument): ObjectType {
     code: "unknown-event-property",
     say: (name) => {
       const givers = eventsWith(name);
-      const ours = events.length === 1 ? `the event \`${events[0] ?? ""}\`` : `the events of this workflow (${events.join(", ")})`;
-      const advice = givers.length > 0 ? `Events that have it: ${givers.join(", ")}.` : (didYouMean(name, [...payload.keys()].filter((key) => key !== "act")) ?? "");
+      const ours =
+        events.length === 1 ? `the event \`${events[0] ?? ""}\`` : `the events of this workflow (${events.join(", ")})`;
+      const advice =
+        givers.length > 0
+          ? `Events that have it: ${givers.join(", ")}.`
+          : (didYouMean(
+              name,
+              [...payload.keys()].filter((key) => key !== "act"),
+            ) ?? "");
       return `\`github.event.${name}\` is always empty: ${ours} ${events.length === 1 ? "does" : "do"} not send it. ${advice}`.trim();
     },
   });
@@ -131,7 +142,11 @@ function secretsType(document: Document): ObjectType {
     undefined,
     {
       code: "secrets-reference",
-      say: (name) => `\`workflow_call\` declares no secret \`${name}\`, so a caller can pass it only with \`secrets: inherit\`. ${didYouMean(name, names) ?? ""} Declare it under \`on.workflow_call.secrets\`.`.replace("  ", " "),
+      say: (name) =>
+        `\`workflow_call\` declares no secret \`${name}\`, so a caller can pass it only with \`secrets: inherit\`. ${didYouMean(name, names) ?? ""} Declare it under \`on.workflow_call.secrets\`.`.replace(
+          "  ",
+          " ",
+        ),
     },
   );
 }
@@ -166,13 +181,22 @@ function jobType(job: Job | undefined, called: string, code: "needs-reference" |
   if (!job) return ANY;
   const names = [...job.outputs.keys()];
   // The outputs of a called workflow stand in its own file.
-  const open = job.uses !== undefined || job.node.pairs.some(({ key, value }) => key.value === "outputs" && value.kind !== "mapping");
+  const open =
+    job.uses !== undefined ||
+    job.node.pairs.some(({ key, value }) => key.value === "outputs" && value.kind !== "mapping");
   const outputs = objectOf(
     names.map((name) => [name, STRING] as const),
     open ? STRING : undefined,
-    { code, say: (name) => `${called} has no output \`${name}\`. ${names.length === 0 ? "It declares no `outputs`." : (didYouMean(name, names) ?? "")}`.trim() },
+    {
+      code,
+      say: (name) =>
+        `${called} has no output \`${name}\`. ${names.length === 0 ? "It declares no `outputs`." : (didYouMean(name, names) ?? "")}`.trim(),
+    },
   );
-  return objectOf({ result: RESULT, outputs }, undefined, { code, say: (name) => `${called} has no \`${name}\`; it has \`result\` and \`outputs\`.` });
+  return objectOf({ result: RESULT, outputs }, undefined, {
+    code,
+    say: (name) => `${called} has no \`${name}\`; it has \`result\` and \`outputs\`.`,
+  });
 }
 
 /** Steps that have run when this place is evaluated: those before a step, all of them in a job's outputs and the like. */
@@ -181,18 +205,29 @@ function stepsType(document: Document, { step, job }: ExpressionSite, outputsOf:
   if (!owner) return ANY;
   const before = step ? step.index : Infinity;
   const properties: [string, Type][] = [];
-  for (const other of owner.steps) if (other.id && other.index < before) properties.push([other.id.value, stepType(other, other.id.value, outputsOf)]);
+  for (const other of owner.steps)
+    if (other.id && other.index < before) properties.push([other.id.value, stepType(other, other.id.value, outputsOf)]);
   // An id that is an expression can be anything.
   const open = properties.some(([id]) => id.includes("${{"));
-  return objectOf(properties, open ? ANY : undefined, { code: "step-reference", say: (id) => missingStep(document, owner, step, id) });
+  return objectOf(properties, open ? ANY : undefined, {
+    code: "step-reference",
+    say: (id) => missingStep(document, owner, step, id),
+  });
 }
 
-function missingStep(document: Document, owner: Job | { kind: "action"; steps: Step[] }, step: Step | undefined, id: string): string {
+function missingStep(
+  document: Document,
+  owner: Job | { kind: "action"; steps: Step[] },
+  step: Step | undefined,
+  id: string,
+): string {
   const same = (other: Step): boolean => other.id?.value.toLowerCase() === id.toLowerCase();
-  if (step && same(step)) return `The step \`${id}\` is this step itself; it has no outcome or outputs until it has run.`;
+  if (step && same(step))
+    return `The step \`${id}\` is this step itself; it has no outcome or outputs until it has run.`;
   if (owner.steps.some(same)) return `The step \`${id}\` runs after this one, so it has no outcome or outputs yet.`;
   const elsewhere = document.kind === "workflow" ? document.jobs.find((job) => job.steps.some(same)) : undefined;
-  if (elsewhere) return `The step \`${id}\` belongs to the job \`${elsewhere.id}\`. Other jobs read it through that job's \`outputs\`, as \`needs.${elsewhere.id}.outputs.<name>\`.`;
+  if (elsewhere)
+    return `The step \`${id}\` belongs to the job \`${elsewhere.id}\`. Other jobs read it through that job's \`outputs\`, as \`needs.${elsewhere.id}.outputs.<name>\`.`;
   const ids = owner.steps.flatMap((other) => (other.id && (!step || other.index < step.index) ? [other.id.value] : []));
   return `No step before this one has the id \`${id}\`. ${didYouMean(id, ids) ?? ""}`.trim();
 }
@@ -200,7 +235,8 @@ function missingStep(document: Document, owner: Job | { kind: "action"; steps: S
 function stepType(step: Step, id: string, outputsOf: OutputsOfStep): Type {
   return objectOf({ outcome: RESULT, conclusion: RESULT, outputs: outputsType(step, id, outputsOf) }, undefined, {
     code: "step-reference",
-    say: (name) => `A step has \`outputs\`, \`outcome\` and \`conclusion\`, but no \`${name}\`.${name === "result" || name === "status" ? " Did you mean `outcome`?" : ` Outputs are read as \`steps.${id}.outputs.${name}\`.`}`,
+    say: (name) =>
+      `A step has \`outputs\`, \`outcome\` and \`conclusion\`, but no \`${name}\`.${name === "result" || name === "status" ? " Did you mean `outcome`?" : ` Outputs are read as \`steps.${id}.outputs.${name}\`.`}`,
   });
 }
 
@@ -211,6 +247,10 @@ function outputsType(step: Step, id: string, outputsOf: OutputsOfStep): Type {
   return objectOf(
     names.map((name) => [name, STRING] as const),
     undefined,
-    { code: "step-reference", say: (name) => `The step \`${id}\` has no output \`${name}\`: ${source}. ${names.length === 0 ? "" : (didYouMean(name, names) ?? "")}`.trim() },
+    {
+      code: "step-reference",
+      say: (name) =>
+        `The step \`${id}\` has no output \`${name}\`: ${source}. ${names.length === 0 ? "" : (didYouMean(name, names) ?? "")}`.trim(),
+    },
   );
 }

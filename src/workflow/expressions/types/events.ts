@@ -7,7 +7,20 @@ import { ANY, arrayOf, objectOf, STRING, BOOL, type Type } from "./type.ts";
 /** On every payload, and what local runners put in it. */
 const COMMON = ["repository", "organization", "enterprise", "sender", "installation", "act"];
 
-const PULL_REQUEST = ["action", "number", "pull_request", "before", "after", "changes", "label", "assignee", "requested_reviewer", "requested_team", "milestone", "reason"];
+const PULL_REQUEST = [
+  "action",
+  "number",
+  "pull_request",
+  "before",
+  "after",
+  "changes",
+  "label",
+  "assignee",
+  "requested_reviewer",
+  "requested_team",
+  "milestone",
+  "reason",
+];
 
 const PAYLOADS: Readonly<Record<string, readonly string[]>> = {
   branch_protection_rule: ["action", "rule", "changes"],
@@ -16,7 +29,15 @@ const PAYLOADS: Readonly<Record<string, readonly string[]>> = {
   create: ["ref", "ref_type", "master_branch", "description", "pusher_type"],
   delete: ["ref", "ref_type", "pusher_type"],
   deployment: ["action", "deployment", "workflow", "workflow_run"],
-  deployment_status: ["action", "deployment", "deployment_status", "check_run", "workflow", "workflow_run", "target_url"],
+  deployment_status: [
+    "action",
+    "deployment",
+    "deployment_status",
+    "check_run",
+    "workflow",
+    "workflow_run",
+    "target_url",
+  ],
   discussion: ["action", "discussion", "answer", "old_answer", "changes", "label", "comment"],
   discussion_comment: ["action", "comment", "discussion", "changes"],
   fork: ["forkee"],
@@ -32,12 +53,39 @@ const PAYLOADS: Readonly<Record<string, readonly string[]>> = {
   pull_request_target: PULL_REQUEST,
   pull_request_review: ["action", "review", "pull_request", "changes"],
   pull_request_review_comment: ["action", "comment", "pull_request", "changes"],
-  push: ["ref", "before", "after", "base_ref", "created", "deleted", "forced", "compare", "commits", "head_commit", "pusher", "size", "distinct_size"],
+  push: [
+    "ref",
+    "before",
+    "after",
+    "base_ref",
+    "created",
+    "deleted",
+    "forced",
+    "compare",
+    "commits",
+    "head_commit",
+    "pusher",
+    "size",
+    "distinct_size",
+  ],
   registry_package: ["action", "registry_package", "package"],
   release: ["action", "release", "changes"],
   repository_dispatch: ["action", "branch", "client_payload"],
   schedule: ["schedule", "workflow"],
-  status: ["id", "sha", "name", "avatar_url", "target_url", "context", "description", "state", "commit", "branches", "created_at", "updated_at"],
+  status: [
+    "id",
+    "sha",
+    "name",
+    "avatar_url",
+    "target_url",
+    "context",
+    "description",
+    "state",
+    "commit",
+    "branches",
+    "created_at",
+    "updated_at",
+  ],
   watch: ["action"],
   workflow_dispatch: ["inputs", "ref", "workflow"],
   workflow_run: ["action", "workflow_run", "workflow", "requested_action"],
@@ -47,7 +95,16 @@ const PERSON = objectOf({ name: STRING, email: STRING, username: STRING, date: S
 
 /** Actions strips the lists of files that a webhook's own payload has. */
 const COMMIT: Type = objectOf(
-  { id: STRING, tree_id: STRING, distinct: BOOL, message: STRING, timestamp: STRING, url: STRING, author: PERSON, committer: PERSON },
+  {
+    id: STRING,
+    tree_id: STRING,
+    distinct: BOOL,
+    message: STRING,
+    timestamp: STRING,
+    url: STRING,
+    author: PERSON,
+    committer: PERSON,
+  },
   undefined,
   {
     code: "unknown-event-property",
@@ -58,7 +115,13 @@ const COMMIT: Type = objectOf(
   },
 );
 
-const TYPES: Readonly<Record<string, Type>> = { head_commit: COMMIT, commits: arrayOf(COMMIT), ref: STRING, before: STRING, after: STRING };
+const TYPES: Readonly<Record<string, Type>> = {
+  head_commit: COMMIT,
+  commits: arrayOf(COMMIT),
+  ref: STRING,
+  before: STRING,
+  after: STRING,
+};
 
 /** All properties of `github.event` for these events, or nothing where one of them is not known. */
 export function payloadOf(events: readonly string[]): Map<string, Type> | undefined {
@@ -72,6 +135,9 @@ export function payloadOf(events: readonly string[]): Map<string, Type> | undefi
 }
 
 /** Events whose payload has a property. */
-export const eventsWith = (property: string): string[] => Object.entries(PAYLOADS).filter(([, names]) => names.some((name) => name === property.toLowerCase())).map(([event]) => event);
+export const eventsWith = (property: string): string[] =>
+  Object.entries(PAYLOADS)
+    .filter(([, names]) => names.some((name) => name === property.toLowerCase()))
+    .map(([event]) => event);
 
 export const EVENT_NAMES: readonly string[] = [...Object.keys(PAYLOADS), "workflow_call"];

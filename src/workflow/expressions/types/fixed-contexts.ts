@@ -1,7 +1,20 @@
 /** Contexts that are the same in every file ("Contexts reference", and the language service's own list of properties). */
 import { ANY, BOOL, mapOf, NUMBER, type ObjectType, objectOf, oneOf, STRING, type Type } from "./type.ts";
 
-export const CONTEXT_NAMES: readonly string[] = ["github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs"];
+export const CONTEXT_NAMES: readonly string[] = [
+  "github",
+  "env",
+  "vars",
+  "job",
+  "jobs",
+  "steps",
+  "runner",
+  "secrets",
+  "strategy",
+  "matrix",
+  "needs",
+  "inputs",
+];
 
 /** A step's `outcome` and `conclusion`, a job's `result`. */
 export const RESULT: Type = oneOf("success", "failure", "cancelled", "skipped");
@@ -18,7 +31,12 @@ export const RUNNER: ObjectType = objectOf({
   workspace: STRING,
 });
 
-export const STRATEGY: ObjectType = objectOf({ "fail-fast": BOOL, "job-index": NUMBER, "job-total": NUMBER, "max-parallel": NUMBER });
+export const STRATEGY: ObjectType = objectOf({
+  "fail-fast": BOOL,
+  "job-index": NUMBER,
+  "job-total": NUMBER,
+  "max-parallel": NUMBER,
+});
 
 export const JOB: ObjectType = objectOf({
   check_run_id: NUMBER,
@@ -33,10 +51,46 @@ export const JOB: ObjectType = objectOf({
 
 /** Those that hold text. `output`, `state` and `step_summary` are the runner's, beside `env` and `path`. */
 const GITHUB_TEXTS = [
-  "action", "action_path", "action_ref", "action_repository", "actor", "actor_id", "api_url", "artifact_cache_size_limit", "base_ref", "env", "event_path", "graphql_url",
-  "head_ref", "job", "job_workflow_sha", "output", "path", "ref", "ref_name", "repository", "repository_id", "repository_owner", "repository_owner_id",
-  "repository_visibility", "repositoryUrl", "retention_days", "run_attempt", "run_id", "run_number", "secret_source", "server_url", "sha", "state", "step_summary", "token", "triggering_actor",
-  "workflow", "workflow_ref", "workflow_sha", "workspace",
+  "action",
+  "action_path",
+  "action_ref",
+  "action_repository",
+  "actor",
+  "actor_id",
+  "api_url",
+  "artifact_cache_size_limit",
+  "base_ref",
+  "env",
+  "event_path",
+  "graphql_url",
+  "head_ref",
+  "job",
+  "job_workflow_sha",
+  "output",
+  "path",
+  "ref",
+  "ref_name",
+  "repository",
+  "repository_id",
+  "repository_owner",
+  "repository_owner_id",
+  "repository_visibility",
+  "repositoryUrl",
+  "retention_days",
+  "run_attempt",
+  "run_id",
+  "run_number",
+  "secret_source",
+  "server_url",
+  "sha",
+  "state",
+  "step_summary",
+  "token",
+  "triggering_actor",
+  "workflow",
+  "workflow_ref",
+  "workflow_sha",
+  "workspace",
 ] as const;
 
 const GITHUB: ObjectType = objectOf({

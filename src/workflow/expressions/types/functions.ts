@@ -35,7 +35,9 @@ const SIGNATURES: readonly FunctionSignature[] = [
   { name: "cancelled", min: 0, max: 0, special: true },
 ];
 
-const byName: ReadonlyMap<string, FunctionSignature> = new Map(SIGNATURES.map((signature) => [signature.name.toLowerCase(), signature]));
+const byName: ReadonlyMap<string, FunctionSignature> = new Map(
+  SIGNATURES.map((signature) => [signature.name.toLowerCase(), signature]),
+);
 
 export const functionNamed = (name: string): FunctionSignature | undefined => byName.get(name.toLowerCase());
 export const FUNCTION_NAMES: readonly string[] = SIGNATURES.map(({ name }) => name);

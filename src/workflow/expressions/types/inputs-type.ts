@@ -14,7 +14,10 @@ export function inputsType(document: Document): ObjectType {
     return objectOf(
       names.map((name) => [name, STRING] as const),
       undefined,
-      { code: "inputs-reference", say: (name) => `This action declares no input \`${name}\`. ${didYouMean(name, names) ?? ""}`.trim() },
+      {
+        code: "inputs-reference",
+        say: (name) => `This action declares no input \`${name}\`. ${didYouMean(name, names) ?? ""}`.trim(),
+      },
     );
   }
   const types = new Map<string, Type>();
@@ -33,17 +36,22 @@ export function inputsType(document: Document): ObjectType {
   // Where two events give inputs, one that only one of them declares is empty on the other.
   if (given > 1 || document.triggers.length > given) for (const [key, type] of types) types.set(key, orEmpty(type));
   const names = [...spellings.values()];
-  return objectOf([...types].map(([key, type]) => [spellings.get(key) ?? key, type] as const), undefined, {
-    code: "inputs-reference",
-    mild: given === 0,
-    say: (name) =>
-      given === 0
-        ? `This workflow has no inputs, since neither \`workflow_dispatch\` nor \`workflow_call\` is among its triggers, so \`inputs.${name}\` is always empty.`
-        : `There is no input \`${name}\`. ${names.length === 0 ? "No inputs are declared." : (didYouMean(name, names) ?? "")}`.trim(),
-  });
+  return objectOf(
+    [...types].map(([key, type]) => [spellings.get(key) ?? key, type] as const),
+    undefined,
+    {
+      code: "inputs-reference",
+      mild: given === 0,
+      say: (name) =>
+        given === 0
+          ? `This workflow has no inputs, since neither \`workflow_dispatch\` nor \`workflow_call\` is among its triggers, so \`inputs.${name}\` is always empty.`
+          : `There is no input \`${name}\`. ${names.length === 0 ? "No inputs are declared." : (didYouMean(name, names) ?? "")}`.trim(),
+    },
+  );
 }
 
-const orEmpty = (type: Type): Type => (type.kind === "string" && type.values ? { kind: "string", values: [...new Set([...type.values, ""])] } : type);
+const orEmpty = (type: Type): Type =>
+  type.kind === "string" && type.values ? { kind: "string", values: [...new Set([...type.values, ""])] } : type;
 
 /** All inputs of a dispatch are text in the event's payload. */
 export function dispatchPayloadInputs(document: WorkflowDocument): ObjectType {
@@ -51,14 +59,18 @@ export function dispatchPayloadInputs(document: WorkflowDocument): ObjectType {
   return objectOf(
     names.map((name) => [name, STRING] as const),
     undefined,
-    { code: "inputs-reference", say: (name) => `\`workflow_dispatch\` declares no input \`${name}\`. ${didYouMean(name, names) ?? ""}`.trim() },
+    {
+      code: "inputs-reference",
+      say: (name) => `\`workflow_dispatch\` declares no input \`${name}\`. ${didYouMean(name, names) ?? ""}`.trim(),
+    },
   );
 }
 
 export function declaredInputs(document: WorkflowDocument, event: (typeof SOURCES)[number]): Map<string, Type> {
   const inputs = valueOf(triggerOf(document, event)?.config, "inputs");
   const types = new Map<string, Type>();
-  if (inputs?.kind === "mapping") for (const { key, value } of inputs.pairs) types.set(key.value, typeOfInput(value, event));
+  if (inputs?.kind === "mapping")
+    for (const { key, value } of inputs.pairs) types.set(key.value, typeOfInput(value, event));
   return types;
 }
 
@@ -89,6 +101,16 @@ function choiceType(input: MappingNode | undefined): Type {
   if (options.length === 0 || options.some((option) => option.value.includes("${{"))) return STRING;
   const fallback = scalarOf(valueOf(input, "default"));
   const required = scalarOf(valueOf(input, "required"));
-  const isRequired = required !== undefined && scalarType(required) === "boolean" && required.value.toLowerCase() === "true";
-  return { kind: "string", values: [...new Set([...options.map(({ value }) => value), ...(fallback ? [fallback.value] : []), ...(isRequired || fallback ? [] : [""])])] };
+  const isRequired =
+    required !== undefined && scalarType(required) === "boolean" && required.value.toLowerCase() === "true";
+  return {
+    kind: "string",
+    values: [
+      ...new Set([
+        ...options.map(({ value }) => value),
+        ...(fallback ? [fallback.value] : []),
+        ...(isRequired || fallback ? [] : [""]),
+      ]),
+    ],
+  };
 }

@@ -92,8 +92,13 @@ export const oneOf = (...values: readonly string[]): StringType => ({ kind: "str
 export const arrayOf = (items: Type, filtered = false): ArrayType => ({ kind: "array", items, filtered });
 
 /** An object with these properties and no others, unless `rest` tells the type of the others. */
-export function objectOf(properties: Readonly<Record<string, Type>> | Iterable<readonly [string, Type]>, rest?: Type, missing?: Missing): ObjectType {
-  const entries = Symbol.iterator in properties ? (properties as Iterable<readonly [string, Type]>) : Object.entries(properties);
+export function objectOf(
+  properties: Readonly<Record<string, Type>> | Iterable<readonly [string, Type]>,
+  rest?: Type,
+  missing?: Missing,
+): ObjectType {
+  const entries =
+    Symbol.iterator in properties ? (properties as Iterable<readonly [string, Type]>) : Object.entries(properties);
   const listed = new Map<string, Property>();
   for (const [name, type] of entries) listed.set(name.toLowerCase(), { name, type });
   return { kind: "object", properties: listed, rest, missing };
@@ -128,7 +133,10 @@ const MAX_VALUES = 100;
 export function either(a: Type, b: Type): Type {
   if (a === b) return a;
   if (a.kind === "string" && b.kind === "string") return textsOf(a.values, b.values);
-  if (a.kind === "number" && b.kind === "number") return a.values && b.values && a.values.length + b.values.length <= MAX_VALUES ? { kind: "number", values: [...new Set([...a.values, ...b.values])] } : NUMBER;
+  if (a.kind === "number" && b.kind === "number")
+    return a.values && b.values && a.values.length + b.values.length <= MAX_VALUES
+      ? { kind: "number", values: [...new Set([...a.values, ...b.values])] }
+      : NUMBER;
   if (a.kind === "bool" && b.kind === "bool") return a.value === b.value ? a : BOOL;
   if (a.kind === "null" && b.kind === "null") return a;
   if (a.kind === "array" && b.kind === "array") return arrayOf(either(a.items, b.items), a.filtered && b.filtered);
@@ -152,4 +160,5 @@ function eitherObject(a: ObjectType, b: ObjectType): ObjectType {
 }
 
 /** One type for all items; any for none. */
-export const eitherOf = (types: readonly Type[]): Type => types.reduce<Type | undefined>((before, type) => (before ? either(before, type) : type), undefined) ?? ANY;
+export const eitherOf = (types: readonly Type[]): Type =>
+  types.reduce<Type | undefined>((before, type) => (before ? either(before, type) : type), undefined) ?? ANY;

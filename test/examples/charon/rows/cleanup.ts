@@ -12,10 +12,13 @@ const setting = (files: Emission, path: string) => files.setting(CLEANUP, "CLEAN
 /** After how many hours a tag expires: the first class that it reads as decides. */
 const hours = (files: Emission, tag: string) => {
   const classes = setting(files, "classes");
-  const first = Array.isArray(classes) ? classes.find((each) => new RegExp(String(valueAt(each, "pattern"))).test(tag)) : undefined;
+  const first = Array.isArray(classes)
+    ? classes.find((each) => new RegExp(String(valueAt(each, "pattern"))).test(tag))
+    : undefined;
   return valueAt(first, "hours");
 };
-const protects = (files: Emission, tag: string): boolean => [0, 1].some((index) => new RegExp(String(setting(files, `keepForever.${index}`))).test(tag));
+const protects = (files: Emission, tag: string): boolean =>
+  [0, 1].some((index) => new RegExp(String(setting(files, `keepForever.${index}`))).test(tag));
 
 /** Something that the program must hold, and that a broken file has lost. */
 const inProgram = (section: string, requirement: string, line: string, proof = DECIDE): Requirement =>
@@ -42,7 +45,10 @@ export const cleanupRows: Requirement[] = [
     output: "container-prune.yml: job `cleanup`, `permissions`",
     holds: (files) => {
       const granted = JSON.stringify(files.job(CLEANUP, "cleanup")?.permissions ?? null);
-      return ['"packages":"write"', '"actions":"read"', '"pull-requests":"read"'].every((each) => granted.includes(each)) && (granted.match(/write/g) ?? []).length === 1;
+      return (
+        ['"packages":"write"', '"actions":"read"', '"pull-requests":"read"'].every((each) => granted.includes(each)) &&
+        (granted.match(/write/g) ?? []).length === 1
+      );
     },
     breaks: broken(CLEANUP, "packages: write", "packages: read"),
     proof: PACKAGES,
@@ -85,17 +91,27 @@ export const cleanupRows: Requirement[] = [
     breaks: broken(CLEANUP, /^ +"\^\(v\[0-9\]\+.*\n/, '                "^none$",\n'),
     proof: DECIDE,
   }),
-  inProgram("5.2, 7.1", "A version that carries even one tag that is kept stays with all its tags.", "policy.keepForever.some((pattern) => pattern.test(tag))"),
+  inProgram(
+    "5.2, 7.1",
+    "A version that carries even one tag that is kept stays with all its tags.",
+    "policy.keepForever.some((pattern) => pattern.test(tag))",
+  ),
   inProgram("5.1, 7.1", "What is of no known kind stays.", "if (!found) return `${tag} is of no class that expires`;"),
   fromConfig("6.0, 1.4", "The cleanup deletes: the dry run is over.", {
     line: deleted("retention.dryRun"),
     output: "container-prune.yml: job `cleanup`, `DRY_RUN` and `CLEANUP.dryRun`",
-    holds: (files) => same(setting(files, "dryRun"), false) && String(files.step(CLEANUP, "cleanup", "Delete expired images")?.env["DRY_RUN"]).includes("!= 'workflow_dispatch' && false"),
+    holds: (files) =>
+      same(setting(files, "dryRun"), false) &&
+      String(files.step(CLEANUP, "cleanup", "Delete expired images")?.env["DRY_RUN"]).includes(
+        "!= 'workflow_dispatch' && false",
+      ),
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
   always("6.0, 6.5, 7.1", "A run by hand can be a dry run, which says what it would delete.", {
     output: "container-prune.yml: `on.workflow_dispatch.inputs.dry_run`",
-    holds: (files) => onOf(files, CLEANUP, "workflow_dispatch.inputs.dry_run") !== undefined && program(files).includes('=== "delete" && !dryRun'),
+    holds: (files) =>
+      onOf(files, CLEANUP, "workflow_dispatch.inputs.dry_run") !== undefined &&
+      program(files).includes('=== "delete" && !dryRun'),
     breaks: broken(CLEANUP, '=== "delete" && !dryRun', '=== "delete"'),
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
@@ -109,28 +125,72 @@ export const cleanupRows: Requirement[] = [
   fromConfig("7.1, 7.5", "Nothing younger than 48 hours is deleted, whatever its kind's age limit.", {
     line: set("retention.minimumAge", "24h"),
     output: `${WHERE}.minimumAgeHours\``,
-    holds: (files) => same(setting(files, "minimumAgeHours"), 48) && program(files).includes("Math.max(hours, policy.minimumAgeHours)"),
+    holds: (files) =>
+      same(setting(files, "minimumAgeHours"), 48) && program(files).includes("Math.max(hours, policy.minimumAgeHours)"),
     proof: DECIDE,
   }),
-  inProgram("6.5, 7.1, 7.5, 16", "What a queued or running workflow needs is in use and stays.", "/repos/${repository}/actions/runs?status=${status}", PACKAGES),
-  inProgram("6.5, 7.5", "The images of open pull requests' newest commits are in use and stay.", "/repos/${repository}/pulls?state=open", PACKAGES),
+  inProgram(
+    "6.5, 7.1, 7.5, 16",
+    "What a queued or running workflow needs is in use and stays.",
+    "/repos/${repository}/actions/runs?status=${status}",
+    PACKAGES,
+  ),
+  inProgram(
+    "6.5, 7.5",
+    "The images of open pull requests' newest commits are in use and stay.",
+    "/repos/${repository}/pulls?state=open",
+    PACKAGES,
+  ),
   always("6.5, 7.5", "While a run is active, every image is kept an hour longer.", {
     output: `${WHERE}.graceHours\``,
-    holds: (files) => same(setting(files, "graceHours"), 1) && program(files).includes("inUse.active ? policy.graceHours : 0"),
+    holds: (files) =>
+      same(setting(files, "graceHours"), 1) && program(files).includes("inUse.active ? policy.graceHours : 0"),
     breaks: broken(CLEANUP, '"graceHours": 1', '"graceHours": 0'),
     proof: PACKAGES,
   }),
   always("6.5", "A cleanup does not count itself among the active runs.", {
     output: `${WHERE}.workflows\``,
-    holds: (files) => holdsValue(setting(files, "workflows"), "E2E Tests") && !holdsValue(setting(files, "workflows"), "Container Registry Cleanup"),
+    holds: (files) =>
+      holdsValue(setting(files, "workflows"), "E2E Tests") &&
+      !holdsValue(setting(files, "workflows"), "Container Registry Cleanup"),
     breaks: broken(CLEANUP, /^( +)"E2E Tests"$/, '$1"E2E Tests",\n$1"Container Registry Cleanup"'),
   }),
-  inProgram("7.5", "The log lists the open pull requests before the first deletion.", "say(`Open pull request #${number}: ${head.ref} at ${head.sha}`)", PACKAGES),
-  inProgram("7.5", "It lists the active runs too.", "say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`)", PACKAGES),
-  inProgram("6.0, 6.5", "It has a line for every version, with its tags and the reason why it goes or stays.", 'say(`${word.padEnd(6)} ${version.tags.join(" ") || "(no tag)"} | ${version.digest}', PACKAGES),
-  inProgram("6.5", "The summary counts the versions that were deleted and kept.", 'setOutput("deleted", total.deleted)', PACKAGES),
-  inProgram("6.5", "It says how much storage was freed, layers that several images share counted once.", 'setOutput("freed-bytes", total.freed)', PACKAGES),
-  inProgram("8.1", "A version that cannot be deleted is a failure of the run, not a line nobody reads.", "if (total.failed > 0) process.exitCode = 1;", PACKAGES),
+  inProgram(
+    "7.5",
+    "The log lists the open pull requests before the first deletion.",
+    "say(`Open pull request #${number}: ${head.ref} at ${head.sha}`)",
+    PACKAGES,
+  ),
+  inProgram(
+    "7.5",
+    "It lists the active runs too.",
+    "say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`)",
+    PACKAGES,
+  ),
+  inProgram(
+    "6.0, 6.5",
+    "It has a line for every version, with its tags and the reason why it goes or stays.",
+    'say(`${word.padEnd(6)} ${version.tags.join(" ") || "(no tag)"} | ${version.digest}',
+    PACKAGES,
+  ),
+  inProgram(
+    "6.5",
+    "The summary counts the versions that were deleted and kept.",
+    'setOutput("deleted", total.deleted)',
+    PACKAGES,
+  ),
+  inProgram(
+    "6.5",
+    "It says how much storage was freed, layers that several images share counted once.",
+    'setOutput("freed-bytes", total.freed)',
+    PACKAGES,
+  ),
+  inProgram(
+    "8.1",
+    "A version that cannot be deleted is a failure of the run, not a line nobody reads.",
+    "if (total.failed > 0) process.exitCode = 1;",
+    PACKAGES,
+  ),
   fromConfig("6.0, 7.1", "One run deletes at most 300 versions: a mistake does not empty the registry.", {
     line: deleted("retention.maxDeletions"),
     output: `${WHERE}.maxDeletions\``,
@@ -138,14 +198,34 @@ export const cleanupRows: Requirement[] = [
     proof: PACKAGES,
   }),
   inProgram("5.1", "All pages of the list of versions are read.", "github.all(base)", PACKAGES),
-  inProgram("5.1", "The package of a user is found like an organisation's.", 'kind === "organization" ? "orgs" : "users"', PACKAGES),
-  inProgram("6.0, 6.5", "The parts of a multi-platform image that is kept stay, though they have no tags.", "for (const child of children) if (listed.has(child) && child !== digest) holders.get(child).push(digest);"),
+  inProgram(
+    "5.1",
+    "The package of a user is found like an organisation's.",
+    'kind === "organization" ? "orgs" : "users"',
+    PACKAGES,
+  ),
+  inProgram(
+    "6.0, 6.5",
+    "The parts of a multi-platform image that is kept stay, though they have no tags.",
+    "for (const child of children) if (listed.has(child) && child !== digest) holders.get(child).push(digest);",
+  ),
   fromConfig("9.3", "Without the cleanup, builds and tests go on.", {
     given: set("retention", false),
     line: deleted("retention"),
     output: "no container-prune.yml; every other file",
-    holds: (files) => files.workflow(CLEANUP) === undefined && files.workflow("docker-build") !== undefined && files.workflow("e2e-tests") !== undefined,
+    holds: (files) =>
+      files.workflow(CLEANUP) === undefined &&
+      files.workflow("docker-build") !== undefined &&
+      files.workflow("e2e-tests") !== undefined,
   }),
-  beyond("6.0, 6.5", "Review the cleanup's log daily for two weeks, and check that production images are there.", "People. The log says why each version went or stayed, and a failed run notifies them."),
-  beyond("6.5", "Restore images from backups.", "People, from the copies on Docker Hub. A release's commit can also be built again."),
+  beyond(
+    "6.0, 6.5",
+    "Review the cleanup's log daily for two weeks, and check that production images are there.",
+    "People. The log says why each version went or stayed, and a failed run notifies them.",
+  ),
+  beyond(
+    "6.5",
+    "Restore images from backups.",
+    "People, from the copies on Docker Hub. A release's commit can also be built again.",
+  ),
 ];

@@ -12,19 +12,29 @@ export const e2eRows: Requirement[] = [
   fromConfig("4.3, 6.4", "The end-to-end tests can be run by hand, with the image's tag.", {
     line: set(`${config}.dispatch`, false),
     output: "e2e-tests.yml: `on.workflow_dispatch.inputs.image_tag`",
-    holds: (files) => same(onOf(files, E2E, "workflow_dispatch.inputs.image_tag.required"), true) && variable(files, E2E, "resolve", "Resolve the image", "MANUAL_TAG") === "${{ inputs.image_tag }}",
+    holds: (files) =>
+      same(onOf(files, E2E, "workflow_dispatch.inputs.image_tag.required"), true) &&
+      variable(files, E2E, "resolve", "Resolve the image", "MANUAL_TAG") === "${{ inputs.image_tag }}",
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
   fromConfig("4.3, 6.4, 10.3", "They are spread over four shards.", {
     line: set(`${config}.matrix.shard`, [1, 2]),
     output: "e2e-tests.yml: job `test`, `strategy.matrix.shard`",
-    holds: (files) => same(files.job(E2E, "test")?.strategy["matrix"], { shard: [1, 2, 3, 4], browser: ["chromium", "firefox", "webkit"] }),
+    holds: (files) =>
+      same(files.job(E2E, "test")?.strategy["matrix"], {
+        shard: [1, 2, 3, 4],
+        browser: ["chromium", "firefox", "webkit"],
+      }),
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3, 6.4, 10.3", "They run in chromium, firefox and webkit: twelve jobs in all.", {
     line: set(`${config}.matrix.browser`, ["chromium"]),
     output: "e2e-tests.yml: job `test`, `strategy.matrix.browser`",
-    holds: (files) => same(files.job(E2E, "test")?.strategy["matrix"], { shard: [1, 2, 3, 4], browser: ["chromium", "firefox", "webkit"] }),
+    holds: (files) =>
+      same(files.job(E2E, "test")?.strategy["matrix"], {
+        shard: [1, 2, 3, 4],
+        browser: ["chromium", "firefox", "webkit"],
+      }),
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   always("4.3", "One failing combination does not stop the others.", {
@@ -50,14 +60,20 @@ export const e2eRows: Requirement[] = [
   }),
   always("4.3", "The pauses between pulls grow.", {
     output: "e2e-tests.yml: job `test`, function `retry_pause`",
-    holds: (files) => shellFunction(script(files, E2E, "test", "Pull the image"), "retry_pause")?.includes(": delay * attempt") === true,
+    holds: (files) =>
+      shellFunction(script(files, E2E, "test", "Pull the image"), "retry_pause")?.includes(": delay * attempt") ===
+      true,
     breaks: broken(E2E, ": delay * attempt", ": delay"),
     proof: "test/templates/retry.test.ts",
   }),
   fromConfig("4.3", "A container of the image runs beside the tests.", {
     line: deleted(`${config}.container`),
     output: "e2e-tests.yml: job `test`, step `Start the container`",
-    holds: (files) => same(step(files, "Start the container")?.env["LOCAL_TAG"], variable(files, E2E, "test", "Pull the image", "LOCAL_TAG") ?? "none"),
+    holds: (files) =>
+      same(
+        step(files, "Start the container")?.env["LOCAL_TAG"],
+        variable(files, E2E, "test", "Pull the image", "LOCAL_TAG") ?? "none",
+      ),
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3", "It is called `charon-e2e`.", {
@@ -74,12 +90,17 @@ export const e2eRows: Requirement[] = [
     fromConfig("4.3", `It gets \`${pair}\`.`, {
       line: deleted(`${config}.container.env.${pair.split("=")[0] ?? ""}`),
       output: "e2e-tests.yml: job `test`, step `Start the container`, `ENVIRONMENT`",
-      holds: (files) => String(variable(files, E2E, "test", "Start the container", "ENVIRONMENT")).split("\n").includes(pair),
+      holds: (files) =>
+        String(variable(files, E2E, "test", "Start the container", "ENVIRONMENT"))
+          .split("\n")
+          .includes(pair),
     }),
   ),
   always("4.3", "Starting it can be repeated: what an earlier attempt left is removed first, and no retry wraps it.", {
     output: "e2e-tests.yml: job `test`, step `Start the container`",
-    holds: (files) => script(files, E2E, "test", "Start the container").includes('docker rm --force "$NAME"') && !/^retry /m.test(script(files, E2E, "test", "Start the container")),
+    holds: (files) =>
+      script(files, E2E, "test", "Start the container").includes('docker rm --force "$NAME"') &&
+      !/^retry /m.test(script(files, E2E, "test", "Start the container")),
     breaks: broken(E2E, 'docker rm --force "$NAME"', ":"),
   }),
   fromConfig("4.3, 6.4", "No test starts before http://localhost:8080/health answers.", {
@@ -88,14 +109,20 @@ export const e2eRows: Requirement[] = [
     holds: (files) => {
       const steps = files.job(E2E, "test")?.steps.map((each) => each.name) ?? [];
       const wait = steps.indexOf("Wait until the container is healthy");
-      return wait >= 0 && wait < steps.indexOf("Run the Playwright tests") && variable(files, E2E, "test", "Wait until the container is healthy", "URL") === "http://localhost:8080/health";
+      return (
+        wait >= 0 &&
+        wait < steps.indexOf("Run the Playwright tests") &&
+        variable(files, E2E, "test", "Wait until the container is healthy", "URL") === "http://localhost:8080/health"
+      );
     },
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3, 10.1", "It may take 60 seconds.", {
     line: set(`${config}.container.health.timeout`, "90s"),
     output: "e2e-tests.yml: job `test`, step `Wait until the container is healthy`, `TIMEOUT` and `timeout-minutes`",
-    holds: (files) => same(variable(files, E2E, "test", "Wait until the container is healthy", "TIMEOUT"), 60) && step(files, "Wait until the container is healthy")?.timeoutMinutes !== undefined,
+    holds: (files) =>
+      same(variable(files, E2E, "test", "Wait until the container is healthy", "TIMEOUT"), 60) &&
+      step(files, "Wait until the container is healthy")?.timeoutMinutes !== undefined,
   }),
   fromConfig("4.3", "It is asked every two seconds.", {
     line: set(`${config}.container.health.interval`, "5s"),
@@ -110,7 +137,9 @@ export const e2eRows: Requirement[] = [
   fromConfig("4.3, 10.3", "npm's downloads are cached.", {
     line: deleted(`${config}.setup.cache`),
     output: "e2e-tests.yml: job `test`, steps `Restore the cache npm`, `Save the cache npm`",
-    holds: (files) => input(files, E2E, "test", "Restore the cache npm", "path") === "~/.npm" && step(files, "Save the cache npm")?.if?.includes("class == 'main'") === true,
+    holds: (files) =>
+      input(files, E2E, "test", "Restore the cache npm", "path") === "~/.npm" &&
+      step(files, "Save the cache npm")?.if?.includes("class == 'main'") === true,
   }),
   fromConfig("4.3", "The test's dependencies are installed with `npm ci`.", {
     line: deleted(`${config}.steps.0`),
@@ -120,12 +149,16 @@ export const e2eRows: Requirement[] = [
   fromConfig("4.3", "The job's browser is installed with what it needs.", {
     line: deleted(`${config}.steps.1`),
     output: "e2e-tests.yml: job `test`, step `Install the browser`",
-    holds: (files) => script(files, E2E, "test", "Install the browser").trim() === 'npx playwright install --with-deps "$MATRIX_BROWSER"',
+    holds: (files) =>
+      script(files, E2E, "test", "Install the browser").trim() ===
+      'npx playwright install --with-deps "$MATRIX_BROWSER"',
   }),
   fromConfig("4.3", "Playwright runs the job's browser and shard.", {
     line: deleted(`${config}.steps.2`),
     output: "e2e-tests.yml: job `test`, step `Run the Playwright tests`",
-    holds: (files) => script(files, E2E, "test", "Run the Playwright tests").trim() === 'npx playwright test --project="$MATRIX_BROWSER" --shard="$MATRIX_SHARD/4"',
+    holds: (files) =>
+      script(files, E2E, "test", "Run the Playwright tests").trim() ===
+      'npx playwright test --project="$MATRIX_BROWSER" --shard="$MATRIX_SHARD/4"',
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3, 10.1", "The tests end after 20 minutes.", {
@@ -141,7 +174,8 @@ export const e2eRows: Requirement[] = [
   fromConfig("4.3, 10.5", "Results are kept whatever happened.", {
     line: set(`${config}.artifacts.0.when`, "success"),
     output: "e2e-tests.yml: job `test`, step `Upload playwright-results`",
-    holds: (files) => step(files, RESULTS)?.if === "always()" && input(files, E2E, "test", RESULTS, "path") === "test-results/",
+    holds: (files) =>
+      step(files, RESULTS)?.if === "always()" && input(files, E2E, "test", RESULTS, "path") === "test-results/",
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3, 10.3", "They are kept seven days.", {
@@ -151,13 +185,25 @@ export const e2eRows: Requirement[] = [
   }),
   always("4.3", "Each job's results have a name of their own.", {
     output: "e2e-tests.yml: job `test`, step `Upload playwright-results`, `name`",
-    holds: (files) => same(input(files, E2E, "test", RESULTS, "name"), "playwright-results-${{ matrix.shard }}-${{ matrix.browser }}"),
+    holds: (files) =>
+      same(input(files, E2E, "test", RESULTS, "name"), "playwright-results-${{ matrix.shard }}-${{ matrix.browser }}"),
     breaks: broken(E2E, "playwright-results-${{ matrix.shard }}-${{ matrix.browser }}", "playwright-results"),
   }),
   always("4.3, 10.5", "When a job fails, its container's logs and state are shown and kept.", {
     output: "e2e-tests.yml: job `test`, steps `Show the container's logs`, `Upload the container's logs`",
-    holds: (files) => step(files, "Show the container's logs")?.if === "failure()" && /docker logs .*[^]*docker inspect/.test(script(files, E2E, "test", "Show the container's logs")) && step(files, "Upload the container's logs")?.if === "failure()",
-    breaks: broken(E2E, /- name: Show the container's logs\n +if: failure\(\)$/, "- name: Show the container's logs\n        if: success()"),
+    holds: (files) =>
+      step(files, "Show the container's logs")?.if === "failure()" &&
+      /docker logs .*[^]*docker inspect/.test(script(files, E2E, "test", "Show the container's logs")) &&
+      step(files, "Upload the container's logs")?.if === "failure()",
+    breaks: broken(
+      E2E,
+      /- name: Show the container's logs\n +if: failure\(\)$/,
+      "- name: Show the container's logs\n        if: success()",
+    ),
   }),
-  beyond("4.3, 6.4", "Coverage is collected elsewhere, against a Vite server on port 5173, and stays as it is.", "It takes no image, so Charon's hand-written coverage workflow stays. Pipewright leaves files without its mark alone."),
+  beyond(
+    "4.3, 6.4",
+    "Coverage is collected elsewhere, against a Vite server on port 5173, and stays as it is.",
+    "It takes no image, so Charon's hand-written coverage workflow stays. Pipewright leaves files without its mark alone.",
+  ),
 ];

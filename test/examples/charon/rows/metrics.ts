@@ -52,7 +52,9 @@ export const metricsRows: Requirement[] = [
     output: "ci-metrics.yml: job `measure`, `permissions`",
     holds: (files) => {
       const granted = JSON.stringify(files.job(METRICS, "measure")?.permissions ?? null);
-      return ['"actions":"read"', '"packages":"read"'].every((each) => granted.includes(each)) && !granted.includes("write");
+      return (
+        ['"actions":"read"', '"packages":"read"'].every((each) => granted.includes(each)) && !granted.includes("write")
+      );
     },
     breaks: broken(METRICS, "packages: read", "packages: write"),
   }),
@@ -63,7 +65,15 @@ export const metricsRows: Requirement[] = [
   }),
   always("8.4", "The build and every test are measured, each by its full name.", {
     output: "ci-metrics.yml: job `measure`, `METRICS.build` and `METRICS.consumers`",
-    holds: (files) => same(setting(files, "build"), BUILD_NAME) && ["Integration Test: CrowdSec", "Integration Test: Cerberus", "Integration Test: WAF", "Integration Test: Rate Limiting", "E2E Tests"].every((name) => holdsValue(setting(files, "consumers"), name)),
+    holds: (files) =>
+      same(setting(files, "build"), BUILD_NAME) &&
+      [
+        "Integration Test: CrowdSec",
+        "Integration Test: Cerberus",
+        "Integration Test: WAF",
+        "Integration Test: Rate Limiting",
+        "E2E Tests",
+      ].every((name) => holdsValue(setting(files, "consumers"), name)),
     breaks: broken(METRICS, '"Integration Test: WAF"', '"Integration Test*"'),
   }),
   threshold("8.1, 8.4", "Build time of a pull request: over 20 minutes is a warning.", "buildMinutes", 20, 60),
@@ -77,32 +87,53 @@ export const metricsRows: Requirement[] = [
   always("8.1", "A build counts only where a job ran the step that builds.", {
     output: "ci-metrics.yml: job `measure`, `METRICS.buildJobPrefix`, `METRICS.buildStep` and `METRICS.gateJob`",
     holds: (files) => {
-      const jobs = [...(files.workflow(BUILD)?.jobs.values() ?? [])].filter((job) => job.name?.startsWith(String(setting(files, "buildJobPrefix"))) === true);
+      const jobs = [...(files.workflow(BUILD)?.jobs.values() ?? [])].filter(
+        (job) => job.name?.startsWith(String(setting(files, "buildJobPrefix"))) === true,
+      );
       const building = jobs.filter((job) => job.name !== setting(files, "gateJob"));
-      return building.length > 0 && building.every((job) => job.steps.some((step) => step.name === setting(files, "buildStep")));
+      return (
+        building.length > 0 &&
+        building.every((job) => job.steps.some((step) => step.name === setting(files, "buildStep")))
+      );
     },
     breaks: broken(METRICS, /^ +"gateJob": .*\n/, ""),
     proof: PROOF,
   }),
   inProgram("6.0, 8.1", "Storage is summed from manifests, in gigabytes.", "sizeOf([...manifests.values()])"),
-  inProgram("6.0, 8.4", "Tags are counted by their kind: pull requests, branches, commits, and so on.", "classOf(tag, policy)"),
+  inProgram(
+    "6.0, 8.4",
+    "Tags are counted by their kind: pull requests, branches, commits, and so on.",
+    "classOf(tag, policy)",
+  ),
   inProgram("8.4", "Figures beyond a threshold are warnings of the run.", "else warn(alert.text);"),
   inProgram("8.3", "A regression fails the run.", "if (alerts.some(fails)) process.exitCode = 1;"),
   regression("8.3", "Build time: 20 % more than before is a regression.", "buildTimePercent", 20, 90),
   regression("8.3", "Test failures: three points more than before are a regression.", "testFailurePoints", 3, 50),
   regression("8.3", "Image pulls: more than 10 % that fail are a regression.", "pullFailurePercent", 10, 90),
-  inProgram("8.3", "What has become better than the baseline may not fall back to it unnoticed.", "Math.min(value, earlier.figures[key] ?? value)"),
+  inProgram(
+    "8.3",
+    "What has become better than the baseline may not fall back to it unnoticed.",
+    "Math.min(value, earlier.figures[key] ?? value)",
+  ),
   baseline("6.0, 6.6, 8.5", "The baseline: 62 minutes of builds a pull request.", "buildMinutes", 62),
   baseline("6.6, 8.1, 8.5", "The baseline: 120 minutes until a pull request has its verdict.", "totalMinutes", 120),
   baseline("6.0, 8.5", "The baseline: six builds of a pull request's commit.", "buildsPerCommit", 6),
   baseline("6.0, 8.5", "The baseline: 150 GB in the registry.", "storageGigabytes", 150),
   always("8.4", "What the config's baseline does not name is compared with the oldest metrics still kept.", {
-    output: "ci-metrics.yml: job `measure`, steps `Find the metrics to compare with`, `Download the metrics to compare with`",
-    holds: (files) => /\.\.\.settings\.baseline/.test(program(files)) && input(files, METRICS, "measure", "Download the metrics to compare with", "run-id") === "${{ steps.baseline.outputs.run-id }}",
+    output:
+      "ci-metrics.yml: job `measure`, steps `Find the metrics to compare with`, `Download the metrics to compare with`",
+    holds: (files) =>
+      /\.\.\.settings\.baseline/.test(program(files)) &&
+      input(files, METRICS, "measure", "Download the metrics to compare with", "run-id") ===
+        "${{ steps.baseline.outputs.run-id }}",
     breaks: broken(METRICS, "run-id: ${{ steps.baseline.outputs.run-id }}", "run-id: 1"),
     proof: PROOF,
   }),
-  inProgram("6.6, 8.6", "The summary is the report: before, now, change and threshold of every figure.", 'section("Before and now", comparison(values, baseline, settings.thresholds))'),
+  inProgram(
+    "6.6, 8.6",
+    "The summary is the report: before, now, change and threshold of every figure.",
+    'section("Before and now", comparison(values, baseline, settings.thresholds))',
+  ),
   fromConfig("8.4", "The figures are kept 90 days as an artifact, so trends can be read.", {
     line: set("metrics.keep", "30d"),
     output: "ci-metrics.yml: job `measure`, step `Keep the metrics`",
@@ -113,7 +144,20 @@ export const metricsRows: Requirement[] = [
     output: "ci-metrics.yml",
     holds: (files) => files.workflow(METRICS) !== undefined,
   }),
-  beyond("6.7", "Weekly, monthly and quarterly reviews of the figures and the retention.", "People, from the daily summaries; the thresholds are lines of the config."),
-  beyond("8.3", "Resource usage falls by more than 80 %.", "Follows from the builds of one commit, which are measured: one instead of six.", PROOF),
-  beyond("8.5", "A script to collect the baseline by hand.", "Not needed: the figures of the time before stand in `metrics.baseline`, and the daily run measures in the same way from then on."),
+  beyond(
+    "6.7",
+    "Weekly, monthly and quarterly reviews of the figures and the retention.",
+    "People, from the daily summaries; the thresholds are lines of the config.",
+  ),
+  beyond(
+    "8.3",
+    "Resource usage falls by more than 80 %.",
+    "Follows from the builds of one commit, which are measured: one instead of six.",
+    PROOF,
+  ),
+  beyond(
+    "8.5",
+    "A script to collect the baseline by hand.",
+    "Not needed: the figures of the time before stand in `metrics.baseline`, and the daily run measures in the same way from then on.",
+  ),
 ];

@@ -23,7 +23,9 @@ export const practiceRows: Requirement[] = [
   always("10.1", "Pulls, pushes, copies and calls of APIs are tried again; tests never.", {
     output: "every consumer: step `Pull the image`; docker-build.yml: job `publish-charon`; container-prune.yml",
     holds: (files) =>
-      CONSUMERS.every((file) => /^ *retry "\$\{ATTEMPTS:-3\}" "\$\{DELAY:-10\}" pull/m.test(script(files, file, "test", "Pull the image"))) &&
+      CONSUMERS.every((file) =>
+        /^ *retry "\$\{ATTEMPTS:-3\}" "\$\{DELAY:-10\}" pull/m.test(script(files, file, "test", "Pull the image")),
+      ) &&
       script(files, BUILD, "publish-charon", "Publish the image").includes("retry ") &&
       stepsOf(files).every((step) => !step.name?.startsWith("Run ") || !/\bretry\b/.test(step.run ?? "")),
     breaks: broken(E2E, 'retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull', "pull"),
@@ -36,7 +38,10 @@ export const practiceRows: Requirement[] = [
   }),
   always("10.1", "Releases, cleanups, promotions and nightly builds wait for each other and are never cancelled.", {
     output: "release.yml, container-prune.yml, promote.yml, nightly-build.yml: `concurrency`",
-    holds: (files) => ["release", "container-prune", "promote", "nightly-build"].every((file) => JSON.stringify(files.workflow(file)?.concurrency ?? null).includes('"cancel-in-progress":false')),
+    holds: (files) =>
+      ["release", "container-prune", "promote", "nightly-build"].every((file) =>
+        JSON.stringify(files.workflow(file)?.concurrency ?? null).includes('"cancel-in-progress":false'),
+      ),
     breaks: broken("release", "cancel-in-progress: false", "cancel-in-progress: true"),
   }),
   always("10.1", "A script stops at the first error, also inside a pipe.", {
@@ -46,7 +51,9 @@ export const practiceRows: Requirement[] = [
   }),
   always("10.1", "Long logs are in groups.", {
     output: "every program: functions `group` and `endgroup`",
-    holds: (files) => script(files, E2E, "test", "Pull the image").includes('group "Pull $reference"') && script(files, "container-prune", "cleanup", "Delete expired").includes("openGroup("),
+    holds: (files) =>
+      script(files, E2E, "test", "Pull the image").includes('group "Pull $reference"') &&
+      script(files, "container-prune", "cleanup", "Delete expired").includes("openGroup("),
     breaks: broken(E2E, 'group "Pull $reference"', ":"),
   }),
   always("10.1, 10.2", "No value of an event is pasted into a script.", {
@@ -63,24 +70,37 @@ export const practiceRows: Requirement[] = [
   always("10.2", "Each job is granted what it needs, by name.", {
     output: "every file: `jobs.*.permissions`",
     holds: (files) => jobsOf(files).every((job) => typeof job.permissions === "object" && job.permissions !== null),
-    breaks: broken(E2E, /^ {4}permissions:\n {6}actions: read.*\n {6}contents: read.*\n {6}packages: read.*\n {4}strategy/, "    strategy"),
+    breaks: broken(
+      E2E,
+      /^ {4}permissions:\n {6}actions: read.*\n {6}contents: read.*\n {6}packages: read.*\n {4}strategy/,
+      "    strategy",
+    ),
   }),
   always("10.2", "The job that runs the tested code can write nothing.", {
     output: "every consumer: job `test`, `permissions`",
-    holds: (files) => CONSUMERS.every((file) => same(files.job(file, "test")?.permissions, { actions: "read", contents: "read", packages: "read" })),
+    holds: (files) =>
+      CONSUMERS.every((file) =>
+        same(files.job(file, "test")?.permissions, { actions: "read", contents: "read", packages: "read" }),
+      ),
     breaks: broken("waf-integration", "packages: read # pull images", "packages: write"),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.2", "The tested code finds no token on its disk, and no registry's password.", {
     output: "every file: `persist-credentials: false`; every consumer: `docker logout`",
     holds: (files) =>
-      stepsOf(files).every((step) => !step.uses?.startsWith("actions/checkout@") || step.with["persist-credentials"] === false) && CONSUMERS.every((file) => script(files, file, "test", "Pull the image").includes("docker logout")),
+      stepsOf(files).every(
+        (step) => !step.uses?.startsWith("actions/checkout@") || step.with["persist-credentials"] === false,
+      ) && CONSUMERS.every((file) => script(files, file, "test", "Pull the image").includes("docker logout")),
     breaks: broken(E2E, /^ +persist-credentials: false\n/, ""),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.2", "No script prints a secret: they reach programs through the environment, by name.", {
     output: "every file: `secrets.*` stands in `env` and in inputs of logins only",
-    holds: (files) => stepsOf(files).every((step) => !/\bsecrets\./.test(step.run ?? "") && !PRINTED.test((step.run ?? "").replace(/--config <\(.*$/gm, ""))),
+    holds: (files) =>
+      stepsOf(files).every(
+        (step) =>
+          !/\bsecrets\./.test(step.run ?? "") && !PRINTED.test((step.run ?? "").replace(/--config <\(.*$/gm, "")),
+      ),
     breaks: broken("promote", /^ {10}require TEXT RUN_URL$/, '          echo "Telling $WEBHOOK_URL"'),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
@@ -91,13 +111,23 @@ export const practiceRows: Requirement[] = [
   }),
   always("10.3", "Artifacts state how long they are kept.", {
     output: "every file: `retention-days`",
-    holds: (files) => stepsOf(files).every((step) => !step.uses?.startsWith("actions/upload-artifact@") || typeof step.with["retention-days"] === "number"),
+    holds: (files) =>
+      stepsOf(files).every(
+        (step) => !step.uses?.startsWith("actions/upload-artifact@") || typeof step.with["retention-days"] === "number",
+      ),
     breaks: broken(E2E, /^ +retention-days: 7\n/, ""),
   }),
-  beyond("10.3", "Artifacts are small.", "`actions/upload-artifact` compresses them; only one platform's image is saved, and its layers are compressed already."),
+  beyond(
+    "10.3",
+    "Artifacts are small.",
+    "`actions/upload-artifact` compresses them; only one platform's image is saved, and its layers are compressed already.",
+  ),
   always("10.4", "Programs say what they do and list what they read.", {
     output: "every file: the comments at the head of each script",
-    holds: (files) => stepsOf(files).every((step) => (step.run ?? "").split("\n").length < 15 || /^(# |cat > "\$RUNNER_TEMP)/.test(step.run ?? "")),
+    holds: (files) =>
+      stepsOf(files).every(
+        (step) => (step.run ?? "").split("\n").length < 15 || /^(# |cat > "\$RUNNER_TEMP)/.test(step.run ?? ""),
+      ),
     breaks: broken(E2E, /^( +)# Decides what is tested: .*$/, "$1true"),
   }),
   always("10.4", "Every step has a name.", {
@@ -105,31 +135,64 @@ export const practiceRows: Requirement[] = [
     holds: (files) => stepsOf(files).every((step) => step.name !== undefined),
     breaks: broken(E2E, /- name: Check out the code\n +timeout-minutes: 5\n +uses/, "- uses"),
   }),
-  beyond("10.4", "Shared logic is not repeated.", "It stands once: in the config (what the four integration tests have in common is one function there) and in Pipewright's programs. The emitted files repeat it, so that no privileged job runs a script of a checkout."),
-  beyond("10.4, 10.6", "Workflow changes are tried before they are merged: syntax, triggers, permissions, failures, cancellations.", "The emitted files are checked by actionlint, zizmor and shellcheck, and played for every event and failure.", "test/oracles/oracles.test.ts"),
+  beyond(
+    "10.4",
+    "Shared logic is not repeated.",
+    "It stands once: in the config (what the four integration tests have in common is one function there) and in Pipewright's programs. The emitted files repeat it, so that no privileged job runs a script of a checkout.",
+  ),
+  beyond(
+    "10.4, 10.6",
+    "Workflow changes are tried before they are merged: syntax, triggers, permissions, failures, cancellations.",
+    "The emitted files are checked by actionlint, zizmor and shellcheck, and played for every event and failure.",
+    "test/oracles/oracles.test.ts",
+  ),
   beyond("10.4", "Workflow changes have a changelog.", "People; the config's own history is one."),
   always("10.5", "Every workflow writes a summary.", {
     output: "every file but ci-config.yml: `GITHUB_STEP_SUMMARY`",
-    holds: (files) => files.workflows().every((workflow) => workflow.name === "CI Config" || [...workflow.jobs.values()].some((job) => job.steps.some((step) => step.run?.includes("GITHUB_STEP_SUMMARY")))),
+    holds: (files) =>
+      files
+        .workflows()
+        .every(
+          (workflow) =>
+            workflow.name === "CI Config" ||
+            [...workflow.jobs.values()].some((job) =>
+              job.steps.some((step) => step.run?.includes("GITHUB_STEP_SUMMARY")),
+            ),
+        ),
     breaks: broken("ci-metrics", "GITHUB_STEP_SUMMARY", "NOWHERE"),
   }),
-  fromConfig("10.5", "A failure of the build on main, of a nightly build, a release, a cleanup or a promotion is told to people.", {
-    line: deleted("notify"),
-    output: "docker-build.yml, nightly-build.yml, release.yml, container-prune.yml, promote.yml: job `notify`",
-    holds: (files) => [BUILD, "nightly-build", "release", "container-prune", "promote"].every((file) => files.job(file, "notify")?.if?.startsWith("failure()") === true),
-  }),
+  fromConfig(
+    "10.5",
+    "A failure of the build on main, of a nightly build, a release, a cleanup or a promotion is told to people.",
+    {
+      line: deleted("notify"),
+      output: "docker-build.yml, nightly-build.yml, release.yml, container-prune.yml, promote.yml: job `notify`",
+      holds: (files) =>
+        [BUILD, "nightly-build", "release", "container-prune", "promote"].every(
+          (file) => files.job(file, "notify")?.if?.startsWith("failure()") === true,
+        ),
+    },
+  ),
   always("10.5", "Failures of pull requests' builds are not.", {
     output: "docker-build.yml: job `notify`, `if`",
-    holds: (files) => files.job(BUILD, "notify")?.if === `failure() && github.event_name == 'push' && contains(fromJSON('["main","development"]'), github.ref_name)`,
+    holds: (files) =>
+      files.job(BUILD, "notify")?.if ===
+      `failure() && github.event_name == 'push' && contains(fromJSON('["main","development"]'), github.ref_name)`,
     breaks: broken(BUILD, "failure() && github.event_name == 'push'", "failure() || github.event_name == 'push'"),
   }),
   fromConfig("10.8", "A check on every pull request finds workflows that were edited by hand or are out of date.", {
     line: set("check", false),
     output: "ci-config.yml",
-    holds: (files) => "pull_request" in (files.workflow("ci-config")?.on ?? {}) && script(files, "ci-config", "check", "Compare the workflows").includes("pipewright check"),
+    holds: (files) =>
+      "pull_request" in (files.workflow("ci-config")?.on ?? {}) &&
+      script(files, "ci-config", "check", "Compare the workflows").includes("pipewright check"),
     proof: "test/cli/check.test.ts",
   }),
-  beyond("10.8", "Audits of the workflows' compliance, and this checklist in reviews.", "The checklist is compiled into every file, and this table is its audit."),
+  beyond(
+    "10.8",
+    "Audits of the workflows' compliance, and this checklist in reviews.",
+    "The checklist is compiled into every file, and this table is its audit.",
+  ),
   fromConfig("10", "A merge queue's commits are built and tested too.", {
     line: set("mergeQueue", false),
     output: "docker-build.yml: `on.merge_group`",
@@ -142,19 +205,36 @@ export const practiceRows: Requirement[] = [
     breaks: broken("ci-cd.md", "```mermaid", "```"),
   }),
   always("6.6", "The page has the table of tags and how long they are kept.", {
-    output: "docs/ci-cd.md, section \"Tags and how long they live\"",
-    holds: (files) => ["`pr-123-abc1234`", "`feature-dns-provider-abc1234`", "`sha-abc1234`", "`nightly-2026-02-04`", "`v1.2.3`"].every((tag) => files.text("ci-cd.md").includes(tag)),
+    output: 'docs/ci-cd.md, section "Tags and how long they live"',
+    holds: (files) =>
+      ["`pr-123-abc1234`", "`feature-dns-provider-abc1234`", "`sha-abc1234`", "`nightly-2026-02-04`", "`v1.2.3`"].every(
+        (tag) => files.text("ci-cd.md").includes(tag),
+      ),
     breaks: broken("ci-cd.md", "`sha-abc1234`", ""),
   }),
-  always("6.6, 7.5, 14.1", "Every failure that the plan foresees has its page: what is seen, why, what to do, what guards against it.", {
-    output: "docs/troubleshooting-ci.md",
-    holds: (files) =>
-      ["## Pushing an image fails", "## A consumer does not find its image", "## The number of the pull request cannot be found", "## The cleanup deleted an image that was still needed", "## An image was made from another commit", "## A pull request waits for a status for ever"].every((title) => files.text("troubleshooting-ci.md").includes(title)),
-    breaks: broken("troubleshooting-ci.md", "## An image was made from another commit", "## Something"),
-  }),
+  always(
+    "6.6, 7.5, 14.1",
+    "Every failure that the plan foresees has its page: what is seen, why, what to do, what guards against it.",
+    {
+      output: "docs/troubleshooting-ci.md",
+      holds: (files) =>
+        [
+          "## Pushing an image fails",
+          "## A consumer does not find its image",
+          "## The number of the pull request cannot be found",
+          "## The cleanup deleted an image that was still needed",
+          "## An image was made from another commit",
+          "## A pull request waits for a status for ever",
+        ].every((title) => files.text("troubleshooting-ci.md").includes(title)),
+      breaks: broken("troubleshooting-ci.md", "## An image was made from another commit", "## Something"),
+    },
+  ),
   fromConfig("6.6", "The pages name what a branch rule can require.", {
-    line: all("consumers.*-integration.name", CONSUMERS.slice(0, 4).map((key) => set(`consumers.${key}.name`, key))),
-    output: "docs/ci-cd.md, section \"What a branch rule can require\"",
+    line: all(
+      "consumers.*-integration.name",
+      CONSUMERS.slice(0, 4).map((key) => set(`consumers.${key}.name`, key)),
+    ),
+    output: 'docs/ci-cd.md, section "What a branch rule can require"',
     holds: (files) => files.text("ci-cd.md").includes("| `Integration Test: CrowdSec`"),
   }),
 ];

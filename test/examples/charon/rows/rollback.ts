@@ -5,23 +5,41 @@ import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set
 import { BUILD, CONSUMERS, takesSharedImage } from "../charon-files.ts";
 
 const buildsItself = (files: Emission, file: string): boolean =>
-  files.workflow(file) !== undefined && !("workflow_run" in (files.workflow(file)?.on ?? {})) && files.job(file, "test")?.steps.some((step) => step.uses?.startsWith("docker/build-push-action@") === true && step.with["push"] === false) === true;
-const self = (keys: readonly string[]) => all(keys.length === 1 ? `consumers.${keys[0] ?? ""}.source` : "consumers.*.source", keys.map((key) => set(`consumers.${key}.source`, "build")));
-const shared = (keys: readonly string[]) => all("consumers.*.source", keys.map((key) => deleted(`consumers.${key}.source`)));
+  files.workflow(file) !== undefined &&
+  !("workflow_run" in (files.workflow(file)?.on ?? {})) &&
+  files
+    .job(file, "test")
+    ?.steps.some(
+      (step) => step.uses?.startsWith("docker/build-push-action@") === true && step.with["push"] === false,
+    ) === true;
+const self = (keys: readonly string[]) =>
+  all(
+    keys.length === 1 ? `consumers.${keys[0] ?? ""}.source` : "consumers.*.source",
+    keys.map((key) => set(`consumers.${key}.source`, "build")),
+  );
+const shared = (keys: readonly string[]) =>
+  all(
+    "consumers.*.source",
+    keys.map((key) => deleted(`consumers.${key}.source`)),
+  );
 
 export const rollbackRows: Requirement[] = [
   fromConfig("9.3", "Pushing pull requests' images breaks: the tests go on with artifacts.", {
     given: set("pullRequests", "artifact"),
     line: deleted("pullRequests"),
     output: "docker-build.yml: job `plan`, `PULL_REQUESTS`; the consumers as before",
-    holds: (files) => variable(files, BUILD, "plan", "Decide what to build", "PULL_REQUESTS") === "artifact" && CONSUMERS.every((file) => takesSharedImage(files, file)),
+    holds: (files) =>
+      variable(files, BUILD, "plan", "Decide what to build", "PULL_REQUESTS") === "artifact" &&
+      CONSUMERS.every((file) => takesSharedImage(files, file)),
     proof: "test/execution/plan.test.ts",
   }),
   fromConfig("9.3", "`workflow_run` breaks: the tests build for themselves, and the build still publishes.", {
     given: self(CONSUMERS),
     line: shared(CONSUMERS),
     output: "every consumer: `on.pull_request`, job `test`; docker-build.yml as before",
-    holds: (files) => CONSUMERS.every((file) => buildsItself(files, file)) && files.step(BUILD, "build-charon", "Push (attempt 1)") !== undefined,
+    holds: (files) =>
+      CONSUMERS.every((file) => buildsItself(files, file)) &&
+      files.step(BUILD, "build-charon", "Push (attempt 1)") !== undefined,
     proof: "test/oracles/oracles.test.ts",
   }),
   fromConfig("9.3", "The end-to-end tests break: they alone build for themselves.", {
@@ -38,28 +56,55 @@ export const rollbackRows: Requirement[] = [
     holds: (files) => files.job(BUILD, "scan-charon") === undefined && files.job(BUILD, "publish-charon") !== undefined,
   }),
   fromConfig("9.2, 9.3", "Everything breaks: every workflow builds for itself, as before.", {
-    given: all("consumers.*.source, moveTags, retention", [self(CONSUMERS), set("moveTags", "at-build"), set("retention", false)]),
+    given: all("consumers.*.source, moveTags, retention", [
+      self(CONSUMERS),
+      set("moveTags", "at-build"),
+      set("retention", false),
+    ]),
     line: shared(CONSUMERS),
     output: "every consumer; no promote.yml; no container-prune.yml",
-    holds: (files) => CONSUMERS.every((file) => buildsItself(files, file)) && files.workflow("promote") === undefined && files.workflow("container-prune") === undefined,
+    holds: (files) =>
+      CONSUMERS.every((file) => buildsItself(files, file)) &&
+      files.workflow("promote") === undefined &&
+      files.workflow("container-prune") === undefined,
   }),
   fromConfig("9.3", "A part that only hurts is switched off.", {
     given: set("consumers.waf-integration.enabled", false),
     line: deleted("consumers.waf-integration.enabled"),
     output: "no waf-integration.yml; promote.yml does not wait for it",
-    holds: (files) => files.workflow("waf-integration") === undefined && !files.text("promote").includes("Integration Test: WAF"),
+    holds: (files) =>
+      files.workflow("waf-integration") === undefined && !files.text("promote").includes("Integration Test: WAF"),
   }),
   always("9.3", "The table of partial rollbacks is written down, each row as the line to change.", {
-    output: "docs/troubleshooting-ci.md, section \"Rolling back a part\"",
-    holds: (files) => ['`pullRequests: "artifact"`', '`consumers.*.source: "build"`', '`consumers["e2e-tests"].source: "build"`', "`retention: { dryRun: true }`", '`builds["charon"].scan: false`'].every((line) => files.text("troubleshooting-ci.md").includes(line)),
+    output: 'docs/troubleshooting-ci.md, section "Rolling back a part"',
+    holds: (files) =>
+      [
+        '`pullRequests: "artifact"`',
+        '`consumers.*.source: "build"`',
+        '`consumers["e2e-tests"].source: "build"`',
+        "`retention: { dryRun: true }`",
+        '`builds["charon"].scan: false`',
+      ].every((line) => files.text("troubleshooting-ci.md").includes(line)),
     breaks: broken("troubleshooting-ci.md", '`consumers["e2e-tests"].source: "build"`', ""),
   }),
   always("9.2", "Going back altogether is written down.", {
     output: "docs/troubleshooting-ci.md, its last paragraph",
-    holds: (files) => files.text("troubleshooting-ci.md").includes("check out `.github/workflows` and the config from that commit together"),
+    holds: (files) =>
+      files
+        .text("troubleshooting-ci.md")
+        .includes("check out `.github/workflows` and the config from that commit together"),
     breaks: broken("troubleshooting-ci.md", "from that commit together", ""),
   }),
-  beyond("9.1", "A checklist before a rollback: scope, open pull requests, queued runs, branch protection, a snapshot of the registry.", "People. A dry run of the cleanup lists what is in the registry, which is the snapshot; git holds the workflows."),
-  beyond("9.4", "The rollback is tried before it is needed.", "Every row of the table is compiled by a test, and the files that come of it are judged by the same tools as Charon's own.", "test/oracles/oracles.test.ts"),
+  beyond(
+    "9.1",
+    "A checklist before a rollback: scope, open pull requests, queued runs, branch protection, a snapshot of the registry.",
+    "People. A dry run of the cleanup lists what is in the registry, which is the snapshot; git holds the workflows.",
+  ),
+  beyond(
+    "9.4",
+    "The rollback is tried before it is needed.",
+    "Every row of the table is compiled by a test, and the files that come of it are judged by the same tools as Charon's own.",
+    "test/oracles/oracles.test.ts",
+  ),
   beyond("9.5", "Templates for warnings, notifications and a post-mortem.", "People."),
 ];

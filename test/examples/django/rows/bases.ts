@@ -7,57 +7,85 @@ const FILE = "build-base-image";
 const pins = (name: string) => (files: Parameters<typeof variable>[0]) => files.setting(FILE, "PINS", `0.${name}`);
 
 export const baseRows: Requirement[] = [
-  beyond("P5 step 1", "A Dockerfile for what seldom changes: system packages, a browser's libraries, Node, uv.", "`deployment/Dockerfile.base` of this folder.", SOURCES),
+  beyond(
+    "P5 step 1",
+    "A Dockerfile for what seldom changes: system packages, a browser's libraries, Node, uv.",
+    "`deployment/Dockerfile.base` of this folder.",
+    SOURCES,
+  ),
   fromConfig("P5 step 2", "It is built every Monday at three, and by hand.", {
     line: set("bases.site-base.schedule", "0 4 * * 1"),
     output: "build-base-image.yml: `on`",
-    holds: (files) => same(onOf(files, FILE, "schedule.0.cron"), "0 3 * * 1") && onOf(files, FILE, "workflow_dispatch") !== undefined,
+    holds: (files) =>
+      same(onOf(files, FILE, "schedule.0.cron"), "0 3 * * 1") && onOf(files, FILE, "workflow_dispatch") !== undefined,
   }),
   fromConfig("P5 step 2", "From its own Dockerfile.", {
     line: set("bases.site-base.dockerfile", "deployment/Dockerfile"),
     output: "build-base-image.yml: job `build-site-base`, step `Build`",
-    holds: (files) => same(files.step(FILE, "build-site-base", "Build")?.with["file"] ?? null, "deployment/Dockerfile.base"),
+    holds: (files) =>
+      same(files.step(FILE, "build-site-base", "Build")?.with["file"] ?? null, "deployment/Dockerfile.base"),
     proof: PIPELINE,
   }),
-  always("P5 step 2", "From nothing: the newest Python image, and no layers of last week. The plan's cache would keep the old packages.", {
-    output: "build-base-image.yml: job `build-site-base`, `pull` and no `cache-from`",
-    holds: (files) => files.step(FILE, "build-site-base", "Build")?.with["pull"] === true && !files.text(FILE).includes("cache-from"),
-    breaks: broken(FILE, "pull: true", "pull: false"),
-  }),
+  always(
+    "P5 step 2",
+    "From nothing: the newest Python image, and no layers of last week. The plan's cache would keep the old packages.",
+    {
+      output: "build-base-image.yml: job `build-site-base`, `pull` and no `cache-from`",
+      holds: (files) =>
+        files.step(FILE, "build-site-base", "Build")?.with["pull"] === true && !files.text(FILE).includes("cache-from"),
+      breaks: broken(FILE, "pull: true", "pull: false"),
+    },
+  ),
   always("P5 step 2", "The build may push, and reads the code: the plan's job may not even check out.", {
     output: "build-base-image.yml: job `build-site-base`, `permissions`",
-    holds: (files) => same(Object.keys(files.job(FILE, "build-site-base")?.permissions ?? {}).sort(), ["contents", "packages"]),
+    holds: (files) =>
+      same(Object.keys(files.job(FILE, "build-site-base")?.permissions ?? {}).sort(), ["contents", "packages"]),
     breaks: broken(FILE, /^ {6}contents: read.*\n {6}packages: write.*\n/, "      packages: write\n"),
     proof: PIPELINE,
   }),
-  always("P5 step 2", "Its tag names the day, the run and the attempt, and never moves. There is no `latest` that two runs could move in the wrong order.", {
-    output: "build-base-image.yml: job `build-site-base`, `name-base.sh`",
-    holds: (files) => files.text(FILE).includes("tag=\"$(date --utc +%Y-%m-%d)-$RUN-$ATTEMPT\"") && !files.text(FILE).includes(":latest"),
-    breaks: broken(FILE, '+%Y-%m-%d)-$RUN-$ATTEMPT"', '+%Y-%m-%d)"'),
-    proof: PIPELINE,
-  }),
+  always(
+    "P5 step 2",
+    "Its tag names the day, the run and the attempt, and never moves. There is no `latest` that two runs could move in the wrong order.",
+    {
+      output: "build-base-image.yml: job `build-site-base`, `name-base.sh`",
+      holds: (files) =>
+        files.text(FILE).includes('tag="$(date --utc +%Y-%m-%d)-$RUN-$ATTEMPT"') &&
+        !files.text(FILE).includes(":latest"),
+      breaks: broken(FILE, '+%Y-%m-%d)-$RUN-$ATTEMPT"', '+%Y-%m-%d)"'),
+      proof: PIPELINE,
+    },
+  ),
   fromConfig("P5 step 2", "It is scanned before anybody builds on it.", {
     line: set("bases.site-base.scan", false),
     output: "build-base-image.yml: job `scan-site-base`; `propose-site-base` needs it",
     holds: (files) => (files.job(FILE, "propose-site-base")?.needs ?? []).includes("scan-site-base"),
     proof: PIPELINE,
   }),
-  fromConfig("P5 step 3", "The Dockerfile pins it by digest, and a pull request proposes each new one: the same commit always gives the same image.", {
-    line: set("bases.site-base.pins", ["deployment/Dockerfile.other"]),
-    output: "build-base-image.yml: job `propose-site-base`, `PINS`",
-    holds: (files) => same(pins("file")(files), "deployment/Dockerfile") && same(pins("image")(files), "ghcr.io/aaronspindler/site-base"),
-    proof: PIPELINE,
-  }),
+  fromConfig(
+    "P5 step 3",
+    "The Dockerfile pins it by digest, and a pull request proposes each new one: the same commit always gives the same image.",
+    {
+      line: set("bases.site-base.pins", ["deployment/Dockerfile.other"]),
+      output: "build-base-image.yml: job `propose-site-base`, `PINS`",
+      holds: (files) =>
+        same(pins("file")(files), "deployment/Dockerfile") &&
+        same(pins("image")(files), "ghcr.io/aaronspindler/site-base"),
+      proof: PIPELINE,
+    },
+  ),
   fromConfig("P5 step 3", "The pull request says that its checks start by hand, or a token of an app starts them.", {
     line: set("bases.site-base.token", "BASES_TOKEN"),
     output: "build-base-image.yml: job `propose-site-base`, `WORKFLOW_TOKEN`",
-    holds: (files) => same(variable(files, FILE, "propose-site-base", "Propose the new digest", "WORKFLOW_TOKEN") ?? null, true),
+    holds: (files) =>
+      same(variable(files, FILE, "propose-site-base", "Propose the new digest", "WORKFLOW_TOKEN") ?? null, true),
     proof: "test/execution/open-pull-request.test.ts",
   }),
   fromConfig("P5 step 2", "Old base images go, and those that main pins stay.", {
     line: deleted("bases"),
     output: "container-prune.yml: `CLEANUP`, `pins` and class `base`",
-    holds: (files) => same(files.setting("container-prune", "CLEANUP", "pins.files"), ["deployment/Dockerfile"]) && same(files.setting("container-prune", "CLEANUP", "classes.1.class"), "base"),
+    holds: (files) =>
+      same(files.setting("container-prune", "CLEANUP", "pins.files"), ["deployment/Dockerfile"]) &&
+      same(files.setting("container-prune", "CLEANUP", "classes.1.class"), "base"),
     proof: "test/execution/cleanup-packages.test.ts",
   }),
 ];

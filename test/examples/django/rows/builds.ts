@@ -4,11 +4,19 @@ import { always, beyond, broken, deleted, fromConfig, type Requirement, set } fr
 import { overrides, PIPELINE, SERVICES, SOURCES } from "../django-files.ts";
 
 export const buildRows: Requirement[] = [
-  beyond("P3 step 1, P3 step 2", "The packages of the test reports stand in the requirements.", "`requirements/base.txt` of this folder holds both, pinned.", SOURCES),
+  beyond(
+    "P3 step 1, P3 step 2",
+    "The packages of the test reports stand in the requirements.",
+    "`requirements/base.txt` of this folder holds both, pinned.",
+    SOURCES,
+  ),
   fromConfig("P3 step 3", "The tests install nothing: they run the image that was baked for them.", {
     line: set("consumers.tests.steps.1.run", "pip install unittest-xml-reporting && python manage.py test"),
     output: "tests.yml: job `test`, step `Run all tests`",
-    holds: (files) => /^docker compose --file deployment\/docker-compose\.test\.yml run --rm --no-TTY test_runner/.test(script(files, "tests", "test", "Run all tests")) && variable(files, "tests", "test", "Pull the image", "IMAGE") === "ghcr.io/aaronspindler/site-test",
+    holds: (files) =>
+      /^docker compose --file deployment\/docker-compose\.test\.yml run --rm --no-TTY test_runner/.test(
+        script(files, "tests", "test", "Run all tests"),
+      ) && variable(files, "tests", "test", "Pull the image", "IMAGE") === "ghcr.io/aaronspindler/site-test",
     proof: PIPELINE,
   }),
   fromConfig("P3 step 3", "Compose finds the image under the name that the pipeline gives it.", {
@@ -22,20 +30,45 @@ export const buildRows: Requirement[] = [
     output: "tests.yml: job `test`, step that uploads the JUnit results",
     holds: (files) => files.text("tests").includes("test-results/*.xml"),
   }),
-  beyond("P3 step 4", "Test locally.", "`docker buildx bake test`, then the compose file: the same commands as in the workflow."),
-  beyond("P4 step 1, P4 step 2", "The Dockerfile has stages, so that each image holds only what it needs.", "`deployment/Dockerfile` of this folder: one stage a service, and flower's begins before the browser and the scripts.", SOURCES),
-  fromConfig("P4 step 2, P4 step 3", "All images are baked by one job from one file: what stages share is built once.", {
-    line: set("builds.images.file", "deployment/docker-bake.multistage.hcl"),
-    output: "ci.yml: job `build-images`, step `Build`",
-    holds: (files) => same(files.step("ci", "build-images", "Build")?.with["files"] ?? null, "deployment/docker-bake.hcl") && SERVICES.every((key) => String(files.step("ci", "build-images", "Build")?.with["targets"]).includes(`&& '${key}' ||`)),
-    proof: PIPELINE,
-  }),
-  beyond("P4 step 3", "Two services instead of four: one image for the worker and the beat.", "The site keeps its four targets, as the roadmap's first phase has them. Two of them are one `targets` line and one CapRover app fewer."),
+  beyond(
+    "P3 step 4",
+    "Test locally.",
+    "`docker buildx bake test`, then the compose file: the same commands as in the workflow.",
+  ),
+  beyond(
+    "P4 step 1, P4 step 2",
+    "The Dockerfile has stages, so that each image holds only what it needs.",
+    "`deployment/Dockerfile` of this folder: one stage a service, and flower's begins before the browser and the scripts.",
+    SOURCES,
+  ),
+  fromConfig(
+    "P4 step 2, P4 step 3",
+    "All images are baked by one job from one file: what stages share is built once.",
+    {
+      line: set("builds.images.file", "deployment/docker-bake.multistage.hcl"),
+      output: "ci.yml: job `build-images`, step `Build`",
+      holds: (files) =>
+        same(files.step("ci", "build-images", "Build")?.with["files"] ?? null, "deployment/docker-bake.hcl") &&
+        SERVICES.every((key) =>
+          String(files.step("ci", "build-images", "Build")?.with["targets"]).includes(`&& '${key}' ||`),
+        ),
+      proof: PIPELINE,
+    },
+  ),
+  beyond(
+    "P4 step 3",
+    "Two services instead of four: one image for the worker and the beat.",
+    "The site keeps its four targets, as the roadmap's first phase has them. Two of them are one `targets` line and one CapRover app fewer.",
+  ),
   ...SERVICES.map((key) =>
     fromConfig("P4 step 1, KPI images", `The image of ${key} stays within its size.`, {
       line: deleted(key === "flower" ? "builds.images.targets.flower.maxSize" : "builds.images.maxSize"),
       output: `ci.yml: job \`publish-${key}\`, step \`Check the image's size\``,
-      holds: (files) => same(variable(files, "ci", `publish-${key}`, "Check the image's size", "MAX_BYTES") ?? null, key === "flower" ? 400_000_000 : 1_100_000_000),
+      holds: (files) =>
+        same(
+          variable(files, "ci", `publish-${key}`, "Check the image's size", "MAX_BYTES") ?? null,
+          key === "flower" ? 400_000_000 : 1_100_000_000,
+        ),
       proof: "test/execution/sizes.test.ts",
     }),
   ),
@@ -53,28 +86,58 @@ export const buildRows: Requirement[] = [
   fromConfig("P6 step 2", "What ships has both, and says so.", {
     line: set("builds.images.targets.web.args.SKIP_CHROMIUM", 1),
     output: "ci.yml: job `build-images`, `set`: `web.args` and others",
-    holds: (files) => SERVICES.every((key) => overrides(files, "Build").includes(`\n${key}.args.SKIP_CHROMIUM=0\n`) && overrides(files, "Build").includes(`\n${key}.args.SKIP_JS_BUILD=0\n`)),
+    holds: (files) =>
+      SERVICES.every(
+        (key) =>
+          overrides(files, "Build").includes(`\n${key}.args.SKIP_CHROMIUM=0\n`) &&
+          overrides(files, "Build").includes(`\n${key}.args.SKIP_JS_BUILD=0\n`),
+      ),
     proof: SOURCES,
   }),
-  beyond("P6 step 3", "Build both locally.", "`docker buildx bake test` and `docker buildx bake web`: the bake file has the same arguments.", SOURCES),
+  beyond(
+    "P6 step 3",
+    "Build both locally.",
+    "`docker buildx bake test` and `docker buildx bake web`: the bake file has the same arguments.",
+    SOURCES,
+  ),
   always("P6 step 4", "The whole suite passes without Chromium before anything is deployed.", {
     output: "ci.yml: jobs `deliver-*` need `verdict-tests`",
-    holds: (files) => ["staging", "production"].every((target) => (files.job("ci", `deliver-${target}`)?.needs ?? []).includes("verdict-tests") && (files.job("ci", `deliver-${target}`)?.if ?? "").includes("needs.verdict-tests.result == 'success'")),
+    holds: (files) =>
+      ["staging", "production"].every(
+        (target) =>
+          (files.job("ci", `deliver-${target}`)?.needs ?? []).includes("verdict-tests") &&
+          (files.job("ci", `deliver-${target}`)?.if ?? "").includes("needs.verdict-tests.result == 'success'"),
+      ),
     breaks: broken("ci", " && needs.verdict-tests.result == 'success'"),
     proof: PIPELINE,
   }),
-  fromConfig("P6 step 4", "The images that ship are tested as well, by the digest that ships: one differs from the test image in what it was built with.", {
-    line: deleted("consumers.smoke", "publish"),
-    output: "smoke.yml: job `test`, a pull an image; ci.yml: job `test-smoke`",
-    holds: (files) => SERVICES.every((key) => files.text("smoke").includes(`IMAGE: ghcr.io/aaronspindler/site-${key}\n`)),
-    proof: PIPELINE,
-  }),
+  fromConfig(
+    "P6 step 4",
+    "The images that ship are tested as well, by the digest that ships: one differs from the test image in what it was built with.",
+    {
+      line: deleted("consumers.smoke", "publish"),
+      output: "smoke.yml: job `test`, a pull an image; ci.yml: job `test-smoke`",
+      holds: (files) =>
+        SERVICES.every((key) => files.text("smoke").includes(`IMAGE: ghcr.io/aaronspindler/site-${key}\n`)),
+      proof: PIPELINE,
+    },
+  ),
   fromConfig("P6 step 4", "The site is started and asked until it answers, before its pages are.", {
     line: deleted("consumers.smoke.container"),
     output: "smoke.yml: job `test`, steps that start the container and wait for it",
     holds: (files) => files.text("smoke").includes("http://localhost:8000/health"),
     proof: PIPELINE,
   }),
-  beyond("F Postgres", "PostgreSQL on Alpine, with 256 MB of shared memory and a health check every three seconds.", "`deployment/docker-compose.test.yml` of this folder; the workflow waits with `--wait` for that very check.", SOURCES),
-  beyond("F package.production.json", "In production one package is installed instead of 26.", "`deployment/Dockerfile` copies `package.production.json` as package.json.", SOURCES),
+  beyond(
+    "F Postgres",
+    "PostgreSQL on Alpine, with 256 MB of shared memory and a health check every three seconds.",
+    "`deployment/docker-compose.test.yml` of this folder; the workflow waits with `--wait` for that very check.",
+    SOURCES,
+  ),
+  beyond(
+    "F package.production.json",
+    "In production one package is installed instead of 26.",
+    "`deployment/Dockerfile` copies `package.production.json` as package.json.",
+    SOURCES,
+  ),
 ];

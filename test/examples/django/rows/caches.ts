@@ -9,7 +9,11 @@ export const cacheRows: Requirement[] = [
     output: "ci.yml: job `build-images`, `set`: `cache-from`",
     holds: (files) =>
       TARGETS.every((key) => {
-        const from = overrides(files, "Build").split("\n").filter((line) => line.startsWith(`${key}.cache-from=type=registry,ref=ghcr.io/aaronspindler/site-${key}:buildcache-`));
+        const from = overrides(files, "Build")
+          .split("\n")
+          .filter((line) =>
+            line.startsWith(`${key}.cache-from=type=registry,ref=ghcr.io/aaronspindler/site-${key}:buildcache-`),
+          );
         return from.length === 2 && from[0]?.includes("cache-branch") === true && from[1]?.endsWith("-main") === true;
       }),
     proof: "test/execution/plan.test.ts",
@@ -17,29 +21,54 @@ export const cacheRows: Requirement[] = [
   fromConfig("P2 step 1", "Pull requests write a cache of their own as well; a fork's has no token to write with.", {
     line: set("builds.images.cache", "registry"),
     output: "ci.yml: job `build-images`, `set`: `cache-to`",
-    holds: (files) => TARGETS.every((key) => overrides(files, "Build").includes(`== 'pullRequest' && needs.plan.outputs.push == 'true') && format('${key}.cache-to=type=registry`)),
+    holds: (files) =>
+      TARGETS.every((key) =>
+        overrides(files, "Build").includes(
+          `== 'pullRequest' && needs.plan.outputs.push == 'true') && format('${key}.cache-to=type=registry`,
+        ),
+      ),
   }),
   always("P2 step 1", "All layers are kept (`mode=max`), and a cache that cannot be written fails no build.", {
     output: "ci.yml: job `build-images`, `set`: `cache-to`",
-    holds: (files) => (overrides(files, "Build").match(/mode=max,image-manifest=true,ignore-error=true/g) ?? []).length === TARGETS.length,
+    holds: (files) =>
+      (overrides(files, "Build").match(/mode=max,image-manifest=true,ignore-error=true/g) ?? []).length ===
+      TARGETS.length,
     breaks: broken("ci", "mode=max,image-manifest=true,ignore-error=true", "mode=min"),
   }),
-  always("P2 step 1", "A cache's tag is the branch made fit for a tag: the plan's `${GITHUB_REF_NAME}` is none for `feature/x`.", {
-    output: "ci.yml: job `plan`, function `cache_branch`",
-    holds: (files) => /cache_branch\(\) \{/.test(files.text("ci")) && /cache-branch: \$\{\{ steps\.plan\.outputs\.cache-branch \}\}/.test(files.text("ci")),
-    breaks: broken("ci", "cache-branch: ${{ steps.plan.outputs.cache-branch }}", "cache-branch: ${{ github.ref_name }}"),
-    proof: "test/pipeline/cache-branches-agree.test.ts",
-  }),
-  beyond("P2 step 1", "GitHub's cache as a second one behind it.", "Left out: BuildKit would write every layer twice, and the registry is where the images go anyway. `cache: \"gha\"` is the way back."),
+  always(
+    "P2 step 1",
+    "A cache's tag is the branch made fit for a tag: the plan's `${GITHUB_REF_NAME}` is none for `feature/x`.",
+    {
+      output: "ci.yml: job `plan`, function `cache_branch`",
+      holds: (files) =>
+        /cache_branch\(\) \{/.test(files.text("ci")) &&
+        /cache-branch: \$\{\{ steps\.plan\.outputs\.cache-branch \}\}/.test(files.text("ci")),
+      breaks: broken(
+        "ci",
+        "cache-branch: ${{ steps.plan.outputs.cache-branch }}",
+        "cache-branch: ${{ github.ref_name }}",
+      ),
+      proof: "test/pipeline/cache-branches-agree.test.ts",
+    },
+  ),
+  beyond(
+    "P2 step 1",
+    "GitHub's cache as a second one behind it.",
+    'Left out: BuildKit would write every layer twice, and the registry is where the images go anyway. `cache: "gha"` is the way back.',
+  ),
   fromConfig("P2 step 2", "Caches are cleaned up weekly, on Sunday at two.", {
     line: set("retention.schedule", "0 3 * * *"),
     output: "container-prune.yml: `on.schedule`",
-    holds: (files) => same(onOf(files, "container-prune", "schedule.0.cron"), "0 2 * * 0") && onOf(files, "container-prune", "workflow_dispatch") !== undefined,
+    holds: (files) =>
+      same(onOf(files, "container-prune", "schedule.0.cron"), "0 2 * * 0") &&
+      onOf(files, "container-prune", "workflow_dispatch") !== undefined,
   }),
   fromConfig("P2 step 2", "Main's cache stays, and the newest five of other branches.", {
     line: set("retention.caches.keepNewest", 3),
     output: "container-prune.yml: `CLEANUP`, class `cache`",
-    holds: (files) => same(files.setting("container-prune", "CLEANUP", "classes.0.keepNewest"), 5) && same(files.setting("container-prune", "CLEANUP", "classes.0.keepAlways.0"), "^buildcache-(amd64)-main$"),
+    holds: (files) =>
+      same(files.setting("container-prune", "CLEANUP", "classes.0.keepNewest"), 5) &&
+      same(files.setting("container-prune", "CLEANUP", "classes.0.keepAlways.0"), "^buildcache-(amd64)-main$"),
     proof: "test/execution/cleanup-packages.test.ts",
   }),
   fromConfig("P2 step 2", "The cleanup really deletes.", {
@@ -48,11 +77,22 @@ export const cacheRows: Requirement[] = [
     holds: (files) => same(files.setting("container-prune", "CLEANUP", "dryRun"), false),
     proof: "test/execution/cleanup-packages.test.ts",
   }),
-  always("P2 step 2", "It reads every page, keeps what it cannot read, and deletes a version only when all its tags are expired.", {
-    output: "container-prune.yml: `cleanup.mjs`",
-    holds: (files) => files.text("container-prune").includes("per_page=100&page=") && files.text("container-prune").includes("could not be read and may refer to this one"),
-    breaks: broken("container-prune", "per_page=100&page=", "per_page=100&only="),
-    proof: "test/execution/cleanup-packages.test.ts",
-  }),
-  beyond("P2 step 3", "Compare a cold build with a warm one.", "The metrics measure every build; a run's second build of a commit finds the first one's image and builds nothing.", PIPELINE),
+  always(
+    "P2 step 2",
+    "It reads every page, keeps what it cannot read, and deletes a version only when all its tags are expired.",
+    {
+      output: "container-prune.yml: `cleanup.mjs`",
+      holds: (files) =>
+        files.text("container-prune").includes("per_page=100&page=") &&
+        files.text("container-prune").includes("could not be read and may refer to this one"),
+      breaks: broken("container-prune", "per_page=100&page=", "per_page=100&only="),
+      proof: "test/execution/cleanup-packages.test.ts",
+    },
+  ),
+  beyond(
+    "P2 step 3",
+    "Compare a cold build with a warm one.",
+    "The metrics measure every build; a run's second build of a commit finds the first one's image and builds nothing.",
+    PIPELINE,
+  ),
 ];

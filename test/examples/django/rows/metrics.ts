@@ -27,7 +27,11 @@ export const metricsRows: Requirement[] = [
   goal("KPI speed", "A pipeline of at most twelve minutes.", "pipelineMinutes", 12, 20),
   goal("KPI speed", "From a pull request's push to its last verdict: twelve minutes.", "totalMinutes", 12, 20),
   goal("KPI speed", "Half the time of the baseline, at least.", "timeReductionPercent", 50, 25),
-  beyond("KPI speed", "Steps on the way: 20, 15 and 13 minutes after each phase.", "`thresholds.pipelineMinutes` is lowered with each phase; the history of the figures shows every step."),
+  beyond(
+    "KPI speed",
+    "Steps on the way: 20, 15 and 13 minutes after each phase.",
+    "`thresholds.pipelineMinutes` is lowered with each phase; the history of the figures shows every step.",
+  ),
   goal("KPI caches", "Caches are hit in more than 98 of 100 cases.", "cacheHitPercent", 98, 80),
   goal("KPI caches", "A cache is restored in 15 seconds.", "cacheRestoreSeconds", 15, 60),
   goal("KPI caches", "Caches take at most 5 GB.", "cacheGigabytes", 5, 10),
@@ -35,7 +39,9 @@ export const metricsRows: Requirement[] = [
   fromConfig("KPI build", "The build has a budget: three minutes, six at most.", {
     line: deleted("builds.images.budget"),
     output: "ci-metrics.yml: `METRICS.stages`, `Build images`",
-    holds: (files) => same(files.setting("ci-metrics", "METRICS", "stages.0.targetMinutes"), 3) && same(files.setting("ci-metrics", "METRICS", "stages.0.job"), "Build images"),
+    holds: (files) =>
+      same(files.setting("ci-metrics", "METRICS", "stages.0.targetMinutes"), 3) &&
+      same(files.setting("ci-metrics", "METRICS", "stages.0.job"), "Build images"),
     proof: PROOF,
   }),
   goal("KPI build", "The tests take eight minutes.", "testMinutes", 8, 20),
@@ -50,36 +56,61 @@ export const metricsRows: Requirement[] = [
     fromConfig("KPI images", `The limit for ${key} is watched.`, {
       line: deleted(`metrics.thresholds.imageMegabytes.${key}`),
       output: `ci-metrics.yml: \`METRICS.imageLimits.${key}\``,
-      holds: (files) => same(files.setting("ci-metrics", "METRICS", `imageLimits.${key}`), key === "flower" ? 400 : 1100),
+      holds: (files) =>
+        same(files.setting("ci-metrics", "METRICS", `imageLimits.${key}`), key === "flower" ? 400 : 1100),
       proof: PROOF,
     }),
   ),
   goal("KPI reliability, Validation", "Tests fail in one run of ten at most.", "testFailurePercent", 10, 50),
-  fromConfig("KPI reliability, Validation", "They fail no more often than before: one point more fails the metrics run.", {
-    line: set("metrics.regressions.testFailurePoints", 5),
-    output: "ci-metrics.yml: `METRICS.regressions.testFailurePoints`",
-    holds: (files) => same(files.setting("ci-metrics", "METRICS", "regressions.testFailurePoints"), 1),
-    proof: PROOF,
-  }),
+  fromConfig(
+    "KPI reliability, Validation",
+    "They fail no more often than before: one point more fails the metrics run.",
+    {
+      line: set("metrics.regressions.testFailurePoints", 5),
+      output: "ci-metrics.yml: `METRICS.regressions.testFailurePoints`",
+      holds: (files) => same(files.setting("ci-metrics", "METRICS", "regressions.testFailurePoints"), 1),
+      proof: PROOF,
+    },
+  ),
   goal("KPI deployments, Validation", "Every deployment succeeds.", "publishSuccessPercent", 100, 90),
-  always("Dashboard", "The average of the last runs, read by a program: `gh run list --json` and `jq` are a command that somebody must remember.", {
-    output: "ci-metrics.yml: job `measure`",
-    holds: (files) => same(files.setting("ci-metrics", "METRICS", "build"), "CI") && holdsValue(files.setting("ci-metrics", "METRICS", "consumers"), "Tests"),
-    breaks: broken("ci-metrics", '"build": "CI"', '"build": null'),
-    proof: PROOF,
-  }),
-  always("Dashboard", "Cache hits are counted from the steps that restore: `gh cache list | grep hit` counts nothing.", {
-    output: "ci-metrics.yml: `METRICS.restoreCache`, `METRICS.cacheMissed`",
-    holds: (files) => typeof files.setting("ci-metrics", "METRICS", "restoreCache") === "string" && typeof files.setting("ci-metrics", "METRICS", "cacheMissed") === "string",
-    breaks: broken("ci-metrics", /"(restoreCache|cacheMissed)":/, '"unread":'),
-    proof: PROOF,
-  }),
+  always(
+    "Dashboard",
+    "The average of the last runs, read by a program: `gh run list --json` and `jq` are a command that somebody must remember.",
+    {
+      output: "ci-metrics.yml: job `measure`",
+      holds: (files) =>
+        same(files.setting("ci-metrics", "METRICS", "build"), "CI") &&
+        holdsValue(files.setting("ci-metrics", "METRICS", "consumers"), "Tests"),
+      breaks: broken("ci-metrics", '"build": "CI"', '"build": null'),
+      proof: PROOF,
+    },
+  ),
+  always(
+    "Dashboard",
+    "Cache hits are counted from the steps that restore: `gh cache list | grep hit` counts nothing.",
+    {
+      output: "ci-metrics.yml: `METRICS.restoreCache`, `METRICS.cacheMissed`",
+      holds: (files) =>
+        typeof files.setting("ci-metrics", "METRICS", "restoreCache") === "string" &&
+        typeof files.setting("ci-metrics", "METRICS", "cacheMissed") === "string",
+      breaks: broken("ci-metrics", /"(restoreCache|cacheMissed)":/, '"unread":'),
+      proof: PROOF,
+    },
+  ),
   always("Dashboard", "Image sizes come from the registry: `docker images` adds up the word MB.", {
     output: "ci-metrics.yml: `METRICS.packages`",
     holds: (files) => same(files.setting("ci-metrics", "METRICS", "packages.1.build"), "web"),
     breaks: broken("ci-metrics", '"build": "web"', '"build": "unknown"'),
     proof: PROOF,
   }),
-  beyond("Dashboard", "Track the figures weekly.", "They are measured every day, and the summary of each run compares them with the baseline."),
-  beyond("KPI caches", "The layers in the registry count as a cache.", "BuildKit does not say what it hit. A build whose layers are all there takes seconds, and that is what `buildMinutes` shows; the three figures above are about GitHub's caches, here the client of the smoke test."),
+  beyond(
+    "Dashboard",
+    "Track the figures weekly.",
+    "They are measured every day, and the summary of each run compares them with the baseline.",
+  ),
+  beyond(
+    "KPI caches",
+    "The layers in the registry count as a cache.",
+    "BuildKit does not say what it hit. A build whose layers are all there takes seconds, and that is what `buildMinutes` shows; the three figures above are about GitHub's caches, here the client of the smoke test.",
+  ),
 ];

@@ -8,50 +8,332 @@ const sizes = (files: Emission, job: string): string => String(variable(files, C
 const push = "Push (attempt 1)";
 
 export const buildRows: Requirement[] = [
-  fromConfig("Job 4, Gates", "Binaries are compiled for amd64 and arm64 on every commit.", { line: deleted("builds.binaries.run.0"), output: "ci.yml: job `build-binaries`", holds: (files) => runs(files, CI, 'PLATFORMS="linux/amd64 linux/arm64"', "build-binaries"), proof: PLAYED }),
-  fromConfig("Job 4", "The version of the commit or the tag is embedded, and `--version` and `--help` are tried.", { line: deleted("builds.binaries.run.1"), output: "ci.yml, release.yml: job `build-binaries`, `VERSION`", holds: (files) => runs(files, RELEASE, "--version | grep", "build-binaries") && runs(files, CI, "--help", "build-binaries"), proof: RELEASED }),
-  fromConfig("Job 4", "A binary of more than 100 MB fails the build.", { line: deleted("builds.binaries.maxSizes"), output: "ci.yml: job `build-binaries`, step `Check the sizes`", holds: (files) => sizes(files, "build-binaries").includes("100000000"), proof: "test/execution/sizes.test.ts" }),
+  fromConfig("Job 4, Gates", "Binaries are compiled for amd64 and arm64 on every commit.", {
+    line: deleted("builds.binaries.run.0"),
+    output: "ci.yml: job `build-binaries`",
+    holds: (files) => runs(files, CI, 'PLATFORMS="linux/amd64 linux/arm64"', "build-binaries"),
+    proof: PLAYED,
+  }),
+  fromConfig("Job 4", "The version of the commit or the tag is embedded, and `--version` and `--help` are tried.", {
+    line: deleted("builds.binaries.run.1"),
+    output: "ci.yml, release.yml: job `build-binaries`, `VERSION`",
+    holds: (files) =>
+      runs(files, RELEASE, "--version | grep", "build-binaries") && runs(files, CI, "--help", "build-binaries"),
+    proof: RELEASED,
+  }),
+  fromConfig("Job 4", "A binary of more than 100 MB fails the build.", {
+    line: deleted("builds.binaries.maxSizes"),
+    output: "ci.yml: job `build-binaries`, step `Check the sizes`",
+    holds: (files) => sizes(files, "build-binaries").includes("100000000"),
+    proof: "test/execution/sizes.test.ts",
+  }),
   ...(["dist/kyklos-controller-linux-*", "dist/build-info.json"] as const).map((path, index) =>
-    fromConfig("Job 4", `\`${path}\` is an artifact of the run.`, { line: deleted(`builds.binaries.paths.${index}`), output: "ci.yml: job `build-binaries`, step `Upload the files`", holds: (files) => String(input(files, CI, "build-binaries", "Upload the files", "path")).split("\n").includes(path) }),
+    fromConfig("Job 4", `\`${path}\` is an artifact of the run.`, {
+      line: deleted(`builds.binaries.paths.${index}`),
+      output: "ci.yml: job `build-binaries`, step `Upload the files`",
+      holds: (files) =>
+        String(input(files, CI, "build-binaries", "Upload the files", "path"))
+          .split("\n")
+          .includes(path),
+    }),
   ),
-  fromConfig("Job 4, Retention", "What was built is kept for seven days; of a release it is kept for ever, as its assets.", { line: set("builds.binaries.keep", "30d"), output: "ci.yml: job `build-binaries`, `retention-days`; release.yml: job `deliver-release`", holds: (files) => same(input(files, CI, "build-binaries", "Upload the files", "retention-days"), 7) }),
-  fromConfig("Job 4, Security", "Binaries carry a provenance attestation, on main and for releases, made by a job that runs nothing else.", { line: deleted("builds.binaries.attest"), output: "ci.yml, release.yml: job `attest-binaries`", holds: (files) => same(files.job(RELEASE, "attest-binaries")?.permissions ?? null, { attestations: "write", "id-token": "write" }) && condition(files, CI, "attest-binaries").includes("class == 'main'") && same(files.job(CI, "build-binaries")?.permissions ?? null, { contents: "read" }), proof: PLAYED }),
-  fromConfig("Job 10", "The installation bundle is built on every commit and tested before it is published.", { line: all("builds.bundle", [deleted("builds.bundle"), set("consumers.smoke.needs", ["controller", "binaries"]), set("consumers.e2e.needs", ["controller"]), set("publish.release.files", ["binaries"])]), output: "ci.yml: job `build-bundle`; smoke.yml: step `Download bundle`", holds: (files) => files.job(CI, "build-bundle") !== undefined && needs(files, RELEASE, "deliver-release", "build-bundle"), proof: RELEASED }),
-  beyond("Job 4", "Partial results of a failed build are uploaded.", "A compiler that fails leaves nothing that runs; its errors stand in the log, which GitHub keeps for 90 days."),
-  fromConfig("Job 7", "The image is built for amd64 and arm64 on main and for releases.", { line: set("builds.controller.platforms.default", ["linux/amd64"]), output: "release.yml: job `plan`, `PLATFORMS.release`", holds: (files) => same(files.setting(RELEASE, "PLATFORMS", "release.1.platforms"), "linux/arm64") && same(files.setting(CI, "PLATFORMS", "main.1.platforms"), "linux/arm64"), proof: PLAYED }),
-  fromConfig("Job 7", "A pull request's image is for amd64 alone, which the smoke test runs.", { line: deleted("builds.controller.platforms.pullRequest"), output: "ci.yml: job `plan`, `PLATFORMS.pullRequest`", holds: (files) => files.setting(CI, "PLATFORMS", "pullRequest.1") === undefined && same(files.setting(CI, "PLATFORMS", "pullRequest.0.platforms"), "linux/amd64"), proof: PLAYED }),
-  fromConfig("Job 7, Caching", "Layers are cached in the registry, for all runners.", { line: deleted("builds.controller.cache"), output: "ci.yml: job `build-controller`, `cache-from` and `cache-to`", holds: (files) => String(input(files, CI, "build-controller", push, "cache-from")).includes("type=registry") || String(input(files, CI, "build-controller", "Build", "cache-from")).includes("type=registry") }),
-  always("Job 7", "A release's tag names the version, and the commit's own tag stays.", { output: "release.yml: job `plan`, output `release-tags`; job `release-controller`", holds: (files) => variable(files, RELEASE, "release-controller", "Give the tested image", "TAGS") === "${{ needs.plan.outputs.release-tags }}", breaks: broken(RELEASE, "needs.plan.outputs.release-tags", "needs.plan.outputs.tag"), proof: RELEASED }),
-  always("Job 7", "The platforms are merged into one manifest list, by digest.", { output: "ci.yml: job `publish-controller`, `ENTRIES`", holds: (files) => variable(files, CI, "publish-controller", "Publish the image", "ENTRIES") !== undefined, breaks: broken(CI, /^ +ENTRIES: .*$/), proof: PLAYED }),
-  fromConfig("Job 7, Security", "A bill of materials hangs on the image.", { line: all("builds.controller.sbom", [set("builds.controller.sbom", false), set("publish.release.sboms", [])]), output: "ci.yml: job `build-controller`, `sbom`", holds: (files) => String(input(files, RELEASE, "build-controller", push, "sbom")).includes("'true'"), proof: RELEASED }),
-  fromConfig("Job 7", "An image of more than 50 MB fails.", { line: deleted("builds.controller.maxSize"), output: "ci.yml, release.yml: job `publish-controller`, step `Check the image's size`", holds: (files) => same(variable(files, RELEASE, "publish-controller", "Check the image's size", "MAX_BYTES"), 50_000_000), proof: "test/execution/sizes.test.ts" }),
-  always("Job 7", "Manifest and digests are recorded.", { output: "ci.yml, release.yml: job `ready`, artifact `build-record`", holds: (files) => input(files, RELEASE, "ready", "Upload the record", "name") === "build-record", breaks: broken(RELEASE, "name: build-record", "name: other") }),
-  fromConfig("Job 8, Gates", "CRITICAL and HIGH findings of the scan stop the release.", { line: set("builds.controller.scan.severities", ["CRITICAL"]), output: "release.yml: job `scan-controller`, `severity`", holds: (files) => same(input(files, RELEASE, "scan-controller", "Scan the published image", "severity"), "CRITICAL,HIGH") && same(input(files, RELEASE, "scan-controller", "Scan the published image", "exit-code"), "1") && needs(files, RELEASE, "ready", "scan-controller") }),
-  fromConfig("Job 8", "The scan blocks rather than reports.", { line: set("builds.controller.scan.block", false), output: "release.yml: job `scan-controller`, `exit-code`", holds: (files) => same(input(files, RELEASE, "scan-controller", "Scan the published image", "exit-code"), "1") }),
-  fromConfig("Job 8", "The report goes to code scanning, where each finding is an alert of its own and the security team reads it.", { line: set("builds.controller.scan.sarif", false), output: "release.yml: job `scan-controller`, step `Report to code scanning`", holds: (files) => files.step(RELEASE, "scan-controller", "Report to code scanning") !== undefined }),
-  beyond("Job 8", "An issue for every finding.", "Code scanning's alerts are that: each has a state, an owner and a history, and a private repository's are private, which an issue is not."),
-  always("Job 8", "The image of every commit is scanned, not only a release's: the base image is checked with it.", { output: "ci.yml: job `scan-controller`, which `ready` needs", holds: (files) => files.job(CI, "scan-controller") !== undefined && needs(files, CI, "ready", "scan-controller"), breaks: broken(CI, /^ {6}- scan-controller$/) }),
-  fromConfig("Job 8, Security", "Images are signed with cosign as the workflow, and the signature is verified at once. No key is kept.", { line: deleted("builds.controller.sign"), output: "ci.yml, release.yml: job `sign-controller`", holds: (files) => script(files, RELEASE, "sign-controller", "Sign controller").includes("cosign verify"), proof: "test/execution/sign-image.test.ts" }),
-  fromConfig("Security", "Images carry SLSA provenance, attested by GitHub.", { line: deleted("builds.controller.attest"), output: "ci.yml, release.yml: job `attest-controller`", holds: (files) => files.job(RELEASE, "attest-controller") !== undefined }),
-  beyond("Security", "SLSA level 3.", "A goal of the project. The attestations are what it asks of a build on GitHub's runners; who may change the workflows is the repository's settings."),
-  fromConfig("Job 10", "A release on GitHub is made, and a draft until every file is there.", { line: deleted("publish"), output: "release.yml: job `deliver-release`", holds: (files) => files.step(RELEASE, "deliver-release", "Publish the release") !== undefined, proof: RELEASED }),
-  fromConfig("Job 10", "It holds the binaries and the installation bundle that were tested.", { line: set("publish.release.files", ["binaries"]), output: "release.yml: job `deliver-release`, steps `Take what was tested: …`", holds: (files) => ["binaries", "bundle"].every((build) => files.step(RELEASE, "deliver-release", `Take what was tested: ${build}`) !== undefined), proof: RELEASED }),
-  fromConfig("Job 7, Job 10", "It holds the bills of materials.", { line: deleted("publish.release.sboms"), output: "release.yml: job `deliver-release`, step `Take the bills of materials`", holds: (files) => files.step(RELEASE, "deliver-release", "Take the bills") !== undefined, proof: RELEASED }),
-  fromConfig("Job 10", "It holds checksums.txt.", { line: set("publish.release.checksums", false), output: "release.yml: job `deliver-release`, `CHECKSUMS`", holds: (files) => same(variable(files, RELEASE, "deliver-release", "Publish the release", "CHECKSUMS"), true), proof: RELEASED }),
-  fromConfig("Job 11", "Notes are made from conventional commits since the last release: by kind, breaking changes first, with links; where they cannot be made, a template stands in.", { line: set("publish.release.notes", "none"), output: "release.yml: job `deliver-release`, step `Write the notes`", holds: (files) => files.step(RELEASE, "deliver-release", "Write the notes") !== undefined, proof: "test/templates/release-notes.test.ts" }),
-  fromConfig("Job 11", "The changelog and the notes are artifacts, and the changelog an asset.", { line: set("publish.release.notes", "none"), output: "release.yml: job `deliver-release`, step `Keep the notes`", holds: (files) => String(input(files, RELEASE, "deliver-release", "Keep the notes", "path")).includes("CHANGELOG-") }),
+  fromConfig(
+    "Job 4, Retention",
+    "What was built is kept for seven days; of a release it is kept for ever, as its assets.",
+    {
+      line: set("builds.binaries.keep", "30d"),
+      output: "ci.yml: job `build-binaries`, `retention-days`; release.yml: job `deliver-release`",
+      holds: (files) => same(input(files, CI, "build-binaries", "Upload the files", "retention-days"), 7),
+    },
+  ),
+  fromConfig(
+    "Job 4, Security",
+    "Binaries carry a provenance attestation, on main and for releases, made by a job that runs nothing else.",
+    {
+      line: deleted("builds.binaries.attest"),
+      output: "ci.yml, release.yml: job `attest-binaries`",
+      holds: (files) =>
+        same(files.job(RELEASE, "attest-binaries")?.permissions ?? null, {
+          attestations: "write",
+          "id-token": "write",
+        }) &&
+        condition(files, CI, "attest-binaries").includes("class == 'main'") &&
+        same(files.job(CI, "build-binaries")?.permissions ?? null, { contents: "read" }),
+      proof: PLAYED,
+    },
+  ),
+  fromConfig("Job 10", "The installation bundle is built on every commit and tested before it is published.", {
+    line: all("builds.bundle", [
+      deleted("builds.bundle"),
+      set("consumers.smoke.needs", ["controller", "binaries"]),
+      set("consumers.e2e.needs", ["controller"]),
+      set("publish.release.files", ["binaries"]),
+    ]),
+    output: "ci.yml: job `build-bundle`; smoke.yml: step `Download bundle`",
+    holds: (files) =>
+      files.job(CI, "build-bundle") !== undefined && needs(files, RELEASE, "deliver-release", "build-bundle"),
+    proof: RELEASED,
+  }),
+  beyond(
+    "Job 4",
+    "Partial results of a failed build are uploaded.",
+    "A compiler that fails leaves nothing that runs; its errors stand in the log, which GitHub keeps for 90 days.",
+  ),
+  fromConfig("Job 7", "The image is built for amd64 and arm64 on main and for releases.", {
+    line: set("builds.controller.platforms.default", ["linux/amd64"]),
+    output: "release.yml: job `plan`, `PLATFORMS.release`",
+    holds: (files) =>
+      same(files.setting(RELEASE, "PLATFORMS", "release.1.platforms"), "linux/arm64") &&
+      same(files.setting(CI, "PLATFORMS", "main.1.platforms"), "linux/arm64"),
+    proof: PLAYED,
+  }),
+  fromConfig("Job 7", "A pull request's image is for amd64 alone, which the smoke test runs.", {
+    line: deleted("builds.controller.platforms.pullRequest"),
+    output: "ci.yml: job `plan`, `PLATFORMS.pullRequest`",
+    holds: (files) =>
+      files.setting(CI, "PLATFORMS", "pullRequest.1") === undefined &&
+      same(files.setting(CI, "PLATFORMS", "pullRequest.0.platforms"), "linux/amd64"),
+    proof: PLAYED,
+  }),
+  fromConfig("Job 7, Caching", "Layers are cached in the registry, for all runners.", {
+    line: deleted("builds.controller.cache"),
+    output: "ci.yml: job `build-controller`, `cache-from` and `cache-to`",
+    holds: (files) =>
+      String(input(files, CI, "build-controller", push, "cache-from")).includes("type=registry") ||
+      String(input(files, CI, "build-controller", "Build", "cache-from")).includes("type=registry"),
+  }),
+  always("Job 7", "A release's tag names the version, and the commit's own tag stays.", {
+    output: "release.yml: job `plan`, output `release-tags`; job `release-controller`",
+    holds: (files) =>
+      variable(files, RELEASE, "release-controller", "Give the tested image", "TAGS") ===
+      "${{ needs.plan.outputs.release-tags }}",
+    breaks: broken(RELEASE, "needs.plan.outputs.release-tags", "needs.plan.outputs.tag"),
+    proof: RELEASED,
+  }),
+  always("Job 7", "The platforms are merged into one manifest list, by digest.", {
+    output: "ci.yml: job `publish-controller`, `ENTRIES`",
+    holds: (files) => variable(files, CI, "publish-controller", "Publish the image", "ENTRIES") !== undefined,
+    breaks: broken(CI, /^ +ENTRIES: .*$/),
+    proof: PLAYED,
+  }),
+  fromConfig("Job 7, Security", "A bill of materials hangs on the image.", {
+    line: all("builds.controller.sbom", [set("builds.controller.sbom", false), set("publish.release.sboms", [])]),
+    output: "ci.yml: job `build-controller`, `sbom`",
+    holds: (files) => String(input(files, RELEASE, "build-controller", push, "sbom")).includes("'true'"),
+    proof: RELEASED,
+  }),
+  fromConfig("Job 7", "An image of more than 50 MB fails.", {
+    line: deleted("builds.controller.maxSize"),
+    output: "ci.yml, release.yml: job `publish-controller`, step `Check the image's size`",
+    holds: (files) =>
+      same(variable(files, RELEASE, "publish-controller", "Check the image's size", "MAX_BYTES"), 50_000_000),
+    proof: "test/execution/sizes.test.ts",
+  }),
+  always("Job 7", "Manifest and digests are recorded.", {
+    output: "ci.yml, release.yml: job `ready`, artifact `build-record`",
+    holds: (files) => input(files, RELEASE, "ready", "Upload the record", "name") === "build-record",
+    breaks: broken(RELEASE, "name: build-record", "name: other"),
+  }),
+  fromConfig("Job 8, Gates", "CRITICAL and HIGH findings of the scan stop the release.", {
+    line: set("builds.controller.scan.severities", ["CRITICAL"]),
+    output: "release.yml: job `scan-controller`, `severity`",
+    holds: (files) =>
+      same(input(files, RELEASE, "scan-controller", "Scan the published image", "severity"), "CRITICAL,HIGH") &&
+      same(input(files, RELEASE, "scan-controller", "Scan the published image", "exit-code"), "1") &&
+      needs(files, RELEASE, "ready", "scan-controller"),
+  }),
+  fromConfig("Job 8", "The scan blocks rather than reports.", {
+    line: set("builds.controller.scan.block", false),
+    output: "release.yml: job `scan-controller`, `exit-code`",
+    holds: (files) => same(input(files, RELEASE, "scan-controller", "Scan the published image", "exit-code"), "1"),
+  }),
+  fromConfig(
+    "Job 8",
+    "The report goes to code scanning, where each finding is an alert of its own and the security team reads it.",
+    {
+      line: set("builds.controller.scan.sarif", false),
+      output: "release.yml: job `scan-controller`, step `Report to code scanning`",
+      holds: (files) => files.step(RELEASE, "scan-controller", "Report to code scanning") !== undefined,
+    },
+  ),
+  beyond(
+    "Job 8",
+    "An issue for every finding.",
+    "Code scanning's alerts are that: each has a state, an owner and a history, and a private repository's are private, which an issue is not.",
+  ),
+  always("Job 8", "The image of every commit is scanned, not only a release's: the base image is checked with it.", {
+    output: "ci.yml: job `scan-controller`, which `ready` needs",
+    holds: (files) => files.job(CI, "scan-controller") !== undefined && needs(files, CI, "ready", "scan-controller"),
+    breaks: broken(CI, /^ {6}- scan-controller$/),
+  }),
+  fromConfig(
+    "Job 8, Security",
+    "Images are signed with cosign as the workflow, and the signature is verified at once. No key is kept.",
+    {
+      line: deleted("builds.controller.sign"),
+      output: "ci.yml, release.yml: job `sign-controller`",
+      holds: (files) => script(files, RELEASE, "sign-controller", "Sign controller").includes("cosign verify"),
+      proof: "test/execution/sign-image.test.ts",
+    },
+  ),
+  fromConfig("Security", "Images carry SLSA provenance, attested by GitHub.", {
+    line: deleted("builds.controller.attest"),
+    output: "ci.yml, release.yml: job `attest-controller`",
+    holds: (files) => files.job(RELEASE, "attest-controller") !== undefined,
+  }),
+  beyond(
+    "Security",
+    "SLSA level 3.",
+    "A goal of the project. The attestations are what it asks of a build on GitHub's runners; who may change the workflows is the repository's settings.",
+  ),
+  fromConfig("Job 10", "A release on GitHub is made, and a draft until every file is there.", {
+    line: deleted("publish"),
+    output: "release.yml: job `deliver-release`",
+    holds: (files) => files.step(RELEASE, "deliver-release", "Publish the release") !== undefined,
+    proof: RELEASED,
+  }),
+  fromConfig("Job 10", "It holds the binaries and the installation bundle that were tested.", {
+    line: set("publish.release.files", ["binaries"]),
+    output: "release.yml: job `deliver-release`, steps `Take what was tested: …`",
+    holds: (files) =>
+      ["binaries", "bundle"].every(
+        (build) => files.step(RELEASE, "deliver-release", `Take what was tested: ${build}`) !== undefined,
+      ),
+    proof: RELEASED,
+  }),
+  fromConfig("Job 7, Job 10", "It holds the bills of materials.", {
+    line: deleted("publish.release.sboms"),
+    output: "release.yml: job `deliver-release`, step `Take the bills of materials`",
+    holds: (files) => files.step(RELEASE, "deliver-release", "Take the bills") !== undefined,
+    proof: RELEASED,
+  }),
+  fromConfig("Job 10", "It holds checksums.txt.", {
+    line: set("publish.release.checksums", false),
+    output: "release.yml: job `deliver-release`, `CHECKSUMS`",
+    holds: (files) => same(variable(files, RELEASE, "deliver-release", "Publish the release", "CHECKSUMS"), true),
+    proof: RELEASED,
+  }),
+  fromConfig(
+    "Job 11",
+    "Notes are made from conventional commits since the last release: by kind, breaking changes first, with links; where they cannot be made, a template stands in.",
+    {
+      line: set("publish.release.notes", "none"),
+      output: "release.yml: job `deliver-release`, step `Write the notes`",
+      holds: (files) => files.step(RELEASE, "deliver-release", "Write the notes") !== undefined,
+      proof: "test/templates/release-notes.test.ts",
+    },
+  ),
+  fromConfig("Job 11", "The changelog and the notes are artifacts, and the changelog an asset.", {
+    line: set("publish.release.notes", "none"),
+    output: "release.yml: job `deliver-release`, step `Keep the notes`",
+    holds: (files) => String(input(files, RELEASE, "deliver-release", "Keep the notes", "path")).includes("CHANGELOG-"),
+  }),
   beyond("Job 10", "The source archive.", "GitHub adds it to every release."),
-  beyond("Job 10", "The Helm chart, if applicable.", "There is none yet; a chart is one more `files` build and one more name in `publish.release.files`."),
-  fromConfig("Job 10", "`latest` follows main once everything has passed.", { line: set("channels.main", false), output: "ci.yml: job `promote`", holds: (files) => files.job(CI, "promote") !== undefined, proof: PLAYED }),
-  always("Job 10", "A release that failed half-way is completed by a re-run: what is there is compared, not made again.", { output: "release.yml: job `deliver-release`", holds: (files) => script(files, RELEASE, "deliver-release", "Publish the release").includes("draft"), breaks: broken(RELEASE, /draft/, "-"), proof: RELEASED }),
-  fromConfig("Concurrency, Triggers", "A tag `v*.*.*` releases.", { line: set("release.tags", "release-*"), output: "release.yml: `on.push.tags`", holds: (files) => same(onOf(files, RELEASE, "push.tags"), ["v*.*.*"]), proof: RELEASED }),
-  always("Concurrency", "Releases are never cancelled, and run one at a time.", { output: "release.yml: `concurrency`", holds: (files) => same(files.workflow(RELEASE)?.concurrency, { group: "kyklos/release", "cancel-in-progress": false }), breaks: broken(RELEASE, "group: kyklos/release", "group: kyklos/release/${{ github.ref }}"), proof: RELEASED }),
-  fromConfig("Concurrency", "A major version waits for the reviewers of an environment; others do not.", { line: deleted("release.environment"), output: "release.yml: job `approve-major-release`", holds: (files) => same(files.job(RELEASE, "approve-major-release")?.environment, "major-release") && condition(files, RELEASE, "approve-major-release").includes("needs.plan.outputs.major == 'true'") && needs(files, RELEASE, "release-controller", "approve-major-release"), proof: RELEASED }),
-  always("Gates", "A release asks for every pre-merge gate on its commit, and repeats only what has not passed there.", { output: "release.yml: jobs `verdicts`, `verdict-…`", holds: (files) => ["lint", "unit", "envtest", "secrets", "smoke", "e2e"].every((key) => condition(files, RELEASE, "deliver-release").includes(`needs.verdict-${key}.result == 'success'`)), breaks: broken(RELEASE, "needs.verdict-e2e.result == 'success'", "true"), proof: RELEASED }),
-  always("Concurrency", "A newer commit of a pull request cancels the run of the older one; main's runs are never cancelled.", { output: "ci.yml: `concurrency`", holds: (files) => same(files.workflow(CI)?.concurrency, { group: "kyklos/build/${{ github.event_name == 'pull_request' && format('pr-{0}', github.event.pull_request.number) || github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha) }}", "cancel-in-progress": "${{ github.event_name == 'pull_request' }}" }), breaks: broken(CI, "cancel-in-progress: ${{ github.event_name == 'pull_request' }}", "cancel-in-progress: true") }),
-  beyond("Concurrency", "At most three builds at once, and the oldest of the queue fails.", "Actions has no such limit: a concurrency group runs one and keeps one waiting (or a hundred, with `queue: max`) and drops the older one that waits. Nearest: one run a pull request, its older runs cancelled. How many jobs run at once is the plan's or the runner group's."),
-  fromConfig("Triggers", "Pushes to main and pull requests run CI, and it can be run by hand.", { line: set("pullRequests", false), output: "ci.yml: `on`", holds: (files) => same(onOf(files, CI, "pull_request.branches"), ["main"]) && holdsValue(onOf(files, CI, "push.branches"), "main") && onOf(files, CI, "workflow_dispatch") !== undefined }),
-  beyond("Triggers", "A release by hand.", "A release is a tag: pushing it starts the workflow, and `gh run rerun --failed` continues one that failed. A dispatch without a tag would have no version."),
-  fromConfig("Recovery", "Every image lies in a second registry as well, and tests pull from there when the first one fails.", { line: deleted("mirrors"), output: "ci.yml: job `publish-controller`, `MIRRORS`; smoke.yml: step `Pull the image`, `MIRRORS`", holds: (files) => String(variable(files, CI, "publish-controller", "Publish the image", "MIRRORS")).includes("quay.io/kyklos") && String(variable(files, "smoke", "test", "Pull the image", "MIRRORS")).includes("quay.io/kyklos"), proof: PLAYED }),
-  fromConfig("Job 4, Caching", "Modules are cached by go.sum, and no release takes a cache into what it builds.", { line: set("caches.modules.files", ["**/*.go"]), output: "ci.yml: job `build-binaries`; none in release.yml", holds: (files) => String(restored(files, CI, "modules", "build-binaries")).includes("hashFiles('go.sum')") && restored(files, RELEASE, "modules", "build-binaries") === undefined }),
+  beyond(
+    "Job 10",
+    "The Helm chart, if applicable.",
+    "There is none yet; a chart is one more `files` build and one more name in `publish.release.files`.",
+  ),
+  fromConfig("Job 10", "`latest` follows main once everything has passed.", {
+    line: set("channels.main", false),
+    output: "ci.yml: job `promote`",
+    holds: (files) => files.job(CI, "promote") !== undefined,
+    proof: PLAYED,
+  }),
+  always(
+    "Job 10",
+    "A release that failed half-way is completed by a re-run: what is there is compared, not made again.",
+    {
+      output: "release.yml: job `deliver-release`",
+      holds: (files) => script(files, RELEASE, "deliver-release", "Publish the release").includes("draft"),
+      breaks: broken(RELEASE, /draft/, "-"),
+      proof: RELEASED,
+    },
+  ),
+  fromConfig("Concurrency, Triggers", "A tag `v*.*.*` releases.", {
+    line: set("release.tags", "release-*"),
+    output: "release.yml: `on.push.tags`",
+    holds: (files) => same(onOf(files, RELEASE, "push.tags"), ["v*.*.*"]),
+    proof: RELEASED,
+  }),
+  always("Concurrency", "Releases are never cancelled, and run one at a time.", {
+    output: "release.yml: `concurrency`",
+    holds: (files) =>
+      same(files.workflow(RELEASE)?.concurrency, { group: "kyklos/release", "cancel-in-progress": false }),
+    breaks: broken(RELEASE, "group: kyklos/release", "group: kyklos/release/${{ github.ref }}"),
+    proof: RELEASED,
+  }),
+  fromConfig("Concurrency", "A major version waits for the reviewers of an environment; others do not.", {
+    line: deleted("release.environment"),
+    output: "release.yml: job `approve-major-release`",
+    holds: (files) =>
+      same(files.job(RELEASE, "approve-major-release")?.environment, "major-release") &&
+      condition(files, RELEASE, "approve-major-release").includes("needs.plan.outputs.major == 'true'") &&
+      needs(files, RELEASE, "release-controller", "approve-major-release"),
+    proof: RELEASED,
+  }),
+  always(
+    "Gates",
+    "A release asks for every pre-merge gate on its commit, and repeats only what has not passed there.",
+    {
+      output: "release.yml: jobs `verdicts`, `verdict-…`",
+      holds: (files) =>
+        ["lint", "unit", "envtest", "secrets", "smoke", "e2e"].every((key) =>
+          condition(files, RELEASE, "deliver-release").includes(`needs.verdict-${key}.result == 'success'`),
+        ),
+      breaks: broken(RELEASE, "needs.verdict-e2e.result == 'success'", "true"),
+      proof: RELEASED,
+    },
+  ),
+  always(
+    "Concurrency",
+    "A newer commit of a pull request cancels the run of the older one; main's runs are never cancelled.",
+    {
+      output: "ci.yml: `concurrency`",
+      holds: (files) =>
+        same(files.workflow(CI)?.concurrency, {
+          group:
+            "kyklos/build/${{ github.event_name == 'pull_request' && format('pr-{0}', github.event.pull_request.number) || github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha) }}",
+          "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+        }),
+      breaks: broken(CI, "cancel-in-progress: ${{ github.event_name == 'pull_request' }}", "cancel-in-progress: true"),
+    },
+  ),
+  beyond(
+    "Concurrency",
+    "At most three builds at once, and the oldest of the queue fails.",
+    "Actions has no such limit: a concurrency group runs one and keeps one waiting (or a hundred, with `queue: max`) and drops the older one that waits. Nearest: one run a pull request, its older runs cancelled. How many jobs run at once is the plan's or the runner group's.",
+  ),
+  fromConfig("Triggers", "Pushes to main and pull requests run CI, and it can be run by hand.", {
+    line: set("pullRequests", false),
+    output: "ci.yml: `on`",
+    holds: (files) =>
+      same(onOf(files, CI, "pull_request.branches"), ["main"]) &&
+      holdsValue(onOf(files, CI, "push.branches"), "main") &&
+      onOf(files, CI, "workflow_dispatch") !== undefined,
+  }),
+  beyond(
+    "Triggers",
+    "A release by hand.",
+    "A release is a tag: pushing it starts the workflow, and `gh run rerun --failed` continues one that failed. A dispatch without a tag would have no version.",
+  ),
+  fromConfig(
+    "Recovery",
+    "Every image lies in a second registry as well, and tests pull from there when the first one fails.",
+    {
+      line: deleted("mirrors"),
+      output: "ci.yml: job `publish-controller`, `MIRRORS`; smoke.yml: step `Pull the image`, `MIRRORS`",
+      holds: (files) =>
+        String(variable(files, CI, "publish-controller", "Publish the image", "MIRRORS")).includes("quay.io/kyklos") &&
+        String(variable(files, "smoke", "test", "Pull the image", "MIRRORS")).includes("quay.io/kyklos"),
+      proof: PLAYED,
+    },
+  ),
+  fromConfig("Job 4, Caching", "Modules are cached by go.sum, and no release takes a cache into what it builds.", {
+    line: set("caches.modules.files", ["**/*.go"]),
+    output: "ci.yml: job `build-binaries`; none in release.yml",
+    holds: (files) =>
+      String(restored(files, CI, "modules", "build-binaries")).includes("hashFiles('go.sum')") &&
+      restored(files, RELEASE, "modules", "build-binaries") === undefined,
+  }),
 ];

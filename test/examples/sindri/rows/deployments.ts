@@ -4,109 +4,249 @@ import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set
 import { commands, DEPLOYING, deploysImage, given } from "../sindri-files.ts";
 
 const SAMPLE = "developer-workflow";
-const each = (path: string, line: (whole: string) => ReturnType<typeof set>) => all(`consumers.*.deployment.${path}`, DEPLOYING.map((key) => line(`consumers.${key}.deployment.${path}`)));
+const each = (path: string, line: (whole: string) => ReturnType<typeof set>) =>
+  all(
+    `consumers.*.deployment.${path}`,
+    DEPLOYING.map((key) => line(`consumers.${key}.deployment.${path}`)),
+  );
 const everywhere = (holds: (file: string) => boolean): boolean => DEPLOYING.every(holds);
 const PROOF = "test/execution/pipeline/sindri.test.ts";
 
 export const deploymentRows: Requirement[] = [
-  fromConfig("Summary, Background, Components, Data flow, 2.1, 3.1, 4.1, 4.3, 4.4, P2 deliverables, P2 tests, P3 tests", "A test deploys the image that was built: `flyctl deploy --image`, without a build.", {
-    line: all("consumers.*.source", DEPLOYING.map((key) => set(`consumers.${key}.source`, "build"))),
-    output: "the twelve files: job `test`, step `Deploy the image`",
-    holds: (files) => everywhere((file) => deploysImage(files, file)),
+  fromConfig(
+    "Summary, Background, Components, Data flow, 2.1, 3.1, 4.1, 4.3, 4.4, P2 deliverables, P2 tests, P3 tests",
+    "A test deploys the image that was built: `flyctl deploy --image`, without a build.",
+    {
+      line: all(
+        "consumers.*.source",
+        DEPLOYING.map((key) => set(`consumers.${key}.source`, "build")),
+      ),
+      output: "the twelve files: job `test`, step `Deploy the image`",
+      holds: (files) => everywhere((file) => deploysImage(files, file)),
+      proof: PROOF,
+    },
+  ),
+  always(
+    "Summary, 2.1, 3.1, Technical risks",
+    "It is named by its digest, so every machine of a run has the same one.",
+    {
+      output: "the twelve files: job `test`, step `Confirm that the image is there`, `reference`",
+      holds: (files) =>
+        everywhere((file) => given(files, file, "test", "Confirm that the image is there", "digest") !== undefined) &&
+        everywhere((file) =>
+          script(files, file, "test", "Confirm that the image is there").includes('output reference "$name@$DIGEST"'),
+        ),
+      breaks: broken(SAMPLE, 'output reference "$name@$DIGEST"', 'output reference "$name:latest"'),
+      proof: PROOF,
+    },
+  ),
+  always(
+    "Technical risks, 5.2, P1 tests",
+    "That the registry has it is asked before a machine is paid for; the message says what to do.",
+    {
+      output: "the twelve files: job `test`, step `Confirm that the image is there`",
+      holds: (files) =>
+        everywhere((file) =>
+          script(files, file, "test", "Confirm that the image is there").includes("re-run the build"),
+        ),
+      breaks: broken(SAMPLE, "Confirm that the image is there", "Hope that the image is there"),
+      proof: "test/execution/deployment.test.ts",
+    },
+  ),
+  fromConfig(
+    "2.1, 2.2, 3.1, 3.4, 4.1, 4.3, 5.5, P2 tests, P3 tests, P5 tests, Functional criteria, Technical risks, Risk response",
+    "Without an image (none was handed on, the registry has none or does not answer, the build failed) the test deploys from the sources.",
+    {
+      line: each("fromSource", deleted),
+      output: "the twelve files: job `test`, step `Deploy from the sources`",
+      holds: (files) =>
+        everywhere(
+          (file) =>
+            files.step(file, "test", "Deploy from the sources")?.if === "steps.confirm-image.outputs.reference == ''" &&
+            !commands(files, file, "Deploy from the sources").includes("--image"),
+        ),
+      proof: PROOF,
+    },
+  ),
+  fromConfig("2.1, Technical risks", "A deployment is tried three times.", {
+    line: each("attempts", (path) => set(path, 2)),
+    output: "the twelve files: job `test`, step `Deploy the image`, `retry-attempts`",
+    holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "retry-attempts") === 3),
     proof: PROOF,
   }),
-  always("Summary, 2.1, 3.1, Technical risks", "It is named by its digest, so every machine of a run has the same one.", {
-    output: "the twelve files: job `test`, step `Confirm that the image is there`, `reference`",
-    holds: (files) => everywhere((file) => given(files, file, "test", "Confirm that the image is there", "digest") !== undefined) && everywhere((file) => script(files, file, "test", "Confirm that the image is there").includes('output reference "$name@$DIGEST"')),
-    breaks: broken(SAMPLE, 'output reference "$name@$DIGEST"', 'output reference "$name:latest"'),
-    proof: PROOF,
-  }),
-  always("Technical risks, 5.2, P1 tests", "That the registry has it is asked before a machine is paid for; the message says what to do.", {
-    output: "the twelve files: job `test`, step `Confirm that the image is there`",
-    holds: (files) => everywhere((file) => script(files, file, "test", "Confirm that the image is there").includes("re-run the build")),
-    breaks: broken(SAMPLE, "Confirm that the image is there", "Hope that the image is there"),
-    proof: "test/execution/deployment.test.ts",
-  }),
-  fromConfig("2.1, 2.2, 3.1, 3.4, 4.1, 4.3, 5.5, P2 tests, P3 tests, P5 tests, Functional criteria, Technical risks, Risk response", "Without an image (none was handed on, the registry has none or does not answer, the build failed) the test deploys from the sources.", {
-    line: each("fromSource", deleted),
-    output: "the twelve files: job `test`, step `Deploy from the sources`",
-    holds: (files) => everywhere((file) => files.step(file, "test", "Deploy from the sources")?.if === "steps.confirm-image.outputs.reference == ''" && !commands(files, file, "Deploy from the sources").includes("--image")),
-    proof: PROOF,
-  }),
-  fromConfig("2.1, Technical risks", "A deployment is tried three times.", { line: each("attempts", (path) => set(path, 2)), output: "the twelve files: job `test`, step `Deploy the image`, `retry-attempts`", holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "retry-attempts") === 3), proof: PROOF }),
   fromConfig("2.1", "The pauses are 30 seconds times the attempt.", {
     line: each("delay", (path) => set(path, "10s")),
     output: "the twelve files: job `test`, step `Deploy the image`, `retry-delay` and `retry-growth`",
-    holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "retry-delay") === 30 && given(files, file, "test", "Deploy the image", "retry-growth") === "linear"),
+    holds: (files) =>
+      everywhere(
+        (file) =>
+          given(files, file, "test", "Deploy the image", "retry-delay") === 30 &&
+          given(files, file, "test", "Deploy the image", "retry-growth") === "linear",
+      ),
     proof: "test/execution/run-with-retries.test.ts",
   }),
-  fromConfig("2.1, 3.1", "An attempt may take 300 seconds (`deploy-timeout`).", { line: each("timeout", (path) => set(path, "10m")), output: "the twelve files: job `test`, step `Deploy the image`, `attempt-timeout`", holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "attempt-timeout") === 300), proof: "test/execution/run-with-retries.test.ts" }),
-  always("2.1, Technical risks", "What is repeated may be repeated: an app or a volume that is there already is taken, one that is gone is gone.", {
-    output: "the twelve files: job `test`, steps `Make a place for it` and `Take the place away`",
-    holds: (files) => everywhere((file) => commands(files, file, "Make a place for it").includes("any(.[]; .Name == $app)") && commands(files, file, "Take the place away").includes("all(.[]; .Name != $app)")),
-    breaks: broken(SAMPLE, "any(.[]; .Name == $app)", "false"),
-    proof: PROOF,
+  fromConfig("2.1, 3.1", "An attempt may take 300 seconds (`deploy-timeout`).", {
+    line: each("timeout", (path) => set(path, "10m")),
+    output: "the twelve files: job `test`, step `Deploy the image`, `attempt-timeout`",
+    holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "attempt-timeout") === 300),
+    proof: "test/execution/run-with-retries.test.ts",
   }),
-  always("Technical risks, 4.5, P4 tests, Stress tests", "Each test has an app of its own, by a name that no other job or run has.", {
-    output: "the twelve files: job `test`, step `Name the place`",
-    holds: (files) => everywhere((file) => given(files, file, "test", "Name the place", "job") === `${file} \${{ toJSON(matrix) }}` && given(files, file, "test", "Name the place", "run-id") === "${{ github.run_id }}"),
-    breaks: broken(SAMPLE, /^ +RUN_ID: .*\n/, ""),
-    proof: "test/execution/deployment.test.ts",
+  always(
+    "2.1, Technical risks",
+    "What is repeated may be repeated: an app or a volume that is there already is taken, one that is gone is gone.",
+    {
+      output: "the twelve files: job `test`, steps `Make a place for it` and `Take the place away`",
+      holds: (files) =>
+        everywhere(
+          (file) =>
+            commands(files, file, "Make a place for it").includes("any(.[]; .Name == $app)") &&
+            commands(files, file, "Take the place away").includes("all(.[]; .Name != $app)"),
+        ),
+      breaks: broken(SAMPLE, "any(.[]; .Name == $app)", "false"),
+      proof: PROOF,
+    },
+  ),
+  always(
+    "Technical risks, 4.5, P4 tests, Stress tests",
+    "Each test has an app of its own, by a name that no other job or run has.",
+    {
+      output: "the twelve files: job `test`, step `Name the place`",
+      holds: (files) =>
+        everywhere(
+          (file) =>
+            given(files, file, "test", "Name the place", "job") === `${file} \${{ toJSON(matrix) }}` &&
+            given(files, file, "test", "Name the place", "run-id") === "${{ github.run_id }}",
+        ),
+      breaks: broken(SAMPLE, /^ +RUN_ID: .*\n/, ""),
+      proof: "test/execution/deployment.test.ts",
+    },
+  ),
+  fromConfig("2.2, 3.2, 4.2", "The region is `sjc`.", {
+    line: each("env.FLY_REGION", (path) => set(path, "ams")),
+    output: "the twelve files: job `test`, `FLY_REGION`",
+    holds: (files) => everywhere((file) => files.step(file, "test", "Deploy the image")?.env["FLY_REGION"] === "sjc"),
   }),
-  fromConfig("2.2, 3.2, 4.2", "The region is `sjc`.", { line: each("env.FLY_REGION", (path) => set(path, "ams")), output: "the twelve files: job `test`, `FLY_REGION`", holds: (files) => everywhere((file) => files.step(file, "test", "Deploy the image")?.env["FLY_REGION"] === "sjc") }),
   fromConfig("2.2", "A machine has 2048 MB, or what its test needs.", {
     line: set(`consumers.${SAMPLE}.deployment.env.FLY_MEMORY`, 512),
     output: "the twelve files: job `test`, `FLY_MEMORY`",
-    holds: (files) => files.step(SAMPLE, "test", "Deploy the image")?.env["FLY_MEMORY"] === 2048 && files.step("extension-combinations", "test", "Deploy the image")?.env["FLY_MEMORY"] === 4096,
+    holds: (files) =>
+      files.step(SAMPLE, "test", "Deploy the image")?.env["FLY_MEMORY"] === 2048 &&
+      files.step("extension-combinations", "test", "Deploy the image")?.env["FLY_MEMORY"] === 4096,
   }),
   fromConfig("P2 tests, P3 tests, Regression tests", "It has a volume, mounted as developers have it.", {
     line: each("create", (path) => set(path, 'flyctl apps create "$APP"')),
     output: "the twelve files: job `test`, step `Make a place for it`",
-    holds: (files) => everywhere((file) => commands(files, file, "Make a place for it").includes("flyctl volumes create")),
+    holds: (files) =>
+      everywhere((file) => commands(files, file, "Make a place for it").includes("flyctl volumes create")),
     proof: PROOF,
   }),
   fromConfig("2.2, 3.4", "The tests begin when the machine runs (`wait-fly-deployment`).", {
     line: each("healthy", (path) => set(path, "true")),
     output: "the twelve files: job `test`, step `Wait until it answers`",
-    holds: (files) => everywhere((file) => commands(files, file, "Wait until it answers").includes('.state == "started"')),
+    holds: (files) =>
+      everywhere((file) => commands(files, file, "Wait until it answers").includes('.state == "started"')),
     proof: "test/execution/deployment.test.ts",
   }),
-  fromConfig("2.2, 3.4, 4.5, P2 tests, P3 tests, P4 tests, Regression tests, Functional criteria", "The tests know their machine (APP): they log in by SSH, install extensions, look at volume and environment.", {
-    line: set(`consumers.${SAMPLE}.steps`, [{ name: "Nothing", run: "true" }]),
-    output: "the twelve files: job `test`, step `Test on the machine`",
-    holds: (files) => everywhere((file) => script(files, file, "test", "Test on the machine").includes('"$APP"') && files.step(file, "test", "Test on the machine")?.env["APP"] === "${{ steps.place.outputs.name }}"),
+  fromConfig(
+    "2.2, 3.4, 4.5, P2 tests, P3 tests, P4 tests, Regression tests, Functional criteria",
+    "The tests know their machine (APP): they log in by SSH, install extensions, look at volume and environment.",
+    {
+      line: set(`consumers.${SAMPLE}.steps`, [{ name: "Nothing", run: "true" }]),
+      output: "the twelve files: job `test`, step `Test on the machine`",
+      holds: (files) =>
+        everywhere(
+          (file) =>
+            script(files, file, "test", "Test on the machine").includes('"$APP"') &&
+            files.step(file, "test", "Test on the machine")?.env["APP"] === "${{ steps.place.outputs.name }}",
+        ),
+      proof: PROOF,
+    },
+  ),
+  fromConfig("2.2, 5.2, Operational risks", "When something fails, the machine's logs are shown.", {
+    line: each("logs", deleted),
+    output: "the twelve files: job `test`, step `Show its logs`",
+    holds: (files) =>
+      everywhere((file) => files.step(file, "test", "Show its logs")?.if?.startsWith("failure()") === true),
     proof: PROOF,
   }),
-  fromConfig("2.2, 5.2, Operational risks", "When something fails, the machine's logs are shown.", { line: each("logs", deleted), output: "the twelve files: job `test`, step `Show its logs`", holds: (files) => everywhere((file) => files.step(file, "test", "Show its logs")?.if?.startsWith("failure()") === true), proof: PROOF }),
   always("2.2, Technical risks, Stress tests", "The machine is taken away whatever happened, with retries.", {
     output: "the twelve files: job `test`, step `Take the place away`",
-    holds: (files) => everywhere((file) => files.step(file, "test", "Take the place away")?.if?.startsWith("always()") === true && script(files, file, "test", "Take the place away").includes("RETRY_ATTEMPTS")),
-    breaks: broken(SAMPLE, "if: always() && steps.make-place.outcome != 'skipped' && !inputs.skip_cleanup", "if: success()"),
+    holds: (files) =>
+      everywhere(
+        (file) =>
+          files.step(file, "test", "Take the place away")?.if?.startsWith("always()") === true &&
+          script(files, file, "test", "Take the place away").includes("RETRY_ATTEMPTS"),
+      ),
+    breaks: broken(
+      SAMPLE,
+      "if: always() && steps.make-place.outcome != 'skipped' && !inputs.skip_cleanup",
+      "if: success()",
+    ),
     proof: PROOF,
   }),
   fromConfig("3.2, 4.2", "A run by hand can keep it (`skip_cleanup`).", {
     line: set(`consumers.${SAMPLE}.dispatch`, false),
     output: "the twelve files: `on.workflow_dispatch.inputs.skip_cleanup`; step `Say what is kept`",
-    holds: (files) => everywhere((file) => files.text(file).includes("      skip_cleanup:\n") && files.step(file, "test", "Take the place away")?.if?.endsWith("!inputs.skip_cleanup") === true),
+    holds: (files) =>
+      everywhere(
+        (file) =>
+          files.text(file).includes("      skip_cleanup:\n") &&
+          files.step(file, "test", "Take the place away")?.if?.endsWith("!inputs.skip_cleanup") === true,
+      ),
     proof: PROOF,
   }),
-  always("1.2, 3.2, 4.2, Operational criteria", "Only the steps that need it see the token, and only in runs of this repository: a fork's pull request is built and validated, but deploys nothing.", {
-    output: "the twelve files: `FLY_API_TOKEN`; build-image.yml: jobs `test-…`, `if`",
-    holds: (files) => everywhere((file) => String(files.step(file, "test", "Deploy the image")?.env["FLY_API_TOKEN"]).includes("inputs.trusted") && files.job("build-image", `test-${file}`)?.if?.includes("head.repo.full_name == github.repository") === true),
-    breaks: broken("build-image", " && (github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request')\"", '"'),
-    proof: PROOF,
-  }),
+  always(
+    "1.2, 3.2, 4.2, Operational criteria",
+    "Only the steps that need it see the token, and only in runs of this repository: a fork's pull request is built and validated, but deploys nothing.",
+    {
+      output: "the twelve files: `FLY_API_TOKEN`; build-image.yml: jobs `test-…`, `if`",
+      holds: (files) =>
+        everywhere(
+          (file) =>
+            String(files.step(file, "test", "Deploy the image")?.env["FLY_API_TOKEN"]).includes("inputs.trusted") &&
+            files.job("build-image", `test-${file}`)?.if?.includes("head.repo.full_name == github.repository") === true,
+        ),
+      breaks: broken(
+        "build-image",
+        " && (github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request')\"",
+        '"',
+      ),
+      proof: PROOF,
+    },
+  ),
   always("2.1, 2.2", "The summary says whether the image or the sources were deployed.", {
     output: "the twelve files: job `test`, step `Say where the image came from`, `source`",
-    holds: (files) => everywhere((file) => String(given(files, file, "test", "Say where the image came from", "source")).includes("'registry' || steps.from-sources.outcome == 'success' && 'source'")),
+    holds: (files) =>
+      everywhere((file) =>
+        String(given(files, file, "test", "Say where the image came from", "source")).includes(
+          "'registry' || steps.from-sources.outcome == 'success' && 'source'",
+        ),
+      ),
     breaks: broken(SAMPLE, "steps.from-sources.outcome == 'success' && 'source'", "'nowhere'"),
   }),
-  always("Stress tests, P4 tests", "No test pulls the image to its runner: thirty machines pull it from Fly.io's own registry.", {
-    output: "the twelve files: no step `Pull the image`",
-    holds: (files) => everywhere((file) => files.step(file, "test", "Pull the image") === undefined),
-    breaks: broken(SAMPLE, "      - name: Confirm that the image is there", "      - name: Pull the image"),
-  }),
-  beyond("2.2, P2 deliverables, P2 tests, Phase criteria, 2.3", "A proof of concept that runs in both modes, three times each, and a decision to go on.", "People, with one line: `source: \"build\"` in a consumer is the mode without the image; metrics measure both.", PROOF),
-  beyond("2.2, Technical risks", "A machine whose runner dies before the last step is left.", "People. Its name says which run it was of; one that was kept by hand is told in that run. Nothing sweeps them up: a list of apps does not say which repository made them."),
-  beyond("Stress tests, Technical risks", "Fly.io's limits of rate and of parallel machines are watched.", "People. `maxParallel` in a consumer is the line that lowers the load."),
+  always(
+    "Stress tests, P4 tests",
+    "No test pulls the image to its runner: thirty machines pull it from Fly.io's own registry.",
+    {
+      output: "the twelve files: no step `Pull the image`",
+      holds: (files) => everywhere((file) => files.step(file, "test", "Pull the image") === undefined),
+      breaks: broken(SAMPLE, "      - name: Confirm that the image is there", "      - name: Pull the image"),
+    },
+  ),
+  beyond(
+    "2.2, P2 deliverables, P2 tests, Phase criteria, 2.3",
+    "A proof of concept that runs in both modes, three times each, and a decision to go on.",
+    'People, with one line: `source: "build"` in a consumer is the mode without the image; metrics measure both.',
+    PROOF,
+  ),
+  beyond(
+    "2.2, Technical risks",
+    "A machine whose runner dies before the last step is left.",
+    "People. Its name says which run it was of; one that was kept by hand is told in that run. Nothing sweeps them up: a list of apps does not say which repository made them.",
+  ),
+  beyond(
+    "Stress tests, Technical risks",
+    "Fly.io's limits of rate and of parallel machines are watched.",
+    "People. `maxParallel` in a consumer is the line that lowers the load.",
+  ),
 ];

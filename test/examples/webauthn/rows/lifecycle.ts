@@ -2,12 +2,27 @@
 import { jobsOf } from "../../support/emission.ts";
 import { onOf, same, script } from "../../support/questions.ts";
 import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILD, CLEAN, conditionOf, FAILURES, inJob, needsOf, PUBLISHING, SERVER_COPY, TARGETS } from "../webauthn-files.ts";
+import {
+  BUILD,
+  CLEAN,
+  conditionOf,
+  FAILURES,
+  inJob,
+  needsOf,
+  PUBLISHING,
+  SERVER_COPY,
+  TARGETS,
+} from "../webauthn-files.ts";
 
 const gate = (what: string, job: string): Requirement =>
   always("Solution, 2.2", `Nothing is published before ${what}.`, {
     output: `main-ci-cd.yml: \`if\` of each job \`deliver-*\`, \`needs.${job}.result == 'success'\``,
-    holds: (files) => TARGETS.every((target) => needsOf(files, target).includes(job) && conditionOf(files, target).includes(`needs.${job}.result == 'success'`)),
+    holds: (files) =>
+      TARGETS.every(
+        (target) =>
+          needsOf(files, target).includes(job) &&
+          conditionOf(files, target).includes(`needs.${job}.result == 'success'`),
+      ),
     breaks: broken(BUILD, `needs.${job}.result == ''success''`, "true"),
     proof: FAILURES,
   });
@@ -21,12 +36,30 @@ const strategy = (section: string, when: string, requirement: string, line: stri
   });
 
 export const lifecycleRows: Requirement[] = [
-  always("Problem, Solution", "Images are deleted only when everything that takes them has ended: tests, scans and publishing.", {
-    output: "main-ci-cd.yml: job `clean`, `needs`",
-    holds: (files) => [...TARGETS, "test-unit-tests", "test-e2e-tests", "test-client-tests", "scan-webauthn-server", "scan-test-credentials", "promote", "published"].every((job) => needsOf(files, "clean").includes(job)),
-    breaks: broken(BUILD, /(- deliver-central\n {6}- published\n {4}if: "!cancelled\(\) && needs\.plan)/, "- published\n    if: \"!cancelled() && needs.plan"),
-    proof: "test/pipeline/destinations.test.ts",
-  }),
+  always(
+    "Problem, Solution",
+    "Images are deleted only when everything that takes them has ended: tests, scans and publishing.",
+    {
+      output: "main-ci-cd.yml: job `clean`, `needs`",
+      holds: (files) =>
+        [
+          ...TARGETS,
+          "test-unit-tests",
+          "test-e2e-tests",
+          "test-client-tests",
+          "scan-webauthn-server",
+          "scan-test-credentials",
+          "promote",
+          "published",
+        ].every((job) => needsOf(files, "clean").includes(job)),
+      breaks: broken(
+        BUILD,
+        /(- deliver-central\n {6}- published\n {4}if: "!cancelled\(\) && needs\.plan)/,
+        '- published\n    if: "!cancelled() && needs.plan',
+      ),
+      proof: "test/pipeline/destinations.test.ts",
+    },
+  ),
   fromConfig("Problem", "A clean-up that others would come after is refused before a byte is written.", {
     line: deleted("retention.afterRun"),
     output: "main-ci-cd.yml: job `clean` is the run's last",
@@ -38,12 +71,17 @@ export const lifecycleRows: Requirement[] = [
     holds: (files) => files.workflows().every((workflow) => !("workflow_run" in workflow.on)),
     breaks: broken("e2e-tests", "workflow_call:", "workflow_run:"),
   }),
-  always("Problem", "No comparison of registries decides what is published: a digest that is there already is left as it is.", {
-    output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`, copy_exactly`,
-    holds: (files) => script(files, BUILD, "deliver-dockerhub", SERVER_COPY).includes('copy_exactly "$target" "$digest"'),
-    breaks: broken(BUILD, 'copy_exactly "$target" "$digest"', 'docker push "$target"'),
-    proof: "test/execution/registry.test.ts",
-  }),
+  always(
+    "Problem",
+    "No comparison of registries decides what is published: a digest that is there already is left as it is.",
+    {
+      output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`, copy_exactly`,
+      holds: (files) =>
+        script(files, BUILD, "deliver-dockerhub", SERVER_COPY).includes('copy_exactly "$target" "$digest"'),
+      breaks: broken(BUILD, 'copy_exactly "$target" "$digest"', 'docker push "$target"'),
+      proof: "test/execution/registry.test.ts",
+    },
+  ),
   fromConfig("Problem", "Images are staged in GitHub's registry.", {
     line: set("registry.namespace", "elsewhere"),
     output: "main-ci-cd.yml: job `deliver-dockerhub`, `IMAGE`",
@@ -52,17 +90,25 @@ export const lifecycleRows: Requirement[] = [
   fromConfig("Current, Solution", "The end-to-end tests stay a workflow of their own, which the run calls.", {
     line: set("consumers.e2e-tests.file", "end-to-end"),
     output: "e2e-tests.yml: `on.workflow_call`; main-ci-cd.yml: job `test-e2e-tests`",
-    holds: (files) => "workflow_call" in (files.workflow("e2e-tests")?.on ?? {}) && files.job(BUILD, "test-e2e-tests")?.call !== undefined,
+    holds: (files) =>
+      "workflow_call" in (files.workflow("e2e-tests")?.on ?? {}) &&
+      files.job(BUILD, "test-e2e-tests")?.call !== undefined,
   }),
   fromConfig("Current, Solution", "So do the unit tests.", {
     line: deleted("consumers.unit-tests"),
     output: "unit-tests.yml; main-ci-cd.yml: job `test-unit-tests`",
-    holds: (files) => files.workflow("unit-tests") !== undefined && needsOf(files, "deliver-npm").includes("verdict-unit-tests"),
+    holds: (files) =>
+      files.workflow("unit-tests") !== undefined && needsOf(files, "deliver-npm").includes("verdict-unit-tests"),
   }),
   fromConfig("Current, Solution", "Both images are built once and handed to the end-to-end tests.", {
-    line: all("consumers.e2e-tests.needs", [set("consumers.e2e-tests.needs", ["webauthn-server"]), set("publish.dockerhub.images", ["webauthn-server"])]),
+    line: all("consumers.e2e-tests.needs", [
+      set("consumers.e2e-tests.needs", ["webauthn-server"]),
+      set("publish.dockerhub.images", ["webauthn-server"]),
+    ]),
     output: "main-ci-cd.yml: job `test-e2e-tests`, `with`",
-    holds: (files) => onOf(files, "e2e-tests", "workflow_call.inputs.webauthn-server-digest") !== undefined && onOf(files, "e2e-tests", "workflow_call.inputs.test-credentials-digest") !== undefined,
+    holds: (files) =>
+      onOf(files, "e2e-tests", "workflow_call.inputs.webauthn-server-digest") !== undefined &&
+      onOf(files, "e2e-tests", "workflow_call.inputs.test-credentials-digest") !== undefined,
     proof: PUBLISHING,
   }),
   gate("the unit tests have passed", "verdict-unit-tests"),
@@ -70,25 +116,52 @@ export const lifecycleRows: Requirement[] = [
   gate("the clients' own tests have passed", "verdict-client-tests"),
   gate("every build and scan has passed", "ready"),
   fromConfig("Solution, 2.2", "A finding of the scan stops it.", {
-    line: all("builds.*.scan.block", [set("builds.webauthn-server.scan.block", false), set("builds.test-credentials.scan.block", false)]),
+    line: all("builds.*.scan.block", [
+      set("builds.webauthn-server.scan.block", false),
+      set("builds.test-credentials.scan.block", false),
+    ]),
     output: "main-ci-cd.yml: job `scan-webauthn-server`, `exit-code`",
-    holds: (files) => files.job(BUILD, "scan-webauthn-server")?.steps.some((step) => same(step.with["exit-code"], "1")) === true,
+    holds: (files) =>
+      files.job(BUILD, "scan-webauthn-server")?.steps.some((step) => same(step.with["exit-code"], "1")) === true,
     proof: FAILURES,
   }),
   fromConfig("Solution", "Tests and scans run side by side.", {
     line: set("consumers.e2e-tests.after", ["unit-tests"]),
     output: "main-ci-cd.yml: job `test-e2e-tests`, `needs`",
-    holds: (files) => needsOf(files, "test-e2e-tests").length > 0 && !needsOf(files, "test-e2e-tests").some((job) => /^(verdict|scan)-/.test(job)),
+    holds: (files) =>
+      needsOf(files, "test-e2e-tests").length > 0 &&
+      !needsOf(files, "test-e2e-tests").some((job) => /^(verdict|scan)-/.test(job)),
   }),
   fromConfig("Solution, 2.2", "What is published, is published side by side.", {
     line: set("publish.npm.after", ["dockerhub"]),
     output: "main-ci-cd.yml: job `deliver-npm`, `needs`",
-    holds: (files) => needsOf(files, "deliver-npm").length > 0 && !needsOf(files, "deliver-npm").includes("deliver-dockerhub"),
+    holds: (files) =>
+      needsOf(files, "deliver-npm").length > 0 && !needsOf(files, "deliver-npm").includes("deliver-dockerhub"),
   }),
-  strategy("2.1, 2.4, Performance", "pull requests", "The images of a pull request go at once when it has been tested.", 'if (kind === "pullRequest") return ["delete-run"'),
-  strategy("2.1, 2.4", "published", "When all is published, what was staged goes.", 'if (published === "success") return ["delete-staging"'),
-  strategy("2.1, 2.4, Solution", "publishing failed", "When publishing has failed, everything stays to be looked at, and for a re-run.", 'if (published === "failure") return ["preserve"'),
-  strategy("2.1, 2.4", "publishing skipped", "When publishing was skipped or cancelled, the newest stay.", 'if (["skipped", "cancelled", "none"].includes(published)) return ["keep-recent"'),
+  strategy(
+    "2.1, 2.4, Performance",
+    "pull requests",
+    "The images of a pull request go at once when it has been tested.",
+    'if (kind === "pullRequest") return ["delete-run"',
+  ),
+  strategy(
+    "2.1, 2.4",
+    "published",
+    "When all is published, what was staged goes.",
+    'if (published === "success") return ["delete-staging"',
+  ),
+  strategy(
+    "2.1, 2.4, Solution",
+    "publishing failed",
+    "When publishing has failed, everything stays to be looked at, and for a re-run.",
+    'if (published === "failure") return ["preserve"',
+  ),
+  strategy(
+    "2.1, 2.4",
+    "publishing skipped",
+    "When publishing was skipped or cancelled, the newest stay.",
+    'if (["skipped", "cancelled", "none"].includes(published)) return ["keep-recent"',
+  ),
   always("2.1", "The clean-up knows what became of publishing.", {
     output: "main-ci-cd.yml: job `clean`, `PUBLISHED`",
     holds: (files) => inJob(files, "clean", CLEAN, "PUBLISHED") === "${{ needs.published.result }}",
@@ -97,7 +170,9 @@ export const lifecycleRows: Requirement[] = [
   }),
   always("2.1", "It runs also after failures, and says why it did what it did.", {
     output: "main-ci-cd.yml: job `clean`, `if`; the summary",
-    holds: (files) => conditionOf(files, "clean").startsWith("!cancelled()") && script(files, BUILD, "clean", CLEAN).includes("say(`Strategy: ${strategy}, because ${reason}."),
+    holds: (files) =>
+      conditionOf(files, "clean").startsWith("!cancelled()") &&
+      script(files, BUILD, "clean", CLEAN).includes("say(`Strategy: ${strategy}, because ${reason}."),
     breaks: broken(BUILD, "say(`Strategy: ${strategy}, because ${reason}.", "say(`"),
     proof: FAILURES,
   }),
@@ -131,7 +206,14 @@ export const lifecycleRows: Requirement[] = [
   }),
   always("Current", "Secrets are handed on one by one.", {
     output: "every workflow: no `secrets: inherit`",
-    holds: (files) => jobsOf(files).length > 0 && files.workflows().every((workflow) => !files.text(workflow.path.split("/").at(-1)?.replace(".yml", "") ?? "").includes("secrets: inherit")),
+    holds: (files) =>
+      jobsOf(files).length > 0 &&
+      files
+        .workflows()
+        .every(
+          (workflow) =>
+            !files.text(workflow.path.split("/").at(-1)?.replace(".yml", "") ?? "").includes("secrets: inherit"),
+        ),
     breaks: broken(BUILD, /secrets:\n {6}GRADLE_ENCRYPTION_KEY: .*\n/, "secrets: inherit\n"),
   }),
 ];

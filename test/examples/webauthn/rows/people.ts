@@ -7,43 +7,90 @@ const threshold = (section: string, requirement: string, name: string): Requirem
   fromConfig(section, requirement, {
     line: deleted(`metrics.thresholds.${name}`),
     output: `ci-metrics.yml: \`METRICS.thresholds.${name}\``,
-    holds: (files) => files.setting("ci-metrics", "METRICS", `thresholds.${name}`) === ({ publishSuccessPercent: 100, pipelineMinutes: 10, storageGigabytes: 20 } as Record<string, number>)[name],
+    holds: (files) =>
+      files.setting("ci-metrics", "METRICS", `thresholds.${name}`) ===
+      ({ publishSuccessPercent: 100, pipelineMinutes: 10, storageGigabytes: 20 } as Record<string, number>)[name],
     proof: "test/templates/metrics-measures.test.ts",
   });
 
 export const migrationRows: Requirement[] = [
-  fromConfig("3.1, Rollback", "Publishing can be switched off by one line, and everything else goes on: for the parallel phase, and to go back gracefully.", {
-    given: set("publishing", false),
-    line: deleted("publishing"),
-    output: "main-ci-cd.yml: no job `deliver-*`; builds, tests, scans and the clean-up as before",
-    holds: (files) => TARGETS.every((target) => files.job(BUILD, target) === undefined) && ["ready", "verdict-e2e-tests", "promote", "clean"].every((job) => files.job(BUILD, job) !== undefined),
-    proof: PUBLISHING,
-  }),
-  fromConfig("3.1", "During the parallel phase only pull requests are cleaned up at once: what the old workflow still pulls stays.", {
-    given: set("retention.afterRun", false),
-    line: deleted("retention.afterRun", "retention.dryRun"),
-    output: "main-ci-cd.yml: no job `clean`; container-prune.yml deletes what has expired",
-    holds: (files) => files.job(BUILD, "clean") === undefined && files.setting("container-prune", "CLEANUP", "dryRun") === false,
-  }),
+  fromConfig(
+    "3.1, Rollback",
+    "Publishing can be switched off by one line, and everything else goes on: for the parallel phase, and to go back gracefully.",
+    {
+      given: set("publishing", false),
+      line: deleted("publishing"),
+      output: "main-ci-cd.yml: no job `deliver-*`; builds, tests, scans and the clean-up as before",
+      holds: (files) =>
+        TARGETS.every((target) => files.job(BUILD, target) === undefined) &&
+        ["ready", "verdict-e2e-tests", "promote", "clean"].every((job) => files.job(BUILD, job) !== undefined),
+      proof: PUBLISHING,
+    },
+  ),
+  fromConfig(
+    "3.1",
+    "During the parallel phase only pull requests are cleaned up at once: what the old workflow still pulls stays.",
+    {
+      given: set("retention.afterRun", false),
+      line: deleted("retention.afterRun", "retention.dryRun"),
+      output: "main-ci-cd.yml: no job `clean`; container-prune.yml deletes what has expired",
+      holds: (files) =>
+        files.job(BUILD, "clean") === undefined && files.setting("container-prune", "CLEANUP", "dryRun") === false,
+    },
+  ),
   always("Rollback", "Each part's way back is written down, publishing among them.", {
     output: 'docs/troubleshooting-ci.md, section "Rolling back a part"',
-    holds: (files) => files.text("troubleshooting-ci.md").includes("`publishing: false`") && files.text("troubleshooting-ci.md").includes("`retention: { afterRun: false }`"),
+    holds: (files) =>
+      files.text("troubleshooting-ci.md").includes("`publishing: false`") &&
+      files.text("troubleshooting-ci.md").includes("`retention: { afterRun: false }`"),
     breaks: broken("troubleshooting-ci.md", "`publishing: false`", ""),
     proof: "test/compiler/docs-rollback.test.ts",
   }),
   always("Rollback", "Going back altogether in five minutes: the files of an earlier commit.", {
     output: "docs/troubleshooting-ci.md, its last paragraph",
-    holds: (files) => files.text("troubleshooting-ci.md").includes("check out `.github/workflows` and the config from that commit together"),
+    holds: (files) =>
+      files
+        .text("troubleshooting-ci.md")
+        .includes("check out `.github/workflows` and the config from that commit together"),
     breaks: broken("troubleshooting-ci.md", "from that commit together", ""),
   }),
-  beyond("3", "High risk: a deleted workflow file that something still refers to.", "People delete it. The lint names a `workflow_run` that no workflow answers (`dangling-workflow-run`) and a call of a file that is not there.", "test/lint/plans/plans.test.ts"),
-  beyond("3", "High risk: the dependency chain breaks.", "The compiler writes it from one graph, whose order is proven for any config.", "test/pipeline/stages.test.ts"),
-  beyond("3", "Low risks: loading the configuration, calling workflows, the clean-up script.", "There is no configuration to load at run time: it is compiled. The programs are run by tests.", "test/execution/clean-run.test.ts"),
-  beyond("3.2", "Compare both workflows for two days.", "People; the summaries of the two runs name versions and digests, and Docker Hub shows both."),
-  beyond("3.3", "Migrate: remove the conditions, disable and archive the old workflow.", "Delete the line `publishing: false`, and delete main-branch-post-processing.yml in the same commit; Git is the archive."),
+  beyond(
+    "3",
+    "High risk: a deleted workflow file that something still refers to.",
+    "People delete it. The lint names a `workflow_run` that no workflow answers (`dangling-workflow-run`) and a call of a file that is not there.",
+    "test/lint/plans/plans.test.ts",
+  ),
+  beyond(
+    "3",
+    "High risk: the dependency chain breaks.",
+    "The compiler writes it from one graph, whose order is proven for any config.",
+    "test/pipeline/stages.test.ts",
+  ),
+  beyond(
+    "3",
+    "Low risks: loading the configuration, calling workflows, the clean-up script.",
+    "There is no configuration to load at run time: it is compiled. The programs are run by tests.",
+    "test/execution/clean-run.test.ts",
+  ),
+  beyond(
+    "3.2",
+    "Compare both workflows for two days.",
+    "People; the summaries of the two runs name versions and digests, and Docker Hub shows both.",
+  ),
+  beyond(
+    "3.3",
+    "Migrate: remove the conditions, disable and archive the old workflow.",
+    "Delete the line `publishing: false`, and delete main-branch-post-processing.yml in the same commit; Git is the archive.",
+  ),
 ];
 
-const scenario = (requirement: string, proof: string): Requirement => beyond("Testing", requirement, "Played with the emitted files: a real repository, real registries, and stand-ins of npm and Maven Central.", proof);
+const scenario = (requirement: string, proof: string): Requirement =>
+  beyond(
+    "Testing",
+    requirement,
+    "Played with the emitted files: a real repository, real registries, and stand-ins of npm and Maven Central.",
+    proof,
+  );
 
 export const testingRows: Requirement[] = [
   scenario("A pull request with changes of an image.", FAILURES),
@@ -76,29 +123,78 @@ export const measureRows: Requirement[] = [
     holds: (files) => files.job(BUILD, "notify") !== undefined,
     proof: FAILURES,
   }),
-  fromConfig("Benefits", "Images are reused when nothing of theirs has changed, in place of being built and thrown away.", {
-    line: deleted("builds.webauthn-server.inputs"),
-    output: "main-ci-cd.yml: job `plan`, step `Look for an image of unchanged webauthn-server`",
-    holds: (files) => files.step(BUILD, "plan", "Look for an image of unchanged webauthn-server") !== undefined,
-    proof: PUBLISHING,
-  }),
+  fromConfig(
+    "Benefits",
+    "Images are reused when nothing of theirs has changed, in place of being built and thrown away.",
+    {
+      line: deleted("builds.webauthn-server.inputs"),
+      output: "main-ci-cd.yml: job `plan`, step `Look for an image of unchanged webauthn-server`",
+      holds: (files) => files.step(BUILD, "plan", "Look for an image of unchanged webauthn-server") !== undefined,
+      proof: PUBLISHING,
+    },
+  ),
   always("Benefits, Problem", "One file holds the whole of it, called tests aside.", {
     output: "main-ci-cd.yml: the jobs from `plan` to `clean`",
-    holds: (files) => ["plan", "ready", ...TARGETS, "published", "clean"].every((job) => files.job(BUILD, job) !== undefined) && onOf(files, BUILD, "push.branches") !== undefined,
+    holds: (files) =>
+      ["plan", "ready", ...TARGETS, "published", "clean"].every((job) => files.job(BUILD, job) !== undefined) &&
+      onOf(files, BUILD, "push.branches") !== undefined,
     breaks: broken(BUILD, "branches:", "tags:"),
   }),
-  beyond("Benefits", "30 to 50 % faster releases, 40 % less complexity, 60 % less waste, 90 % fewer failures of coordination.", "Estimates. What can be measured is: minutes, reuse, builds of a commit, publishing; the metrics compare them with the baseline.", "test/templates/metrics-measures.test.ts"),
-  beyond("Benefits", "Error handling and recovery, consistency with the architecture.", "The rows of the clean-up and of going back."),
-  beyond("Performance", "Docker Hub: from 0 % to 100 %.", "The cause is gone: nothing is deleted before it was published.", PUBLISHING),
+  beyond(
+    "Benefits",
+    "30 to 50 % faster releases, 40 % less complexity, 60 % less waste, 90 % fewer failures of coordination.",
+    "Estimates. What can be measured is: minutes, reuse, builds of a commit, publishing; the metrics compare them with the baseline.",
+    "test/templates/metrics-measures.test.ts",
+  ),
+  beyond(
+    "Benefits",
+    "Error handling and recovery, consistency with the architecture.",
+    "The rows of the clean-up and of going back.",
+  ),
+  beyond(
+    "Performance",
+    "Docker Hub: from 0 % to 100 %.",
+    "The cause is gone: nothing is deleted before it was published.",
+    PUBLISHING,
+  ),
 ];
 
 export const peopleRows: Requirement[] = [
-  beyond("Status, Continuity, Tracking", "The document's own status, dates, phases, notes and checkboxes are kept current.", "People. `docs/ci-cd.md` and `docs/troubleshooting-ci.md` are generated from the config, so they are never out of date."),
-  beyond("Continuity", "What newcomers must read first: architecture, workflows, scripts.", "`docs/ci-cd.md`: every workflow with its trigger and the way of the image."),
-  beyond("Continuity", "Which integration points there are: clients, end-to-end tests, staging clean-up.", "`ci.config.ts` names all of them in one place, and the compiler refuses what does not fit together."),
-  beyond("Continuity, Tracking", "How each risk is mitigated, and what was tested.", "This table names the test of each."),
-  beyond("Continuity, Tracking", "Handoff: phase, state of the workflows, readiness to go back, next steps.", "Phases are people's. `pipewright check` says whether workflows match the config, and each way back is compiled by a test.", "test/compiler/docs-rollback.test.ts"),
-  beyond("Continuity", "Emergency contacts and escalation.", "People; the webhook of `notify` is where they hear of it."),
-  beyond("Status, Tracking", "Phase 8, the order of deleting and publishing, comes first.", "It is the first row of this table."),
+  beyond(
+    "Status, Continuity, Tracking",
+    "The document's own status, dates, phases, notes and checkboxes are kept current.",
+    "People. `docs/ci-cd.md` and `docs/troubleshooting-ci.md` are generated from the config, so they are never out of date.",
+  ),
+  beyond(
+    "Continuity",
+    "What newcomers must read first: architecture, workflows, scripts.",
+    "`docs/ci-cd.md`: every workflow with its trigger and the way of the image.",
+  ),
+  beyond(
+    "Continuity",
+    "Which integration points there are: clients, end-to-end tests, staging clean-up.",
+    "`ci.config.ts` names all of them in one place, and the compiler refuses what does not fit together.",
+  ),
+  beyond(
+    "Continuity, Tracking",
+    "How each risk is mitigated, and what was tested.",
+    "This table names the test of each.",
+  ),
+  beyond(
+    "Continuity, Tracking",
+    "Handoff: phase, state of the workflows, readiness to go back, next steps.",
+    "Phases are people's. `pipewright check` says whether workflows match the config, and each way back is compiled by a test.",
+    "test/compiler/docs-rollback.test.ts",
+  ),
+  beyond(
+    "Continuity",
+    "Emergency contacts and escalation.",
+    "People; the webhook of `notify` is where they hear of it.",
+  ),
+  beyond(
+    "Status, Tracking",
+    "Phase 8, the order of deleting and publishing, comes first.",
+    "It is the first row of this table.",
+  ),
   beyond("Tracking", "Three to four weeks of work in phases.", "People."),
 ];

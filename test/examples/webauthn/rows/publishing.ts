@@ -2,16 +2,31 @@
 import type { Emission } from "../../support/emission.ts";
 import { onOf, same, script, variable } from "../../support/questions.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILD, conditionOf, CREDENTIALS_COPY, FAILURES, inJob, PUBLISHING, SERVER_COPY, TARGETS } from "../webauthn-files.ts";
+import {
+  BUILD,
+  conditionOf,
+  CREDENTIALS_COPY,
+  FAILURES,
+  inJob,
+  PUBLISHING,
+  SERVER_COPY,
+  TARGETS,
+} from "../webauthn-files.ts";
 
 const PACKAGE = "Publish the package";
 const ARTIFACTS = "Publish the artifacts";
 
 const secret = (name: string, path: string, where: string, holds: (files: Emission) => boolean): Requirement =>
-  fromConfig("1.1, 2.2", `\`${name}\` is named, and given to the one step that uses it.`, { line: set(path, "OTHER"), output: `main-ci-cd.yml: ${where}`, holds });
+  fromConfig("1.1, 2.2", `\`${name}\` is named, and given to the one step that uses it.`, {
+    line: set(path, "OTHER"),
+    output: `main-ci-cd.yml: ${where}`,
+    holds,
+  });
 
-const login = (files: Emission, name: string) => files.step(BUILD, "deliver-dockerhub", "Log in to docker.io")?.with[name];
-const eachTarget = (files: Emission, holds: (target: string) => boolean): boolean => TARGETS.every((target) => files.job(BUILD, target) !== undefined && holds(target));
+const login = (files: Emission, name: string) =>
+  files.step(BUILD, "deliver-dockerhub", "Log in to docker.io")?.with[name];
+const eachTarget = (files: Emission, holds: (target: string) => boolean): boolean =>
+  TARGETS.every((target) => files.job(BUILD, target) !== undefined && holds(target));
 
 export const publishingRows: Requirement[] = [
   fromConfig("1.1", "The tested images are published to Docker Hub.", {
@@ -22,7 +37,11 @@ export const publishingRows: Requirement[] = [
   }),
   always("1.1", "They are the digests that were tested, copied from registry to registry.", {
     output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`, \`DIGEST\``,
-    holds: (files) => inJob(files, "deliver-dockerhub", SERVER_COPY, "DIGEST") === "${{ needs.publish-webauthn-server.outputs.digest }}" && inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "DIGEST") === "${{ needs.publish-test-credentials.outputs.digest }}",
+    holds: (files) =>
+      inJob(files, "deliver-dockerhub", SERVER_COPY, "DIGEST") ===
+        "${{ needs.publish-webauthn-server.outputs.digest }}" &&
+      inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "DIGEST") ===
+        "${{ needs.publish-test-credentials.outputs.digest }}",
     breaks: broken(BUILD, "DIGEST: ${{ needs.publish-test-credentials.outputs.digest }}", "DIGEST: latest"),
     proof: PUBLISHING,
   }),
@@ -34,19 +53,27 @@ export const publishingRows: Requirement[] = [
   fromConfig("1.1", "Docker Hub's names are the config's.", {
     line: deleted("publish.dockerhub.names"),
     output: `main-ci-cd.yml: job \`deliver-dockerhub\`, \`COPIES\``,
-    holds: (files) => String(inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "COPIES")).startsWith("docker.io/acme/webauthn-test-credentials:"),
+    holds: (files) =>
+      String(inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "COPIES")).startsWith(
+        "docker.io/acme/webauthn-test-credentials:",
+      ),
     proof: PUBLISHING,
   }),
   fromConfig("1.1", "Each has the run's version, and moves latest, or next for a prerelease.", {
     line: set("publish.dockerhub.tags", ["{commit}"]),
     output: `main-ci-cd.yml: job \`deliver-dockerhub\`, \`COPIES\``,
-    holds: (files) => ["needs.plan.outputs.version", "needs.plan.outputs.channel"].every((part) => String(inJob(files, "deliver-dockerhub", SERVER_COPY, "COPIES")).includes(part)),
+    holds: (files) =>
+      ["needs.plan.outputs.version", "needs.plan.outputs.channel"].every((part) =>
+        String(inJob(files, "deliver-dockerhub", SERVER_COPY, "COPIES")).includes(part),
+      ),
     proof: PUBLISHING,
   }),
   fromConfig("1.1", "Their provenance is attested.", {
     line: deleted("publish.dockerhub.attest"),
     output: "main-ci-cd.yml: job `deliver-dockerhub`, step `Attest the provenance of …`",
-    holds: (files) => files.step(BUILD, "deliver-dockerhub", "Attest the provenance of webauthn-server") !== undefined && files.step(BUILD, "deliver-dockerhub", "Attest the provenance of test-credentials") !== undefined,
+    holds: (files) =>
+      files.step(BUILD, "deliver-dockerhub", "Attest the provenance of webauthn-server") !== undefined &&
+      files.step(BUILD, "deliver-dockerhub", "Attest the provenance of test-credentials") !== undefined,
     proof: PUBLISHING,
   }),
   fromConfig("1.1", "They are signed, without a key (Sigstore).", {
@@ -57,26 +84,70 @@ export const publishingRows: Requirement[] = [
   }),
   always("1.1, 2.2", "The job may sign and attest.", {
     output: "main-ci-cd.yml: job `deliver-dockerhub`, `permissions`",
-    holds: (files) => same(files.job(BUILD, "deliver-dockerhub")?.permissions, { contents: "read", packages: "write", "id-token": "write", attestations: "write" }),
+    holds: (files) =>
+      same(files.job(BUILD, "deliver-dockerhub")?.permissions, {
+        contents: "read",
+        packages: "write",
+        "id-token": "write",
+        attestations: "write",
+      }),
     breaks: broken(BUILD, "attestations: write", "attestations: read"),
   }),
-  secret("DOCKER_USERNAME", "publish.dockerhub.to.username", "job `deliver-dockerhub`, step `Log in to docker.io`", (files) => login(files, "username") === "${{ secrets.DOCKER_USERNAME }}"),
-  secret("DOCKER_PASSWORD", "publish.dockerhub.to.password", "job `deliver-dockerhub`, step `Log in to docker.io`", (files) => login(files, "password") === "${{ secrets.DOCKER_PASSWORD }}"),
-  secret("CENTRAL_PORTAL_USERNAME", "publish.central.username", `job \`deliver-central\`, step \`${ARTIFACTS}\``, (files) => inJob(files, "deliver-central", ARTIFACTS, "PORTAL_USERNAME") === "${{ secrets.CENTRAL_PORTAL_USERNAME }}"),
-  secret("CENTRAL_PORTAL_PASSWORD", "publish.central.password", `job \`deliver-central\`, step \`${ARTIFACTS}\``, (files) => inJob(files, "deliver-central", ARTIFACTS, "PORTAL_PASSWORD") === "${{ secrets.CENTRAL_PORTAL_PASSWORD }}"),
-  secret("SIGNING_KEY", "publish.central.signingKey", `job \`deliver-central\`, step \`${ARTIFACTS}\``, (files) => inJob(files, "deliver-central", ARTIFACTS, "SIGNING_KEY") === "${{ secrets.SIGNING_KEY }}"),
-  secret("SIGNING_PASSWORD", "publish.central.signingPassword", `job \`deliver-central\`, step \`${ARTIFACTS}\``, (files) => inJob(files, "deliver-central", ARTIFACTS, "SIGNING_PASSWORD") === "${{ secrets.SIGNING_PASSWORD }}"),
+  secret(
+    "DOCKER_USERNAME",
+    "publish.dockerhub.to.username",
+    "job `deliver-dockerhub`, step `Log in to docker.io`",
+    (files) => login(files, "username") === "${{ secrets.DOCKER_USERNAME }}",
+  ),
+  secret(
+    "DOCKER_PASSWORD",
+    "publish.dockerhub.to.password",
+    "job `deliver-dockerhub`, step `Log in to docker.io`",
+    (files) => login(files, "password") === "${{ secrets.DOCKER_PASSWORD }}",
+  ),
+  secret(
+    "CENTRAL_PORTAL_USERNAME",
+    "publish.central.username",
+    `job \`deliver-central\`, step \`${ARTIFACTS}\``,
+    (files) =>
+      inJob(files, "deliver-central", ARTIFACTS, "PORTAL_USERNAME") === "${{ secrets.CENTRAL_PORTAL_USERNAME }}",
+  ),
+  secret(
+    "CENTRAL_PORTAL_PASSWORD",
+    "publish.central.password",
+    `job \`deliver-central\`, step \`${ARTIFACTS}\``,
+    (files) =>
+      inJob(files, "deliver-central", ARTIFACTS, "PORTAL_PASSWORD") === "${{ secrets.CENTRAL_PORTAL_PASSWORD }}",
+  ),
+  secret(
+    "SIGNING_KEY",
+    "publish.central.signingKey",
+    `job \`deliver-central\`, step \`${ARTIFACTS}\``,
+    (files) => inJob(files, "deliver-central", ARTIFACTS, "SIGNING_KEY") === "${{ secrets.SIGNING_KEY }}",
+  ),
+  secret(
+    "SIGNING_PASSWORD",
+    "publish.central.signingPassword",
+    `job \`deliver-central\`, step \`${ARTIFACTS}\``,
+    (files) => inJob(files, "deliver-central", ARTIFACTS, "SIGNING_PASSWORD") === "${{ secrets.SIGNING_PASSWORD }}",
+  ),
   fromConfig("Current, 2.2", "`GRADLE_ENCRYPTION_KEY` is named, and handed to the tests that use it.", {
     line: deleted("consumers.unit-tests.secrets"),
     output: "main-ci-cd.yml: job `test-unit-tests`, `secrets`; unit-tests.yml",
     holds: (files) => onOf(files, "unit-tests", "workflow_call.secrets.GRADLE_ENCRYPTION_KEY") !== undefined,
   }),
-  fromConfig("Current, 2.2", "In place of `NPM_PUBLISH_TOKEN`, npm trusts this workflow: no token is stored that could be stolen.", {
-    line: set("publish.npm.token", "NPM_PUBLISH_TOKEN"),
-    output: `main-ci-cd.yml: job \`deliver-npm\`, step \`${PACKAGE}\`, \`TRUSTED\``,
-    holds: (files) => same(inJob(files, "deliver-npm", PACKAGE, "TRUSTED"), true) && inJob(files, "deliver-npm", PACKAGE, "NODE_AUTH_TOKEN") === undefined,
-    proof: "test/execution/publish-npm.test.ts",
-  }),
+  fromConfig(
+    "Current, 2.2",
+    "In place of `NPM_PUBLISH_TOKEN`, npm trusts this workflow: no token is stored that could be stolen.",
+    {
+      line: set("publish.npm.token", "NPM_PUBLISH_TOKEN"),
+      output: `main-ci-cd.yml: job \`deliver-npm\`, step \`${PACKAGE}\`, \`TRUSTED\``,
+      holds: (files) =>
+        same(inJob(files, "deliver-npm", PACKAGE, "TRUSTED"), true) &&
+        inJob(files, "deliver-npm", PACKAGE, "NODE_AUTH_TOKEN") === undefined,
+      proof: "test/execution/publish-npm.test.ts",
+    },
+  ),
   fromConfig("1.1, Testing", "Somebody can ask by hand for what has not changed.", {
     line: set("publishing", false),
     output: "main-ci-cd.yml: `on.workflow_dispatch.inputs.force_publish`",
@@ -96,51 +167,82 @@ export const publishingRows: Requirement[] = [
     proof: PUBLISHING,
   }),
   always("1.2, Benefits", "What is published are the files that were tested, not others built from the same code.", {
-    output: "main-ci-cd.yml: jobs `deliver-npm` and `deliver-central`, step `Take what was tested: …`; `--ignore-scripts`",
-    holds: (files) => files.step(BUILD, "deliver-npm", "Take what was tested: client-typescript") !== undefined && files.step(BUILD, "deliver-central", "Take what was tested: client-android") !== undefined,
+    output:
+      "main-ci-cd.yml: jobs `deliver-npm` and `deliver-central`, step `Take what was tested: …`; `--ignore-scripts`",
+    holds: (files) =>
+      files.step(BUILD, "deliver-npm", "Take what was tested: client-typescript") !== undefined &&
+      files.step(BUILD, "deliver-central", "Take what was tested: client-android") !== undefined,
     breaks: broken(BUILD, /Take what was tested: client-android/, "Build it again"),
     proof: PUBLISHING,
   }),
   fromConfig("1.2, Current", "A client library that did not change is not published again.", {
     line: deleted("builds.client-typescript.inputs"),
     output: "main-ci-cd.yml: job `deliver-npm`, `if`, `client-typescript-changed`",
-    holds: (files) => conditionOf(files, "deliver-npm").includes("needs.plan.outputs.client-typescript-changed == 'true'"),
+    holds: (files) =>
+      conditionOf(files, "deliver-npm").includes("needs.plan.outputs.client-typescript-changed == 'true'"),
     proof: PUBLISHING,
   }),
   fromConfig("1.2", "Whoever guards production is asked before anything leaves the house.", {
-    line: all("publish.*.environment", ["dockerhub", "npm", "central"].map((target) => deleted(`publish.${target}.environment`))),
+    line: all(
+      "publish.*.environment",
+      ["dockerhub", "npm", "central"].map((target) => deleted(`publish.${target}.environment`)),
+    ),
     output: "main-ci-cd.yml: each job `deliver-*`, `environment`",
     holds: (files) => eachTarget(files, (target) => files.job(BUILD, target)?.environment === "production"),
     proof: "test/player/environments.test.ts",
   }),
   fromConfig("1.2, 3", "A missing secret is named before anything is built.", {
-    line: all("publish.*.environment.secrets", ["dockerhub", "npm", "central"].map((target) => set(`publish.${target}.environment`, "production"))),
+    line: all(
+      "publish.*.environment.secrets",
+      ["dockerhub", "npm", "central"].map((target) => set(`publish.${target}.environment`, "production")),
+    ),
     output: "main-ci-cd.yml: job `plan`, step `Look for missing secrets`",
-    holds: (files) => ["DOCKER_USERNAME", "DOCKER_PASSWORD", "CENTRAL_PORTAL_USERNAME", "CENTRAL_PORTAL_PASSWORD", "SIGNING_KEY", "SIGNING_PASSWORD"].every((name) => String(inJob(files, "plan", "Look for missing secrets", "NEEDED")).includes(`"${name}"`)),
+    holds: (files) =>
+      [
+        "DOCKER_USERNAME",
+        "DOCKER_PASSWORD",
+        "CENTRAL_PORTAL_USERNAME",
+        "CENTRAL_PORTAL_PASSWORD",
+        "SIGNING_KEY",
+        "SIGNING_PASSWORD",
+      ].every((name) => String(inJob(files, "plan", "Look for missing secrets", "NEEDED")).includes(`"${name}"`)),
     proof: FAILURES,
   }),
   fromConfig("2.2", "Main is published.", {
-    line: all("publish.*.on", ["dockerhub", "npm", "central"].map((target) => set(`publish.${target}.on`, ["integration"]))),
+    line: all(
+      "publish.*.on",
+      ["dockerhub", "npm", "central"].map((target) => set(`publish.${target}.on`, ["integration"])),
+    ),
     output: "main-ci-cd.yml: each job `deliver-*`, `if`",
     holds: (files) => eachTarget(files, (target) => conditionOf(files, target).includes('"main"')),
     proof: PUBLISHING,
   }),
   fromConfig("2.3", "What the integration branch publishes is a prerelease.", {
-    line: all("publish.*.on", ["dockerhub", "npm", "central"].map((target) => set(`publish.${target}.on`, ["main"]))),
-    output: "main-ci-cd.yml: each job `deliver-*`, `if`; job `plan`, step `Decide the version`, `prerelease` and `channel`",
+    line: all(
+      "publish.*.on",
+      ["dockerhub", "npm", "central"].map((target) => set(`publish.${target}.on`, ["main"])),
+    ),
+    output:
+      "main-ci-cd.yml: each job `deliver-*`, `if`; job `plan`, step `Decide the version`, `prerelease` and `channel`",
     holds: (files) => eachTarget(files, (target) => conditionOf(files, target).includes('"integration"')),
     proof: PUBLISHING,
   }),
   fromConfig("2.3", "The version grows from its base with each run.", {
     line: set("version.base", "2.0"),
     output: "main-ci-cd.yml: job `plan`, step `Decide the version`, `BASE`, `RUN_NUMBER`",
-    holds: (files) => inJob(files, "plan", "Decide the version", "BASE") === "1.0" && inJob(files, "plan", "Decide the version", "RUN_NUMBER") === "${{ github.run_number }}",
+    holds: (files) =>
+      inJob(files, "plan", "Decide the version", "BASE") === "1.0" &&
+      inJob(files, "plan", "Decide the version", "RUN_NUMBER") === "${{ github.run_number }}",
     proof: "test/execution/versions.test.ts",
   }),
   always("2.2, 2.3, Monitoring", "It is decided once, and everything of the run has it.", {
     output: "main-ci-cd.yml: `VERSION` of the builds and of each job `deliver-*`",
     holds: (files) =>
-      ["client-typescript", "client-android"].every((build) => files.job(BUILD, `build-${build}`)?.steps.some((step) => step.env["VERSION"] === "${{ needs.plan.outputs.version }}")) &&
+      ["client-typescript", "client-android"].every((build) =>
+        files
+          .job(BUILD, `build-${build}`)
+          ?.steps.some((step) => step.env["VERSION"] === "${{ needs.plan.outputs.version }}"),
+      ) &&
       inJob(files, "deliver-npm", PACKAGE, "VERSION") === "${{ needs.plan.outputs.version }}" &&
       inJob(files, "deliver-central", ARTIFACTS, "VERSION") === "${{ needs.plan.outputs.version }}",
     breaks: broken(BUILD, "VERSION: ${{ needs.plan.outputs.version }}", "VERSION: 1.0.0"),
@@ -148,7 +250,9 @@ export const publishingRows: Requirement[] = [
   }),
   always("2.3", "Whether it is a prerelease is handed on.", {
     output: "main-ci-cd.yml: job `plan`, output `channel`",
-    holds: (files) => files.job(BUILD, "plan")?.outputs["channel"] === "${{ steps.version.outputs.channel }}" && inJob(files, "deliver-npm", PACKAGE, "DIST_TAG") === "${{ needs.plan.outputs.channel }}",
+    holds: (files) =>
+      files.job(BUILD, "plan")?.outputs["channel"] === "${{ steps.version.outputs.channel }}" &&
+      inJob(files, "deliver-npm", PACKAGE, "DIST_TAG") === "${{ needs.plan.outputs.channel }}",
     breaks: broken(BUILD, "DIST_TAG: ${{ needs.plan.outputs.channel }}", "DIST_TAG: latest"),
     proof: PUBLISHING,
   }),
@@ -159,18 +263,43 @@ export const publishingRows: Requirement[] = [
     proof: "test/execution/publish-npm.test.ts",
   }),
   fromConfig("1.1", "The images know their version.", {
-    line: all("builds.*.args.VERSION", [deleted("builds.webauthn-server.args"), deleted("builds.test-credentials.args")]),
+    line: all("builds.*.args.VERSION", [
+      deleted("builds.webauthn-server.args"),
+      deleted("builds.test-credentials.args"),
+    ]),
     output: "main-ci-cd.yml: job `build-webauthn-server`, `build-args`",
-    holds: (files) => files.job(BUILD, "build-webauthn-server")?.steps.some((step) => String(step.with["build-args"]).includes("VERSION=${{ needs.plan.outputs.version }}")) === true,
+    holds: (files) =>
+      files
+        .job(BUILD, "build-webauthn-server")
+        ?.steps.some((step) =>
+          String(step.with["build-args"]).includes("VERSION=${{ needs.plan.outputs.version }}"),
+        ) === true,
   }),
   always("1.2, 2.2", "One job says whether everything was published: for the clean-up, the next run and the metrics.", {
     output: "main-ci-cd.yml: job `published`",
-    holds: (files) => variable(files, BUILD, "published", "Check what was published", "NEEDS") === "${{ toJSON(needs) }}",
+    holds: (files) =>
+      variable(files, BUILD, "published", "Check what was published", "NEEDS") === "${{ toJSON(needs) }}",
     breaks: broken(BUILD, "name: Check what was published", "name: Say hello"),
     proof: FAILURES,
   }),
-  beyond("1.1", "Docker Hub's description is brought up to date.", "Out of scope: it is a page's text, not an artifact of a commit, and takes a password that may change the account's settings. A workflow of the repository's own can do it when README.md changes."),
-  beyond("1.1", "`contents: write`, for GitHub releases.", "Not granted, as no release is made here; `githubRelease()` among the targets grants it to its own job alone."),
-  beyond("1.2", "`production-mode` and `workflow-source`, inputs for compatibility.", "Not needed: one config names what is production, and every caller is the one run. The summary names run and commit."),
-  beyond("1.2", "No breaking change of interfaces: existing callers go on.", "The called workflows are new files with typed inputs; callers that are written by hand keep their own until they are deleted."),
+  beyond(
+    "1.1",
+    "Docker Hub's description is brought up to date.",
+    "Out of scope: it is a page's text, not an artifact of a commit, and takes a password that may change the account's settings. A workflow of the repository's own can do it when README.md changes.",
+  ),
+  beyond(
+    "1.1",
+    "`contents: write`, for GitHub releases.",
+    "Not granted, as no release is made here; `githubRelease()` among the targets grants it to its own job alone.",
+  ),
+  beyond(
+    "1.2",
+    "`production-mode` and `workflow-source`, inputs for compatibility.",
+    "Not needed: one config names what is production, and every caller is the one run. The summary names run and commit.",
+  ),
+  beyond(
+    "1.2",
+    "No breaking change of interfaces: existing callers go on.",
+    "The called workflows are new files with typed inputs; callers that are written by hand keep their own until they are deleted.",
+  ),
 ];

@@ -5,43 +5,67 @@ import { DEFAULT_SETTINGS } from "../../../../src/lint/settings.ts";
 
 const steps = "jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n";
 const starting = (name: string, on = "push"): string => `name: ${name}\non: ${on}\n${steps}`;
-const following = (name: string, after: string, filter = "", jobs = steps): string => `name: ${name}\non:\n  workflow_run:\n    workflows: [${after}]\n    types: [completed]\n${filter === "" ? "" : `    branches: ${filter}\n`}${jobs}`;
-const at = (files: Record<string, string>) => Object.fromEntries(Object.entries(files).map(([name, text]) => [`.github/workflows/${name}.yml`, text]));
+const following = (name: string, after: string, filter = "", jobs = steps): string =>
+  `name: ${name}\non:\n  workflow_run:\n    workflows: [${after}]\n    types: [completed]\n${filter === "" ? "" : `    branches: ${filter}\n`}${jobs}`;
+const at = (files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [`.github/workflows/${name}.yml`, text]));
 
 describe("dangling-workflow-run", () => {
   const find = (files: Record<string, string>) => findingsIn(at(files), [ruleNamed("dangling-workflow-run")]);
 
   it("names the nearest workflow and offers it", async () => {
-    const [finding] = await find({ build: starting("Docker Build, Publish & Test"), test: following("Test", '"Docker Build, Publish and Test"') });
+    const [finding] = await find({
+      build: starting("Docker Build, Publish & Test"),
+      test: following("Test", '"Docker Build, Publish and Test"'),
+    });
     expect(finding?.start).toMatchObject({ line: 4, column: 17 });
-    expect(finding?.message).toBe("No workflow is called `Docker Build, Publish and Test`, so nothing starts this one. Did you mean `Docker Build, Publish & Test`?");
+    expect(finding?.message).toBe(
+      "No workflow is called `Docker Build, Publish and Test`, so nothing starts this one. Did you mean `Docker Build, Publish & Test`?",
+    );
     expect(finding?.fix?.edits.map(({ text }) => text)).toEqual(['"Docker Build, Publish & Test"']);
   });
 
   it("says which names a pattern was meant to match", async () => {
-    const found = inShort(await find({ a: starting("Integration Test A"), b: starting("Integration Test B"), metrics: following("Metrics", '"Integration Test*"') }));
-    expect(found).toEqual(["4:17 dangling-workflow-run `workflow_run` takes names, not patterns: no workflow is called `Integration Test*`, so nothing starts this one. List the names: `Integration Test A`, `Integration Test B`."]);
+    const found = inShort(
+      await find({
+        a: starting("Integration Test A"),
+        b: starting("Integration Test B"),
+        metrics: following("Metrics", '"Integration Test*"'),
+      }),
+    );
+    expect(found).toEqual([
+      "4:17 dangling-workflow-run `workflow_run` takes names, not patterns: no workflow is called `Integration Test*`, so nothing starts this one. List the names: `Integration Test A`, `Integration Test B`.",
+    ]);
   });
 
   it("knows a file's path from its name", async () => {
     const [finding] = await find({ build: starting("Build"), test: following("Test", "build.yml") });
-    expect(finding?.message).toBe("`workflow_run` wants the workflow's name, not its file: `build.yml` is called `Build`. Write that.");
+    expect(finding?.message).toBe(
+      "`workflow_run` wants the workflow's name, not its file: `build.yml` is called `Build`. Write that.",
+    );
   });
 
   it("counts the levels of a chain", async () => {
     const chain = { a: starting("A"), b: following("B", "A"), c: following("C", "B"), d: following("D", "C") };
     expect(await find(chain)).toEqual([]);
     const found = inShort(await find({ ...chain, e: following("E", "D") }));
-    expect(found).toEqual(["3:3 dangling-workflow-run `A` → `B` → `C` → `D` → `E` is 4 levels of `workflow_run` deep, and GitHub starts nothing beyond 3. Make this workflow follow an earlier one, or call it with `workflow_call`."]);
+    expect(found).toEqual([
+      "3:3 dangling-workflow-run `A` → `B` → `C` → `D` → `E` is 4 levels of `workflow_run` deep, and GitHub starts nothing beyond 3. Make this workflow follow an earlier one, or call it with `workflow_call`.",
+    ]);
   });
 
   it("finds workflows that only wait for each other", async () => {
-    expect(placesOf(await find({ a: following("A", "B"), b: following("B", "A") }))).toEqual([".github/workflows/a.yml:3 dangling-workflow-run", ".github/workflows/b.yml:3 dangling-workflow-run"]);
+    expect(placesOf(await find({ a: following("A", "B"), b: following("B", "A") }))).toEqual([
+      ".github/workflows/a.yml:3 dangling-workflow-run",
+      ".github/workflows/b.yml:3 dangling-workflow-run",
+    ]);
   });
 
   it("says nothing is missing where not all workflows are known", async () => {
     const repository = { ...(await repositoryOf(at({ test: following("Test", "Build") }))), complete: false };
-    expect(lintRepository(repository, [ruleNamed("dangling-workflow-run")], { ...DEFAULT_SETTINGS, preset: "strict" })).toEqual([]);
+    expect(
+      lintRepository(repository, [ruleNamed("dangling-workflow-run")], { ...DEFAULT_SETTINGS, preset: "strict" }),
+    ).toEqual([]);
   });
 
   it("knows the workflows that GitHub runs without a file", async () => {
@@ -49,12 +73,15 @@ describe("dangling-workflow-run", () => {
   });
 
   it("is silent on a workflow that is called and also runs by itself", async () => {
-    expect(await find({ build: starting("Build", "[push, workflow_call]"), test: following("Test", "Build") })).toEqual([]);
+    expect(await find({ build: starting("Build", "[push, workflow_call]"), test: following("Test", "Build") })).toEqual(
+      [],
+    );
   });
 });
 
 describe("workflow-run-filter-gap", () => {
-  const find = (files: Record<string, string>, preset: "strict" | "recommended" = "recommended") => findingsIn(at(files), [ruleNamed("workflow-run-filter-gap")], { preset });
+  const find = (files: Record<string, string>, preset: "strict" | "recommended" = "recommended") =>
+    findingsIn(at(files), [ruleNamed("workflow-run-filter-gap")], { preset });
   const forPulls = `jobs:
   test:
     if: github.event.workflow_run.event == 'pull_request'
@@ -64,9 +91,14 @@ describe("workflow-run-filter-gap", () => {
 `;
 
   it("finds a filter of branches in a workflow for pull requests, with the producer beside it", async () => {
-    const [finding] = await find({ build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "[main]", forPulls) });
+    const [finding] = await find({
+      build: starting("Build", "[push, pull_request]"),
+      test: following("Test", "Build", "[main]", forPulls),
+    });
     expect(finding?.start).toMatchObject({ line: 6, column: 5 });
-    expect(finding?.related.map(({ file, start }) => `${file}:${start.line}`)).toEqual([".github/workflows/build.yml:2"]);
+    expect(finding?.related.map(({ file, start }) => `${file}:${start.line}`)).toEqual([
+      ".github/workflows/build.yml:2",
+    ]);
   });
 
   it("finds merge-queue heads that wait for a status", async () => {
@@ -79,27 +111,63 @@ describe("workflow-run-filter-gap", () => {
           GH_TOKEN: \${{ github.token }}
           SHA: \${{ github.event.workflow_run.head_sha }}
 `;
-    expect(await find({ build: starting("Build", "[push, merge_group]"), test: following("Test", "Build", "[main]", posts) })).toHaveLength(1);
-    expect(await find({ build: starting("Build", "[push, merge_group]"), test: following("Test", "Build", "[main, 'gh-readonly-queue/**']", posts) })).toEqual([]);
+    expect(
+      await find({
+        build: starting("Build", "[push, merge_group]"),
+        test: following("Test", "Build", "[main]", posts),
+      }),
+    ).toHaveLength(1);
+    expect(
+      await find({
+        build: starting("Build", "[push, merge_group]"),
+        test: following("Test", "Build", "[main, 'gh-readonly-queue/**']", posts),
+      }),
+    ).toEqual([]);
   });
 
   it("finds a tag that the workflow tests for and the filter drops", async () => {
-    const forTags = forPulls.replace("github.event.workflow_run.event == 'pull_request'", "startsWith(github.event.workflow_run.head_branch, 'v')");
-    expect(await find({ build: starting("Build", "{ push: { branches: [main], tags: ['v*'] } }"), test: following("Test", "Build", "[main]", forTags) })).toHaveLength(1);
-    expect(await find({ build: starting("Build", "{ push: { branches: [main], tags: ['v*'] } }"), test: following("Test", "Build", "[main, 'v*']", forTags) })).toEqual([]);
+    const forTags = forPulls.replace(
+      "github.event.workflow_run.event == 'pull_request'",
+      "startsWith(github.event.workflow_run.head_branch, 'v')",
+    );
+    expect(
+      await find({
+        build: starting("Build", "{ push: { branches: [main], tags: ['v*'] } }"),
+        test: following("Test", "Build", "[main]", forTags),
+      }),
+    ).toHaveLength(1);
+    expect(
+      await find({
+        build: starting("Build", "{ push: { branches: [main], tags: ['v*'] } }"),
+        test: following("Test", "Build", "[main, 'v*']", forTags),
+      }),
+    ).toEqual([]);
   });
 
   it("finds a branch that is tested for and never gets through", async () => {
-    const forBranch = forPulls.replace("github.event.workflow_run.event == 'pull_request'", "github.event.workflow_run.head_branch == 'develop'");
-    expect(placesOf(await find({ build: starting("Build"), test: following("Test", "Build", "[main]", forBranch) }))).toEqual([".github/workflows/test.yml:9 workflow-run-filter-gap"]);
+    const forBranch = forPulls.replace(
+      "github.event.workflow_run.event == 'pull_request'",
+      "github.event.workflow_run.head_branch == 'develop'",
+    );
+    expect(
+      placesOf(await find({ build: starting("Build"), test: following("Test", "Build", "[main]", forBranch) })),
+    ).toEqual([".github/workflows/test.yml:9 workflow-run-filter-gap"]);
   });
 
   it("finds a filter that nothing passes", async () => {
-    expect(await find({ build: starting("Build", "{ push: { branches: [main] } }"), test: following("Test", "Build", "[staging]") })).toHaveLength(1);
+    expect(
+      await find({
+        build: starting("Build", "{ push: { branches: [main] } }"),
+        test: following("Test", "Build", "[staging]"),
+      }),
+    ).toHaveLength(1);
   });
 
   it("mentions forgotten branches under strict only", async () => {
-    const files = { build: starting("Build", "{ push: { branches: [main, development, nightly] } }"), test: following("Test", "Build", "[main, development]") };
+    const files = {
+      build: starting("Build", "{ push: { branches: [main, development, nightly] } }"),
+      test: following("Test", "Build", "[main, development]"),
+    };
     expect(await find(files)).toEqual([]);
     expect((await find(files, "strict")).map(({ level }) => level)).toEqual(["info"]);
   });
@@ -109,14 +177,50 @@ describe("workflow-run-filter-gap", () => {
     const files = { build, test: following("Test", "Build", "[main]") };
     expect(await find(files)).toEqual([]);
     expect(placesOf(await find(files, "strict"))).toEqual([".github/workflows/test.yml:6 workflow-run-filter-gap"]);
-    expect(await find({ build, test: following("Test", "Build", "[main]", steps.replace("    runs-on", "    if: github.event.workflow_run.event == 'push'\n    runs-on")) }, "strict")).toEqual([]);
-    expect(await find({ build, test: following("Test", "Build", "[main]", `${steps}      - run: kubectl apply -f deployment.yml\n`) }, "strict")).toEqual([]);
-    expect(await find({ build: starting("Build", "{ push: { branches: [main] } }"), test: following("Test", "Build", "[main]") }, "strict")).toEqual([]);
+    expect(
+      await find(
+        {
+          build,
+          test: following(
+            "Test",
+            "Build",
+            "[main]",
+            steps.replace("    runs-on", "    if: github.event.workflow_run.event == 'push'\n    runs-on"),
+          ),
+        },
+        "strict",
+      ),
+    ).toEqual([]);
+    expect(
+      await find(
+        { build, test: following("Test", "Build", "[main]", `${steps}      - run: kubectl apply -f deployment.yml\n`) },
+        "strict",
+      ),
+    ).toEqual([]);
+    expect(
+      await find(
+        { build: starting("Build", "{ push: { branches: [main] } }"), test: following("Test", "Build", "[main]") },
+        "strict",
+      ),
+    ).toEqual([]);
   });
 
   it("is silent on a deployment after main", async () => {
-    expect(await find({ build: starting("Build", "[push, pull_request]"), deploy: following("Deploy", "Build", "[main]", steps.replace("make test", "make deploy")) }, "strict")).toEqual([]);
-    expect(await find({ build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "['**']", forPulls) }, "strict")).toEqual([]);
+    expect(
+      await find(
+        {
+          build: starting("Build", "[push, pull_request]"),
+          deploy: following("Deploy", "Build", "[main]", steps.replace("make test", "make deploy")),
+        },
+        "strict",
+      ),
+    ).toEqual([]);
+    expect(
+      await find(
+        { build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "['**']", forPulls) },
+        "strict",
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -124,16 +228,51 @@ describe("invisible-result", () => {
   const find = (files: Record<string, string>) => findingsIn(at(files), [ruleNamed("invisible-result")]);
 
   it("points at the trigger, with the tests and the producer beside it", async () => {
-    const [finding] = await find({ build: starting("Build", "[push, pull_request]"), test: following("Test", "Build") });
+    const [finding] = await find({
+      build: starting("Build", "[push, pull_request]"),
+      test: following("Test", "Build"),
+    });
     expect(finding?.start).toMatchObject({ line: 3, column: 3 });
-    expect(finding?.related.map(({ file, start }) => `${file}:${start.line}`)).toEqual([".github/workflows/test.yml:7", ".github/workflows/build.yml:2"]);
+    expect(finding?.related.map(({ file, start }) => `${file}:${start.line}`)).toEqual([
+      ".github/workflows/test.yml:7",
+      ".github/workflows/build.yml:2",
+    ]);
   });
 
   it.each([
     ["builds that are never for pull requests", { build: starting("Build"), test: following("Test", "Build") }],
-    ["tests of pushes only", { build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "", steps.replace("    runs-on", "    if: github.event.workflow_run.event == 'push'\n    runs-on")) }],
-    ["a workflow that tests nothing", { build: starting("Build", "[push, pull_request]"), label: following("Label", "Build", "", steps.replace("make test", "echo done")) }],
-    ["a comment on the pull request", { build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "", `${steps}      - uses: marocchino/sticky-pull-request-comment@v2\n`) }],
-    ["a local action, which may report", { build: starting("Build", "[push, pull_request]"), test: following("Test", "Build", "", `${steps}      - uses: ./.github/actions/report\n`) }],
+    [
+      "tests of pushes only",
+      {
+        build: starting("Build", "[push, pull_request]"),
+        test: following(
+          "Test",
+          "Build",
+          "",
+          steps.replace("    runs-on", "    if: github.event.workflow_run.event == 'push'\n    runs-on"),
+        ),
+      },
+    ],
+    [
+      "a workflow that tests nothing",
+      {
+        build: starting("Build", "[push, pull_request]"),
+        label: following("Label", "Build", "", steps.replace("make test", "echo done")),
+      },
+    ],
+    [
+      "a comment on the pull request",
+      {
+        build: starting("Build", "[push, pull_request]"),
+        test: following("Test", "Build", "", `${steps}      - uses: marocchino/sticky-pull-request-comment@v2\n`),
+      },
+    ],
+    [
+      "a local action, which may report",
+      {
+        build: starting("Build", "[push, pull_request]"),
+        test: following("Test", "Build", "", `${steps}      - uses: ./.github/actions/report\n`),
+      },
+    ],
   ])("is silent on %s", async (_, files) => expect(inShort(await find(files))).toEqual([]));
 });

@@ -38,10 +38,19 @@ export const calledWorkflowInput = repositoryRule({
   why: "GitHub refuses the caller's file: no job of it starts.",
   bad: [
     { ".github/workflows/ci.yml": caller(""), ".github/workflows/test.yml": CALLED },
-    { ".github/workflows/ci.yml": caller("    with:\n      image: app\n      retry: 3\n"), ".github/workflows/test.yml": CALLED },
-    { ".github/workflows/ci.yml": caller("    with:\n      image: app\n      retries: many\n"), ".github/workflows/test.yml": CALLED },
+    {
+      ".github/workflows/ci.yml": caller("    with:\n      image: app\n      retry: 3\n"),
+      ".github/workflows/test.yml": CALLED,
+    },
+    {
+      ".github/workflows/ci.yml": caller("    with:\n      image: app\n      retries: many\n"),
+      ".github/workflows/test.yml": CALLED,
+    },
   ],
-  good: { ".github/workflows/ci.yml": caller("    with:\n      image: app\n      retries: 3\n"), ".github/workflows/test.yml": CALLED },
+  good: {
+    ".github/workflows/ci.yml": caller("    with:\n      image: app\n      retries: 3\n"),
+    ".github/workflows/test.yml": CALLED,
+  },
   repository({ repository, report }) {
     for (const { document, job, path, called, trigger } of localCallsOf(repository)) {
       if (!called || !trigger || !job.uses) continue;
@@ -50,16 +59,29 @@ export const calledWorkflowInput = repositoryRule({
       for (const { key, value } of job.with.values()) {
         const definition = byName.get(key.value.toLowerCase());
         if (!definition) {
-          report(document, key, `The workflow \`${path}\` has no input \`${key.value}\`. ${declared.size === 0 ? "It declares none." : (didYouMean(key.value, [...declared.keys()]) ?? "")}`.trim(), { related: [{ in: called, at: trigger.node, message: "Its inputs are declared here." }] });
+          report(
+            document,
+            key,
+            `The workflow \`${path}\` has no input \`${key.value}\`. ${declared.size === 0 ? "It declares none." : (didYouMean(key.value, [...declared.keys()]) ?? "")}`.trim(),
+            { related: [{ in: called, at: trigger.node, message: "Its inputs are declared here." }] },
+          );
           continue;
         }
         const fault = wrongType(document, value, scalarOf(valueOf(definition, "type"))?.value);
-        if (fault !== undefined) report(document, value, `The input \`${key.value}\` of \`${path}\` ${fault}`, { related: [{ in: called, at: definition, message: "It is declared here." }] });
+        if (fault !== undefined)
+          report(document, value, `The input \`${key.value}\` of \`${path}\` ${fault}`, {
+            related: [{ in: called, at: definition, message: "It is declared here." }],
+          });
       }
       const given = new Set([...job.with.keys()].map((name) => name.toLowerCase()));
       for (const [name, definition] of declared) {
         if (!isRequired(definition) || given.has(name.toLowerCase())) continue;
-        report(document, job.uses.node, `The workflow \`${path}\` requires the input \`${name}\`. Give it under \`with:\`.`, { related: [{ in: called, at: definition, message: "It is declared here." }] });
+        report(
+          document,
+          job.uses.node,
+          `The workflow \`${path}\` requires the input \`${name}\`. Give it under \`with:\`.`,
+          { related: [{ in: called, at: definition, message: "It is declared here." }] },
+        );
       }
     }
   },
@@ -72,10 +94,13 @@ function wrongType(document: WorkflowDocument, value: YamlNode, type: string | u
   const word = wanted === "bool" ? "a boolean" : "a number";
   if (value.value.includes("${{")) {
     const given: Type | undefined = typeOfWhole(document, value);
-    if (!given) return `takes ${word}, but an expression with text around it is a string. Write one expression and nothing else.`;
+    if (!given)
+      return `takes ${word}, but an expression with text around it is a string. Write one expression and nothing else.`;
     if (given.kind === "any" || given.kind === wanted || given.kind === "null") return undefined;
     return `takes ${word}, but this is ${describe(given)}.${given.kind === "string" ? " Write `fromJSON(...)` around it." : ""}`;
   }
   const written = scalarType(value);
-  return written === "null" || written === (wanted === "bool" ? "boolean" : "number") ? undefined : `takes ${word}, but this is a ${written}.`;
+  return written === "null" || written === (wanted === "bool" ? "boolean" : "number")
+    ? undefined
+    : `takes ${word}, but this is a ${written}.`;
 }

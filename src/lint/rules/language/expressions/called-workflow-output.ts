@@ -53,15 +53,27 @@ export const calledWorkflowOutput = repositoryRule({
         if (!site.expression) continue;
         for (const { path, expression } of referencesIn(site.expression)) {
           const [context, id = "", property, output] = path;
-          if ((context !== "needs" && context !== "jobs") || property !== "outputs" || output === undefined || output === "*" || expression.kind !== "access") continue;
+          if (
+            (context !== "needs" && context !== "jobs") ||
+            property !== "outputs" ||
+            output === undefined ||
+            output === "*" ||
+            expression.kind !== "access"
+          )
+            continue;
           const call = calls.get(id);
           if (!call?.trigger || !call.called) continue;
           const names = [...declaredIn(call.trigger, "outputs").keys()];
           if (names.some((name) => name.toLowerCase() === output)) continue;
           const at = expression.index === "star" ? expression : expression.index;
-          report(document, spanInFile(document.file.text, site, at), `The workflow \`${call.path}\` that the job \`${call.job.id}\` calls has no output \`${expression.property ?? output}\`. ${names.length === 0 ? "It declares none." : (didYouMean(output, names) ?? "")}`.trim(), {
-            related: [{ in: call.called, at: call.trigger.node, message: "Its outputs are declared here." }],
-          });
+          report(
+            document,
+            spanInFile(document.file.text, site, at),
+            `The workflow \`${call.path}\` that the job \`${call.job.id}\` calls has no output \`${expression.property ?? output}\`. ${names.length === 0 ? "It declares none." : (didYouMean(output, names) ?? "")}`.trim(),
+            {
+              related: [{ in: call.called, at: call.trigger.node, message: "Its outputs are declared here." }],
+            },
+          );
         }
       }
   },

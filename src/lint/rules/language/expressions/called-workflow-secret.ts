@@ -30,10 +30,18 @@ export const calledWorkflowSecret = repositoryRule({
   why: "GitHub refuses the caller's file: no job of it starts.",
   bad: [
     { ".github/workflows/ci.yml": caller(""), ".github/workflows/test.yml": CALLED },
-    { ".github/workflows/ci.yml": caller("    secrets:\n      token: ${{ secrets.TOKEN }}\n      key: ${{ secrets.KEY }}\n"), ".github/workflows/test.yml": CALLED },
+    {
+      ".github/workflows/ci.yml": caller(
+        "    secrets:\n      token: ${{ secrets.TOKEN }}\n      key: ${{ secrets.KEY }}\n",
+      ),
+      ".github/workflows/test.yml": CALLED,
+    },
   ],
   good: [
-    { ".github/workflows/ci.yml": caller("    secrets:\n      token: ${{ secrets.TOKEN }}\n"), ".github/workflows/test.yml": CALLED },
+    {
+      ".github/workflows/ci.yml": caller("    secrets:\n      token: ${{ secrets.TOKEN }}\n"),
+      ".github/workflows/test.yml": CALLED,
+    },
     { ".github/workflows/ci.yml": caller("    secrets: inherit\n"), ".github/workflows/test.yml": CALLED },
   ],
   repository({ repository, report }) {
@@ -44,12 +52,22 @@ export const calledWorkflowSecret = repositoryRule({
       const passed = job.secrets?.passed ?? new Map();
       for (const { key } of passed.values()) {
         if (names.has(key.value.toLowerCase())) continue;
-        report(document, key, `The workflow \`${path}\` declares no secret \`${key.value}\`. ${declared.size === 0 ? "It declares none." : (didYouMean(key.value, [...declared.keys()]) ?? "")}`.trim(), { related: [{ in: called, at: trigger.node, message: "Its secrets are declared here." }] });
+        report(
+          document,
+          key,
+          `The workflow \`${path}\` declares no secret \`${key.value}\`. ${declared.size === 0 ? "It declares none." : (didYouMean(key.value, [...declared.keys()]) ?? "")}`.trim(),
+          { related: [{ in: called, at: trigger.node, message: "Its secrets are declared here." }] },
+        );
       }
       const given = new Set([...passed.keys()].map((name) => name.toLowerCase()));
       for (const [name, definition] of declared) {
         if (!isRequired(definition) || given.has(name.toLowerCase())) continue;
-        report(document, job.uses.node, `The workflow \`${path}\` requires the secret \`${name}\`. Pass it under \`secrets:\`.`, { related: [{ in: called, at: definition, message: "It is declared here." }] });
+        report(
+          document,
+          job.uses.node,
+          `The workflow \`${path}\` requires the secret \`${name}\`. Pass it under \`secrets:\`.`,
+          { related: [{ in: called, at: definition, message: "It is declared here." }] },
+        );
       }
     }
   },

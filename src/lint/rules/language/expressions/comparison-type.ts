@@ -7,7 +7,8 @@ export const comparisonType = rule({
   levels: { recommended: "error", strict: "error" },
   summary: "What is compared can be equal.",
   why: "Values of two types are compared as numbers, and an object is equal only to itself (\"Evaluate expressions in workflows and actions\", operators). `true == 'true'` is false.",
-  bad: [`on:
+  bad: [
+    `on:
   workflow_dispatch:
     inputs:
       debug:
@@ -18,14 +19,16 @@ jobs:
     steps:
       - run: make test
         if: inputs.debug == 'true'
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: make test
         if: github.event == 'push'
-`],
+`,
+  ],
   good: `on:
   workflow_dispatch:
     inputs:

@@ -53,10 +53,12 @@ jobs:
 `,
   document(document, { report }) {
     const conditions = new Set<ScalarNode>();
-    for (const { if: condition } of [...jobsOf(document), ...stepsOf(document)]) if (condition) conditions.add(condition);
+    for (const { if: condition } of [...jobsOf(document), ...stepsOf(document)])
+      if (condition) conditions.add(condition);
     if (conditions.size === 0) return;
     const sites = new Map<ScalarNode, ExpressionSite[]>();
-    for (const site of expressionsOf(document)) if (conditions.has(site.node)) sites.set(site.node, [...(sites.get(site.node) ?? []), site]);
+    for (const site of expressionsOf(document))
+      if (conditions.has(site.node)) sites.set(site.node, [...(sites.get(site.node) ?? []), site]);
     for (const [node, parts] of sites) {
       const [only] = parts;
       if (!only || parts.some(({ error }) => error)) continue;
@@ -121,7 +123,10 @@ function withoutBraces(text: string, node: ScalarNode, parts: readonly EmbeddedE
     const wrap = !alone && expression?.kind === "logical";
     const start = textStart + (inner.length - inner.trimStart().length);
     const end = textStart + inner.trimEnd().length;
-    edits.push({ ...sourceSpan(text, node, { start: within.start, end: start }), text: wrap ? "(" : "" }, { ...sourceSpan(text, node, { start: end, end: within.end }), text: wrap ? ")" : "" });
+    edits.push(
+      { ...sourceSpan(text, node, { start: within.start, end: start }), text: wrap ? "(" : "" },
+      { ...sourceSpan(text, node, { start: end, end: within.end }), text: wrap ? ")" : "" },
+    );
     result += `${node.value.slice(cursor, within.start)}${wrap ? "(" : ""}${node.value.slice(start, end)}${wrap ? ")" : ""}`;
     cursor = within.end;
   }

@@ -6,8 +6,9 @@ export const contextAvailability = rule({
   family: "language",
   levels: { recommended: "error", strict: "error" },
   summary: "Contexts and functions stand where GitHub provides them.",
-  why: "Each key has its own list of contexts (\"Contexts reference\", context availability). Naming another one there makes the file invalid.",
-  bad: [`on: push
+  why: 'Each key has its own list of contexts ("Contexts reference", context availability). Naming another one there makes the file invalid.',
+  bad: [
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
@@ -15,13 +16,15 @@ jobs:
       CACHE: \${{ runner.temp }}/cache
     steps:
       - run: make test
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: echo \${{ success() }}
-`],
+`,
+  ],
   good: `on: push
 jobs:
   test:

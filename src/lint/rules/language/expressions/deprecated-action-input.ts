@@ -29,8 +29,15 @@ jobs:
     if (step.with.size === 0) return;
     const use = knownUseOf(step, document);
     if (!use?.version) return;
-    const deprecated = new Set([...use.version.inputs].filter(([, facts]) => facts.deprecated).map(([name]) => name.toLowerCase()));
+    const deprecated = new Set(
+      [...use.version.inputs].filter(([, facts]) => facts.deprecated).map(([name]) => name.toLowerCase()),
+    );
     if (deprecated.size === 0) return;
-    for (const { key } of step.with.values()) if (deprecated.has(key.value.toLowerCase())) report(key, `The input \`${key.value}\` of \`${use.name}\` is deprecated. See the action's documentation for its successor.`);
+    for (const { key } of step.with.values())
+      if (deprecated.has(key.value.toLowerCase()))
+        report(
+          key,
+          `The input \`${key.value}\` of \`${use.name}\` is deprecated. See the action's documentation for its successor.`,
+        );
   },
 });

@@ -21,7 +21,8 @@ const SUCCESSORS: Readonly<Record<string, Successor>> = {
 const COMMAND = /::(set-output|save-state|set-env|add-path)(?=[ :])/g;
 
 /** One whole line that prints one command: the quote, the command, its name, its value. */
-const PRINTED = /^([ \t]*)echo[ \t]+(["']?)::(set-output|save-state|set-env|add-path)(?:[ \t]+name=([A-Za-z_][\w-]*))?::([^\n]*?)\2[ \t]*$/;
+const PRINTED =
+  /^([ \t]*)echo[ \t]+(["']?)::(set-output|save-state|set-env|add-path)(?:[ \t]+name=([A-Za-z_][\w-]*))?::([^\n]*?)\2[ \t]*$/;
 
 export const deprecatedCommand = rule({
   id: "deprecated-command",
@@ -62,13 +63,20 @@ jobs:
       report(
         sourceSpan(text, run, { start: match.index, end: match.index + written.length }),
         `The workflow command \`${command}\` is ${successor.disabled ? "disabled, and the step fails" : "deprecated"}. ${command === "add-path" ? `Append the path to \`$${successor.file}\`` : `Append \`name=value\` to \`$${successor.file}\``}.`,
-        { ...(successor.disabled ? { level: "error" as const } : {}), fix: scriptsOf(document).some((script) => script.step === step) ? fixFor(text, step, match.index) : undefined },
+        {
+          ...(successor.disabled ? { level: "error" as const } : {}),
+          fix: scriptsOf(document).some((script) => script.step === step) ? fixFor(text, step, match.index) : undefined,
+        },
       );
     }
   },
 });
 
-const isComment = (script: string, at: number): boolean => script.slice(script.lastIndexOf("\n", at) + 1, at).trimStart().startsWith("#");
+const isComment = (script: string, at: number): boolean =>
+  script
+    .slice(script.lastIndexOf("\n", at) + 1, at)
+    .trimStart()
+    .startsWith("#");
 
 function fixFor(text: string, { run }: Step, at: number): Fix | undefined {
   if (!run) return undefined;
@@ -78,7 +86,8 @@ function fixFor(text: string, { run }: Step, at: number): Fix | undefined {
   const end = lineEnd === -1 ? value.length : lineEnd;
   // A line that goes on from the one before, or into the next, is part of more.
   if (value.slice(0, start).endsWith("\\\n")) return undefined;
-  const [, indentation = "", quote = "", command = "", name, content = ""] = PRINTED.exec(value.slice(start, end)) ?? [];
+  const [, indentation = "", quote = "", command = "", name, content = ""] =
+    PRINTED.exec(value.slice(start, end)) ?? [];
   const successor = SUCCESSORS[command];
   if (!successor || (name === undefined) !== (command === "add-path") || !isOneWord(content, quote)) return undefined;
   const printed = name === undefined ? content : `${name}=${content}`;
@@ -86,13 +95,19 @@ function fixFor(text: string, { run }: Step, at: number): Fix | undefined {
   const replacement = `${indentation}echo ${quote}${printed}${quote} >> "$${successor.file}"`;
   // In a quoted scalar the new quotes would need escapes.
   if (style === "double" || style === "single" || (style === "plain" && replacement.includes(": "))) return undefined;
-  return { title: `Write to \`$${successor.file}\``, edits: [{ ...sourceSpan(text, run, { start, end }), text: replacement }] };
+  return {
+    title: `Write to \`$${successor.file}\``,
+    edits: [{ ...sourceSpan(text, run, { start, end }), text: replacement }],
+  };
 }
 
 /** Escaped line breaks mean another thing in the file, and quotes or operators inside may end the text early. */
 function isOneWord(content: string, quote: string): boolean {
   if (/%0[AD]/i.test(content) || content.endsWith("\\")) return false;
   if (quote === "'") return !content.includes("'");
-  if (quote === '"') return !/(?<!\\)"/.test(content.replace(/\$\((?:[^()]|\([^()]*\))*\)/g, "")) && !content.includes("`");
-  return /^(?:[\w./:@%+=,-]|\$\w+|\$\{[^{}"'`\s]+\}|"(?:[^"\\`$]|\$\w|\$\{[^{}"'`]+\})*"|\$\((?:[^()"'`]|\([^()]*\))*\)|\$\{\{[^}]*\}\})*$/.test(content);
+  if (quote === '"')
+    return !/(?<!\\)"/.test(content.replace(/\$\((?:[^()]|\([^()]*\))*\)/g, "")) && !content.includes("`");
+  return /^(?:[\w./:@%+=,-]|\$\w+|\$\{[^{}"'`\s]+\}|"(?:[^"\\`$]|\$\w|\$\{[^{}"'`]+\})*"|\$\((?:[^()"'`]|\([^()]*\))*\)|\$\{\{[^}]*\}\})*$/.test(
+    content,
+  );
 }

@@ -6,15 +6,17 @@ export const expressionType = rule({
   family: "language",
   levels: { recommended: "error", strict: "error" },
   summary: "A key gets a value of the type that it takes.",
-  why: "GitHub stops the run with \"Unexpected value\" where an expression's result has another type than its key. Text is not converted; `fromJSON` converts it.",
-  bad: [`on: workflow_dispatch
+  why: 'GitHub stops the run with "Unexpected value" where an expression\'s result has another type than its key. Text is not converted; `fromJSON` converts it.',
+  bad: [
+    `on: workflow_dispatch
 jobs:
   test:
     runs-on: ubuntu-latest
     timeout-minutes: \${{ vars.TIMEOUT }}
     steps:
       - run: make test
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
@@ -24,7 +26,8 @@ jobs:
     steps:
       - run: make test
         env: \${{ matrix.variables }}
-`],
+`,
+  ],
   good: `on: workflow_dispatch
 jobs:
   test:

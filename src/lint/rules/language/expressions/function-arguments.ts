@@ -7,21 +7,24 @@ export const functionArguments = rule({
   levels: { recommended: "error", strict: "error" },
   summary: "Functions get as many arguments as they take, of the right types.",
   why: "A wrong count makes the file invalid; an object where text is expected gives an empty or useless result.",
-  bad: [`on: push
+  bad: [
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: make test
         if: startsWith(github.ref)
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: make test
         if: contains(github.event.ref, github.event)
-`],
+`,
+  ],
   good: `on: push
 jobs:
   test:

@@ -7,14 +7,16 @@ export const impossibleComparison = rule({
   levels: { recommended: "warning", strict: "error" },
   summary: "A comparison can come out both ways.",
   why: "A value that the other side never has makes the condition always the same: `failed` is no result, `ubuntu` no `runner.os`.",
-  bad: [`on: push
+  bad: [
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: make test
         if: runner.os == 'ubuntu'
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
@@ -23,7 +25,8 @@ jobs:
         run: make test
       - run: make logs
         if: always() && steps.unit.outcome == 'failed'
-`],
+`,
+  ],
   good: `on: push
 jobs:
   test:

@@ -54,14 +54,29 @@ export const localActionOutput = repositoryRule({
         if (!site.expression) continue;
         for (const { path, expression } of referencesIn(site.expression)) {
           const [context, id, property, output] = path;
-          if (context !== "steps" || property !== "outputs" || output === undefined || output === "*" || expression.kind !== "access") continue;
-          const use = uses.find(({ step }) => step.id?.value.toLowerCase() === id && step.owner === (site.job ?? (document.kind === "action" ? document : undefined)));
+          if (
+            context !== "steps" ||
+            property !== "outputs" ||
+            output === undefined ||
+            output === "*" ||
+            expression.kind !== "access"
+          )
+            continue;
+          const use = uses.find(
+            ({ step }) =>
+              step.id?.value.toLowerCase() === id &&
+              step.owner === (site.job ?? (document.kind === "action" ? document : undefined)),
+          );
           const { action } = use ?? {};
           if (!action) continue;
           const names = [...action.outputs.keys()];
           if (names.some((name) => name.toLowerCase() === output)) continue;
           const at = expression.index === "star" ? expression : expression.index;
-          report(document, spanInFile(document.file.text, site, at), `The action \`${use?.step.uses?.written ?? ""}\` has no output \`${expression.property ?? output}\`. ${names.length === 0 ? "It declares none." : (didYouMean(output, names) ?? "")}`.trim());
+          report(
+            document,
+            spanInFile(document.file.text, site, at),
+            `The action \`${use?.step.uses?.written ?? ""}\` has no output \`${expression.property ?? output}\`. ${names.length === 0 ? "It declares none." : (didYouMean(output, names) ?? "")}`.trim(),
+          );
         }
       }
     }

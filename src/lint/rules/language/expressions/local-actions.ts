@@ -23,7 +23,9 @@ const known = new WeakMap<Repository, LocalUse[]>();
 export function localUsesOf(repository: Repository): readonly LocalUse[] {
   let uses = known.get(repository);
   if (!uses) {
-    const byFolder = new Map(actionsOf(repository).map((action) => [action.file.path.replace(/\/?action\.ya?ml$/i, ""), action]));
+    const byFolder = new Map(
+      actionsOf(repository).map((action) => [action.file.path.replace(/\/?action\.ya?ml$/i, ""), action]),
+    );
     uses = repository.documents.flatMap((document) =>
       stepsOf(document).flatMap((step) => {
         if (step.uses?.kind !== "local") return [];

@@ -30,10 +30,23 @@ jobs:
     const use = knownUseOf(step, document);
     if (!use?.version || !step.uses) return;
     // All of `with:` as one expression, or none that can be read.
-    if (step.node.pairs.some(({ key, value }) => key.value === "with" && value.kind === "scalar" && value.value.includes("${{"))) return;
+    if (
+      step.node.pairs.some(
+        ({ key, value }) => key.value === "with" && value.kind === "scalar" && value.value.includes("${{"),
+      )
+    )
+      return;
     const given = new Set([...step.with.keys()].map((key) => key.toLowerCase()));
-    const missing = [...use.version.inputs].filter(([name, { required, hasDefault, deprecated }]) => required && !hasDefault && !deprecated && !given.has(name.toLowerCase())).map(([name]) => name);
+    const missing = [...use.version.inputs]
+      .filter(
+        ([name, { required, hasDefault, deprecated }]) =>
+          required && !hasDefault && !deprecated && !given.has(name.toLowerCase()),
+      )
+      .map(([name]) => name);
     if (missing.length === 0) return;
-    report(step.uses.node, `${use.label} requires the input${missing.length === 1 ? "" : "s"} ${missing.map((name) => `\`${name}\``).join(", ")}. Give ${missing.length === 1 ? "it" : "them"} under \`with:\`.`);
+    report(
+      step.uses.node,
+      `${use.label} requires the input${missing.length === 1 ? "" : "s"} ${missing.map((name) => `\`${name}\``).join(", ")}. Give ${missing.length === 1 ? "it" : "them"} under \`with:\`.`,
+    );
   },
 });

@@ -27,7 +27,10 @@ export const missingLocalAction = repositoryRule({
   levels: { recommended: "error", strict: "error" },
   summary: "`uses: ./path` in a step names a folder with an action.",
   why: "The runner looks for `action.yml`, `action.yaml` or a Dockerfile in that folder of the workspace, and fails the job where there is none.",
-  bad: { ".github/workflows/test.yml": workflow("./.github/actions/biuld"), ".github/actions/build/action.yml": ACTION },
+  bad: {
+    ".github/workflows/test.yml": workflow("./.github/actions/biuld"),
+    ".github/actions/build/action.yml": ACTION,
+  },
   good: [
     { ".github/workflows/test.yml": workflow("./.github/actions/build"), ".github/actions/build/action.yml": ACTION },
     {
@@ -52,18 +55,33 @@ jobs:
       const at = (name: string): string => (folder === "" ? name : `${folder}/${name}`);
       if (["action.yml", "action.yaml", "Dockerfile"].some((name) => repository.files.exists(at(name)))) continue;
       const before = step.owner.steps.slice(0, step.index);
-      if (step.uses.kind === "local" && step.uses.from === "workspace" && before.some((other) => mayPlace(other, folder))) continue;
-      report(document, step.uses.node, `There is no action in \`${folder === "" ? "." : folder}\`: neither \`action.yml\` nor a Dockerfile. Correct the path, which counts from the repository's root.`);
+      if (
+        step.uses.kind === "local" &&
+        step.uses.from === "workspace" &&
+        before.some((other) => mayPlace(other, folder))
+      )
+        continue;
+      report(
+        document,
+        step.uses.node,
+        `There is no action in \`${folder === "" ? "." : folder}\`: neither \`action.yml\` nor a Dockerfile. Correct the path, which counts from the repository's root.`,
+      );
     }
   },
 });
 
 /** Whether a step may put files into the workspace that are not in the repository's own commit. */
 function mayPlace({ uses, run, with: inputs }: Step, folder: string): boolean {
-  if (isAction(uses, "actions/checkout")) return ["repository", "path", "ref", "submodules"].some((name) => inputs.has(name));
+  if (isAction(uses, "actions/checkout"))
+    return ["repository", "path", "ref", "submodules"].some((name) => inputs.has(name));
   // Other actions fetch and unpack things as well.
   if (uses) return uses.kind !== "local" && /checkout|download|clone|fetch|submodule/i.test(uses.written);
   const first = folder.split("/").at(-1) ?? folder;
   // Outside of `.github` stands what a build makes, too.
-  return run !== undefined && (!folder.includes(".github/") || /\bgit\b|\bgh\b|\b(?:cp|mv|tar|unzip|curl|wget)\b/.test(run.value) || run.value.includes(first));
+  return (
+    run !== undefined &&
+    (!folder.includes(".github/") ||
+      /\bgit\b|\bgh\b|\b(?:cp|mv|tar|unzip|curl|wget)\b/.test(run.value) ||
+      run.value.includes(first))
+  );
 }

@@ -7,7 +7,8 @@ export const needsReference = rule({
   levels: { recommended: "error", strict: "error" },
   summary: "A job reads the results and outputs of jobs that it needs.",
   why: "`needs` holds only the jobs that this job lists. Anything else gives an empty value.",
-  bad: [`on: push
+  bad: [
+    `on: push
 jobs:
   build:
     runs-on: ubuntu-latest
@@ -20,7 +21,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: ./test.sh \${{ needs.build.outputs.digest }}
-`, `on: push
+`,
+    `on: push
 jobs:
   build:
     runs-on: ubuntu-latest
@@ -34,7 +36,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: ./test.sh \${{ needs.build.outputs.digests }}
-`],
+`,
+  ],
   good: `on: push
 jobs:
   build:

@@ -30,6 +30,7 @@ jobs:
     if (uses?.kind !== "repository") return;
     const ref = versionRefOf(uses, document);
     const retired = retiredVersion(uses.name, ref);
-    if (retired) report(uses.node, `\`${uses.name}\` ${ref} ${retired.what}, so this step fails. Use ${retired.use} or later.`);
+    if (retired)
+      report(uses.node, `\`${uses.name}\` ${ref} ${retired.what}, so this step fails. Use ${retired.use} or later.`);
   },
 });

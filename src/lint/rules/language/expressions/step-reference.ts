@@ -7,7 +7,8 @@ export const stepReference = rule({
   levels: { recommended: "error", strict: "error" },
   summary: "A reference to a step finds a step that has run, in the same job, with that output.",
   why: "A step that has not run, is in another job or does not set the output gives an empty value.",
-  bad: [`on: push
+  bad: [
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
@@ -15,7 +16,8 @@ jobs:
       - run: echo \${{ steps.version.outputs.version }}
       - id: version
         run: echo "version=1" >> "$GITHUB_OUTPUT"
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
@@ -27,7 +29,8 @@ jobs:
           key: modules
       - run: npm ci
         if: steps.cache.outputs.cache_hit != 'true'
-`],
+`,
+  ],
   good: `on: push
 jobs:
   test:

@@ -34,10 +34,15 @@ jobs:
     const use = knownUseOf(step, document);
     if (!use) return;
     const names = [...use.superset.inputs.keys()];
-    const known = new Set([...names, ...(use.superset.runtime === "docker" ? CONTAINER_KEYS : [])].map((name) => name.toLowerCase()));
+    const known = new Set(
+      [...names, ...(use.superset.runtime === "docker" ? CONTAINER_KEYS : [])].map((name) => name.toLowerCase()),
+    );
     for (const { key } of step.with.values()) {
       if (known.has(key.value.toLowerCase()) || key.value.includes("${{")) continue;
-      report(key, `${use.label} has no input \`${key.value}\`, so it is left out. ${didYouMean(key.value, names) ?? ""}`.trim());
+      report(
+        key,
+        `${use.label} has no input \`${key.value}\`, so it is left out. ${didYouMean(key.value, names) ?? ""}`.trim(),
+      );
     }
   },
 });

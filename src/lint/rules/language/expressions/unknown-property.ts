@@ -7,19 +7,22 @@ export const unknownProperty = rule({
   levels: { recommended: "error", strict: "error" },
   summary: "An expression reads only properties that exist.",
   why: "GitHub gives an empty value for a property that is not there, without a word in the log.",
-  bad: [`on: push
+  bad: [
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: echo "\${{ github.repo }}"
-`, `on: push
+`,
+    `on: push
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: echo "\${{ github.repository.owner }}"
-`],
+`,
+  ],
   good: `on: push
 jobs:
   test:

@@ -25,7 +25,12 @@ export const actionFile = repositoryRule({
         const file = scalarOf(valueOf(action.runs, name));
         if (!file || file.value === "" || file.value.includes("${{") || file.value.includes("://")) continue;
         const path = resolved(folder, file.value);
-        if (path !== undefined && !repository.files.exists(path)) report(action, file, `There is no file \`${path}\` in the repository. Correct \`${name}\`, or commit what the build makes there.`);
+        if (path !== undefined && !repository.files.exists(path))
+          report(
+            action,
+            file,
+            `There is no file \`${path}\` in the repository. Correct \`${name}\`, or commit what the build makes there.`,
+          );
       }
     }
   },

@@ -20,10 +20,18 @@ export const actionRuntime = rule({
     // The runner compares without case.
     const runtime = using.value.toLowerCase();
     const retired = retiredRuntime(runtime);
-    if (retired) report(using, `GitHub has retired \`${using.value}\`${retired.removed === undefined ? "" : ` and removed it on ${retired.removed}`}; the action runs on a newer one. Test it with \`node24\`, and write that.`, { level: "warning" });
+    if (retired)
+      report(
+        using,
+        `GitHub has retired \`${using.value}\`${retired.removed === undefined ? "" : ` and removed it on ${retired.removed}`}; the action runs on a newer one. Test it with \`node24\`, and write that.`,
+        { level: "warning" },
+      );
     else if (!RUNTIMES.includes(runtime)) {
       const near = nearest(runtime, RUNTIMES);
-      report(using, `Runners know no runtime \`${using.value}\`. ${near === undefined ? `Use ${quoted(RUNTIMES, "or")}.` : `Did you mean \`${near}\`?`}`);
+      report(
+        using,
+        `Runners know no runtime \`${using.value}\`. ${near === undefined ? `Use ${quoted(RUNTIMES, "or")}.` : `Did you mean \`${near}\`?`}`,
+      );
     }
   },
 });

@@ -33,7 +33,10 @@ jobs:
     for (const { at, node, allowed, definition, path } of faultsOfKind(workflow, "allowed-value")) {
       if (!definition.includes("-activity")) continue;
       const near = nearest(node.value, allowed);
-      report(at, `\`${path[1] ?? "This event"}\` has no activity \`${node.value}\`. ${near === undefined ? `It has ${quoted(allowed)}.` : `Did you mean \`${near}\`?`}`);
+      report(
+        at,
+        `\`${path[1] ?? "This event"}\` has no activity \`${node.value}\`. ${near === undefined ? `It has ${quoted(allowed)}.` : `Did you mean \`${near}\`?`}`,
+      );
     }
   },
 });

@@ -23,7 +23,10 @@ jobs:
     steps:
       - run: make test
 `,
-    { "action.yml": "name: Setup\ndescription: Sets up.\nbranding:\n  icon: hammer\n  color: pink\nruns:\n  using: node24\n  main: index.js\n" },
+    {
+      "action.yml":
+        "name: Setup\ndescription: Sets up.\nbranding:\n  icon: hammer\n  color: pink\nruns:\n  using: node24\n  main: index.js\n",
+    },
   ],
   good: `on: push
 concurrency:
@@ -38,8 +41,15 @@ jobs:
   document(document, { report }) {
     for (const { at, node, allowed, definition, path } of faultsOfKind(document, "allowed-value")) {
       if (ELSEWHERE.test(definition)) continue;
-      const help = allowed.length <= 12 ? `Use ${quoted(allowed, "or")}.` : didYouMean(node.value, allowed) ?? "See GitHub's metadata syntax for the list.";
-      report(at, `\`${node.value}\` is not a value of \`${path.findLast((key) => key !== "*") ?? "this"}:\`. ${help}`, definition.startsWith("branding-") ? { level: "warning" } : {});
+      const help =
+        allowed.length <= 12
+          ? `Use ${quoted(allowed, "or")}.`
+          : (didYouMean(node.value, allowed) ?? "See GitHub's metadata syntax for the list.");
+      report(
+        at,
+        `\`${node.value}\` is not a value of \`${path.findLast((key) => key !== "*") ?? "this"}:\`. ${help}`,
+        definition.startsWith("branding-") ? { level: "warning" } : {},
+      );
     }
   },
 });

@@ -45,13 +45,22 @@ jobs:
       if (!input.default) continue;
       const fault = defaultFault(input);
       if (fault !== undefined) report(input.default, fault);
-      if (input.required) report(input.default, `\`${input.key.value}\` is required, so this default is never used. Remove it, or write \`required: false\`.`, { level: "warning" });
+      if (input.required)
+        report(
+          input.default,
+          `\`${input.key.value}\` is required, so this default is never used. Remove it, or write \`required: false\`.`,
+          { level: "warning" },
+        );
     }
     const outputs = valueOf(triggerOf(workflow, "workflow_call")?.config, "outputs");
     if (outputs?.kind !== "mapping") return;
     for (const { key, value } of outputs.pairs) {
       const given = pairOf(value, "value");
-      if (given && scalarOf(given.value)?.value.trim() === "") report(given.key, `The output \`${key.value}\` is always empty. Write \`value: \${{ jobs.<job>.outputs.<name> }}\`.`);
+      if (given && scalarOf(given.value)?.value.trim() === "")
+        report(
+          given.key,
+          `The output \`${key.value}\` is always empty. Write \`value: \${{ jobs.<job>.outputs.<name> }}\`.`,
+        );
     }
   },
 });

@@ -39,5 +39,7 @@ jobs:
 
 function check(concurrency: Concurrency | undefined, { report }: RuleContext): void {
   if (concurrency?.queue?.value === "max" && concurrency.cancelInProgress?.value === "true")
-    report(concurrency.queue, "`queue: max` is not allowed beside `cancel-in-progress: true`. Remove one of them.", { related: [{ at: concurrency.cancelInProgress, message: "Runs are cancelled here." }] });
+    report(concurrency.queue, "`queue: max` is not allowed beside `cancel-in-progress: true`. Remove one of them.", {
+      related: [{ at: concurrency.cancelInProgress, message: "Runs are cancelled here." }],
+    });
 }

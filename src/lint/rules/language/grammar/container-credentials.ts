@@ -41,8 +41,19 @@ jobs:
 function check({ value, credentials }: Container, { report }: RuleContext): void {
   const written = pairOf(value, "credentials");
   if (written?.value.kind === "mapping" && ![...credentials.keys()].some((key) => key === "<<" || key.includes("${{")))
-    for (const [has, lacks] of [["username", "password"], ["password", "username"]] as const)
-      if (credentials.has(has) && !credentials.has(lacks)) report(written.key, `\`credentials\` needs \`${lacks}\` beside \`${has}\`: without it nobody logs in to the registry.`);
+    for (const [has, lacks] of [
+      ["username", "password"],
+      ["password", "username"],
+    ] as const)
+      if (credentials.has(has) && !credentials.has(lacks))
+        report(
+          written.key,
+          `\`credentials\` needs \`${lacks}\` beside \`${has}\`: without it nobody logs in to the registry.`,
+        );
   const password = scalarOf(credentials.get("password")?.value);
-  if (password && password.value !== "" && !password.value.includes("${{")) report(password, "This password is readable in the file. Move it into a secret, write `${{ secrets.<name> }}` here, and change it in the registry.");
+  if (password && password.value !== "" && !password.value.includes("${{"))
+    report(
+      password,
+      "This password is readable in the file. Move it into a secret, write `${{ secrets.<name> }}` here, and change it in the registry.",
+    );
 }

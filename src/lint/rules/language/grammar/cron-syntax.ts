@@ -35,7 +35,8 @@ jobs:
       if (!cron || cron.value.trim() === "") continue;
       const parsed = parseCron(cron.value);
       if (typeof parsed === "string") report(cron, `\`${cron.value}\` is no schedule. ${parsed}`);
-      else if (neverComes(parsed)) report(cron, `\`${cron.value}\` never comes: no such day is in that month. Change the day or the month.`);
+      else if (neverComes(parsed))
+        report(cron, `\`${cron.value}\` never comes: no such day is in that month. Change the day or the month.`);
     }
   },
 });

@@ -32,7 +32,8 @@ const FIELDS: readonly Field[] = [
 export function parseCron(text: string): Cron | string {
   const parts = text.trim().split(/\s+/);
   if (text.trim().startsWith("@")) return "GitHub knows no `@` names. Write the five fields, such as `0 3 * * *`.";
-  if (parts.length !== 5) return `A schedule has five fields (minute, hour, day of the month, month, day of the week), but this has ${parts.length}.`;
+  if (parts.length !== 5)
+    return `A schedule has five fields (minute, hour, day of the month, month, day of the week), but this has ${parts.length}.`;
   const sets: number[][] = [];
   for (const [index, field] of FIELDS.entries()) {
     const values = valuesOf(parts[index] ?? "", field);
@@ -60,7 +61,8 @@ function boundsOf(range: string, field: Field, stepped: boolean): [number, numbe
   if (range === "*") return [field.from, field.to];
   const ends = range.split("-").map((word) => numberOf(word, field));
   const [from, to] = ends;
-  if (ends.length > 2 || from === undefined || (ends.length === 2 && to === undefined)) return `\`${range}\` is not a ${field.name}. It takes ${field.from} to ${field.to}${field.words ? `, or ${field.words[0] ?? ""} to ${field.words.at(-1) ?? ""}` : ""}, \`*\`, ranges, lists and steps.`;
+  if (ends.length > 2 || from === undefined || (ends.length === 2 && to === undefined))
+    return `\`${range}\` is not a ${field.name}. It takes ${field.from} to ${field.to}${field.words ? `, or ${field.words[0] ?? ""} to ${field.words.at(-1) ?? ""}` : ""}, \`*\`, ranges, lists and steps.`;
   if (to !== undefined && to < from) return `The range \`${range}\` of the ${field.name} runs backwards.`;
   return [from, to ?? (stepped ? field.to : from)];
 }
@@ -79,11 +81,13 @@ export function shortestInterval({ minutes, hours }: Cron): number {
   const [first] = starts;
   if (first === undefined) return Number.POSITIVE_INFINITY;
   let shortest = first + 24 * 60 - (starts.at(-1) ?? first);
-  for (const [index, start] of starts.entries()) if (index > 0) shortest = Math.min(shortest, start - (starts[index - 1] ?? start));
+  for (const [index, start] of starts.entries())
+    if (index > 0) shortest = Math.min(shortest, start - (starts[index - 1] ?? start));
   return shortest;
 }
 
 const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** No day of the calendar fits. A weekday beside a day means "or", so such a schedule always has one. */
-export const neverComes = ({ days, months, anyWeekday }: Cron): boolean => anyWeekday && !months.some((month) => days.some((day) => day <= (LONGEST[month - 1] ?? 0)));
+export const neverComes = ({ days, months, anyWeekday }: Cron): boolean =>
+  anyWeekday && !months.some((month) => days.some((day) => day <= (LONGEST[month - 1] ?? 0)));

@@ -52,7 +52,11 @@ jobs:
     const inputs = inputsOf(workflow, "workflow_dispatch");
     const over = inputs[MOST];
     const trigger = triggerOf(workflow, "workflow_dispatch");
-    if (over && trigger) context.report(over.key, `\`workflow_dispatch\` has ${inputs.length} inputs; GitHub allows ${MOST}. Join some of them.`);
+    if (over && trigger)
+      context.report(
+        over.key,
+        `\`workflow_dispatch\` has ${inputs.length} inputs; GitHub allows ${MOST}. Join some of them.`,
+      );
     for (const input of inputs) {
       const fault = defaultFault(input);
       if (fault !== undefined && input.default) context.report(input.default, fault);
@@ -74,9 +78,16 @@ function checkOptions(input: DefinedInput, { report }: RuleContext): void {
   }
   const seen = new Set<string>();
   for (const value of values) {
-    if (seen.has(value.value)) report(value, `The option \`${value.value}\` stands twice. Remove one.`, { level: "warning" });
+    if (seen.has(value.value))
+      report(value, `The option \`${value.value}\` stands twice. Remove one.`, { level: "warning" });
     seen.add(value.value);
   }
   // An empty default is none: the first option is shown.
-  if (input.default && input.default.value !== "" && !input.default.value.includes("${{") && !seen.has(input.default.value)) report(input.default, `The default \`${input.default.value}\` is none of the options ${quoted([...seen])}.`);
+  if (
+    input.default &&
+    input.default.value !== "" &&
+    !input.default.value.includes("${{") &&
+    !seen.has(input.default.value)
+  )
+    report(input.default, `The default \`${input.default.value}\` is none of the options ${quoted([...seen])}.`);
 }

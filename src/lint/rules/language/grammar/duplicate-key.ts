@@ -31,7 +31,9 @@ jobs:
   document(document, { report }) {
     for (const { at, key, first } of faultsOfKind(document, "duplicate-key")) {
       const other = key.value === first.value ? "" : ` GitHub does not tell it from \`${first.value}\`.`;
-      report(at, `\`${key.value}\` is already defined in this mapping.${other} Remove one of the two.`, { related: [{ at: first, message: "First defined here." }] });
+      report(at, `\`${key.value}\` is already defined in this mapping.${other} Remove one of the two.`, {
+        related: [{ at: first, message: "First defined here." }],
+      });
     }
   },
 });

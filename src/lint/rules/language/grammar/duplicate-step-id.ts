@@ -39,10 +39,16 @@ jobs:
         const lower = id.value.toLowerCase();
         const before = first.get(lower);
         if (before === undefined) first.set(lower, id);
-        else if (before !== id) report(id, `Another step of this ${document.kind === "workflow" ? "job" : "action"} has the id \`${before.value}\`, and ids are compared without case. Give this one its own.`, { related: [{ at: before, message: "First used here." }] });
+        else if (before !== id)
+          report(
+            id,
+            `Another step of this ${document.kind === "workflow" ? "job" : "action"} has the id \`${before.value}\`, and ids are compared without case. Give this one its own.`,
+            { related: [{ at: before, message: "First used here." }] },
+          );
       }
     }
   },
 });
 
-const ownersOf = (document: Document): (readonly Step[])[] => (document.kind === "workflow" ? document.jobs.map(({ steps }) => steps) : [document.steps]);
+const ownersOf = (document: Document): (readonly Step[])[] =>
+  document.kind === "workflow" ? document.jobs.map(({ steps }) => steps) : [document.steps];

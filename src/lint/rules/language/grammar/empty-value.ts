@@ -37,17 +37,29 @@ jobs:
   document(document, { report }) {
     for (const { node } of [...(document.kind === "workflow" ? document.jobs : []), ...stepsOf(document)]) {
       const condition = pairOf(node, "if");
-      if (condition && scalarOf(condition.value)?.value.trim() === "") report(condition.key, "This condition is empty, which is the same as `success()`. Write one, or remove it.", { level: "warning" });
+      if (condition && scalarOf(condition.value)?.value.trim() === "")
+        report(condition.key, "This condition is empty, which is the same as `success()`. Write one, or remove it.", {
+          level: "warning",
+        });
     }
     for (const { at, path } of faultsOfKind(document, "empty-list")) {
       const owner = path.findLast((key) => key !== "*") ?? "";
-      if (!MAY_BE_EMPTY.has(owner)) report(at, `\`${owner}:\` is an empty list. Write items, or remove it.`, owner === "steps" ? {} : { level: HARMLESS.has(owner) ? "info" : "warning" });
+      if (!MAY_BE_EMPTY.has(owner))
+        report(
+          at,
+          `\`${owner}:\` is an empty list. Write items, or remove it.`,
+          owner === "steps" ? {} : { level: HARMLESS.has(owner) ? "info" : "warning" },
+        );
     }
     for (const { at, key, wanted, path } of faultsOfKind(document, "empty-value")) {
       const subject = key === undefined ? "This item" : `\`${key.value}:\``;
       // Of what stands under an event, and of what an action is shown with, GitHub forgives some.
       const forgiven = (path[0] === "on" && path.length > 2) || (document.kind === "action" && path[0] !== "runs");
-      report(at, `${subject} has no value. Write ${kindsOf(wanted)}, or remove it.`, forgiven ? { level: "warning" } : {});
+      report(
+        at,
+        `${subject} has no value. Write ${kindsOf(wanted)}, or remove it.`,
+        forgiven ? { level: "warning" } : {},
+      );
     }
   },
 });

@@ -3,10 +3,20 @@ import { faultsOfKind } from "../../../../workflow/grammar/validate.ts";
 import { quoted } from "../../../../workflow/grammar/words.ts";
 import { rule } from "../../../rule.ts";
 
-const FILTERS = new Set(["branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "types", "workflows"]);
+const FILTERS = new Set([
+  "branches",
+  "branches-ignore",
+  "tags",
+  "tags-ignore",
+  "paths",
+  "paths-ignore",
+  "types",
+  "workflows",
+]);
 
 /** A filter that other events have, under one that has it not. */
-export const isFilterOfEvent = ({ path, key }: FaultOf<"unknown-key">): boolean => path.length === 2 && path[0] === "on" && FILTERS.has(key.value);
+export const isFilterOfEvent = ({ path, key }: FaultOf<"unknown-key">): boolean =>
+  path.length === 2 && path[0] === "on" && FILTERS.has(key.value);
 
 export const eventFilter = rule({
   id: "event-filter",
@@ -40,8 +50,12 @@ jobs:
       if (!isFilterOfEvent(fault)) continue;
       const event = fault.path[1] ?? "";
       const owners = EVENTS_BY_FILTER[fault.key.value.replace("-ignore", "")];
-      const has = fault.known.length === 0 ? `\`${event}\` takes no filter at all` : `\`${event}\` takes ${quoted(fault.known)}`;
-      report(fault.at, `\`${event}\` is not filtered by \`${fault.key.value}\`; ${has}.${owners === undefined ? "" : ` The filter belongs to ${owners}.`} Remove it, or write an \`if:\` on the job.`);
+      const has =
+        fault.known.length === 0 ? `\`${event}\` takes no filter at all` : `\`${event}\` takes ${quoted(fault.known)}`;
+      report(
+        fault.at,
+        `\`${event}\` is not filtered by \`${fault.key.value}\`; ${has}.${owners === undefined ? "" : ` The filter belongs to ${owners}.`} Remove it, or write an \`if:\` on the job.`,
+      );
     }
   },
 });

@@ -43,14 +43,20 @@ jobs:
 `,
   document(document, { report }) {
     for (const { at, key, beside } of faultsOfKind(document, "exclusive-keys"))
-      report(at, `\`${key.value}\` is not allowed beside \`${beside.value}\`. Remove one of them.`, { related: [{ at: beside, message: `\`${beside.value}\` stands here.` }] });
+      report(at, `\`${key.value}\` is not allowed beside \`${beside.value}\`. Remove one of them.`, {
+        related: [{ at: beside, message: `\`${beside.value}\` stands here.` }],
+      });
     if (document.kind !== "workflow") return;
     for (const { event, config } of document.triggers) {
       if (config?.kind !== "mapping") continue;
       for (const filter of FILTERS) {
         if (!valueOf(config, filter)) continue;
         const ignore = config.pairs.find(({ key }) => key.value === `${filter}-ignore`);
-        if (ignore) report(ignore.key, `\`${filter}-ignore\` is not allowed beside \`${filter}\` for \`${event}\`. Write its patterns under \`${filter}\`, each with a leading \`!\`.`);
+        if (ignore)
+          report(
+            ignore.key,
+            `\`${filter}-ignore\` is not allowed beside \`${filter}\` for \`${event}\`. Write its patterns under \`${filter}\`, each with a leading \`!\`.`,
+          );
       }
     }
   },

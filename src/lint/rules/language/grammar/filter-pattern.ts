@@ -3,7 +3,14 @@ import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
 import { rule, type RuleContext } from "../../../rule.ts";
 import { patternFault } from "./filter-syntax.ts";
 
-const KINDS: Readonly<Record<string, "ref" | "path">> = { branches: "ref", "branches-ignore": "ref", tags: "ref", "tags-ignore": "ref", paths: "path", "paths-ignore": "path" };
+const KINDS: Readonly<Record<string, "ref" | "path">> = {
+  branches: "ref",
+  "branches-ignore": "ref",
+  tags: "ref",
+  "tags-ignore": "ref",
+  paths: "path",
+  "paths-ignore": "path",
+};
 const FILTERED = new Set(["push", "pull_request", "pull_request_target", "merge_group", "workflow_run"]);
 
 export const filterPattern = rule({
@@ -70,6 +77,15 @@ function checkPattern(node: ScalarNode, kind: "ref" | "path", { document, report
 
 function checkNegation(key: ScalarNode, patterns: readonly ScalarNode[], { report }: RuleContext): void {
   const isNegative = ({ value }: ScalarNode): boolean => value.startsWith("!");
-  if (patterns.every(isNegative)) report(key, `\`${key.value}\` only excludes, so nothing matches. Add a pattern without \`!\` before, or use \`${key.value}-ignore\`.`);
-  else if (patterns[0] && isNegative(patterns[0])) report(patterns[0], `\`${patterns[0].value}\` excludes nothing: patterns apply in their order, and none stands before it. Move it behind the pattern that it narrows.`, { level: "warning" });
+  if (patterns.every(isNegative))
+    report(
+      key,
+      `\`${key.value}\` only excludes, so nothing matches. Add a pattern without \`!\` before, or use \`${key.value}-ignore\`.`,
+    );
+  else if (patterns[0] && isNegative(patterns[0]))
+    report(
+      patterns[0],
+      `\`${patterns[0].value}\` excludes nothing: patterns apply in their order, and none stands before it. Move it behind the pattern that it narrows.`,
+      { level: "warning" },
+    );
 }

@@ -3,12 +3,37 @@
 export type System = "linux" | "macos" | "windows";
 
 export const HOSTED_LABELS: readonly string[] = [
-  "ubuntu-latest", "ubuntu-slim", "ubuntu-22.04", "ubuntu-22.04-arm", "ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-26.04", "ubuntu-26.04-arm",
-  "ubuntu-latest-4-cores", "ubuntu-latest-8-cores", "ubuntu-latest-16-cores",
-  "windows-latest", "windows-latest-8-cores", "windows-2022", "windows-2025", "windows-2025-vs2026", "windows-11-arm", "windows-11-vs2026-arm",
-  "macos-latest", "macos-latest-large", "macos-latest-xlarge",
-  "macos-15", "macos-15-intel", "macos-15-large", "macos-15-xlarge", "macos-26", "macos-26-intel", "macos-26-large", "macos-26-xlarge",
-  "xcode-27", "xcode-27-xlarge",
+  "ubuntu-latest",
+  "ubuntu-slim",
+  "ubuntu-22.04",
+  "ubuntu-22.04-arm",
+  "ubuntu-24.04",
+  "ubuntu-24.04-arm",
+  "ubuntu-26.04",
+  "ubuntu-26.04-arm",
+  "ubuntu-latest-4-cores",
+  "ubuntu-latest-8-cores",
+  "ubuntu-latest-16-cores",
+  "windows-latest",
+  "windows-latest-8-cores",
+  "windows-2022",
+  "windows-2025",
+  "windows-2025-vs2026",
+  "windows-11-arm",
+  "windows-11-vs2026-arm",
+  "macos-latest",
+  "macos-latest-large",
+  "macos-latest-xlarge",
+  "macos-15",
+  "macos-15-intel",
+  "macos-15-large",
+  "macos-15-xlarge",
+  "macos-26",
+  "macos-26-intel",
+  "macos-26-large",
+  "macos-26-xlarge",
+  "xcode-27",
+  "xcode-27-xlarge",
 ];
 
 /** Images that are gone, and when they went. */
@@ -38,13 +63,23 @@ export function retirementOf(label: string): { when: string; instead: string } |
 }
 
 /** The labels that every self-hosted runner has of its own. */
-export const SELF_HOSTED_LABELS: readonly string[] = ["self-hosted", "linux", "macos", "windows", "x64", "arm", "arm64"];
+export const SELF_HOSTED_LABELS: readonly string[] = [
+  "self-hosted",
+  "linux",
+  "macos",
+  "windows",
+  "x64",
+  "arm",
+  "arm64",
+];
 
 /** The system of a runner with this label, where GitHub says so. */
 export function systemOf(label: string): System | undefined {
   const lower = label.toLowerCase();
   if (lower === "linux" || ((isHosted(lower) || retirementOf(lower)) && lower.startsWith("ubuntu-"))) return "linux";
-  if (lower === "windows" || ((isHosted(lower) || retirementOf(lower)) && lower.startsWith("windows-"))) return "windows";
-  if (lower === "macos" || ((isHosted(lower) || retirementOf(lower)) && /^(?:macos|xcode)-/.test(lower))) return "macos";
+  if (lower === "windows" || ((isHosted(lower) || retirementOf(lower)) && lower.startsWith("windows-")))
+    return "windows";
+  if (lower === "macos" || ((isHosted(lower) || retirementOf(lower)) && /^(?:macos|xcode)-/.test(lower)))
+    return "macos";
   return undefined;
 }

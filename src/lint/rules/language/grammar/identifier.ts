@@ -29,7 +29,8 @@ jobs:
 `,
   document(document, { report }) {
     const check = (what: string, node: ScalarNode, details: ReportDetails = {}): void => {
-      const fault = node.value === "" || node.value === "<<" || node.value.includes("${{") ? undefined : faultOf(node.value);
+      const fault =
+        node.value === "" || node.value === "<<" || node.value.includes("${{") ? undefined : faultOf(node.value);
       if (fault !== undefined) report(node, `\`${node.value}\` cannot be the id of ${what}: ${fault}`, details);
     };
     for (const { id } of stepsOf(document)) if (id) check("a step", id);
@@ -37,7 +38,11 @@ jobs:
     for (const { key } of document.jobs) check("a job", key);
     for (const { event, config } of document.triggers) {
       if (event !== "workflow_call" && event !== "workflow_dispatch") continue;
-      for (const [member, what] of [["inputs", "an input"], ["outputs", "an output"], ["secrets", "a secret"]] as const) {
+      for (const [member, what] of [
+        ["inputs", "an input"],
+        ["outputs", "an output"],
+        ["secrets", "a secret"],
+      ] as const) {
         const members = valueOf(config, member);
         if (members?.kind === "mapping") for (const { key } of members.pairs) check(what, key, { level: "warning" });
       }
@@ -48,7 +53,8 @@ jobs:
 function faultOf(id: string): string | undefined {
   if (!/^[A-Za-z_]/.test(id)) return "it must begin with a letter or `_`.";
   const strange = /[^A-Za-z0-9_-]/u.exec(id)?.[0];
-  if (strange !== undefined) return `it contains ${strange === " " ? "a blank" : `\`${strange}\``}. Use letters, digits, \`-\` and \`_\`.`;
+  if (strange !== undefined)
+    return `it contains ${strange === " " ? "a blank" : `\`${strange}\``}. Use letters, digits, \`-\` and \`_\`.`;
   if (id.startsWith("__")) return "a leading `__` is reserved to GitHub.";
   if (id.length >= MAX_LENGTH) return `it has ${id.length} characters, and fewer than ${MAX_LENGTH} are allowed.`;
   return undefined;

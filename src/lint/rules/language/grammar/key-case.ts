@@ -28,6 +28,8 @@ jobs:
 `,
   document(document, { report }) {
     for (const { at, key, right } of faultsOfKind(document, "key-case"))
-      report(at, `\`${key.value}\` must be written \`${right}\`.`, { fix: { title: `Write \`${right}\``, edits: [{ ...key.content, text: right }] } });
+      report(at, `\`${key.value}\` must be written \`${right}\`.`, {
+        fix: { title: `Write \`${right}\``, edits: [{ ...key.content, text: right }] },
+      });
   },
 });

@@ -39,16 +39,31 @@ jobs:
       - run: make test
 `,
   job({ matrix }, { report }) {
-    if (!matrix || matrix.pair.value.kind !== "mapping" || [...matrix.dimensions.keys()].some((key) => key.includes("${{") || key === "<<")) return;
+    if (
+      !matrix ||
+      matrix.pair.value.kind !== "mapping" ||
+      [...matrix.dimensions.keys()].some((key) => key.includes("${{") || key === "<<")
+    )
+      return;
     const dimensions = new Map<string, Pair>([...matrix.dimensions].map(([name, pair]) => [name.toLowerCase(), pair]));
     for (const entry of matrix.exclude)
       for (const { key, value } of entry.pairs) {
         if (key.value.includes("${{") || key.value === "<<") continue;
         const dimension = dimensions.get(key.value.toLowerCase());
-        if (!dimension) report(key, `\`${key.value}\` is no dimension of this matrix, so GitHub fails the job. ${didYouMean(key.value, [...matrix.dimensions.keys()]) ?? "Remove it."}`);
-        else if (!isComputed(value) && neverMatches(value, dimension.value)) report(value, `No value of \`${key.value}\` is this one, so the entry excludes nothing. Correct it, or remove the entry.`, { level: "warning" });
+        if (!dimension)
+          report(
+            key,
+            `\`${key.value}\` is no dimension of this matrix, so GitHub fails the job. ${didYouMean(key.value, [...matrix.dimensions.keys()]) ?? "Remove it."}`,
+          );
+        else if (!isComputed(value) && neverMatches(value, dimension.value))
+          report(
+            value,
+            `No value of \`${key.value}\` is this one, so the entry excludes nothing. Correct it, or remove the entry.`,
+            { level: "warning" },
+          );
       }
   },
 });
 
-const neverMatches = (filter: YamlNode, values: YamlNode): boolean => values.kind === "sequence" && !values.items.some((value) => isComputed(value) || matches(filter, value));
+const neverMatches = (filter: YamlNode, values: YamlNode): boolean =>
+  values.kind === "sequence" && !values.items.some((value) => isComputed(value) || matches(filter, value));

@@ -2,12 +2,20 @@
 import { scalarType, type YamlNode } from "../../../../workflow/yaml/node.ts";
 
 export const isComputed = (node: YamlNode): boolean =>
-  node.kind === "scalar" ? node.value.includes("${{") : node.kind === "sequence" ? node.items.some(isComputed) : node.pairs.some(({ key, value }) => key.value.includes("${{") || isComputed(value));
+  node.kind === "scalar"
+    ? node.value.includes("${{")
+    : node.kind === "sequence"
+      ? node.items.some(isComputed)
+      : node.pairs.some(({ key, value }) => key.value.includes("${{") || isComputed(value));
 
 /** Two values with one text are the same value: a number is compared as a number, the order of keys does not count. */
 export function identityOf(node: YamlNode): string {
   if (node.kind === "sequence") return `[${node.items.map(identityOf).join(",")}]`;
-  if (node.kind === "mapping") return `{${node.pairs.map(({ key, value }) => `${JSON.stringify(key.value.toLowerCase())}:${identityOf(value)}`).sort().join(",")}}`;
+  if (node.kind === "mapping")
+    return `{${node.pairs
+      .map(({ key, value }) => `${JSON.stringify(key.value.toLowerCase())}:${identityOf(value)}`)
+      .sort()
+      .join(",")}}`;
   const type = scalarType(node);
   // `1` and `"1"` give jobs of one name that do the same.
   if (type === "number" && Number.isFinite(Number(node.value))) return JSON.stringify(String(Number(node.value)));
@@ -20,11 +28,22 @@ export function identityOf(node: YamlNode): string {
  */
 export function matches(filter: YamlNode, value: YamlNode): boolean {
   if (filter.kind === "scalar") return value.kind === "scalar" && plain(filter.value) === plain(value.value);
-  if (filter.kind === "sequence") return value.kind === "sequence" && filter.items.length === value.items.length && filter.items.every((item, index) => matchesAt(item, value.items[index]));
-  return value.kind === "mapping" && filter.pairs.every(({ key, value: wanted }) => matchesAt(wanted, value.pairs.find((pair) => pair.key.value.toLowerCase() === key.value.toLowerCase())?.value));
+  if (filter.kind === "sequence")
+    return (
+      value.kind === "sequence" &&
+      filter.items.length === value.items.length &&
+      filter.items.every((item, index) => matchesAt(item, value.items[index]))
+    );
+  return (
+    value.kind === "mapping" &&
+    filter.pairs.every(({ key, value: wanted }) =>
+      matchesAt(wanted, value.pairs.find((pair) => pair.key.value.toLowerCase() === key.value.toLowerCase())?.value),
+    )
+  );
 }
 
-const matchesAt = (filter: YamlNode, value: YamlNode | undefined): boolean => value !== undefined && matches(filter, value);
+const matchesAt = (filter: YamlNode, value: YamlNode | undefined): boolean =>
+  value !== undefined && matches(filter, value);
 
 function plain(text: string): string {
   const number = Number(text);

@@ -43,10 +43,17 @@ jobs:
       for (const item of value.items) {
         if (isComputed(item)) continue;
         const identity = identityOf(item);
-        if (seen.has(identity)) report(item, `This value of \`${name}\` stands twice, so its jobs run twice. Remove one.`, { level: "warning" });
+        if (seen.has(identity))
+          report(item, `This value of \`${name}\` stands twice, so its jobs run twice. Remove one.`, {
+            level: "warning",
+          });
         seen.set(identity, value);
       }
     }
-    if (jobs > MAX_JOBS && matrix.exclude.length === 0) report(matrix.pair.key, `This matrix makes ${jobs} jobs of ${quoted([...matrix.dimensions.keys()])}; GitHub allows ${MAX_JOBS}. Remove values, or split the job.`);
+    if (jobs > MAX_JOBS && matrix.exclude.length === 0)
+      report(
+        matrix.pair.key,
+        `This matrix makes ${jobs} jobs of ${quoted([...matrix.dimensions.keys()])}; GitHub allows ${MAX_JOBS}. Remove values, or split the job.`,
+      );
   },
 });

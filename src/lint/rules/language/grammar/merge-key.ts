@@ -34,7 +34,12 @@ jobs:
     if (!root || !document.file.text.includes("<<")) return;
     for (const node of nodesOf(root)) {
       if (node.kind !== "mapping") continue;
-      for (const { key } of node.pairs) if (key.value === "<<" && key.style === "plain") report(key, "GitHub does not merge mappings with `<<`. Write the keys out, or use the alias for the whole mapping.");
+      for (const { key } of node.pairs)
+        if (key.value === "<<" && key.style === "plain")
+          report(
+            key,
+            "GitHub does not merge mappings with `<<`. Write the keys out, or use the alias for the whole mapping.",
+          );
     }
   },
 });

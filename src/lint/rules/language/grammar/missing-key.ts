@@ -26,7 +26,9 @@ jobs:
     steps:
       - name: Test
 `,
-    { "action.yml": "name: Setup\ndescription: Sets up.\nruns:\n  using: composite\n  steps:\n    - run: make setup\n" },
+    {
+      "action.yml": "name: Setup\ndescription: Sets up.\nruns:\n  using: composite\n  steps:\n    - run: make setup\n",
+    },
   ],
   good: [
     `on: push
@@ -38,22 +40,48 @@ jobs:
   call:
     uses: ./.github/workflows/other.yml
 `,
-    { "action.yml": "name: Setup\ndescription: Sets up.\nruns:\n  using: composite\n  steps:\n    - run: make setup\n      shell: bash\n" },
+    {
+      "action.yml":
+        "name: Setup\ndescription: Sets up.\nruns:\n  using: composite\n  steps:\n    - run: make setup\n      shell: bash\n",
+    },
   ],
   document(document, { report }) {
     for (const fault of faultsOfKind(document, "missing-key")) {
       const subject = nounOf(fault);
       const lacks = `${subject.startsWith("`") ? subject : subject.charAt(0).toUpperCase() + subject.slice(1)} needs ${quoted(fault.missing, "or")}.`;
-      if (fault.missing.length > 1 && fault.definition === "run-step") report(fault.at, `A step needs ${quoted(fault.missing, "or")}.`);
-      else report(fault.at, lacks, fault.definition === "action-root-strict" && fault.missing.every((key) => SHOWN_ONLY.has(key)) ? { level: "warning" } : {});
+      if (fault.missing.length > 1 && fault.definition === "run-step")
+        report(fault.at, `A step needs ${quoted(fault.missing, "or")}.`);
+      else
+        report(
+          fault.at,
+          lacks,
+          fault.definition === "action-root-strict" && fault.missing.every((key) => SHOWN_ONLY.has(key))
+            ? { level: "warning" }
+            : {},
+        );
     }
-    if (!document.root && document.file.yaml.problems.length === 0 && (!document.file.yaml.root || isNull(document.file.yaml.root))) report({ start: 0, end: 0 }, `The file is empty. Write ${document.kind === "action" ? "`name:`, `description:` and `runs:`" : "`on:` and `jobs:`"}, or delete it.`);
+    if (
+      !document.root &&
+      document.file.yaml.problems.length === 0 &&
+      (!document.file.yaml.root || isNull(document.file.yaml.root))
+    )
+      report(
+        { start: 0, end: 0 },
+        `The file is empty. Write ${document.kind === "action" ? "`name:`, `description:` and `runs:`" : "`on:` and `jobs:`"}, or delete it.`,
+      );
     if (document.kind === "action") return;
-    if (document.on?.value.kind === "mapping" && document.on.value.pairs.length === 0) report(document.on.key, "`on:` names no event, so nothing starts this workflow.");
+    if (document.on?.value.kind === "mapping" && document.on.value.pairs.length === 0)
+      report(document.on.key, "`on:` names no event, so nothing starts this workflow.");
     for (const { container, services } of document.jobs)
       for (const { key, value } of container ? [container, ...services] : services)
         if (lacksImage(value)) report(key, `\`${key.value}\` needs \`image\`.`);
-    for (const job of document.jobs) if (job.runsOn && !job.uses && !job.node.pairs.some(({ key }) => key.value.toLowerCase() === "steps" || key.value.includes("${{"))) report(job.key, "A job needs `steps`, or `uses` to call a workflow.");
+    for (const job of document.jobs)
+      if (
+        job.runsOn &&
+        !job.uses &&
+        !job.node.pairs.some(({ key }) => key.value.toLowerCase() === "steps" || key.value.includes("${{"))
+      )
+        report(job.key, "A job needs `steps`, or `uses` to call a workflow.");
     if (document.root && document.jobs.length === 0) {
       const jobs = document.root.pairs.find(({ key }) => key.value === "jobs");
       if (jobs?.value.kind === "mapping" && !isNull(jobs.value)) report(jobs.key, "A workflow needs at least one job.");
@@ -62,4 +90,8 @@ jobs:
 });
 
 /** The grammar leaves the image open, and what reads the tree asks for it ("Container image cannot be empty"). */
-const lacksImage = (container: YamlNode): boolean => container.kind === "mapping" && !container.pairs.some(({ key }) => key.value.toLowerCase() === "image" || key.value === "<<" || key.value.includes("${{"));
+const lacksImage = (container: YamlNode): boolean =>
+  container.kind === "mapping" &&
+  !container.pairs.some(
+    ({ key }) => key.value.toLowerCase() === "image" || key.value === "<<" || key.value.includes("${{"),
+  );

@@ -68,7 +68,12 @@ function cyclesOf(workflow: WorkflowDocument): Job[][] {
         onWay.set(other, way.length);
         way.push({ job: other, next: 0 });
       } else {
-        cycles.push(fromFirst(way.slice(at).map(({ job }) => job), workflow.jobs));
+        cycles.push(
+          fromFirst(
+            way.slice(at).map(({ job }) => job),
+            workflow.jobs,
+          ),
+        );
       }
     }
   }

@@ -38,20 +38,30 @@ jobs:
   job(job, { report }) {
     const parallel = scalarOf(valueOf(valueOf(job.node, "strategy"), "max-parallel"));
     const count = numberOf(parallel);
-    if (parallel && count !== undefined && (count < 1 || !Number.isInteger(count))) report(parallel, `\`max-parallel\` counts jobs and must be a whole number above 0, not \`${parallel.value}\`.`);
+    if (parallel && count !== undefined && (count < 1 || !Number.isInteger(count)))
+      report(parallel, `\`max-parallel\` counts jobs and must be a whole number above 0, not \`${parallel.value}\`.`);
     const minutes = numberOf(job.timeoutMinutes);
     if (!job.timeoutMinutes || minutes === undefined) return;
     if (minutes <= 0) report(job.timeoutMinutes, "`timeout-minutes` must be above 0.");
     const most = isOnHostedRunner(job) ? HOSTED_MINUTES : SELF_HOSTED_MINUTES;
-    if (minutes > most) report(job.timeoutMinutes, most === HOSTED_MINUTES ? "GitHub ends a job on its own runners after 360 minutes. Write at most that." : "GitHub ends every job after 35 days (50400 minutes). Write at most that.", { level: "warning" });
+    if (minutes > most)
+      report(
+        job.timeoutMinutes,
+        most === HOSTED_MINUTES
+          ? "GitHub ends a job on its own runners after 360 minutes. Write at most that."
+          : "GitHub ends every job after 35 days (50400 minutes). Write at most that.",
+        { level: "warning" },
+      );
   },
   step({ timeoutMinutes }, { report }) {
     const minutes = numberOf(timeoutMinutes);
-    if (timeoutMinutes && minutes !== undefined && minutes <= 0) report(timeoutMinutes, "`timeout-minutes` must be above 0.");
+    if (timeoutMinutes && minutes !== undefined && minutes <= 0)
+      report(timeoutMinutes, "`timeout-minutes` must be above 0.");
   },
 });
 
-const numberOf = (node: ScalarNode | undefined): number | undefined => (node && scalarType(node) === "number" ? finite(node.value) : undefined);
+const numberOf = (node: ScalarNode | undefined): number | undefined =>
+  node && scalarType(node) === "number" ? finite(node.value) : undefined;
 
 /** YAML's `.inf` is more than any limit, and `.nan` is no time. */
 function finite(text: string): number {
@@ -61,5 +71,10 @@ function finite(text: string): number {
 
 function isOnHostedRunner(job: Job): boolean {
   const requests = requestsOf(job);
-  return requests.length > 0 && requests.every(({ labels, computed }) => !computed && labels.length === 1 && labels.every(({ value }) => isHosted(value)));
+  return (
+    requests.length > 0 &&
+    requests.every(
+      ({ labels, computed }) => !computed && labels.length === 1 && labels.every(({ value }) => isHosted(value)),
+    )
+  );
 }

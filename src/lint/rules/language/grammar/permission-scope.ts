@@ -39,10 +39,18 @@ jobs:
 `,
   workflow(workflow, { report }) {
     for (const { at, key, known, definition } of faultsOfKind(workflow, "unknown-key"))
-      if (definition === "permissions-mapping" && key.value !== "") report(at, `The token has no scope \`${key.value}\`. ${didYouMean(key.value, known) ?? `It has ${quoted(known)}.`}`);
+      if (definition === "permissions-mapping" && key.value !== "")
+        report(
+          at,
+          `The token has no scope \`${key.value}\`. ${didYouMean(key.value, known) ?? `It has ${quoted(known)}.`}`,
+        );
     for (const { at, node, allowed, definition, path } of faultsOfKind(workflow, "allowed-value")) {
       if (!definition.startsWith("permission")) continue;
-      if (definition === "permissions") report(at, `\`${node.value}\` is not a level for all scopes. Use \`read-all\`, \`write-all\`, \`{}\` for none, or a mapping of scopes to levels.`);
+      if (definition === "permissions")
+        report(
+          at,
+          `\`${node.value}\` is not a level for all scopes. Use \`read-all\`, \`write-all\`, \`{}\` for none, or a mapping of scopes to levels.`,
+        );
       else report(at, `\`${path.at(-1) ?? ""}\` has no level \`${node.value}\`. Use ${quoted(allowed, "or")}.`);
     }
   },

@@ -31,7 +31,11 @@ jobs:
       if (isSelfHosted(request) || request.group) continue;
       for (const label of request.labels) {
         const retired = isDeclared(label.value, settings) ? undefined : retirementOf(label.value);
-        if (retired) report(label, `GitHub retired \`${label.value}\` in ${retired.when}. Use \`${retired.instead}\` or a newer one.`);
+        if (retired)
+          report(
+            label,
+            `GitHub retired \`${label.value}\` in ${retired.when}. Use \`${retired.instead}\` or a newer one.`,
+          );
       }
     }
   },

@@ -36,7 +36,12 @@ jobs:
       const own = isSelfHosted(request);
       for (const [index, label] of labels.entries()) {
         const other = labels.slice(0, index).find((before) => excludes(before, label, own));
-        if (other) report(label, `No runner has both \`${other.value}\` and \`${label.value}\`. To run on each of them, use a matrix.`, { related: [{ at: other, message: "The other label." }] });
+        if (other)
+          report(
+            label,
+            `No runner has both \`${other.value}\` and \`${label.value}\`. To run on each of them, use a matrix.`,
+            { related: [{ at: other, message: "The other label." }] },
+          );
       }
     }
   },

@@ -47,19 +47,39 @@ jobs:
   },
 });
 
-function faultOf(label: string, request: RunnerRequest, settings: LintSettings): { message: string; level: Level } | undefined {
+function faultOf(
+  label: string,
+  request: RunnerRequest,
+  settings: LintSettings,
+): { message: string; level: Level } | undefined {
   const lower = label.toLowerCase();
-  if (isHosted(lower) || retirementOf(lower) || SELF_HOSTED_LABELS.includes(lower) || isDeclared(label, settings)) return undefined;
+  if (isHosted(lower) || retirementOf(lower) || SELF_HOSTED_LABELS.includes(lower) || isDeclared(label, settings))
+    return undefined;
   const declared = settings.runnerLabels !== undefined;
   const guess = nearest(lower, HOSTED_LABELS);
   const help = guess === undefined ? "" : ` Did you mean \`${guess}\`?`;
-  if (declared) return { message: `No runner has the label \`${label}\`: GitHub's have not, and the setting \`runnerLabels\` does not list it.${help}`, level: "error" };
+  if (declared)
+    return {
+      message: `No runner has the label \`${label}\`: GitHub's have not, and the setting \`runnerLabels\` does not list it.${help}`,
+      level: "error",
+    };
   // Runners of one's own may have any label.
   if (isSelfHosted(request) || request.group) return undefined;
-  if (looksHosted(lower)) return { message: `GitHub has no runner \`${label}\`.${help} If it is your own, list it in the setting \`runnerLabels\`.`, level: "error" };
+  if (looksHosted(lower))
+    return {
+      message: `GitHub has no runner \`${label}\`.${help} If it is your own, list it in the setting \`runnerLabels\`.`,
+      level: "error",
+    };
   if (settings.preset !== "strict") return undefined;
-  return { message: `\`${label}\` is none of GitHub's runners. If it is your own, list it in the setting \`runnerLabels\`.`, level: "warning" };
+  return {
+    message: `\`${label}\` is none of GitHub's runners. If it is your own, list it in the setting \`runnerLabels\`.`,
+    level: "warning",
+  };
 }
 
 /** `ubuntu-23.04` and `linux-latest` can only be meant for GitHub; larger runners are called `ubuntu-24.04-16core` and the like. */
-const looksHosted = (label: string): boolean => /^(?:ubuntu|macos|windows)-\d+(?:\.\d+)?$/.test(label) || /^(?:linux|debian|ubuntu|unbuntu|ubunut|ubunto|mac|macos|macosx|osx|win|window|windows)[-_ ]?(?:lastest|latests|latest)$/.test(label);
+const looksHosted = (label: string): boolean =>
+  /^(?:ubuntu|macos|windows)-\d+(?:\.\d+)?$/.test(label) ||
+  /^(?:linux|debian|ubuntu|unbuntu|ubunut|ubunto|mac|macos|macosx|osx|win|window|windows)[-_ ]?(?:lastest|latests|latest)$/.test(
+    label,
+  );

@@ -46,23 +46,33 @@ function valuesOf(job: Job, node: ScalarNode): YamlNode[] {
   const name = /^\s*\$\{\{\s*matrix\.([\w-]+)\s*\}\}\s*$/.exec(node.value)?.[1]?.toLowerCase();
   if (name === undefined || !job.matrix) return [node];
   const found: YamlNode[] = [];
-  for (const [dimension, { value }] of job.matrix.dimensions) if (dimension.toLowerCase() === name && value.kind === "sequence") found.push(...value.items);
-  for (const entry of job.matrix.include) for (const { key, value } of entry.pairs) if (key.value.toLowerCase() === name) found.push(value);
+  for (const [dimension, { value }] of job.matrix.dimensions)
+    if (dimension.toLowerCase() === name && value.kind === "sequence") found.push(...value.items);
+  for (const entry of job.matrix.include)
+    for (const { key, value } of entry.pairs) if (key.value.toLowerCase() === name) found.push(value);
   return found.length === 0 ? [node] : found;
 }
 
 /** Whether somebody told us that a runner of their own has the label. */
-export const isDeclared = (label: string, { runnerLabels }: LintSettings): boolean => runnerLabels?.some((pattern) => globOf(pattern).test(label)) === true;
+export const isDeclared = (label: string, { runnerLabels }: LintSettings): boolean =>
+  runnerLabels?.some((pattern) => globOf(pattern).test(label)) === true;
 
 const globs = new Map<string, RegExp>();
 
 function globOf(pattern: string): RegExp {
   let glob = globs.get(pattern);
   if (!glob) {
-    glob = new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "i");
+    glob = new RegExp(
+      `^${pattern
+        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+        .replaceAll("*", ".*")
+        .replaceAll("?", ".")}$`,
+      "i",
+    );
     globs.set(pattern, glob);
   }
   return glob;
 }
 
-export const isSelfHosted = ({ labels }: RunnerRequest): boolean => labels.some(({ value }) => value.toLowerCase() === "self-hosted");
+export const isSelfHosted = ({ labels }: RunnerRequest): boolean =>
+  labels.some(({ value }) => value.toLowerCase() === "self-hosted");

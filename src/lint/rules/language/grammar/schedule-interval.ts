@@ -35,7 +35,11 @@ jobs:
       const parsed = cron && parseCron(cron.value);
       if (!cron || !parsed || typeof parsed === "string") continue;
       const interval = shortestInterval(parsed);
-      if (interval < SHORTEST) report(cron, `\`${cron.value}\` asks for a run every ${interval === 1 ? "minute" : `${interval} minutes`}, GitHub starts one in five minutes at most. ${cron.value.trim().startsWith("* ") ? "Write a minute in place of the first `*`." : "Leave five minutes between two runs."}`);
+      if (interval < SHORTEST)
+        report(
+          cron,
+          `\`${cron.value}\` asks for a run every ${interval === 1 ? "minute" : `${interval} minutes`}, GitHub starts one in five minutes at most. ${cron.value.trim().startsWith("* ") ? "Write a minute in place of the first `*`." : "Leave five minutes between two runs."}`,
+        );
     }
   },
 });

@@ -34,7 +34,10 @@ jobs:
     for (const { timezone } of schedulesOf(workflow)) {
       if (!timezone || timezone.value === "" || isTimezone(timezone.value)) continue;
       const near = nearest(timezone.value, Intl.supportedValuesOf("timeZone"));
-      report(timezone, `\`${timezone.value}\` is no time zone. ${near === undefined ? "Write an IANA name such as `Europe/Berlin`." : `Did you mean \`${near}\`?`}`);
+      report(
+        timezone,
+        `\`${timezone.value}\` is no time zone. ${near === undefined ? "Write an IANA name such as `Europe/Berlin`." : `Did you mean \`${near}\`?`}`,
+      );
     }
   },
 });

@@ -9,6 +9,11 @@ export interface Schedule {
 /** The entries of `on.schedule`. */
 export function schedulesOf({ triggers }: WorkflowDocument): Schedule[] {
   return triggers.flatMap(({ event, config }) =>
-    event === "schedule" && config?.kind === "sequence" ? config.items.map((item) => ({ cron: scalarOf(valueOf(item, "cron")), timezone: scalarOf(valueOf(item, "timezone")) })) : [],
+    event === "schedule" && config?.kind === "sequence"
+      ? config.items.map((item) => ({
+          cron: scalarOf(valueOf(item, "cron")),
+          timezone: scalarOf(valueOf(item, "timezone")),
+        }))
+      : [],
   );
 }

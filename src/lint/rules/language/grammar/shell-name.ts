@@ -7,7 +7,11 @@ import { requestsOf } from "./runner-labels.ts";
 
 /** Reference: "Workflow syntax", `jobs.<job_id>.steps[*].shell`. */
 const SHELLS = ["bash", "pwsh", "python", "sh", "cmd", "powershell"] as const;
-const ONLY_ON: Readonly<Record<string, readonly System[]>> = { cmd: ["windows"], powershell: ["windows"], sh: ["linux", "macos"] };
+const ONLY_ON: Readonly<Record<string, readonly System[]>> = {
+  cmd: ["windows"],
+  powershell: ["windows"],
+  sh: ["linux", "macos"],
+};
 const NAMES: Readonly<Record<System, string>> = { linux: "Linux", macos: "macOS", windows: "Windows" };
 
 export const shellName = rule({
@@ -55,13 +59,20 @@ jobs:
 
 function checkName(node: ScalarNode, { report }: RuleContext): boolean {
   const { value } = node;
-  if (value === "" || value.includes("${{") || value.includes("{0}") || SHELLS.some((shell) => shell === value)) return true;
+  if (value === "" || value.includes("${{") || value.includes("{0}") || SHELLS.some((shell) => shell === value))
+    return true;
   const lower = value.toLowerCase();
   if (SHELLS.some((shell) => shell === lower)) {
-    report(node, `The shell is called \`${lower}\`. The runner finds \`${value}\` too, but sets up \`pwsh\` and \`cmd\` only by their right names.`, { level: "warning" });
+    report(
+      node,
+      `The shell is called \`${lower}\`. The runner finds \`${value}\` too, but sets up \`pwsh\` and \`cmd\` only by their right names.`,
+      { level: "warning" },
+    );
     return true;
   }
-  const help = /\s|\//.test(value) ? "A shell of your own needs `{0}` where the script's file goes." : `${didYouMean(value, SHELLS) ?? ""} For another shell write a command line, such as \`${value} {0}\`.`;
+  const help = /\s|\//.test(value)
+    ? "A shell of your own needs `{0}` where the script's file goes."
+    : `${didYouMean(value, SHELLS) ?? ""} For another shell write a command line, such as \`${value} {0}\`.`;
   report(node, `The runner knows no shell \`${value}\`. ${help}`);
   return false;
 }
@@ -77,5 +88,9 @@ function checkSystem(node: ScalarNode, job: Job, { report }: RuleContext): void 
   }
   const [first] = requests.flatMap(({ labels }) => labels);
   const system = first && systemOf(first.value);
-  report(node, `\`${node.value}\` is not a shell of ${system ? NAMES[system] : "this runner"}; it is there on ${systems.map((name) => NAMES[name]).join(" and ")}. Use \`${node.value === "sh" ? "bash" : "pwsh"}\`.`, node.value === "sh" ? { level: "warning" } : {});
+  report(
+    node,
+    `\`${node.value}\` is not a shell of ${system ? NAMES[system] : "this runner"}; it is there on ${systems.map((name) => NAMES[name]).join(" and ")}. Use \`${node.value === "sh" ? "bash" : "pwsh"}\`.`,
+    node.value === "sh" ? { level: "warning" } : {},
+  );
 }

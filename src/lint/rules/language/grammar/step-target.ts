@@ -47,9 +47,14 @@ jobs:
       }
       for (const name of ["wait", "cancel"])
         for (const target of scalarsOf(valueOf(item, name)))
-          if (target.value !== "" && !ids.has(target.value)) context.report(target, `No step with the id \`${target.value}\` stands before this one. ${didYouMean(target.value, [...ids]) ?? `Give the step that \`${name}\` means an \`id\`.`}`);
+          if (target.value !== "" && !ids.has(target.value))
+            context.report(
+              target,
+              `No step with the id \`${target.value}\` stands before this one. ${didYouMean(target.value, [...ids]) ?? `Give the step that \`${name}\` means an \`id\`.`}`,
+            );
       const all = valueOf(item, "wait-all");
-      if (all && !isNull(all) && scalarOf(all)?.value.toLowerCase() === "false") context.report(all, "`wait-all` is `true` or has no value. Remove the step to wait for nothing.");
+      if (all && !isNull(all) && scalarOf(all)?.value.toLowerCase() === "false")
+        context.report(all, "`wait-all` is `true` or has no value. Remove the step to wait for nothing.");
       remember(item, ids);
     }
   },
@@ -63,6 +68,10 @@ function remember(item: YamlNode, ids: Set<string>): void {
 function checkMember(member: YamlNode, { report }: RuleContext): void {
   for (const name of ["wait", "wait-all", "cancel", "parallel", "background"]) {
     const pair = pairOf(member, name);
-    if (pair) report(pair.key, `\`${name}\` is not allowed in a \`parallel\` group. ${name === "background" ? "Its steps run in the background as they are; remove it." : "Move the step out of the group."}`);
+    if (pair)
+      report(
+        pair.key,
+        `\`${name}\` is not allowed in a \`parallel\` group. ${name === "background" ? "Its steps run in the background as they are; remove it." : "Move the step out of the group."}`,
+      );
   }
 }

@@ -24,8 +24,16 @@ jobs:
 `,
   workflow(workflow, { report }) {
     for (const { event, node } of workflow.triggers) {
-      if (event === "pull_request_comment") report(node, "Comments on pull requests start workflows as `issue_comment`. Write that event.", { level: "warning" });
-      if (RETIRED.has(event)) report(node, `\`${event}\` belongs to Projects (classic), which GitHub has shut down: it starts nothing any more. Remove it.`, { level: "warning" });
+      if (event === "pull_request_comment")
+        report(node, "Comments on pull requests start workflows as `issue_comment`. Write that event.", {
+          level: "warning",
+        });
+      if (RETIRED.has(event))
+        report(
+          node,
+          `\`${event}\` belongs to Projects (classic), which GitHub has shut down: it starts nothing any more. Remove it.`,
+          { level: "warning" },
+        );
     }
     for (const { at, key, known, definition } of faultsOfKind(workflow, "unknown-key"))
       if (definition === "on-mapping-strict" && key.value !== "") report(at, messageFor(key.value, known));
@@ -37,4 +45,5 @@ jobs:
 /** GitHub's changelog, "Sunset notice - Projects (classic)", 2024-05-23; the grammar still lists them. */
 const RETIRED = new Set(["project", "project_card", "project_column"]);
 
-const messageFor = (event: string, events: readonly string[]): string => `No event \`${event}\` starts a workflow. ${didYouMean(event, events) ?? "See GitHub's page \"Events that trigger workflows\"."}`;
+const messageFor = (event: string, events: readonly string[]): string =>
+  `No event \`${event}\` starts a workflow. ${didYouMean(event, events) ?? 'See GitHub\'s page "Events that trigger workflows".'}`;

@@ -43,8 +43,20 @@ jobs:
     for (const need of job.needs) {
       const id = need.value.toLowerCase();
       if (id === "" || need.value.includes("${{")) continue;
-      if (seen.has(id)) report(need, `\`${need.value}\` is needed twice, since ids are compared without case. Remove one.`, { level: "warning" });
-      else if (!jobs.has(id)) report(need, `This workflow has no job \`${need.value}\`. ${didYouMean(need.value, job.workflow.jobs.filter((other) => other !== job).map((other) => other.id)) ?? "Remove it from `needs`."}`);
+      if (seen.has(id))
+        report(need, `\`${need.value}\` is needed twice, since ids are compared without case. Remove one.`, {
+          level: "warning",
+        });
+      else if (!jobs.has(id))
+        report(
+          need,
+          `This workflow has no job \`${need.value}\`. ${
+            didYouMean(
+              need.value,
+              job.workflow.jobs.filter((other) => other !== job).map((other) => other.id),
+            ) ?? "Remove it from `needs`."
+          }`,
+        );
       seen.add(id);
     }
   },

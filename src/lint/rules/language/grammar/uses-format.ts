@@ -69,9 +69,18 @@ function jobFault(uses: Uses): string | undefined {
     case "computed":
       return undefined;
     case "local":
-      return localRefFault(uses.written) ?? (isWorkflowPath(uses.path) ? undefined : `A job calls a workflow file in \`.github/workflows\`, and \`${uses.written}\` is none. An action is used by a step.`);
+      return (
+        localRefFault(uses.written) ??
+        (isWorkflowPath(uses.path)
+          ? undefined
+          : `A job calls a workflow file in \`.github/workflows\`, and \`${uses.written}\` is none. An action is used by a step.`)
+      );
     case "repository":
-      return isWorkflowPath(uses.path) ? undefined : uses.path === "" || !WORKFLOW_FILE.test(uses.path) ? `A job calls a workflow, written \`owner/repository/.github/workflows/file.yml@ref\`, and \`${uses.written}\` is none. An action is used by a step.` : `Workflows can be called only from the folder \`.github/workflows\`, not as \`${uses.path}\`.`;
+      return isWorkflowPath(uses.path)
+        ? undefined
+        : uses.path === "" || !WORKFLOW_FILE.test(uses.path)
+          ? `A job calls a workflow, written \`owner/repository/.github/workflows/file.yml@ref\`, and \`${uses.written}\` is none. An action is used by a step.`
+          : `Workflows can be called only from the folder \`.github/workflows\`, not as \`${uses.path}\`.`;
     case "malformed":
       return malformed(uses.written);
   }
@@ -81,7 +90,9 @@ const isWorkflowPath = (path: string): boolean => /^\.github\/workflows\/[^/]+\.
 
 function localRefFault(written: string): string | undefined {
   const at = /@[^/@]*$/.exec(written)?.[0];
-  return at === undefined ? undefined : `A local path takes no version: it is read from the same commit. Remove \`${at}\`.`;
+  return at === undefined
+    ? undefined
+    : `A local path takes no version: it is read from the same commit. Remove \`${at}\`.`;
 }
 
 function dockerFault(image: string): string | undefined {
@@ -96,8 +107,12 @@ function malformed(written: string): string {
   if (/^\.github\//.test(written)) return `A local path begins with \`./\`. Write \`./${written}\`.`;
   if (/\s/.test(written)) return `\`${written}\` contains a blank. Write \`owner/repository@ref\`.`;
   const [name = "", ref] = written.split("@");
-  if (ref === undefined) return name.includes("/") ? `\`${written}\` names no version. Add \`@\` with a tag, a branch or a commit.` : `\`${written}\` is no action. Write \`owner/repository@ref\`, \`./folder\` or \`docker://image\`.`;
-  if (ref === "") return `\`${written}\` ends with an empty version. Write a tag, a branch or a commit behind the \`@\`.`;
+  if (ref === undefined)
+    return name.includes("/")
+      ? `\`${written}\` names no version. Add \`@\` with a tag, a branch or a commit.`
+      : `\`${written}\` is no action. Write \`owner/repository@ref\`, \`./folder\` or \`docker://image\`.`;
+  if (ref === "")
+    return `\`${written}\` ends with an empty version. Write a tag, a branch or a commit behind the \`@\`.`;
   if (!name.includes("/")) return `\`${written}\` names no owner. Write \`owner/${name}@${ref}\`.`;
   return `\`${written}\` is no action. Write \`owner/repository@ref\`, \`./folder\` or \`docker://image\`.`;
 }

@@ -30,6 +30,7 @@ jobs:
   workflow(workflow, { report }) {
     const trigger = triggerOf(workflow, "workflow_run");
     if (!trigger) return;
-    if (scalarsOf(valueOf(trigger.config, "workflows")).length === 0) report(trigger.node, "`workflow_run` follows no workflow. List their names under `workflows`.");
+    if (scalarsOf(valueOf(trigger.config, "workflows")).length === 0)
+      report(trigger.node, "`workflow_run` follows no workflow. List their names under `workflows`.");
   },
 });

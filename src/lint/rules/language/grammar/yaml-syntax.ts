@@ -24,6 +24,7 @@ jobs:
       - run: make test
 `,
   document(document, { report }) {
-    for (const problem of document.file.yaml.problems) if (!ALIAS_CODES.has(problem.code)) report(problem, problem.message);
+    for (const problem of document.file.yaml.problems)
+      if (!ALIAS_CODES.has(problem.code)) report(problem, problem.message);
   },
 });

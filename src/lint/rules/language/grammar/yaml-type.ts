@@ -11,7 +11,7 @@ export const yamlType = rule({
   levels: { recommended: "error", strict: "error" },
   fixable: true,
   summary: "A value is a list, a mapping, a number, a boolean or text, as GitHub asks at its place.",
-  why: "GitHub does not convert text to numbers or booleans, `\"true\"` in quotes included, and YAML 1.2 knows no `yes` and `off`: it refuses the file.",
+  why: 'GitHub does not convert text to numbers or booleans, `"true"` in quotes included, and YAML 1.2 knows no `yes` and `off`: it refuses the file.',
   bad: `on: push
 jobs:
   test:
@@ -41,8 +41,19 @@ jobs:
       const forgiven = fault.path.length >= 2 && (fault.path[0] === "on" || fault.path[0] === "inputs");
       const harmless: ReportDetails = forgiven ? { level: "warning" } : {};
       const [root, event] = fault.path;
-      if (root === "on" && event !== undefined && fault.path.length === 2 && fault.node.kind === "mapping" && isNothing(fault.wanted)) {
-        for (const { key } of fault.node.pairs) report(key, `\`${event}\` takes no filters and no types: it starts the workflow on every such event. Remove \`${key.value}\`.`, harmless);
+      if (
+        root === "on" &&
+        event !== undefined &&
+        fault.path.length === 2 &&
+        fault.node.kind === "mapping" &&
+        isNothing(fault.wanted)
+      ) {
+        for (const { key } of fault.node.pairs)
+          report(
+            key,
+            `\`${event}\` takes no filters and no types: it starts the workflow on every such event. Remove \`${key.value}\`.`,
+            harmless,
+          );
         continue;
       }
       report(fault.at, messageOf(fault), { ...harmless, fix: fixOf(fault) });
@@ -55,17 +66,35 @@ const isNothing = (wanted: FaultOf<"value-type">["wanted"]): boolean => wanted.l
 function messageOf({ node, wanted, path }: FaultOf<"value-type">): string {
   const owner = path.findLast((key) => key !== "*");
   const subject = owner === undefined ? "The file" : path.at(-1) === "*" ? `An item of \`${owner}:\`` : `\`${owner}:\``;
-  const written = node.kind === "mapping" ? "a mapping" : node.kind === "sequence" ? "a list" : scalarType(node) === "string" ? "text" : scalarType(node) === "number" ? "a number" : `\`${node.value}\``;
-  if (wanted.length === 1 && wanted[0] === "nothing") return `${subject} takes nothing under it, but has ${written}. Remove what stands there.`;
+  const written =
+    node.kind === "mapping"
+      ? "a mapping"
+      : node.kind === "sequence"
+        ? "a list"
+        : scalarType(node) === "string"
+          ? "text"
+          : scalarType(node) === "number"
+            ? "a number"
+            : `\`${node.value}\``;
+  if (wanted.length === 1 && wanted[0] === "nothing")
+    return `${subject} takes nothing under it, but has ${written}. Remove what stands there.`;
   return `${subject} must be ${kindsOf(wanted)}, not ${written}.${hintOf(node, wanted)}`;
 }
 
-const BOOLEANS_OF_YAML_1_1: Readonly<Record<string, string>> = { yes: "true", on: "true", y: "true", no: "false", off: "false", n: "false" };
+const BOOLEANS_OF_YAML_1_1: Readonly<Record<string, string>> = {
+  yes: "true",
+  on: "true",
+  y: "true",
+  no: "false",
+  off: "false",
+  n: "false",
+};
 
 function hintOf(node: FaultOf<"value-type">["node"], wanted: FaultOf<"value-type">["wanted"]): string {
   if (node.kind !== "scalar") return "";
   const boolean = BOOLEANS_OF_YAML_1_1[node.value.toLowerCase()];
-  if (wanted.includes("`true` or `false`") && boolean !== undefined) return ` YAML 1.2 reads \`${node.value}\` as a word; write \`${boolean}\`.`;
+  if (wanted.includes("`true` or `false`") && boolean !== undefined)
+    return ` YAML 1.2 reads \`${node.value}\` as a word; write \`${boolean}\`.`;
   if (node.style !== "plain" && unquotedFits(node.value, wanted)) return " Remove the quotes.";
   return "";
 }
@@ -78,6 +107,10 @@ function unquotedFits(value: string, wanted: FaultOf<"value-type">["wanted"]): b
 function fixOf({ node, wanted }: FaultOf<"value-type">): ReportDetails["fix"] {
   if (node.kind !== "scalar" || node.anchor !== undefined || node.tag !== undefined) return undefined;
   const boolean = wanted.includes("`true` or `false`") ? BOOLEANS_OF_YAML_1_1[node.value.toLowerCase()] : undefined;
-  const text = boolean ?? ((node.style === "single" || node.style === "double") && unquotedFits(node.value, wanted) ? node.value : undefined);
-  return text === undefined ? undefined : { title: `Write \`${text}\``, edits: [{ start: node.start, end: node.end, text }] };
+  const text =
+    boolean ??
+    ((node.style === "single" || node.style === "double") && unquotedFits(node.value, wanted) ? node.value : undefined);
+  return text === undefined
+    ? undefined
+    : { title: `Write \`${text}\``, edits: [{ start: node.start, end: node.end, text }] };
 }

@@ -115,36 +115,61 @@ jobs:
   repository(context) {
     for (const workflow of workflowsOf(context.repository)) judgeOtherRuns(workflow, context);
     for (const run of pipelineOf(context.repository).runs) {
-      const uploads = run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
+      const uploads = run.jobs.flatMap((job) =>
+        job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"),
+      );
       for (const job of run.jobs)
-        for (const deed of job.deeds)
-          if (deed.kind === "download") judgeDownload(deed, uploads, run, context);
+        for (const deed of job.deeds) if (deed.kind === "download") judgeDownload(deed, uploads, run, context);
       for (const upload of uploads) judgeClash(upload, uploads, context);
     }
   },
 });
 
-function judgeDownload(deed: ArtifactDownload, uploads: readonly ArtifactUpload[], run: Run, { report }: RepositoryContext): void {
+function judgeDownload(
+  deed: ArtifactDownload,
+  uploads: readonly ArtifactUpload[],
+  run: Run,
+  { report }: RepositoryContext,
+): void {
   if (deed.happens === false) return;
   if (deed.from === "other-run") {
-    if (deed.by === "actions/download-artifact" && deed.runId && !deed.hasToken && majorOf(deed.step) >= 4) report(deed.document, deed.step?.step.with.get("run-id")?.value ?? deed.at, "`run-id` is ignored without `github-token`: the artifact is looked for in this very run. Add `github-token: ${{ github.token }}` (and `permissions: actions: read`).");
+    if (deed.by === "actions/download-artifact" && deed.runId && !deed.hasToken && majorOf(deed.step) >= 4)
+      report(
+        deed.document,
+        deed.step?.step.with.get("run-id")?.value ?? deed.at,
+        "`run-id` is ignored without `github-token`: the artifact is looked for in this very run. Add `github-token: ${{ github.token }}` (and `permissions: actions: read`).",
+      );
     return;
   }
   const name = deed.name && textOf(deed.name);
-  if (deed.from !== "this-run" || name === undefined || name === "" || run.event === "workflow_call" || deed.tolerated) return;
-  const possible: ArtifactUpload[] = uploads.filter((upload) => upload.happens !== false && upload.name.some((template) => relationOf(template, deed.name?.[0] ?? []) !== "different" || hasHole(template)));
+  if (deed.from !== "this-run" || name === undefined || name === "" || run.event === "workflow_call" || deed.tolerated)
+    return;
+  const possible: ArtifactUpload[] = uploads.filter(
+    (upload) =>
+      upload.happens !== false &&
+      upload.name.some((template) => relationOf(template, deed.name?.[0] ?? []) !== "different" || hasHole(template)),
+  );
   if (possible.length === 0) {
     // What is uploaded on a failure is uploaded all the same.
     if (mayUploadElsewhere(run) || uploadsOnFailure(run, deed.name)) return;
     const known = [...new Set(uploads.flatMap(({ name: uploaded }) => uploaded.map((template) => readable(template))))];
     const hint = didYouMean(name, known);
-    report(deed.document, deed.at, `No job of this run uploads an artifact \`${name}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`);
+    report(
+      deed.document,
+      deed.at,
+      `No job of this run uploads an artifact \`${name}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`,
+    );
     return;
   }
   if (possible.every((upload) => upload.job !== deed.job && !comesAfter(deed.job, upload.job))) {
     const [upload] = possible;
     if (!upload || possible.some((one) => sharesCaller(one.job, deed.job))) return;
-    report(deed.document, deed.at, `\`${upload.job.path}\`, which uploads \`${name}\`, may not have finished when this job starts. Add it to \`needs\`.`, { related: [{ in: upload.document, at: upload.at, message: "The artifact is uploaded here." }] });
+    report(
+      deed.document,
+      deed.at,
+      `\`${upload.job.path}\`, which uploads \`${name}\`, may not have finished when this job starts. Add it to \`needs\`.`,
+      { related: [{ in: upload.document, at: upload.at, message: "The artifact is uploaded here." }] },
+    );
   }
 }
 
@@ -163,27 +188,53 @@ function judgeOtherRuns(workflow: WorkflowDocument, { repository, report }: Repo
   for (const ways of asked.values()) {
     const [first] = ways;
     const makers = ways.flatMap((way) => way.makers ?? []);
-    if (!first || makers.length === 0 || !ways.every(({ deed, makers: own }) => own !== undefined && neverUploaded(deed, own))) continue;
+    if (
+      !first ||
+      makers.length === 0 ||
+      !ways.every(({ deed, makers: own }) => own !== undefined && neverUploaded(deed, own))
+    )
+      continue;
     const { deed } = first;
     const names = [...new Set(makers.flatMap(uploadsOf).flatMap(({ name }) => name.map(readable)))];
     const producers = [...new Set(makers.map((run) => run.workflow))];
     const hint = didYouMean(readable(deed.name?.[0] ?? []), names);
-    report(deed.document, deed.at, `${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(deed.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`, {
-      related: makers.flatMap(uploadsOf).slice(0, 1).map((upload) => ({ in: upload.document, at: upload.at, message: "This is uploaded." })),
-    });
+    report(
+      deed.document,
+      deed.at,
+      `${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(deed.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`,
+      {
+        related: makers
+          .flatMap(uploadsOf)
+          .slice(0, 1)
+          .map((upload) => ({ in: upload.document, at: upload.at, message: "This is uploaded." })),
+      },
+    );
   }
 }
 
-const uploadsOf = (run: Run): ArtifactUpload[] => run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
+const uploadsOf = (run: Run): ArtifactUpload[] =>
+  run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
 
 /** The runs whose artifacts it takes; nothing where that is not known. */
 function makersOf(deed: ArtifactDownload, run: Run, pipeline: Pipeline): readonly Run[] | undefined {
   const names = scalarsOf(valueOf(run.trigger.config, "workflows")).map(({ value }) => value);
   const [only] = deed.runId ?? [];
   if (deed.step?.step.with.has("repository")) return undefined;
-  if (deed.runId) return run.upstream && names.every((name) => pipeline.named(name).length > 0) && deed.runId.length === 1 && only?.length === 1 && symbolsIn(only)[0] === "github.event.workflow_run.id" ? [run.upstream] : undefined;
+  if (deed.runId)
+    return run.upstream &&
+      names.every((name) => pipeline.named(name).length > 0) &&
+      deed.runId.length === 1 &&
+      only?.length === 1 &&
+      symbolsIn(only)[0] === "github.event.workflow_run.id"
+      ? [run.upstream]
+      : undefined;
   const file = deed.workflow && textOf(deed.workflow);
-  const named = file === undefined || deed.step?.step.with.has("repo") ? [] : pipeline.runs.filter(({ workflow }) => workflow.file.path.endsWith(`/${file}`) || workflow.name?.value === file);
+  const named =
+    file === undefined || deed.step?.step.with.has("repo")
+      ? []
+      : pipeline.runs.filter(
+          ({ workflow }) => workflow.file.path.endsWith(`/${file}`) || workflow.name?.value === file,
+        );
   return named.length > 0 ? named : undefined;
 }
 
@@ -192,47 +243,109 @@ function neverUploaded({ name, tolerated, step, job }: ArtifactDownload, makers:
   if (!template || others.length > 0 || hasHole(template) || tolerated || isTolerant(step)) return false;
   return makers.every((run) => {
     const uploads = uploadsOf(run);
-    return uploads.length > 0 && !mayUploadElsewhere(run) && !uploadsOnFailure(run, name) && uploads.every((upload) => upload.name.every((made) => meeting(made, run, template, job.run).same === "no"));
+    return (
+      uploads.length > 0 &&
+      !mayUploadElsewhere(run) &&
+      !uploadsOnFailure(run, name) &&
+      uploads.every((upload) => upload.name.every((made) => meeting(made, run, template, job.run).same === "no"))
+    );
   });
 }
 
 /** `if_no_artifact_found: warn` and its like. */
-const isTolerant = (step: StepRun | undefined): boolean => step?.step.with.has("if_no_artifact_found") === true || step?.step.with.has("allow_forks") === true;
+const isTolerant = (step: StepRun | undefined): boolean =>
+  step?.step.with.has("if_no_artifact_found") === true || step?.step.with.has("allow_forks") === true;
 
 /** An upload whose condition does not hold while all goes well. */
 const uploadsOnFailure = (run: Run, name: Value | undefined): boolean =>
-  run.jobs.some((job) => job.steps.some((step) => (step.happens === false || job.happens === false) && isAction(step.step.uses, "actions/upload-artifact", "actions/upload-artifact/merge") && (inputValue(step, "name") ?? literal("artifact")).some((template) => hasHole(template) || relationOf(template, name?.[0] ?? []) !== "different")));
+  run.jobs.some((job) =>
+    job.steps.some(
+      (step) =>
+        (step.happens === false || job.happens === false) &&
+        isAction(step.step.uses, "actions/upload-artifact", "actions/upload-artifact/merge") &&
+        (inputValue(step, "name") ?? literal("artifact")).some(
+          (template) => hasHole(template) || relationOf(template, name?.[0] ?? []) !== "different",
+        ),
+    ),
+  );
 
 /** Order within a called workflow is judged there. */
 const sharesCaller = (a: JobRun, b: JobRun): boolean => a === b;
 
 /** Actions of others, called workflows of other repositories and scripts may upload as well. */
 function mayUploadElsewhere(run: Run): boolean {
-  return run.jobs.some(({ job, steps }) => (job.uses !== undefined && !run.jobs.some((inner) => inner.caller?.job === job)) || steps.some(({ step: { uses } }) => {
-    if (!uses) return false;
-    if (uses.kind !== "repository") return !steps.some((inner) => inner.outer !== inner.step && inner.outer.uses === uses) && uses.kind !== "docker";
-    return !/^(?:actions\/(?:checkout|cache|setup-[\w-]+|upload-artifact|download-artifact|github-script|attest[\w-]*|labeler|stale)|docker\/(?:setup|login|metadata)[\w-]*|pnpm\/action-setup|ruby\/setup-ruby|dtolnay\/rust-toolchain|actions-rs\/toolchain|codecov\/codecov-action|softprops\/action-gh-release|pypa\/gh-action-pypi-publish|ncipollo\/release-action|gradle\/[\w-]+|swatinem\/rust-cache|shivammathur\/setup-php|astral-sh\/setup-uv|oven-sh\/setup-bun|denoland\/setup-deno|msys2\/setup-msys2|ilammy\/msvc-dev-cmd|peaceiris\/actions-gh-pages)$/.test(uses.repository);
-  }));
+  return run.jobs.some(
+    ({ job, steps }) =>
+      (job.uses !== undefined && !run.jobs.some((inner) => inner.caller?.job === job)) ||
+      steps.some(({ step: { uses } }) => {
+        if (!uses) return false;
+        if (uses.kind !== "repository")
+          return (
+            !steps.some((inner) => inner.outer !== inner.step && inner.outer.uses === uses) && uses.kind !== "docker"
+          );
+        return !/^(?:actions\/(?:checkout|cache|setup-[\w-]+|upload-artifact|download-artifact|github-script|attest[\w-]*|labeler|stale)|docker\/(?:setup|login|metadata)[\w-]*|pnpm\/action-setup|ruby\/setup-ruby|dtolnay\/rust-toolchain|actions-rs\/toolchain|codecov\/codecov-action|softprops\/action-gh-release|pypa\/gh-action-pypi-publish|ncipollo\/release-action|gradle\/[\w-]+|swatinem\/rust-cache|shivammathur\/setup-php|astral-sh\/setup-uv|oven-sh\/setup-bun|denoland\/setup-deno|msys2\/setup-msys2|ilammy\/msvc-dev-cmd|peaceiris\/actions-gh-pages)$/.test(
+          uses.repository,
+        );
+      }),
+  );
 }
 
 function judgeClash(upload: ArtifactUpload, uploads: readonly ArtifactUpload[], { report }: RepositoryContext): void {
   const { job, step, name } = upload;
-  if (upload.by !== "actions/upload-artifact" || upload.overwrite !== false || step?.happens !== true || job.happens === false || majorOf(step) < 4) return;
+  if (
+    upload.by !== "actions/upload-artifact" ||
+    upload.overwrite !== false ||
+    step?.happens !== true ||
+    job.happens === false ||
+    majorOf(step) < 4
+  )
+    return;
   const [template] = name;
-  if (!template || name.length !== 1 || hasHole(template) || symbolsIn(template).some((symbol) => !/^(?:github|vars)\./.test(symbol))) return;
+  if (
+    !template ||
+    name.length !== 1 ||
+    hasHole(template) ||
+    symbolsIn(template).some((symbol) => !/^(?:github|vars)\./.test(symbol))
+  )
+    return;
   const matrix = job.job.matrix ? job : job.caller;
   if (job.matrix && matrix && severalJobs(matrix.job) && !saysMatrix(upload)) {
-    report(upload.document, upload.at, `Every job of the matrix of \`${matrix.path}\` uploads \`${readable(template)}\`, and the second one fails (409 Conflict). Put what tells the jobs apart into the name, such as \`${readable(template)}-\${{ strategy.job-index }}\`.`);
+    report(
+      upload.document,
+      upload.at,
+      `Every job of the matrix of \`${matrix.path}\` uploads \`${readable(template)}\`, and the second one fails (409 Conflict). Put what tells the jobs apart into the name, such as \`${readable(template)}-\${{ strategy.job-index }}\`.`,
+    );
     return;
   }
-  const twin = uploads.find((other) => other !== upload && other.by === upload.by && other.overwrite === false && other.step?.happens === true && majorOf(other.step) >= 4 && other.happens === true && upload.happens === true && other.step.step !== step.step && isLater(upload, other) && other.name.length === 1 && relationOf(other.name[0] ?? [], template) === "equal");
-  if (twin) report(upload.document, upload.at, `\`${readable(template)}\` is uploaded by ${twin.job === job ? "an earlier step" : `\`${twin.job.path}\``} already, and a second upload of one name in a run fails (409 Conflict). Give it a name of its own, or set \`overwrite: true\`.`, { related: [{ in: twin.document, at: twin.at, message: "The other upload is here." }] });
+  const twin = uploads.find(
+    (other) =>
+      other !== upload &&
+      other.by === upload.by &&
+      other.overwrite === false &&
+      other.step?.happens === true &&
+      majorOf(other.step) >= 4 &&
+      other.happens === true &&
+      upload.happens === true &&
+      other.step.step !== step.step &&
+      isLater(upload, other) &&
+      other.name.length === 1 &&
+      relationOf(other.name[0] ?? [], template) === "equal",
+  );
+  if (twin)
+    report(
+      upload.document,
+      upload.at,
+      `\`${readable(template)}\` is uploaded by ${twin.job === job ? "an earlier step" : `\`${twin.job.path}\``} already, and a second upload of one name in a run fails (409 Conflict). Give it a name of its own, or set \`overwrite: true\`.`,
+      { related: [{ in: twin.document, at: twin.at, message: "The other upload is here." }] },
+    );
 }
 
-const isLater = (a: ArtifactUpload, b: ArtifactUpload): boolean => a.document.file.path > b.document.file.path || (a.document === b.document && a.at.start > b.at.start);
+const isLater = (a: ArtifactUpload, b: ArtifactUpload): boolean =>
+  a.document.file.path > b.document.file.path || (a.document === b.document && a.at.start > b.at.start);
 
 /** The step's condition chooses one job of the matrix. */
-const saysMatrix = ({ step }: ArtifactUpload): boolean => /matrix\.|runner\.|strategy\./.test(`${step?.step.if?.value ?? ""}${step?.outer.if?.value ?? ""}`);
+const saysMatrix = ({ step }: ArtifactUpload): boolean =>
+  /matrix\.|runner\.|strategy\./.test(`${step?.step.if?.value ?? ""}${step?.outer.if?.value ?? ""}`);
 
 /** A commit's version is not known; those before v4 no longer work. */
 function majorOf(step: StepRun | undefined): number {
@@ -240,4 +353,3 @@ function majorOf(step: StepRun | undefined): number {
   const major = uses?.kind === "repository" ? /^v?(\d+)(?:\.|$)/.exec(uses.ref)?.[1] : undefined;
   return major === undefined ? 4 : Number(major);
 }
-

@@ -61,23 +61,41 @@ jobs:
       if (deed.kind !== "build" || deed.happens === false || !deed.step || !isBuildx(deed)) continue;
       const need = needOf(deed);
       if (need === undefined || !onHostedLinux(deed) || mayHaveBuilder(deed.step)) continue;
-      report(deed.document, deed.step.step.uses?.node ?? deed.at, `${need}, which the runner's own builder cannot do. Add \`docker/setup-buildx-action\` before this step.`);
+      report(
+        deed.document,
+        deed.step.step.uses?.node ?? deed.at,
+        `${need}, which the runner's own builder cannot do. Add \`docker/setup-buildx-action\` before this step.`,
+      );
     }
   },
 });
 
-const isBuildx = ({ by }: ImageBuild): boolean => by === "docker/build-push-action" || by === "docker buildx build" || by === "docker/bake-action" || by === "docker buildx bake";
+const isBuildx = ({ by }: ImageBuild): boolean =>
+  by === "docker/build-push-action" ||
+  by === "docker buildx build" ||
+  by === "docker/bake-action" ||
+  by === "docker buildx bake";
 
 function needOf({ recipe, caches, loaded }: ImageBuild): string | undefined {
-  const platforms = textOf(recipe.platforms)?.split(/[\s,]+/).filter((platform) => platform !== "") ?? [];
+  const platforms =
+    textOf(recipe.platforms)
+      ?.split(/[\s,]+/)
+      .filter((platform) => platform !== "") ?? [];
   if (platforms.length > 1 && loaded !== true) return `This builds for ${platforms.length} platforms at once`;
-  const cache = caches.find(({ direction, type }) => direction === "to" && (type === "gha" || type === "registry" || type === "local"));
+  const cache = caches.find(
+    ({ direction, type }) => direction === "to" && (type === "gha" || type === "registry" || type === "local"),
+  );
   return cache ? `This exports a cache (\`type=${cache.type ?? ""}\`)` : undefined;
 }
 
 function onHostedLinux({ job }: ImageBuild): boolean {
   const node = job.job.runsOn?.value;
-  return node?.kind === "scalar" && /^ubuntu-[\w.-]+$/.test(node.value) && !/-(?:cores?|large)/.test(node.value) && !job.job.container;
+  return (
+    node?.kind === "scalar" &&
+    /^ubuntu-[\w.-]+$/.test(node.value) &&
+    !/-(?:cores?|large)/.test(node.value) &&
+    !job.job.container
+  );
 }
 
 /** Some step before sets a builder up, or may do so. */
@@ -86,8 +104,25 @@ function mayHaveBuilder(step: StepRun): boolean {
   for (const before of all.slice(0, all.indexOf(step))) {
     const { uses, run } = before.step;
     if (isAction(uses, "docker/setup-buildx-action")) return true;
-    if (uses?.kind === "repository" && /docker|buildx|builder|buildkit|depot|setup-all/.test(uses.repository) && !isAction(uses, "docker/login-action", "docker/metadata-action", "docker/setup-qemu-action", "docker/build-push-action")) return true;
-    if (uses && uses.kind !== "repository" && before.document === step.document && !all.some((inner) => inner.outer === before.step && inner !== before)) return true;
+    if (
+      uses?.kind === "repository" &&
+      /docker|buildx|builder|buildkit|depot|setup-all/.test(uses.repository) &&
+      !isAction(
+        uses,
+        "docker/login-action",
+        "docker/metadata-action",
+        "docker/setup-qemu-action",
+        "docker/build-push-action",
+      )
+    )
+      return true;
+    if (
+      uses &&
+      uses.kind !== "repository" &&
+      before.document === step.document &&
+      !all.some((inner) => inner.outer === before.step && inner !== before)
+    )
+      return true;
     if (run && /buildx (?:create|use)|containerd-snapshotter|buildkitd|setup|\.\/|make /.test(run.value)) return true;
   }
   return false;

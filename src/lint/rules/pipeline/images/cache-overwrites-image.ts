@@ -52,7 +52,13 @@ jobs:
       for (const cache of deed.caches) {
         if (cache.direction !== "to" || !cache.image) continue;
         const image = sameReference(cache.image, deed, pipeline);
-        if (image) report(deed.document, cache.at, `The cache is pushed to \`${readable(cache.image.whole)}\`, which is also an image's tag: the cache takes the image's place. Give the cache a tag of its own, such as \`${readable(cache.image.name)}:buildcache\`.`, { related: [{ in: image.deed.document, at: image.deed.at, message: "The image has the same reference." }] });
+        if (image)
+          report(
+            deed.document,
+            cache.at,
+            `The cache is pushed to \`${readable(cache.image.whole)}\`, which is also an image's tag: the cache takes the image's place. Give the cache a tag of its own, such as \`${readable(cache.image.name)}:buildcache\`.`,
+            { related: [{ in: image.deed.document, at: image.deed.at, message: "The image has the same reference." }] },
+          );
       }
     }
   },
@@ -65,7 +71,13 @@ function sameReference(cache: ImageReference, build: ImageBuild, pipeline: Pipel
   for (const job of new Set(pipeline.touching(key).map((deed) => deed.job)))
     for (const publication of publicationsOf(job)) {
       const other = tagOf(publication.image);
-      if (publication.inRegistry === false || publication.deed.happens === false || imageKey(publication.image) !== key || !other) continue;
+      if (
+        publication.inRegistry === false ||
+        publication.deed.happens === false ||
+        imageKey(publication.image) !== key ||
+        !other
+      )
+        continue;
       if (meeting(other, job.run, tag, build.job.run).same === "yes") return publication;
     }
   return undefined;

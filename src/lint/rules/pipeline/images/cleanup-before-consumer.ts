@@ -1,5 +1,12 @@
 import { imageKey } from "../../../pipeline/image-reference.ts";
-import type { ArtifactDelete, ArtifactUpload, Deed, ImageDelete, ImageReference, Pipeline } from "../../../pipeline/model.ts";
+import type {
+  ArtifactDelete,
+  ArtifactUpload,
+  Deed,
+  ImageDelete,
+  ImageReference,
+  Pipeline,
+} from "../../../pipeline/model.ts";
 import { relationOf } from "../../../pipeline/compare.ts";
 import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { chainOf } from "../../../pipeline/publications.ts";
@@ -129,14 +136,35 @@ jobs:
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
     judgeRetention(pipeline, report);
-    const takers = pipeline.runs.filter(({ event }) => event !== "workflow_call").flatMap((run) => run.jobs.flatMap((job) => job.deeds.filter((deed) => deed.happens !== false && (deed.kind === "download" || takenBy(deed) !== undefined))));
+    const takers = pipeline.runs
+      .filter(({ event }) => event !== "workflow_call")
+      .flatMap((run) =>
+        run.jobs.flatMap((job) =>
+          job.deeds.filter(
+            (deed) => deed.happens !== false && (deed.kind === "download" || takenBy(deed) !== undefined),
+          ),
+        ),
+      );
     for (const deed of pipeline.deeds) {
-      if ((deed.kind !== "delete-image" && deed.kind !== "delete-artifact") || deed.happens === false || deed.job.run.event === "workflow_call" || !deletesThisRuns(deed)) continue;
+      if (
+        (deed.kind !== "delete-image" && deed.kind !== "delete-artifact") ||
+        deed.happens === false ||
+        deed.job.run.event === "workflow_call" ||
+        !deletesThisRuns(deed)
+      )
+        continue;
       const taker = takers.find((other) => takes(other, deed) && isAfter(other, deed));
       if (!taker) continue;
       const same = taker.job.run === deed.job.run;
       const what = deed.kind === "delete-image" ? `\`${readable(takenBy(taker)?.whole ?? [])}\`` : "the artifact";
-      inScript(report, deed)(deed.document, deed.at, same ? `\`${taker.job.path}\` still takes ${what}, and does not finish before this deletes it. Add \`${taker.job.job.id}\` to \`needs\` of \`${deed.job.path}\`.` : `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes ${what} after this run, which has deleted it by then. Move the cleanup to the end of that workflow, or to a scheduled one that keeps what is young.`, { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] });
+      inScript(report, deed)(
+        deed.document,
+        deed.at,
+        same
+          ? `\`${taker.job.path}\` still takes ${what}, and does not finish before this deletes it. Add \`${taker.job.job.id}\` to \`needs\` of \`${deed.job.path}\`.`
+          : `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes ${what} after this run, which has deleted it by then. Move the cleanup to the end of that workflow, or to a scheduled one that keeps what is young.`,
+        { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] },
+      );
     }
   },
 });
@@ -145,20 +173,57 @@ jobs:
 function judgeRetention(pipeline: Pipeline, report: RepositoryContext["report"]): void {
   const told = new Set<ArtifactUpload["at"]>();
   for (const taker of pipeline.deeds) {
-    if (taker.kind !== "download" || taker.job.run.event !== "schedule" || taker.happens === false || taker.tolerated || taker.by !== "dawidd6/action-download-artifact") continue;
+    if (
+      taker.kind !== "download" ||
+      taker.job.run.event !== "schedule" ||
+      taker.happens === false ||
+      taker.tolerated ||
+      taker.by !== "dawidd6/action-download-artifact"
+    )
+      continue;
     const days = daysBetween(taker.job.run.trigger);
     const [name, workflow] = [taker.name && textOf(taker.name), taker.workflow && textOf(taker.workflow)];
     const inputs = taker.step?.step.with;
-    if (days === undefined || name === undefined || workflow === undefined || inputs?.has("repo") === true || inputs?.has("if_no_artifact_found") === true || inputs?.has("search_artifacts") === true) continue;
+    if (
+      days === undefined ||
+      name === undefined ||
+      workflow === undefined ||
+      inputs?.has("repo") === true ||
+      inputs?.has("if_no_artifact_found") === true ||
+      inputs?.has("search_artifacts") === true
+    )
+      continue;
     for (const upload of pipeline.deeds) {
-      if (upload.kind !== "upload" || upload.happens === false || upload.job.run.event !== "push" || told.has(upload.at)) continue;
+      if (
+        upload.kind !== "upload" ||
+        upload.happens === false ||
+        upload.job.run.event !== "push" ||
+        told.has(upload.at)
+      )
+        continue;
       const { file, triggers } = upload.job.run.workflow;
       // One that runs on a schedule of its own, or that the taker starts, makes it anew.
-      if (!(file.path.endsWith(`/${workflow}`) || upload.job.run.workflow.name?.value === workflow) || triggers.some(({ event }) => event === "schedule" || event === "workflow_run" || event === "workflow_call" || event === "repository_dispatch")) continue;
+      if (
+        !(file.path.endsWith(`/${workflow}`) || upload.job.run.workflow.name?.value === workflow) ||
+        triggers.some(
+          ({ event }) =>
+            event === "schedule" ||
+            event === "workflow_run" ||
+            event === "workflow_call" ||
+            event === "repository_dispatch",
+        )
+      )
+        continue;
       const kept = upload.retentionDays && textOf(upload.retentionDays);
-      if (textOf(upload.name) !== name || kept === undefined || !/^[1-9]\d*$/.test(kept) || Number(kept) >= days) continue;
+      if (textOf(upload.name) !== name || kept === undefined || !/^[1-9]\d*$/.test(kept) || Number(kept) >= days)
+        continue;
       told.add(upload.at);
-      report(upload.document, upload.step?.step.with.get("retention-days")?.value ?? upload.at, `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes this artifact every ${days} days, and it is kept for ${kept === "1" ? "one day" : `${kept} days`} after a push. Keep it for longer than the schedule's interval.`, { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] });
+      report(
+        upload.document,
+        upload.step?.step.with.get("retention-days")?.value ?? upload.at,
+        `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes this artifact every ${days} days, and it is kept for ${kept === "1" ? "one day" : `${kept} days`} after a push. Keep it for longer than the schedule's interval.`,
+        { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] },
+      );
     }
   }
 }
@@ -172,12 +237,25 @@ function takenBy(deed: Deed): ImageReference | undefined {
 function deletesThisRuns(deed: ImageDelete | ArtifactDelete): boolean {
   if (deed.kind === "delete-artifact") return deed.name !== undefined;
   // A script that chooses by age, tag or number may well leave this run's alone.
-  if (deed.by === "gh api" || deed.by === "curl -X DELETE") return !/created_at|updated_at|\bdate\b|older|keep|tail|sort|head\b|tags|limit|retention|days|hours|cutoff|\$\{?[1-9@]/i.test(deed.script?.text ?? deed.step?.step.run?.value ?? "tags");
-  return deed.selects !== "untagged" && (deed.keeps === 0 || (deed.keeps === undefined && deed.selects === "any" && deed.by === "actions/delete-package-versions"));
+  if (deed.by === "gh api" || deed.by === "curl -X DELETE")
+    return !/created_at|updated_at|\bdate\b|older|keep|tail|sort|head\b|tags|limit|retention|days|hours|cutoff|\$\{?[1-9@]/i.test(
+      deed.script?.text ?? deed.step?.step.run?.value ?? "tags",
+    );
+  return (
+    deed.selects !== "untagged" &&
+    (deed.keeps === 0 ||
+      (deed.keeps === undefined && deed.selects === "any" && deed.by === "actions/delete-package-versions"))
+  );
 }
 
 function takes(other: Deed, deed: ImageDelete | ArtifactDelete): boolean {
-  if (deed.kind === "delete-artifact") return other.kind === "download" && other.from !== "other-run" && other.name !== undefined && deed.name?.some((template) => other.name?.some((name) => relationOf(template, name) === "equal")) === true;
+  if (deed.kind === "delete-artifact")
+    return (
+      other.kind === "download" &&
+      other.from !== "other-run" &&
+      other.name !== undefined &&
+      deed.name?.some((template) => other.name?.some((name) => relationOf(template, name) === "equal")) === true
+    );
   const image = takenBy(other);
   if (!image) return false;
   if (deed.image) return imageKey(deed.image) !== undefined && imageKey(deed.image) === imageKey(image);
@@ -187,7 +265,9 @@ function takes(other: Deed, deed: ImageDelete | ArtifactDelete): boolean {
 
 /** `ghcr.io/owner/app` is the package `app`; only GitHub's registry has packages. */
 function packageOf(name: Template): string | undefined {
-  const text = textOfTemplate(name.map((part) => (part.kind === "symbol" ? { kind: "text", text: part.name.replaceAll("/", "") } : part)));
+  const text = textOfTemplate(
+    name.map((part) => (part.kind === "symbol" ? { kind: "text", text: part.name.replaceAll("/", "") } : part)),
+  );
   const match = text === undefined ? null : /^ghcr\.io\/[^/]+\/(.+)$/.exec(text);
   return match?.[1]?.toLowerCase();
 }

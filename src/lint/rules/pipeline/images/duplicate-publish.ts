@@ -79,16 +79,31 @@ jobs:
     const told = new Set<string>();
     for (const [index, a] of publishers.entries())
       for (const b of publishers.slice(index + 1)) {
-        if (a.what !== b.what || a.job.run === b.job.run || !bothForOneVersion(a.job.run, b.job.run) || (a.happens === undefined && b.happens === undefined)) continue;
+        if (
+          a.what !== b.what ||
+          a.job.run === b.job.run ||
+          !bothForOneVersion(a.job.run, b.job.run) ||
+          (a.happens === undefined && b.happens === undefined)
+        )
+          continue;
         const same = a.step.step === b.step.step;
         const [first, second] = same ? [b, b] : [a, b];
         const key = `${second.step.document.file.path}:${second.at.start}`;
         if (told.has(key)) continue;
         told.add(key);
         const events = `\`${nameOf(a.job.run)}\` and \`${nameOf(b.job.run)}\``;
-        report(second.step.document, second.at, same ? `This publishes the same version twice: a release that is published in the web makes both ${events} run. Keep one of the two triggers.` : `Job \`${first.job.path}\` in ${first.job.job.workflow.file.path} publishes the same version: one release makes both ${events} run. Publish in one of the two.`, {
-          related: same ? [] : [{ in: first.step.document, at: first.at, message: "The same package is published here." }],
-        });
+        report(
+          second.step.document,
+          second.at,
+          same
+            ? `This publishes the same version twice: a release that is published in the web makes both ${events} run. Keep one of the two triggers.`
+            : `Job \`${first.job.path}\` in ${first.job.job.workflow.file.path} publishes the same version: one release makes both ${events} run. Publish in one of the two.`,
+          {
+            related: same
+              ? []
+              : [{ in: first.step.document, at: first.at, message: "The same package is published here." }],
+          },
+        );
       }
   },
 });
@@ -101,7 +116,11 @@ interface Publisher {
   happens: Known;
 }
 
-const ACTIONS: Readonly<Record<string, string>> = { "pypa/gh-action-pypi-publish": "pypi", "js-devtools/npm-publish": "npm", "katyo/publish-crates": "crates" };
+const ACTIONS: Readonly<Record<string, string>> = {
+  "pypa/gh-action-pypi-publish": "pypi",
+  "js-devtools/npm-publish": "npm",
+  "katyo/publish-crates": "crates",
+};
 
 /** The jobs that publish a package on a tag. */
 function publishersOf({ runs }: Pipeline): Publisher[] {
@@ -113,12 +132,23 @@ function publishersOf({ runs }: Pipeline): Publisher[] {
       for (const step of job.steps) {
         if (step.happens === false) continue;
         const happens: Known = job.happens === true && step.happens === true ? true : undefined;
-        for (const [name, what] of Object.entries(ACTIONS)) if (isAction(step.step.uses, name) && step.step.uses && step.step.with.size === 0) found.push({ what, job, step, at: step.step.uses.node, happens });
+        for (const [name, what] of Object.entries(ACTIONS))
+          if (isAction(step.step.uses, name) && step.step.uses && step.step.with.size === 0)
+            found.push({ what, job, step, at: step.step.uses.node, happens });
         if (!/\bpublish\b/.test(step.step.run?.value ?? "")) continue;
         const script = scriptOf(step);
         for (const command of script ? commandsIn(script) : []) {
           const { name, args } = command;
-          if (script && name !== undefined && args[0] === "publish" && /^(?:npm|pnpm|yarn|cargo|poetry|uv)$/.test(name) && !args.some((word) => /^--dry-run|^-n$|^--tag|^--registry|^--filter|^-p$|^--package|^-w|^--workspace|^-r/.test(word)) && args.every((word) => word.startsWith("-") || word === "publish"))
+          if (
+            script &&
+            name !== undefined &&
+            args[0] === "publish" &&
+            /^(?:npm|pnpm|yarn|cargo|poetry|uv)$/.test(name) &&
+            !args.some((word) =>
+              /^--dry-run|^-n$|^--tag|^--registry|^--filter|^-p$|^--package|^-w|^--workspace|^-r/.test(word),
+            ) &&
+            args.every((word) => word.startsWith("-") || word === "publish")
+          )
             found.push({ what: `${name} ${folderOf(step)}`, job, step, at: spanOf(script, command.node), happens });
         }
       }
@@ -127,15 +157,25 @@ function publishersOf({ runs }: Pipeline): Publisher[] {
   return found;
 }
 
-const folderOf = ({ step, job }: StepRun): string => (step.workingDirectory ?? job.job.defaults?.workingDirectory ?? job.job.workflow.defaults?.workingDirectory)?.value ?? ".";
+const folderOf = ({ step, job }: StepRun): string =>
+  (step.workingDirectory ?? job.job.defaults?.workingDirectory ?? job.job.workflow.defaults?.workingDirectory)?.value ??
+  ".";
 
 const nameOf = (run: Run): string => (run.event === "push" ? "push: tags" : "release");
 
 /** A tag and its release, or two pushes of one tag. */
 function bothForOneVersion(a: Run, b: Run): boolean {
   if (a.event === "push" && b.event === "push") return a.workflow !== b.workflow && mayOverlap(a.tags, b.tags);
-  if (a.event === b.event) return a.workflow !== b.workflow && (a.types ?? ["published"]).some((type) => (b.types ?? ["published"]).includes(type));
+  if (a.event === b.event)
+    return (
+      a.workflow !== b.workflow && (a.types ?? ["published"]).some((type) => (b.types ?? ["published"]).includes(type))
+    );
   const [push, release] = a.event === "push" ? [a, b] : [b, a];
   // Without filters a push is meant for branches.
-  return push.tags !== undefined && !push.tags.ignore && (release.types === undefined || release.types.some((type) => type === "published" || type === "released" || type === "created"));
+  return (
+    push.tags !== undefined &&
+    !push.tags.ignore &&
+    (release.types === undefined ||
+      release.types.some((type) => type === "published" || type === "released" || type === "created"))
+  );
 }

@@ -5,4 +5,6 @@ type Report = RepositoryContext["report"];
 
 /** A finding about what a script of the repository does stands at its call, and says where the command is. */
 export const inScript = (report: Report, { script }: Pick<Deed, "script">): Report =>
-  script === undefined ? report : (document, at, message, details) => report(document, at, `In ${script.path}: ${message}`, details);
+  script === undefined
+    ? report
+    : (document, at, message, details) => report(document, at, `In ${script.path}: ${message}`, details);

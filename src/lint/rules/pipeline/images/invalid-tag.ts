@@ -91,13 +91,16 @@ function problemOf(image: ImageReference, run: Run, certain: boolean): string | 
   const text = textOfTemplate(tag);
   if (text !== undefined) {
     if (text === "" || TAG.test(text) || /[$<>{}\s\\*]/.test(text)) return undefined;
-    return text.length > 128 ? `The tag \`${text}\` has ${text.length} characters; 128 are allowed. Shorten it.` : `\`${text}\` is no valid tag: ${/^[.-]/.test(text) ? "it may not start with `.` or `-`" : `it may not hold \`${/[^A-Za-z0-9._-]/.exec(text)?.[0] ?? ""}\``}. Use letters, digits, \`.\`, \`_\` and \`-\`.`;
+    return text.length > 128
+      ? `The tag \`${text}\` has ${text.length} characters; 128 are allowed. Shorten it.`
+      : `\`${text}\` is no valid tag: ${/^[.-]/.test(text) ? "it may not start with `.` or `-`" : `it may not hold \`${/[^A-Za-z0-9._-]/.exec(text)?.[0] ?? ""}\``}. Use letters, digits, \`.\`, \`_\` and \`-\`.`;
   }
   if (!certain) return undefined;
   for (const part of tag) {
     if (part.kind !== "symbol" || part.cleaned === true) continue;
     const name = writtenName(part.name);
-    if (isBranchName(name, run)) return `The tag \`${readable(tag)}\` takes \`${name}\` as it is, and a branch such as \`feature/login\` gives no valid tag (\`invalid reference format\`). Replace what a tag may not hold, or let docker/metadata-action make it (\`type=ref,event=branch\`).`;
+    if (isBranchName(name, run))
+      return `The tag \`${readable(tag)}\` takes \`${name}\` as it is, and a branch such as \`feature/login\` gives no valid tag (\`invalid reference format\`). Replace what a tag may not hold, or let docker/metadata-action make it (\`type=ref,event=branch\`).`;
   }
   return undefined;
 }
@@ -113,7 +116,11 @@ function isBranchName(name: string, run: Run): boolean {
     case "github.event.workflow_run.head_branch": {
       const { upstream } = run;
       if (!upstream) return false;
-      return upstream.ref === "pull" ? (run.branches === undefined || plainNames(run.branches) === undefined) : upstream.ref === "branch" && mayHoldSlash(upstream) && (plainNames(run.branches)?.some((branch) => branch.includes("/")) ?? true);
+      return upstream.ref === "pull"
+        ? run.branches === undefined || plainNames(run.branches) === undefined
+        : upstream.ref === "branch" &&
+            mayHoldSlash(upstream) &&
+            (plainNames(run.branches)?.some((branch) => branch.includes("/")) ?? true);
     }
     default:
       return false;
@@ -124,5 +131,7 @@ const mayHoldSlash = ({ event, branches }: Run): boolean => {
   if (event === "merge_group") return true;
   const names = plainNames(branches);
   if (names) return names.some((name) => name.includes("/"));
-  return !branches || branches.ignore || branches.patterns.some((pattern) => pattern.includes("/") || pattern.includes("**"));
+  return (
+    !branches || branches.ignore || branches.patterns.some((pattern) => pattern.includes("/") || pattern.includes("**"))
+  );
 };

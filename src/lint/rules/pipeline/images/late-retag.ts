@@ -86,17 +86,28 @@ jobs:
       for (const job of run.jobs) {
         if (job.happens === false) continue;
         for (const { move, pull } of pulledToRetag(job))
-          inScript(report, pull)(move.document, pull.at, `This pulls the image only to push it again as \`${readable(move.to.whole)}\`. Let the registry copy the name: \`docker buildx imagetools create --tag ${readable(move.to.whole)} ${readable(move.from?.whole ?? [])}\`.`, { related: [{ in: move.document, at: move.at, message: "It gets its new name here." }] });
+          inScript(report, pull)(
+            move.document,
+            pull.at,
+            `This pulls the image only to push it again as \`${readable(move.to.whole)}\`. Let the registry copy the name: \`docker buildx imagetools create --tag ${readable(move.to.whole)} ${readable(move.from?.whole ?? [])}\`.`,
+            { related: [{ in: move.document, at: move.at, message: "It gets its new name here." }] },
+          );
         const waiting = waitsToRetag(job);
         if (!waiting) continue;
         const { move, build } = waiting;
-        inScript(report, move)(move.document, move.at, `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that ${build ? `\`${build.job.path}\`` : "an earlier job"} has built, although the commit was known there. Add this tag to those of the build, and drop the job.`, build ? { related: [{ in: build.document, at: build.at, message: "The image is built here." }] } : {});
+        inScript(report, move)(
+          move.document,
+          move.at,
+          `Job \`${job.path}\` only gives \`${readable(move.to.whole)}\` to the image that ${build ? `\`${build.job.path}\`` : "an earlier job"} has built, although the commit was known there. Add this tag to those of the build, and drop the job.`,
+          build ? { related: [{ in: build.document, at: build.at, message: "The image is built here." }] } : {},
+        );
       }
     }
   },
 });
 
-const same = (a: ImageReference | undefined, b: ImageReference | undefined): boolean => a !== undefined && b !== undefined && keyOf(a.whole) === keyOf(b.whole);
+const same = (a: ImageReference | undefined, b: ImageReference | undefined): boolean =>
+  a !== undefined && b !== undefined && keyOf(a.whole) === keyOf(b.whole);
 
 /** `docker pull a`, `docker tag a b`, `docker push b`, and nothing else is done with either. */
 function pulledToRetag(job: JobRun): { move: ImageMove; pull: Deed }[] {
@@ -104,11 +115,18 @@ function pulledToRetag(job: JobRun): { move: ImageMove; pull: Deed }[] {
   const found: { move: ImageMove; pull: Deed }[] = [];
   for (const move of deeds) {
     if (move.kind !== "move" || move.inRegistry || move.happens === false || !move.from || !move.certain) continue;
-    const pull = deeds.find((deed) => deed.kind === "take" && deed.how === "pull" && same(deed.image, move.from) && !deed.tolerated);
+    const pull = deeds.find(
+      (deed) => deed.kind === "take" && deed.how === "pull" && same(deed.image, move.from) && !deed.tolerated,
+    );
     const push = deeds.find((deed) => deed.kind === "push" && same(deed.image, move.to));
     // Another repository's image is brought over, which no registry does by itself.
     if (!pull || !push || !namesRegistry(move.from) || imageKey(move.from) !== imageKey(move.to)) continue;
-    const used = deeds.some((deed) => (deed.kind === "take" && deed.how !== "pull" && (same(deed.image, move.from) || same(deed.image, move.to))) || (deed.kind === "build" && !deed.images.some((image) => same(image, move.from))) || deed.kind === "scan");
+    const used = deeds.some(
+      (deed) =>
+        (deed.kind === "take" && deed.how !== "pull" && (same(deed.image, move.from) || same(deed.image, move.to))) ||
+        (deed.kind === "build" && !deed.images.some((image) => same(image, move.from))) ||
+        deed.kind === "scan",
+    );
     if (!used) found.push({ move, pull });
   }
   return found;
@@ -119,8 +137,24 @@ function waitsToRetag(job: JobRun): { move: ImageMove; build: ImageBuild | undef
   const moves = job.deeds.filter((deed): deed is ImageMove => deed.kind === "move" && deed.inRegistry);
   if (moves.length === 0 || job.deeds.some(({ kind }) => kind !== "move" && kind !== "login")) return undefined;
   // A protected environment's approval, or a step that does more, is what the job is for.
-  if (job.job.environment || job.steps.some(({ step }) => step.run && !/imagetools|crane|skopeo/.test(step.run.value) && step.run.value.split("\n").length > 6)) return undefined;
-  if (!moves.every((move) => movingTag(move.to) === undefined && move.from !== undefined && isCommitTag(move) && imageKey(move.from) === imageKey(move.to))) return undefined;
+  if (
+    job.job.environment ||
+    job.steps.some(
+      ({ step }) =>
+        step.run && !/imagetools|crane|skopeo/.test(step.run.value) && step.run.value.split("\n").length > 6,
+    )
+  )
+    return undefined;
+  if (
+    !moves.every(
+      (move) =>
+        movingTag(move.to) === undefined &&
+        move.from !== undefined &&
+        isCommitTag(move) &&
+        imageKey(move.from) === imageKey(move.to),
+    )
+  )
+    return undefined;
   const [move] = moves;
   if (!move?.from) return undefined;
   const [key, tag] = [imageKey(move.from), tagOf(move.from)];
@@ -129,16 +163,36 @@ function waitsToRetag(job: JobRun): { move: ImageMove; build: ImageBuild | undef
     if (!comesAfter(job, before)) continue;
     for (const built of publicationsOf(before)) {
       const other = tagOf(built.image);
-      if (built.deed.kind === "build" && built.inRegistry === true && other && imageKey(built.image) === key && meeting(other, job.run, tag, job.run).same === "yes") return { move, build: built.deed };
+      if (
+        built.deed.kind === "build" &&
+        built.inRegistry === true &&
+        other &&
+        imageKey(built.image) === key &&
+        meeting(other, job.run, tag, job.run).same === "yes"
+      )
+        return { move, build: built.deed };
     }
   }
   // The build's file may not be readable, and its names with it; the run's own tag says that the image is from this run.
-  const unnamed = job.run.jobs.filter((before) => comesAfter(job, before)).flatMap(({ deeds }) => deeds.filter((deed): deed is ImageBuild => deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain));
-  return unnamed.length > 0 && symbolsIn(tag).includes("github.run_id") ? { move, build: unnamed.find((build) => isGiven(tag, build)) } : undefined;
+  const unnamed = job.run.jobs
+    .filter((before) => comesAfter(job, before))
+    .flatMap(({ deeds }) =>
+      deeds.filter(
+        (deed): deed is ImageBuild =>
+          deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain,
+      ),
+    );
+  return unnamed.length > 0 && symbolsIn(tag).includes("github.run_id")
+    ? { move, build: unnamed.find((build) => isGiven(tag, build)) }
+    : undefined;
 }
 
 /** A variable of the build's step holds the tag. */
 const isGiven = (tag: Template, { step }: ImageBuild): boolean =>
-  [...(step?.step.env?.variables.keys() ?? [])].some((name) => step?.scope.lookup(["env", name.toLowerCase()])?.some((template) => keyOf(template) === keyOf(tag)));
+  [...(step?.step.env?.variables.keys() ?? [])].some((name) =>
+    step?.scope.lookup(["env", name.toLowerCase()])?.some((template) => keyOf(template) === keyOf(tag)),
+  );
 
-const isCommitTag = ({ to, job }: ImageMove): boolean => (to.tag ?? []).some((part) => part.kind === "symbol" && commitOf(part.name, job.run) !== undefined) && (to.tag ?? []).every((part) => part.kind !== "hole");
+const isCommitTag = ({ to, job }: ImageMove): boolean =>
+  (to.tag ?? []).some((part) => part.kind === "symbol" && commitOf(part.name, job.run) !== undefined) &&
+  (to.tag ?? []).every((part) => part.kind !== "hole");

@@ -71,24 +71,35 @@ jobs:
         const matrix = job.job.matrix ? job : job.caller;
         if (!job.matrix || !matrix || job.happens === false || !severalJobs(matrix.job)) continue;
         for (const { image, deed, inRegistry } of publicationsOf(job)) {
-          if (inRegistry !== true || !deed.certain || !surelyInStep(deed) || image.digest || !image.tag || isOwn(image)) continue;
+          if (inRegistry !== true || !deed.certain || !surelyInStep(deed) || image.digest || !image.tag || isOwn(image))
+            continue;
           const { document, at } = placeOfImage(deed, image);
-          inScript(report, deed)(document, at, `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`);
+          inScript(report, deed)(
+            document,
+            at,
+            `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`,
+          );
         }
       }
   },
 });
 
-const surelyInStep = (deed: Deed): boolean => deed.step?.happens === true && (deed.job.happens === true ? deed.happens === true : true);
+const surelyInStep = (deed: Deed): boolean =>
+  deed.step?.happens === true && (deed.job.happens === true ? deed.happens === true : true);
 
-const isOwn = ({ whole }: ImageReference): boolean => hasHole(whole) || symbolsIn(whole).some((name) => !/^(?:github|vars|secrets)\.|^semver /.test(name));
+const isOwn = ({ whole }: ImageReference): boolean =>
+  hasHole(whole) || symbolsIn(whole).some((name) => !/^(?:github|vars|secrets)\.|^semver /.test(name));
 
 /** The matrix has more than one combination for sure. */
 export function severalJobs({ matrix }: Job): boolean {
   if (!matrix || matrix.computed) return false;
-  const sizes = [...matrix.dimensions.values()].map(({ value }) => (value.kind === "sequence" ? value.items.length : scalarOf(value)?.value.includes("${{") === true ? 0 : 1));
+  const sizes = [...matrix.dimensions.values()].map(({ value }) =>
+    value.kind === "sequence" ? value.items.length : scalarOf(value)?.value.includes("${{") === true ? 0 : 1,
+  );
   if (sizes.includes(0) || matrix.exclude.length > 0) return false;
   const product = sizes.length === 0 ? 0 : sizes.reduce((all, size) => all * size, 1);
-  const added = matrix.include.filter((item) => product === 0 || [...matrix.dimensions.keys()].some((key) => valueOf(item, key) === undefined) === false);
+  const added = matrix.include.filter(
+    (item) => product === 0 || [...matrix.dimensions.keys()].some((key) => valueOf(item, key) === undefined) === false,
+  );
   return product > 1 || (product === 0 && added.length > 1);
 }

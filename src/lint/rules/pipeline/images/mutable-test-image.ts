@@ -76,7 +76,8 @@ jobs:
     const pipeline = pipelineOf(repository);
     const told = new Set<string>();
     for (const deed of pipeline.deeds) {
-      if (deed.kind !== "take" || deed.happens === false || deed.tolerated || deed.job.run.event === "workflow_call") continue;
+      if (deed.kind !== "take" || deed.happens === false || deed.tolerated || deed.job.run.event === "workflow_call")
+        continue;
       if (deed.how === "inspect" || deed.how === "copy" || deed.how === "deploy" || deed.how === "from") continue;
       const tag = movingTag(deed.image);
       if (tag === undefined || buildsToo(deed.job)) continue;
@@ -86,15 +87,25 @@ jobs:
       if (!maker && !testsImage(deed)) continue;
       told.add(place);
       if (!maker) {
-        inScript(report, deed)(deed.document, deed.at, `This tests \`${readable(deed.image.whole)}\`, which is whatever was pushed last, and says nothing of the commit at hand. Take the image by its digest, or by a tag that holds the commit.`);
+        inScript(report, deed)(
+          deed.document,
+          deed.at,
+          `This tests \`${readable(deed.image.whole)}\`, which is whatever was pushed last, and says nothing of the commit at hand. Take the image by its digest, or by a tag that holds the commit.`,
+        );
         continue;
       }
-      inScript(report, deed)(deed.document, deed.at, `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
+      inScript(report, deed)(
+        deed.document,
+        deed.at,
+        `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`,
+        { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] },
+      );
     }
   },
 });
 
-const buildsToo = (job: JobRun): boolean => job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "load");
+const buildsToo = (job: JobRun): boolean =>
+  job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "load");
 
 /** Tests run inside of it, on what is inside of it: with the sources mounted it would be a tool. */
 function testsImage({ image, command, how }: ImageTake): boolean {
@@ -106,9 +117,19 @@ function testsImage({ image, command, how }: ImageTake): boolean {
 function makerOf({ image, job }: ImageTake, tag: string, pipeline: Pipeline): JobRun | undefined {
   const key = imageKey(image);
   const chain = chainOf(job.run);
-  const isBefore = (candidate: JobRun): boolean => (candidate.run === job.run ? comesAfter(job, candidate) : chain.includes(candidate.run));
+  const isBefore = (candidate: JobRun): boolean =>
+    candidate.run === job.run ? comesAfter(job, candidate) : chain.includes(candidate.run);
   const pushes = (candidate: JobRun): boolean =>
-    candidate.happens !== false && candidate !== job && isBefore(candidate) && publicationsOf(candidate).some((publication) => publication.inRegistry === true && publication.deed.happens !== false && tagText(publication.image) === tag && (imageKey(publication.image) === key || sameByName(publication.image, image)));
+    candidate.happens !== false &&
+    candidate !== job &&
+    isBefore(candidate) &&
+    publicationsOf(candidate).some(
+      (publication) =>
+        publication.inRegistry === true &&
+        publication.deed.happens !== false &&
+        tagText(publication.image) === tag &&
+        (imageKey(publication.image) === key || sameByName(publication.image, image)),
+    );
   if (key === undefined) return undefined;
   const sure = pipeline.touching(key).find(({ job: candidate }) => pushes(candidate));
   if (sure) return sure.job;
@@ -116,7 +137,12 @@ function makerOf({ image, job }: ImageTake, tag: string, pipeline: Pipeline): Jo
 }
 
 /** The image of the repository itself. */
-const ownName = ({ name }: ImageReference): boolean => name.some((part) => part.kind === "symbol" && /^github\.(?:repository|event\.repository\.(?:name|full_name))$/.test(writtenName(part.name)));
+const ownName = ({ name }: ImageReference): boolean =>
+  name.some(
+    (part) =>
+      part.kind === "symbol" &&
+      /^github\.(?:repository|event\.repository\.(?:name|full_name))$/.test(writtenName(part.name)),
+  );
 
 /** One name has the repository's in words, the other as an expression; registry and owner are the same. */
 function sameByName(a: ImageReference, b: ImageReference): boolean {

@@ -83,14 +83,26 @@ jobs:
         for (const publication of publicationsOf(job)) {
           const { deed, image } = publication;
           const place = `${deed.document.file.path}:${deed.at.start}`;
-          if (publication.inRegistry !== true || deed.happens === false || told.has(place) || !isForUsers(publication)) continue;
+          if (publication.inRegistry !== true || deed.happens === false || told.has(place) || !isForUsers(publication))
+            continue;
           const check = laterCheck(job, publication);
           if (!check) continue;
           told.add(place);
           const where = placeOfImage(deed, image);
-          inScript(report, deed)(where.document, where.at, `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`, {
-            related: [{ in: check.document, at: check.at, message: check.kind === "scan" ? "It is scanned here." : "It is tested here." }],
-          });
+          inScript(report, deed)(
+            where.document,
+            where.at,
+            `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`,
+            {
+              related: [
+                {
+                  in: check.document,
+                  at: check.at,
+                  message: check.kind === "scan" ? "It is scanned here." : "It is tested here.",
+                },
+              ],
+            },
+          );
         }
     }
   },
@@ -99,14 +111,20 @@ jobs:
 function isForUsers({ image }: Publication): boolean {
   if (image.digest) return false;
   const text = tagText(image);
-  return text !== undefined ? FOR_USERS.test(text) : symbolsIn(image.tag ?? []).some((name) => name.startsWith("semver "));
+  return text !== undefined
+    ? FOR_USERS.test(text)
+    : symbolsIn(image.tag ?? []).some((name) => name.startsWith("semver "));
 }
 
 /** A scan of the image, or a job that runs it, after the push. */
 function laterCheck(job: JobRun, { deed, image }: Publication): Deed | undefined {
   const key = imageKey(image);
   if (key === undefined) return undefined;
-  const isOf = (other: Deed): boolean => (other.kind === "scan" || (other.kind === "take" && other.how === "run")) && other.happens !== false && other.image !== undefined && (imageKey(other.image) === key || namesBuild(other, deed));
+  const isOf = (other: Deed): boolean =>
+    (other.kind === "scan" || (other.kind === "take" && other.how === "run")) &&
+    other.happens !== false &&
+    other.image !== undefined &&
+    (imageKey(other.image) === key || namesBuild(other, deed));
   const here = job.deeds.slice(job.deeds.indexOf(deed) + 1).find((other) => other.kind === "scan" && isOf(other));
   if (here) return here;
   for (const later of job.run.jobs) {
@@ -123,5 +141,8 @@ function laterCheck(job: JobRun, { deed, image }: Publication): Deed | undefined
 function namesBuild(other: Deed, deed: Deed): boolean {
   if ((other.kind !== "scan" && other.kind !== "take") || !other.image?.digest || deed.kind !== "build") return false;
   const id = (deed satisfies ImageBuild).step?.step.id?.value;
-  return id !== undefined && symbolsIn(other.image.digest).some((name) => name.startsWith(`steps.${id.toLowerCase()}.outputs.`));
+  return (
+    id !== undefined &&
+    symbolsIn(other.image.digest).some((name) => name.startsWith(`steps.${id.toLowerCase()}.outputs.`))
+  );
 }

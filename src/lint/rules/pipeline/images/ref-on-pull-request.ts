@@ -71,7 +71,12 @@ jobs:
           for (const image of imagesOf(deed)) {
             if (!holdsMergeRef(image)) continue;
             const { document, at } = placeOfImage(deed, image);
-            inScript(report, deed)(document, at, `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name${image.writtenAt ? "" : ", and `/` is not allowed in a tag"}. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`, image.writtenAt ? { level: "warning" } : {});
+            inScript(report, deed)(
+              document,
+              at,
+              `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name${image.writtenAt ? "" : ", and `/` is not allowed in a tag"}. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`,
+              image.writtenAt ? { level: "warning" } : {},
+            );
           }
         }
         for (const step of job.steps) {
@@ -82,7 +87,12 @@ jobs:
             const key = `${step.document.file.path}:${step.step.node.start}:${cut.pos}`;
             if (!script || seen.has(key)) continue;
             seen.add(key);
-            report(step.document, spanOf(script, cut), `On \`${run.event}\` this ref is \`refs/pull/<number>/merge\`, so \`${script.source.slice(cut.pos, cut.end)}\` is no branch's or tag's name. Use \`GITHUB_HEAD_REF\` there, or leave this to runs of a push.`, { level: "warning" });
+            report(
+              step.document,
+              spanOf(script, cut),
+              `On \`${run.event}\` this ref is \`refs/pull/<number>/merge\`, so \`${script.source.slice(cut.pos, cut.end)}\` is no branch's or tag's name. Use \`GITHUB_HEAD_REF\` there, or leave this to runs of a push.`,
+              { level: "warning" },
+            );
           }
         }
       }
@@ -95,6 +105,11 @@ function holdsMergeRef(image: ImageReference): boolean {
   // The slash makes the parts of a reference hard to tell, so all of it is looked at.
   return image.whole.some((part, index) => {
     const next = image.whole[index + 1];
-    return part.kind === "symbol" && part.name === "github.event.pull_request.number" && next?.kind === "text" && /^[/-]merge\b/.test(next.text);
+    return (
+      part.kind === "symbol" &&
+      part.name === "github.event.pull_request.number" &&
+      next?.kind === "text" &&
+      /^[/-]merge\b/.test(next.text)
+    );
   });
 }

@@ -99,7 +99,14 @@ jobs:
           const problem = trivy ? trivyProblem(step) : grypeProblem(step);
           if (!problem) continue;
           const pair = problem.input === undefined ? undefined : inputPair(step, problem.input);
-          report(step.document, problem.input === "continue-on-error" ? (step.step.continueOnError ?? step.step.node) : (pair?.value ?? step.step.uses?.node ?? step.step.node), problem.message, problem.info === true ? { level: "info" } : {});
+          report(
+            step.document,
+            problem.input === "continue-on-error"
+              ? (step.step.continueOnError ?? step.step.node)
+              : (pair?.value ?? step.step.uses?.node ?? step.step.node),
+            problem.message,
+            problem.info === true ? { level: "info" } : {},
+          );
         }
   },
 });
@@ -113,14 +120,30 @@ interface Problem {
 function trivyProblem(step: StepRun): Problem | undefined {
   const format = inputText(step, "format") ?? (inputPair(step, "format") ? undefined : "table");
   // A list of parts is no scan, and a configuration file may say the rest.
-  if (format === undefined || /spdx|cyclonedx|github|template/.test(format) || ["trivy-config", "skip-setup-trivy-only"].some((name) => step.step.with.has(name)) || mayBeElsewhere(step)) return undefined;
+  if (
+    format === undefined ||
+    /spdx|cyclonedx|github|template/.test(format) ||
+    ["trivy-config", "skip-setup-trivy-only"].some((name) => step.step.with.has(name)) ||
+    mayBeElsewhere(step)
+  )
+    return undefined;
   const exit = inputText(step, "exit-code") ?? (inputPair(step, "exit-code") ? undefined : "0");
   if (exit === undefined) return undefined;
   const tolerated = step.step.continueOnError?.value === "true" || step.outer.continueOnError?.value === "true";
   if (format === "sarif") {
     const file = inputText(step, "output");
-    if (exit === "0" && file !== undefined && !isTakenUp(step, file)) return { input: "format", message: `Nothing uploads \`${file}\`, so nobody sees what this scan finds, and without \`exit-code\` it stops nothing. Upload it with \`github/codeql-action/upload-sarif\`, or set \`exit-code: '1'\`.` };
-    if (inputPair(step, "severity") && inputPair(step, "limit-severities-for-sarif") === undefined) return { input: "severity", info: true, message: "For SARIF, Trivy ignores `severity` and reports everything. Add `limit-severities-for-sarif: true` if only these are meant." };
+    if (exit === "0" && file !== undefined && !isTakenUp(step, file))
+      return {
+        input: "format",
+        message: `Nothing uploads \`${file}\`, so nobody sees what this scan finds, and without \`exit-code\` it stops nothing. Upload it with \`github/codeql-action/upload-sarif\`, or set \`exit-code: '1'\`.`,
+      };
+    if (inputPair(step, "severity") && inputPair(step, "limit-severities-for-sarif") === undefined)
+      return {
+        input: "severity",
+        info: true,
+        message:
+          "For SARIF, Trivy ignores `severity` and reports everything. Add `limit-severities-for-sarif: true` if only these are meant.",
+      };
     return undefined;
   }
   if (exit !== "0" && !tolerated) return undefined;
@@ -128,29 +151,77 @@ function trivyProblem(step: StepRun): Problem | undefined {
   if (enforced) return undefined;
   const file = inputText(step, "output");
   if (file !== undefined && isTakenUp(step, file)) return undefined;
-  if (exit !== "0") return { input: "continue-on-error", message: "`continue-on-error` swallows the failure of this scan: whatever it finds, the job goes on. Remove it, or say which findings are accepted in a `.trivyignore` file." };
-  return { input: "exit-code", message: "This scan never fails: Trivy's exit code is 0 whatever it finds. Set `exit-code: '1'` and the `severity` that is too much.", info: othersOf(step).some((other) => inputText(other, "format") === "sarif" && isTakenUp(other, inputText(other, "output") ?? "")) };
+  if (exit !== "0")
+    return {
+      input: "continue-on-error",
+      message:
+        "`continue-on-error` swallows the failure of this scan: whatever it finds, the job goes on. Remove it, or say which findings are accepted in a `.trivyignore` file.",
+    };
+  return {
+    input: "exit-code",
+    message:
+      "This scan never fails: Trivy's exit code is 0 whatever it finds. Set `exit-code: '1'` and the `severity` that is too much.",
+    info: othersOf(step).some(
+      (other) => inputText(other, "format") === "sarif" && isTakenUp(other, inputText(other, "output") ?? ""),
+    ),
+  };
 }
 
 function grypeProblem(step: StepRun): Problem | undefined {
   const tolerated = step.step.continueOnError?.value === "true";
   const off = inputText(step, "fail-build") === "false";
   if ((!tolerated && !off) || mayBeElsewhere(step)) return undefined;
-  if (othersOf(step).some((other) => isAction(other.step.uses, "github/codeql-action/upload-sarif")) || usesOutputs(step)) return undefined;
-  return tolerated ? { input: "continue-on-error", message: "`continue-on-error` swallows the failure of this scan, and nothing uploads its report. Remove it, or upload the SARIF file with `github/codeql-action/upload-sarif`." } : { input: "fail-build", message: "This scan fails nothing, and nothing uploads its report. Remove `fail-build: false`, or upload the SARIF file with `github/codeql-action/upload-sarif`." };
+  if (
+    othersOf(step).some((other) => isAction(other.step.uses, "github/codeql-action/upload-sarif")) ||
+    usesOutputs(step)
+  )
+    return undefined;
+  return tolerated
+    ? {
+        input: "continue-on-error",
+        message:
+          "`continue-on-error` swallows the failure of this scan, and nothing uploads its report. Remove it, or upload the SARIF file with `github/codeql-action/upload-sarif`.",
+      }
+    : {
+        input: "fail-build",
+        message:
+          "This scan fails nothing, and nothing uploads its report. Remove `fail-build: false`, or upload the SARIF file with `github/codeql-action/upload-sarif`.",
+      };
 }
 
-const enforces = (step: StepRun): boolean => isAction(step.step.uses, "aquasecurity/trivy-action") && !["0", undefined].includes(inputText(step, "exit-code")) && step.step.continueOnError?.value !== "true";
+const enforces = (step: StepRun): boolean =>
+  isAction(step.step.uses, "aquasecurity/trivy-action") &&
+  !["0", undefined].includes(inputText(step, "exit-code")) &&
+  step.step.continueOnError?.value !== "true";
 
 const othersOf = (step: StepRun): StepRun[] => step.job.steps.filter((other) => other !== step);
 
 /** Some later step reads the file, or reads what the scan said. */
 function isTakenUp(step: StepRun, file: string): boolean {
   const { steps } = step.job;
-  return usesOutputs(step) || steps.slice(steps.indexOf(step) + 1).some(({ step: other, document }) => isAction(other.uses, "github/codeql-action/upload-sarif") || document.file.text.slice(other.node.start, other.node.end).includes(file.replace(/^.*\//, "")) || (isAction(other.uses, "actions/upload-artifact") && /(?:\*|reports?|results?)\/?/.test(other.with.get("path")?.value.kind === "scalar" ? document.file.text.slice(other.with.get("path")?.value.start, other.with.get("path")?.value.end) : "")));
+  return (
+    usesOutputs(step) ||
+    steps
+      .slice(steps.indexOf(step) + 1)
+      .some(
+        ({ step: other, document }) =>
+          isAction(other.uses, "github/codeql-action/upload-sarif") ||
+          document.file.text.slice(other.node.start, other.node.end).includes(file.replace(/^.*\//, "")) ||
+          (isAction(other.uses, "actions/upload-artifact") &&
+            /(?:\*|reports?|results?)\/?/.test(
+              other.with.get("path")?.value.kind === "scalar"
+                ? document.file.text.slice(other.with.get("path")?.value.start, other.with.get("path")?.value.end)
+                : "",
+            )),
+      )
+  );
 }
 
-const usesOutputs = ({ step, document }: StepRun): boolean => step.id !== undefined && new RegExp(`steps\\.${step.id.value.replace(/[^\w-]/g, "")}\\.(?:outcome|outputs)`).test(document.file.text);
+const usesOutputs = ({ step, document }: StepRun): boolean =>
+  step.id !== undefined &&
+  new RegExp(`steps\\.${step.id.value.replace(/[^\w-]/g, "")}\\.(?:outcome|outputs)`).test(document.file.text);
 
 /** A file in the repository or a variable may hold the settings. */
-const mayBeElsewhere = ({ step, scope }: StepRun): boolean => ["trivy_exit_code", "trivy_config"].some((name) => scope.lookup(["env", name]) !== undefined) || step.with.get("scan-type")?.value.kind === "mapping";
+const mayBeElsewhere = ({ step, scope }: StepRun): boolean =>
+  ["trivy_exit_code", "trivy_config"].some((name) => scope.lookup(["env", name]) !== undefined) ||
+  step.with.get("scan-type")?.value.kind === "mapping";

@@ -7,7 +7,11 @@ import { readable } from "../../../pipeline/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
-const WHICH = { head: "the branch's commit", merge: "GitHub's trial merge commit", default: "the default branch's commit" } as const;
+const WHICH = {
+  head: "the branch's commit",
+  merge: "GitHub's trial merge commit",
+  default: "the default branch's commit",
+} as const;
 
 export const tagMismatch = repositoryRule({
   id: "tag-mismatch",
@@ -69,7 +73,13 @@ jobs:
     const numbers = new Map(pipeline.runs.map((run, index) => [run, index]));
     const asked = new Map<string, Asked[]>();
     for (const deed of pipeline.deeds) {
-      if ((deed.kind !== "take" && deed.kind !== "scan") || !deed.image || deed.happens === false || deed.job.run.event === "workflow_call") continue;
+      if (
+        (deed.kind !== "take" && deed.kind !== "scan") ||
+        !deed.image ||
+        deed.happens === false ||
+        deed.job.run.event === "workflow_call"
+      )
+        continue;
       if ((deed.kind === "take" && deed.how === "inspect") || mayBeLoaded(deed)) continue;
       const verdict = judge(deed, pipeline);
       const key = `${deed.document.file.path}:${deed.at.start}:${deed.job.run.event}:${numbers.get(deed.job.run) ?? 0}`;
@@ -81,7 +91,15 @@ jobs:
       for (const { deed, verdict } of alternatives.slice(0, 1)) {
         if (!verdict || !deed.image) continue;
         const { nearest, how } = verdict;
-        inScript(report, deed)(deed.document, deed.at, messageOf(deed, nearest, how), { related: [{ in: nearest.deed.document, at: nearest.deed.at, message: `\`${readable(nearest.image.whole)}\` is made here.` }] });
+        inScript(report, deed)(deed.document, deed.at, messageOf(deed, nearest, how), {
+          related: [
+            {
+              in: nearest.deed.document,
+              at: nearest.deed.at,
+              message: `\`${readable(nearest.image.whole)}\` is made here.`,
+            },
+          ],
+        });
       }
     }
   },
@@ -104,7 +122,9 @@ function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undef
   const tag = image && tagOf(image);
   if (!image || key === undefined || !tag || image.digest) return undefined;
   const touching = pipeline.touching(key);
-  const makers = new Set(touching.filter(({ kind }) => kind === "build" || kind === "push" || kind === "move").map((other) => other.job));
+  const makers = new Set(
+    touching.filter(({ kind }) => kind === "build" || kind === "push" || kind === "move").map((other) => other.job),
+  );
   const chain = chainOf(job.run);
   let verdict: Verdict | undefined;
   for (const maker of makers)
@@ -115,7 +135,11 @@ function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undef
       if (!made) continue;
       const how = meeting(made, maker.run, tag, job.run);
       // A Dockerfile may build upon an older image of its own.
-      if (how.same !== "no" || (deed.kind === "take" && deed.how === "from" && how.because === "text" && chain.includes(maker.run))) return undefined;
+      if (
+        how.same !== "no" ||
+        (deed.kind === "take" && deed.how === "from" && how.because === "text" && chain.includes(maker.run))
+      )
+        return undefined;
       const inChain = chain.includes(maker.run) && publication.inRegistry === true;
       if (inChain && (!verdict || rank(how) < rank(verdict.how))) verdict = { nearest: publication, how };
     }
@@ -124,11 +148,17 @@ function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undef
 
 const rank = ({ because }: Verdict["how"]): number => ["commit", "length", "text"].indexOf(because);
 
-function messageOf({ image, by }: ImageTake | ImageScan, { image: made, deed }: Publication, how: Verdict["how"]): string {
+function messageOf(
+  { image, by }: ImageTake | ImageScan,
+  { image: made, deed }: Publication,
+  how: Verdict["how"],
+): string {
   const wanted = readable(image?.whole ?? []);
   const given = readable(made.whole);
   const where = `\`${deed.job.path}\` in ${deed.job.job.workflow.file.path}`;
-  if (how.because === "commit" && how.made && how.asked) return `\`${by}\` asks for \`${wanted}\`, which is ${WHICH[how.asked]}, but ${where} tags \`${given}\` with ${WHICH[how.made]}. Use the same commit on both sides, such as \`github.event.pull_request.head.sha\` where it is built.`;
-  if (how.because === "length") return `\`${by}\` asks for \`${wanted}\`, but ${where} tags \`${given}\`: the one has a longer SHA than the other. Cut both to the same length.`;
+  if (how.because === "commit" && how.made && how.asked)
+    return `\`${by}\` asks for \`${wanted}\`, which is ${WHICH[how.asked]}, but ${where} tags \`${given}\` with ${WHICH[how.made]}. Use the same commit on both sides, such as \`github.event.pull_request.head.sha\` where it is built.`;
+  if (how.because === "length")
+    return `\`${by}\` asks for \`${wanted}\`, but ${where} tags \`${given}\`: the one has a longer SHA than the other. Cut both to the same length.`;
   return `\`${by}\` asks for \`${wanted}\`, but nothing pushes that tag: ${where} gives \`${given}\`. Pass the tag or the digest from the build to its consumers.`;
 }

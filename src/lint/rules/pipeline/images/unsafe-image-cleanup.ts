@@ -98,15 +98,29 @@ jobs:
     }
     for (const job of pipeline.runs.flatMap((run) => run.jobs))
       for (const step of job.steps) {
-        if (seen.has(step.step) || !/\bDELETE\b/.test(step.step.run?.value ?? "") || !/\/versions\b/.test(step.step.run?.value ?? "")) continue;
+        if (
+          seen.has(step.step) ||
+          !/\bDELETE\b/.test(step.step.run?.value ?? "") ||
+          !/\/versions\b/.test(step.step.run?.value ?? "")
+        )
+          continue;
         seen.add(step.step);
         const script = scriptOf(step);
         for (const command of script ? commandsIn(script) : []) {
           const page = script && firstPageOnly(command, script.source);
-          if (script && page) report(step.document, spanOf(script, page), "This reads the first page of the versions only, at most 100 of them: what is old is on the later ones, and whether a tag is still needed cannot be told from one. Add `--paginate`.");
+          if (script && page)
+            report(
+              step.document,
+              spanOf(script, page),
+              "This reads the first page of the versions only, at most 100 of them: what is old is on the later ones, and whether a tag is still needed cannot be told from one. Add `--paginate`.",
+            );
           for (const word of command.argWords) {
             if (!script || !ANY_TAG.test(word.text) || ALL_TAGS.test(word.text)) continue;
-            report(step.document, spanOf(script, word), "This chooses versions of which *any* tag matches, and deleting a version deletes all of its tags: one that is `latest` as well goes too. Choose those of which all tags match: `select(.metadata.container.tags | length > 0 and all(...))`.");
+            report(
+              step.document,
+              spanOf(script, word),
+              "This chooses versions of which *any* tag matches, and deleting a version deletes all of its tags: one that is `latest` as well goes too. Choose those of which all tags match: `select(.metadata.container.tags | length > 0 and all(...))`.",
+            );
           }
         }
       }
@@ -119,8 +133,16 @@ const ALL_TAGS = /\ball\(|\bnot\b|index\(/;
 
 /** A list of versions that `gh` is not told to read to its end. */
 function firstPageOnly({ name, args, argWords }: ShellCommand, script: string): Word | undefined {
-  if (name !== "gh" || args[0] !== "api" || args.some((arg) => /^(?:--paginate|-X|--method|DELETE)/.test(arg)) || /[?&]page=|--paginate|-F page|-f page/.test(script)) return undefined;
-  const word = argWords.find((candidate) => /\/packages\/container\/[^/]+\/versions(?:\?[^/]*)?["']?$/.test(candidate.text));
+  if (
+    name !== "gh" ||
+    args[0] !== "api" ||
+    args.some((arg) => /^(?:--paginate|-X|--method|DELETE)/.test(arg)) ||
+    /[?&]page=|--paginate|-F page|-f page/.test(script)
+  )
+    return undefined;
+  const word = argWords.find((candidate) =>
+    /\/packages\/container\/[^/]+\/versions(?:\?[^/]*)?["']?$/.test(candidate.text),
+  );
   return word?.type === "Word" ? word : undefined;
 }
 
@@ -130,20 +152,32 @@ function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
   if (isAction(step.step.uses, "actions/delete-package-versions")) {
     if (inputPair(step, "package-version-ids")) return undefined;
     if (deed.selects === "any") {
-      const kept = deed.keeps === undefined || deed.keeps === 0 ? "the oldest versions" : `everything but the ${deed.keeps} newest versions`;
+      const kept =
+        deed.keeps === undefined || deed.keeps === 0
+          ? "the oldest versions"
+          : `everything but the ${deed.keeps} newest versions`;
       return `This deletes ${kept} whatever tags they have: a release, \`latest\` or the deployed image goes too once enough newer ones are pushed, and so do images of runs in progress.${inputPair(step, "ignore-versions") ? " `ignore-versions` does not help: a container's version is its digest, not its tag." : ""} Delete by tag (dataaxiom/ghcr-cleanup-action with \`delete-tags\` and \`exclude-tags\`), and keep those in use.`;
     }
     if (deed.selects === "untagged") {
       const index = pushedAsIndex(deed, pipeline);
-      return index && `Untagged versions are also the parts of multi-platform images and their attestations, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Use a cleanup that reads the indexes, such as dataaxiom/ghcr-cleanup-action.`;
+      return (
+        index &&
+        `Untagged versions are also the parts of multi-platform images and their attestations, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Use a cleanup that reads the indexes, such as dataaxiom/ghcr-cleanup-action.`
+      );
     }
     return undefined;
   }
   if (isAction(step.step.uses, "snok/container-retention-policy")) {
-    const tags = ["image-tags", "filter-tags", "skip-tags", "skip-shas"].some((name) => inputPair(step, name) !== undefined && inputText(step, name) !== "");
-    if (!tags && deed.selects === "any" && deed.keeps === undefined) return "This deletes old versions whatever tags they have, the untagged parts of multi-platform images among them. Name the tags that may go (`image-tags`), and the digests that must stay (`skip-shas`).";
+    const tags = ["image-tags", "filter-tags", "skip-tags", "skip-shas"].some(
+      (name) => inputPair(step, name) !== undefined && inputText(step, name) !== "",
+    );
+    if (!tags && deed.selects === "any" && deed.keeps === undefined)
+      return "This deletes old versions whatever tags they have, the untagged parts of multi-platform images among them. Name the tags that may go (`image-tags`), and the digests that must stay (`skip-shas`).";
     const index = deed.selects === "tagged" || inputPair(step, "skip-shas") ? undefined : pushedAsIndex(deed, pipeline);
-    return index && `Untagged versions are also the parts of multi-platform images, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Keep their digests with \`skip-shas\`.`;
+    return (
+      index &&
+      `Untagged versions are also the parts of multi-platform images, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Keep their digests with \`skip-shas\`.`
+    );
   }
   return undefined;
 }
@@ -155,6 +189,13 @@ function pushedAsIndex(deed: ImageDelete, pipeline: Pipeline): ImageBuild | unde
     if (other.kind !== "build" || other.pushed !== true || other.happens === false) return false;
     const platforms = (textOf(other.recipe.platforms) ?? "").split(/[\s,]+/).filter((platform) => platform !== "");
     if (platforms.length < 2) return false;
-    return name === undefined || other.images.some((image) => image.name.some((part) => part.kind === "text" && part.text.toLowerCase().endsWith(`/${name}`)) || image.name.some(({ kind }) => kind !== "text"));
+    return (
+      name === undefined ||
+      other.images.some(
+        (image) =>
+          image.name.some((part) => part.kind === "text" && part.text.toLowerCase().endsWith(`/${name}`)) ||
+          image.name.some(({ kind }) => kind !== "text"),
+      )
+    );
   });
 }

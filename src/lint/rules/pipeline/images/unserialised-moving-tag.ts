@@ -61,10 +61,15 @@ jobs:
         const told = new Set<string>();
         for (const { image, deed, inRegistry } of publicationsOf(job)) {
           const tag = movingTag(image);
-          if (inRegistry !== true || deed.happens === false || tag === undefined || told.has(`${deed.at.start}`)) continue;
+          if (inRegistry !== true || deed.happens === false || tag === undefined || told.has(`${deed.at.start}`))
+            continue;
           told.add(`${deed.at.start}`);
           const { document, at } = placeOfImage(deed, image);
-          inScript(report, deed)(document, at, `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`);
+          inScript(report, deed)(
+            document,
+            at,
+            `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`,
+          );
         }
       }
     }
@@ -74,6 +79,9 @@ jobs:
 /** Some group that several runs share holds for the job. */
 function isSerialised(job: JobRun): boolean {
   const groups: (Concurrency | undefined)[] = [job.run.workflow.concurrency];
-  for (let one: JobRun | undefined = job; one; one = one.caller) groups.push(one.job.concurrency, one.job.workflow.concurrency);
-  return groups.some((group) => group !== undefined && !/github\.(?:sha|run_id|run_number)|head_sha/.test(group.group?.value ?? ""));
+  for (let one: JobRun | undefined = job; one; one = one.caller)
+    groups.push(one.job.concurrency, one.job.workflow.concurrency);
+  return groups.some(
+    (group) => group !== undefined && !/github\.(?:sha|run_id|run_number)|head_sha/.test(group.group?.value ?? ""),
+  );
 }

@@ -12,7 +12,8 @@ import { repositoryRule, type RepositoryContext } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
 /** Names by which an input takes a finished image. */
-const IMAGE_INPUT = /^(?:pre[-_]?built[-_]?)?(?:docker[-_]?|container[-_]?|app[-_]?)?image(?:[-_]?(?:url|uri|ref|reference|digest|tag|name))?$/i;
+const IMAGE_INPUT =
+  /^(?:pre[-_]?built[-_]?)?(?:docker[-_]?|container[-_]?|app[-_]?)?image(?:[-_]?(?:url|uri|ref|reference|digest|tag|name))?$/i;
 
 export const unusedImageInput = repositoryRule({
   id: "unused-image-input",
@@ -103,7 +104,19 @@ jobs:
         if (first && job.job.uses) {
           const inputs = valueOf(triggerOf(first.job.workflow, "workflow_call")?.config, "inputs");
           ignoredIn(first.job.workflow, job, called, inputs, context);
-          judge({ inputs, passed: job.job.with, at: job.job.uses.node, document: job.job.workflow, name: job.job.uses.written, job, run, builds: called.flatMap((inner) => buildsOf(inner)) }, context);
+          judge(
+            {
+              inputs,
+              passed: job.job.with,
+              at: job.job.uses.node,
+              document: job.job.workflow,
+              name: job.job.uses.written,
+              job,
+              run,
+              builds: called.flatMap((inner) => buildsOf(inner)),
+            },
+            context,
+          );
         }
         for (const step of job.steps) {
           const { uses } = step.step;
@@ -111,7 +124,19 @@ jobs:
           if (!action || !uses || uses.kind !== "local") continue;
           const inside = job.steps.filter((inner) => inner.outer === step.outer && inner.action === action);
           const builds = buildsOf(job).filter((build) => build.step !== undefined && inside.includes(build.step));
-          judge({ inputs: valueOf(action.root, "inputs"), passed: step.step.with, at: uses.node, document: step.document, name: uses.written, job, run, builds }, context);
+          judge(
+            {
+              inputs: valueOf(action.root, "inputs"),
+              passed: step.step.with,
+              at: uses.node,
+              document: step.document,
+              name: uses.written,
+              job,
+              run,
+              builds,
+            },
+            context,
+          );
         }
       }
     }
@@ -119,14 +144,25 @@ jobs:
 });
 
 /** The image is passed, and the called workflow builds without having read it anywhere. */
-function ignoredIn(workflow: WorkflowDocument, caller: JobRun, called: readonly JobRun[], inputs: YamlNode | undefined, { report }: RepositoryContext): void {
+function ignoredIn(
+  workflow: WorkflowDocument,
+  caller: JobRun,
+  called: readonly JobRun[],
+  inputs: YamlNode | undefined,
+  { report }: RepositoryContext,
+): void {
   if (inputs?.kind !== "mapping") return;
   const build = called.flatMap(buildsOf)[0];
   const read = inputsRead(workflow);
   if (!build || read === "all") return;
   for (const { key } of inputs.pairs) {
     if (!IMAGE_INPUT.test(key.value) || !caller.job.with.has(key.value) || read.has(key.value.toLowerCase())) continue;
-    inScript(report, build)(build.document, build.at, `This builds an image although \`${caller.path}\` passes one as \`${key.value}\`, which nothing here reads. ${build.by === "flyctl deploy" ? `Deploy it: \`flyctl deploy --image\` with \`\${{ inputs.${key.value} }}\`, through \`env\`.` : `Use \`\${{ inputs.${key.value} }}\`, or remove the input.`}`, { related: [{ in: workflow, at: key, message: "The image comes in here." }] });
+    inScript(report, build)(
+      build.document,
+      build.at,
+      `This builds an image although \`${caller.path}\` passes one as \`${key.value}\`, which nothing here reads. ${build.by === "flyctl deploy" ? `Deploy it: \`flyctl deploy --image\` with \`\${{ inputs.${key.value} }}\`, through \`env\`.` : `Use \`\${{ inputs.${key.value} }}\`, or remove the input.`}`,
+      { related: [{ in: workflow, at: key, message: "The image comes in here." }] },
+    );
     return;
   }
 }
@@ -137,7 +173,8 @@ function inputsRead(workflow: WorkflowDocument): ReadonlySet<string> | "all" {
   for (const { expression } of expressionsOf(workflow))
     for (const { path } of expression ? referencesIn(expression) : []) {
       const at = path.lastIndexOf("inputs");
-      if (at === -1 && path.length > 0 && (path.join(".") === "github" || path.join(".") === "github.event")) return "all";
+      if (at === -1 && path.length > 0 && (path.join(".") === "github" || path.join(".") === "github.event"))
+        return "all";
       if (at === -1) continue;
       const name = path[at + 1];
       if (name === undefined || name === "*") return "all";
@@ -157,17 +194,38 @@ interface Call {
   builds: ImageBuild[];
 }
 
-const buildsOf = (job: JobRun): ImageBuild[] => job.deeds.filter((deed): deed is ImageBuild => deed.kind === "build" && deed.happens !== false);
+const buildsOf = (job: JobRun): ImageBuild[] =>
+  job.deeds.filter((deed): deed is ImageBuild => deed.kind === "build" && deed.happens !== false);
 
 function judge({ inputs, passed, at, document, name, job, run, builds }: Call, { report }: RepositoryContext): void {
   if (inputs?.kind !== "mapping" || builds.length === 0) return;
   for (const { key, value } of inputs.pairs) {
-    if (!IMAGE_INPUT.test(key.value) || passed.has(key.value) || isTrue(scalarOf(valueOf(value, "required"))?.value) || (scalarOf(valueOf(value, "default"))?.value ?? "") !== "") continue;
+    if (
+      !IMAGE_INPUT.test(key.value) ||
+      passed.has(key.value) ||
+      isTrue(scalarOf(valueOf(value, "required"))?.value) ||
+      (scalarOf(valueOf(value, "default"))?.value ?? "") !== ""
+    )
+      continue;
     const build = builds.find((candidate) => recipeText(candidate) !== undefined);
-    const maker = build && run.jobs.find((other) => other !== job && other.caller !== job && other.happens !== false && !comesAfter(other, job) && buildsOf(other).some((made) => isPushed(made) === true && recipeText(made) === recipeText(build)));
+    const maker =
+      build &&
+      run.jobs.find(
+        (other) =>
+          other !== job &&
+          other.caller !== job &&
+          other.happens !== false &&
+          !comesAfter(other, job) &&
+          buildsOf(other).some((made) => isPushed(made) === true && recipeText(made) === recipeText(build)),
+      );
     if (!maker) continue;
     const waits: Known = comesAfter(job, maker);
-    report(document, at, `\`${name}\` takes an image as \`${key.value}\` and builds one where none is given, although \`${maker.path}\` has pushed it${waits ? "" : " in this run"}. Pass it on: \`${key.value}: \${{ needs.${maker.job.id}.outputs.${outputOf(maker)} }}\`${waits ? "" : `, with \`${maker.job.id}\` in \`needs\``}.`, { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] });
+    report(
+      document,
+      at,
+      `\`${name}\` takes an image as \`${key.value}\` and builds one where none is given, although \`${maker.path}\` has pushed it${waits ? "" : " in this run"}. Pass it on: \`${key.value}: \${{ needs.${maker.job.id}.outputs.${outputOf(maker)} }}\`${waits ? "" : `, with \`${maker.job.id}\` in \`needs\``}.`,
+      { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] },
+    );
     return;
   }
 }
@@ -179,5 +237,7 @@ const isTrue = (text: string | undefined): boolean => text === "true";
 
 const recipeText = ({ recipe }: ImageBuild): string | undefined => {
   const [file, context, target] = [textOf(recipe.file), textOf(recipe.context), textOf(recipe.target)];
-  return file === undefined || context === undefined || target === undefined ? undefined : `${context}\n${file}\n${target}`;
+  return file === undefined || context === undefined || target === undefined
+    ? undefined
+    : `${context}\n${file}\n${target}`;
 };

@@ -65,9 +65,20 @@ jobs:
         const place = `${document.file.path}:${at.start}`;
         if (told.has(place)) continue;
         const capital = capitalIn(image);
-        if (capital !== undefined) inScript(report, deed)(document, at, `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`);
+        if (capital !== undefined)
+          inScript(report, deed)(
+            document,
+            at,
+            `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`,
+          );
         const name = mayHaveCapitals(image);
-        if (name !== undefined) inScript(report, deed)(document, at, `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`, { level: "info" });
+        if (name !== undefined)
+          inScript(report, deed)(
+            document,
+            at,
+            `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`,
+            { level: "info" },
+          );
         if (capital !== undefined || name !== undefined) told.add(place);
       }
     }
@@ -93,7 +104,10 @@ function mayHaveCapitals({ name }: ImageReference): string | undefined {
   for (const part of name) {
     if (part.kind !== "symbol" || part.cleaned === true) continue;
     const written = writtenName(part.name);
-    if (/^github\.(?:repository|repository_owner|actor|event\.repository\.(?:name|full_name|owner\.login))$/.test(written)) return written;
+    if (
+      /^github\.(?:repository|repository_owner|actor|event\.repository\.(?:name|full_name|owner\.login))$/.test(written)
+    )
+      return written;
   }
   return undefined;
 }

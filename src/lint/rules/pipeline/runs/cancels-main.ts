@@ -49,10 +49,15 @@ jobs:
       for (const run of occasionsOf(workflow)) {
         const loss = lostIn(group, run, settings);
         if (!loss) continue;
-        const pulls = ["pull_request", "pull_request_target"].find((event) => workflow.triggers.some((trigger) => trigger.event === event));
+        const pulls = ["pull_request", "pull_request_target"].find((event) =>
+          workflow.triggers.some((trigger) => trigger.event === event),
+        );
         const wanted = pulls === undefined ? "false" : `\${{ github.event_name == '${pulls}' }}`;
         report(cancelInProgress, `${loss} Write \`cancel-in-progress: ${wanted}\`.`, {
-          fix: fixOf(`Set \`cancel-in-progress\` to \`${wanted}\``, replaceScalar(workflow.file, cancelInProgress, pulls === undefined ? false : wanted)),
+          fix: fixOf(
+            `Set \`cancel-in-progress\` to \`${wanted}\``,
+            replaceScalar(workflow.file, cancelInProgress, pulls === undefined ? false : wanted),
+          ),
         });
         break;
       }
@@ -60,7 +65,12 @@ jobs:
   },
 });
 
-const WORDS: Readonly<Record<Lasting, string>> = { deploys: "a deployment", publishes: "a publication", deletes: "a cleanup", replaces: "the push of what it built" };
+const WORDS: Readonly<Record<Lasting, string>> = {
+  deploys: "a deployment",
+  publishes: "a publication",
+  deletes: "a cleanup",
+  replaces: "the push of what it built",
+};
 
 /** What a newer run destroys, as a sentence. */
 function lostIn(group: Group, run: Run, settings: LintSettings): string | undefined {
@@ -70,18 +80,28 @@ function lostIn(group: Group, run: Run, settings: LintSettings): string | undefi
   const lasting = worst?.what === "replaces" && settings.preset !== "strict" ? undefined : worst;
   switch (run.event) {
     case "push": {
-      if (run.ref === "tag") return lasting && `A newer tag cancels the run of the one before it, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`;
+      if (run.ref === "tag")
+        return (
+          lasting &&
+          `A newer tag cancels the run of the one before it, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`
+        );
       const branch = protectedBranch(run, settings);
       if (branch === undefined || jobs.length === 0) return undefined;
-      if (lasting) return `A newer push to \`${branch}\` cancels the run of the commit before it, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`;
-      return settings.preset === "strict" ? `A newer push to \`${branch}\` cancels the run of the commit before it, which is then left without a verdict.` : undefined;
+      if (lasting)
+        return `A newer push to \`${branch}\` cancels the run of the commit before it, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`;
+      return settings.preset === "strict"
+        ? `A newer push to \`${branch}\` cancels the run of the commit before it, which is then left without a verdict.`
+        : undefined;
     }
     case "release":
     case "schedule":
     case "workflow_dispatch":
     case "workflow_run":
     case "repository_dispatch":
-      return lasting && `A newer run on \`${run.event}\` cancels the one in progress, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`;
+      return (
+        lasting &&
+        `A newer run on \`${run.event}\` cancels the one in progress, and ${WORDS[lasting.what]} in \`${lasting.job.id}\` stays half done.`
+      );
     default:
       return undefined;
   }
@@ -94,7 +114,10 @@ function isShared({ concurrency }: Group, run: Run): boolean {
     names.length > 0 &&
     names.every((name) => {
       if (uniqueSymbol(name, run) !== undefined || name.some(({ kind }) => kind === "hole")) return false;
-      return run.ref !== "tag" || !symbolsIn(name).some((symbol) => /^github\.(?:ref|ref_name|event\.release\..*)(?:@|$)/.test(symbol));
+      return (
+        run.ref !== "tag" ||
+        !symbolsIn(name).some((symbol) => /^github\.(?:ref|ref_name|event\.release\..*)(?:@|$)/.test(symbol))
+      );
     })
   );
 }

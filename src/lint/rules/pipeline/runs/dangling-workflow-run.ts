@@ -31,15 +31,21 @@ export const danglingWorkflowRun = repositoryRule({
   family: "pipeline",
   levels: { recommended: "error", strict: "error" },
   summary: "`workflow_run` names workflows that exist and that run by themselves, at most three levels deep.",
-  why: "GitHub compares the names exactly, knows no patterns there, and starts nothing for a name that no workflow has: the workflow never runs, without an error anywhere. After a first workflow at most three levels follow (\"Events that trigger workflows\").",
+  why: 'GitHub compares the names exactly, knows no patterns there, and starts nothing for a name that no workflow has: the workflow never runs, without an error anywhere. After a first workflow at most three levels follow ("Events that trigger workflows").',
   bad: [
     { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": after("Build image") },
     { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": after("Build*") },
-    { ".github/workflows/build.yml": BUILD.replace("on: push", "on: workflow_call"), ".github/workflows/test.yml": after("Build") },
+    {
+      ".github/workflows/build.yml": BUILD.replace("on: push", "on: workflow_call"),
+      ".github/workflows/test.yml": after("Build"),
+    },
   ],
   good: [
     { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": after("Build") },
-    { ".github/workflows/build.yml": BUILD.replace("name: Build\n", ""), ".github/workflows/test.yml": after(".github/workflows/build.yml") },
+    {
+      ".github/workflows/build.yml": BUILD.replace("name: Build\n", ""),
+      ".github/workflows/test.yml": after(".github/workflows/build.yml"),
+    },
   ],
   fixable: true,
   repository(context) {
@@ -54,26 +60,52 @@ export const danglingWorkflowRun = repositoryRule({
       const level = levels.get(workflow) ?? 0;
       const producers = names.flatMap(({ value }) => named.get(value) ?? []);
       if (Number.isFinite(level) && level > MOST_LEVELS)
-        report(workflow, trigger.node, `${chainTo(workflow, repository)} is ${level} levels of \`workflow_run\` deep, and GitHub starts nothing beyond ${MOST_LEVELS}. Make this workflow follow an earlier one, or call it with \`workflow_call\`.`, { level: "error" });
-      else if (!Number.isFinite(level) && producers.length > 0 && producers.every((producer) => producer.triggers.some(({ event }) => event === "workflow_run")))
-        report(workflow, trigger.node, `This workflow and those that it follows wait for each other, so none of them ever starts. Let one of them start on an event such as \`push\`.`);
+        report(
+          workflow,
+          trigger.node,
+          `${chainTo(workflow, repository)} is ${level} levels of \`workflow_run\` deep, and GitHub starts nothing beyond ${MOST_LEVELS}. Make this workflow follow an earlier one, or call it with \`workflow_call\`.`,
+          { level: "error" },
+        );
+      else if (
+        !Number.isFinite(level) &&
+        producers.length > 0 &&
+        producers.every((producer) => producer.triggers.some(({ event }) => event === "workflow_run"))
+      )
+        report(
+          workflow,
+          trigger.node,
+          `This workflow and those that it follows wait for each other, so none of them ever starts. Let one of them start on an event such as \`push\`.`,
+        );
     }
   },
 });
 
 /** Workflows that GitHub itself runs in a repository, without a file: Pages, default setups, Dependabot, Copilot. */
-const OF_GITHUB = /^(?:pages build and deployment|CodeQL.*|Dependabot Updates|Automatic Dependency Submission.*|Dependency Graph.*|Copilot.*|Code Quality.*)$/i;
+const OF_GITHUB =
+  /^(?:pages build and deployment|CodeQL.*|Dependabot Updates|Automatic Dependency Submission.*|Dependency Graph.*|Copilot.*|Code Quality.*)$/i;
 
-function checkNames({ workflow, names }: Consumer, named: ReadonlyMap<string, readonly WorkflowDocument[]>, { repository, report }: RepositoryContext): void {
+function checkNames(
+  { workflow, names }: Consumer,
+  named: ReadonlyMap<string, readonly WorkflowDocument[]>,
+  { repository, report }: RepositoryContext,
+): void {
   const all = [...named.keys()];
   for (const name of names) {
     const producers = named.get(name.value);
     if (!producers) {
       if (OF_GITHUB.test(name.value)) continue;
       if (/[*?[\]]/.test(name.value) && !/\$\{\{/.test(name.value)) {
-        const meant = all.filter((other) => other !== nameOfWorkflow(workflow) && passesFilter({ patterns: [name.value], ignore: false, at: name }, other));
+        const meant = all.filter(
+          (other) =>
+            other !== nameOfWorkflow(workflow) &&
+            passesFilter({ patterns: [name.value], ignore: false, at: name }, other),
+        );
         if (name.value.includes("*") || repository.complete)
-          report(workflow, name, `\`workflow_run\` takes names, not patterns: no workflow is called \`${name.value}\`, so nothing starts this one. ${meant.length > 0 ? `List the names: ${meant.map((other) => `\`${other}\``).join(", ")}.` : "List the exact names."}`);
+          report(
+            workflow,
+            name,
+            `\`workflow_run\` takes names, not patterns: no workflow is called \`${name.value}\`, so nothing starts this one. ${meant.length > 0 ? `List the names: ${meant.map((other) => `\`${other}\``).join(", ")}.` : "List the exact names."}`,
+          );
       } else if (repository.complete) {
         const byPath = workflowAtPath(name.value, repository);
         const near = byPath ? nameOfWorkflow(byPath) : nearest(name.value, all);
@@ -84,23 +116,43 @@ function checkNames({ workflow, names }: Consumer, named: ReadonlyMap<string, re
           byPath
             ? `\`workflow_run\` wants the workflow's name, not its file: \`${name.value}\` is called \`${nameOfWorkflow(byPath)}\`. Write that.`
             : `No workflow is called \`${name.value}\`, so nothing starts this one. ${didYouMean(name.value, others) ?? "Write the exact `name:` of the workflow to follow."}`,
-          { fix: near === undefined || near === nameOfWorkflow(workflow) ? undefined : fixOf(`Write \`${near}\``, replaceScalar(workflow.file, name, near)) },
+          {
+            fix:
+              near === undefined || near === nameOfWorkflow(workflow)
+                ? undefined
+                : fixOf(`Write \`${near}\``, replaceScalar(workflow.file, name, near)),
+          },
         );
       }
       continue;
     }
     const [producer] = producers;
-    if (producer && repository.complete && producers.every(({ triggers }) => triggers.length > 0 && triggers.every(({ event }) => event === "workflow_call")))
-      report(workflow, name, `\`${name.value}\` is only ever called by other workflows and has no runs of its own, so nothing starts this one. Name the workflow that calls it, or give it an event such as \`push\`.`, {
-        related: [{ in: producer, at: producer.on?.key ?? { start: 0, end: 0 }, message: "Runs only as `workflow_call`." }],
-      });
+    if (
+      producer &&
+      repository.complete &&
+      producers.every(({ triggers }) => triggers.length > 0 && triggers.every(({ event }) => event === "workflow_call"))
+    )
+      report(
+        workflow,
+        name,
+        `\`${name.value}\` is only ever called by other workflows and has no runs of its own, so nothing starts this one. Name the workflow that calls it, or give it an event such as \`push\`.`,
+        {
+          related: [
+            { in: producer, at: producer.on?.key ?? { start: 0, end: 0 }, message: "Runs only as `workflow_call`." },
+          ],
+        },
+      );
   }
 }
 
 /** Somebody wrote a file's name or path where the name belongs. */
 function workflowAtPath(written: string, { documents }: Repository): WorkflowDocument | undefined {
   const wanted = written.replace(/^\.\//, "");
-  return documents.find((document): document is WorkflowDocument => document.kind === "workflow" && (document.file.path === wanted || document.file.path.endsWith(`/workflows/${wanted}`)));
+  return documents.find(
+    (document): document is WorkflowDocument =>
+      document.kind === "workflow" &&
+      (document.file.path === wanted || document.file.path.endsWith(`/workflows/${wanted}`)),
+  );
 }
 
 /** `Build → Test → Scan`, by the shortest way. */
@@ -109,9 +161,12 @@ function chainTo(workflow: WorkflowDocument, repository: Repository): string {
   const named = workflowsByName(repository);
   const consumers = new Map(consumersIn(repository).map((consumer) => [consumer.workflow, consumer]));
   const chain = [workflow];
-  for (let current: WorkflowDocument | undefined = workflow; current && chain.length < 12; ) {
+  for (let current: WorkflowDocument | undefined = workflow; current && chain.length < 12;) {
     const level: number = levels.get(current) ?? 0;
-    const before: WorkflowDocument | undefined = consumers.get(current)?.names.flatMap(({ value }) => named.get(value) ?? []).find((producer) => levels.get(producer) === level - 1);
+    const before: WorkflowDocument | undefined = consumers
+      .get(current)
+      ?.names.flatMap(({ value }) => named.get(value) ?? [])
+      .find((producer) => levels.get(producer) === level - 1);
     if (before) chain.unshift(before);
     current = level > 0 ? before : undefined;
   }

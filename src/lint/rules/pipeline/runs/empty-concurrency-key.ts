@@ -47,11 +47,21 @@ jobs:
       if (!name) continue;
       const references = referencesOf(workflow.file, name);
       const missing = occasionsOf(workflow).flatMap((run) => {
-        const reference = isOneGroup(group, run) ? references.find((candidate) => isFieldOf(candidate.name, run.event) === false) : undefined;
+        const reference = isOneGroup(group, run)
+          ? references.find((candidate) => isFieldOf(candidate.name, run.event) === false)
+          : undefined;
         return reference ? [{ run, reference }] : [];
       });
       const [first] = missing;
-      if (first) report(first.reference.at, sentence(first.reference, missing.map(({ run }) => run), group));
+      if (first)
+        report(
+          first.reference.at,
+          sentence(
+            first.reference,
+            missing.map(({ run }) => run),
+            group,
+          ),
+        );
     }
   },
 });
@@ -59,17 +69,37 @@ jobs:
 /** Whether nothing in the name tells one run of this event from another, although they are for different refs. */
 function isOneGroup({ concurrency, job }: Group, run: Run): boolean {
   // A push of one branch, the nightly run: one group for all of them is what `github.ref` would give as well.
-  if (run.event === "schedule" || (run.event === "push" && run.ref === "branch" && plainNames(run.branches)?.length === 1)) return false;
+  if (
+    run.event === "schedule" ||
+    (run.event === "push" && run.ref === "branch" && plainNames(run.branches)?.length === 1)
+  )
+    return false;
   if (run.event === "workflow_call") return false;
   const names = namesOf(concurrency, run);
-  return names.length > 0 && names.every((name) => name.every((part) => part.kind === "text") || symbolsIn(name).every((symbol) => isConstant(symbol, job !== undefined) || isFieldOf(symbol.split("@", 1)[0] ?? symbol, run.event) === false) && name.every(({ kind }) => kind !== "hole"));
+  return (
+    names.length > 0 &&
+    names.every(
+      (name) =>
+        name.every((part) => part.kind === "text") ||
+        (symbolsIn(name).every(
+          (symbol) =>
+            isConstant(symbol, job !== undefined) || isFieldOf(symbol.split("@", 1)[0] ?? symbol, run.event) === false,
+        ) &&
+          name.every(({ kind }) => kind !== "hole")),
+    )
+  );
 }
 
-const isConstant = (symbol: string, inJob: boolean): boolean => /^github\.(?:workflow|workflow_ref|repository|repository_owner|event_name|job|server_url)(?:@|$)/.test(symbol) || (inJob && symbol.startsWith("matrix."));
+const isConstant = (symbol: string, inJob: boolean): boolean =>
+  /^github\.(?:workflow|workflow_ref|repository|repository_owner|event_name|job|server_url)(?:@|$)/.test(symbol) ||
+  (inJob && symbol.startsWith("matrix."));
 
 function sentence({ name }: Reference, runs: readonly Run[], { concurrency }: Group): string {
   const events = [...new Set(runs.map(({ event }) => event))];
   const [run] = runs;
-  const what = run && cancels(concurrency, run) !== false ? "cancel each other" : "wait for each other, and a newer one drops the one that waits";
+  const what =
+    run && cancels(concurrency, run) !== false
+      ? "cancel each other"
+      : "wait for each other, and a newer one drops the one that waits";
   return `\`${name}\` is empty on ${events.map((event) => `\`${event}\``).join(" and ")}, so all these runs share one group and ${what}. Give it a fallback, such as \`${name} || github.ref\`${events.includes("workflow_dispatch") ? " or `github.run_id`" : ""}.`;
 }

@@ -84,9 +84,12 @@ jobs:
     const { repository, settings } = context;
     if (settings.visibility !== "private") {
       const said = new Set<Step>();
-      for (const run of pipelineOf(repository).runs) if (run.event === "pull_request") for (const job of run.jobs) judgeJob(job, said, context);
+      for (const run of pipelineOf(repository).runs)
+        if (run.event === "pull_request") for (const job of run.jobs) judgeJob(job, said, context);
     }
-    for (const workflow of workflowsOf(repository)) if (triggerOf(workflow, "workflow_run")) judgeNumbers(workflow, (at, message) => context.report(workflow, at, message));
+    for (const workflow of workflowsOf(repository))
+      if (triggerOf(workflow, "workflow_run"))
+        judgeNumbers(workflow, (at, message) => context.report(workflow, at, message));
   },
 });
 
@@ -97,29 +100,51 @@ function judgeJob(jobRun: JobRun, said: Set<Step>, { report }: RepositoryContext
   for (const stepRun of jobRun.steps) {
     const { step, outer } = stepRun;
     if (stepRun.happens === false || looksAtForks(outer, job) || mayFail(outer) || mayFail(step)) continue;
-    if (stepRun.action && [step.if, outer.if].some((condition) => condition !== undefined && condition.value.includes("inputs."))) continue;
+    if (
+      stepRun.action &&
+      [step.if, outer.if].some((condition) => condition !== undefined && condition.value.includes("inputs."))
+    )
+      continue;
     const blind = stepRun.action ? ofAction(stepRun) : ofStep(stepRun, job);
     if (!blind) continue;
     if (said.has(outer)) return;
     said.add(outer);
-    report(job.workflow, blind.at, `${blind.message} Add a condition such as \`github.event.pull_request.head.repo.full_name == github.repository\`, and another way for forks.`);
+    report(
+      job.workflow,
+      blind.at,
+      `${blind.message} Add a condition such as \`github.event.pull_request.head.repo.full_name == github.repository\`, and another way for forks.`,
+    );
     return;
   }
 }
 
 /** The job, or one that calls it, looks at where the pull request comes from. */
 function isGuarded(job: JobRun): boolean {
-  for (let current: JobRun | undefined = job; current; current = current.caller) if (looksAtForks(undefined, current.job)) return true;
+  for (let current: JobRun | undefined = job; current; current = current.caller)
+    if (looksAtForks(undefined, current.job)) return true;
   return false;
 }
 
 /** A step of a composite action that surely pushes, said at the step that runs the action. */
 function ofAction({ job, step, outer }: StepRun): Blind | undefined {
-  const push = job.deeds.find((deed) => deed.step?.step === step && deed.step.outer === outer && deed.happens !== false && !deed.tolerated && (deed.kind === "push" || (deed.kind === "build" && deed.pushed === true)));
-  return push && { at: outer.uses?.node ?? outer.node, message: `For a pull request from a fork the token can only read and secrets are empty, so the \`${push.by}\` in this action fails.` };
+  const push = job.deeds.find(
+    (deed) =>
+      deed.step?.step === step &&
+      deed.step.outer === outer &&
+      deed.happens !== false &&
+      !deed.tolerated &&
+      (deed.kind === "push" || (deed.kind === "build" && deed.pushed === true)),
+  );
+  return (
+    push && {
+      at: outer.uses?.node ?? outer.node,
+      message: `For a pull request from a fork the token can only read and secrets are empty, so the \`${push.by}\` in this action fails.`,
+    }
+  );
 }
 
-const mayFail = ({ continueOnError }: Step | Job): boolean => continueOnError !== undefined && continueOnError.value !== "false";
+const mayFail = ({ continueOnError }: Step | Job): boolean =>
+  continueOnError !== undefined && continueOnError.value !== "false";
 
 interface Blind {
   at: Span;
@@ -131,18 +156,34 @@ function ofStep({ step, scope }: StepRun, job: Job): Blind | undefined {
   const script = scriptsByStep(job).get(step);
   if (script) {
     const push = commandsIn(script).find((command) => pushes(command));
-    return push && { at: spanOf(script, push.node), message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails." };
+    return (
+      push && {
+        at: spanOf(script, push.node),
+        message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails.",
+      }
+    );
   }
   if (uses?.kind !== "repository") return undefined;
   if (isAction(uses, "docker/build-push-action", "docker/bake-action")) {
     const push = scalarOf(step.with.get("push")?.value);
     const tags = scalarOf(step.with.get("tags")?.value)?.value ?? "";
     const local = /\blocalhost\b|127\.0\.0\.1|ttl\.sh/.test(tags);
-    return push && !local && textOf(valueOfScalar(push, scope)) === "true" ? { at: push, message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails." } : undefined;
+    return push && !local && textOf(valueOfScalar(push, scope)) === "true"
+      ? {
+          at: push,
+          message: "For a pull request from a fork the token can only read and secrets are empty, so this push fails.",
+        }
+      : undefined;
   }
-  if (isAction(uses, "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit", "ad-m/github-push-action")) return { at: uses.node, message: "For a pull request from a fork the token can only read, so this push fails." };
+  if (isAction(uses, "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit", "ad-m/github-push-action"))
+    return { at: uses.node, message: "For a pull request from a fork the token can only read, so this push fails." };
   const required = requiredSecret(step, job, scope);
-  return required && { at: required.at, message: `For a pull request from a fork \`${required.name}\` is empty, and \`${uses.name}\` fails without it.` };
+  return (
+    required && {
+      at: required.at,
+      message: `For a pull request from a fork \`${required.name}\` is empty, and \`${uses.name}\` fails without it.`,
+    }
+  );
 }
 
 /** Inputs without which the action stops: it logs in with them, or its README calls them required. */
@@ -169,7 +210,7 @@ const BY_OIDC = new Set(["role-to-assume", "workload_identity_provider", "client
 
 function requiredSecret({ uses, with: inputs }: Step, job: Job, scope: Scope): { at: Span; name: string } | undefined {
   const name = uses?.kind === "repository" ? uses.name.toLowerCase() : "";
-  for (const input of Object.hasOwn(REQUIRED, name) ? REQUIRED[name] ?? [] : []) {
+  for (const input of Object.hasOwn(REQUIRED, name) ? (REQUIRED[name] ?? []) : []) {
     const value = scalarOf(inputs.get(input)?.value);
     if (!value) continue;
     const secret = secretIn(value, job);
@@ -191,7 +232,8 @@ function secretIn({ value }: ScalarNode, job: Job): string | undefined {
   }
   // A step before it put the secret into the environment.
   for (const { run } of job.steps) {
-    const written = run && new RegExp(`\\b${name}=\\$\\{\\{\\s*secrets\\.([\\w-]+)\\s*\\}\\}["']?\\s*>>`).exec(run.value)?.[1];
+    const written =
+      run && new RegExp(`\\b${name}=\\$\\{\\{\\s*secrets\\.([\\w-]+)\\s*\\}\\}["']?\\s*>>`).exec(run.value)?.[1];
     if (written !== undefined && !/^GITHUB_TOKEN$/i.test(written)) return `secrets.${written}`;
   }
   return undefined;
@@ -201,7 +243,10 @@ function pushes({ name, args, orElse, inCondition, inFunction }: ShellCommand): 
   if (orElse || inCondition || inFunction !== undefined) return false;
   const words = args.filter((arg) => !arg.startsWith("-"));
   if (args.some((arg) => /localhost|127\.0\.0\.1|ttl\.sh|kind-registry|--dry-run/.test(arg))) return false;
-  return (name === "docker" || name === "podman") && (words[0] === "push" || (words[0] === "buildx" && words[1] === "build" && args.includes("--push")));
+  return (
+    (name === "docker" || name === "podman") &&
+    (words[0] === "push" || (words[0] === "buildx" && words[1] === "build" && args.includes("--push")))
+  );
 }
 
 /** `pull_requests[0]` where nobody asks whether there is one. */
@@ -213,21 +258,38 @@ function judgeNumbers(workflow: WorkflowDocument, report: (at: Span, message: st
     if (!expression || path.at(-1) === "if" || said.has(node) || asks(step?.if) || asks(job?.if)) continue;
     if (expression.kind !== "access") continue;
     const [reference] = referencesIn(expression);
-    if (!reference?.path.join(".").startsWith("github.event.workflow_run.pull_requests.") || reference.path.length < 5) continue;
+    if (!reference?.path.join(".").startsWith("github.event.workflow_run.pull_requests.") || reference.path.length < 5)
+      continue;
     if (step && copes(step, node, site.within.start)) continue;
     said.add(node);
-    report(spanInFile(file.text, site, expression), `\`pull_requests\` is empty when the run was for a pull request from a fork, and then this is an empty text. Find the pull request by \`head_repository\` and \`head_sha\` where it is empty, or test for it first.`);
+    report(
+      spanInFile(file.text, site, expression),
+      `\`pull_requests\` is empty when the run was for a pull request from a fork, and then this is an empty text. Find the pull request by \`head_repository\` and \`head_sha\` where it is empty, or test for it first.`,
+    );
   }
   for (const job of workflow.jobs)
     for (const step of job.steps) {
       const code = isAction(step.uses, "actions/github-script") ? scalarOf(step.with.get("script")?.value) : undefined;
       const at = code && /workflow_run\.pull_requests\[0\]\.\w/.exec(code.value);
-      if (!code || !at || asks(step.if) || asks(job.if) || /pull_requests(?:\?\.|\.)(?:length|find|map|filter|some|forEach)|pull_requests\s*(?:\|\||\?\?)|pull_requests\[0\]\s*(?:\)|\?|&&|===|!==|==|!=)/.test(code.value)) continue;
-      report(sourceSpan(file.text, code, { start: at.index, end: at.index + at[0].length - 2 }), "`pull_requests` is empty when the run was for a pull request from a fork, and then this throws. Use `pull_requests[0]?.` and find the pull request by `head_repository` and `head_sha` where there is none.");
+      if (
+        !code ||
+        !at ||
+        asks(step.if) ||
+        asks(job.if) ||
+        /pull_requests(?:\?\.|\.)(?:length|find|map|filter|some|forEach)|pull_requests\s*(?:\|\||\?\?)|pull_requests\[0\]\s*(?:\)|\?|&&|===|!==|==|!=)/.test(
+          code.value,
+        )
+      )
+        continue;
+      report(
+        sourceSpan(file.text, code, { start: at.index, end: at.index + at[0].length - 2 }),
+        "`pull_requests` is empty when the run was for a pull request from a fork, and then this throws. Use `pull_requests[0]?.` and find the pull request by `head_repository` and `head_sha` where there is none.",
+      );
     }
 }
 
-const asks = (condition: ScalarNode | undefined): boolean => condition !== undefined && /pull_requests|head_repository|\.fork\b/.test(condition.value);
+const asks = (condition: ScalarNode | undefined): boolean =>
+  condition !== undefined && /pull_requests|head_repository|\.fork\b/.test(condition.value);
 
 /** The script tests what it is given: the variable that holds the number, or the text in its place. */
 function copes(step: Step, node: ScalarNode, from: number): boolean {
@@ -236,5 +298,7 @@ function copes(step: Step, node: ScalarNode, from: number): boolean {
   const variable = [...(step.env?.variables ?? [])].find(([, { value }]) => value === node)?.[0];
   const given = variable ?? /\b(\w+)=["']?$/.exec(node.value.slice(0, from).trimEnd())?.[1];
   if (given === undefined) return /-[zn]\s+["']?\$\{\{[^}]*pull_requests/.test(script);
-  return new RegExp(`(?:-[zn]\\s+|[=!]=?\\s*|\\[\\[?\\s+!?\\s*)["']?\\$\\{?${given}\\b|\\$\\{${given}:?[-?+=]|\\$\\{?${given}\\}?["']?\\s*(?:=|!=|==|=~)`).test(script);
+  return new RegExp(
+    `(?:-[zn]\\s+|[=!]=?\\s*|\\[\\[?\\s+!?\\s*)["']?\\$\\{?${given}\\b|\\$\\{${given}:?[-?+=]|\\$\\{?${given}\\}?["']?\\s*(?:=|!=|==|=~)`,
+  ).test(script);
 }

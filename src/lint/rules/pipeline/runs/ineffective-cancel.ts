@@ -68,13 +68,17 @@ function uselessOn({ concurrency, workflow }: Group): string | undefined {
 
 /** A choice that also asks for a field of an event that the workflow does not have is text that several workflows share. */
 const isShared = ({ concurrency: { group }, workflow }: Pick<Group, "concurrency" | "workflow">): boolean =>
-  group !== undefined && referencesOf(workflow.file, group).some(({ name }) => occasionsOf(workflow).some(({ event }) => isFieldOf(name, event) === false));
+  group !== undefined &&
+  referencesOf(workflow.file, group).some(({ name }) =>
+    occasionsOf(workflow).some(({ event }) => isFieldOf(name, event) === false),
+  );
 
 /** Names that stand alone in their braces, or as arguments of `format`. */
 function namedOutright(group: ScalarNode): Set<string> {
   const names = embeddedExpressions(group).flatMap(({ expression }) => {
     if (!expression) return [];
-    const parts = expression.kind === "call" && expression.name.toLowerCase() === "format" ? expression.args : [expression];
+    const parts =
+      expression.kind === "call" && expression.name.toLowerCase() === "format" ? expression.args : [expression];
     return parts.flatMap((part) => pathOf(part)?.join(".") ?? []);
   });
   return new Set(names);
@@ -82,7 +86,9 @@ function namedOutright(group: ScalarNode): Set<string> {
 
 function better({ workflow }: Group): string {
   const events = new Set(workflow.triggers.map(({ event }) => event));
-  if (events.has("workflow_run")) return "Group by `github.event.workflow_run.head_repository.full_name` and `github.event.workflow_run.head_branch`.";
-  if (events.has("pull_request") || events.has("pull_request_target")) return "Group by the branch, such as `github.head_ref || github.run_id`, which cancels for pull requests only.";
+  if (events.has("workflow_run"))
+    return "Group by `github.event.workflow_run.head_repository.full_name` and `github.event.workflow_run.head_branch`.";
+  if (events.has("pull_request") || events.has("pull_request_target"))
+    return "Group by the branch, such as `github.head_ref || github.run_id`, which cancels for pull requests only.";
   return "Group by `github.ref`, or leave `cancel-in-progress` out.";
 }

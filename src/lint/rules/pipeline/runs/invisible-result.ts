@@ -39,7 +39,10 @@ export const invisibleResult = repositoryRule({
   levels: { recommended: "warning", strict: "warning" },
   summary: "Tests in a `workflow_run` workflow tell the tested commit what came out.",
   why: "A `workflow_run` run belongs to the default branch: its result shows neither on the pull request nor on the commit, and no branch rule can require it. Only a commit status on `github.event.workflow_run.head_sha` does both.",
-  bad: { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": TEST.replace("permissions:\n  statuses: write\n", "") },
+  bad: {
+    ".github/workflows/build.yml": BUILD,
+    ".github/workflows/test.yml": TEST.replace("permissions:\n  statuses: write\n", ""),
+  },
   good: {
     ".github/workflows/build.yml": BUILD,
     ".github/workflows/test.yml": `${TEST}      - if: always()
@@ -66,10 +69,31 @@ export const invisibleResult = repositoryRule({
       const [first] = tests;
       if (!first || reportsIn(workflow).length > 0 || workflow.jobs.some((job) => mayReportElsewhere(job))) continue;
       // A workflow that is called may post the result.
-      if (workflow.jobs.some(({ uses }) => uses && !(uses.kind === "local" && isSilent(workflowAt(repository, uses.path))))) continue;
-      report(workflow, trigger.node, `The result of \`${first.job.id}\` shows on no commit and no pull request, since a \`workflow_run\` run belongs to the default branch. Post a commit status to \`github.event.workflow_run.head_sha\` for every outcome, in a job with \`statuses: write\`.`, {
-        related: [{ at: first.job.key, message: "Tests here." }, ...(pull ? [{ in: pull.workflow, at: pull.trigger.node, message: `\`${nameOfWorkflow(pull.workflow)}\` runs for pull requests.` }] : [])],
-      });
+      if (
+        workflow.jobs.some(
+          ({ uses }) => uses && !(uses.kind === "local" && isSilent(workflowAt(repository, uses.path))),
+        )
+      )
+        continue;
+      report(
+        workflow,
+        trigger.node,
+        `The result of \`${first.job.id}\` shows on no commit and no pull request, since a \`workflow_run\` run belongs to the default branch. Post a commit status to \`github.event.workflow_run.head_sha\` for every outcome, in a job with \`statuses: write\`.`,
+        {
+          related: [
+            { at: first.job.key, message: "Tests here." },
+            ...(pull
+              ? [
+                  {
+                    in: pull.workflow,
+                    at: pull.trigger.node,
+                    message: `\`${nameOfWorkflow(pull.workflow)}\` runs for pull requests.`,
+                  },
+                ]
+              : []),
+          ],
+        },
+      );
     }
   },
 });
@@ -77,7 +101,14 @@ export const invisibleResult = repositoryRule({
 /** The job holds a scope that is good for nothing else. */
 const mayReportElsewhere = (job: Job): boolean => {
   const permissions = permissionsFor(job);
-  return permissions !== undefined && !permissions.all && (["statuses", "checks", "pull-requests", "issues"] as const).some((scope) => levelOf(permissions, scope) === "write");
+  return (
+    permissions !== undefined &&
+    !permissions.all &&
+    (["statuses", "checks", "pull-requests", "issues"] as const).some(
+      (scope) => levelOf(permissions, scope) === "write",
+    )
+  );
 };
 
-const isSilent = (called: ReturnType<typeof workflowAt>): boolean => called !== undefined && reportsIn(called).length === 0 && !called.jobs.some(({ uses }) => uses);
+const isSilent = (called: ReturnType<typeof workflowAt>): boolean =>
+  called !== undefined && reportsIn(called).length === 0 && !called.jobs.some(({ uses }) => uses);

@@ -13,7 +13,7 @@ export const loginBeforeRegistryAccess = repositoryRule({
   family: "pipeline",
   levels: { recommended: "error", strict: "error" },
   summary: "A job logs in to a registry before it pushes there, on every event on which it pushes.",
-  why: "A registry refuses a push without a login (\"denied\", \"unauthorized\"), and a login of another job does not count: every job starts on a fresh machine. A login that an `if` leaves out on some events must leave out the push there as well.",
+  why: 'A registry refuses a push without a login ("denied", "unauthorized"), and a login of another job does not count: every job starts on a fresh machine. A login that an `if` leaves out on some events must leave out the push there as well.',
   bad: `on: [push, pull_request]
 jobs:
   image:
@@ -47,11 +47,19 @@ jobs:
 `,
   repository({ repository, settings, report }) {
     const said = new Set<string>();
-    const say = (deed: Deed, message: string, related: readonly { at: Span; message: string }[], level?: "warning" | "info"): void => {
+    const say = (
+      deed: Deed,
+      message: string,
+      related: readonly { at: Span; message: string }[],
+      level?: "warning" | "info",
+    ): void => {
       const place = `${deed.document.file.path}:${deed.at.start}`;
       if (said.has(place)) return;
       said.add(place);
-      report(deed.document, deed.at, deed.script ? `In ${deed.script.path}: ${message}` : message, { related: related.map((each) => ({ in: deed.document, ...each })), ...(level ? { level } : {}) });
+      report(deed.document, deed.at, deed.script ? `In ${deed.script.path}: ${message}` : message, {
+        related: related.map((each) => ({ in: deed.document, ...each })),
+        ...(level ? { level } : {}),
+      });
     };
     const pipeline = pipelineOf(repository);
     for (const run of pipeline.runs) {
@@ -61,7 +69,8 @@ jobs:
         for (const [index, deed] of job.deeds.entries()) {
           const registry = registryPushedTo(deed);
           const pulls = registry === undefined && deed.kind === "take" && comesFromRegistry(deed) && deed.certain;
-          if ((registry === undefined && !pulls) || deed.happens === false || deed.tolerated || deed.step?.action) continue;
+          if ((registry === undefined && !pulls) || deed.happens === false || deed.tolerated || deed.step?.action)
+            continue;
           if (mayLogInOtherwise(job, deed)) continue;
           const logins = job.deeds.slice(0, index).filter((other): other is Login => other.kind === "login");
           if (registry !== undefined) {
@@ -70,15 +79,43 @@ jobs:
             const fitting = logins.filter((login) => fits(login, registry));
             if (fitting.some(({ happens }) => happens !== false)) continue;
             const skipped = fitting[0] ?? loginElsewhere(job, registry, pipeline);
-            if (skipped) say(deed, `On \`${run.event}\` the login to ${named(registry)} is skipped and this push is not, so the registry refuses it. Give both the same condition.`, [{ at: skipped.at, message: `Not on \`${run.event}\`.` }]);
-            else if (logins.length === 0) say(deed, `This pushes to ${named(registry)}, and nothing in \`${job.path}\` has logged in. Add \`docker/login-action\` before it; a login of another job does not count.`, []);
-            else say(deed, `This pushes to ${named(registry)}, and \`${job.path}\` has logged in to another registry only. Log in to this one as well.`, logins.map(({ at }) => ({ at, message: "Another registry." })), "warning");
+            if (skipped)
+              say(
+                deed,
+                `On \`${run.event}\` the login to ${named(registry)} is skipped and this push is not, so the registry refuses it. Give both the same condition.`,
+                [{ at: skipped.at, message: `Not on \`${run.event}\`.` }],
+              );
+            else if (logins.length === 0)
+              say(
+                deed,
+                `This pushes to ${named(registry)}, and nothing in \`${job.path}\` has logged in. Add \`docker/login-action\` before it; a login of another job does not count.`,
+                [],
+              );
+            else
+              say(
+                deed,
+                `This pushes to ${named(registry)}, and \`${job.path}\` has logged in to another registry only. Log in to this one as well.`,
+                logins.map(({ at }) => ({ at, message: "Another registry." })),
+                "warning",
+              );
             continue;
           }
-          if (deed.kind !== "take" || settings.visibility === "public" || logins.length > 0 || hostOf(deed.image) !== "ghcr.io" || !isOwn(deed.image, pipeline)) continue;
+          if (
+            deed.kind !== "take" ||
+            settings.visibility === "public" ||
+            logins.length > 0 ||
+            hostOf(deed.image) !== "ghcr.io" ||
+            !isOwn(deed.image, pipeline)
+          )
+            continue;
           // Whether the package is private no file tells.
           if (settings.visibility === "private" || settings.preset === "strict")
-            say(deed, `If this package is private, the pull needs a login, and nothing in \`${job.path}\` has logged in to \`ghcr.io\`. Add \`docker/login-action\` with \`\${{ github.token }}\` before it.`, [], settings.visibility === "private" ? undefined : "info");
+            say(
+              deed,
+              `If this package is private, the pull needs a login, and nothing in \`${job.path}\` has logged in to \`ghcr.io\`. Add \`docker/login-action\` with \`\${{ github.token }}\` before it.`,
+              [],
+              settings.visibility === "private" ? undefined : "info",
+            );
         }
       }
     }
@@ -89,7 +126,9 @@ jobs:
 function loginElsewhere(job: JobRun, registry: string, pipeline: Pipeline): Login | undefined {
   for (const run of pipeline.runsOf(job.run.workflow))
     for (const other of run === job.run ? [] : run.jobs)
-      if (other.job === job.job) for (const deed of other.deeds) if (deed.kind === "login" && deed.happens !== false && fits(deed, registry)) return deed;
+      if (other.job === job.job)
+        for (const deed of other.deeds)
+          if (deed.kind === "login" && deed.happens !== false && fits(deed, registry)) return deed;
   return undefined;
 }
 
@@ -120,7 +159,10 @@ function hostOf({ name }: ImageReference): string | undefined {
 
 /** `docker pull`, or a `docker run` of what the job has neither built nor loaded. */
 const comesFromRegistry = ({ how, job, step }: ImageTake): boolean =>
-  how === "pull" || (how === "run" && !job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "download") && !job.steps.some((other) => other !== step && /\b(?:load|import|compose|bake)\b/.test(other.step.run?.value ?? "")));
+  how === "pull" ||
+  (how === "run" &&
+    !job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "download") &&
+    !job.steps.some((other) => other !== step && /\b(?:load|import|compose|bake)\b/.test(other.step.run?.value ?? "")));
 
 /** `ghcr.io/<owner of this repository>/...`, or what a workflow of the repository pushes. */
 function isOwn(image: ImageReference, pipeline: Pipeline): boolean {
@@ -141,12 +183,16 @@ function fits({ registry }: Login, host: string): boolean {
 /** Only machines of GitHub have surely nobody's login on them. */
 const startsFresh = ({ job }: JobRun): boolean => !job.container && isHosted(job);
 
-const LOGS_IN = /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|auth(?:file|_file)?\b|cred(?:s|ential)/i;
+const LOGS_IN =
+  /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|auth(?:file|_file)?\b|cred(?:s|ential)/i;
 
 /** Some step before it may log in by means that are not understood. */
 function mayLogInOtherwise({ job }: JobRun, deed: Deed): boolean {
   const until = deed.step?.outer.index ?? job.steps.length;
-  return (deed.script !== undefined && LOGS_IN.test(deed.script.text)) || job.steps.slice(0, until + 1).some((step) => isOpaque(step));
+  return (
+    (deed.script !== undefined && LOGS_IN.test(deed.script.text)) ||
+    job.steps.slice(0, until + 1).some((step) => isOpaque(step))
+  );
 }
 
 function isOpaque({ uses, run, with: inputs }: Step): boolean {
@@ -155,5 +201,13 @@ function isOpaque({ uses, run, with: inputs }: Step): boolean {
   if (uses.kind === "local" || uses.kind === "computed") return true;
   if (uses.kind !== "repository") return false;
   const name = uses.name.toLowerCase();
-  return name !== "docker/login-action" && (LOGS_IN.test(name) || /^(?:azure|aws-actions|google-github-actions|redhat-actions|elgohr|mr-smithers-excellent|whoan|crazy-max|depot|tailscale|imjasonh|ko-build)\//.test(name) || inputs.has("username") || inputs.has("registry"));
+  return (
+    name !== "docker/login-action" &&
+    (LOGS_IN.test(name) ||
+      /^(?:azure|aws-actions|google-github-actions|redhat-actions|elgohr|mr-smithers-excellent|whoan|crazy-max|depot|tailscale|imjasonh|ko-build)\//.test(
+        name,
+      ) ||
+      inputs.has("username") ||
+      inputs.has("registry"))
+  );
 }

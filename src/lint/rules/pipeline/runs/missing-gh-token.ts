@@ -11,7 +11,7 @@ export const missingGhToken = rule({
   family: "pipeline",
   levels: { recommended: "error", strict: "error" },
   summary: "A step that runs `gh` gives it a token.",
-  why: "On GitHub Actions `gh` takes no token by itself: without `GH_TOKEN` or `GITHUB_TOKEN` in the step's environment it stops with exit code 4 (\"Using GitHub CLI in workflows\").",
+  why: 'On GitHub Actions `gh` takes no token by itself: without `GH_TOKEN` or `GITHUB_TOKEN` in the step\'s environment it stops with exit code 4 ("Using GitHub CLI in workflows").',
   bad: `on: pull_request
 jobs:
   changes:
@@ -44,16 +44,26 @@ jobs:
       if (stepHasToken(step)) continue;
       const command = commandsIn(script).find(asksGitHub);
       if (!command) continue;
-      const set = setIn(job.workflow.file, step.node, "env", "GH_TOKEN", "${{ github.token }}", { after: ["run", "name"] });
-      report(spanOf(script, command.node), "`gh` has no token in this step and stops with exit code 4. Add `GH_TOKEN: ${{ github.token }}` to the step's `env`.", { fix: fixOf("Add `GH_TOKEN` to the step", set) });
+      const set = setIn(job.workflow.file, step.node, "env", "GH_TOKEN", "${{ github.token }}", {
+        after: ["run", "name"],
+      });
+      report(
+        spanOf(script, command.node),
+        "`gh` has no token in this step and stops with exit code 4. Add `GH_TOKEN: ${{ github.token }}` to the step's `env`.",
+        { fix: fixOf("Add `GH_TOKEN` to the step", set) },
+      );
     }
   },
 });
 
 const TOKENS = ["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
 
-const hasToken = (job: Job): boolean => [job.env, job.workflow.env].some((block) => block !== undefined && (block.computed || TOKENS.some((name) => block.variables.has(name))));
-const stepHasToken = ({ env }: Step): boolean => env !== undefined && (env.computed || TOKENS.some((name) => env.variables.has(name)));
+const hasToken = (job: Job): boolean =>
+  [job.env, job.workflow.env].some(
+    (block) => block !== undefined && (block.computed || TOKENS.some((name) => block.variables.has(name))),
+  );
+const stepHasToken = ({ env }: Step): boolean =>
+  env !== undefined && (env.computed || TOKENS.some((name) => env.variables.has(name)));
 
 /** Only there is it known that nobody has logged `gh` in. */
 function runsOnGitHub(job: Job): boolean {
@@ -68,11 +78,18 @@ function isMatrixOfGitHub(label: string, { matrix }: Job): boolean {
   return values.length > 0 && values.every((value) => isHostedLabel(value));
 }
 
-const logsIn = (commands: readonly ShellCommand[]): boolean => commands.some(({ name, args }) => name === "gh" && args[0] === "auth" && (args[1] === "login" || args[1] === "setup-git"));
+const logsIn = (commands: readonly ShellCommand[]): boolean =>
+  commands.some(
+    ({ name, args }) => name === "gh" && args[0] === "auth" && (args[1] === "login" || args[1] === "setup-git"),
+  );
 
 /** Commands that tell about `gh` itself need no token. */
 function asksGitHub({ name, args, assignments, inFunction, orElse }: ShellCommand): boolean {
   if (name !== "gh" || assignments.length > 0 || inFunction !== undefined || orElse) return false;
   const [command = ""] = args;
-  return /^(?:api|attestation|cache|gist|issue|label|org|pr|project|release|repo|ruleset|run|search|secret|variable|workflow)$/.test(command) && !args.includes("--help");
+  return (
+    /^(?:api|attestation|cache|gist|issue|label|org|pr|project|release|repo|ruleset|run|search|secret|variable|workflow)$/.test(
+      command,
+    ) && !args.includes("--help")
+  );
 }

@@ -49,7 +49,14 @@ export const permissionNotGranted = repositoryRule({
 /** Without a block the token has at most these, whatever the repository's settings say ("Permissions for the GITHUB_TOKEN"). */
 const NEVER_BY_DEFAULT: readonly TokenScope[] = ["id-token"];
 
-function visit(call: Job, held: Permissions | undefined, top: Job, repository: Repository, report: RepositoryContext["report"], path: readonly Job[]): void {
+function visit(
+  call: Job,
+  held: Permissions | undefined,
+  top: Job,
+  repository: Repository,
+  report: RepositoryContext["report"],
+  path: readonly Job[],
+): void {
   if (call.uses?.kind !== "local" || path.length > 8 || path.includes(call)) return;
   const called = workflowAt(repository, call.uses.path);
   if (!called || called === call.workflow) return;
@@ -58,13 +65,22 @@ function visit(call: Job, held: Permissions | undefined, top: Job, repository: R
     const asked = permissionsFor(job);
     const lacking: string[] = [];
     for (const [scope, level] of asked ? askedFor(asked) : []) {
-      const has = held ? levelOf(held, scope) : NEVER_BY_DEFAULT.includes(scope as TokenScope) && !startsCalled(top) ? "none" : undefined;
+      const has = held
+        ? levelOf(held, scope)
+        : NEVER_BY_DEFAULT.includes(scope as TokenScope) && !startsCalled(top)
+          ? "none"
+          : undefined;
       if (has !== undefined && !covers(has, level)) lacking.push(`${scope}: ${level}`);
     }
     if (lacking.length > 0)
-      report(top.workflow, at, `The job \`${job.id}\` of \`${called.file.path}\` asks for ${list(lacking)}, which this job's token does not hold, so GitHub refuses the run. Grant ${lacking.length === 1 ? "it" : "them"} in this job's \`permissions\`.`, {
-        related: [{ in: called, at: asked?.pair.key ?? job.key, message: "Asks for it here." }],
-      });
+      report(
+        top.workflow,
+        at,
+        `The job \`${job.id}\` of \`${called.file.path}\` asks for ${list(lacking)}, which this job's token does not hold, so GitHub refuses the run. Grant ${lacking.length === 1 ? "it" : "them"} in this job's \`permissions\`.`,
+        {
+          related: [{ in: called, at: asked?.pair.key ?? job.key, message: "Asks for it here." }],
+        },
+      );
     else if (!asked && held && !job.uses) inherits(job, held, top, at, report);
     visit(job, asked ?? held, top, repository, report, [...path, call]);
   }
@@ -74,15 +90,39 @@ function visit(call: Job, held: Permissions | undefined, top: Job, repository: R
 function inherits(job: Job, held: Permissions, top: Job, at: Span, report: RepositoryContext["report"]): void {
   const needs = permissionsNeededByJob(job);
   if (!needs.certain) return;
-  const lacking = [...needs.scopes].filter(([scope, access]) => access === "write" && scope !== "issues" && scope !== "pull-requests" && !covers(levelOf(held, scope) ?? "write", access)).map(([scope, access]) => `${scope}: ${access}`);
+  const lacking = [...needs.scopes]
+    .filter(
+      ([scope, access]) =>
+        access === "write" &&
+        scope !== "issues" &&
+        scope !== "pull-requests" &&
+        !covers(levelOf(held, scope) ?? "write", access),
+    )
+    .map(([scope, access]) => `${scope}: ${access}`);
   if (lacking.length > 0)
-    report(top.workflow, at, `The job \`${job.id}\` of \`${job.workflow.file.path}\` runs with this job's token and needs ${list(lacking)}, which it does not hold. Grant ${lacking.length === 1 ? "it" : "them"} in this job's \`permissions\`.`, { related: [{ in: job.workflow, at: job.key, message: "Needs it here." }] });
+    report(
+      top.workflow,
+      at,
+      `The job \`${job.id}\` of \`${job.workflow.file.path}\` runs with this job's token and needs ${list(lacking)}, which it does not hold. Grant ${lacking.length === 1 ? "it" : "them"} in this job's \`permissions\`.`,
+      { related: [{ in: job.workflow, at: job.key, message: "Needs it here." }] },
+    );
 }
 
 function askedFor(permissions: Permissions): [string, Level][] {
   if (permissions.all) {
     const level = permissions.all === "write-all" ? "write" : "read";
-    return ["actions", "checks", "contents", "deployments", "issues", "packages", "pages", "pull-requests", "security-events", "statuses"].map((scope) => [scope, level]);
+    return [
+      "actions",
+      "checks",
+      "contents",
+      "deployments",
+      "issues",
+      "packages",
+      "pages",
+      "pull-requests",
+      "security-events",
+      "statuses",
+    ].map((scope) => [scope, level]);
   }
   return [...permissions.scopes.keys()].flatMap((scope): [string, Level][] => {
     const level = levelOf(permissions, scope);

@@ -27,14 +27,26 @@ jobs:
 `,
   job({ uses, id }, { report }) {
     if (!uses || isWorkflowFile(uses)) return;
-    if (uses.kind === "docker") return report(uses.node, `A job calls a workflow, and \`${uses.written}\` is an image. Use it as the job's \`container:\`, or in a step.`);
+    if (uses.kind === "docker")
+      return report(
+        uses.node,
+        `A job calls a workflow, and \`${uses.written}\` is an image. Use it as the job's \`container:\`, or in a step.`,
+      );
     // The grammar judges what is no `uses:` at all, and a workflow file with a wrong path; this is an action where a workflow belongs.
     if ((uses.kind !== "repository" && uses.kind !== "local") || /\.ya?ml(?:@|$)/.test(uses.path)) return;
-    report(uses.node, `\`${uses.written}\` is an action, and a job can only call a workflow file under \`.github/workflows\`. Give \`${id}\` a \`runs-on\` and run the action in a step.`);
+    report(
+      uses.node,
+      `\`${uses.written}\` is an action, and a job can only call a workflow file under \`.github/workflows\`. Give \`${id}\` a \`runs-on\` and run the action in a step.`,
+    );
   },
   step({ uses }, { report }) {
-    if (uses && isWorkflowFile(uses)) report(uses.node, `\`${uses.written}\` is a workflow, and a step cannot call one. Make it a job of its own with \`uses: ${uses.written}\`; its outputs are then in \`needs.<job>.outputs\`.`);
+    if (uses && isWorkflowFile(uses))
+      report(
+        uses.node,
+        `\`${uses.written}\` is a workflow, and a step cannot call one. Make it a job of its own with \`uses: ${uses.written}\`; its outputs are then in \`needs.<job>.outputs\`.`,
+      );
   },
 });
 
-const isWorkflowFile = (uses: Uses): boolean => (uses.kind === "local" || uses.kind === "repository") && /^\.github\/workflows\/[^/]+\.ya?ml$/.test(uses.path);
+const isWorkflowFile = (uses: Uses): boolean =>
+  (uses.kind === "local" || uses.kind === "repository") && /^\.github\/workflows\/[^/]+\.ya?ml$/.test(uses.path);

@@ -38,12 +38,17 @@ jobs:
   repository({ repository, report }) {
     const all = cachesIn(repository);
     for (const cache of all) {
-      if (cache.restoreKeys || !cache.key || !isAction(cache.step.uses, "actions/cache", "actions/cache/save")) continue;
+      if (cache.restoreKeys || !cache.key || !isAction(cache.step.uses, "actions/cache", "actions/cache/save"))
+        continue;
       const unique = uniqueIn(cache.key);
       if (!unique || all.some((other) => other !== cache && meets(cache.key?.value ?? "", other, unique.at))) continue;
       const { owner } = cache.step;
       const before = cache.key.value.slice(0, unique.at);
-      report(owner.kind === "job" ? owner.workflow : owner, cache.key, `\`${unique.name}\` makes this key new for every ${/run/.test(unique.name) ? "run" : "commit"}, and there are no \`restore-keys\`, so nothing that is saved here is found again. ${before === "" ? "Build the key from what the contents depend on, such as `hashFiles('**/lockfile')`" : `Add \`restore-keys: ${before}\`, or build the key from what the contents depend on, such as \`hashFiles('**/lockfile')\``}.`);
+      report(
+        owner.kind === "job" ? owner.workflow : owner,
+        cache.key,
+        `\`${unique.name}\` makes this key new for every ${/run/.test(unique.name) ? "run" : "commit"}, and there are no \`restore-keys\`, so nothing that is saved here is found again. ${before === "" ? "Build the key from what the contents depend on, such as `hashFiles('**/lockfile')`" : `Add \`restore-keys: ${before}\`, or build the key from what the contents depend on, such as \`hashFiles('**/lockfile')\``}.`,
+      );
     }
   },
 });
@@ -58,7 +63,11 @@ const cachesIn = ({ documents }: Repository): Cache[] =>
   documents
     .flatMap(stepsOf)
     .filter(({ uses }) => isAction(uses, "actions/cache", "actions/cache/save", "actions/cache/restore"))
-    .map((step) => ({ step, key: scalarOf(step.with.get("key")?.value), restoreKeys: scalarOf(step.with.get("restore-keys")?.value) }));
+    .map((step) => ({
+      step,
+      key: scalarOf(step.with.get("key")?.value),
+      restoreKeys: scalarOf(step.with.get("restore-keys")?.value),
+    }));
 
 /** Jobs of one run may hand files on under a common key; a prefix that another step restores finds it as well. */
 function meets(key: string, other: Cache, uniqueAt: number): boolean {
@@ -67,7 +76,12 @@ function meets(key: string, other: Cache, uniqueAt: number): boolean {
   // A computed key may be this one.
   if (other.key && /^\s*\$\{\{\s*(?:env|needs|steps|inputs|format\()/.test(other.key.value)) return true;
   const prefix = spaceless(key.slice(0, uniqueAt));
-  return (other.restoreKeys?.value ?? "").split("\n").some((restored) => restored.trim() !== "" && (prefix.startsWith(spaceless(restored)) || plain.startsWith(spaceless(restored))));
+  return (other.restoreKeys?.value ?? "")
+    .split("\n")
+    .some(
+      (restored) =>
+        restored.trim() !== "" && (prefix.startsWith(spaceless(restored)) || plain.startsWith(spaceless(restored))),
+    );
 }
 
 const spaceless = (text: string): string => text.replaceAll(/\s+/g, "").toLowerCase();
@@ -90,5 +104,10 @@ function uniqueName(expression: Expression): string | undefined {
     return undefined;
   }
   const name = pathOf(expression)?.join(".");
-  return name !== undefined && /^github\.(?:sha|run_id|run_number|event\.pull_request\.head\.sha|event\.after|event\.workflow_run\.(?:id|head_sha))$/.test(name) ? name : undefined;
+  return name !== undefined &&
+    /^github\.(?:sha|run_id|run_number|event\.pull_request\.head\.sha|event\.after|event\.workflow_run\.(?:id|head_sha))$/.test(
+      name,
+    )
+    ? name
+    : undefined;
 }
