@@ -1,8 +1,9 @@
 /**
  * The tag algorithm: which tag a build gets, and which class a tag belongs to.
  *
- * `templates/lib/tags.sh` does the same in bash, byte for byte; `test/pipeline/tags-agree.test.ts` holds the two equal.
- * The expressions made here are read by both, so they use only what JavaScript and POSIX extended expressions share.
+ * The algorithm itself is `templates/lib/tags.mjs`, which the programs on the runners import as well. Here the rules are
+ * derived that it follows. The expressions made here are also read by bash, so they use only what JavaScript and POSIX
+ * extended expressions share.
  */
 import type { Config } from "../config/schema.ts";
 

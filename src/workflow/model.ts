@@ -62,7 +62,7 @@ export type Step = {
   id?: string;
   name: string;
   if?: string;
-  uses?: Commented;
+  uses?: string | Commented;
   with?: Record<string, Scalar | Commented>;
   env?: Record<string, Scalar | Commented>;
   "continue-on-error"?: boolean;

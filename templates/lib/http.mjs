@@ -1,5 +1,7 @@
 // HTTP with patience: what fails for a moment is tried again.
 
+import { environment } from "./environment.mjs";
+
 const ATTEMPTS = 4;
 const LONGEST_WAIT_SECONDS = 120;
 
@@ -24,7 +26,7 @@ export async function ask(url, { method = "GET", headers = {}, body, most, secon
     } catch (error) {
       problem = error.cause?.code ?? error.message;
     }
-    const wait = Number(answer?.headers.get("retry-after") ?? 0) || attempt * Number(process.env.RETRY_SECONDS ?? 5);
+    const wait = Number(answer?.headers.get("retry-after") ?? 0) || attempt * Number(environment.RETRY_SECONDS ?? 5);
     // GitHub answers 403 with Retry-After at its secondary rate limits.
     const limited = answer?.status === 429 || (answer?.status === 403 && answer.headers.has("retry-after"));
     const repeatable = method !== "POST" || limited;

@@ -1,4 +1,5 @@
 // Versions of a repository of Amazon's registry, through the AWS command line, which every runner of GitHub has.
+import { environment } from "./environment.mjs";
 import { execFile } from "node:child_process";
 import { inParallel } from "./http.mjs";
 import { parseManifest, readManifests } from "./oci.mjs";
@@ -35,7 +36,7 @@ export function ecrVersions(host, repository) {
       execFile(
         "aws",
         words,
-        { maxBuffer: 512 * 1024 * 1024, env: { AWS_RETRY_MODE: "standard", AWS_MAX_ATTEMPTS: "5", ...process.env } },
+        { maxBuffer: 512 * 1024 * 1024, env: { AWS_RETRY_MODE: "standard", AWS_MAX_ATTEMPTS: "5", ...environment } },
         (error, output, problem) => {
           if (!error) resolve(output.trim() === "" ? {} : JSON.parse(output));
           else reject(new Error(`aws ecr ${command} failed: ${problem.trim() || error.message}`));

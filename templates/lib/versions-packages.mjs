@@ -1,4 +1,5 @@
 // Versions that GitHub's package API lists and deletes; the registry only shows what they refer to.
+import { environment } from "./environment.mjs";
 import { readManifests } from "./oci.mjs";
 
 const ROLE =
@@ -34,7 +35,7 @@ export function packageVersions(github, registry, owner, name, ownerKind) {
     for (let look = 1; ; look += 1) {
       const found = (await github.all(base)).find((item) => item.name === digest);
       if (found || look === LOOKS) return found;
-      await new Promise((resolve) => setTimeout(resolve, look * 1000 * Number(process.env.RETRY_SECONDS ?? 5)));
+      await new Promise((resolve) => setTimeout(resolve, look * 1000 * Number(environment.RETRY_SECONDS ?? 5)));
     }
   }
 

@@ -1,4 +1,5 @@
 // The versions of a package, whatever holds them: `{ digest, tags, time }` and the manifests behind them.
+import { environment } from "./environment.mjs";
 import { githubApi } from "./github.mjs";
 import { registryApi } from "./oci.mjs";
 import { hubVersions } from "./versions-dockerhub.mjs";
@@ -17,7 +18,7 @@ import { packageVersions } from "./versions-packages.mjs";
  * Their errors say with `refuses` that the registry deletes nothing at all.
  */
 export function openPackage({ owner, name, host, repository, registryUrl }, { mode, ownerKind }) {
-  const { GITHUB_API_URL, GH_TOKEN, REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = process.env;
+  const { GITHUB_API_URL, GH_TOKEN, REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = environment;
   if (mode === "dockerhub")
     return hubVersions(registryUrl ?? "https://hub.docker.com", repository, { username, password });
   if (mode === "ecr") return ecrVersions(host, repository);

@@ -8,7 +8,7 @@ import { isOneOf } from "../classes.ts";
 import { every, expression, OF_THIS_REPOSITORY, planned, quoted } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { loginPermissionsOfAll } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
 
@@ -100,17 +100,17 @@ export function verdictJob(pipeline: Pipeline, consumer: Consumer, run: RunKind,
     "timeout-minutes": 5,
     permissions: {},
     steps: [
-      runProgram("judge-tests.sh", {
+      useProgram("judge-tests", {
         name: "Judge the tests",
-        env: {
-          RESULT: expression(`needs.${testJobId(consumer.key)}.result`),
-          PLANNED: expression("needs.plan.result"),
+        with: {
+          result: expression(`needs.${testJobId(consumer.key)}.result`),
+          planned: expression("needs.plan.result"),
           ...(notYetPassed(consumer, run) && {
-            PASSED: expression(
+            passed: expression(
               `needs.verdicts.result == 'success' && contains(fromJSON(needs.verdicts.outputs.passed), ${quoted(consumer.name)})`,
             ),
           }),
-          ...(consumer.failure === "soft" && { SOFT: true }),
+          ...(consumer.failure === "soft" && { soft: true }),
         },
       }),
     ],

@@ -7,7 +7,7 @@ import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, planned, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { classSettings, packageAccess, packageOf } from "../workflows/cleanup.ts";
@@ -32,19 +32,19 @@ export function cleanJob(pipeline: Pipeline, needs: readonly string[], stages: r
     steps: [
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       ...access.steps,
-      runProgram("clean-run.mjs", {
+      useProgram("clean-run", {
         name: "Clean up by what became of this run",
         timeoutMinutes: 10,
-        env: {
-          GH_TOKEN: TOKEN,
+        with: {
+          "gh-token": TOKEN,
           ...access.env,
-          CLASS: expression(planned("class")),
-          PUBLISHED: needs.includes("published") ? expression("needs.published.result") : "none",
-          TESTED: verdicts.length > 0 ? expression(`${verdicts.join(" && ")} && 'success' || 'failure'`) : "none",
-          COMMIT: expression(planned("sha")),
-          MARKER: retention.afterRun.preserve,
-          STAGING: expression(planned("staging")),
-          CLEAN: JSON.stringify(
+          class: expression(planned("class")),
+          published: needs.includes("published") ? expression("needs.published.result") : "none",
+          tested: verdicts.length > 0 ? expression(`${verdicts.join(" && ")} && 'success' || 'failure'`) : "none",
+          commit: expression(planned("sha")),
+          marker: retention.afterRun.preserve,
+          staging: expression(planned("staging")),
+          clean: JSON.stringify(
             {
               packages: images.map(packageOf),
               ...packageAccess(pipeline),

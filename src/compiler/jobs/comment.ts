@@ -5,7 +5,7 @@ import type { Job } from "../../workflow/model.ts";
 import { every, expression, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 
 /** Where the job finds the pull request, and the job that tested it; expressions without their `${{ }}`. */
@@ -41,15 +41,15 @@ export function commentJob(
         continueOnError: true,
       }),
       ...setUpTools(pipeline, PROGRAM_TOOLS),
-      runProgram("comment.mjs", {
+      useProgram("comment", {
         name: "Write the comment",
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          PR_NUMBER: expression(pullRequest),
-          MARKER: inRepository(pipeline, `coverage-${consumer.key}`),
-          TITLE: `Coverage: ${consumer.name}`,
-          FIGURES_FILE: `${folder}/coverage.json`,
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          "pr-number": expression(pullRequest),
+          marker: inRepository(pipeline, `coverage-${consumer.key}`),
+          title: `Coverage: ${consumer.name}`,
+          "figures-file": `${folder}/coverage.json`,
         },
       }),
     ],

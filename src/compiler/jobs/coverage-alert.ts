@@ -3,7 +3,7 @@ import { ALERTS } from "../../config/alerts.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { CallOutput, Job, Scalar } from "../../workflow/model.ts";
 import { every, expression, RUN_URL } from "../expressions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { addressOf, titled } from "./notify.ts";
 
 /** A matrix would give the outputs of whichever of its jobs ended last. */
@@ -54,10 +54,10 @@ export function coverageAlertJob(
       permissions: {},
       steps: told.flatMap(({ consumer, job }) =>
         channels.map((channel) =>
-          runProgram("notify.sh", {
+          useProgram("notify", {
             name: titled(`Tell people about the coverage of ${consumer.name}`, channel, channels),
             if: told.length > 1 ? fell(job) : undefined,
-            env: { ...addressOf(channel), ...message(consumer, job) },
+            with: { ...addressOf(channel), ...message(consumer, job) },
           }),
         ),
       ),

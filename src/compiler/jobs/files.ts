@@ -8,7 +8,7 @@ import { useAction } from "../steps/action.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { prepareSteps } from "../steps/prepare.ts";
-import { runProgram, runScript } from "../steps/program.ts";
+import { useProgram, runScript } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
 import { filesFolder } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
@@ -42,9 +42,9 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolea
       ),
       ...(build.maxSizes.length > 0
         ? [
-            runProgram("check-sizes.sh", {
+            useProgram("check-sizes", {
               name: "Check the sizes",
-              env: { LIMITS: JSON.stringify(build.maxSizes, null, 2) },
+              with: { limits: JSON.stringify(build.maxSizes, null, 2) },
             }),
           ]
         : []),

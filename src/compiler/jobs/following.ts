@@ -23,7 +23,7 @@ import type { CallJob, Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
 import { every, expression, OF_THIS_REPOSITORY, planned, quoted, succeededOrSkipped, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { callJob, verdictJob } from "./call.ts";
 import { cleanJob } from "./clean.ts";
 import { commentJob } from "./comment.ts";
@@ -200,19 +200,19 @@ function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {
     permissions: grant({ checks: "read", statuses: "read" }),
     outputs: { passed: expression("steps.verdicts.outputs.passed") },
     steps: [
-      runProgram("read-verdicts.sh", {
+      useProgram("read-verdicts", {
         name: "Read the verdicts on this commit",
         id: "verdicts",
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          SHA: expression(planned("sha")),
-          CONTEXTS: JSON.stringify(
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          sha: expression(planned("sha")),
+          contexts: JSON.stringify(
             calledIn(pipeline, "release").map(({ name }) => name),
             null,
             2,
           ),
-          SINCE: publishing.map((id) => expression(`needs.${id}.outputs.created`)).join(" "),
+          since: publishing.map((id) => expression(`needs.${id}.outputs.created`)).join(" "),
         },
       }),
     ],
@@ -234,7 +234,7 @@ const publishedJob = (pipeline: Pipeline, needs: readonly string[]): Job => ({
   "timeout-minutes": 5,
   permissions: {},
   steps: [
-    runProgram("check-needs.sh", { name: "Check what was published", env: { NEEDS: expression("toJSON(needs)") } }),
+    useProgram("check-needs", { name: "Check what was published", with: { needs: expression("toJSON(needs)") } }),
   ],
 });
 
@@ -248,9 +248,9 @@ const approveJob = (pipeline: Pipeline, environment: string, needs: readonly str
   permissions: {},
   environment,
   steps: [
-    runProgram("approved.sh", {
+    useProgram("approved", {
       name: "Say that it is approved",
-      env: { ENVIRONMENT: environment, VERSION: expression(planned("version")) },
+      with: { environment: environment, version: expression(planned("version")) },
     }),
   ],
 });

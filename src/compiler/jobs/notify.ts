@@ -3,7 +3,7 @@ import { ALERTS, type AlertEvent } from "../../config/alerts.ts";
 import type { NotifyChannel, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { every, expression, RUN_URL } from "../expressions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 
 /** The job that tells people about a failure, where a channel hears of it; otherwise none. */
 export function notifyJob(
@@ -23,14 +23,14 @@ export function notifyJob(
       "timeout-minutes": 5,
       permissions: {},
       steps: channels.map((channel) =>
-        runProgram("notify.sh", {
+        useProgram("notify", {
           name: titled("Tell people about the failure", channel, channels),
-          env: {
+          with: {
             ...addressOf(channel),
-            EVENT: on,
-            TIER: ALERTS[on].tier,
-            NEEDS: expression("toJSON(needs)"),
-            TEXT: `${expression("github.repository")}: ${expression("github.workflow")} failed on ${expression("github.ref_name")}.`,
+            event: on,
+            tier: ALERTS[on].tier,
+            needs: expression("toJSON(needs)"),
+            text: `${expression("github.repository")}: ${expression("github.workflow")} failed on ${expression("github.ref_name")}.`,
             RUN_URL,
           },
         }),
@@ -51,14 +51,14 @@ export function tellAlerts(
 ): Step[] {
   const channels = pipeline.notify.filter((channel) => channel.events.some((event) => events.includes(event)));
   return channels.map((channel) =>
-    runProgram("notify.sh", {
+    useProgram("notify", {
       name: titled("Tell people about the alerts", channel, channels),
       if: condition,
-      env: {
+      with: {
         ...addressOf(channel),
-        ALERTS_FILE: file,
-        EVENTS: channel.events.filter((event) => events.includes(event)).join(" "),
-        TEXT: text,
+        "alerts-file": file,
+        events: channel.events.filter((event) => events.includes(event)).join(" "),
+        text: text,
         RUN_URL,
       },
     }),

@@ -10,7 +10,7 @@ import { readBy } from "../programs.ts";
 import { namesBranch } from "./image/builder.ts";
 import { groupsOf, type ImageGroup, isBuiltIn } from "./image/group.ts";
 import { CACHE_BRANCH, keepsLayersInRegistry } from "./image/layers.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { grant } from "../permissions.ts";
@@ -116,7 +116,7 @@ export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
     RUN_ID: expression("github.run_id"),
     ...readBy("plan-build.sh", tagEnvironment(pipeline.rules)),
   };
-  return runProgram("plan-build.sh", { name: "Decide what to build", id: "plan", env });
+  return useProgram("plan-build", { name: "Decide what to build", id: "plan", env });
 }
 
 /** Only events that are listened to have fields to read. */
@@ -124,11 +124,11 @@ const numberOf = ({ pullRequests }: Pipeline): Scalar =>
   pullRequests ? expression("github.event.pull_request.number") : "";
 
 function choosePlatforms(pipeline: Pipeline, group: ImageGroup, run: RunKind): Step {
-  return runProgram("choose-platforms.sh", {
+  return useProgram("choose-platforms", {
     name: `Choose the platforms of ${group.key}`,
     id: `platforms-${group.key}`,
     if: isBuiltIn(pipeline, group.builds, run, PLANNED_CLASS),
-    env: { CLASS: expression(PLANNED_CLASS), PLATFORMS: JSON.stringify(entriesByClass(group), null, 2) },
+    with: { class: expression(PLANNED_CLASS), platforms: JSON.stringify(entriesByClass(group), null, 2) },
   });
 }
 
@@ -152,20 +152,20 @@ function entriesByClass({
 }
 
 function findUnchanged(pipeline: Pipeline, build: ImageBuild, run: RunKind): Step {
-  return runProgram("find-unchanged.sh", {
+  return useProgram("find-unchanged", {
     name: `Look for an image of unchanged ${build.key}`,
     id: `unchanged-${build.key}`,
     // What a fork's pull request tests comes from its own run: it has no token to read a private registry with.
     if: every("steps.plan.outputs.push == 'true'", isBuiltIn(pipeline, [build], run, PLANNED_CLASS)),
     timeoutMinutes: 10,
-    env: {
-      IMAGE: build.image,
-      INPUTS: `${(build.inputs ?? []).join("\n")}\n`,
-      CLASS: expression(PLANNED_CLASS),
-      BRANCH: expression("github.head_ref || github.ref_name"),
-      PR_NUMBER: numberOf(pipeline),
-      PLATFORMS_NEEDED: expression(`join(fromJSON(steps.platforms-${groupKeyOf(build)}.outputs.platforms), ',')`),
-      RECIPE: recipeOf(build, PLANNED_CLASS),
+    with: {
+      image: build.image,
+      inputs: `${(build.inputs ?? []).join("\n")}\n`,
+      class: expression(PLANNED_CLASS),
+      branch: expression("github.head_ref || github.ref_name"),
+      "pr-number": numberOf(pipeline),
+      "platforms-needed": expression(`join(fromJSON(steps.platforms-${groupKeyOf(build)}.outputs.platforms), ',')`),
+      recipe: recipeOf(build, PLANNED_CLASS),
       HISTORY,
       ...readBy("find-unchanged.sh", tagEnvironment(pipeline.rules)),
     },

@@ -6,7 +6,7 @@ import type { Job, Scalar } from "../../workflow/model.ts";
 import { testsNightly } from "../consumer-trigger.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 
 /** Where the job stands in a run with others. */
@@ -33,15 +33,15 @@ export function promoteJob(pipeline: Pipeline, channels: readonly Channel[], inR
       ...loginToOwnRegistry(pipeline),
       ...pipeline.copies.flatMap((copy) => login(pipeline, copy)),
       setUpBuildx(pipeline),
-      runProgram("promote.sh", {
+      useProgram("promote", {
         name: "Move the tags whose commits have passed",
         timeoutMinutes: 15,
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          SHA_LENGTH: pipeline.tags.shaLength,
-          ...(inRun?.source !== undefined && { SOURCE_TAG: inRun.source }),
-          PLAN: JSON.stringify(promotions(pipeline, channels), null, 2),
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          "sha-length": pipeline.tags.shaLength,
+          ...(inRun?.source !== undefined && { "source-tag": inRun.source }),
+          plan: JSON.stringify(promotions(pipeline, channels), null, 2),
         },
       }),
     ],

@@ -6,7 +6,7 @@ import type { Build, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { expression, planned } from "../expressions.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 
 export const RECORD_ARTIFACT = "build-record";
 export const RECORD_FILE = "build-record.json";
@@ -22,14 +22,14 @@ export function recordJob(pipeline: Pipeline, name: string, builds: readonly Bui
     "timeout-minutes": 15,
     permissions: {},
     steps: [
-      runProgram("write-record.sh", {
+      useProgram("write-record", {
         name: "Check the jobs and record what was built",
-        env: {
-          NEEDS: expression("toJSON(needs)"),
-          CLASS: expression(planned("class")),
-          TAG: expression(planned("tag")),
-          COMMIT: expression(planned("sha")),
-          BUILDS: JSON.stringify(builds.map(recordEntry), null, 2),
+        with: {
+          needs: expression("toJSON(needs)"),
+          class: expression(planned("class")),
+          tag: expression(planned("tag")),
+          commit: expression(planned("sha")),
+          builds: JSON.stringify(builds.map(recordEntry), null, 2),
         },
       }),
       uploadArtifact(pipeline, {

@@ -5,7 +5,7 @@ import type { Job } from "../../workflow/model.ts";
 import { environmentOf } from "../environment.ts";
 import { expression, planned } from "../expressions.ts";
 import { grant } from "../permissions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 
 /** @param condition beside the gate and the plan: what else must have gone well. */
@@ -24,16 +24,16 @@ export function releaseJob(pipeline: Pipeline, build: ImageBuild, needs: readonl
       ...loginToOwnRegistry(pipeline),
       ...copies.flatMap((copy) => login(pipeline, copy)),
       setUpBuildx(pipeline),
-      runProgram("publish-image.sh", {
+      useProgram("publish-image", {
         name: "Give the tested image its release tags",
         timeoutMinutes: 15,
-        env: {
-          IMAGE: build.image,
-          DIGEST: expression(`${published}.digest`),
-          SOURCE_COMMIT: expression(`${published}.commit`),
-          TAGS: expression(planned("release-tags")),
-          COMMIT: expression(planned("sha")),
-          COPY_TO: copies.map((copy) => imageIn(copy, imageBaseName(build.image))).join(" "),
+        with: {
+          image: build.image,
+          digest: expression(`${published}.digest`),
+          "source-commit": expression(`${published}.commit`),
+          tags: expression(planned("release-tags")),
+          commit: expression(planned("sha")),
+          "copy-to": copies.map((copy) => imageIn(copy, imageBaseName(build.image))).join(" "),
         },
       }),
     ],

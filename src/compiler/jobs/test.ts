@@ -11,7 +11,7 @@ import { downloadArtifact } from "../steps/artifacts.ts";
 import { buildMissing, buildOwn, refuseUntested, minutesWithBuild } from "../steps/build-locally.ts";
 import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/registry.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
@@ -174,20 +174,20 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
     FRESHNESS: pipeline.freshness,
   };
   return [
-    runProgram("pull-image.sh", {
+    useProgram("pull-image", {
       name: titled(PULL_STEP, consumer, build),
       id: `pull-${build.key}`,
       // What a fork's run built is in no registry.
       if: tested.isTrusted,
       timeoutMinutes: 10,
-      env: {
+      with: {
         ...image,
-        DIGEST: expression(tested.digestOf(build)),
-        TRUSTED: expression(tested.trusted),
-        ATTEMPTS: consumer.pull.attempts,
-        DELAY: consumer.pull.delaySeconds,
-        ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
-        ...(anotherFollows && { KEEP_LOGIN: true }),
+        digest: expression(tested.digestOf(build)),
+        trusted: expression(tested.trusted),
+        attempts: consumer.pull.attempts,
+        delay: consumer.pull.delaySeconds,
+        ...(pipeline.mirrors.length > 0 && { mirrors: mirrorsOf(pipeline, build) }),
+        ...(anotherFollows && { "keep-login": true }),
       },
     }),
     downloadArtifact(pipeline, {
@@ -198,16 +198,16 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       if: every(notPulled, tested.hasArtifacts),
       continueOnError: true,
     }),
-    runProgram("load-image.sh", {
+    useProgram("load-image", {
       name: titled(FALLBACK_STEP, consumer, build),
       id: `load-${build.key}`,
       if: notPulled,
       timeoutMinutes: 10,
-      env: {
+      with: {
         ...image,
-        ARCHIVE: `${folder}/image-${build.key}.tar`,
-        RUN_URL: tested.runUrl,
-        ...(canBuild && { OPTIONAL: true }),
+        archive: `${folder}/image-${build.key}.tar`,
+        "run-url": tested.runUrl,
+        ...(canBuild && { optional: true }),
       },
     }),
   ];
@@ -218,16 +218,16 @@ const sourceOf = (consumer: Consumer, build: ImageBuild): string =>
   `steps.load-${build.key}.outputs.source || steps.pull-${build.key}.outputs.source${consumer.fallback === "build" ? ` || steps.make-${build.key}.outcome == 'success' && 'source' || ''` : ""}`;
 
 function summaryStep(consumer: Consumer, build: ImageBuild, tested: Tested, deployed: string | undefined): Step {
-  return runProgram("image-summary.sh", {
+  return useProgram("image-summary", {
     name: titled("Say where the image came from", consumer, build),
     if: "always()",
-    env: {
-      IMAGE: build.image,
-      TAG: expression(tested.tag),
-      DIGEST: expression(tested.digestOf(build)),
-      COMMIT: expression(tested.sha),
-      SOURCE: expression(pullsImages(consumer) ? sourceOf(consumer, build) : (deployed ?? "''")),
-      RESULT: expression("job.status"),
+    with: {
+      image: build.image,
+      tag: expression(tested.tag),
+      digest: expression(tested.digestOf(build)),
+      commit: expression(tested.sha),
+      source: expression(pullsImages(consumer) ? sourceOf(consumer, build) : (deployed ?? "''")),
+      result: expression("job.status"),
     },
   });
 }

@@ -4,7 +4,7 @@ import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, planned, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { packageAccess, packageOf } from "../workflows/cleanup.ts";
@@ -34,14 +34,14 @@ export function withdrawJob(pipeline: Pipeline, needs: readonly string[], verdic
     steps: [
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       ...access.steps,
-      runProgram("withdraw-tags.mjs", {
+      useProgram("withdraw-tags", {
         name: "Take the tags back",
         timeoutMinutes: 10,
-        env: {
-          GH_TOKEN: TOKEN,
+        with: {
+          "gh-token": TOKEN,
           ...access.env,
-          IMAGES: JSON.stringify(images, null, 2),
-          WITHDRAW: JSON.stringify(
+          images: JSON.stringify(images, null, 2),
+          withdraw: JSON.stringify(
             {
               ...packageAccess(pipeline),
               keepForever: [pipeline.rules.classes.channel, pipeline.rules.classes.release],

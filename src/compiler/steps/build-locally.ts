@@ -5,7 +5,7 @@ import { type Step, withCommentAbove } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { pullsImages } from "./deployment.ts";
-import { runProgram, runScript } from "./program.ts";
+import { useProgram, runScript } from "./program.ts";
 import { setUpBuildx } from "./registry.ts";
 import { environmentName, filesFolder, localImage } from "./test.ts";
 
@@ -149,13 +149,13 @@ export function refuseUntested(
   ];
   if (!mayTestOther(consumer)) return [];
   return [
-    runProgram("refuse-untested.sh", {
+    useProgram("refuse-untested", {
       name: "See that what is published was tested",
       if: every(
         ...UNPROMOTED.map((name) => `${className} != '${name}'`),
         `(${made.map((one) => (made.length > 1 ? `(${one})` : one)).join(" || ")})`,
       ),
-      env: { CLASS: expression(className), PUBLISHED: images.map((build) => expression(digestOf(build))).join(" ") },
+      with: { class: expression(className), published: images.map((build) => expression(digestOf(build))).join(" ") },
     }),
   ];
 }

@@ -8,7 +8,7 @@ import type { Consumer, ConsumerDeployment, ImageBuild, Pipeline } from "../../p
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
-import { runProgram, runScript } from "./program.ts";
+import { useProgram, runScript } from "./program.ts";
 
 /** What is deployed, and when the job may see the secrets. */
 export interface Deployed {
@@ -65,18 +65,18 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
     commands: readonly string[],
     { env, ...rest }: { id?: string; if?: string; continueOnError?: boolean; env?: Record<string, Scalar> } = {},
   ): Step =>
-    runProgram("run-with-retries.sh", {
+    useProgram("run-with-retries", {
       name,
       ...rest,
       timeoutMinutes: Math.min(consumer.timeoutMinutes, minutesOf(deployment)),
-      env: {
+      with: {
         ...common,
         ...env,
-        COMMANDS: script(commands),
-        RETRY_ATTEMPTS: deployment.attempts,
-        RETRY_DELAY: deployment.delaySeconds,
-        RETRY_GROWTH: "linear",
-        ATTEMPT_TIMEOUT: deployment.timeoutSeconds,
+        commands: script(commands),
+        "retry-attempts": deployment.attempts,
+        "retry-delay": deployment.delaySeconds,
+        "retry-growth": "linear",
+        "attempt-timeout": deployment.timeoutSeconds,
       },
     });
   const canBuild = deploysSources(consumer, deployment);
@@ -109,14 +109,14 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
             }),
           ]
         : []),
-      runProgram("wait-until.sh", {
+      useProgram("wait-until", {
         name: "Wait until it answers",
         timeoutMinutes: Math.min(consumer.timeoutMinutes, Math.ceil(deployment.timeoutSeconds / 60) + 1),
-        env: {
+        with: {
           ...common,
-          COMMANDS: script(deployment.healthy),
-          TIMEOUT: deployment.timeoutSeconds,
-          INTERVAL: INTERVAL_SECONDS,
+          commands: script(deployment.healthy),
+          timeout: deployment.timeoutSeconds,
+          interval: INTERVAL_SECONDS,
         },
       }),
     ],
@@ -157,28 +157,28 @@ const confirmImage = (
   consumer: Consumer,
   { build, digest }: { build: ImageBuild; digest: string },
 ): Step =>
-  runProgram("confirm-image.sh", {
+  useProgram("confirm-image", {
     name: "Confirm that the image is there",
     id: IMAGE,
-    env: {
-      IMAGE: build.image,
-      DIGEST: expression(digest),
-      ATTEMPTS: consumer.pull.attempts,
-      DELAY: consumer.pull.delaySeconds,
-      ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
-      ...(consumer.deployment && deploysSources(consumer, consumer.deployment) && { OPTIONAL: true }),
+    with: {
+      image: build.image,
+      digest: expression(digest),
+      attempts: consumer.pull.attempts,
+      delay: consumer.pull.delaySeconds,
+      ...(pipeline.mirrors.length > 0 && { mirrors: mirrorsOf(pipeline, build) }),
+      ...(consumer.deployment && deploysSources(consumer, consumer.deployment) && { optional: true }),
     },
   });
 
 const namePlace = (consumer: Consumer, deployment: ConsumerDeployment): Step =>
-  runProgram("name-place.sh", {
+  useProgram("name-place", {
     name: "Name the place",
     id: PLACE,
-    env: {
-      PREFIX: deployment.name,
-      RUN_ID: expression("github.run_id"),
-      RUN_ATTEMPT: expression("github.run_attempt"),
-      JOB: `${consumer.key} ${expression("toJSON(matrix)")}`,
+    with: {
+      prefix: deployment.name,
+      "run-id": expression("github.run_id"),
+      "run-attempt": expression("github.run_attempt"),
+      job: `${consumer.key} ${expression("toJSON(matrix)")}`,
     },
   });
 

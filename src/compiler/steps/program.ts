@@ -1,52 +1,53 @@
+import { type ProgramInputs, type ProgramName, PROGRAMS_FOLDER } from "../../programs/programs.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
-import { type ProgramName, programText } from "../programs.ts";
 
-export interface ProgramStep {
+/** What every step has, whatever it runs. */
+export interface StepHead {
   name: string;
-  id?: string;
+  id?: string | undefined;
   if?: string | undefined;
-  env?: Record<string, Scalar>;
   timeoutMinutes?: number;
   continueOnError?: boolean;
 }
 
 const TIMEOUT_MINUTES = 5;
 
-/** A step that runs a program of `templates/`, which takes all it needs from its environment. */
-export function runProgram(program: ProgramName, step: ProgramStep): Step {
-  return runScript(step, scriptOf(program));
+/** `$/` is the repository that holds the workflow file, at that file's commit (GitHub's changelog, July 2026). */
+const SELF = `$/${PROGRAMS_FOLDER}/`;
+
+/** A step that runs a program of `templates/`. An input whose value is undefined is left out; the member of a config adds itself later. */
+export function useProgram<Name extends ProgramName>(
+  program: Name,
+  step: StepHead & { with?: { [Input in keyof ProgramInputs[Name]]: ProgramInputs[Name][Input] | undefined } },
+): Step {
+  const given = Object.entries<Scalar | undefined>(step.with ?? {});
+  const inputs = given.filter((entry): entry is [string, Scalar] => entry[1] !== undefined);
+  return {
+    ...headOf(step),
+    uses: `${SELF}${program}`,
+    ...(inputs.length > 0 && { with: Object.fromEntries(inputs) }),
+  };
 }
 
-const scripts = new Map<ProgramName, string>();
-
-/** What a step runs for a program of `templates/`. Made once: by its text, a program is known again. */
-export function scriptOf(program: ProgramName): string {
-  const text = scripts.get(program) ?? (program.endsWith(".mjs") ? nodeScript(program) : programText(program));
-  scripts.set(program, text);
-  return text;
+/** The program that a step uses, in whichever way. */
+export function programOf({ uses }: Pick<Step, "uses">): ProgramName | undefined {
+  return typeof uses === "string" && uses.startsWith(SELF) ? (uses.slice(SELF.length) as ProgramName) : undefined;
 }
 
 /** A step that runs a script of the user, or one line that is not worth a file. */
-export function runScript(step: ProgramStep, run: string): Step {
+export function runScript(step: StepHead & { env?: Record<string, Scalar> }, run: string): Step {
   return {
-    name: step.name,
-    ...(step.id && { id: step.id }),
-    ...(step.if && { if: step.if }),
-    ...(step.continueOnError && { "continue-on-error": true }),
-    "timeout-minutes": step.timeoutMinutes ?? TIMEOUT_MINUTES,
+    ...headOf(step),
     shell: "bash",
     ...(step.env && Object.keys(step.env).length > 0 && { env: step.env }),
     run,
   };
 }
 
-/** A quoted heredoc expands nothing, so the program reaches Node as it stands in its file. */
-function nodeScript(program: ProgramName): string {
-  return [
-    `cat > "$RUNNER_TEMP/${program}" <<'END_OF_PROGRAM'`,
-    programText(program).trimEnd(),
-    "END_OF_PROGRAM",
-    `node "$RUNNER_TEMP/${program}"`,
-    "",
-  ].join("\n");
-}
+const headOf = (step: StepHead): Pick<Step, "name" | "id" | "if" | "continue-on-error" | "timeout-minutes"> => ({
+  name: step.name,
+  ...(step.id && { id: step.id }),
+  ...(step.if && { if: step.if }),
+  ...(step.continueOnError && { "continue-on-error": true }),
+  "timeout-minutes": step.timeoutMinutes ?? TIMEOUT_MINUTES,
+});

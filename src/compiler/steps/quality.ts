@@ -6,7 +6,7 @@ import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { uploadArtifact } from "./artifacts.ts";
-import { runProgram, runScript } from "./program.ts";
+import { useProgram, runScript } from "./program.ts";
 import { matrixSuffix } from "./test.ts";
 import { PROGRAM_TOOLS, setUpTools } from "./tools.ts";
 
@@ -40,17 +40,17 @@ export function coverageSteps(
       continueOnError: true,
     }),
     ...(consumer.setup?.node === undefined ? setUpTools(pipeline, PROGRAM_TOOLS) : []),
-    runProgram("check-coverage.mjs", {
+    useProgram("check-coverage", {
       name: "Check the coverage",
       id: "coverage",
-      env: {
-        COVERAGE_FILE: coverage.file,
-        FORMAT: coverage.format,
-        ...(coverage.minimum !== undefined && { MINIMUM: coverage.minimum }),
-        ...(Object.keys(coverage.packages).length > 0 && { PACKAGES: JSON.stringify(coverage.packages, null, 2) }),
-        BASELINE_FILE: figuresFile(baselineFolder),
-        MAX_DROP: coverage.maxDrop,
-        OUTPUT: figuresFile(out),
+      with: {
+        "coverage-file": coverage.file,
+        format: coverage.format,
+        ...(coverage.minimum !== undefined && { minimum: coverage.minimum }),
+        ...(Object.keys(coverage.packages).length > 0 && { packages: JSON.stringify(coverage.packages, null, 2) }),
+        "baseline-file": figuresFile(baselineFolder),
+        "max-drop": coverage.maxDrop,
+        output: figuresFile(out),
       },
     }),
     uploadArtifact(pipeline, {
@@ -106,13 +106,13 @@ export function diagnosticSteps(pipeline: Pipeline, consumer: Consumer): Step[] 
           ),
         ]
       : []),
-    runProgram("collect-diagnostics.sh", {
+    useProgram("collect-diagnostics", {
       name: "Collect the state of the runner",
       if: "failure()",
-      env: {
-        OUT: folder,
-        PATHS: `${diagnostics.paths.join("\n")}\n`,
-        COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
+      with: {
+        out: folder,
+        paths: `${diagnostics.paths.join("\n")}\n`,
+        commands: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
       },
     }),
     uploadArtifact(pipeline, {

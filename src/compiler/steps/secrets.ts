@@ -3,7 +3,7 @@ import { publishedSecrets } from "../secrets.ts";
 import type { PublishTarget } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { expression } from "../expressions.ts";
-import { runProgram } from "./program.ts";
+import { useProgram } from "./program.ts";
 
 export interface NeededSecret {
   secret: string;
@@ -16,11 +16,11 @@ export function lookForSecrets(needed: readonly NeededSecret[], condition?: stri
   if (needed.length === 0) return [];
   const once = needed.filter(({ secret }, index) => needed.findIndex((other) => other.secret === secret) === index);
   return [
-    runProgram("preflight.sh", {
+    useProgram("preflight", {
       name: "Look for missing secrets",
       ...(condition !== undefined && { if: condition }),
-      env: {
-        NEEDED: JSON.stringify(
+      with: {
+        needed: JSON.stringify(
           once.map(({ secret, for: purpose }) => ({
             secret,
             for: purpose,
@@ -30,7 +30,7 @@ export function lookForSecrets(needed: readonly NeededSecret[], condition?: stri
           null,
           2,
         ),
-        SETTINGS_URL: expression("format('{0}/{1}/settings/secrets/actions', github.server_url, github.repository)"),
+        "settings-url": expression("format('{0}/{1}/settings/secrets/actions', github.server_url, github.repository)"),
       },
     }),
   ];

@@ -3,7 +3,7 @@ import type { Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
-import { runProgram } from "./program.ts";
+import { useProgram } from "./program.ts";
 
 export interface Signed {
   key: string;
@@ -17,11 +17,11 @@ const IDENTITY = `^${expression("github.server_url")}/${expression("github.repos
 export const signSteps = (pipeline: Pipeline, images: readonly Signed[]): Step[] => [
   useAction(pipeline, "sigstore/cosign-installer", { name: "Install cosign" }),
   ...images.map(({ key, image, digest }) =>
-    runProgram("sign-image.sh", {
+    useProgram("sign-image", {
       name: `Sign ${key}`,
       id: `sign-${key}`,
       timeoutMinutes: 10,
-      env: { IMAGE: image, DIGEST: digest, CERTIFICATE_IDENTITY_REGEXP: IDENTITY },
+      with: { image: image, digest: digest, "certificate-identity-regexp": IDENTITY },
     }),
   ),
 ];

@@ -7,7 +7,7 @@ import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { uploadArtifact } from "./artifacts.ts";
 import { pullsImages } from "./deployment.ts";
-import { runProgram, runScript } from "./program.ts";
+import { useProgram, runScript } from "./program.ts";
 
 /** Upper-case, as environment variables are written: `rate-limit` becomes `RATE_LIMIT`. */
 export const environmentName = (key: string): string => key.toUpperCase().replaceAll("-", "_");
@@ -42,27 +42,27 @@ export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): { e
 export function containerSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
   const { container } = consumer;
   if (!container) return [];
-  const start = runProgram("start-container.sh", {
+  const start = useProgram("start-container", {
     name: "Start the container",
-    env: {
-      LOCAL_TAG: localImage(pipeline, consumer, container.build.key),
-      NAME: container.name,
-      PORTS: container.ports.join(" "),
-      ENVIRONMENT: Object.entries(container.env)
+    with: {
+      "local-tag": localImage(pipeline, consumer, container.build.key),
+      name: container.name,
+      ports: container.ports.join(" "),
+      environment: Object.entries(container.env)
         .map(([name, value]) => `${name}=${String(value)}`)
         .join("\n"),
-      ARGS: JSON.stringify(container.args),
+      args: JSON.stringify(container.args),
     },
   });
   if (!container.health) return [start];
-  const wait = runProgram("wait-healthy.sh", {
+  const wait = useProgram("wait-healthy", {
     name: "Wait until the container is healthy",
     timeoutMinutes: Math.ceil(inSeconds(container.health.timeout) / 60) + 1,
-    env: {
-      URL: container.health.url,
-      TIMEOUT: inSeconds(container.health.timeout),
-      INTERVAL: inSeconds(container.health.interval),
-      CONTAINER: container.name,
+    with: {
+      url: container.health.url,
+      timeout: inSeconds(container.health.timeout),
+      interval: inSeconds(container.health.interval),
+      container: container.name,
     },
   });
   return [start, wait];
@@ -116,10 +116,10 @@ export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
   return [
     ...(consumer.container
       ? [
-          runProgram("container-logs.sh", {
+          useProgram("container-logs", {
             name: "Show the container's logs",
             if: "failure()",
-            env: { NAME: consumer.container.name, OUT: logs },
+            with: { name: consumer.container.name, out: logs },
           }),
           uploadArtifact(pipeline, {
             title: "Upload the container's logs",

@@ -11,7 +11,7 @@ import { outcomesOfPush, outputOfPush, pushAttempts } from "../jobs/image/push.t
 import { notifyJob } from "../jobs/notify.ts";
 import { grant } from "../permissions.ts";
 import { useAction } from "../steps/action.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
 import { reportFindings, scanPermissions, scanStep } from "../steps/scan.ts";
 import { checkout } from "../steps/sources.ts";
@@ -71,10 +71,10 @@ function buildJob(pipeline: Pipeline, base: BaseImage): Job {
         ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })]
         : []),
       checkout(pipeline),
-      runProgram("name-base.sh", {
+      useProgram("name-base", {
         name: "Name this build",
         id: "name",
-        env: { RUN: expression("github.run_number"), ATTEMPT: expression("github.run_attempt") },
+        with: { run: expression("github.run_number"), attempt: expression("github.run_attempt") },
       }),
       useAction(pipeline, "docker/build-push-action", {
         name: "Build",
@@ -93,9 +93,9 @@ function buildJob(pipeline: Pipeline, base: BaseImage): Job {
           },
         }),
       ),
-      runProgram("judge-push.sh", {
+      useProgram("judge-push", {
         name: "See whether the push succeeded",
-        env: { OUTCOMES: outcomesOfPush, CLASS: "base", FALLBACK: false },
+        with: { outcomes: outcomesOfPush, class: "base", fallback: false },
       }),
     ],
   };
@@ -152,17 +152,17 @@ function proposeJob(pipeline: Pipeline, base: BaseImage): Job {
     ),
     steps: [
       ...setUpTools(pipeline, PROGRAM_TOOLS),
-      runProgram("open-pull-request.mjs", {
+      useProgram("open-pull-request", {
         name: "Propose the new digest",
         timeoutMinutes: 10,
-        env: {
-          GH_TOKEN: base.token === undefined ? TOKEN : expression(`secrets.${base.token}`),
-          WORKFLOW_TOKEN: base.token === undefined,
-          PINS: JSON.stringify(pins, null, 2),
-          BASE: pipeline.branches.main,
-          BRANCH: `base-images/${inRepository(pipeline, base.key)}`,
-          TITLE: `Build on the newest ${base.key}`,
-          BODY: "",
+        with: {
+          "gh-token": base.token === undefined ? TOKEN : expression(`secrets.${base.token}`),
+          "workflow-token": base.token === undefined,
+          pins: JSON.stringify(pins, null, 2),
+          base: pipeline.branches.main,
+          branch: `base-images/${inRepository(pipeline, base.key)}`,
+          title: `Build on the newest ${base.key}`,
+          body: "",
         },
       }),
     ],

@@ -15,7 +15,7 @@ import { grant } from "../permissions.ts";
 import { readBy } from "../programs.ts";
 import { mayTestOther } from "../steps/build-locally.ts";
 import { toldOf } from "../steps/deployment.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { secretsOf } from "../secrets.ts";
 
@@ -145,21 +145,21 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
     outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
     steps: [
       ...loginToOwnRegistry(pipeline, { optional: true }),
-      runProgram("resolve-image.sh", {
+      useProgram("resolve-image", {
         name: "Resolve the image",
         id: "resolve",
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          EVENT_NAME: "workflow_dispatch",
-          MANUAL_TAG: expression("inputs.image_tag"),
-          MANUAL_COMMIT: expression("inputs.commit"),
-          BUILDS: JSON.stringify(
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          "event-name": "workflow_dispatch",
+          "manual-tag": expression("inputs.image_tag"),
+          "manual-commit": expression("inputs.commit"),
+          builds: JSON.stringify(
             imagesOf(consumer).map((build) => ({ name: build.key, kind: build.kind, image: build.image })),
             null,
             2,
           ),
-          EVENTS: consumer.events.join(" "),
+          events: consumer.events.join(" "),
           ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
         },
       }),

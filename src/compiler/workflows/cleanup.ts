@@ -8,7 +8,7 @@ import { concurrencyGroup } from "../concurrency.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { cachePatterns, keepsLayersInRegistry } from "../jobs/image/layers.ts";
 import { notifyJob } from "../jobs/notify.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { BASE_TAG } from "./bases.ts";
@@ -56,17 +56,17 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
           ...access.steps,
-          runProgram("cleanup.mjs", {
+          useProgram("cleanup", {
             name: "Delete expired images",
             timeoutMinutes: retention.timeoutMinutes,
-            env: {
-              GH_TOKEN: TOKEN,
+            with: {
+              "gh-token": TOKEN,
               ...access.env,
-              DRY_RUN: expression(
+              "dry-run": expression(
                 `github.event_name == 'workflow_dispatch' && inputs.dry_run || github.event_name != 'workflow_dispatch' && ${String(retention.dryRun)}`,
               ),
-              KEEP_DAYS: expression("inputs.keep_days"),
-              CLEANUP: JSON.stringify(cleanupSettings(pipeline, retention), null, 2),
+              "keep-days": expression("inputs.keep_days"),
+              cleanup: JSON.stringify(cleanupSettings(pipeline, retention), null, 2),
             },
           }),
         ],

@@ -13,7 +13,7 @@ import { downloadArtifact } from "../steps/artifacts.ts";
 import { readBy } from "../programs.ts";
 import { toldOf } from "../steps/deployment.ts";
 import { mayTestOther } from "../steps/build-locally.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { grant } from "../permissions.ts";
 
@@ -112,25 +112,25 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
         continueOnError: true,
       }),
       ...(needsRegistry ? loginToOwnRegistry(pipeline, { optional: true }) : []),
-      runProgram("resolve-image.sh", {
+      useProgram("resolve-image", {
         name: "Resolve the image",
         id: "resolve",
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          EVENT_NAME: expression("github.event_name"),
-          RUN_EVENT: expression(`${RUN}.event`),
-          RUN_ID: BUILD_RUN,
-          RUN_CONCLUSION: expression(`${RUN}.conclusion`),
-          RUN_CREATED_AT: expression(`${RUN}.created_at`),
-          HEAD_SHA: expression(`${RUN}.head_sha`),
-          HEAD_BRANCH: expression(`${RUN}.head_branch`),
-          HEAD_REPOSITORY: expression(`${RUN}.head_repository.full_name`),
-          PULL_REQUESTS: expression(`toJSON(${RUN}.pull_requests)`),
-          RECORD_FILE: `${expression("runner.temp")}/record/${RECORD_FILE}`,
-          MANUAL_TAG: consumer.dispatch ? expression("inputs.image_tag") : "",
-          MANUAL_COMMIT: consumer.dispatch ? expression("inputs.commit") : "",
-          BUILDS: JSON.stringify(
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          "event-name": expression("github.event_name"),
+          "run-event": expression(`${RUN}.event`),
+          "run-id": BUILD_RUN,
+          "run-conclusion": expression(`${RUN}.conclusion`),
+          "run-created-at": expression(`${RUN}.created_at`),
+          "head-sha": expression(`${RUN}.head_sha`),
+          "head-branch": expression(`${RUN}.head_branch`),
+          "head-repository": expression(`${RUN}.head_repository.full_name`),
+          "pull-requests": expression(`toJSON(${RUN}.pull_requests)`),
+          "record-file": `${expression("runner.temp")}/record/${RECORD_FILE}`,
+          "manual-tag": consumer.dispatch ? expression("inputs.image_tag") : "",
+          "manual-commit": consumer.dispatch ? expression("inputs.commit") : "",
+          builds: JSON.stringify(
             consumer.builds.map((build) => ({
               name: build.key,
               kind: build.kind,
@@ -139,22 +139,22 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
             null,
             2,
           ),
-          FORKS: consumer.forks ? "test" : "ignore",
-          EVENTS: consumer.events.join(" "),
+          forks: consumer.forks ? "test" : "ignore",
+          events: consumer.events.join(" "),
           ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
         },
       }),
-      runProgram("post-status.sh", {
+      useProgram("post-status", {
         name: "Post the pending status",
         if: "steps.resolve.outputs.ready == 'true'",
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          SHA: expression("steps.resolve.outputs.sha"),
-          CONTEXT: statusContext(pipeline, consumer),
-          STATE: "pending",
-          DESCRIPTION: `Testing ${expression("steps.resolve.outputs.tag")}`,
-          TARGET_URL: RUN_URL,
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          sha: expression("steps.resolve.outputs.sha"),
+          context: statusContext(pipeline, consumer),
+          state: "pending",
+          description: `Testing ${expression("steps.resolve.outputs.tag")}`,
+          "target-url": RUN_URL,
         },
       }),
     ],
@@ -171,17 +171,17 @@ function reportJob(pipeline: Pipeline, consumer: Consumer): Job {
     "timeout-minutes": 5,
     permissions: grant({ statuses: "write" }),
     steps: [
-      runProgram("report-status.sh", {
+      useProgram("report-status", {
         name: "Post the result",
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          SHA: expression(`${resolved("sha")} || ${RUN}.head_sha`),
-          CONTEXT: statusContext(pipeline, consumer),
-          NEEDS: expression("toJSON(needs)"),
-          BUILD_CONCLUSION: expression(`${RUN}.conclusion`),
-          REASON: expression(resolved("reason")),
-          TARGET_URL: RUN_URL,
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          sha: expression(`${resolved("sha")} || ${RUN}.head_sha`),
+          context: statusContext(pipeline, consumer),
+          needs: expression("toJSON(needs)"),
+          "build-conclusion": expression(`${RUN}.conclusion`),
+          reason: expression(resolved("reason")),
+          "target-url": RUN_URL,
         },
       }),
     ],

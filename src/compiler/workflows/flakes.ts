@@ -8,7 +8,7 @@ import { expression, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 
 const REPORT_DAYS = 90;
@@ -31,10 +31,10 @@ export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
         permissions: grant({ actions: "read", issues: flakes.issues && "write" }),
         steps: [
           ...setUpTools(pipeline, PROGRAM_TOOLS),
-          runProgram("find-artifact.sh", {
+          useProgram("find-artifact", {
             name: "Find the last report",
             id: "last",
-            env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: "newest" },
+            with: { "gh-token": TOKEN, repository: expression("github.repository"), artifact: artifact, which: "newest" },
           }),
           downloadArtifact(pipeline, {
             title: "Take the last report",
@@ -44,14 +44,14 @@ export function flakesWorkflow(pipeline: Pipeline, name: string): Workflow {
             if: "steps.last.outputs.run-id != ''",
             continueOnError: true,
           }),
-          runProgram("flakes.mjs", {
+          useProgram("flakes", {
             name: "Look for flaky tests",
             timeoutMinutes: 25,
-            env: {
-              GH_TOKEN: TOKEN,
-              FLAKES: JSON.stringify(flakeSettings(pipeline, flakes), null, 2),
-              PREVIOUS_FILE: `${folder}/last/flakes.json`,
-              OUTPUT: `${folder}/flakes.json`,
+            with: {
+              "gh-token": TOKEN,
+              flakes: JSON.stringify(flakeSettings(pipeline, flakes), null, 2),
+              "previous-file": `${folder}/last/flakes.json`,
+              output: `${folder}/flakes.json`,
             },
           }),
           uploadArtifact(pipeline, {

@@ -19,7 +19,7 @@ import { notifyJob, tellAlerts } from "../jobs/notify.ts";
 import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { accessPermissions, accessToOwnRegistry } from "../steps/registry.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { imagesOf } from "./build.ts";
@@ -77,20 +77,20 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
                 which: "newest",
               })
             : []),
-          runProgram("metrics.mjs", {
+          useProgram("metrics", {
             name: "Measure the pipeline",
             id: "measure",
             timeoutMinutes: 25,
-            env: {
-              GH_TOKEN: TOKEN,
+            with: {
+              "gh-token": TOKEN,
               ...access.env,
-              METRICS: JSON.stringify(metricsSettings(pipeline), null, 2),
-              BASELINE_FILE: `${folder}/baseline/ci-metrics.json`,
-              HISTORY_FILE: `${folder}/newest/ci-metrics.json`,
-              ...(measuresFlakes(pipeline) && { FLAKES_FOLDER: `${folder}/flakes` }),
-              OUTPUT: `${folder}/ci-metrics.json`,
-              REPORT: `${folder}/ci-report.md`,
-              ALERTS_FILE: alerts,
+              metrics: JSON.stringify(metricsSettings(pipeline), null, 2),
+              "baseline-file": `${folder}/baseline/ci-metrics.json`,
+              "history-file": `${folder}/newest/ci-metrics.json`,
+              ...(measuresFlakes(pipeline) && { "flakes-folder": `${folder}/flakes` }),
+              output: `${folder}/ci-metrics.json`,
+              report: `${folder}/ci-report.md`,
+              "alerts-file": alerts,
             },
           }),
           uploadArtifact(pipeline, {
@@ -125,10 +125,10 @@ function takeArtifact(
 ): Step[] {
   const run = `steps.${id}.outputs.run-id`;
   return [
-    runProgram("find-artifact.sh", {
+    useProgram("find-artifact", {
       name: `Find ${what}`,
       id,
-      env: { GH_TOKEN: TOKEN, REPOSITORY: expression("github.repository"), ARTIFACT: artifact, WHICH: which },
+      with: { "gh-token": TOKEN, repository: expression("github.repository"), artifact: artifact, which: which },
     }),
     downloadArtifact(pipeline, {
       title: `Download ${what}`,

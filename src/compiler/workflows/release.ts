@@ -14,7 +14,7 @@ import { planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
 import { releaseJob } from "../jobs/release.ts";
 import { readBy } from "../programs.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { buildJobs, imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
 
@@ -24,12 +24,12 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
   const builds = buildsIn(pipeline, "release");
   const images = imagesOf(builds);
   const plan = planJob(pipeline, images, {
-    decide: runProgram("plan-release.sh", {
+    decide: useProgram("plan-release", {
       name: "Decide what to release",
       id: "plan",
-      env: {
-        REF_NAME: expression("github.ref_name"),
-        SHA: expression("github.sha"),
+      with: {
+        "ref-name": expression("github.ref_name"),
+        sha: expression("github.sha"),
         ...readBy("plan-release.sh", tagEnvironment(pipeline.rules)),
       },
     }),
@@ -99,23 +99,23 @@ function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
     "timeout-minutes": waitMinutes + 5,
     permissions: grant({ actions: "write", checks: "read", statuses: "read" }),
     steps: [
-      runProgram("await-tests.sh", {
+      useProgram("await-tests", {
         name: "Wait for the tests of this commit",
         timeoutMinutes: waitMinutes + 2,
-        env: {
-          GH_TOKEN: TOKEN,
-          REPOSITORY: expression("github.repository"),
-          SHA: expression(planned("sha")),
-          TAG: expression(planned("tag")),
-          REF: pipeline.branches.main,
-          WORKFLOWS: JSON.stringify(
+        with: {
+          "gh-token": TOKEN,
+          repository: expression("github.repository"),
+          sha: expression(planned("sha")),
+          tag: expression(planned("tag")),
+          ref: pipeline.branches.main,
+          workflows: JSON.stringify(
             Object.fromEntries(required.map((consumer) => [consumer.name, startable(consumer)])),
             null,
             2,
           ),
-          SINCE: images.map((build) => expression(`needs.publish-${build.key}.outputs.created`)).join(" "),
-          TIMEOUT_SECONDS: waitMinutes * 60,
-          POLL_SECONDS: 30,
+          since: images.map((build) => expression(`needs.publish-${build.key}.outputs.created`)).join(" "),
+          "timeout-seconds": waitMinutes * 60,
+          "poll-seconds": 30,
         },
       }),
     ],

@@ -16,7 +16,7 @@ import { buildLocally, makeFiles, minutesWithBuild } from "../steps/build-locall
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
 import { prepareSteps } from "../steps/prepare.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
 import { setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
@@ -120,6 +120,6 @@ function gateJob(pipeline: Pipeline, consumer: Consumer): Job {
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 5,
     permissions: {},
-    steps: [runProgram("check-needs.sh", { name: "Check the tests", env: { NEEDS: expression("toJSON(needs)") } })],
+    steps: [useProgram("check-needs", { name: "Check the tests", with: { needs: expression("toJSON(needs)") } })],
   };
 }

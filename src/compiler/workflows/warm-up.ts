@@ -7,7 +7,7 @@ import { notifyJob } from "../jobs/notify.ts";
 import { grant } from "../permissions.ts";
 import { cachePrefix, restoreCaches, saveCaches } from "../steps/caches.ts";
 import { prepareSteps } from "../steps/prepare.ts";
-import { runProgram } from "../steps/program.ts";
+import { useProgram } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 import { withComment } from "../../workflow/model.ts";
@@ -55,18 +55,18 @@ const pruneJob = (pipeline: Pipeline, needs: readonly string[], maxGigabytes: nu
   permissions: grant({ actions: withComment("write", "delete caches") }),
   steps: [
     ...setUpTools(pipeline, PROGRAM_TOOLS),
-    runProgram("prune-caches.mjs", {
+    useProgram("prune-caches", {
       name: "Delete caches that nobody reads",
       timeoutMinutes: 10,
-      env: {
-        GH_TOKEN: TOKEN,
-        CACHES: JSON.stringify(
+      with: {
+        "gh-token": TOKEN,
+        caches: JSON.stringify(
           pipeline.caches.map((cache) => ({ key: cachePrefix(pipeline, cache), keepHours: cache.keepHours })),
           null,
           2,
         ),
-        DRY_RUN: false,
-        MAX_GIGABYTES: maxGigabytes,
+        "dry-run": false,
+        "max-gigabytes": maxGigabytes,
       },
     }),
   ],

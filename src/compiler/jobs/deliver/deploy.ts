@@ -4,7 +4,7 @@ import type { Job, Scalar, Step } from "../../../workflow/model.ts";
 import { DEPLOY_STEP } from "../../../pipeline/step-names.ts";
 import { expression, planned } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
-import { runProgram, runScript } from "../../steps/program.ts";
+import { useProgram, runScript } from "../../steps/program.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { environmentName } from "../../steps/test.ts";
 import { setUpTools } from "../../steps/tools.ts";
@@ -13,16 +13,16 @@ import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
 export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: Delivery): Job {
   const secrets = Object.fromEntries(target.secrets.map((name) => [name, expression(`secrets.${name}`)]));
   const retried = (name: string, commands: readonly string[], id?: string): Step =>
-    runProgram("run-with-retries.sh", {
+    useProgram("run-with-retries", {
       name,
       ...(id !== undefined && { id }),
       timeoutMinutes: target.timeoutMinutes,
-      env: {
+      with: {
         ...secrets,
-        COMMANDS: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
-        RETRY_ATTEMPTS: target.attempts,
-        RETRY_DELAY: target.delaySeconds,
-        RETRY_GROWTH: "linear",
+        commands: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
+        "retry-attempts": target.attempts,
+        "retry-delay": target.delaySeconds,
+        "retry-growth": "linear",
       },
     });
   return {
@@ -45,13 +45,13 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
       retried(DEPLOY_STEP, target.run, "deploy"),
       ...(target.health
         ? [
-            runProgram("wait-healthy.sh", {
+            useProgram("wait-healthy", {
               name: "Wait until it answers",
               timeoutMinutes: Math.ceil(target.health.timeoutSeconds / 60) + 1,
-              env: {
-                URL: target.health.url,
-                TIMEOUT: target.health.timeoutSeconds,
-                INTERVAL: target.health.intervalSeconds,
+              with: {
+                url: target.health.url,
+                timeout: target.health.timeoutSeconds,
+                interval: target.health.intervalSeconds,
               },
             }),
           ]

@@ -5,7 +5,7 @@ import type { Job } from "../../../workflow/model.ts";
 import { expression, planned, quoted, TOKEN } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { signSteps } from "../../steps/sign.ts";
@@ -55,30 +55,30 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
       setUpBuildx(pipeline),
       ...(mayGoBack
         ? [
-            runProgram("still-newest.sh", {
+            useProgram("still-newest", {
               name: "Look whether this commit is the newest",
               id: "newest",
-              env: {
-                GH_TOKEN: TOKEN,
-                REPOSITORY: expression("github.repository"),
-                BRANCH: expression("github.ref_name"),
-                SHA: expression(planned("sha")),
+              with: {
+                "gh-token": TOKEN,
+                repository: expression("github.repository"),
+                branch: expression("github.ref_name"),
+                sha: expression(planned("sha")),
               },
             }),
           ]
         : []),
       ...there.map(({ build, image }) =>
-        runProgram("publish-image.sh", {
+        useProgram("publish-image", {
           name: `Copy the tested image of ${build.key}`,
           id: `publish-${build.key}`,
           timeoutMinutes: 15,
-          env: {
-            IMAGE: build.image,
-            DIGEST: digestOf(build),
-            SOURCE_COMMIT: expression(`needs.publish-${build.key}.outputs.commit`),
-            TAGS: expression(planned("tag")),
-            COMMIT: expression(planned("sha")),
-            COPIES: copiesOf(image),
+          with: {
+            image: build.image,
+            digest: digestOf(build),
+            "source-commit": expression(`needs.publish-${build.key}.outputs.commit`),
+            tags: expression(planned("tag")),
+            commit: expression(planned("sha")),
+            copies: copiesOf(image),
           },
         }),
       ),

@@ -2,7 +2,7 @@
 import type { MavenTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { expression, planned } from "../../expressions.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { filesFolder } from "../../steps/test.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../../steps/tools.ts";
@@ -15,19 +15,19 @@ export const publishMavenJob = (pipeline: Pipeline, target: MavenTarget, deliver
     ...lookForOwnSecrets(target),
     takeFiles(pipeline, target.from),
     ...setUpTools(pipeline, PROGRAM_TOOLS),
-    runProgram("publish-maven.mjs", {
+    useProgram("publish-maven", {
       name: "Publish the artifacts",
       timeoutMinutes: target.timeoutMinutes,
-      env: {
-        FOLDER: filesFolder(target.from.key),
-        VERSION: expression(planned("version")),
-        PORTAL_USERNAME: expression(`secrets.${target.username}`),
-        PORTAL_PASSWORD: expression(`secrets.${target.password}`),
-        SIGNING_KEY: expression(`secrets.${target.signingKey}`),
+      with: {
+        folder: filesFolder(target.from.key),
+        version: expression(planned("version")),
+        "portal-username": expression(`secrets.${target.username}`),
+        "portal-password": expression(`secrets.${target.password}`),
+        "signing-key": expression(`secrets.${target.signingKey}`),
         ...(target.signingPassword !== undefined && {
-          SIGNING_PASSWORD: expression(`secrets.${target.signingPassword}`),
+          "signing-password": expression(`secrets.${target.signingPassword}`),
         }),
-        TIMEOUT_SECONDS: Math.max(60, (target.timeoutMinutes - 2) * 60),
+        "timeout-seconds": Math.max(60, (target.timeoutMinutes - 2) * 60),
       },
     }),
   ],

@@ -3,7 +3,7 @@ import type { NpmTarget, Pipeline } from "../../../pipeline/types.ts";
 import { type Job, withComment } from "../../../workflow/model.ts";
 import { expression, planned } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { filesFolder } from "../../steps/test.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../../steps/tools.ts";
@@ -20,18 +20,18 @@ export function publishNpmJob(pipeline: Pipeline, target: NpmTarget, delivery: D
       ...lookForOwnSecrets(target),
       takeFiles(pipeline, target.from),
       ...setUpTools(pipeline, PROGRAM_TOOLS),
-      runProgram("publish-npm.sh", {
+      useProgram("publish-npm", {
         name: "Publish the package",
         timeoutMinutes: Math.min(15, target.timeoutMinutes),
-        env: {
-          FOLDER: filesFolder(target.from.key),
-          VERSION: expression(planned("version")),
-          ...(target.registry !== undefined && { REGISTRY_URL: target.registry }),
-          ACCESS: target.access,
-          DIST_TAG: expression(planned("channel")),
-          TRUSTED: trusted,
-          ...(target.token !== undefined && { NODE_AUTH_TOKEN: expression(`secrets.${target.token}`) }),
-          PROVENANCE: provenance,
+        with: {
+          folder: filesFolder(target.from.key),
+          version: expression(planned("version")),
+          ...(target.registry !== undefined && { "registry-url": target.registry }),
+          access: target.access,
+          "dist-tag": expression(planned("channel")),
+          trusted: trusted,
+          ...(target.token !== undefined && { "node-auth-token": expression(`secrets.${target.token}`) }),
+          provenance: provenance,
         },
       }),
     ],

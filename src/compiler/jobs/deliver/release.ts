@@ -4,7 +4,7 @@ import type { Job } from "../../../workflow/model.ts";
 import { expression, planned } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { downloadArtifact, uploadArtifact } from "../../steps/artifacts.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../../steps/tools.ts";
@@ -36,11 +36,11 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
         ? [
             ...loginToOwnRegistry(pipeline),
             setUpBuildx(pipeline),
-            runProgram("export-sboms.sh", {
+            useProgram("export-sboms", {
               name: "Take the bills of materials",
               timeoutMinutes: 10,
-              env: {
-                IMAGES: JSON.stringify(
+              with: {
+                images: JSON.stringify(
                   target.sboms.map((build) => ({ name: build.key, image: build.image, digest: digestOf(build) })),
                   null,
                   2,
@@ -52,15 +52,15 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
         : []),
       ...(writesNotes
         ? [
-            runProgram("release-notes.mjs", {
+            useProgram("release-notes", {
               name: "Write the notes",
-              env: {
-                TAG: expression("github.ref_name"),
-                TAG_GLOB: pipeline.release ? pipeline.release.tags : "v*",
-                REPOSITORY: expression("github.repository"),
-                SERVER_URL: expression("github.server_url"),
-                OUTPUT_NOTES: NOTES,
-                OUTPUT_CHANGELOG: CHANGELOG,
+              with: {
+                tag: expression("github.ref_name"),
+                "tag-glob": pipeline.release ? pipeline.release.tags : "v*",
+                repository: expression("github.repository"),
+                "server-url": expression("github.server_url"),
+                "output-notes": NOTES,
+                "output-changelog": CHANGELOG,
               },
             }),
             uploadArtifact(pipeline, {
@@ -73,18 +73,18 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
             }),
           ]
         : []),
-      runProgram("github-release.mjs", {
+      useProgram("github-release", {
         name: "Publish the release",
         timeoutMinutes: target.timeoutMinutes,
-        env: {
-          GH_TOKEN: TOKEN,
-          TAG: expression("github.ref_name"),
-          SHA: expression(planned("sha")),
-          ...(writesNotes && { NOTES_FILE: NOTES }),
+        with: {
+          "gh-token": TOKEN,
+          tag: expression("github.ref_name"),
+          sha: expression(planned("sha")),
+          ...(writesNotes && { "notes-file": NOTES }),
           FOLDER,
-          FILES: "**\n",
-          CHECKSUMS: target.checksums,
-          PRERELEASE: expression(planned("prerelease")),
+          files: "**\n",
+          checksums: target.checksums,
+          prerelease: expression(planned("prerelease")),
         },
       }),
     ],

@@ -6,7 +6,7 @@ import { every, expression, planned } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { uploadArtifact } from "../../steps/artifacts.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { recipeOf } from "../plan.ts";
@@ -83,11 +83,11 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs)
       ...pushAttempts(pipeline, every(CAN_PUSH, missing), (attempt) =>
         builderStep(pipeline, group, mode, "push", attempt),
       ),
-      runProgram("judge-push.sh", {
+      useProgram("judge-push", {
         name: "See whether the push succeeded",
         id: "pushed",
         if: every(CAN_PUSH, missing),
-        env: { OUTCOMES: outcomesOfPush, CLASS: expression(CLASS), FALLBACK: first.fallback },
+        with: { outcomes: outcomesOfPush, class: expression(CLASS), fallback: first.fallback },
       }),
     ],
   };
@@ -95,19 +95,19 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, mode: ImageJobs)
 
 /** Looks for the image of another event of this commit, which is then given this job's staging tag. */
 const findStep = (pipeline: Pipeline, build: ImageGroup["first"], mode: ImageJobs): Step =>
-  runProgram("find-image.sh", {
+  useProgram("find-image", {
     name: build.bake ? `Look for ${build.key} of this commit` : "Look for an image of this commit",
     id: findId(build),
     if: every(CAN_PUSH, build.bake && isWanted(pipeline, build, mode)),
-    env: {
-      IMAGE: build.image,
-      STAGING: expression(planned("staging")),
-      ENTRY: expression("matrix.name"),
-      CANDIDATES: expression(planned("candidates")),
-      PLATFORMS_NEEDED: expression("matrix.platforms"),
-      RECIPE: recipeOf(build, CLASS),
-      COMMIT: expression(planned("sha")),
-      ...(mode.promoted && { ANY_REVISION: true }),
+    with: {
+      image: build.image,
+      staging: expression(planned("staging")),
+      entry: expression("matrix.name"),
+      candidates: expression(planned("candidates")),
+      "platforms-needed": expression("matrix.platforms"),
+      recipe: recipeOf(build, CLASS),
+      commit: expression(planned("sha")),
+      ...(mode.promoted && { "any-revision": true }),
     },
   });
 

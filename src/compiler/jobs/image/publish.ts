@@ -5,7 +5,7 @@ import type { Channel, ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { every, expression, planned, quoted, succeededOrSkipped } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
 import { isBuiltIn } from "./group.ts";
 import { CAN_PUSH, type ImageJobs, runOf } from "./mode.ts";
@@ -43,34 +43,34 @@ export function publishJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJob
       ...pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { optional: true })),
       ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy, { if: moving.condition })) : []),
       setUpBuildx(pipeline),
-      runProgram("publish-image.sh", {
+      useProgram("publish-image", {
         name: "Publish the image",
         id: "publish",
         timeoutMinutes: 10,
-        env: {
-          IMAGE: build.image,
-          ENTRIES: expression(planned(`${groupKeyOf(build)}-matrix`)),
-          STAGING: expression(planned("staging")),
+        with: {
+          image: build.image,
+          entries: expression(planned(`${groupKeyOf(build)}-matrix`)),
+          staging: expression(planned("staging")),
           ...(mode.reuse && {
-            DIGEST: expression(planned(`${build.key}-digest`)),
-            SOURCE_COMMIT: expression(planned(`${build.key}-commit`)),
+            digest: expression(planned(`${build.key}-digest`)),
+            "source-commit": expression(planned(`${build.key}-commit`)),
           }),
-          TAGS: [expression(planned("tag")), ...(moving ? [moving.tag] : [])].join(" "),
-          COMMIT: expression(planned("sha")),
-          ...(pipeline.mirrors.length > 0 && { MIRRORS: mirrorsOf(pipeline, build) }),
-          ...(moving && { COPIES: moving.copies }),
+          tags: [expression(planned("tag")), ...(moving ? [moving.tag] : [])].join(" "),
+          commit: expression(planned("sha")),
+          ...(pipeline.mirrors.length > 0 && { mirrors: mirrorsOf(pipeline, build) }),
+          ...(moving && { copies: moving.copies }),
         },
       }),
       ...(build.maxBytes === undefined
         ? []
         : [
-            runProgram("check-image-size.sh", {
+            useProgram("check-image-size", {
               name: "Check the image's size",
               timeoutMinutes: 5,
-              env: {
-                IMAGE: build.image,
-                DIGEST: expression("steps.publish.outputs.digest"),
-                MAX_BYTES: build.maxBytes,
+              with: {
+                image: build.image,
+                digest: expression("steps.publish.outputs.digest"),
+                "max-bytes": build.maxBytes,
               },
             }),
           ]),

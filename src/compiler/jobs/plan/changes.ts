@@ -3,7 +3,7 @@ import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/stage
 import type { FilesBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { expression, quoted, TOKEN } from "../../expressions.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 
 /** The files that are published from this run and say what they are made from. A release publishes all of its own. */
 export function comparedBuilds(pipeline: Pipeline, run: RunKind): FilesBuild[] {
@@ -19,25 +19,25 @@ export function comparedBuilds(pipeline: Pipeline, run: RunKind): FilesBuild[] {
 export function findChanges(pipeline: Pipeline, builds: readonly FilesBuild[]): Step[] {
   if (builds.length === 0) return [];
   return [
-    runProgram("find-last-publication.sh", {
+    useProgram("find-last-publication", {
       name: "Find what was published last",
       id: "published",
-      env: {
-        GH_TOKEN: TOKEN,
-        REPOSITORY: expression("github.repository"),
-        WORKFLOW: pipeline.workflows.build?.path.split("/").at(-1) ?? "",
+      with: {
+        "gh-token": TOKEN,
+        repository: expression("github.repository"),
+        workflow: pipeline.workflows.build?.path.split("/").at(-1) ?? "",
         // An integration branch publishes under names of its own, and is compared with itself.
-        BRANCH: expression(`github.event_name == 'push' && github.ref_name || ${quoted(pipeline.branches.main)}`),
-        GATE_JOB: pipeline.checks.published,
+        branch: expression(`github.event_name == 'push' && github.ref_name || ${quoted(pipeline.branches.main)}`),
+        "gate-job": pipeline.checks.published,
       },
     }),
-    runProgram("find-changes.sh", {
+    useProgram("find-changes", {
       name: "Look for changes since then",
       id: "changes",
-      env: {
-        BUILDS: JSON.stringify(Object.fromEntries(builds.map((build) => [build.key, build.inputs ?? []])), null, 2),
-        BASE: expression("steps.published.outputs.commit"),
-        FORCE: expression("inputs.force_publish || false"),
+      with: {
+        builds: JSON.stringify(Object.fromEntries(builds.map((build) => [build.key, build.inputs ?? []])), null, 2),
+        base: expression("steps.published.outputs.commit"),
+        force: expression("inputs.force_publish || false"),
       },
     }),
   ];

@@ -3,7 +3,7 @@ import { type RunKind, approvalsIn, targetsIn } from "../../../pipeline/stages.t
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { expression, quoted } from "../../expressions.ts";
-import { runProgram } from "../../steps/program.ts";
+import { useProgram } from "../../steps/program.ts";
 
 /** What somebody publishes by hand from main has the version that a push would have. */
 const classOf = (pipeline: Pipeline, run: RunKind): string =>
@@ -40,18 +40,18 @@ function askedFor(pipeline: Pipeline, run: RunKind): string[] {
 export const decideVersion = (pipeline: Pipeline, run: RunKind): Step[] =>
   decides(pipeline, run)
     ? [
-        runProgram("decide-version.sh", {
+        useProgram("decide-version", {
           name: "Decide the version",
           id: "version",
-          env: {
-            BASE: pipeline.version?.base ?? "0.0",
-            CLASS: run === "release" ? "release" : expression(classOf(pipeline, run)),
-            RUN_NUMBER: expression("github.run_number"),
-            SHA: expression("steps.plan.outputs.sha"),
-            BRANCH: expression("github.head_ref || github.ref_name"),
+          with: {
+            base: pipeline.version?.base ?? "0.0",
+            class: run === "release" ? "release" : expression(classOf(pipeline, run)),
+            "run-number": expression("github.run_number"),
+            sha: expression("steps.plan.outputs.sha"),
+            branch: expression("github.head_ref || github.ref_name"),
             ...(pipeline.pullRequests &&
-              run === "build" && { PR_NUMBER: expression("github.event.pull_request.number") }),
-            REF_NAME: expression("github.ref_name"),
+              run === "build" && { "pr-number": expression("github.event.pull_request.number") }),
+            "ref-name": expression("github.ref_name"),
           },
         }),
       ]

@@ -1,0 +1,182 @@
+// Proposes newer digests of images as a pull request: one commit on top of the base branch, and one pull request, which a
+// re-run updates. Where everything is up to date, nothing happens.
+//
+// PINS            JSON: a list of {"file", "image", "digest"}, with "tag" where only references with that tag are meant,
+//                 and "newTag" where they get another one
+// BASE            the branch that the pull request is for
+// BRANCH          the branch that it comes from; whatever is there is replaced
+// TITLE           of the commit and the pull request; BODY of the pull request, or empty for a list of the changes
+// WORKFLOW_TOKEN  true where GH_TOKEN is the workflow's own token, whose pull requests start no checks
+// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (contents: write, pull-requests: write)
+// RETRY_SECONDS   the wait before a second attempt, 5 by default
+//
+// Outputs: changed (true or false); number, url and commit of the pull request.
+import { environment } from "../lib/environment.mjs";
+import { githubApi } from "../lib/github.mjs";
+import { addSummary, cell, closeGroup, complain, openGroup, plain, say, setOutput, warn } from "../lib/log.mjs";
+import { checkPin, pinImage } from "../lib/pins.mjs";
+import { repeat } from "../lib/repeat.mjs";
+
+const NOTE =
+  "Checks do not start by themselves here, because the workflow's own token opened this pull request. Close it and open it again to start them.";
+
+const {
+  PINS: pinsText,
+  BASE: base,
+  BRANCH: branch,
+  TITLE: givenTitle,
+  BODY: givenBody = "",
+  WORKFLOW_TOKEN: workflowToken = "",
+} = environment;
+const { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: repository, GH_TOKEN: token } = environment;
+const github = githubApi(apiUrl, token);
+const git = `/repos/${repository}/git`;
+const ownToken = workflowToken === "true";
+
+const refPath = (name) => name.split("/").map(encodeURIComponent).join("/");
+const post = (path, content) => repeat(() => github.post(path, content));
+
+function readPins() {
+  const pins = JSON.parse(pinsText);
+  if (!Array.isArray(pins)) throw new Error("PINS is no list.");
+  pins.forEach(checkPin);
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(branch) || /\.\.|\/\/|[./]$|\.lock(\/|$)/.test(branch) || branch === base)
+    throw new Error(`The branch ${branch} cannot hold the proposal: it needs a name of its own.`);
+  const workflow = pins.find(({ file }) => file.startsWith(".github/workflows/"));
+  if (ownToken && workflow)
+    throw new Error(
+      `The workflow's own token may not change ${workflow.file}. Give this job the token of an app that may write workflows.`,
+    );
+  return pins;
+}
+
+async function tipOf(name) {
+  try {
+    return (await github.get(`${git}/ref/heads/${refPath(name)}`)).object.sha;
+  } catch (error) {
+    if (error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The entry of a file in a commit's tree. A link or a submodule is none. */
+async function entryOf(tree, file) {
+  let sha = tree;
+  const parts = file.split("/");
+  for (const [index, part] of parts.entries()) {
+    const entry = (await github.get(`${git}/trees/${sha}`)).tree.find(({ path }) => path === part);
+    const wanted = index === parts.length - 1 ? ["100644", "100755"] : ["040000"];
+    if (!entry || !wanted.includes(entry.mode)) throw new Error(`There is no file ${file} on ${base}.`);
+    if (index === parts.length - 1) return entry;
+    sha = entry.sha;
+  }
+  throw new Error(`There is no file ${file} on ${base}.`);
+}
+
+/** The files that change, as entries of a tree; each is read and written once, byte for byte but for the digests. */
+async function changedFiles(tree, pins) {
+  const changed = [];
+  for (const file of new Set(pins.map((pin) => pin.file))) {
+    const { mode, sha } = await entryOf(tree, file);
+    // In Latin-1 every byte is one character, so what is not UTF-8 stays what it is.
+    const before = Buffer.from((await github.get(`${git}/blobs/${sha}`)).content, "base64").toString("latin1");
+    let text = before;
+    for (const pin of pins.filter((one) => one.file === file)) {
+      const result = pinImage(text, pin);
+      if (result.references === 0)
+        warn(
+          `${file} holds no reference to ${pin.image}${pin.tag ? `:${pin.tag}` : ""} with a tag or digest, so there is nothing to pin.`,
+        );
+      text = result.text;
+    }
+    if (text === before) continue;
+    const blob = await post(`${git}/blobs`, {
+      content: Buffer.from(text, "latin1").toString("base64"),
+      encoding: "base64",
+    });
+    say(`${file} changes.`);
+    changed.push({ path: file, mode, type: "blob", sha: blob.sha });
+  }
+  return changed;
+}
+
+/** Puts the commit on the branch, unless the same change of the same base stands there already. */
+async function pushCommit(baseTip, tree, message) {
+  const tip = await tipOf(branch);
+  if (tip !== undefined) {
+    const there = await github.get(`${git}/commits/${tip}`);
+    if (there.tree.sha === tree && there.parents.length === 1 && there.parents[0].sha === baseTip) return tip;
+  }
+  const { sha } = await post(`${git}/commits`, { message, tree, parents: [baseTip] });
+  if (tip === undefined)
+    await repeat(
+      () => github.post(`${git}/refs`, { ref: `refs/heads/${branch}`, sha }),
+      async () => ((await tipOf(branch)) === sha ? sha : undefined),
+    );
+  else await github.patch(`${git}/refs/heads/${refPath(branch)}`, { sha, force: true });
+  return sha;
+}
+
+async function findPull() {
+  const head = `${repository.split("/")[0]}:${branch}`;
+  return (
+    await github.all(
+      `/repos/${repository}/pulls?state=open&head=${encodeURIComponent(head)}&base=${encodeURIComponent(base)}`,
+    )
+  )[0];
+}
+
+async function openPull(title, body) {
+  const open = await findPull();
+  if (open && open.title === title && open.body === body) return open;
+  if (open) return github.patch(`/repos/${repository}/pulls/${open.number}`, { title, body });
+  try {
+    return await repeat(() => github.post(`/repos/${repository}/pulls`, { title, body, head: branch, base }), findPull);
+  } catch (error) {
+    if (error.status !== 403) throw error;
+    throw new Error(
+      `${error.message} Allow it under Settings > Actions > General > Workflow permissions, or give this job the token of an app.`,
+    );
+  }
+}
+
+async function propose() {
+  const pins = readPins();
+  const title = plain(givenTitle);
+  const baseTip = await tipOf(base);
+  if (baseTip === undefined) throw new Error(`There is no branch ${base}.`);
+  const { tree } = await github.get(`${git}/commits/${baseTip}`);
+  const changed = await changedFiles(tree.sha, pins);
+  setOutput("changed", changed.length > 0);
+  if (changed.length === 0) {
+    say("Everything is up to date.");
+    addSummary("Every pinned image is up to date.");
+    return;
+  }
+  const proposed = await post(`${git}/trees`, { base_tree: tree.sha, tree: changed });
+  const commit = await pushCommit(baseTip, proposed.sha, title);
+  const list = pins
+    .filter(({ file }) => changed.some(({ path }) => path === file))
+    .map(
+      ({ file, image, newTag, digest }) =>
+        `- \`${file.replaceAll("`", "'")}\`: \`${image}${newTag ? `:${newTag}` : ""}@${digest}\``,
+    );
+  const pull = await openPull(title, `${givenBody || list.join("\n")}${ownToken ? `\n\n${NOTE}` : ""}`);
+  setOutput("number", pull.number);
+  setOutput("url", pull.html_url);
+  setOutput("commit", commit);
+  say(`Pull request ${pull.number}: ${pull.html_url}`);
+  if (ownToken) warn(NOTE);
+  addSummary(`Proposed: ${cell(title)}, ${plain(pull.html_url)}${ownToken ? `\n\n${NOTE}` : ""}`);
+}
+
+try {
+  openGroup("Pinned images");
+  await propose();
+  closeGroup();
+} catch (error) {
+  closeGroup();
+  complain(`The newer images cannot be proposed. ${error.message}`);
+  addSummary(`❌ The newer images cannot be proposed: ${cell(error.message)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Pulls the image under test, with retries, and checks that it was made from the commit that it should be made from. When
+# the registry does not give it, says so and succeeds: the next step takes the artifact.
+#
+# IMAGE, TAG       the image's name, and its tag
+# DIGEST           its digest, where it is known: then the tag does not matter
+# EXPECTED_COMMIT  the commit that it was made from
+# LOCAL_TAG        the name that it gets on this runner
+# TRUSTED          true unless a fork's run built it: then no registry has it
+# FRESHNESS        fail or warn: what another commit means
+# KEEP_LOGIN       true where another image is pulled afterwards
+# MIRRORS          the same image in other registries, space between them: tried by digest when the first one fails
+# ATTEMPTS, DELAY  of the pull; the delay in seconds
+#
+# Outputs: source (registry or none), mirror (which one gave it; empty for the first), image-id, detail.
+set -eo pipefail
+source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/retry.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/freshness.sh"
+
+require IMAGE LOCAL_TAG
+reference="$IMAGE:${TAG:-}"
+if [[ -n "${DIGEST:-}" ]]; then reference="$IMAGE@$DIGEST"; fi
+read -r -a mirrors <<< "${MIRRORS:-}"
+context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Digest: ${DIGEST:-unknown}" "Expected commit: ${EXPECTED_COMMIT:-unknown}")
+
+without_registry() {
+  output source none
+  output detail "$1"
+  exit 0
+}
+
+pull() {
+  local output
+  if output="$(docker pull "$reference" 2>&1)"; then
+    printf '%s\n' "$output" | printable_lines
+    return 0
+  fi
+  printf '%s\n' "$output" | printable_lines
+  # It is not there, and waiting does not bring it back.
+  if [[ "$output" =~ (: not found|[Mm]anifest unknown|manifest for .* not found)([^a-z]|$) ]]; then return 4; fi
+  return 1
+}
+
+if [[ "${TRUSTED:-}" != true ]]; then
+  without_registry "The image was built by a fork's run, which cannot push."
+fi
+# The tests that follow need no registry, and must not find its password.
+forget_login() {
+  local name
+  if [[ "${KEEP_LOGIN:-}" == true ]]; then return 0; fi
+  for name in "$IMAGE" "${mirrors[@]}"; do docker logout "${name%%/*}" > /dev/null 2>&1 || true; done
+}
+
+if [[ -z "${DIGEST:-}" && -z "${TAG:-}" ]]; then
+  forget_login
+  without_registry "Neither a tag nor a digest of the image is known."
+fi
+
+# try_pull REFERENCE: leaves 0, 4 (not there) or another failure in REPLY.
+try_pull() {
+  reference="$1" REPLY=0
+  group "Pull $reference"
+  retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull || REPLY=$?
+  endgroup
+}
+
+mirror=""
+try_pull "$reference"
+code="$REPLY"
+# A tag may have moved in one of two registries; a digest is the same image in both.
+if ((code != 0)) && [[ -n "${DIGEST:-}" ]]; then
+  for name in "${mirrors[@]}"; do
+    try_pull "$name@$DIGEST"
+    if ((REPLY == 0)); then
+      code=0 mirror="$name"
+      warn "The registry did not give the image, so it was taken from $name: the same digest." "${context[@]}"
+      summary "⚠️ Pulled from the mirror $(code "$name"), since $(code "$IMAGE") did not give the image."
+      break
+    fi
+  done
+fi
+forget_login
+if ((code == 4)); then
+  warn "The registry does not have the image (any more). The artifact is tried next." "${context[@]}"
+  without_registry "The registry does not have the image."
+fi
+if ((code != 0)); then
+  warn "The image cannot be pulled. The artifact is tried next." "${context[@]}"
+  without_registry "The registry did not answer."
+fi
+
+check_freshness "$reference"
+docker tag "$reference" "$LOCAL_TAG"
+output source registry
+output mirror "$mirror"
+output image-id "$(docker image inspect --format '{{.Id}}' "$LOCAL_TAG")"
+output detail "Pulled $reference"
