@@ -38,6 +38,9 @@ export function literalPart(pattern: string): string {
   return (wild === -1 ? parts : parts.slice(0, wild)).join("/") || "/";
 }
 
+/** Whether a name without folders fits one pattern: an artifact's, or a target's of a bake file. */
+export const fitsName = (pattern: string, name: string): boolean => matcher(pattern)(name);
+
 function matcher(pattern: string): (file: string) => boolean {
   let source = "";
   const clean = pattern.replace(/\/+$/, "");

@@ -1,7 +1,7 @@
 /** Which workflows an event starts (docs.github.com, "Workflow syntax: on"). */
+import { passesFilter } from "../../src/workflow/filters.ts";
 import type { GitHubEvent } from "./events.ts";
 import { type Json, type JsonObject, isObject, objectAt, PlayerError, stringAt, stringsAt } from "./json.ts";
-import { matchesAny } from "./patterns.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
 
 /** GitHub follows a chain of workflow_run events for three levels after the first workflow. */
@@ -79,8 +79,11 @@ const matchesBranch = (filter: JsonObject, branch: string): boolean => passes(fi
 function passes(filter: JsonObject, kind: "branches" | "tags", name: string): boolean {
   if (kind in filter && `${kind}-ignore` in filter)
     throw new PlayerError(`GitHub refuses \`${kind}\` and \`${kind}-ignore\` together.`);
-  if (kind in filter) return matchesAny(stringsAt(filter[kind], kind), name);
-  if (`${kind}-ignore` in filter) return !matchesAny(stringsAt(filter[`${kind}-ignore`], `${kind}-ignore`), name);
+  for (const [key, ignore] of [
+    [kind, false],
+    [`${kind}-ignore`, true],
+  ] as const)
+    if (key in filter) return passesFilter({ patterns: stringsAt(filter[key], key), ignore }, name);
   return true;
 }
 

@@ -4,7 +4,7 @@
  */
 import { isPullEvent, type Commit, commitOf, writtenName } from "./github-values.ts";
 import { relationOf } from "./compare.ts";
-import { plainNames } from "./filters.ts";
+import { plainNames } from "../../workflow/filters.ts";
 import type { Run } from "./model.ts";
 import { originOf } from "./runs.ts";
 import { type Part, type Template, textOfTemplate } from "./value.ts";

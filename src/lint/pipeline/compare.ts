@@ -1,6 +1,6 @@
 /** Whether two texts are the same in one run: equal, surely different, or not known. */
 import type { Run } from "./model.ts";
-import { passesFilter } from "./filters.ts";
+import { passesFilter } from "../../workflow/filters.ts";
 import { hasHole, keyOf, type Template, textOfTemplate } from "./value.ts";
 
 export type Relation = "equal" | "different" | "unknown";

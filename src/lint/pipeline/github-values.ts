@@ -1,6 +1,6 @@
 /** What GitHub's own names stand for in a run, and which of its commits a name means. */
 import type { Run } from "./model.ts";
-import { plainNames } from "./filters.ts";
+import { plainNames } from "../../workflow/filters.ts";
 import type { Scope } from "./scope.ts";
 import { join, literal, type Part, symbol, type Value } from "./value.ts";
 

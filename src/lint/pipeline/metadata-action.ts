@@ -2,7 +2,7 @@
 import { type Pair, scalarOf, type Span } from "../../workflow/yaml/node.ts";
 import { sourceSpan } from "../../workflow/yaml/scalar-source.ts";
 import { valueOfScalar } from "./evaluate.ts";
-import { plainNames } from "./filters.ts";
+import { plainNames } from "../../workflow/filters.ts";
 import type { Known, StepRun } from "./model.ts";
 import type { Scope } from "./scope.ts";
 import { lowered } from "./shell-words.ts";

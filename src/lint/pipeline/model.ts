@@ -12,6 +12,7 @@ import type {
   Trigger,
   WorkflowDocument,
 } from "../../workflow/document/document.ts";
+import type { NameFilter } from "../../workflow/filters.ts";
 import type { Span } from "../../workflow/yaml/node.ts";
 import type { Repository } from "../repository.ts";
 import type { Scope } from "./scope.ts";
@@ -55,10 +56,8 @@ export interface Run {
   jobs: JobRun[];
 }
 
-/** `branches`/`branches-ignore` and their like. */
-export interface Filter {
-  patterns: readonly string[];
-  ignore: boolean;
+/** `branches`/`branches-ignore` and their like, and where they stand. */
+export interface Filter extends NameFilter {
   at: Span;
 }
 

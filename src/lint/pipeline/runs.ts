@@ -2,7 +2,7 @@
 import type { WorkflowDocument } from "../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
 import { filterOf, refsOf, typesOf } from "./events.ts";
-import { passesFilter } from "./filters.ts";
+import { passesFilter, sampleName } from "../../workflow/filters.ts";
 import type { Filter, Run, Start } from "./model.ts";
 
 /** After a first workflow at most three levels follow ("Events that trigger workflows", `workflow_run`). */
@@ -99,12 +99,11 @@ export function originOf(run: Run): Run {
   return origin;
 }
 
-/** Whether some name passes both; where only patterns meet, equal ones and those that match the other's text do. */
+/** Whether some name passes both; where only patterns meet, equal ones and those that match a sample of the other do. */
 export function mayOverlap(a: Filter | undefined, b: Filter | undefined): boolean {
   if (!a || !b || a.ignore || b.ignore) return true;
-  const sample = (pattern: string): string => pattern.replace(/\*+/g, "x").replace(/[?+]/g, "");
-  return (
-    a.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(b, sample(pattern))) ||
-    b.patterns.some((pattern) => !pattern.startsWith("!") && passesFilter(a, sample(pattern)))
-  );
+  return samplesOf(a).some((name) => passesFilter(b, name)) || samplesOf(b).some((name) => passesFilter(a, name));
 }
+
+const samplesOf = ({ patterns }: Filter): string[] =>
+  patterns.filter((pattern) => !pattern.startsWith("!")).flatMap((pattern) => sampleName(pattern) ?? []);

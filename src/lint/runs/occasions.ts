@@ -4,7 +4,7 @@
  */
 import { evaluate, truthOf, valueOfScalar } from "../pipeline/evaluate.ts";
 import { filterOf, refsOf, typesOf } from "../pipeline/events.ts";
-import { passesFilter } from "../pipeline/filters.ts";
+import { passesFilter } from "../../workflow/filters.ts";
 import { githubValue } from "../pipeline/github-values.ts";
 import type { Known, Run } from "../pipeline/model.ts";
 import type { Scope } from "../pipeline/scope.ts";

@@ -1,5 +1,6 @@
 /** Whether the name of a branch or tag that starts a run is anybody's choice. */
 import type { WorkflowDocument } from "../../workflow/document/document.ts";
+import { leavesTextOpen } from "../../workflow/filters.ts";
 import { nodesOf, valueOf } from "../../workflow/yaml/node.ts";
 
 /** A branch or tag that everybody who writes may name: not where `push` lists its branches. */
@@ -19,6 +20,7 @@ export const refsAreOpen = (workflow: WorkflowDocument | undefined): boolean =>
     if (filters.every((filter) => filter === undefined)) return true;
     return filters.some(
       (filter) =>
-        filter !== undefined && [...nodesOf(filter)].some((node) => node.kind === "scalar" && node.value.includes("*")),
+        filter !== undefined &&
+        [...nodesOf(filter)].some((node) => node.kind === "scalar" && leavesTextOpen(node.value)),
     );
   });

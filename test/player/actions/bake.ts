@@ -5,8 +5,8 @@ import { knownAction } from "../../../src/actions/catalogue.ts";
 import { type Action, ActionFailed } from "../action.ts";
 import { type BakeTarget, readBakeFiles, targetsOf } from "../bake-file.ts";
 import { build } from "../builder.ts";
+import { fitsName } from "../glob.ts";
 import { PlayerError } from "../json.ts";
-import { matches } from "../patterns.ts";
 
 const IGNORED = ["builder", "github-token", "allow", "pull", "no-cache"];
 const PLAYED = ["source", "files", "targets", "set", "push", "load", "provenance", "sbom"];
@@ -62,7 +62,7 @@ export const bake: Action = {
       if (!declared) continue;
       const overrides = lines(inputs["set"])
         .map(parseOverride)
-        .filter((override) => matches(override.pattern, name));
+        .filter((override) => fitsName(override.pattern, name));
       const target = overridden(declared, overrides);
       // The action asks for provenance unless it is told not to, and `set` has the last word.
       const provenance = asked(overrides, "provenance", inputs["provenance"] !== "false");

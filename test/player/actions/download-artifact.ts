@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { knownAction } from "../../../src/actions/catalogue.ts";
 import { type Action, type ActionContext, ActionFailed } from "../action.ts";
 import { type Artifact, extractArtifact, isExpired } from "../artifacts.ts";
+import { fitsName } from "../glob.ts";
 import { PlayerError } from "../json.ts";
-import { matches } from "../patterns.ts";
 import { allows } from "../permissions.ts";
 
 export const downloadArtifact: Action = {
@@ -22,7 +22,7 @@ export const downloadArtifact: Action = {
       if (!artifact) throw new ActionFailed(`Unable to download artifact(s): Artifact not found for name: ${name}`);
       extractArtifact(artifact, folder);
     } else {
-      const chosen = available.filter((artifact) => pattern === "" || matches(pattern, artifact.name));
+      const chosen = available.filter((artifact) => pattern === "" || fitsName(pattern, artifact.name));
       for (const artifact of chosen)
         extractArtifact(artifact, inputs["merge-multiple"] === "true" ? folder : join(folder, artifact.name));
     }

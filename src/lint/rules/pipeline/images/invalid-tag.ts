@@ -4,7 +4,7 @@ import type { CacheUse, Deed, ImageReference, Run } from "../../../pipeline/mode
 import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
 import { placeOfImage } from "../../../pipeline/publications.ts";
 import { readable } from "../../../pipeline/render.ts";
-import { plainNames } from "../../../pipeline/filters.ts";
+import { plainNames } from "../../../../workflow/filters.ts";
 import { textOfTemplate } from "../../../pipeline/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";

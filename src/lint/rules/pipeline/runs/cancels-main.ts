@@ -1,6 +1,6 @@
 import type { Job } from "../../../../workflow/document/document.ts";
 import { fixOf, replaceScalar } from "../../../edits.ts";
-import { passesFilter } from "../../../pipeline/filters.ts";
+import { passesFilter } from "../../../../workflow/filters.ts";
 import type { Run } from "../../../pipeline/model.ts";
 import { symbolsIn } from "../../../pipeline/value.ts";
 import { cancels, type Group, groupsOf, namesOf, uniqueSymbol } from "../../../runs/concurrency.ts";

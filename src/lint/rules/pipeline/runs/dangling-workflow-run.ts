@@ -1,6 +1,6 @@
 import { didYouMean, nearest } from "../../../../nearest.ts";
 import { nameOfWorkflow, type WorkflowDocument } from "../../../../workflow/document/document.ts";
-import { passesFilter } from "../../../pipeline/filters.ts";
+import { matchesPattern } from "../../../../workflow/filters.ts";
 import type { Repository } from "../../../repository.ts";
 import { fixOf, replaceScalar } from "../../../edits.ts";
 import { type Consumer, consumersIn, levelsOf, MOST_LEVELS, workflowsByName } from "../../../runs/chains.ts";
@@ -95,11 +95,7 @@ function checkNames(
     if (!producers) {
       if (OF_GITHUB.test(name.value)) continue;
       if (/[*?[\]]/.test(name.value) && !/\$\{\{/.test(name.value)) {
-        const meant = all.filter(
-          (other) =>
-            other !== nameOfWorkflow(workflow) &&
-            passesFilter({ patterns: [name.value], ignore: false, at: name }, other),
-        );
+        const meant = all.filter((other) => other !== nameOfWorkflow(workflow) && matchesPattern(name.value, other));
         if (name.value.includes("*") || repository.complete)
           report(
             workflow,

@@ -12,7 +12,7 @@ import {
 import { scalarOf, type Span } from "../../../../workflow/yaml/node.ts";
 import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
 import { filterOf } from "../../../pipeline/events.ts";
-import { plainNames } from "../../../pipeline/filters.ts";
+import { plainNames } from "../../../../workflow/filters.ts";
 import type { Run } from "../../../pipeline/model.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { isFieldOf } from "../../../runs/payloads.ts";

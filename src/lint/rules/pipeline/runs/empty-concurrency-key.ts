@@ -1,5 +1,5 @@
 import type { Run } from "../../../pipeline/model.ts";
-import { plainNames } from "../../../pipeline/filters.ts";
+import { plainNames } from "../../../../workflow/filters.ts";
 import { symbolsIn } from "../../../pipeline/value.ts";
 import { cancels, type Group, groupsOf, namesOf } from "../../../runs/concurrency.ts";
 import { occasionsOf } from "../../../runs/occasions.ts";

@@ -7,7 +7,7 @@ import {
 } from "../../../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../pipeline/events.ts";
-import { passesFilter, plainNames } from "../../../pipeline/filters.ts";
+import { passesFilter, plainNames } from "../../../../workflow/filters.ts";
 import { pipelineOf } from "../../../pipeline/pipeline.ts";
 import { type Repository, workflowsOf } from "../../../repository.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";

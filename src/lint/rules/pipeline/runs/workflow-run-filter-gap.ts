@@ -3,7 +3,7 @@ import { expressionsOf } from "../../../../workflow/document/expression-sites.ts
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../pipeline/events.ts";
-import { matchesPattern, passesFilter, plainNames } from "../../../pipeline/filters.ts";
+import { passesFilter, plainNames, sampleName } from "../../../../workflow/filters.ts";
 import type { Filter, Run } from "../../../pipeline/model.ts";
 import { consumersIn, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
@@ -106,7 +106,9 @@ export const workflowRunFilterGap = repositoryRule({
       if (
         tags?.tags &&
         intent.tags &&
-        tags.tags.patterns.every((pattern) => pattern.startsWith("!") || !passesFilter(filter, sampleOf(pattern)))
+        tags.tags.patterns.every(
+          (pattern) => pattern.startsWith("!") || !passesFilter(filter, sampleName(pattern) ?? ""),
+        )
       )
         say(
           `For a tag the head branch is the tag's name, which this filter drops (${tags.tags.patterns.map((pattern) => `\`${pattern}\``).join(", ")} start \`${nameOfWorkflow(tags.workflow)}\`), while the workflow is written for tags (${intent.tags}). Add the tags' pattern to the filter.`,
@@ -184,13 +186,3 @@ const isDefaultOnly = ({ patterns }: Filter): boolean =>
 
 const pushedBranches = ({ event, ref, branches }: Run): readonly string[] =>
   event === "push" && ref === "branch" ? (plainNames(branches) ?? []) : [];
-
-/** A name that a pattern surely lets through. */
-function sampleOf(pattern: string): string {
-  const sample = pattern
-    .replace(/\[(.)[^\]]*\]\+?/g, "$1")
-    .replaceAll("**", "1")
-    .replaceAll("*", "1")
-    .replaceAll(/[?+]/g, "");
-  return matchesPattern(pattern, sample) ? sample : pattern;
-}

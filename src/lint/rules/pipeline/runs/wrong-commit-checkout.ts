@@ -5,7 +5,7 @@ import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../pipeline/events.ts";
-import { plainNames } from "../../../pipeline/filters.ts";
+import { plainNames } from "../../../../workflow/filters.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { lastingIn, scriptsByStep } from "../../../runs/lasting.ts";
 import { testingStep } from "../../../runs/tests.ts";
