@@ -2,30 +2,9 @@
 // needs (ts-morph's part of the config room, prettier, the docs compiler) is read from disk only when that command runs.
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { build } from "esbuild";
-
-/** The compiler's own way to make a program whole, so that the command line need not do it at every start. */
-const { outputFiles } = await build({ entryPoints: ["src/compiler/inline.ts"], write: false, bundle: true, format: "esm", platform: "node" });
-const { inlineProgram } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
-const libraries = Object.fromEntries(
-  await Promise.all((await readdir("templates/lib")).map(async (name) => [`lib/${name}`, await readFile(`templates/lib/${name}`, "utf8")])),
-);
-
-/** `import text from "./program.sh?raw"` carries a runner program's text in the bundle: whole, so its pieces stay out. */
-const programsAsText = {
-  name: "programs-as-text",
-  setup(bundler) {
-    bundler.onResolve({ filter: /\?raw$/ }, ({ path, importer }) => ({
-      path: resolve(dirname(importer), path.replace(/\?raw$/, "")),
-      namespace: "text",
-    }));
-    bundler.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => {
-      const isPiece = dirname(path).endsWith("/lib");
-      return { contents: isPiece ? "" : inlineProgram(await readFile(path, "utf8"), libraries), loader: "text" };
-    });
-  },
-};
+import { programsForBundle } from "./programs-module.mjs";
 
 /** zod's words in fifty languages: Pipewright says in its own what is wrong, so none of them is read at every start. */
 const withoutLocales = {
@@ -56,7 +35,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
-  plugins: [programsAsText, withoutLocales],
+  plugins: [programsForBundle, withoutLocales],
   define: { PIPEWRIGHT_BUILD: JSON.stringify(digest.digest("hex").slice(0, 16)) },
   // Heavy or self-resolving packages stay what they are, installed beside the bundle.
   external: ["ts-morph", "prettier", "jiti"],

@@ -2,6 +2,7 @@
  * The programs of `templates/` as a module, `pipewright:programs`: the text of every file that may be emitted, by its path.
  * One plugin for the bundler and for the tests.
  */
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,7 +24,11 @@ export async function programFiles() {
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readFile(join(TEMPLATES, path), "utf8")])));
 }
 
-const moduleText = async () => `export default ${JSON.stringify(await programFiles())};`;
+async function moduleText() {
+  const files = await programFiles();
+  const digests = Object.entries(files).map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]);
+  return `export const files = ${JSON.stringify(files)};\nexport const digests = ${JSON.stringify(Object.fromEntries(digests))};\n`;
+}
 
 /** For esbuild. */
 export const programsForBundle = {

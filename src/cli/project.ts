@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { stamp } from "../compiler/stamp.ts";
 import { configTimeLimit, loadConfig, locateAll } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
+import { PROGRAMS_FOLDER } from "../programs/programs.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import { type GlobalOptions, rootOf } from "./command.ts";
 import { docsOf } from "./docs.ts";
@@ -59,6 +60,7 @@ export async function declaredFiles(project: Project, { docs }: { docs: boolean 
   return files.map(({ path, body }) => ({
     path,
     text: async () =>
+      path.startsWith(`${PROGRAMS_FOLDER}/`) && !path.endsWith("/.gitattributes") ? body() :
       stamp(await format({ path, body: body() }), {
         source: project.config,
         comment: path.endsWith(".md") ? "html" : "hash",

@@ -1,8 +1,9 @@
 /** The plan becomes files. Pure: the same plan gives the same bytes. */
 import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
-import { printWorkflow, printYaml } from "../workflow/print.ts";
-import { type ActionFile, shareSteps, type WorkflowFile } from "./share-steps.ts";
+import { printWorkflow } from "../workflow/print.ts";
+import { placePrograms } from "./place-programs.ts";
+import { type EmittedFile, programFiles } from "./program-files.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
 import { calledConsumerWorkflow } from "./workflows/called-consumer.ts";
@@ -47,14 +48,14 @@ function consumerKind(
   return source === "build" || builds.length === 0 ? selfBuildingConsumerWorkflow : consumerWorkflow;
 }
 
-/** The workflow models by path, for whoever wants to look at them rather than at their text. */
-export const compileWorkflows = (pipeline: Pipeline): WorkflowFile[] => modelsOf([pipeline]).workflows;
+export interface WorkflowFile {
+  path: string;
+  workflow: Workflow;
+}
 
-/** The models of every file. Pipelines that share a repository share its actions. */
-function modelsOf(pipelines: readonly Pipeline[]): { workflows: WorkflowFile[]; actions: ActionFile[] } {
-  const inline = pipelines.filter(({ sharedSteps }) => sharedSteps === "inline").flatMap(workflowsOf);
-  const composite = shareSteps(pipelines.filter(({ sharedSteps }) => sharedSteps === "composite").flatMap(workflowsOf));
-  return { workflows: [...inline, ...composite.workflows], actions: composite.actions };
+/** The workflow models by path, for whoever wants to look at them rather than at their text. */
+export function compileWorkflows(pipeline: Pipeline): WorkflowFile[] {
+  return workflowsOf(pipeline).map(({ path, workflow }) => ({ path, workflow: placePrograms(pipeline, workflow) }));
 }
 
 function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
@@ -66,32 +67,20 @@ function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
     path: consumer.path,
     workflow: consumerKind(pipeline, consumer)(pipeline, consumer),
   }));
-  return [...own, ...consumers].map(({ path, workflow }) => ({ path, workflow: withRetryPolicy(pipeline, workflow) }));
+  return [...own, ...consumers];
 }
 
-/** One policy for what may fail for a moment, read by every program that tries again; none of them runs tests. */
-function withRetryPolicy({ retry }: Pipeline, workflow: Workflow): Workflow {
-  if (!retry) return workflow;
-  const { jobs, ...head } = workflow;
-  return {
-    ...head,
-    env: {
-      RETRY_ATTEMPTS: retry.attempts,
-      RETRY_DELAY: retry.delaySeconds,
-      RETRY_GROWTH: retry.growth,
-      RETRY_JITTER: retry.jitter,
-    },
-    jobs,
-  };
-}
-
-/** Every file that the plans ask for, whose text is made when it is asked for. */
-export function compileFiles(pipelines: readonly Pipeline[]): { path: string; body: () => string }[] {
-  const { workflows, actions } = modelsOf(pipelines);
-  return [
-    ...workflows.map(({ path, workflow }) => ({ path, body: () => printWorkflow(workflow) })),
-    ...actions.map(({ path, action }) => ({ path, body: () => printYaml(action) })),
-  ];
+/** Every file that the plans ask for. Pipelines that share a repository share its programs. */
+export function compileFiles(pipelines: readonly Pipeline[]): EmittedFile[] {
+  const written = pipelines.map((pipeline) => ({ pipeline, files: workflowsOf(pipeline) }));
+  const placed = written.flatMap(({ pipeline, files }) =>
+    files.map(({ path, workflow }) => ({ path, body: () => printWorkflow(placePrograms(pipeline, workflow)) })),
+  );
+  const programs = programFiles(
+    pipelines,
+    written.flatMap(({ files }) => files.map(({ workflow }) => workflow)),
+  );
+  return [...placed, ...programs];
 }
 
 /** Every file that the plan asks for, in the order of their paths. The plan must have no problems. */

@@ -118,11 +118,11 @@ const settings = {
     .describe(
       "How many builds of one commit may wait for another: GitHub's `queue: max` keeps up to 100, and not every tool knows it yet.",
     ),
-  sharedSteps: z
-    .enum(["inline", "composite"])
-    .default("inline")
+  programs: z
+    .enum(["self", "checkout"])
+    .default("self")
     .describe(
-      "Whether the programs stand in the workflows, or in composite actions of the repository, named as `$/.github/actions/\u2026`; GitHub Enterprise Server does not know these.",
+      'How workflows find the programs in `.github/pipewright`: `self` names them as `$/`, the workflow\'s own repository and commit, without a checkout. `checkout` is for GitHub Enterprise Server and for runners before 2.336, which do not know that.',
     ),
   runners: z
     .record(z.string(), z.string().min(1))

@@ -1,7 +1,7 @@
 /** The plan in words and rows, for the compiled docs and for `explain-config`. */
 import { CONFIG_CHECK } from "./check-names.ts";
 import { calledIn, takenBy } from "./stages.ts";
-import { branchTag, expandTag } from "./tags.ts";
+import { branchTag, expandTag } from "../../templates/lib/tags.mjs";
 import type { Consumer, EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
 
 const SAMPLE_COMMIT = "abc1234def5678901234567890123456789abcde";

@@ -121,7 +121,7 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
     check: config.check && { ...config.check, timeoutMinutes: inMinutes(config.check.timeout) },
     notify: channelsToNotify(config.notify),
     queue: config.queue,
-    sharedSteps: config.sharedSteps,
+    programs: config.programs,
     runners,
     workflows: workflowsOf(config, {
       member,

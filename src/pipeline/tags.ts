@@ -2,10 +2,25 @@
  * The tag algorithm: which tag a build gets, and which class a tag belongs to.
  *
  * The algorithm itself is `templates/lib/tags.mjs`, which the programs on the runners import as well. Here the rules are
- * derived that it follows. The expressions made here are also read by bash, so they use only what JavaScript and POSIX
- * extended expressions share.
+ * derived that it follows, all of them data: the plan file holds them.
  */
+import {
+  anyOf,
+  CACHE_SUFFIX_LENGTH,
+  expandTag,
+  isDockerTag,
+  sanitizeBranch,
+  trimTag,
+  type TagRules as RunnerRules,
+} from "../../templates/lib/tags.mjs";
 import type { Config } from "../config/schema.ts";
+import {
+  characterExpression,
+  filterExpression,
+  isPlainName,
+  literalExpression,
+  readPattern,
+} from "../workflow/filters.ts";
 
 /** The kinds of tag, in the order in which a tag is tried against them. The first that matches is its class. */
 export const TAG_CLASSES = [
@@ -26,32 +41,19 @@ export const TAG_PLACEHOLDERS = ["number", "sha", "branch", "date", "run", "vers
 export type TagPlaceholder = (typeof TAG_PLACEHOLDERS)[number];
 export type TagValues = Partial<Record<TagPlaceholder, string>>;
 
-export interface TagRules {
-  /** The tag patterns as configured, with the length of a commit in them. */
-  readonly patterns: Config["tags"];
+/** Lists hold alternatives: expressions, one of which matches. */
+export interface TagRules extends RunnerRules {
   readonly branches: Pick<Config["branches"], "main" | "integration">;
+  /** The tag patterns as configured. */
+  readonly patterns: Omit<Config["tags"], "shaLength">;
   /** An anchored expression a class. A class without tags has one that matches nothing but an empty string. */
   readonly classes: Readonly<Record<TagClass, string>>;
-  /** Matches a sanitised branch that a reader would take for another class. */
-  readonly reservedBranches: string;
-  /** Matches a tag of any class but `branch`. */
-  readonly otherClasses: string;
-  /** Matches a tag that nobody may give to a manual build. */
-  readonly manualForbidden: string;
+  /** Match a tag that nobody may give to a manual build. */
+  readonly manualForbidden: readonly string[];
 }
-
-/** A Docker tag, by the OCI distribution specification ("Pulling manifests": a reference as a tag). */
-export const DOCKER_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-
-/** The longest tag that the OCI distribution specification allows. */
-export const TAG_LENGTH = 128;
-
-/** So often a branch may get the prefix before the patterns are called unusable. One is enough with sensible patterns. */
-const MOST_PREFIXES = 4;
 
 const SANITISED = "[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?";
 const VERSION = "[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?";
-const NOTHING = "^$";
 
 /** What each placeholder may expand to. Commits of any length are accepted: the length may have been another once. */
 const VALUES: Readonly<Record<TagPlaceholder, string>> = {
@@ -67,55 +69,9 @@ const VALUES: Readonly<Record<TagPlaceholder, string>> = {
 /** Attestations and signatures hang on their subject as `sha256-<digest>`; no build may give such a tag. */
 const REFERRERS = "sha256(-.*)?";
 
-/**
- * Makes a branch name fit for a Docker tag: ASCII lower case, everything outside `[a-z0-9._-]` becomes `-`.
- *
- * @param suffixLength how many characters of the tag are not the branch.
- */
-export function sanitizeBranch(name: string, suffixLength: number): string {
-  const dashed = name
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    .replace(/[^a-z0-9._-]+/g, "-")
-    .replace(/-+/g, "-");
-  return trim(trim(dashed).slice(0, Math.max(0, TAG_LENGTH - suffixLength))) || "branch";
-}
-
-/** The tag of a push to a branch. It never reads as a tag of another class. */
-export function branchTag(name: string, sha: string, rules: TagRules): string {
-  const { patterns } = rules;
-  const values = { sha: shortSha(sha, rules) };
-  const suffixLength = expandTag(patterns.branch, { ...values, branch: "" }).length;
-  const reserved = new RegExp(rules.reservedBranches);
-  const other = new RegExp(rules.otherClasses);
-  let branch = sanitizeBranch(name, suffixLength);
-  for (let prefixes = 0; prefixes <= MOST_PREFIXES; prefixes++) {
-    const tag = expandTag(patterns.branch, { ...values, branch });
-    if (!reserved.test(branch) && !other.test(tag)) return tag;
-    branch = sanitizeBranch(`branch-${branch}`, suffixLength);
-  }
-  throw new Error(
-    `The tag pattern "${patterns.branch}" gives the branch ${JSON.stringify(name)} a tag that reads as another class, whatever the prefix.`,
-  );
-}
-
-/** Replaces the placeholders of a tag pattern. A placeholder without a value is an error of the caller. */
-export function expandTag(pattern: string, values: TagValues): string {
-  return pattern.replace(/\{([a-z]+)\}/g, (placeholder, key: string) => {
-    const value = isPlaceholder(key) ? values[key] : undefined;
-    if (value === undefined)
-      throw new Error(`The tag pattern "${pattern}" holds ${placeholder}, which has no value here.`);
-    return value;
-  });
-}
-
 /** The class of a tag; `undefined` for a tag of no class, which is kept for ever. */
 export function classifyTag(tag: string, rules: Pick<TagRules, "classes">): TagClass | undefined {
   return TAG_CLASSES.find((name) => tag !== "" && new RegExp(rules.classes[name]).test(tag));
-}
-
-/** The first characters of a commit, as many as the configuration says. */
-export function shortSha(sha: string, rules: Pick<TagRules, "patterns">): string {
-  return sha.slice(0, rules.patterns.shaLength);
 }
 
 /**
@@ -124,16 +80,16 @@ export function shortSha(sha: string, rules: Pick<TagRules, "patterns">): string
  * @param channels the moving tag of each branch, and of `nightly`.
  */
 export function tagRules(
-  patterns: Config["tags"],
+  { shaLength, ...patterns }: Config["tags"],
   branches: Pick<Config["branches"], "main" | "integration">,
   channels: Readonly<Record<string, string>>,
 ): TagRules {
-  const longLived = { ...VALUES, branch: oneOf([branches.main, ...branches.integration].map(branchExpression)) };
+  const longLived = { ...VALUES, branch: `(${longLivedExpressions(branches, 0).join("|")})` };
   // Nightly and manual builds are not shared by commit, so their staging tags hold `n` and the run instead.
   const staging = { ...VALUES, sha: `(${VALUES.sha}|n[0-9]+)` };
   const moving = Object.values(channels);
   const expressions: Record<TagClass, string[]> = {
-    channel: moving.map(literal),
+    channel: moving.map(literalExpression),
     release: [expression(patterns.release, VALUES), "[0-9]+([.][0-9]+)?"],
     pullRequest: [expression(patterns.pullRequest, VALUES)],
     queue: [expression(patterns.queue, VALUES)],
@@ -146,14 +102,18 @@ export function tagRules(
   const all = (...left: TagClass[]) =>
     TAG_CLASSES.filter((name) => !left.includes(name)).flatMap((name) => expressions[name]);
   return {
+    shaLength,
     patterns,
     branches,
-    classes: Object.fromEntries(TAG_CLASSES.map((name) => [name, anchored(expressions[name])])) as Record<
+    main: branches.main,
+    integration: branches.integration.map(filterExpression),
+    longLivedSlugs: longLivedExpressions(branches, CACHE_SUFFIX_LENGTH),
+    classes: Object.fromEntries(TAG_CLASSES.map((name) => [name, anyOf(distinct(expressions[name]))])) as Record<
       TagClass,
       string
     >,
-    reservedBranches: anchored([
-      ...moving.map(literal),
+    reservedBranches: distinct([
+      ...moving.map(literalExpression),
       ...[patterns.pullRequest, patterns.queue, patterns.nightly, patterns.manual].flatMap((pattern) =>
         beginnings(pattern, VALUES),
       ),
@@ -163,30 +123,8 @@ export function tagRules(
       "[0-9]+([.][0-9]+)?",
       REFERRERS,
     ]),
-    otherClasses: anchored([...all("branch"), REFERRERS]),
-    manualForbidden: anchored([...all("manual"), REFERRERS]),
-  };
-}
-
-/** The environment that the runner's programs read the tag rules from. See `templates/lib/tags.sh`. */
-export function tagEnvironment(rules: TagRules): Record<string, string> {
-  const { patterns, branches, classes } = rules;
-  return {
-    SHA_LENGTH: String(patterns.shaLength),
-    TAG_PULL_REQUEST: patterns.pullRequest,
-    TAG_BRANCH: patterns.branch,
-    TAG_COMMIT: patterns.commit,
-    TAG_QUEUE: patterns.queue,
-    TAG_NIGHTLY: patterns.nightly,
-    TAG_MANUAL: patterns.manual,
-    TAG_RELEASE: patterns.release,
-    TAG_STAGING: patterns.staging,
-    MAIN_BRANCH: branches.main,
-    INTEGRATION_BRANCHES: branches.integration.join(" "),
-    RESERVED_BRANCHES: rules.reservedBranches,
-    OTHER_CLASSES: rules.otherClasses,
-    MANUAL_FORBIDDEN: rules.manualForbidden,
-    NIGHTLY_TAGS: classes.nightly,
+    otherClasses: distinct([...all("branch"), REFERRERS]),
+    manualForbidden: distinct([...all("manual"), REFERRERS]),
   };
 }
 
@@ -222,7 +160,7 @@ export function tagProblems(rules: TagRules): { path: [PatternName]; message: st
       branch: name === "commit" ? sanitizeBranch(rules.branches.main, 0) : SAMPLES.branch,
     });
     const read = classifyTag(sample, rules);
-    if (!DOCKER_TAG.test(sample)) {
+    if (!isDockerTag(sample)) {
       problems.push({
         path: [name],
         message: `The tag pattern "${pattern}" gives "${sample}", which is no Docker tag: letters, digits, "_", "." and "-", at most 128 characters, not beginning with "." or "-".`,
@@ -276,46 +214,45 @@ function isPlaceholder(key: string): key is TagPlaceholder {
   return TAG_PLACEHOLDERS.some((name) => name === key);
 }
 
-function trim(text: string): string {
-  return text.replace(/^[.-]+/, "").replace(/[.-]+$/, "");
-}
-
-/** Text as an expression that matches just it. A class in brackets is the one way to quote that both dialects share. */
-function literal(text: string): string {
-  return text.replace(/[.+*?()|{}$[\]\\^]/g, (character) =>
-    /[[\]\\^]/.test(character) ? `\\${character}` : `[${character}]`,
-  );
-}
-
 function expression(pattern: string, values: Readonly<Record<TagPlaceholder, string>>): string {
   return pattern
     .split(/(\{[a-z]+\})/)
     .map((part) => {
       const key = part.slice(1, -1);
-      return part.startsWith("{") && isPlaceholder(key) ? values[key] : literal(part);
+      return part.startsWith("{") && isPlaceholder(key) ? values[key] : literalExpression(part);
     })
     .join("");
 }
 
 /** The pattern, and each part of it that ends before a placeholder: what a branch that leads to such a tag is called. */
 function beginnings(pattern: string, values: Readonly<Record<TagPlaceholder, string>>): string[] {
-  const cuts = [...pattern.matchAll(/\{[a-z]+\}/g)].map((match) => trim(pattern.slice(0, match.index)));
+  const cuts = [...pattern.matchAll(/\{[a-z]+\}/g)].map((match) => trimTag(pattern.slice(0, match.index)));
   return [...cuts, pattern].filter((part) => part !== "").map((part) => expression(part, values));
 }
 
-/** A long-lived branch as it stands in a tag; `*` in it stands for anything. */
-function branchExpression(name: string): string {
-  if (!name.includes("*")) return literal(sanitizeBranch(name, 0));
-  return name
-    .split(/\*+/)
-    .map((part) => literal(part.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[^a-z0-9._-]+/g, "-")))
-    .join("[a-z0-9._-]*");
+const longLivedExpressions = ({ main, integration }: TagRules["branches"], suffixLength: number): string[] =>
+  distinct([main, ...integration].map((name) => branchExpression(name, suffixLength)));
+
+/** What a part of a branch may become that a pattern leaves open. */
+const ANY_SANITISED = "[a-z0-9._-]*";
+
+/** What a character becomes that is kept, or turned into a dash. */
+const dashed = (character: string): string => literalExpression(/[a-z0-9._-]/.test(character) ? character : "-");
+
+/** A long-lived branch as it stands in a tag, of which so many characters are not the branch. */
+function branchExpression(pattern: string, suffixLength: number): string {
+  if (isPlainName(pattern)) return literalExpression(sanitizeBranch(pattern, suffixLength));
+  const pieces = readPattern(pattern) ?? [];
+  return pieces
+    .map((piece) => {
+      if (piece.kind !== "character") return ANY_SANITISED;
+      const of = new Set(piece.of.map((character) => character.replace(/[A-Z]/, (letter) => letter.toLowerCase())));
+      // What becomes a dash melts with its neighbours, and is cut off at the ends.
+      const stays = [...of].every((character) => /[a-z0-9_]/.test(character));
+      if (stays) return characterExpression([...of].sort(), piece.repeat);
+      return piece.repeat === "" && of.size === 1 ? dashed([...of].join("")) : ANY_SANITISED;
+    })
+    .join("");
 }
 
-function oneOf(expressions: readonly string[]): string {
-  return `(${[...new Set(expressions)].join("|")})`;
-}
-
-function anchored(expressions: readonly string[]): string {
-  return expressions.length === 0 ? NOTHING : `^${oneOf(expressions)}$`;
-}
+const distinct = (expressions: readonly string[]): string[] => [...new Set(expressions)];

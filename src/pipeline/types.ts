@@ -130,7 +130,8 @@ export interface Pipeline {
   check: { setup: SetupConfig; install: string; run: string; lint: string | false; timeoutMinutes: number } | false;
   notify: readonly NotifyChannel[];
   queue: Config["queue"];
-  sharedSteps: Config["sharedSteps"];
+  /** How workflows find the programs that they use. */
+  programs: Config["programs"];
   runners: Runners;
   /** The workflows that the pipeline has, beside one a consumer. */
   workflows: Readonly<Partial<Record<WorkflowKind, WorkflowFile>>>;

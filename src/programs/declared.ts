@@ -35,19 +35,10 @@ export interface ProgramInputs {
     "gh-token": Scalar;
     marker: Scalar;
     published: Scalar;
-    "registry-password": Scalar;
-    "registry-username": Scalar;
     staging: Scalar;
     tested: Scalar;
   };
-  cleanup: {
-    cleanup: Scalar;
-    "dry-run": Scalar;
-    "gh-token": Scalar;
-    "keep-days": Scalar;
-    "registry-password": Scalar;
-    "registry-username": Scalar;
-  };
+  cleanup: { cleanup: Scalar; "dry-run": Scalar; "gh-token": Scalar; "keep-days": Scalar };
   "collect-diagnostics": { commands: Scalar; out: Scalar; paths: Scalar };
   comment: {
     "figures-file": Scalar;
@@ -94,16 +85,9 @@ export interface ProgramInputs {
     history: Scalar;
     image: Scalar;
     inputs: Scalar;
-    "main-branch": Scalar;
-    "other-classes": Scalar;
     "platforms-needed": Scalar;
     "pr-number": Scalar;
     recipe: Scalar;
-    "reserved-branches": Scalar;
-    "sha-length": Scalar;
-    "tag-branch": Scalar;
-    "tag-commit": Scalar;
-    "tag-pull-request": Scalar;
   };
   flakes: { flakes: Scalar; "gh-token": Scalar; output: Scalar; "previous-file": Scalar };
   "github-release": {
@@ -111,7 +95,7 @@ export interface ProgramInputs {
     files: Scalar;
     folder: Scalar;
     "gh-token": Scalar;
-    "notes-file": Scalar;
+    "notes-file"?: Scalar;
     prerelease: Scalar;
     sha: Scalar;
     tag: Scalar;
@@ -137,8 +121,6 @@ export interface ProgramInputs {
     "history-file": Scalar;
     metrics: Scalar;
     output: Scalar;
-    "registry-password"?: Scalar;
-    "registry-username"?: Scalar;
     report: Scalar;
   };
   "name-base": { attempt: Scalar; run: Scalar };
@@ -171,37 +153,14 @@ export interface ProgramInputs {
     "head-ref": Scalar;
     "head-repository": Scalar;
     "head-sha": Scalar;
-    "integration-branches": Scalar;
-    "main-branch": Scalar;
-    "manual-forbidden": Scalar;
     "manual-tag": Scalar;
-    "other-classes": Scalar;
     "pr-number": Scalar;
     "pull-requests"?: Scalar;
     "ref-name": Scalar;
     repository: Scalar;
-    "reserved-branches": Scalar;
     "run-id": Scalar;
-    "sha-length": Scalar;
-    "tag-branch": Scalar;
-    "tag-commit": Scalar;
-    "tag-manual": Scalar;
-    "tag-nightly": Scalar;
-    "tag-pull-request": Scalar;
-    "tag-queue": Scalar;
-    "tag-staging": Scalar;
   };
-  "plan-release": {
-    "integration-branches": Scalar;
-    "main-branch": Scalar;
-    "ref-name": Scalar;
-    sha: Scalar;
-    "sha-length": Scalar;
-    "tag-commit": Scalar;
-    "tag-queue": Scalar;
-    "tag-release": Scalar;
-    "tag-staging": Scalar;
-  };
+  "plan-release": { "ref-name": Scalar; sha: Scalar };
   "post-status": {
     context: Scalar;
     description: Scalar;
@@ -212,7 +171,7 @@ export interface ProgramInputs {
     "target-url": Scalar;
   };
   preflight: { needed: Scalar; "settings-url": Scalar };
-  promote: { "gh-token": Scalar; plan: Scalar; repository: Scalar; "sha-length": Scalar; "source-tag"?: Scalar };
+  promote: { "gh-token": Scalar; plan: Scalar; repository: Scalar; "source-tag"?: Scalar };
   "prune-caches": { caches: Scalar; "dry-run": Scalar; "gh-token": Scalar; "max-gigabytes": Scalar };
   "publish-image": {
     commit: Scalar;
@@ -259,14 +218,7 @@ export interface ProgramInputs {
   };
   "read-verdicts": { contexts: Scalar; "gh-token": Scalar; repository: Scalar; sha: Scalar; since: Scalar };
   "refuse-untested": { class: Scalar; published: Scalar };
-  "release-notes": {
-    "output-changelog": Scalar;
-    "output-notes": Scalar;
-    repository: Scalar;
-    "server-url": Scalar;
-    tag: Scalar;
-    "tag-glob": Scalar;
-  };
+  "release-notes": { "output-changelog": Scalar; "output-notes": Scalar; tag: Scalar; "tag-glob": Scalar };
   "report-status": {
     "build-conclusion": Scalar;
     context: Scalar;
@@ -286,28 +238,15 @@ export interface ProgramInputs {
     "head-branch"?: Scalar;
     "head-repository"?: Scalar;
     "head-sha"?: Scalar;
-    "integration-branches": Scalar;
-    "main-branch": Scalar;
     "manual-commit": Scalar;
-    "manual-forbidden": Scalar;
     "manual-tag": Scalar;
-    "nightly-tags": Scalar;
-    "other-classes": Scalar;
     "pull-requests"?: Scalar;
     "record-file"?: Scalar;
     repository: Scalar;
-    "reserved-branches": Scalar;
     "run-conclusion"?: Scalar;
     "run-created-at"?: Scalar;
     "run-event"?: Scalar;
     "run-id"?: Scalar;
-    "sha-length": Scalar;
-    "tag-branch": Scalar;
-    "tag-commit": Scalar;
-    "tag-manual": Scalar;
-    "tag-nightly": Scalar;
-    "tag-pull-request": Scalar;
-    "tag-queue": Scalar;
   };
   "run-with-retries": {
     "attempt-timeout"?: Scalar;
@@ -321,13 +260,7 @@ export interface ProgramInputs {
   "still-newest": { branch: Scalar; "gh-token": Scalar; repository: Scalar; sha: Scalar };
   "wait-healthy": { container?: Scalar; interval: Scalar; timeout: Scalar; url: Scalar };
   "wait-until": { commands: Scalar; interval: Scalar; timeout: Scalar };
-  "withdraw-tags": {
-    "gh-token": Scalar;
-    images: Scalar;
-    "registry-password": Scalar;
-    "registry-username": Scalar;
-    withdraw: Scalar;
-  };
+  "withdraw-tags": { "gh-token": Scalar; images: Scalar; withdraw: Scalar };
   "write-record": { builds: Scalar; class: Scalar; commit: Scalar; needs: Scalar; tag: Scalar };
 }
 

@@ -1,5 +1,6 @@
-/** The files of `templates/` that may be emitted: path below that folder -> text. Made by `programs-module.mjs`. */
+/** The files of `templates/` that may be emitted, by their path below that folder. Made by `programs-module.mjs`. */
 declare module "pipewright:programs" {
-  const files: Readonly<Record<string, string>>;
-  export default files;
+  export const files: Readonly<Record<string, string>>;
+  /** The SHA-256 of each file, so that nothing has to be hashed where the files are written. */
+  export const digests: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,7 @@
  * The programs that run on runners: which there are, and which files each of them consists of. A program is a folder of
  * `templates/`: an `action.yml` and one program file; what it shares with others lies in `templates/lib`.
  */
-import files from "pipewright:programs";
+import { digests, files } from "pipewright:programs";
 import type { ProgramName } from "./declared.ts";
 
 export type { ProgramInputs, ProgramName } from "./declared.ts";
@@ -17,6 +17,9 @@ export function programFile(path: string): string {
   return text;
 }
 
+/** The SHA-256 of such a file. */
+export const digestOfProgramFile = (path: string): string => digests[path] ?? "";
+
 /** `pull-image` -> `pull-image/pull-image.sh`. */
 export function programPath(name: ProgramName): string {
   const path = [`${name}/${name}.sh`, `${name}/${name}.mjs`].find((candidate) => files[candidate] !== undefined);
@@ -29,6 +32,9 @@ export const programText = (name: ProgramName): string => programFile(programPat
 
 export const programNames = (): ProgramName[] =>
   Object.keys(files).flatMap((path) => (path.endsWith("/action.yml") ? [path.slice(0, -"/action.yml".length) as ProgramName] : []));
+
+/** Whether a program reads the plan, and so must know whose. */
+export const takesPipeline = (name: ProgramName): boolean => /^ {2}pipeline:$/m.test(programFile(`${name}/action.yml`));
 
 /** Every file that these programs need, by its path below the programs' folder, sorted: they themselves and the pieces that they share. */
 export function filesOfPrograms(names: Iterable<ProgramName>): string[] {

@@ -8,6 +8,9 @@
  *
  * @typedef {object} TagRules
  * @property {number} shaLength how many characters of a commit stand in a tag
+ * @property {string} main the main branch
+ * @property {readonly string[]} integration what the integration branches match, as GitHub's own filter does
+ * @property {readonly string[]} longLivedSlugs what a long-lived branch is in the tag of its layers
  * @property {Readonly<Record<string, string>>} patterns by class: `pr-{number}-{sha}`
  * @property {readonly string[]} reservedBranches what a sanitised branch may not read as
  * @property {readonly string[]} otherClasses tags of any class but a branch's
@@ -38,8 +41,12 @@ export const anyOf = (alternatives) => (alternatives.length === 0 ? "^$" : `^(${
  */
 export const matchesAny = (alternatives, text) => new RegExp(anyOf(alternatives)).test(text);
 
-/** @param {string} text */
-const trim = (text) => text.replace(/^[.-]+/, "").replace(/[.-]+$/, "");
+/**
+ * Without what no tag may begin or end with.
+ *
+ * @param {string} text
+ */
+export const trimTag = (text) => text.replace(/^[.-]+/, "").replace(/[.-]+$/, "");
 
 /**
  * Makes a branch name fit for a Docker tag: ASCII lower case, everything outside `[a-z0-9._-]` becomes `-`.
@@ -52,7 +59,7 @@ export function sanitizeBranch(name, suffixLength) {
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/-+/g, "-");
-  return trim(trim(dashed).slice(0, Math.max(0, TAG_LENGTH - suffixLength))) || "branch";
+  return trimTag(trimTag(dashed).slice(0, Math.max(0, TAG_LENGTH - suffixLength))) || "branch";
 }
 
 /**
@@ -114,7 +121,7 @@ export const commitTag = (branch, sha, rules) =>
  * Whether a branch's images are kept like main's.
  *
  * @param {string} branch
- * @param {{ main: string, integration: readonly string[] }} branches the integration branches as expressions
+ * @param {Pick<TagRules, "main" | "integration">} rules
  */
 export const isLongLived = (branch, { main, integration }) =>
   branch === main || (integration.length > 0 && matchesAny(integration, branch));
@@ -126,12 +133,9 @@ export const CACHE_SUFFIX_LENGTH = 48;
  * The branch as it stands in the tags of its layers. No other branch reads as a long-lived one.
  *
  * @param {string} name
- * @param {{ main: string, integration: readonly string[], names: readonly string[] }} branches `names` are those of
- *   the long-lived ones that are no patterns
+ * @param {TagRules} rules
  */
-export function cacheBranch(name, branches) {
+export function cacheBranch(name, rules) {
   const slug = sanitizeBranch(name, CACHE_SUFFIX_LENGTH);
-  if (isLongLived(name, branches)) return slug;
-  const taken = branches.names.map((other) => sanitizeBranch(other, CACHE_SUFFIX_LENGTH));
-  return taken.includes(slug) ? `branch-${slug}` : slug;
+  return !isLongLived(name, rules) && matchesAny(rules.longLivedSlugs, slug) ? `branch-${slug}` : slug;
 }

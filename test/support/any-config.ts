@@ -314,7 +314,7 @@ const onePipeline: fc.Arbitrary<ConfigInput> = fc.uniqueArray(key, { minLength: 
         topology: fc.constantFrom("workflow_run", "workflow_call"),
         version: fc.constant({ base: "1.2" }),
         retry: fc.constant({ attempts: 5 }),
-        sharedSteps: fc.constantFrom("inline", "composite"),
+        programs: fc.constantFrom("self", "checkout"),
         warmUp: fc.constantFrom(false, {}),
         flakes: fc.constantFrom(false, {}),
         bases: fc.constantFrom({}, { slim: { image: "slim-base", dockerfile: "Base", pins: ["Dockerfile"] } }),

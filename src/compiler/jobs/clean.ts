@@ -35,9 +35,9 @@ export function cleanJob(pipeline: Pipeline, needs: readonly string[], stages: r
       useProgram("clean-run", {
         name: "Clean up by what became of this run",
         timeoutMinutes: 10,
+        env: access.env,
         with: {
           "gh-token": TOKEN,
-          ...access.env,
           class: expression(planned("class")),
           published: needs.includes("published") ? expression("needs.published.result") : "none",
           tested: verdicts.length > 0 ? expression(`${verdicts.join(" && ")} && 'success' || 'failure'`) : "none",

@@ -1,7 +1,7 @@
 /** The job that tells people when the tests reach less of main than they did before. The job that tests holds no address. */
 import { ALERTS } from "../../config/alerts.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
-import type { CallOutput, Job, Scalar } from "../../workflow/model.ts";
+import type { CallOutput, Job } from "../../workflow/model.ts";
 import { every, expression, RUN_URL } from "../expressions.ts";
 import { useProgram } from "../steps/program.ts";
 import { addressOf, titled } from "./notify.ts";
@@ -65,9 +65,9 @@ export function coverageAlertJob(
   };
 }
 
-const message = (consumer: Consumer, job: string): Record<string, Scalar> => ({
-  EVENT: "coverage",
-  TIER: ALERTS.coverage.tier,
-  TEXT: `${expression("github.repository")}: the coverage of ${consumer.name} changed by ${expression(`needs.${job}.outputs.coverage-delta`)} points on ${expression("github.ref_name")}.`,
-  RUN_URL,
+const message = (consumer: Consumer, job: string) => ({
+  event: "coverage",
+  tier: ALERTS.coverage.tier,
+  text: `${expression("github.repository")}: the coverage of ${consumer.name} changed by ${expression(`needs.${job}.outputs.coverage-delta`)} points on ${expression("github.ref_name")}.`,
+  "run-url": RUN_URL,
 });

@@ -1,7 +1,8 @@
 /** Who is told: a job after a workflow that failed, and steps that pass on what the metrics found. */
 import { ALERTS, type AlertEvent } from "../../config/alerts.ts";
 import type { NotifyChannel, Pipeline } from "../../pipeline/types.ts";
-import type { Job, Scalar, Step } from "../../workflow/model.ts";
+import type { ProgramInputs } from "../../programs/programs.ts";
+import type { Job, Step } from "../../workflow/model.ts";
 import { every, expression, RUN_URL } from "../expressions.ts";
 import { useProgram } from "../steps/program.ts";
 
@@ -31,7 +32,7 @@ export function notifyJob(
             tier: ALERTS[on].tier,
             needs: expression("toJSON(needs)"),
             text: `${expression("github.repository")}: ${expression("github.workflow")} failed on ${expression("github.ref_name")}.`,
-            RUN_URL,
+            "run-url": RUN_URL,
           },
         }),
       ),
@@ -59,7 +60,7 @@ export function tellAlerts(
         "alerts-file": file,
         events: channel.events.filter((event) => events.includes(event)).join(" "),
         text: text,
-        RUN_URL,
+        "run-url": RUN_URL,
       },
     }),
   );
@@ -68,13 +69,13 @@ export function tellAlerts(
 export const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string =>
   channels.length > 1 ? `${title} (${channel.webhook})` : title;
 
-export const addressOf = ({ webhook, format }: NotifyChannel): Record<string, Scalar> => ({
-  WEBHOOK_URL: expression(`secrets.${webhook}`),
-  FORMAT: format,
+export const addressOf = ({ webhook, format }: NotifyChannel): Pick<ProgramInputs["notify"], "webhook-url" | "format" | "repository" | "workflow" | "ref"> => ({
+  "webhook-url": expression(`secrets.${webhook}`),
+  format,
   // Every part by its name is what the format json is for; in the others they stand in the text.
   ...(format === "json" && {
-    REPOSITORY: expression("github.repository"),
-    WORKFLOW: expression("github.workflow"),
-    REF: expression("github.ref_name"),
+    repository: expression("github.repository"),
+    workflow: expression("github.workflow"),
+    ref: expression("github.ref_name"),
   }),
 });

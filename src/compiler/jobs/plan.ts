@@ -3,10 +3,8 @@ import { PLAN_JOB } from "../../pipeline/step-names.ts";
 import { groupKeyOf } from "../../pipeline/images.ts";
 import type { RunKind } from "../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";
-import { readBy } from "../programs.ts";
 import { namesBranch } from "./image/builder.ts";
 import { groupsOf, type ImageGroup, isBuiltIn } from "./image/group.ts";
 import { CACHE_BRANCH, keepsLayersInRegistry } from "./image/layers.ts";
@@ -103,20 +101,19 @@ function groupOutputs({ key, builds }: ImageGroup, reusable: readonly ImageBuild
 /** @param as the event to plan for, where the workflow always builds for the same; and then it takes no tag by hand. */
 export function decideBuild(pipeline: Pipeline, as?: "schedule"): Step {
   const images = pipeline.builds.filter((build) => build.kind === "image");
-  const env: Record<string, Scalar> = {
-    EVENT_NAME: as ?? expression("github.event_name"),
-    REF_NAME: expression("github.ref_name"),
-    HEAD_SHA: expression(HEAD_SHA),
-    HEAD_REF: expression("github.head_ref"),
-    HEAD_REPOSITORY: expression("github.event.pull_request.head.repo.full_name || github.repository"),
-    REPOSITORY: expression("github.repository"),
-    PR_NUMBER: as ? "" : numberOf(pipeline),
-    ...(pipeline.pullRequests && { PULL_REQUESTS: pipeline.pullRequests === "artifact" ? "artifact" : "push" }),
-    MANUAL_TAG: as || images.length === 0 ? "" : expression("inputs.tag"),
-    RUN_ID: expression("github.run_id"),
-    ...readBy("plan-build.sh", tagEnvironment(pipeline.rules)),
+  const given = {
+    "event-name": as ?? expression("github.event_name"),
+    "ref-name": expression("github.ref_name"),
+    "head-sha": expression(HEAD_SHA),
+    "head-ref": expression("github.head_ref"),
+    "head-repository": expression("github.event.pull_request.head.repo.full_name || github.repository"),
+    "repository": expression("github.repository"),
+    "pr-number": as ? "" : numberOf(pipeline),
+    ...(pipeline.pullRequests && { "pull-requests": pipeline.pullRequests === "artifact" ? "artifact" : "push" }),
+    "manual-tag": as || images.length === 0 ? "" : expression("inputs.tag"),
+    "run-id": expression("github.run_id"),
   };
-  return useProgram("plan-build", { name: "Decide what to build", id: "plan", env });
+  return useProgram("plan-build", { name: "Decide what to build", id: "plan", with: given });
 }
 
 /** Only events that are listened to have fields to read. */
@@ -166,8 +163,7 @@ function findUnchanged(pipeline: Pipeline, build: ImageBuild, run: RunKind): Ste
       "pr-number": numberOf(pipeline),
       "platforms-needed": expression(`join(fromJSON(steps.platforms-${groupKeyOf(build)}.outputs.platforms), ',')`),
       recipe: recipeOf(build, PLANNED_CLASS),
-      HISTORY,
-      ...readBy("find-unchanged.sh", tagEnvironment(pipeline.rules)),
+      history: HISTORY,
     },
   });
 }

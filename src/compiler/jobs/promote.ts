@@ -39,7 +39,6 @@ export function promoteJob(pipeline: Pipeline, channels: readonly Channel[], inR
         with: {
           "gh-token": TOKEN,
           repository: expression("github.repository"),
-          "sha-length": pipeline.tags.shaLength,
           ...(inRun?.source !== undefined && { "source-tag": inRun.source }),
           plan: JSON.stringify(promotions(pipeline, channels), null, 2),
         },

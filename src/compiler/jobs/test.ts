@@ -2,7 +2,7 @@
 import { mirrorsOf } from "../../pipeline/images.ts";
 import { takenBy } from "../../pipeline/stages.ts";
 import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import { type Job, type Scalar, type Step, withComment } from "../../workflow/model.ts";
+import { type Job, type Step, withComment } from "../../workflow/model.ts";
 import { environmentOf } from "../environment.ts";
 import { matrixOf } from "../dispatch-inputs.ts";
 import { every, expression } from "../expressions.ts";
@@ -166,12 +166,12 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
     .slice(consumer.builds.indexOf(build) + 1)
     .some((other) => other.kind === "image");
   const notPulled = `steps.pull-${build.key}.outputs.source != 'registry'`;
-  const image: Record<string, Scalar> = {
-    IMAGE: build.image,
-    TAG: expression(tested.tag),
-    EXPECTED_COMMIT: expression(tested.commitOf(build)),
-    LOCAL_TAG: localImage(pipeline, consumer, build.key),
-    FRESHNESS: pipeline.freshness,
+  const image = {
+    image: build.image,
+    tag: expression(tested.tag),
+    "expected-commit": expression(tested.commitOf(build)),
+    "local-tag": localImage(pipeline, consumer, build.key),
+    freshness: pipeline.freshness,
   };
   return [
     useProgram("pull-image", {

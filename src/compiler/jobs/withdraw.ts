@@ -37,9 +37,9 @@ export function withdrawJob(pipeline: Pipeline, needs: readonly string[], verdic
       useProgram("withdraw-tags", {
         name: "Take the tags back",
         timeoutMinutes: 10,
+        env: access.env,
         with: {
           "gh-token": TOKEN,
-          ...access.env,
           images: JSON.stringify(images, null, 2),
           withdraw: JSON.stringify(
             {

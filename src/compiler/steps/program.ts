@@ -13,19 +13,29 @@ export interface StepHead {
 const TIMEOUT_MINUTES = 5;
 
 /** `$/` is the repository that holds the workflow file, at that file's commit (GitHub's changelog, July 2026). */
-const SELF = `$/${PROGRAMS_FOLDER}/`;
+export const SELF = `$/${PROGRAMS_FOLDER}/`;
 
-/** A step that runs a program of `templates/`. An input whose value is undefined is left out; the member of a config adds itself later. */
+/** What a program takes. Which of several pipelines it is for, `placePrograms` adds by itself. */
+type InputsOf<Name extends ProgramName> = Omit<
+  { [Input in keyof ProgramInputs[Name]]: ProgramInputs[Name][Input] | undefined },
+  "pipeline"
+>;
+
+/**
+ * A step that runs a program of `templates/`. An input whose value is undefined is left out; `env` is for what the commands
+ * of the config read, and for what the command line of a service takes.
+ */
 export function useProgram<Name extends ProgramName>(
   program: Name,
-  step: StepHead & { with?: { [Input in keyof ProgramInputs[Name]]: ProgramInputs[Name][Input] | undefined } },
+  step: StepHead & { with?: InputsOf<Name>; env?: Record<string, Scalar> },
 ): Step {
-  const given = Object.entries<Scalar | undefined>(step.with ?? {});
+  const given = Object.entries<unknown>(step.with ?? {});
   const inputs = given.filter((entry): entry is [string, Scalar] => entry[1] !== undefined);
   return {
     ...headOf(step),
     uses: `${SELF}${program}`,
     ...(inputs.length > 0 && { with: Object.fromEntries(inputs) }),
+    ...(step.env && Object.keys(step.env).length > 0 && { env: step.env }),
   };
 }
 

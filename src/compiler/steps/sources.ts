@@ -16,6 +16,11 @@ export interface Checkout {
   allowFork?: string;
 }
 
+const CODE = "Check out the code";
+
+/** Whether a step is the one that brings the code. */
+export const isCodeCheckout = ({ name }: Pick<Step, "name">): boolean => name === CODE;
+
 /** Checks the commit out, and leaves no token behind for later steps. */
 export function checkout(pipeline: Pipeline, options: Checkout = {}): Step {
   const inputs: Record<string, Scalar | undefined> = {
@@ -26,5 +31,5 @@ export function checkout(pipeline: Pipeline, options: Checkout = {}): Step {
     "allow-unsafe-pr-checkout": options.allowFork,
     "persist-credentials": false,
   };
-  return useAction(pipeline, "actions/checkout", { name: "Check out the code", if: options.if, with: inputs });
+  return useAction(pipeline, "actions/checkout", { name: CODE, if: options.if, with: inputs });
 }

@@ -3,7 +3,6 @@
  * it. By hand it tests any image of the registry, or the code of a branch.
  */
 import { takenBy } from "../../pipeline/stages.ts";
-import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -12,7 +11,6 @@ import { expression, TOKEN } from "../expressions.ts";
 import { calledCoverageOutputs } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
-import { readBy } from "../programs.ts";
 import { mayTestOther } from "../steps/build-locally.ts";
 import { toldOf } from "../steps/deployment.ts";
 import { useProgram } from "../steps/program.ts";
@@ -160,7 +158,6 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
             2,
           ),
           events: consumer.events.join(" "),
-          ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
         },
       }),
     ],

@@ -59,9 +59,9 @@ export function cleanupWorkflow(pipeline: Pipeline, name: string): Workflow {
           useProgram("cleanup", {
             name: "Delete expired images",
             timeoutMinutes: retention.timeoutMinutes,
+            env: access.env,
             with: {
               "gh-token": TOKEN,
-              ...access.env,
               "dry-run": expression(
                 `github.event_name == 'workflow_dispatch' && inputs.dry_run || github.event_name != 'workflow_dispatch' && ${String(retention.dryRun)}`,
               ),

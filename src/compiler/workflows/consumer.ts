@@ -1,6 +1,5 @@
 /** A consumer: follows the build, takes its image, tests it, and reports on the commit whatever happened. */
 import { comments } from "../../pipeline/stages.ts";
-import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
 import { consumerConcurrency, consumerTriggers, statusContext } from "../consumer-trigger.ts";
@@ -10,7 +9,6 @@ import { commentJob } from "../jobs/comment.ts";
 import { coverageAlertJob } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
-import { readBy } from "../programs.ts";
 import { toldOf } from "../steps/deployment.ts";
 import { mayTestOther } from "../steps/build-locally.ts";
 import { useProgram } from "../steps/program.ts";
@@ -141,7 +139,6 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
           ),
           forks: consumer.forks ? "test" : "ignore",
           events: consumer.events.join(" "),
-          ...readBy("resolve-image.sh", tagEnvironment(pipeline.rules)),
         },
       }),
       useProgram("post-status", {

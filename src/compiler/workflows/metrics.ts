@@ -81,9 +81,9 @@ export function metricsWorkflow(pipeline: Pipeline, name: string): Workflow {
             name: "Measure the pipeline",
             id: "measure",
             timeoutMinutes: 25,
+            env: access.env,
             with: {
               "gh-token": TOKEN,
-              ...access.env,
               metrics: JSON.stringify(metricsSettings(pipeline), null, 2),
               "baseline-file": `${folder}/baseline/ci-metrics.json`,
               "history-file": `${folder}/newest/ci-metrics.json`,

@@ -3,7 +3,6 @@
  * platforms, is one built, and then nothing is published before that image has passed the same tests.
  */
 import { buildsIn } from "../../pipeline/stages.ts";
-import { tagEnvironment } from "../../pipeline/tags.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -13,7 +12,6 @@ import { notifyJob } from "../jobs/notify.ts";
 import { planJob } from "../jobs/plan.ts";
 import { recordJob } from "../jobs/record.ts";
 import { releaseJob } from "../jobs/release.ts";
-import { readBy } from "../programs.ts";
 import { useProgram } from "../steps/program.ts";
 import { buildJobs, imagesOf } from "./build.ts";
 import { grant } from "../permissions.ts";
@@ -30,7 +28,6 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
       with: {
         "ref-name": expression("github.ref_name"),
         sha: expression("github.sha"),
-        ...readBy("plan-release.sh", tagEnvironment(pipeline.rules)),
       },
     }),
     reuse: false,

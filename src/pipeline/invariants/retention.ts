@@ -3,7 +3,8 @@ import { inMinutes } from "../../config/durations.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { globToExpression } from "../globs.ts";
-import { branchTag, expandTag, shortSha, tagProblems } from "../tags.ts";
+import { branchTag, expandTag, shortSha } from "../../../templates/lib/tags.mjs";
+import { tagProblems } from "../tags.ts";
 import { type Pipeline, TRANSIENT_CLASSES, type TransientClass } from "../types.ts";
 
 export function retentionProblems(config: Config, pipeline: Pipeline): Problem[] {

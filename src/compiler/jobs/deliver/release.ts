@@ -45,7 +45,7 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
                   null,
                   2,
                 ),
-                FOLDER,
+                folder: FOLDER,
               },
             }),
           ]
@@ -57,8 +57,6 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
               with: {
                 tag: expression("github.ref_name"),
                 "tag-glob": pipeline.release ? pipeline.release.tags : "v*",
-                repository: expression("github.repository"),
-                "server-url": expression("github.server_url"),
                 "output-notes": NOTES,
                 "output-changelog": CHANGELOG,
               },
@@ -81,7 +79,7 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
           tag: expression("github.ref_name"),
           sha: expression(planned("sha")),
           ...(writesNotes && { "notes-file": NOTES }),
-          FOLDER,
+          folder: FOLDER,
           files: "**\n",
           checksums: target.checksums,
           prerelease: expression(planned("prerelease")),

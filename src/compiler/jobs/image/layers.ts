@@ -1,6 +1,6 @@
 /** Where the layers of an image are kept for later builds: in GitHub's cache, or in the registry, by branch. */
 import { inRepository } from "../../../pipeline/check-names.ts";
-import { sanitizeBranch } from "../../../pipeline/tags.ts";
+import { sanitizeBranch } from "../../../../templates/lib/tags.mjs";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression, planned } from "../../expressions.ts";
 import { CAN_PUSH, CLASS } from "./mode.ts";
