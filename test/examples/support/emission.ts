@@ -2,6 +2,8 @@
 import { compile } from "../../../src/compiler/compile.ts";
 import { compileDocs } from "../../../src/compiler/docs/compile-docs.ts";
 import type { ConfigInput } from "../../../src/config/schema.ts";
+import { PLAN_FILE } from "../../../src/pipeline/plan-file.ts";
+import { PROGRAMS_FOLDER } from "../../../src/programs/programs.ts";
 import { isObject, type Json } from "../../player/json.ts";
 import {
   type JobDefinition,
@@ -11,7 +13,10 @@ import {
 } from "../../player/workflow-file.ts";
 import { planOf } from "../../support/plan-of.ts";
 
-/** The emitted texts by short name: `docker-build` for a workflow, `actions/pull-image` for an action, `ci-cd.md` for a page. */
+/**
+ * The emitted texts by short name: `docker-build` for a workflow, `programs/pull-image` for a program, `actions/pull-image`
+ * for its action.yml, `lib/log.sh` for a piece that programs share, `plan` for plan.json, `ci-cd.md` for a page.
+ */
 export type Texts = ReadonlyMap<string, string>;
 
 export interface Emission {
@@ -23,6 +28,8 @@ export interface Emission {
   job(file: string, job: string): JobDefinition | undefined;
   /** A step by the beginning of its name. */
   step(file: string, job: string, name: string): StepDefinition | undefined;
+  /** A value of plan.json, in the part of the only pipeline, by its dotted path. */
+  plan(path: string): Json | undefined;
   /** A value of the JSON that a program takes in a variable: from its step's environment, or as an input of its action. */
   setting(file: string, variable: string, path: string): Json | undefined;
 }
@@ -36,12 +43,31 @@ export function emit(config: ConfigInput): Emission {
   return look(new Map(files.map(({ path, body }) => [shortName(path), body])));
 }
 
-const shortName = (path: string): string =>
-  (/^\.github\/(actions\/.+)\/action\.yml$/.exec(path)?.[1] ?? path.split("/").at(-1) ?? path).replace(/\.yml$/, "");
-const isWorkflow = (file: string): boolean => !file.endsWith(".md") && !file.startsWith("actions/");
+export function shortName(path: string): string {
+  if (path === PLAN_FILE) return PLAN;
+  if (path.startsWith(`${PROGRAMS_FOLDER}/`)) return shortNameOfProgramFile(path.slice(PROGRAMS_FOLDER.length + 1));
+  return (path.split("/").at(-1) ?? path).replace(/\.yml$/, "");
+}
+
+/** @param path below the programs' folder */
+export function shortNameOfProgramFile(path: string): string {
+  const [folder = "", file] = path.split("/");
+  if (file === undefined || folder === "lib") return path;
+  return file === "action.yml" ? `actions/${folder}` : `programs/${folder}`;
+}
+
+const PLAN = "plan";
+const isWorkflow = (file: string): boolean => file !== PLAN && !/[./]/.test(file);
 
 /** Two configs that differ in a line have most files in common, so a text is parsed once. */
 const parsed = new Map<string, WorkflowFile>();
+const parsedPlans = new Map<string, Json>();
+
+function parsePlan(text: string): Json {
+  const found = parsedPlans.get(text) ?? (JSON.parse(text) as Json);
+  parsedPlans.set(text, found);
+  return found;
+}
 
 export function look(texts: Texts): Emission {
   const workflow = (file: string): WorkflowFile | undefined => {
@@ -60,6 +86,11 @@ export function look(texts: Texts): Emission {
     workflows: () => [...texts.keys()].filter(isWorkflow).flatMap((file) => workflow(file) ?? []),
     job,
     step: (file, id, name) => job(file, id)?.steps.find((step) => step.name?.startsWith(name)),
+    plan: (path) => {
+      const text = texts.get(PLAN);
+      // The only pipeline of a repository is called by an empty name.
+      return text === undefined ? undefined : valueAt(valueAt(parsePlan(text), "pipelines."), path);
+    },
     setting: (file, variable, path) => {
       const steps = [...(workflow(file)?.jobs.values() ?? [])].flatMap((one) => one.steps);
       const text = steps

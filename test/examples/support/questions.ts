@@ -1,6 +1,7 @@
 /** A few questions that many rows ask of emitted files. */
 import type { Json } from "../../player/json.ts";
-import { type Emission, valueAt } from "./emission.ts";
+import { filesOfPrograms, type ProgramName } from "../../../src/programs/programs.ts";
+import { type Emission, shortNameOfProgramFile, valueAt } from "./emission.ts";
 
 export const same = (value: Json | undefined, expected: Json): boolean =>
   JSON.stringify(value) === JSON.stringify(expected);
@@ -11,17 +12,29 @@ export const holdsValue = (list: Json | undefined, value: Json): boolean => Arra
 export const onOf = (files: Emission, file: string, path: string): Json | undefined =>
   valueAt(files.workflow(file)?.on, path);
 
-/** The script of a step, empty where there is none. */
-export const script = (files: Emission, file: string, job: string, step: string): string =>
-  files.step(file, job, step)?.run ?? "";
+/** What a step runs: its script, or its program with every piece that this takes; empty where there is no such step. */
+export function script(files: Emission, file: string, job: string, step: string): string {
+  const found = files.step(file, job, step);
+  const program = /\.github\/pipewright\/([\w-]+)$/.exec(found?.uses ?? "")?.[1];
+  return program === undefined ? (found?.run ?? "") : programOf(files, program);
+}
+
+/** The text of a program with every piece that it takes. */
+export const programOf = (files: Emission, program: string): string =>
+  filesOfPrograms([program as ProgramName])
+    .filter((path) => !path.endsWith("/action.yml"))
+    .map((path) => files.text(shortNameOfProgramFile(path)))
+    .join("\n");
 
 /** The input of an action's step. */
 export const input = (files: Emission, file: string, job: string, step: string, name: string): Json | undefined =>
   files.step(file, job, step)?.with[name];
 
-/** An environment variable of a step. */
-export const variable = (files: Emission, file: string, job: string, step: string, name: string): Json | undefined =>
-  files.step(file, job, step)?.env[name];
+/** What a step hands on by the name of a variable: `DRY_RUN` is one of its environment, or the input `dry-run`. */
+export function variable(files: Emission, file: string, job: string, step: string, name: string): Json | undefined {
+  const found = files.step(file, job, step);
+  return found?.env[name] ?? found?.with[name.toLowerCase().replaceAll("_", "-")];
+}
 
 /** The text of a shell function, wherever it stands in a script. */
 export const shellFunction = (text: string, name: string): string | undefined =>
