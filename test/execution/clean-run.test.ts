@@ -24,7 +24,7 @@ describe.skipIf(missing("docker-registry"))("clean-run.mjs", () => {
   const push = (tag: string, hours = 0) =>
     pushImage(registry, repository, { tag, layers: ["base", tag], created: hoursAgo(hours) });
   const clean = (environment: Record<string, string>, settings: object = {}): Promise<ProgramResult> =>
-    runNodeProgram("clean-run.mjs", {
+    runNodeProgram("clean-run", {
       CLASS: "main",
       PUBLISHED: "success",
       TESTED: "success",

@@ -38,7 +38,7 @@ describe("cleanup of Docker Hub", () => {
     REGISTRY_PASSWORD: "pat",
   });
   const clean = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup.mjs", {
+    runNodeProgram("cleanup", {
       ...common(),
       CLEANUP: JSON.stringify({
         packages: packages(),
@@ -114,7 +114,7 @@ describe("cleanup of Docker Hub", () => {
       { ...packages()[0], tag: "sha-1111111", digest: digest("a") },
       { ...packages()[0], tag: "sha-2222222", digest: digest("b") },
     ];
-    const result = await runNodeProgram("withdraw-tags.mjs", {
+    const result = await runNodeProgram("withdraw-tags", {
       ...common(),
       IMAGES: JSON.stringify(images),
       WITHDRAW: JSON.stringify({ mode: "dockerhub", ownerKind: null, keepForever: [], dryRun: false }),

@@ -60,7 +60,7 @@ describe("cleanup of Amazon's registry", () => {
   });
   const packages = [{ owner: "shop", name: "app", host: HOST, repository: "shop/app" }];
   const clean = (change: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup.mjs", {
+    runNodeProgram("cleanup", {
       ...environment(),
       CLEANUP: JSON.stringify({
         packages,
@@ -128,7 +128,7 @@ describe("cleanup of Amazon's registry", () => {
       { ...packages[0], tag: "sha-1111111", digest: digest("a") },
       { ...packages[0], tag: "sha-2222222", digest: digest("b") },
     ];
-    const result = await runNodeProgram("withdraw-tags.mjs", {
+    const result = await runNodeProgram("withdraw-tags", {
       ...environment(),
       IMAGES: JSON.stringify(images),
       WITHDRAW: JSON.stringify({ mode: "ecr", ownerKind: null, keepForever: [], dryRun: false }),

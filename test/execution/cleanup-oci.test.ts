@@ -37,7 +37,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     });
 
   const clean = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup.mjs", {
+    runNodeProgram("cleanup", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "o/r",
       GH_TOKEN: "token",

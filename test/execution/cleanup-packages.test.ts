@@ -74,7 +74,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
   }
 
   const clean = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup.mjs", {
+    runNodeProgram("cleanup", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "Wikid82/charon",
       GH_TOKEN: "token",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pushImage } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
-import { type BashResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
+import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
 let machine: Machine;
@@ -20,8 +20,8 @@ afterEach(async () => {
 });
 
 describe("the name of a place", () => {
-  const name = (environment: Record<string, string> = {}): Promise<BashResult> =>
-    machine.run("name-place.sh", {
+  const name = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
+    machine.run("name-place", {
       PREFIX: "sindri-per-extension",
       RUN_ID: "19512345678",
       RUN_ATTEMPT: "1",
@@ -55,11 +55,15 @@ describe("the name of a place", () => {
 });
 
 describe("waiting for an answer", () => {
-  const wait = (commands: string, environment: Record<string, string | number> = {}): Promise<BashResult> =>
+  const wait = (
+    commands: string,
+    environment: Record<string, string | number> = {},
+    env: Record<string, string> = {},
+  ): Promise<ProgramResult> =>
     machine.run(
-      "wait-until.sh",
-      { COMMANDS: commands, TIMEOUT: 1, INTERVAL: 0.1, FOLDER: folder, ...environment },
-      folder,
+      "wait-until",
+      { COMMANDS: commands, TIMEOUT: 1, INTERVAL: 0.1, ...environment },
+      { cwd: folder, env: { FOLDER: folder, ...env } },
     );
 
   test("ends as soon as the commands succeed", async () => {
@@ -69,7 +73,7 @@ describe("waiting for an answer", () => {
   });
 
   test("fails after its limit, with the last answer, which gives the runner no commands", async () => {
-    const { code, log } = await wait('echo "::error::not ${STATE}"; false | cat', { STATE: "started" });
+    const { code, log } = await wait('echo "::error::not ${STATE}"; false | cat', {}, { STATE: "started" });
     expect(code).toBe(1);
     expect(log).toContain("not ready after 1 s");
     expect(log).toContain(": :error: :not started");
@@ -98,8 +102,8 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   afterAll(async () => await registry.stop());
 
   const image = (host = registry.host): string => `${host}/team/app`;
-  const confirm = (environment: Record<string, string | number> = {}): Promise<BashResult> =>
-    machine.run("confirm-image.sh", { IMAGE: image(), DIGEST: digest, ATTEMPTS: 2, DELAY: 0, ...environment });
+  const confirm = (environment: Record<string, string | number> = {}): Promise<ProgramResult> =>
+    machine.run("confirm-image", { IMAGE: image(), DIGEST: digest, ATTEMPTS: 2, DELAY: 0, ...environment });
 
   test("is named by its digest, wherever its tags are", async () => {
     expect(await confirm()).toMatchObject({

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitHistory, startHistory } from "../support/git-history.ts";
-import { type BashResult, HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
+import { type ProgramResult, HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
 
 let machine: Machine;
 let history: GitHistory;
@@ -28,8 +28,8 @@ afterEach(async () => {
   history.remove();
 });
 
-const collect = (environment: Record<string, string> = {}, cwd = history.folder): Promise<BashResult> =>
-  machine.run("collect-diagnostics.sh", environment, cwd);
+const collect = (environment: Record<string, string> = {}, cwd = history.folder): Promise<ProgramResult> =>
+  machine.run("collect-diagnostics", environment, { cwd });
 const kept = (name: string): string => readFileSync(join(out, name), "utf8");
 const files = (folder = out): string[] =>
   existsSync(folder)

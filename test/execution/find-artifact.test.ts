@@ -20,7 +20,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-artifact.sh", () => {
   });
 
   const find = (WHICH: string) =>
-    machine.run("find-artifact.sh", {
+    machine.run("find-artifact", {
       GITHUB_API_URL: api.url,
       GH_TOKEN: TOKEN,
       REPOSITORY,

@@ -27,7 +27,7 @@ describe.skipIf(missing("bash", "jq", "git"))("find-changes.sh", () => {
   afterEach(() => repository.remove());
 
   const find = (environment: Record<string, string> = {}, folder = repository.folder) =>
-    machine.run("find-changes.sh", { BUILDS: JSON.stringify(BUILDS), BASE: base, ...environment }, folder);
+    machine.run("find-changes", { BUILDS: JSON.stringify(BUILDS), BASE: base, ...environment }, { cwd: folder });
   const outputs = async (environment: Record<string, string> = {}, folder = repository.folder) => {
     const run = await find(environment, folder);
     expect(run.log).not.toContain("::error");

@@ -46,7 +46,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("find-last-publication.sh", () =>
     return () => api.stop();
   });
   const find = (environment: Record<string, string> = {}) =>
-    machine.run("find-last-publication.sh", {
+    machine.run("find-last-publication", {
       GITHUB_API_URL: api.url,
       GH_TOKEN: TOKEN,
       REPOSITORY,

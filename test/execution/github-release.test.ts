@@ -46,7 +46,7 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
     writeFileSync(join(folder, file), text);
   }
   const release = (environment: Record<string, string> = {}) =>
-    runNodeProgram("github-release.mjs", {
+    runNodeProgram("github-release", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "o/r",
       GH_TOKEN: TOKEN,

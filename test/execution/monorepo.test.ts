@@ -37,7 +37,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))(
       const { env } = stepOf(jobOf(system.workflows, file, "plan"), "Look for an image of unchanged app");
       const told = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
       expect(Object.entries(told).filter(([name, value]) => value.includes("${{") && !(name in RUN))).toEqual([]);
-      const { code, outputs } = await machine.run("find-unchanged.sh", { ...told, ...RUN }, repository.folder);
+      const { code, outputs } = await machine.run("find-unchanged", { ...told, ...RUN }, { cwd: repository.folder });
       expect(code).toBe(0);
       return outputs["digest"];
     }

@@ -15,7 +15,7 @@ describe.skipIf(missing("bash"))("name-base.sh", () => {
       [41, 2],
       [42, 1],
     ] as const) {
-      const { code, outputs } = await machine.run("name-base.sh", { RUN, ATTEMPT });
+      const { code, outputs } = await machine.run("name-base", { RUN, ATTEMPT });
       expect(code).toBe(0);
       expect(outputs["created"]).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
       tags.push(outputs["tag"] ?? "");
@@ -26,6 +26,6 @@ describe.skipIf(missing("bash"))("name-base.sh", () => {
 
   it("takes no text for a number", async () => {
     for (const RUN of ["", "1;x", "$(touch owned)", "1".repeat(11)])
-      expect((await machine.run("name-base.sh", { RUN, ATTEMPT: 1 })).code).toBe(1);
+      expect((await machine.run("name-base", { RUN, ATTEMPT: 1 })).code).toBe(1);
   });
 });

@@ -36,7 +36,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("notify.sh", () => {
   });
 
   const tell = (change: Record<string, string>) =>
-    machine.run("notify.sh", {
+    machine.run("notify", {
       WEBHOOK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T000/secret`,
       TEXT: "Charon: Build failed on main.",
       RUN_URL,

@@ -32,7 +32,7 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   });
 
   const open = (environment: Record<string, string> = {}) =>
-    runNodeProgram("open-pull-request.mjs", {
+    runNodeProgram("open-pull-request", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "o/r",
       GH_TOKEN: TOKEN,

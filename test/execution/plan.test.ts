@@ -92,7 +92,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
         { class: "manual", tag: "try-this" },
       ],
     ])("plans %s", async (_title, environment, outputs) => {
-      const result = await machine.run("plan-build.sh", environment);
+      const result = await machine.run("plan-build", environment);
       expect(result).toMatchObject({ code: 0, outputs: { sha: SHA, "short-sha": "abc1234", ...outputs } });
       expect(result.outputs["version"]).toBe(`0.0.0-${result.outputs["tag"]}`);
       expect(result.outputs["created"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -110,13 +110,13 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       "$(touch executed)",
       "",
     ])("lets nobody choose the tag %j", async (tag) => {
-      const result = await machine.run("plan-build.sh", { ...base, EVENT_NAME: "workflow_dispatch", MANUAL_TAG: tag });
+      const result = await machine.run("plan-build", { ...base, EVENT_NAME: "workflow_dispatch", MANUAL_TAG: tag });
       if (tag === "") expect(result.outputs["tag"]).toBe("manual-4711");
       else expect(result).toMatchObject({ code: 1, outputs: {} });
     });
 
     it("prints what it knew when the event makes no sense", async () => {
-      const result = await machine.run("plan-build.sh", { ...pull, PR_NUMBER: "" });
+      const result = await machine.run("plan-build", { ...pull, PR_NUMBER: "" });
       expect(result.code).toBe(1);
       expect(result.log).toContain("::error::The event names no pull request.");
       for (const fact of ["Event: pull_request", "Ref: 12/merge", `Commit: ${SHA}`, "Run: 4711", "feature/dns"])
@@ -140,7 +140,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
         "branch-development",
       ],
     ])("takes %s layers", async (_title, environment, branch) => {
-      expect((await machine.run("plan-build.sh", environment)).outputs["cache-branch"]).toBe(branch);
+      expect((await machine.run("plan-build", environment)).outputs["cache-branch"]).toBe(branch);
     });
 
     it.each(HOSTILE)("is not moved by a branch called %j", async (branch) => {
@@ -148,7 +148,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
         { ...base, REF_NAME: branch },
         { ...pull, HEAD_REF: branch },
       ]) {
-        const result = await machine.run("plan-build.sh", environment);
+        const result = await machine.run("plan-build", environment);
         expect(result.code, result.log).toBe(0);
         expect(result.outputs["tag"]).toMatch(/^[a-z0-9_][a-z0-9._-]*-abc1234$/);
         expect(result.outputs["cache-branch"]).toMatch(/^[a-z0-9_][a-z0-9._-]{0,86}$/);
@@ -159,7 +159,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
   describe("plan-release.sh", () => {
     const release = { REF_NAME: "v1.2.3", SHA, ...tagEnv };
     it("plans a version with its moving tags", async () => {
-      const { outputs } = await machine.run("plan-release.sh", release);
+      const { outputs } = await machine.run("plan-release", release);
       expect(outputs).toMatchObject({
         class: "release",
         version: "1.2.3",
@@ -172,7 +172,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       });
     });
     it("moves no tag for a prerelease", async () => {
-      const { outputs } = await machine.run("plan-release.sh", { ...release, REF_NAME: "v1.2.3-rc.1" });
+      const { outputs } = await machine.run("plan-release", { ...release, REF_NAME: "v1.2.3-rc.1" });
       expect(outputs).toMatchObject({ version: "1.2.3-rc.1", prerelease: "true", "release-tags": "v1.2.3-rc.1" });
     });
     it.each([
@@ -184,7 +184,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       `v1.2.3-${"a".repeat(130)}`,
       "v01.2.3",
     ])("refuses %s", async (tag) => {
-      expect(await machine.run("plan-release.sh", { ...release, REF_NAME: tag })).toMatchObject({
+      expect(await machine.run("plan-release", { ...release, REF_NAME: tag })).toMatchObject({
         code: 1,
         outputs: {},
       });
@@ -208,12 +208,12 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       ["nightly", ["all"], ["linux/amd64", "linux/arm64"]],
       ["feature", ["amd64"], ["linux/amd64"]],
     ])("for %s", async (name, entries, list) => {
-      const { outputs } = await machine.run("choose-platforms.sh", { CLASS: name, PLATFORMS: platforms });
+      const { outputs } = await machine.run("choose-platforms", { CLASS: name, PLATFORMS: platforms });
       expect(JSON.parse(outputs["matrix"] ?? "").map((item: { name: string }) => item.name)).toEqual(entries);
       expect(JSON.parse(outputs["platforms"] ?? "")).toEqual(list);
     });
     it("names the classes that it knows", async () => {
-      const result = await machine.run("choose-platforms.sh", {
+      const result = await machine.run("choose-platforms", {
         CLASS: "release",
         PLATFORMS: JSON.stringify({ main: [entry("amd64", "linux/amd64")] }),
       });
@@ -231,7 +231,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       ["failure failure failure", "main", "true", 1, undefined],
       ["failure failure failure", "release", "true", 1, undefined],
     ])("%s on %s with fallback %s", async (outcomes, name, fallback, code, unpushed) => {
-      const result = await machine.run("judge-push.sh", { OUTCOMES: outcomes, CLASS: name, FALLBACK: fallback });
+      const result = await machine.run("judge-push", { OUTCOMES: outcomes, CLASS: name, FALLBACK: fallback });
       expect([result.code, result.outputs["unpushed"]]).toEqual([code, unpushed]);
     });
   });
@@ -249,7 +249,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
       [{ test: "cancelled" }, 1],
       [{ test: "skipped" }, 1],
     ])("%j", async (results, code) => {
-      expect((await machine.run("check-needs.sh", { NEEDS: needs(results) })).code).toBe(code);
+      expect((await machine.run("check-needs", { NEEDS: needs(results) })).code).toBe(code);
     });
   });
 
@@ -269,7 +269,7 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
     };
     it("records what was built", async () => {
       const own = startMachine();
-      const result = await own.run("write-record.sh", record);
+      const result = await own.run("write-record", record);
       expect(result.code, result.log).toBe(0);
       expect(JSON.parse(readFileSync(join(own.temp, "build-record.json"), "utf8"))).toEqual({
         version: 1,
@@ -303,13 +303,13 @@ describe.skipIf(missing("bash", "jq"))("before and after the build", () => {
         "unusable digest or commit",
       ],
     ])("fails when %s", async (_title, change, message) => {
-      const result = await machine.run("write-record.sh", { ...record, ...change });
+      const result = await machine.run("write-record", { ...record, ...change });
       expect(result.code).toBe(1);
       expect(result.log).toContain(message);
     });
     it("leaves no record behind when a job failed", async () => {
       const own = startMachine();
-      await own.run("write-record.sh", { ...record, NEEDS: needs({ plan: "failure" }) });
+      await own.run("write-record", { ...record, NEEDS: needs({ plan: "failure" }) });
       expect(existsSync(join(own.temp, "build-record.json"))).toBe(false);
       await own.stop();
     });

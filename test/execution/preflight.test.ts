@@ -10,7 +10,7 @@ describe.skipIf(missing("bash", "jq"))("preflight.sh", () => {
   });
   afterAll(() => machine.stop());
   const check = (...needed: unknown[]) =>
-    machine.run("preflight.sh", {
+    machine.run("preflight", {
       NEEDED: JSON.stringify(needed),
       SETTINGS_URL: "https://github.com/o/r/settings/secrets/actions",
     });
@@ -57,7 +57,7 @@ describe.skipIf(missing("bash", "jq"))("preflight.sh", () => {
   });
 
   it.each(["", "{}", "[{}]", "no JSON", '[{"secret":""}]'])("refuses %j, which is no list", async (text) => {
-    expect((await machine.run("preflight.sh", { NEEDED: text })).code).toBe(1);
+    expect((await machine.run("preflight", { NEEDED: text })).code).toBe(1);
   });
 
   it.each(HOSTILE)("prints %j as the text that it is", async (text) => {

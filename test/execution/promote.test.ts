@@ -84,7 +84,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     ...change,
   });
   const promote = (...plan: object[]) =>
-    machine.run("promote.sh", {
+    machine.run("promote", {
       GITHUB_API_URL: api.url,
       GH_TOKEN: TOKEN,
       REPOSITORY,
@@ -266,7 +266,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
   describe("await-tests.sh", () => {
     const WORKFLOWS = JSON.stringify({ "E2E Tests": "e2e-tests.yml", "By hand never": "" });
     const wait = (change: Record<string, string> = {}) =>
-      machine.run("await-tests.sh", {
+      machine.run("await-tests", {
         GITHUB_API_URL: api.url,
         GH_TOKEN: TOKEN,
         REPOSITORY,

@@ -91,7 +91,7 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
       POLL_SECONDS: "0.01",
       ...environment,
     };
-    const run = await runNodeProgram("publish-maven.mjs", given);
+    const run = await runNodeProgram("publish-maven", given);
     for (const secret of [PORTAL.password, PASSWORD, "PRIVATE KEY BLOCK-----\n\n"])
       expect(run.log + run.summary).not.toContain(secret);
     expect(readdirSync(temp), "the key is gone").toEqual([]);

@@ -44,7 +44,7 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
   }
   const client = { name: "@owner/client", version: "1.0.57" };
   const publish = (artifact: string, environment: Record<string, string> = {}) =>
-    machine.run("publish-npm.sh", {
+    machine.run("publish-npm", {
       FOLDER: artifact,
       REGISTRY_URL: registry.url,
       NODE_AUTH_TOKEN: TOKEN,
@@ -197,9 +197,9 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
       NPM_CONFIG_TAG: "beta",
     };
     const run = await machine.run(
-      "publish-npm.sh",
-      { FOLDER: artifact, REGISTRY_URL: registry.url, NODE_AUTH_TOKEN: TOKEN, ...leftBehind },
-      workspace,
+      "publish-npm",
+      { FOLDER: artifact, REGISTRY_URL: registry.url },
+      { cwd: workspace, env: { NODE_AUTH_TOKEN: TOKEN, ...leftBehind } },
     );
     expect(run.log).not.toContain("::error");
     expect(run.code).toBe(0);

@@ -60,9 +60,9 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     FRESHNESS: "fail",
   };
   const pull = (change: Record<string, string> = {}) =>
-    machine.run("pull-image.sh", { ...common, DIGEST: "", TRUSTED: "true", ATTEMPTS: "3", DELAY: "0", ...change });
+    machine.run("pull-image", { ...common, DIGEST: "", TRUSTED: "true", ATTEMPTS: "3", DELAY: "0", ...change });
   const load = (change: Record<string, string> = {}) =>
-    machine.run("load-image.sh", {
+    machine.run("load-image", {
       ...common,
       ARCHIVE: join(machine.temp, "image-app.tar"),
       RUN_URL: "https://github.com/Wikid82/charon/actions/runs/4711",
@@ -338,7 +338,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
 
   it("image-summary.sh says where the image came from", async () => {
     const say = (SOURCE: string) =>
-      machine.run("image-summary.sh", {
+      machine.run("image-summary", {
         IMAGE: image,
         TAG: "pr-12-abc1234",
         DIGEST: "",
@@ -361,7 +361,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       port = await freePort();
     });
     const start = (change: Record<string, string> = {}) =>
-      machine.run("start-container.sh", {
+      machine.run("start-container", {
         LOCAL_TAG: `${image}:run`,
         NAME: "charon-e2e",
         PORTS: `${port}:80`,
@@ -370,7 +370,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
         ...change,
       });
     const wait = (change: Record<string, string> = {}) =>
-      machine.run("wait-healthy.sh", {
+      machine.run("wait-healthy", {
         URL: `http://127.0.0.1:${port}/health`,
         TIMEOUT: "10",
         INTERVAL: "0.1",
@@ -430,7 +430,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await pushed({ "stand-in.logs": "ready\n::set-output name=x::y" });
       await start({ ENVIRONMENT: "API_KEY=a=very\nNOTE=secret" });
       const out = join(machine.temp, "container-logs");
-      const result = await machine.run("container-logs.sh", { NAME: "charon-e2e", OUT: out });
+      const result = await machine.run("container-logs", { NAME: "charon-e2e", OUT: out });
       expect(result).toMatchObject({ code: 0, log: expect.stringContaining("ready") });
       expect(readFileSync(join(out, "charon-e2e.log"), "utf8")).toContain("ready");
       const kept = readFileSync(join(out, "charon-e2e.json"), "utf8");
@@ -439,7 +439,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     });
 
     it("has no logs when it was never started", async () => {
-      expect(await machine.run("container-logs.sh", { NAME: "nobody", OUT: join(machine.temp, "logs") })).toMatchObject(
+      expect(await machine.run("container-logs", { NAME: "nobody", OUT: join(machine.temp, "logs") })).toMatchObject(
         { code: 0, log: expect.stringContaining("No container nobody was started") },
       );
     });

@@ -25,7 +25,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
   const needs = (resolve: string, test: string) =>
     JSON.stringify({ resolve: { result: resolve, outputs: {} }, test: { result: test, outputs: {} } });
   const report = (change: Record<string, string>) =>
-    machine.run("report-status.sh", {
+    machine.run("report-status", {
       ...common(),
       BUILD_CONCLUSION: "success",
       REASON: "",
@@ -36,7 +36,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
   describe("post-status.sh", () => {
     it("posts what it is told", async () => {
       expect(
-        (await machine.run("post-status.sh", { ...common(), STATE: "pending", DESCRIPTION: "Testing pr-12-abc1234" }))
+        (await machine.run("post-status", { ...common(), STATE: "pending", DESCRIPTION: "Testing pr-12-abc1234" }))
           .code,
       ).toBe(0);
       expect(api.state.statuses).toMatchObject([
@@ -50,14 +50,14 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
     });
 
     it("shortens what GitHub would not take, by characters", async () => {
-      await machine.run("post-status.sh", { ...common(), STATE: "pending", DESCRIPTION: "ü".repeat(200) });
+      await machine.run("post-status", { ...common(), STATE: "pending", DESCRIPTION: "ü".repeat(200) });
       expect(api.state.statuses[0]?.description).toBe(`${"ü".repeat(139)}…`);
     });
 
     it.each(HOSTILE)("posts %j as it is", async (text) => {
       expect(
         (
-          await machine.run("post-status.sh", {
+          await machine.run("post-status", {
             ...common(),
             CONTEXT: text,
             STATE: "error",
@@ -73,10 +73,10 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
       api.fault({ status: 502, times: 1 });
       api.fault({ status: "refuse", times: 1 });
       api.fault({ status: 403, message: "You have exceeded a secondary rate limit", times: 1 });
-      expect((await machine.run("post-status.sh", { ...common(), STATE: "success" })).code).toBe(0);
+      expect((await machine.run("post-status", { ...common(), STATE: "success" })).code).toBe(0);
       expect(api.requests.map((request) => request.status)).toEqual([502, 0, 403, 201]);
       api.fault({ status: 403, message: "Resource not accessible by integration" });
-      const refused = await machine.run("post-status.sh", { ...common(), STATE: "success" });
+      const refused = await machine.run("post-status", { ...common(), STATE: "success" });
       expect(refused).toMatchObject({
         code: 1,
         log: expect.stringContaining("Resource not accessible by integration"),
@@ -86,7 +86,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("statuses", () => {
     });
 
     it("refuses what is no commit", async () => {
-      expect((await machine.run("post-status.sh", { ...common(), SHA: "main", STATE: "success" })).code).toBe(1);
+      expect((await machine.run("post-status", { ...common(), SHA: "main", STATE: "success" })).code).toBe(1);
       expect(api.requests).toEqual([]);
     });
   });

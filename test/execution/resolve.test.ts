@@ -65,7 +65,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     ...tagEnv,
   });
   const resolve = (change: Partial<ReturnType<typeof environment>> = {}) =>
-    machine.run("resolve-image.sh", { ...environment(), ...change });
+    machine.run("resolve-image", { ...environment(), ...change });
   const record = (change: object = {}, name = "record.json"): { RECORD_FILE: string } => {
     const content = {
       version: 1,

@@ -55,7 +55,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
 
   describe("find-image.sh", () => {
     const find = (environment: Record<string, string> = {}) =>
-      machine.run("find-image.sh", {
+      machine.run("find-image", {
         IMAGE: image,
         STAGING: "stage-abc1234-{platform}",
         ENTRY: "amd64",
@@ -152,7 +152,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     });
     const find = (environment: Record<string, string> = {}, cwd = checkout) =>
       machine.run(
-        "find-unchanged.sh",
+        "find-unchanged",
         {
           IMAGE: image,
           INPUTS: "Dockerfile\nsrc/**\n!src/**/*.md\n",
@@ -165,7 +165,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
           ...tagEnv,
           ...environment,
         },
-        cwd,
+        { cwd },
       );
     const short = (sha: string): string => sha.slice(0, 7);
 
@@ -265,7 +265,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       { name: "arm64", platforms: "linux/arm64", runner: "ubuntu-24.04-arm", archive: "" },
     ]);
     const publish = (environment: Record<string, string> = {}) =>
-      machine.run("publish-image.sh", {
+      machine.run("publish-image", {
         IMAGE: image,
         ENTRIES: entries,
         STAGING: "stage-abc1234-{platform}",
@@ -320,7 +320,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       const built = await pushIndex(registry, repository, {
         manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
       });
-      const result = await own.run("publish-image.sh", {
+      const result = await own.run("publish-image", {
         IMAGE: image,
         DIGEST: built.digest,
         TAGS: "v1.2.3 1.2 1",
@@ -344,7 +344,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       });
       const built = await push({});
       const run = () =>
-        own.run("publish-image.sh", {
+        own.run("publish-image", {
           IMAGE: image,
           DIGEST: built.digest,
           TAGS: "sha-abc1234 main",

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type BashResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
+import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
 
 let machine: Machine;
 let folder: string;
@@ -16,8 +16,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (commands: string, environment: Record<string, string | number> = {}): Promise<BashResult> =>
-  machine.run("run-with-retries.sh", { COMMANDS: commands, RETRY_DELAY: 0, FOLDER: folder, ...environment }, folder);
+const run = (
+  commands: string,
+  environment: Record<string, string | number> = {},
+  env: Record<string, string> = {},
+): Promise<ProgramResult> =>
+  machine.run(
+    "run-with-retries",
+    { COMMANDS: commands, RETRY_DELAY: 0, ...environment },
+    { cwd: folder, env: { FOLDER: folder, ...env } },
+  );
 const tries = (): number => readFileSync(join(folder, "tries"), "utf8").length;
 const failing = (times: number, code: number): string =>
   `printf x >> tries\n[[ "$(wc -c < tries)" -gt ${times} ]] || exit ${code}`;
@@ -66,10 +74,10 @@ test("a policy that is none is refused before anything runs", async () => {
     expect((await run("printf x >> tries", policy)).code).toBe(1);
   }
   expect(readdirSync(folder)).toEqual([]);
-  expect((await machine.run("run-with-retries.sh", {})).log).toContain("no value for COMMANDS");
+  expect((await machine.run("run-with-retries", {})).log).toContain("no value for COMMANDS");
 });
 
 test.each(HOSTILE)("the environment stays data: %j", async (text) => {
-  expect((await run('[[ -n "$TITLE" ]]', { TITLE: text })).code).toBe(0);
+  expect((await run('[[ -n "$TITLE" ]]', {}, { TITLE: text })).code).toBe(0);
   expect(existsSync(join(folder, "executed"))).toBe(false);
 });

@@ -46,7 +46,7 @@ describe.skipIf(missing("bash", "jq"))("sign-image.sh", () => {
   const failing = (command: "sign" | "verify", times: number): void =>
     writeFileSync(join(folder, `failures-${command}`), "x\n".repeat(times));
   const sign = (environment: Record<string, string> = {}) =>
-    machine.run("sign-image.sh", {
+    machine.run("sign-image", {
       PATH: `${folder}:${process.env["PATH"] ?? ""}`,
       IMAGE,
       DIGEST,

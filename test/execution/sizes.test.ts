@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ImageContent, type PushedImage, pushImage, pushIndex } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
-import { type BashResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
+import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
 let machine: Machine;
@@ -27,8 +27,8 @@ describe("files", () => {
     writeFileSync(path, "");
     truncateSync(path, bytes);
   }
-  const check = (limits: unknown): Promise<BashResult> =>
-    machine.run("check-sizes.sh", { LIMITS: typeof limits === "string" ? limits : JSON.stringify(limits) }, folder);
+  const check = (limits: unknown): Promise<ProgramResult> =>
+    machine.run("check-sizes", { LIMITS: typeof limits === "string" ? limits : JSON.stringify(limits) }, { cwd: folder });
 
   test("at their limit pass, one byte over it fails", async () => {
     file("bin/app-linux-amd64", 100_000_000);
@@ -103,8 +103,8 @@ describe.skipIf(missing("docker-registry"))("images", () => {
 
   const push = (content: ImageContent): Promise<PushedImage> => pushImage(registry, "kyklos", content);
   const bytes = (image: PushedImage): number => image.blobs.reduce((sum, { size }) => sum + size, 0);
-  const check = (digest: string, most: number | string): Promise<BashResult> =>
-    machine.run("check-image-size.sh", { IMAGE: `${registry.host}/kyklos`, DIGEST: digest, MAX_BYTES: most });
+  const check = (digest: string, most: number | string): Promise<ProgramResult> =>
+    machine.run("check-image-size", { IMAGE: `${registry.host}/kyklos`, DIGEST: digest, MAX_BYTES: most });
 
   test("are as large as their configuration and layers", async () => {
     const image = await push({ layers: ["one", "two".repeat(500)] });

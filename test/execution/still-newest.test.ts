@@ -20,7 +20,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("still-newest.sh", () => {
     return () => api.stop();
   });
   const look = (environment: Record<string, string> = {}) =>
-    machine.run("still-newest.sh", {
+    machine.run("still-newest", {
       GITHUB_API_URL: api.url,
       GH_TOKEN: TOKEN,
       REPOSITORY,

@@ -15,7 +15,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
   afterAll(() => machine.stop());
 
   it("refuse-untested.sh says that what is published was not tested, and what to do", async () => {
-    const { code, log, summary } = await machine.run("refuse-untested.sh", {
+    const { code, log, summary } = await machine.run("refuse-untested", {
       CLASS: "main",
       PUBLISHED: `sha256:${"a".repeat(64)} ${HOSTILE}`,
     });
@@ -26,7 +26,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
 
   describe("judge-tests.sh", () => {
     const judge = (environment: Record<string, string>) =>
-      machine.run("judge-tests.sh", { PLANNED: "success", ...environment });
+      machine.run("judge-tests", { PLANNED: "success", ...environment });
 
     it("takes tests that have passed, now or on this commit before, for passed", async () => {
       expect(await judge({ RESULT: "success" })).toMatchObject({
@@ -71,7 +71,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
       return () => api.stop();
     });
     const read = (contexts: readonly string[], since = "") =>
-      machine.run("read-verdicts.sh", {
+      machine.run("read-verdicts", {
         GITHUB_API_URL: api.url,
         GH_TOKEN: TOKEN,
         REPOSITORY,
@@ -126,7 +126,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
     it("refuses what is no commit", async () => {
       expect(
         (
-          await machine.run("read-verdicts.sh", {
+          await machine.run("read-verdicts", {
             GITHUB_API_URL: api.url,
             GH_TOKEN: TOKEN,
             REPOSITORY,
@@ -140,7 +140,7 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
 
   describe("approved.sh", () => {
     it.each(HOSTILE)("says who approved what, also of %j", async (text) => {
-      const { code, log } = await machine.run("approved.sh", { ENVIRONMENT: text, VERSION: "2.0.0" });
+      const { code, log } = await machine.run("approved", { ENVIRONMENT: text, VERSION: "2.0.0" });
       expect(code).toBe(0);
       expect(log).toContain("2.0.0 is approved for");
     });

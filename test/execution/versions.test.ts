@@ -12,7 +12,7 @@ describe.skipIf(missing("bash"))("decide-version.sh", () => {
   });
   afterAll(() => machine.stop());
   const decide = (environment: Record<string, string>) =>
-    machine.run("decide-version.sh", { BASE: "1.0", RUN_NUMBER: "57", SHA, ...environment });
+    machine.run("decide-version", { BASE: "1.0", RUN_NUMBER: "57", SHA, ...environment });
   const today = () => new Date().toISOString().slice(0, 10).replaceAll("-", "");
 
   it.each([

@@ -36,7 +36,7 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
     environment: Record<string, string> = {},
     settings: object = {},
   ): Promise<ProgramResult> =>
-    runNodeProgram("withdraw-tags.mjs", {
+    runNodeProgram("withdraw-tags", {
       GH_TOKEN: "token",
       REGISTRY_USERNAME: LOGIN.username,
       REGISTRY_PASSWORD: LOGIN.password,

@@ -108,7 +108,7 @@ export async function startFlakyRuns(): Promise<FlakyRuns> {
     },
     async find(settings = {}) {
       const FLAKES = JSON.stringify({ suites: [UNIT], ...settings });
-      const result = await runNodeProgram("flakes.mjs", {
+      const result = await runNodeProgram("flakes", {
         FLAKES,
         OUTPUT: output,
         PREVIOUS_FILE: previous,

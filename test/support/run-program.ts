@@ -1,17 +1,19 @@
 /**
- * Runs a bash program of templates/ as a GitHub runner does: `bash --noprofile --norc -eo pipefail`, inputs by
- * environment, fresh files for outputs and summary. Whatever the program does, it may neither print a token, nor a
- * workflow command that came from its input, nor create a file where it stands: every run is checked for that.
+ * Runs a program of templates/ as a GitHub runner does: beside its pieces and a plan.json, with what its action.yml hands
+ * on and fresh files for outputs and summary. Whatever the program does, it may neither print a token, nor a workflow
+ * command that came from its input, nor create a file where it stands: every run is checked for that.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { configSchema } from "../../src/config/schema.ts";
-import { tagEnvironment, tagRules } from "../../src/pipeline/tags.ts";
+import { type ProgramName } from "../../src/programs/programs.ts";
+import { environmentOf, type PlannedPart, runnerVariables, writeProgram } from "./program-folder.ts";
 
-export interface BashResult {
+export { rules } from "./program-folder.ts";
+
+export interface ProgramResult {
   readonly code: number | null;
   /** Standard output and error together. */
   readonly log: string;
@@ -19,15 +21,25 @@ export interface BashResult {
   readonly summary: string;
 }
 
+export interface ProgramSetting {
+  /** What plan.json says of this pipeline, where it is not the small config's own: see `partOf`. */
+  readonly plan?: PlannedPart;
+  /** The payload of the event that started the run; an empty one where it is left out. */
+  readonly event?: unknown;
+  /** Where the program stands; an empty folder where it is left out. */
+  readonly cwd?: string;
+  /** What the step's or the job's own `env` gives, beside the inputs of the action. */
+  readonly env?: ProgramEnvironment;
+}
+
+export type ProgramEnvironment = Readonly<Record<string, string | number | undefined>>;
+
 /** A runner: what its programs leave behind lasts from one to the next, and ends with it. */
 export interface Machine {
   /** RUNNER_TEMP. */
   readonly temp: string;
-  run(
-    program: string,
-    environment: Readonly<Record<string, string | number | undefined>>,
-    cwd?: string,
-  ): Promise<BashResult>;
+  /** @param environment the action's inputs (`gh-token` as GH_TOKEN), and what the runner itself would say */
+  run(program: ProgramName, environment: ProgramEnvironment, setting?: ProgramSetting): Promise<ProgramResult>;
   /** The stand-in's docker command, for preparing and looking; gives its standard output. */
   docker(...words: string[]): Promise<string>;
   stop(): Promise<void>;
@@ -62,33 +74,33 @@ export function startMachine(hosts: Readonly<Record<string, string>> = {}): Mach
   return {
     temp,
     docker,
-    async run(program, environment, cwd) {
+    async run(program, environment, { plan = {}, event = {}, cwd, env: own = {} } = {}) {
       const files = join(folder, `step-${(count += 1)}`);
       const emptyFolder = join(files, "workspace");
       mkdirSync(emptyFolder, { recursive: true });
       for (const name of ["output", "summary"]) writeFileSync(join(files, name), "");
-      const given = Object.fromEntries(
-        Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-      );
+      writeFileSync(join(files, "event.json"), JSON.stringify(event));
+      const given = texts(environment);
+      const file = writeProgram(join(files, "pipewright"), program, plan, given["PIPELINE"]);
       const env = {
         DELAY: "0",
         API_DELAY: "0",
+        RETRY_SECONDS: "0.01",
         ...base,
+        ...runnerVariables,
+        GITHUB_EVENT_PATH: join(files, "event.json"),
         GITHUB_OUTPUT: join(files, "output"),
         GITHUB_STEP_SUMMARY: join(files, "summary"),
-        ...given,
+        ...texts(own),
+        ...environmentOf(program, given),
       };
-      const { code, log } = await execute(
-        "bash",
-        ["--noprofile", "--norc", "-eo", "pipefail", join(TEMPLATES, program)],
-        env,
-        cwd ?? emptyFolder,
-      );
+      const [command, ...words] = commandOf(file);
+      const { code, log } = await execute(command, words, env, cwd ?? emptyFolder);
       const summary = readFileSync(join(files, "summary"), "utf8");
       const outputs = parseOutputs(readFileSync(join(files, "output"), "utf8"));
       if (readdirSync(emptyFolder).length > 0)
         throw new Error(`${program} created ${readdirSync(emptyFolder).join(", ")}.`);
-      checkNothingLeaks(program, given, [log, summary, ...Object.values(outputs)]);
+      checkNothingLeaks(program, { ...texts(own), ...given }, [log, summary, ...Object.values(outputs)]);
       checkCommands(program, log);
       return { code, log, outputs, summary };
     },
@@ -99,6 +111,15 @@ export function startMachine(hosts: Readonly<Record<string, string>> = {}): Mach
     },
   };
 }
+
+/** A shell program as a composite action's step does; the others by the runner's own Node. */
+export const commandOf = (file: string): [string, ...string[]] =>
+  file.endsWith(".sh") ? ["bash", "--noprofile", "--norc", "-eo", "pipefail", file] : [process.execPath, file];
+
+const texts = (environment: ProgramEnvironment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 
 function checkNothingLeaks(
   program: string,
@@ -139,12 +160,6 @@ function execute(
     child.on("close", (code) => resolve({ code, log: Buffer.concat(parts).toString("utf8") }));
   });
 }
-
-const config = configSchema.parse({ project: "charon", builds: {}, branches: { integration: ["development"] } });
-
-/** The tag rules of Charon: main, development and feature branches, all patterns as they are by default. */
-export const rules = tagRules(config.tags, config.branches, { main: "latest", development: "dev", nightly: "nightly" });
-export const tagEnv = tagEnvironment(rules);
 
 /** What nobody should be able to make a program execute, obey or print. */
 export const HOSTILE = [

@@ -45,7 +45,7 @@ const COVERAGE = {
 function comment(figures: unknown, environment: Record<string, string> = {}): Promise<ProgramResult> {
   if (figures !== undefined)
     writeFileSync(join(folder, "figures.json"), typeof figures === "string" ? figures : JSON.stringify(figures));
-  return runNodeProgram("comment.mjs", {
+  return runNodeProgram("comment", {
     GITHUB_API_URL: api.url,
     GITHUB_RUN_ID: "42",
     GH_TOKEN: "token",

@@ -165,7 +165,7 @@ describe("the program", () => {
 
   const check = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
     runNodeProgram(
-      "check-coverage.mjs",
+      "check-coverage",
       {
         COVERAGE_FILE: "coverage.out",
         FORMAT: "go",
@@ -173,7 +173,7 @@ describe("the program", () => {
         OUTPUT: "summary.json",
         ...environment,
       },
-      folder,
+      { cwd: folder },
     );
   const summary = (): unknown => JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
   const baseline = (content: unknown): void =>

@@ -93,7 +93,7 @@ describe("CI metrics", () => {
   const called = { name: "E2E Tests", kind: "test", workflow: "CI", job: "Run E2E Tests / Test" };
   const own = { name: "E2E", kind: "test", workflow: "E2E", job: "Test" };
   const measure = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("metrics.mjs", {
+    runNodeProgram("metrics", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "o/r",
       GH_TOKEN: "token",

@@ -89,7 +89,7 @@ describe("CI metrics", () => {
   });
 
   const measure = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("metrics.mjs", {
+    runNodeProgram("metrics", {
       GITHUB_API_URL: api.url,
       GITHUB_REPOSITORY: "o/r",
       GH_TOKEN: "token",

@@ -37,7 +37,7 @@ const RULES = [
   { key: "Linux-go-", keepHours: null },
 ];
 const prune = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-  runNodeProgram("prune-caches.mjs", {
+  runNodeProgram("prune-caches", {
     CACHES: JSON.stringify(RULES),
     DRY_RUN: "false",
     GITHUB_API_URL: api.url,

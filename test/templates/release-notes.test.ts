@@ -28,9 +28,9 @@ interface Made extends ProgramResult {
 async function make(tag: string, environment: Record<string, string> = {}, cwd = history.folder): Promise<Made> {
   const files = { OUTPUT_NOTES: join(out, "notes.md"), OUTPUT_CHANGELOG: join(out, "changelog.md") };
   const result = await runNodeProgram(
-    "release-notes.mjs",
+    "release-notes",
     { TAG: tag, REPOSITORY: "o/r", SERVER_URL: "https://github.com", ...files, ...environment },
-    cwd,
+    { cwd },
   );
   const read = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
   return { ...result, notes: read(files.OUTPUT_NOTES), changelog: read(files.OUTPUT_CHANGELOG) };
