@@ -16,7 +16,7 @@ import {
   type scan,
 } from "./schema/builds.ts";
 import { cache, retry, warmUp } from "./schema/caches.ts";
-import { consumer, type container } from "./schema/consumers.ts";
+import { consumer, consumerGroup, type container } from "./schema/consumers.ts";
 import type { deployment } from "./schema/deployment.ts";
 import { lint } from "./schema/lint.ts";
 import { metrics } from "./schema/metrics.ts";
@@ -40,8 +40,16 @@ const emptyDefault = <Schema extends z.ZodType>(schema: Schema) =>
 const settings = {
   topology: z
     .enum(["workflow_run", "workflow_call"])
-    .default("workflow_run")
-    .describe("How consumers follow the build: as workflows that its completion starts, or called by it in one run."),
+    .default("workflow_call")
+    .describe(
+      "How tests follow the build: in one run with it, or as workflows that its completion starts.",
+    ),
+  gates: z
+    .enum(["one", "each"])
+    .default("one")
+    .describe(
+      'How many checks say whether a run has passed: one for all of it, or one more for each consumer; with `topology: "workflow_call"`.',
+    ),
   registry: registry.optional().describe("Where images are pushed. Needed as soon as an image is built."),
   copies: z
     .array(registryCopy)
@@ -61,6 +69,10 @@ const settings = {
   builds: z.record(key, build).default({}).describe("What is built, each once a commit."),
   bases: z.record(key, base).default({}).describe("Base images that are built ahead of time."),
   consumers: z.record(key, consumer).default({}).describe("Who tests it."),
+  groups: z
+    .record(key, consumerGroup)
+    .default({})
+    .describe("What the workflows of groups are called, by the `group` of their consumers."),
   publish: z
     .record(key, publishTarget)
     .default({})

@@ -9,6 +9,7 @@ import { branchProblems } from "./invariants/branches.ts";
 import { deploymentProblems } from "./invariants/deployments.ts";
 import { destinationProblems } from "./invariants/destinations.ts";
 import { expressionProblems } from "./invariants/expressions.ts";
+import { groupProblems } from "./invariants/groups.ts";
 import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
 import { limitProblems } from "./invariants/limits.ts";
@@ -37,6 +38,7 @@ const INVARIANTS: readonly Invariant[] = [
     tagProblems(pipeline.rules).map((problem) => ({ ...problem, path: ["tags", ...problem.path] })),
   retentionProblems,
   deploymentProblems,
+  groupProblems,
   trustProblems,
   chainProblems,
   orderProblems,

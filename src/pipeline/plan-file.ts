@@ -4,7 +4,7 @@
  * `plan-file/schema.ts`; one file a part makes what stands in it.
  */
 import { buildsPart } from "./plan-file/builds.ts";
-import { consumersPart } from "./plan-file/consumers.ts";
+import { consumersPart, groupsPart } from "./plan-file/consumers.ts";
 import type { PipelinePart, PlanFile } from "./plan-file/schema.ts";
 import { tagsPart } from "./plan-file/tags.ts";
 import type { Pipeline } from "./types.ts";
@@ -28,6 +28,7 @@ function pipelinePart(pipeline: Pipeline): PipelinePart {
   return {
     builds: buildsPart(pipeline),
     consumers: consumersPart(pipeline),
+    groups: groupsPart(pipeline),
     forks: pipeline.forks,
     freshness: pipeline.freshness,
     project: pipeline.project,

@@ -111,6 +111,11 @@ export const consumer = z.strictObject({
     .min(1)
     .optional()
     .describe("The workflow's name, and the context of the commit status that a branch rule can require."),
+  group: key
+    .optional()
+    .describe(
+      'Consumers of one group share a workflow, which finds the image and reports once; each keeps its own status. With `topology: "workflow_run"`.',
+    ),
   needs: z
     .union([key, z.array(key)])
     .default([])
@@ -226,5 +231,10 @@ export const consumer = z.strictObject({
     })
     .prefault({})
     .describe("How the commit under test is checked out."),
+  file: z.string().min(1).optional().describe("The workflow's file name without .yml. The key by default."),
+});
+
+export const consumerGroup = z.strictObject({
+  name: z.string().min(1).optional().describe("The name of the group's workflow. The key by default."),
   file: z.string().min(1).optional().describe("The workflow's file name without .yml. The key by default."),
 });

@@ -10,7 +10,7 @@ export function followersOf(pipeline: Pipeline): { name: string; follows: string
   const { build, nightly, promote } = pipeline.workflows;
   const roots = [build, nightly].flatMap((workflow) => (workflow ? [workflow.name] : []));
   const consumers = pipeline.consumers.map((consumer) => ({
-    name: consumer.name,
+    name: consumer.workflow,
     follows: consumer.source === "registry" ? roots : [],
     path: ["consumers", consumer.key],
   }));

@@ -19,21 +19,31 @@ export function nameProblems(config: Config, pipeline: Pipeline): Problem[] {
       path: ["consumers", key, ...(config.consumers[key]?.name === undefined ? [] : ["name"])],
     })),
   ];
+  const ownFile = pipeline.consumers.filter(({ group }) => group === undefined);
+  const groups = [...new Map(pipeline.consumers.flatMap((one) => (one.group === undefined ? [] : [[one.group, one]]))).values()];
+  const groupPath = (part: "name" | "file", key: string): PropertyKey[] =>
+    config.groups[key]?.[part] === undefined ? ["groups"] : ["groups", key, part];
+  const workflows: Named[] = [
+    ...names.slice(0, kinds.length),
+    ...ownFile.map(({ workflow, key }) => ({ value: workflow, path: ["consumers", key] })),
+    ...groups.map(({ workflow, group = "" }) => ({ value: workflow, path: groupPath("name", group) })),
+  ];
   const files: Named[] = [
     ...kinds.map(([kind, file]) => ({
       value: file.path,
       path: kind in config.files.names ? ["files", "names", kind] : ["files"],
     })),
-    ...pipeline.consumers.map(({ key, path }) => ({
+    ...ownFile.map(({ key, path }) => ({
       value: path,
       path: ["consumers", key, ...(config.consumers[key]?.file === undefined ? [] : ["file"])],
     })),
+    ...groups.map(({ group = "", path }) => ({ value: path, path: groupPath("file", group) })),
   ];
+  const sameName = (value: string): string =>
+    `Two workflows have the name "${value}". Triggers and branch rules could not tell them apart.`;
   return [
-    ...repeated(
-      names,
-      (value) => `Two workflows have the name "${value}". Triggers and branch rules could not tell them apart.`,
-    ),
+    ...repeated(names, sameName),
+    ...repeated(workflows, sameName).filter(({ path }) => path[0] === "groups"),
     ...repeated(files, (value) => `Two workflows would be written to ${value}.`),
     ...statusProblems(names.slice(kinds.length), pipeline),
     ...artifactProblems(pipeline),

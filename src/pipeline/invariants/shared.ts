@@ -59,14 +59,20 @@ export function sharedProblems(pipelines: readonly Pipeline[]): Problem[] {
 function workflowNames({ workflows, consumers }: Pipeline): Named[] {
   return [
     ...Object.entries(workflows).map(([kind, { name }]) => ({ value: name, path: ["names", kind] })),
-    ...consumers.map(({ key, name }) => ({ value: name, path: ["consumers", key, "name"] })),
+    ...consumers.map(({ key, workflow, group }) => ({
+      value: workflow,
+      path: group === undefined ? ["consumers", key, "name"] : ["groups", group, "name"],
+    })),
   ];
 }
 
 function paths({ workflows, consumers }: Pipeline): Named[] {
   return [
     ...Object.entries(workflows).map(([kind, { path }]) => ({ value: path, path: ["files", "names", kind] })),
-    ...consumers.map(({ key, path }) => ({ value: path, path: ["consumers", key, "file"] })),
+    ...consumers.map(({ key, path, group }) => ({
+      value: path,
+      path: group === undefined ? ["consumers", key, "file"] : ["groups", group, "file"],
+    })),
   ];
 }
 

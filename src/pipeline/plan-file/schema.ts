@@ -47,12 +47,58 @@ export const consumersSchema = z.record(
     events: z.array(classOfEvent).describe("The classes of run that it tests."),
     forks: z.boolean().describe("Whether it tests pull requests from forks."),
     required: z.boolean().describe("Whether what is promoted waits for it."),
+    dispatch: z.boolean().describe("Whether it can be run by hand."),
+    nightly: z
+      .strictObject({ workflow: z.string(), name: z.string() })
+      .optional()
+      .describe("The workflow that builds by night, and the context of the status that it gets then."),
+    images: z.record(z.string(), z.string()).optional().describe("Their names on the runner, by build."),
+    pull: z.strictObject({ attempts: z.number(), delaySeconds: z.number() }).optional(),
+    fallback: z.enum(["build", "fail"]).optional().describe("What happens when an image cannot be had."),
+    container: z
+      .strictObject({
+        name: z.string(),
+        build: z.string(),
+        ports: z.array(z.string()),
+        env: z.record(z.string(), z.string()).optional(),
+        args: z.array(z.string()).optional(),
+        health: z
+          .strictObject({ url: z.string().optional(), timeoutSeconds: z.number(), intervalSeconds: z.number() })
+          .optional(),
+      })
+      .optional()
+      .describe("How its image is run for it. What GitHub has to evaluate, the workflow hands on."),
+    deployment: z
+      .strictObject({
+        name: z.string().describe("What the names of places begin with."),
+        attempts: z.number(),
+        delaySeconds: z.number(),
+        timeoutSeconds: z.number(),
+      })
+      .optional(),
+    coverage: z
+      .strictObject({
+        file: z.string().optional(),
+        format: z.enum(["go", "lcov", "cobertura"]),
+        minimum: z.number().optional(),
+        packages: z.record(z.string(), z.number()),
+        maxDrop: z.number().optional(),
+        marker: z.string().describe("What tells its comment on a pull request from others."),
+      })
+      .optional(),
+    diagnostics: z
+      .strictObject({ paths: z.array(z.string()).optional(), commands: z.array(z.string()).optional() })
+      .optional()
+      .describe("What is kept of a failure, and the commands that repeat it."),
   }),
 );
+
+export const groupsSchema = z.record(z.string(), z.array(z.string()));
 
 export const pipelineSchema = z.strictObject({
   builds: buildsSchema,
   consumers: consumersSchema,
+  groups: groupsSchema.describe("Consumers that share a workflow, by the key of their group."),
   forks: z.enum(["test", "build", "ignore"]),
   freshness: z.enum(["fail", "warn"]),
   project: z.string(),

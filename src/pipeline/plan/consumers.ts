@@ -49,10 +49,18 @@ export function consumerOf(
     );
   const { secrets } = consumer;
   const fallback = consumer.fallback ?? (config.topology === "workflow_call" && own.length > 0 ? "build" : "fail");
+  const titled = (title: string): string => (member === undefined ? title : `${member}: ${title}`);
+  const name = consumer.name ?? titled(key);
+  // One that builds for itself follows nobody, and so leaves its group until it does again.
+  const group = consumer.source === "registry" && own.length > 0 ? consumer.group : undefined;
+  const groupName = group === undefined ? undefined : (config.groups[group]?.name ?? titled(group));
+  const groupFile = group === undefined ? undefined : (config.groups[group]?.file ?? group);
   return {
     key,
-    name: consumer.name ?? (member === undefined ? key : `${member}: ${key}`),
-    path: workflowPath(config, consumer.file ?? key),
+    name,
+    workflow: groupName ?? name,
+    path: workflowPath(config, groupFile ?? consumer.file ?? key),
+    group,
     builds: own,
     after: consumer.after,
     failure: consumer.failure,

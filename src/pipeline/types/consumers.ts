@@ -48,9 +48,13 @@ export type ConsumerDeployment = Omit<
 
 export interface Consumer {
   key: string;
-  /** The workflow's name, and the context of its commit status. */
+  /** What its verdict is called: the context of its commit status, or its check. */
   name: string;
+  /** The workflow that it is part of: one of its own, or that of its group. */
+  workflow: string;
   path: string;
+  /** The key of the consumers that share its workflow. */
+  group: string | undefined;
   /** What is tested; nothing where the consumer checks the code itself. */
   builds: readonly Build[];
   /** The consumers, by key, that must have passed before. */
