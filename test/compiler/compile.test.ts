@@ -1,11 +1,15 @@
 /** The whole compiler: same plan, same bytes; text that says what the model says, as Prettier would write it. */
+import { createHash } from "node:crypto";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { compile, compileWorkflows } from "../../src/compiler/compile.ts";
 import { compileConfig } from "../../src/compile-config.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { PLAN_FILE, printPlanFile } from "../../src/pipeline/plan-file.ts";
+import { planFileSchema } from "../../src/pipeline/plan-file/schema.ts";
 import { plans } from "../../src/pipeline/plans.ts";
+import { filesOfPrograms, programFile } from "../../src/programs/programs.ts";
 import { monorepo } from "../support/monorepo.ts";
 import { planOf, smallConfig } from "../support/plan-of.ts";
 import { plain } from "../support/read-workflows.ts";
@@ -19,6 +23,8 @@ const printed = [
   "a system with every part",
   "Charon whose consumers build for themselves",
 ].map(systemNamed);
+
+const isWorkflow = (path: string): boolean => path.startsWith(".github/workflows/");
 
 /** A system with that many consumers. */
 const crowd = (count: number) =>
@@ -46,14 +52,48 @@ describe("compile", () => {
   });
 
   it.each(systems)(
-    "gives one file a workflow, by path, each directly where GitHub looks: $name",
+    "gives one file a workflow, by path, each directly where GitHub looks, and the programs beside them: $name",
     ({ pipeline, workflows }) => {
       const paths = compile(pipeline).map((file) => file.path);
       expect(paths).toEqual([...new Set(paths)].sort());
-      expect(paths).toEqual(workflows.map((workflow) => workflow.path).sort());
-      expect(paths.filter((path) => !/^\.github\/workflows\/[^/]+\.yml$/.test(path))).toEqual([]);
+      const [own, others] = [isWorkflow, (path: string) => !isWorkflow(path)].map((kind) => paths.filter(kind));
+      expect(own).toEqual(workflows.map((workflow) => workflow.path).sort());
+      expect(own?.filter((path) => !/^\.github\/workflows\/[^/]+\.yml$/.test(path))).toEqual([]);
+      expect(others?.filter((path) => !path.startsWith(".github/pipewright/"))).toEqual([]);
     },
   );
+
+  it.each(systems)(
+    "gives the programs that the workflows use, as they are, and no other: $name",
+    ({ pipeline, workflows }) => {
+      const used = new Set(
+        workflows.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps.flatMap((step) => step.program ?? []))),
+      );
+      const given = compile(pipeline).flatMap(({ path, body }) => {
+        const file = path.replace(".github/pipewright/", "");
+        return isWorkflow(path) || ["plan.json", ".gitattributes"].includes(file) ? [] : [[file, body]];
+      });
+      expect(Object.fromEntries(given)).toEqual(
+        Object.fromEntries(filesOfPrograms(used).map((file) => [file, programFile(file)])),
+      );
+    },
+  );
+
+  it("gives a plan that its schema allows, in the order in which it is printed, with the digest of each file", () => {
+    for (const { pipeline } of systems) {
+      const texts = new Map(compile(pipeline).map((file) => [file.path, file.body]));
+      const plan = planFileSchema.parse(JSON.parse(texts.get(PLAN_FILE) ?? ""));
+      expect(printPlanFile(plan)).toBe(texts.get(PLAN_FILE));
+      for (const [file, digest] of Object.entries(plan.files))
+        expect(
+          createHash("sha256")
+            .update(texts.get(`.github/pipewright/${file}`) ?? "")
+            .digest("hex"),
+          file,
+        ).toBe(digest);
+      expect(texts.size).toBe(Object.keys(plan.files).length + 2 + [...texts.keys()].filter(isWorkflow).length);
+    }
+  });
 
   it.each(printed)("prints what the model says: $name", ({ pipeline }) => {
     const texts = new Map(compile(pipeline).map((file) => [file.path, file.body]));
@@ -63,7 +103,8 @@ describe("compile", () => {
 
   it.each(printed)("prints it as Prettier would: $name", async ({ pipeline }) => {
     for (const { path, body } of compile(pipeline))
-      expect(await format(body, { parser: "yaml", printWidth: 80 }), path).toBe(body);
+      if (isWorkflow(path)) expect(await format(body, { parser: "yaml", printWidth: 80 }), path).toBe(body);
+      else if (path === PLAN_FILE) expect(await format(body, { parser: "json", printWidth: 80 }), path).toBe(body);
   });
 
   it("grows with the number of consumers, and no faster", () => {

@@ -1,10 +1,9 @@
 /** The steps that all workflows are made of. */
 import { describe, expect, it } from "vitest";
 import { knownAction } from "../../src/actions/catalogue.ts";
-import { programNames, programText, readBy } from "../../src/compiler/programs.ts";
 import { useAction } from "../../src/compiler/steps/action.ts";
 import { downloadArtifact, uploadArtifact } from "../../src/compiler/steps/artifacts.ts";
-import { runProgram, runScript } from "../../src/compiler/steps/program.ts";
+import { programOf, runScript, useProgram } from "../../src/compiler/steps/program.ts";
 import { loginToOwnRegistry } from "../../src/compiler/steps/registry.ts";
 import { checkout } from "../../src/compiler/steps/sources.ts";
 import { environmentName, localImage } from "../../src/compiler/steps/test.ts";
@@ -50,26 +49,29 @@ describe("useAction", () => {
   });
 });
 
-describe("runProgram", () => {
-  it("carries a bash program as it is", () => {
-    expect(runProgram("check-needs.sh", { name: "Check", env: { NEEDS: "{}" } })).toEqual({
+describe("useProgram", () => {
+  it("takes a program from the workflow's own repository and commit, with its inputs", () => {
+    const step = useProgram("check-needs", { name: "Check", id: "check", with: { needs: "{}" }, env: { A: 1 } });
+    expect(step).toEqual({
       name: "Check",
+      id: "check",
       "timeout-minutes": 5,
-      shell: "bash",
-      env: { NEEDS: "{}" },
-      run: programText("check-needs.sh"),
+      uses: "$/.github/pipewright/check-needs",
+      with: { needs: "{}" },
+      env: { A: 1 },
     });
+    expect(programOf(step)).toBe("check-needs");
+    expect(programOf(runScript({ name: "x" }, "true\n"))).toBeUndefined();
   });
 
-  it("hands a JavaScript program to Node through a heredoc that expands nothing and that no line of it ends", () => {
-    for (const name of programNames().filter((one) => one.endsWith(".mjs"))) {
-      const { run = "" } = runProgram(name, { name });
-      const lines = run.split("\n");
-      expect(lines[0]).toBe(`cat > "$RUNNER_TEMP/${name}" <<'END_OF_PROGRAM'`);
-      expect(lines.filter((line) => line === "END_OF_PROGRAM")).toHaveLength(1);
-      expect(run).toContain(programText(name));
-      expect(lines.slice(-2)).toEqual([`node "$RUNNER_TEMP/${name}"`, ""]);
-    }
+  it("leaves out inputs without a value, and keeps those that are false or empty", () => {
+    const step = useProgram("pull-image", {
+      name: "x",
+      with: { digest: "", trusted: false, build: undefined } as never,
+    });
+    expect(step.with).toEqual({ digest: "", trusted: false });
+    expect(useProgram("check-needs", { name: "x", env: {} })).not.toHaveProperty("env");
+    expect(useProgram("check-needs", { name: "x" })).not.toHaveProperty("with");
   });
 
   it("leaves an empty environment away", () => {
@@ -79,16 +81,6 @@ describe("runProgram", () => {
       shell: "bash",
       run: "true\n",
     });
-  });
-
-  it("carries no program that holds an expression", () => {
-    for (const name of programNames()) expect(programText(name)).not.toContain("${{");
-  });
-});
-
-describe("readBy", () => {
-  it("keeps the variables that a program reads, whole words only", () => {
-    expect(readBy("check-needs.sh", { NEEDS: 1, NEED: 2, TAG_BRANCH: 3 })).toEqual({ NEEDS: 1 });
   });
 });
 

@@ -157,29 +157,25 @@ describe.each(systems)("in $name", (system) => {
     }
   });
 
-  it("every program gets what it requires, what it reads without a default, and what its comment promises", () => {
+  it("every program gets what it requires, and nothing that it does not declare", () => {
     const wrong = stepsOf(system).flatMap((step) => {
       if (!step.program) return [];
-      const { required, unguarded, documented } = readProgram(step.program);
-      const given = (name: string): boolean => name in step.env || isAlternative(step, name);
-      const empty = required.filter((name) => step.env[name] === "");
-      return [...[...new Set([...required, ...unguarded, ...documented])].filter((name) => !given(name)), ...empty].map(
-        (name) => `${step.where}: ${name}`,
-      );
+      const { inputs, required } = readProgram(step.program);
+      const missing = required.filter((input) => (step.with[input] ?? "") === "");
+      const unknown = Object.keys(step.with).filter((input) => !inputs.includes(input));
+      return [...missing, ...unknown].map((input) => `${step.where}: ${input}`);
     });
     expect(wrong).toEqual([]);
   });
 
-  it("no step passes a variable that its program does not read", () => {
-    const wrong = stepsOf(system).flatMap((step) => {
-      const { program } = step;
-      // What runs the config's own commands hands on what the config gives them.
-      if (!program || "COMMANDS" in step.env) return [];
-      return Object.keys(step.env)
-        .filter((name) => !readProgram(program).reads.includes(name))
-        .map((name) => `${step.where}: ${name}`);
-    });
-    expect(wrong).toEqual([]);
+  it("every program of one of several pipelines that reads the plan is told whose", () => {
+    const wrong = stepsOf(system).filter(
+      ({ program, with: given }) =>
+        program !== undefined &&
+        readProgram(program).inputs.includes("pipeline") &&
+        (given["pipeline"] ?? undefined) !== system.pipeline.member,
+    );
+    expect(wrong.map(({ where }) => where)).toEqual([]);
   });
 
   it("a job behind one that may be skipped says with a status function when it runs all the same", () => {
@@ -240,69 +236,4 @@ function levelOf(
   return followed.length === 0
     ? 0
     : 1 + Math.max(...followed.map((other) => levelOf(workflows, other, [...seen, workflow.name])));
-}
-
-/** What says how a step differs from the usual, and stays away otherwise. */
-const FLAGS = [
-  "ANY_REVISION",
-  "ATTEMPT_TIMEOUT",
-  "COMMIT_MESSAGE",
-  "KEEP_LOGIN",
-  "MIRRORS",
-  "OPTIONAL",
-  "PASSED",
-  "PULL_REQUESTS",
-  "RETRY_ATTEMPTS",
-  "RETRY_DELAY",
-  "RETRY_FACTOR",
-  "RETRY_GROWTH",
-  "RETRY_JITTER",
-  "SOFT",
-  "SOURCE_TAG",
-];
-/** What resolve-image.sh is told of a run; by hand it is told an image's tag. */
-const OF_A_RUN = [
-  "RUN_EVENT",
-  "RUN_ID",
-  "RUN_CONCLUSION",
-  "RUN_CREATED_AT",
-  "HEAD_SHA",
-  "HEAD_BRANCH",
-  "HEAD_REPOSITORY",
-  "RECORD_FILE",
-  "FORKS",
-];
-
-/** What has a default that its comment names, and is given only where the config says something else. */
-const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
-  "check-coverage.mjs": ["MINIMUM", "PACKAGES"],
-  "collect-diagnostics.sh": ["IMAGE", "SHOWN", "MAX_MEGABYTES"],
-  "comment.mjs": ["AUTHOR"],
-  "decide-version.sh": ["PR_NUMBER"],
-  "flakes.mjs": ["AUTHOR"],
-  "github-release.mjs": ["NAME", "LATEST", "UPLOADS_URL"],
-  "publish-maven.mjs": ["SIGNING_PASSWORD", "PORTAL_URL", "CHECK_URL"],
-  "publish-npm.sh": ["NODE_AUTH_TOKEN", "REGISTRY_URL"],
-  "release-notes.mjs": ["PREVIOUS_TAG"],
-  "sign-image.sh": ["CERTIFICATE_OIDC_ISSUER"],
-  "wait-healthy.sh": ["CONTAINER"],
-};
-
-/** publish-image.sh takes a digest, or else the jobs that built the image; copies are optional. notify.sh tells of this run, or of alerts. */
-function isAlternative(step: EmittedStep, name: string): boolean {
-  if (FLAGS.includes(name)) return true;
-  if (step.program === "metrics.mjs") return ["FLAKES_FOLDER", "REGISTRY_USERNAME", "REGISTRY_PASSWORD"].includes(name);
-  if (step.program && OPTIONAL[step.program]?.includes(name)) return true;
-  if (step.program === "resolve-image.sh")
-    return OF_A_RUN.includes(name) && step.env["EVENT_NAME"] === "workflow_dispatch";
-  if (step.program === "notify.sh") {
-    if (["REPOSITORY", "WORKFLOW", "REF"].includes(name)) return step.env["FORMAT"] !== "json";
-    return ["ALERTS_FILE", "EVENTS"].includes(name)
-      ? "NEEDS" in step.env || "EVENT" in step.env
-      : "ALERTS_FILE" in step.env || step.env["EVENT"] === "coverage";
-  }
-  if (step.program !== "publish-image.sh") return false;
-  if (["ENTRIES", "STAGING"].includes(name)) return "DIGEST" in step.env;
-  if (["DIGEST", "SOURCE_COMMIT"].includes(name)) return "ENTRIES" in step.env;
-  return ["COPIES", "COPY_TO"].includes(name);
 }

@@ -151,7 +151,7 @@ export const runnerVariables = {
 
 /** What the runner, the shell or a stand-in provides. */
 export const isProvided = (variable: string): boolean =>
-  /^(GITHUB_|RUNNER_|DOCKER_|AWS_|BASH_|LC_)|^(PATH|HOME|LANG|PWD|IFS|TMPDIR|CI|REPLY|SECONDS|RANDOM)$/.test(variable);
+  /^(GITHUB_|RUNNER_|ACTIONS_|DOCKER_|AWS_|BASH_|LC_)|^(PATH|HOME|LANG|PWD|IFS|TMPDIR|CI|REPLY|SECONDS|RANDOM)$/.test(variable);
 
 /**
  * The environment in which the action runs its program, made of what a test gives: inputs as the runner hands them on, those

@@ -1,22 +1,20 @@
-/** What a program of `templates/` reads, requires and hands on, found in its text. */
-import { type ProgramName, programText } from "../../src/compiler/programs.ts";
-
-/** What the runner, bash or the program itself provides. */
-const GIVEN =
-  /^(GITHUB_|RUNNER_|BASH_|IMAGE_(DIGEST|PLATFORMS|REVISION|RECIPE|CREATED)$|(REPLY|SECONDS|PWD|IFS|LC_ALL|HOME|PATH|TMPDIR)$)/;
-
-/** Settings for tests and slow registries, whose defaults are what a workflow wants. */
-const TUNING = ["ATTEMPTS", "DELAY", "API_ATTEMPTS", "API_DELAY", "GRACE_SECONDS", "POLL_SECONDS", "RETRY_SECONDS"];
+/** What a program of `templates/` takes and gives, by its action.yml, and what its text says that it reads and writes. */
+import { filesOfPrograms, programFile, type ProgramName, programPath } from "../../src/programs/programs.ts";
+import { actionOf, isProvided, isTuning, variableOf } from "./program-folder.ts";
 
 export interface ProgramReading {
-  /** Variables without which it stops, at once. */
+  /** The inputs of its action.yml. */
+  readonly inputs: readonly string[];
+  /** Those without which it does not run. */
   readonly required: readonly string[];
-  /** Variables that it reads without a default: bash takes an absent one for empty, which nobody wants. */
-  readonly unguarded: readonly string[];
-  /** Every variable that it reads, those with a default too. */
+  /** The outputs of its action.yml. */
+  readonly outputs: readonly string[];
+  /** Variables that its own text reads, as it reads them; what the runner provides and what only tests set are left out. */
   readonly reads: readonly string[];
-  /** Variables that the comment on top lists, tuning left out. */
-  readonly documented: readonly string[];
+  /** Variables that its own text or a shared piece reads, in any way. */
+  readonly readsAnywhere: readonly string[];
+  /** Outputs that its own text or a shared piece writes. */
+  readonly writes: readonly string[];
   readonly hasOutput: (name: string) => boolean;
   /** The scopes that its requests to GitHub's API need. */
   readonly scopes: readonly string[];
@@ -27,83 +25,71 @@ const readings = new Map<ProgramName, ProgramReading>();
 export function readProgram(name: ProgramName): ProgramReading {
   const known = readings.get(name);
   if (known) return known;
-  const text = programText(name);
-  const reading = name.endsWith(".sh") ? readBash(text) : readNode(text);
+  const action = actionOf(name);
+  const path = programPath(name);
+  const isNode = path.endsWith(".mjs");
+  const [own = "", ...shared] = [
+    path,
+    ...filesOfPrograms([name]).filter((file) => file !== path && /\.(sh|mjs)$/.test(file)),
+  ].map((file) => codeOf(file));
+  const everything = [own, ...shared].join("\n");
+  const readIn = (code: string): string[] =>
+    (isNode ? readByNode(code) : readByBash(code, everything)).filter(
+      (variable) => !isProvided(variable) && !isTuning(variable),
+    );
+  const reading = {
+    inputs: Object.keys(action.inputs),
+    required: Object.entries(action.inputs).flatMap(([input, { required }]) => (required === true ? [input] : [])),
+    outputs: Object.keys(action.outputs),
+    reads: readIn(own),
+    readsAnywhere: unique([...readIn(everything), ...matches(everything, /\b([A-Z][A-Z0-9_]+)\b/g)]),
+    writes: isNode
+      ? matches(everything, /\b(?:setOutput|output)\(\s*"([a-z-]+)"/g)
+      : matches(everything, /\boutput ([a-z][a-z-]*) /g),
+    hasOutput: (output: string) => Object.hasOwn(action.outputs, output),
+    scopes: scopesIn(own),
+  };
   readings.set(name, reading);
   return reading;
 }
+
+/** The inputs by the name that a variable has. */
+export const variablesOf = (name: ProgramName): string[] => readProgram(name).inputs.map(variableOf);
 
 const unique = (texts: readonly (string | undefined)[]): string[] => [
   ...new Set(texts.filter((text) => text !== undefined)),
 ];
 const matches = (text: string, pattern: RegExp): string[] =>
   unique([...text.matchAll(pattern)].map((match) => match[1]));
-const withoutComments = (text: string, mark: RegExp): string =>
-  text
+
+/** The text of a program's file without its comments. */
+export const codeOf = (file: string): string =>
+  programFile(file)
     .split("\n")
-    .filter((line) => !mark.test(line))
+    .filter((line) => !(file.endsWith(".sh") ? /^\s*#/ : /^\s*(\/\/|\*|\/\*)/).test(line))
     .join("\n");
 
-function documentedIn(text: string, mark: RegExp, reads: readonly string[]): string[] {
-  const lines = text.split("\n");
-  const end = lines.findIndex((line) => !mark.test(line));
-  const comment = lines.slice(0, end).join("\n");
-  return unique([
-    ...matches(comment, /\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z]{3,})\b/g).filter((word) => reads.includes(word)),
-    ...(comment.includes("TAG_*") ? reads.filter((word) => word.startsWith("TAG_")) : []),
-  ]).filter((word) => !TUNING.includes(word));
-}
-
-function readBash(text: string): ProgramReading {
-  const code = withoutComments(text, /^\s*#/);
+function readByBash(code: string, everything: string): string[] {
   const own = new Set(
-    [...matches(code, /(?:^|[\s;(])([A-Z][A-Z0-9_]*)\+?=/gm)].filter(
-      (name) => !new RegExp(`\\$\\{${name}:-`).test(code),
+    matches(everything, /(?:^|[\s;(])([A-Z][A-Z0-9_]*)\+?=/gm).filter(
+      (name) => !new RegExp(`\\$\\{${name}:-`).test(everything),
     ),
   );
-  const isInput = (name: string): boolean => !GIVEN.test(name) && !own.has(name);
-  const reads = unique([
-    ...matches(code, /\$\{?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])/g),
+  // What jq calls $ENV and what a shared piece leaves in a variable is no input.
+  return unique([
+    ...matches(code, /\$\{?!?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])/g),
     ...matches(code, /:([A-Z][A-Z0-9_]*)[})]/g),
-  ]).filter(isInput);
-  const guarded = matches(code, /\$\{([A-Z][A-Z0-9_]*):-/g);
-  const required = unique(
-    [...code.matchAll(/^require ([A-Z0-9_ ]+)$/gm)].flatMap((match) => match[1]?.split(" ")),
-  ).filter(isInput);
-  const dynamic = matches(code, /\boutput "\$\w+-([a-z-]+)"/g);
-  const outputs = matches(code, /\boutput ([a-z][a-z-]*) /g);
-  return {
-    required,
-    unguarded: reads.filter((name) => !guarded.includes(name)),
-    reads,
-    documented: documentedIn(text, /^#/, reads),
-    hasOutput: (output) => outputs.includes(output) || dynamic.some((suffix) => output.endsWith(`-${suffix}`)),
-    scopes: scopesIn(code),
-  };
+    ...[...code.matchAll(/^\s*require ([A-Z0-9_ ]+)$/gm)].flatMap((match) => match[1]?.split(" ")),
+  ]).filter((name) => !own.has(name) && !/^(ENV|IMAGE_(DIGEST|PLATFORMS|REVISION|RECIPE|CREATED))$/.test(name));
 }
 
-function readNode(text: string): ProgramReading {
-  const code = withoutComments(text, /^\s*(\/\/|\*|\/\*)/);
-  const taken = [...code.matchAll(/const \{([^}]*)\} = process\.env/g)]
-    .flatMap((match) => (match[1] ?? "").split(","))
-    .map((part) => part.trim());
-  const read = [...matches(code, /process\.env\.([A-Z_]+)/g), ...taken.map((part) => part.split(/[:= ]/)[0])];
-  const defaulted = [
-    ...taken.filter((part) => part.includes("=")).map((part) => part.split(/[:= ]/)[0]),
-    ...matches(code, /process\.env\.([A-Z_]+)(?= \?|\s*\|\||\s*\?\?)/g),
-  ];
-  const reads = unique(read).filter((name) => !GIVEN.test(name));
-  const outputs = matches(code, /setOutput\("([a-z-]+)"/g);
-  const required = reads.filter((name) => !defaulted.includes(name));
-  return {
-    required,
-    unguarded: required,
-    reads,
-    documented: documentedIn(text, /^\/\//, reads),
-    hasOutput: (output) => outputs.includes(output),
-    scopes: scopesIn(code),
-  };
-}
+const readByNode = (code: string): string[] =>
+  unique([
+    ...matches(code, /\b(?:process\.env|environment)\??\.([A-Z][A-Z0-9_]*)/g),
+    ...[...code.matchAll(/const \{([^}]*)\} = (?:process\.env|environment)\b/g)]
+      .flatMap((match) => (match[1] ?? "").split(","))
+      .map((part) => /^[A-Z][A-Z0-9_]*/.exec(part.trim())?.[0]),
+  ]);
 
 /** GitHub's docs, "Permissions required for GitHub Apps": which part of the API needs which scope. */
 const SCOPES: readonly (readonly [RegExp, string])[] = [

@@ -3,9 +3,9 @@
  * runs, each job with its expressions. `test/compiler/compile.test.ts` proves that the printed files say the same.
  */
 import { compileWorkflows } from "../../src/compiler/compile.ts";
-import { type ProgramName, programNames } from "../../src/compiler/programs.ts";
-import { runProgram } from "../../src/compiler/steps/program.ts";
+import { programOf } from "../../src/compiler/steps/program.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
+import { type ProgramName, PROGRAMS_FOLDER } from "../../src/programs/programs.ts";
 import {
   type CallJob,
   callsWorkflow,
@@ -24,7 +24,7 @@ export interface EmittedStep {
   readonly name: string;
   readonly id: string | undefined;
   readonly if: string | undefined;
-  /** The action without its commit. */
+  /** The action of somebody else, without its commit. */
   readonly action: string | undefined;
   readonly commit: string | undefined;
   /** What stands behind the commit. */
@@ -32,6 +32,7 @@ export interface EmittedStep {
   readonly with: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, unknown>>;
   readonly run: string | undefined;
+  /** The program of Pipewright's that it uses; its inputs are `with`. */
   readonly program: ProgramName | undefined;
   readonly shell: string | undefined;
   readonly minutes: number | undefined;
@@ -145,13 +146,19 @@ function readCall(where: string, id: string, job: CallJob): EmittedJob {
   };
 }
 
-const PROGRAMS: ReadonlyMap<string | undefined, ProgramName> = new Map(
-  programNames().map((name) => [runProgram(name, { name }).run, name]),
-);
+/** Taken from the workflow's own commit (`$/`), or from where the job has checked it out. */
+const CHECKED_OUT = `./.git/pipewright/${PROGRAMS_FOLDER}/`;
+
+function programIn(step: Step): ProgramName | undefined {
+  const uses = plain(step.uses);
+  if (typeof uses === "string" && uses.startsWith(CHECKED_OUT)) return uses.slice(CHECKED_OUT.length) as ProgramName;
+  return programOf(step);
+}
 
 function readStep(where: string, step: Step): EmittedStep {
   const uses = plain(step.uses);
-  const [action, commit] = typeof uses === "string" ? uses.split("@") : [];
+  const program = programIn(step);
+  const [action, commit] = typeof uses === "string" && program === undefined ? uses.split("@") : [];
   return {
     where,
     name: step.name,
@@ -163,7 +170,7 @@ function readStep(where: string, step: Step): EmittedStep {
     with: plain(step.with ?? {}) as Record<string, unknown>,
     env: plain(step.env ?? {}) as Record<string, unknown>,
     run: step.run,
-    program: step.run === undefined ? undefined : PROGRAMS.get(step.run),
+    program,
     shell: step.shell,
     minutes: step["timeout-minutes"],
     continueOnError: step["continue-on-error"] ?? false,
