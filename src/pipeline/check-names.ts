@@ -13,6 +13,9 @@ export const inRepository = ({ member }: { member: string | undefined }, name: s
 /** The job of the build workflow that fails unless everything before it did its work. */
 export const READY_CHECK = "Build ready";
 
+/** The job that passes only where all that is required has: the one name to require. */
+export const GATE_CHECK = "All checks";
+
 /** The same job of the nightly build. */
 export const NIGHTLY_READY_CHECK = "Nightly ready";
 
@@ -33,6 +36,10 @@ export const coverageArtifact = (consumer: string): string => `coverage-${consum
 
 /** What the artifacts with a consumer's results begin with; a key holds no dot, so no beginning is that of another. */
 export const junitArtifact = (consumer: string): string => `junit.${consumer}.`;
+
+/** What the keys of a cache begin with, and those of no other one. */
+export const cacheKeyBeginning = (pipeline: { member: string | undefined }, cache: string): string =>
+  `${inRepository(pipeline, cache)}--`;
 
 /** The artifact with what a consumer's container said, which no artifact of the config may be called. */
 export const CONTAINER_LOGS = "container-logs";

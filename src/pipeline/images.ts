@@ -1,4 +1,7 @@
-import type { ImageBuild, Pipeline, Registry } from "./types.ts";
+import type { Build, FilesBuild, ImageBuild, Pipeline, Registry } from "./types.ts";
+
+export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filter((build) => build.kind === "image");
+export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
 
 /** `ghcr.io` + `wikid82` + `charon` = `ghcr.io/wikid82/charon`; where a registry gives one name only, `registry.fly.io/app`. */
 export const imageIn = (
@@ -15,6 +18,3 @@ export const imageBaseName = (image: string): string => image.split("/").at(-1) 
 /** The image in the registries that stand in when the first one fails, space between them. */
 export const mirrorsOf = (pipeline: Pick<Pipeline, "mirrors">, build: Pick<ImageBuild, "image">): string =>
   pipeline.mirrors.map((mirror) => imageIn(mirror, imageBaseName(build.image))).join(" ");
-
-/** The key of the job that builds it: the targets of a bake file share one. */
-export const groupKeyOf = (build: Pick<ImageBuild, "key" | "bake">): string => build.bake?.group ?? build.key;

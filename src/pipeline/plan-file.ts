@@ -3,8 +3,14 @@
  * Pure, and in one order, so that a changed line of the config is a changed line of the file. Its shape is
  * `plan-file/schema.ts`; one file a part makes what stands in it.
  */
+import { basesPart } from "./plan-file/bases.ts";
 import { buildsPart } from "./plan-file/builds.ts";
+import { cachesPart } from "./plan-file/caches.ts";
+import { packagesPart, retentionPart } from "./plan-file/cleanup.ts";
 import { consumersPart, groupsPart } from "./plan-file/consumers.ts";
+import { flakesPart } from "./plan-file/flakes.ts";
+import { metricsPart } from "./plan-file/metrics.ts";
+import { channelsPart, tiersPart } from "./plan-file/notify.ts";
 import type { PipelinePart, PlanFile } from "./plan-file/schema.ts";
 import { tagsPart } from "./plan-file/tags.ts";
 import type { Pipeline } from "./types.ts";
@@ -26,15 +32,23 @@ export const planFile = (pipelines: readonly Pipeline[], files: Readonly<Record<
 
 function pipelinePart(pipeline: Pipeline): PipelinePart {
   return {
+    bases: basesPart(pipeline),
     builds: buildsPart(pipeline),
+    caches: cachesPart(pipeline),
+    channels: channelsPart(pipeline),
     consumers: consumersPart(pipeline),
+    flakes: flakesPart(pipeline),
     groups: groupsPart(pipeline),
     forks: pipeline.forks,
     freshness: pipeline.freshness,
+    metrics: metricsPart(pipeline),
+    packages: packagesPart(pipeline),
     project: pipeline.project,
     pullRequests: pipeline.pullRequests === false ? null : pipeline.pullRequests === "artifact" ? "artifact" : "push",
     retry: pipeline.retry ? { ...pipeline.retry } : null,
+    retention: retentionPart(pipeline),
     tags: tagsPart(pipeline),
+    tiers: tiersPart(pipeline),
   };
 }
 

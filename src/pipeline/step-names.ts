@@ -6,6 +6,19 @@ export const PLAN_JOB = "Plan";
 /** The job that calls a consumer's reusable workflow; GitHub puts its name and a slash before those of the called jobs. */
 export const callingJob = (consumer: string): string => `Run ${consumer}`;
 
+/** What the name of a job begins with that builds; the build's key follows. */
+export const BUILD_JOB_PREFIX = "Build ";
+/** The step that builds an image; it is skipped where the image is there already. */
+export const BUILD_STEP = "Build";
+
+/** The job that tests, before its matrix; in it the step that pulls an image, and the one that stands in for it. */
+export const TEST_JOB = "Test";
+export const PULL_STEP = "Pull the image";
+export const FALLBACK_STEP = "Load the image from the artifact";
+
+/** The artifact with the newest figures of the pipeline. */
+export const METRICS_ARTIFACT = "ci-metrics";
+
 /** The artifact with the newest report on flaky tests. */
 export const FLAKES_ARTIFACT = "flakes";
 

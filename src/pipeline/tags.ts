@@ -48,6 +48,8 @@ export interface TagRules extends RunnerRules {
   readonly patterns: Omit<Config["tags"], "shaLength">;
   /** An anchored expression a class. A class without tags has one that matches nothing but an empty string. */
   readonly classes: Readonly<Record<TagClass, string>>;
+  /** The same as alternatives, for the plan file. */
+  readonly alternatives: Readonly<Record<TagClass, readonly string[]>>;
   /** Match a tag that nobody may give to a manual build. */
   readonly manualForbidden: readonly string[];
 }
@@ -101,6 +103,8 @@ export function tagRules(
   };
   const all = (...left: TagClass[]) =>
     TAG_CLASSES.filter((name) => !left.includes(name)).flatMap((name) => expressions[name]);
+  const byClass = <Value>(value: (name: TagClass) => Value) =>
+    Object.fromEntries(TAG_CLASSES.map((name) => [name, value(name)])) as Record<TagClass, Value>;
   return {
     shaLength,
     patterns,
@@ -108,10 +112,8 @@ export function tagRules(
     main: branches.main,
     integration: branches.integration.map(filterExpression),
     longLivedSlugs: longLivedExpressions(branches, CACHE_SUFFIX_LENGTH),
-    classes: Object.fromEntries(TAG_CLASSES.map((name) => [name, anyOf(distinct(expressions[name]))])) as Record<
-      TagClass,
-      string
-    >,
+    classes: byClass((name) => anyOf(distinct(expressions[name]))),
+    alternatives: byClass((name) => distinct(expressions[name])),
     reservedBranches: distinct([
       ...moving.map(literalExpression),
       ...[patterns.pullRequest, patterns.queue, patterns.nightly, patterns.manual].flatMap((pattern) =>

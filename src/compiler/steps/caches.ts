@@ -1,5 +1,5 @@
 /** Caches that jobs share: restored wherever they are named, and saved by main alone, so that no pull request writes what main reads. */
-import { inRepository } from "../../pipeline/check-names.ts";
+import { cacheKeyBeginning } from "../../pipeline/check-names.ts";
 import { restoreCacheStep, saveCacheStep } from "../../pipeline/step-names.ts";
 import type { Cache, Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
@@ -9,16 +9,12 @@ import { noteCacheMiss } from "./tools.ts";
 
 const idOf = (cache: Cache): string => `cache-${cache.key}`;
 
-/** What the keys of a cache begin with, and those of no other one. */
-export const cachePrefix = (pipeline: Pipeline, cache: Pick<Cache, "key">): string =>
-  `${inRepository(pipeline, cache.key)}--`;
-
 const pathsOf = (cache: Cache): string =>
   cache.paths.length === 1 ? (cache.paths[0] ?? "") : `${cache.paths.join("\n")}\n`;
 
 /** The key without the commit: what the content of the files gives. */
 const contentKey = (pipeline: Pipeline, cache: Cache): string =>
-  `${cachePrefix(pipeline, cache)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
+  `${cacheKeyBeginning(pipeline, cache.key)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
 
 /** @param commit an expression for the commit that the job works on */
 export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], commit: string): Step[] =>
@@ -30,8 +26,8 @@ export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], comm
         path: pathsOf(cache),
         key: cache.perCommit ? `${contentKey(pipeline, cache)}-${expression(commit)}` : contentKey(pipeline, cache),
         "restore-keys": cache.perCommit
-          ? `${contentKey(pipeline, cache)}-\n${cachePrefix(pipeline, cache)}${expression("runner.os")}-\n`
-          : `${cachePrefix(pipeline, cache)}${expression("runner.os")}-`,
+          ? `${contentKey(pipeline, cache)}-\n${cacheKeyBeginning(pipeline, cache.key)}${expression("runner.os")}-\n`
+          : `${cacheKeyBeginning(pipeline, cache.key)}${expression("runner.os")}-`,
       },
     }),
     noteCacheMiss(cache.key, idOf(cache)),

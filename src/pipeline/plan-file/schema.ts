@@ -93,14 +93,143 @@ export const consumersSchema = z.record(
   }),
 );
 
+/** A class of tags that expires. */
+const expiringSchema = z.strictObject({
+  class: z.string(),
+  tags: expressions,
+  hours: z.number().describe("How old they may become."),
+  keepNewest: z
+    .number()
+    .optional()
+    .describe("So many stay whatever their age, of each that the first group of its expression matches."),
+  keepAlways: expressions.optional(),
+});
+
+export const packagesSchema = z.strictObject({
+  mode: z.enum(["packages", "oci", "dockerhub", "ecr"]).describe("The API that lists and deletes images."),
+  ownerKind: z.enum(["user", "organization"]).nullable().describe("Who owns them; null asks GitHub."),
+  released: expressions.describe("Tags of channels and releases, which are never deleted."),
+});
+
+export const retentionSchema = z.strictObject({
+  afterRun: z
+    .strictObject({
+      keepRecent: z.number().describe("So many stay staged where nothing was published."),
+      preserve: z.string().describe("In a commit's message it keeps everything of its run."),
+    })
+    .nullable()
+    .describe("What a run deletes of its own when it ends."),
+  classes: z.array(expiringSchema).describe("In the order in which tags are told apart."),
+  dryRun: z.boolean(),
+  maxDeletions: z.number(),
+  minimumAgeHours: z.number(),
+  protect: expressions.describe("Tags that are never deleted, beside those that are released."),
+  workflows: z.array(z.string()).describe("While one of these runs, every image is kept for longer."),
+});
+
+export const basesSchema = z.record(
+  z.string(),
+  z.strictObject({
+    branch: z.string().describe("The branch of the pull request that proposes it."),
+    image: z.string(),
+    ownToken: z.boolean().describe("Whether the workflow's own token proposes it."),
+    pins: z.array(z.string()).describe("The files that name it by digest."),
+  }),
+);
+
+export const cachesSchema = z.strictObject({
+  keys: z.array(z.strictObject({ beginning: z.string(), keepHours: z.number() })),
+  maxGigabytes: z.number().describe("What all caches may take together before there is a warning."),
+});
+
+export const flakesSchema = z.strictObject({
+  artifact: z.string().describe("The artifact with the newest report."),
+  issues: z.boolean().describe("Whether each test in quarantine gets an issue."),
+  overallBudgetPercent: z.number(),
+  quarantineAfter: z.number().describe("So many flaky failures put a test into quarantine."),
+  runs: z.number().describe("How many runs of each workflow are read."),
+  suites: z.array(
+    z.strictObject({
+      artifact: z.string().describe("What the names of the artifacts with its results begin with."),
+      budgetPercent: z.number().describe("How many of its test executions may be flaky failures."),
+      name: z.string(),
+      workflow: z.string(),
+    }),
+  ),
+});
+
+const figures = z.record(z.string(), z.number());
+const byImage = z.record(z.string(), z.number()).describe("In megabytes, by build.");
+
+export const metricsSchema = z.strictObject({
+  artifact: z.string().describe("The artifact with the newest figures."),
+  baseline: figures.nullable().describe("Null compares with the oldest figures that are still kept."),
+  budgets: z.strictObject({ overTargetPercent: z.number() }),
+  build: z.string().nullable().describe("The name of the workflow that builds."),
+  cleanup: z.string().nullable().describe("The name of the workflow that cleans up."),
+  consumers: z.array(z.string()),
+  flakes: z.string().nullable().describe("The artifact with the newest report on flaky tests."),
+  imageLimits: byImage.nullable(),
+  imagesBefore: byImage.nullable(),
+  kpis: z.array(z.string()).nullable().describe("The figures of the table of goals; null for those with a threshold."),
+  latest: z.string().nullable().describe("The moving tag of the main branch, whose image is weighed."),
+  names: z.strictObject({
+    build: z.string().describe("What the name of a job begins with that builds."),
+    buildStep: z.string(),
+    cacheMissed: z.string().describe("The step that runs only when {cache} was not there."),
+    deployStep: z.string(),
+    fallbackStep: z.string().describe("The step that stands in for the pull."),
+    gate: z.string().describe("The job that says whether the build is ready."),
+    plan: z.string(),
+    published: z.string(),
+    pullStep: z.string(),
+    restoreCache: z.string().describe("What the name of a step begins with that restores a cache."),
+    test: z.string().describe("What the name of a job begins with that tests."),
+  }),
+  regressions: z.strictObject({
+    buildTimePercent: z.number(),
+    pullFailurePercent: z.number(),
+    testFailurePoints: z.number(),
+  }),
+  runs: z.number().describe("How many runs of each workflow are read."),
+  stages: z.array(
+    z.strictObject({
+      job: z.string().describe("The name of its jobs, before a matrix."),
+      kind: z.enum(["image", "files", "test"]),
+      maximumMinutes: z.number().nullable(),
+      name: z.string(),
+      targetMinutes: z.number().nullable(),
+      workflow: z.string().nullable().describe("The workflow in whose runs they are."),
+    }),
+  ),
+  thresholds: figures,
+  watched: z.record(z.string(), z.string()).describe("Workflows that tell of their own failure, by the alert."),
+});
+
+const tier = z.enum(["info", "warning", "critical"]);
+
+export const channelsSchema = z.record(
+  z.string(),
+  z.strictObject({
+    events: z.array(z.string()).describe("The alerts that it hears."),
+    format: z.enum(["text", "slack", "json"]),
+  }),
+);
+
 export const groupsSchema = z.record(z.string(), z.array(z.string()));
 
 export const pipelineSchema = z.strictObject({
+  bases: basesSchema,
   builds: buildsSchema,
+  caches: cachesSchema.nullable(),
+  channels: channelsSchema.describe("Who is told, by the secret that holds the address."),
   consumers: consumersSchema,
+  flakes: flakesSchema.nullable(),
   groups: groupsSchema.describe("Consumers that share a workflow, by the key of their group."),
   forks: z.enum(["test", "build", "ignore"]),
   freshness: z.enum(["fail", "warn"]),
+  metrics: metricsSchema.nullable(),
+  packages: packagesSchema.nullable().describe("How images are listed and deleted; null without a registry."),
   project: z.string(),
   pullRequests: z.enum(["push", "artifact"]).nullable().describe("Where images of pull requests go; null without any."),
   retry: z
@@ -112,7 +241,9 @@ export const pipelineSchema = z.strictObject({
     })
     .nullable()
     .describe("The one policy for what may fail for a moment; each program has its own where there is none."),
+  retention: retentionSchema.nullable(),
   tags: tagsSchema,
+  tiers: z.record(z.string(), tier).describe("How urgent each alert is."),
 });
 
 export const planFileSchema = z.strictObject({

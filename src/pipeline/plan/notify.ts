@@ -5,11 +5,15 @@ import type { NotifyChannel } from "../types.ts";
 
 /** A channel without an address is the summary of the metrics, which shows every alert anyway. */
 export function channelsToNotify(notify: Config["notify"]): NotifyChannel[] {
-  return [notify ?? []]
+  const channels = [notify ?? []]
     .flat()
-    .flatMap((channel) =>
-      channel.webhook === undefined
-        ? []
-        : [{ webhook: channel.webhook, format: channel.format, events: eventsOfChannel(channel) }],
+    .flatMap(({ webhook, format, ...heard }) =>
+      webhook === undefined ? [] : [{ webhook, format, events: eventsOfChannel(heard) }],
     );
+  const isFirst = (webhook: string, index: number): boolean =>
+    channels.findIndex((channel) => channel.webhook === webhook) === index;
+  return channels.map((channel, index) => ({
+    key: isFirst(channel.webhook, index) ? channel.webhook : `${channel.webhook}-${index + 1}`,
+    ...channel,
+  }));
 }

@@ -1,0 +1,99 @@
+/** What is measured of the pipeline, and how good it has to be, as the programs read it. */
+import { groupKeyOf } from "../build-groups.ts";
+import { inRepository } from "../check-names.ts";
+import { imagesOf } from "../images.ts";
+import * as names from "../step-names.ts";
+import type { Budget, Build, Consumer, Pipeline } from "../types.ts";
+import type { PipelinePart } from "./schema.ts";
+
+type MetricsPart = NonNullable<PipelinePart["metrics"]>;
+type Stage = MetricsPart["stages"][number];
+
+export function metricsPart(pipeline: Pipeline): PipelinePart["metrics"] {
+  const { metrics, workflows, branches, checks } = pipeline;
+  if (!metrics) return null;
+  const { imageMegabytes: limit, ...thresholds } = metrics.thresholds;
+  const { imageMegabytes: imagesBefore, ...baseline } = metrics.baseline ?? {};
+  const keys = imagesOf(pipeline.builds).map(({ key }) => key);
+  return {
+    artifact: inRepository(pipeline, names.METRICS_ARTIFACT),
+    baseline: metrics.baseline ? given(baseline) : null,
+    budgets: { ...metrics.budgets },
+    build: workflows.build?.name ?? null,
+    cleanup: workflows.cleanup?.name ?? null,
+    consumers: pipeline.consumers.map(({ name }) => name),
+    flakes: measuresFlakes(pipeline) ? inRepository(pipeline, names.FLAKES_ARTIFACT) : null,
+    imageLimits: typeof limit === "number" ? Object.fromEntries(keys.map((key) => [key, limit])) : (limit ?? null),
+    imagesBefore: imagesBefore ?? null,
+    kpis: metrics.kpis ? [...metrics.kpis] : null,
+    latest: pipeline.channels.find(({ of }) => of === branches.main)?.tag ?? null,
+    names: {
+      build: names.BUILD_JOB_PREFIX,
+      buildStep: names.BUILD_STEP,
+      cacheMissed: names.cacheMissStep("{cache}"),
+      deployStep: names.DEPLOY_STEP,
+      fallbackStep: names.FALLBACK_STEP,
+      gate: checks.ready,
+      plan: names.PLAN_JOB,
+      published: checks.published,
+      pullStep: names.PULL_STEP,
+      restoreCache: names.RESTORE_CACHE,
+      test: names.TEST_JOB,
+    },
+    regressions: { ...metrics.regressions },
+    runs: metrics.runs,
+    stages: stagesOf(pipeline),
+    thresholds: given({ ...thresholds, ...(typeof limit === "number" && { imageMegabytes: limit }) }),
+    watched: watchedBy(pipeline),
+  };
+}
+
+const measuresFlakes = ({ metrics, flakes }: Pipeline): boolean =>
+  flakes !== false || (metrics !== false && metrics.thresholds.flakePercent !== undefined);
+
+/** Jobs of one kind whose time is measured, and what was planned for it. */
+function stagesOf(pipeline: Pipeline): Stage[] {
+  const keys = new Set(pipeline.builds.map(groupKeyOf));
+  // The targets of a bake file are built by one job.
+  const builds = [...keys].flatMap((key) => pipeline.builds.find((build) => groupKeyOf(build) === key) ?? []);
+  return [
+    ...builds.map((build) => stageOfBuild(pipeline, build)),
+    ...pipeline.consumers.map((consumer) => stageOfConsumer(pipeline, consumer)),
+  ];
+}
+
+const stageOfBuild = ({ workflows }: Pipeline, build: Build): Stage => ({
+  name: `Build ${groupKeyOf(build)}`,
+  kind: build.kind,
+  workflow: workflows.build?.name ?? null,
+  job: `${names.BUILD_JOB_PREFIX}${groupKeyOf(build)}`,
+  ...planned(build.budget),
+});
+
+/** GitHub names a job of a called workflow after the job that calls, and itself. */
+function stageOfConsumer({ topology, workflows }: Pipeline, { name, budget }: Consumer): Stage {
+  const called = topology === "workflow_call";
+  return {
+    name,
+    kind: "test",
+    workflow: called ? (workflows.build?.name ?? null) : name,
+    job: called ? `${names.callingJob(name)} / ${names.TEST_JOB}` : names.TEST_JOB,
+    ...planned(budget),
+  };
+}
+
+const planned = (budget: Budget | undefined) => ({
+  targetMinutes: budget?.targetMinutes ?? null,
+  maximumMinutes: budget?.maximumMinutes ?? null,
+});
+
+/** What each alert of a workflow is about, by its name: those whose runs are not measured anyway. */
+const watchedBy = ({ workflows }: Pipeline): Record<string, string> =>
+  Object.fromEntries(
+    (["nightly", "promote", "release", "warmUp", "flakes", "bases"] as const).flatMap((kind) =>
+      workflows[kind] ? [[kind, workflows[kind].name]] : [],
+    ),
+  );
+
+const given = (values: Readonly<Record<string, number | undefined>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
