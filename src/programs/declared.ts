@@ -24,10 +24,8 @@ export interface ProgramInputs {
     output: Scalar;
     packages?: Scalar;
   };
-  "check-image-size": { digest: Scalar; image: Scalar; "max-bytes": Scalar };
   "check-needs": { needs: Scalar };
   "check-sizes": { limits: Scalar };
-  "choose-platforms": { class: Scalar; platforms: Scalar };
   "clean-run": {
     class: Scalar;
     clean: Scalar;
@@ -48,7 +46,7 @@ export interface ProgramInputs {
     repository: Scalar;
     title: Scalar;
   };
-  "confirm-image": { attempts: Scalar; delay: Scalar; digest: Scalar; image: Scalar; optional?: Scalar };
+  "confirm-image": { build: Scalar; consumer: Scalar; digest?: Scalar; pipeline?: Scalar };
   "container-logs": { name: Scalar; out: Scalar };
   "decide-version": {
     base: Scalar;
@@ -59,35 +57,16 @@ export interface ProgramInputs {
     "run-number": Scalar;
     sha: Scalar;
   };
+  "export-image": { class?: Scalar; group: Scalar; pipeline?: Scalar; to: Scalar };
   "export-sboms": { folder: Scalar; images: Scalar };
   "find-artifact": { artifact: Scalar; "gh-token": Scalar; repository: Scalar; which: Scalar };
   "find-changes": { base: Scalar; builds: Scalar; force: Scalar };
-  "find-image": {
-    "any-revision"?: Scalar;
-    candidates: Scalar;
-    commit: Scalar;
-    entry: Scalar;
-    image: Scalar;
-    "platforms-needed": Scalar;
-    recipe: Scalar;
-    staging: Scalar;
-  };
   "find-last-publication": {
     branch: Scalar;
     "gate-job": Scalar;
     "gh-token": Scalar;
     repository: Scalar;
     workflow: Scalar;
-  };
-  "find-unchanged": {
-    branch: Scalar;
-    class: Scalar;
-    history: Scalar;
-    image: Scalar;
-    inputs: Scalar;
-    "platforms-needed": Scalar;
-    "pr-number": Scalar;
-    recipe: Scalar;
   };
   flakes: { flakes: Scalar; "gh-token": Scalar; output: Scalar; "previous-file": Scalar };
   "github-release": {
@@ -101,8 +80,14 @@ export interface ProgramInputs {
     tag: Scalar;
   };
   "image-summary": { commit: Scalar; digest: Scalar; image: Scalar; result: Scalar; source: Scalar; tag: Scalar };
-  "judge-push": { class: Scalar; fallback: Scalar; outcomes: Scalar };
-  "judge-tests": { passed?: Scalar; planned: Scalar; result: Scalar; soft?: Scalar };
+  "judge-run": {
+    class: Scalar;
+    consumer?: Scalar;
+    covered?: Scalar;
+    needs: Scalar;
+    passed?: Scalar;
+    pipeline?: Scalar;
+  };
   "load-image": {
     archive: Scalar;
     "expected-commit": Scalar;
@@ -113,6 +98,7 @@ export interface ProgramInputs {
     "run-url": Scalar;
     tag: Scalar;
   };
+  "log-in": { optional?: Scalar; password: Scalar; pipeline?: Scalar; registry: Scalar; username: Scalar };
   metrics: {
     "alerts-file": Scalar;
     "baseline-file": Scalar;
@@ -148,43 +134,12 @@ export interface ProgramInputs {
     title: Scalar;
     "workflow-token": Scalar;
   };
-  "plan-build": {
-    "event-name": Scalar;
-    "head-ref": Scalar;
-    "head-repository": Scalar;
-    "head-sha": Scalar;
-    "manual-tag": Scalar;
-    "pr-number": Scalar;
-    "pull-requests"?: Scalar;
-    "ref-name": Scalar;
-    repository: Scalar;
-    "run-id": Scalar;
-  };
-  "plan-release": { "ref-name": Scalar; sha: Scalar };
-  "post-status": {
-    context: Scalar;
-    description: Scalar;
-    "gh-token": Scalar;
-    repository: Scalar;
-    sha: Scalar;
-    state: Scalar;
-    "target-url": Scalar;
-  };
+  "plan-build": { "gh-token"?: Scalar; nightly?: Scalar; pipeline?: Scalar };
   preflight: { needed: Scalar; "settings-url": Scalar };
+  "prepare-build": { entry?: Scalar; group: Scalar; pipeline?: Scalar; plan: Scalar; version?: Scalar };
   promote: { "gh-token": Scalar; plan: Scalar; repository: Scalar; "source-tag"?: Scalar };
   "prune-caches": { caches: Scalar; "dry-run": Scalar; "gh-token": Scalar; "max-gigabytes": Scalar };
-  "publish-image": {
-    commit: Scalar;
-    copies?: Scalar;
-    "copy-to"?: Scalar;
-    digest?: Scalar;
-    entries?: Scalar;
-    image: Scalar;
-    mirrors?: Scalar;
-    "source-commit"?: Scalar;
-    staging?: Scalar;
-    tags: Scalar;
-  };
+  "publish-image": { group: Scalar; images?: Scalar; pipeline?: Scalar; plan: Scalar };
   "publish-maven": {
     folder: Scalar;
     "portal-password": Scalar;
@@ -220,34 +175,16 @@ export interface ProgramInputs {
   "refuse-untested": { class: Scalar; published: Scalar };
   "release-notes": { "output-changelog": Scalar; "output-notes": Scalar; tag: Scalar; "tag-glob": Scalar };
   "report-status": {
-    "build-conclusion": Scalar;
-    context: Scalar;
+    consumer: Scalar;
+    consumers?: Scalar;
     "gh-token": Scalar;
-    needs: Scalar;
-    reason: Scalar;
-    repository: Scalar;
-    sha: Scalar;
-    "target-url": Scalar;
+    needs?: Scalar;
+    pipeline?: Scalar;
+    reason?: Scalar;
+    sha?: Scalar;
+    tag?: Scalar;
   };
-  "resolve-image": {
-    builds: Scalar;
-    events: Scalar;
-    "event-name": Scalar;
-    forks?: Scalar;
-    "gh-token": Scalar;
-    "head-branch"?: Scalar;
-    "head-repository"?: Scalar;
-    "head-sha"?: Scalar;
-    "manual-commit": Scalar;
-    "manual-tag": Scalar;
-    "pull-requests"?: Scalar;
-    "record-file"?: Scalar;
-    repository: Scalar;
-    "run-conclusion"?: Scalar;
-    "run-created-at"?: Scalar;
-    "run-event"?: Scalar;
-    "run-id"?: Scalar;
-  };
+  "resolve-image": { consumer: Scalar; "gh-token": Scalar; pipeline?: Scalar };
   "run-with-retries": {
     "attempt-timeout"?: Scalar;
     commands: Scalar;
@@ -261,7 +198,7 @@ export interface ProgramInputs {
   "wait-healthy": { container?: Scalar; interval: Scalar; timeout: Scalar; url: Scalar };
   "wait-until": { commands: Scalar; interval: Scalar; timeout: Scalar };
   "withdraw-tags": { "gh-token": Scalar; images: Scalar; withdraw: Scalar };
-  "write-record": { builds: Scalar; class: Scalar; commit: Scalar; needs: Scalar; tag: Scalar };
+  "write-record": { images?: Scalar; needs?: Scalar; pipeline?: Scalar; plan: Scalar };
 }
 
 export type ProgramName = keyof ProgramInputs;

@@ -1,61 +1,27 @@
 // Holds the coverage of tests against minimums, in all and of single packages, and against what it was on the main branch.
-//
-// COVERAGE_FILE  what the tests wrote
-// FORMAT         go (a cover profile), lcov or cobertura
-// MINIMUM        percent in all, such as 80; may be missing
-// PACKAGES       JSON: minimums of parts, {"./internal/window/...": 95, "src/time/**": 95}; each pattern must match a file; may be missing
-// BASELINE_FILE  the summary that this program wrote on the main branch; may be missing
-// MAX_DROP       a fall under the baseline's percent by so many points, or more, is warned of; may be missing
-// OUTPUT         where the summary is written, as JSON; its folder is made:
-//                {"version": 1, "percent", "covered", "total", "packages": {name: percent}, "baseline", "delta",
-//                 "thresholds": [{"name", "percent", "minimum"}], "belowMinimum": [those of them that are not reached]}
-//
-// Outputs: percent; delta, in points, empty without a baseline; alert, true when the percent fell by MAX_DROP points or more.
-// Fails, after writing everything, when a minimum is not reached.
+// Writes a summary for whoever comments on it, and fails afterwards where a minimum is not reached.
 import { environment } from "../lib/environment.mjs";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { byPackage, coverageOf, isBelow, isFormat, matcher, readCoverage, uncoveredLines } from "../lib/coverage.mjs";
-import { addSummary, cell, complain, say, setOutput, warn } from "../lib/log.mjs";
+import { join } from "node:path";
+import { byPackage, coverageOf, isBelow, matcher, readCoverage, uncoveredLines } from "../lib/coverage.mjs";
+import { addSummary, cell, complain, require, say, setOutput, warn } from "../lib/log.mjs";
+import { readPlan } from "../lib/plan.mjs";
 
 const LARGEST_FILE = 500_000_000;
 const SHOWN_PACKAGES = 100;
 const SHOWN_FILES = 20;
-const {
-  COVERAGE_FILE: coverageFile = "",
-  FORMAT: format = "",
-  MINIMUM: minimumText = "",
-  PACKAGES: packagesText = "",
-  BASELINE_FILE: baselineFile = "",
-  MAX_DROP: dropText = "",
-  OUTPUT: output = "",
-} = environment;
+const { CONSUMER, RUNNER_TEMP = "" } = environment;
+require({ CONSUMER, RUNNER_TEMP });
+const settings = readPlan().consumers[CONSUMER]?.coverage;
+const coverageFile = environment.COVERAGE_FILE ?? settings?.file ?? "";
+/** The summary that this program wrote on the main branch; may be missing. */
+const baselineFile = join(RUNNER_TEMP, "coverage-baseline/coverage.json");
+const outputFolder = join(RUNNER_TEMP, "coverage");
 
 const isPercent = (value) => typeof value === "number" && value >= 0 && value <= 100;
 const points = (number) => Math.round(number * 100) / 100;
 
-function percentFrom(text, name) {
-  const value = text === "" ? undefined : Number(text);
-  if (value !== undefined && !isPercent(value)) throw new Error(`${name} is "${text}", not a number from 0 to 100`);
-  return value;
-}
-
-function readPatterns() {
-  let patterns;
-  try {
-    patterns = JSON.parse(packagesText || "{}");
-  } catch {
-    throw new Error("PACKAGES is no JSON");
-  }
-  if (typeof patterns !== "object" || patterns === null || Array.isArray(patterns))
-    throw new Error("PACKAGES is no JSON object of patterns and percents");
-  for (const [pattern, minimum] of Object.entries(patterns))
-    if (!isPercent(minimum)) throw new Error(`the minimum of ${pattern} in PACKAGES is not a number from 0 to 100`);
-  return Object.entries(patterns);
-}
-
-function readFiles() {
-  if (!isFormat(format)) throw new Error(`FORMAT is "${format}". It can be go, lcov or cobertura`);
+function readFiles(format) {
   if (!existsSync(coverageFile))
     throw new Error(`there is no file ${coverageFile}. Do the tests write it, and did they run?`);
   if (statSync(coverageFile).size > LARGEST_FILE)
@@ -90,14 +56,14 @@ function readBaseline() {
 }
 
 /** Each minimum with the coverage of the files that it speaks of. */
-function judge(files, total, minimum, patterns) {
+function judge(files, total, minimum, Object.entries(patterns)) {
   const prefixes = readPrefixes();
   const all = minimum === undefined ? [] : [{ name: "total", minimum, coverage: total, files: [...files.keys()] }];
   const parts = patterns.map(([pattern, least]) => {
     const meant = [...files.keys()].filter(matcher(pattern, prefixes));
     if (meant.length === 0)
       throw new Error(
-        `the pattern ${pattern} of PACKAGES matches no file. Files are named like this: ${[...files.keys()].slice(0, 3).join(", ")}`,
+        `the pattern ${pattern} in `packages` matches no file. Files are named like this: ${[...files.keys()].slice(0, 3).join(", ")}`,
       );
     return { name: pattern, minimum: least, coverage: coverageOf(meant.map((file) => files.get(file))), files: meant };
   });
@@ -135,10 +101,9 @@ ${packages.length > SHOWN_PACKAGES ? `\nand ${packages.length - SHOWN_PACKAGES} 
 }
 
 function check() {
-  const minimum = percentFrom(minimumText, "MINIMUM");
-  const mostDrop = percentFrom(dropText, "MAX_DROP");
-  const patterns = readPatterns();
-  const files = readFiles();
+  if (!settings) throw new Error(`plan.json says nothing of the coverage of ${CONSUMER}; generate the files again`);
+  const { format, minimum, maxDrop: mostDrop, packages: patterns } = settings;
+  const files = readFiles(format);
   const total = coverageOf(files.values());
   const thresholds = judge(files, total, minimum, patterns);
   const missed = thresholds.filter((threshold) => isBelow(threshold.coverage, threshold.minimum));
@@ -157,10 +122,8 @@ function check() {
     thresholds: thresholds.map(told),
     belowMinimum: missed.map(told),
   };
-  if (output !== "") {
-    mkdirSync(dirname(output), { recursive: true });
-    writeFileSync(output, `${JSON.stringify(summary, null, 1)}\n`);
-  }
+  mkdirSync(outputFolder, { recursive: true });
+  writeFileSync(join(outputFolder, "coverage.json"), `${JSON.stringify(summary, null, 1)}\n`);
 
   say(
     `Coverage: ${total.percent} % (${total.covered} of ${total.total} ${format === "go" ? "statements" : "lines"})${delta === null ? "" : `, ${change(total.percent, baseline.percent)} points against ${baseline.percent} %`}`,

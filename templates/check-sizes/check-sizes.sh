@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
-# Fails when a file is larger than it may be: a binary, a bundle, an archive.
-#
-# LIMITS  JSON: a list of {"glob", "bytes"}. "**" reaches into folders. Every file that a glob matches must have at most so
-#         many bytes; one that matches nothing fails, or a renamed file would go unmeasured.
-#
-# Outputs: largest-bytes, of the files that were measured.
+# Fails when a file is larger than it may be: a binary, a bundle, an archive. "**" in a glob reaches into folders. Every file
+# that a glob matches must have at most so many bytes; one that matches nothing fails, or a renamed file would go unmeasured.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
-require LIMITS
-jq --exit-status 'type == "array" and length > 0 and all(.[]; (.glob | type == "string" and length > 0 and (test("[\n\t\\\\]") | not)) and (.bytes | type == "number" and . >= 0 and . == floor))' <<< "$LIMITS" > /dev/null 2>&1 ||
-  fail 'LIMITS is not a list of {"glob", "bytes"}, with whole numbers of bytes.' "LIMITS: $LIMITS"
+require BUILD
+limits="$(plan '.builds[$build].maxSizes | tojson' --arg build "$BUILD")"
 shopt -s globstar nullglob
 # Without a separator a glob is expanded, and names with spaces stay whole.
 IFS=''
@@ -42,7 +38,7 @@ while IFS=$'\t' read -r limit glob; do
     problems+=("$glob matches no file.")
     summary "| ❌ $(code "$glob") | no file | $(human "$limit") |"
   fi
-done < <(jq --raw-output '.[] | [.bytes, .glob] | @tsv' <<< "$LIMITS")
+done < <(jq --raw-output '.[] | [.bytes, .glob] | @tsv' <<< "$limits")
 endgroup
 output largest-bytes "$largest"
 if ((${#problems[@]} > 0)); then fail "Not every file has the size that it may have." "${problems[@]}"; fi

@@ -1,22 +1,21 @@
 #!/usr/bin/env bash
 # Keeps what explains a failure, in a folder that is uploaded afterwards: the environment without its values, the state of
-# git, disk and memory, what Docker ran, the paths that the job names, and how to repeat it all. Never fails the job.
+# git, disk and memory, what Docker ran, the paths that the config names, and how to repeat it all. Never fails the job.
 #
-# OUT            the folder, $RUNNER_TEMP/diagnostics by default
-# PATHS          files, folders and globs to keep, one a line; "**" reaches into folders; may be empty
-# COMMANDS       the commands that failed, for repro.md; may be empty
-# IMAGE          the image that was tested, with its digest; may be empty
-# SHOWN          more variables whose values may be kept, space between them; a name that speaks of a secret is never one
-# MAX_MEGABYTES  what PATHS may take, 500 by default; what does not fit is named
-#
-# Outputs: folder.
+# From the job's own environment: IMAGE, the image that was tested; SHOWN, more variables whose values may be kept, blanks
+# between them, though a name that speaks of a secret is never one; MAX_MEGABYTES, what the paths may take, 500 by default.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 # Whatever is not there is left out: a diagnosis with gaps is better than none.
 set +e +o pipefail
 shopt -s globstar nullglob
 
-out="$(realpath --canonicalize-missing -- "${OUT:-${RUNNER_TEMP:-/tmp}/diagnostics}")"
+out="$(realpath --canonicalize-missing -- "${RUNNER_TEMP:-/tmp}/diagnostics")"
+# planned NAME: lines that the plan has for this consumer.
+planned() { (plan ".consumers[\$consumer].diagnostics.$1 // [] | .[]" --arg consumer "${CONSUMER:-}"); }
+PATHS="${PATHS:-$(planned paths)}"
+COMMANDS="${COMMANDS:-$(planned commands)}"
 left=500
 if [[ "${MAX_MEGABYTES:-}" =~ ^[0-9]{1,6}$ ]]; then left="$MAX_MEGABYTES"; fi
 left=$((left * 1000000))

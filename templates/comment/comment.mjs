@@ -1,33 +1,27 @@
 // Creates or updates one comment on a pull request, with figures that another job wrote to a file. That job ran code of
 // the pull request, so of its file only numbers and names of a strict pattern get into the comment. This one checks
-// nothing out.
+// nothing out. Where the token may not write, as on pull requests from forks, it says so and ends well.
 //
-// REPOSITORY, PR_NUMBER
-// MARKER        names the comment among others: letters, digits, ".", "-" and "_"
-// TITLE         its heading
-// FIGURES_FILE  JSON: the summary of check-coverage, or {"figures": [{"name", "value", "unit", "before", "limit"}],
-//               "findings": [{"path", "line", "rule"}]}, or both in one; without the file nothing is commented
-// AUTHOR        whose comment is updated, github-actions[bot] by default
-// GITHUB_API_URL, GH_TOKEN (pull-requests: write); GITHUB_SERVER_URL and GITHUB_RUN_ID, for the link to this run
-//
-// Where the token may not write, as on pull requests from forks, it says so and ends well.
-// Outputs: comment, which is created, updated, unchanged or none.
+// The file is the summary of check-coverage, or {"figures": [{"name", "value", "unit", "before", "limit"}],
+// "findings": [{"path", "line", "rule"}]}, or both in one; without the file nothing is commented.
 import { environment } from "../lib/environment.mjs";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readFigures } from "../lib/figures-file.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { complain, say, setOutput, warn } from "../lib/log.mjs";
 import { codeSpan, prose } from "../lib/markdown.mjs";
+import { readPlan } from "../lib/plan.mjs";
 
-const {
-  REPOSITORY: repository = "",
-  PR_NUMBER: pullNumber = "",
-  MARKER: markerName = "",
-  TITLE: title = "",
-  FIGURES_FILE: figuresFile = "",
-  AUTHOR: author = "github-actions[bot]",
-} = environment;
-const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_RUN_ID: run = "" } = environment;
+/** Whose comment is updated. */
+const AUTHOR = "github-actions[bot]";
+
+const { CONSUMER, PR_NUMBER: pullNumber = "", RUNNER_TEMP = "" } = environment;
+const { GITHUB_REPOSITORY: repository = "", GITHUB_SERVER_URL: server, GITHUB_RUN_ID: run = "" } = environment;
+const figuresFile = join(RUNNER_TEMP, "coverage/coverage.json");
+const consumer = readPlan().consumers[CONSUMER];
+const title = `Coverage: ${consumer?.name ?? CONSUMER}`;
+const markerName = consumer?.coverage?.marker ?? "";
 const github = githubApi(environment.GITHUB_API_URL ?? "https://api.github.com", environment.GH_TOKEN);
 const marker = `<!-- pipewright-comment: ${markerName} -->`;
 
@@ -105,10 +99,9 @@ function bodyOf(figures) {
 }
 
 async function comment() {
-  if (!/^[1-9]\d{0,9}$/.test(pullNumber))
-    throw new Error(`PR_NUMBER is "${pullNumber}", not the number of a pull request`);
+  if (!/^[1-9]\d{0,9}$/.test(pullNumber)) throw new Error(`"${pullNumber}" is not the number of a pull request`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(markerName))
-    throw new Error(`MARKER is "${markerName}"; it can have letters, digits, ".", "-" and "_"`);
+    throw new Error(`plan.json says nothing of the comment of ${CONSUMER}; generate the files again`);
   if (!existsSync(figuresFile)) {
     say(`There is no file ${figuresFile}: the job that writes it did not get that far. Nothing is commented.`);
     return "none";
@@ -122,7 +115,7 @@ async function comment() {
   const body = bodyOf(figures);
   const comments = await github.all(`/repos/${repository}/issues/${pullNumber}/comments`);
   const ours = comments.find(
-    (one) => one.user?.type === "Bot" && one.user.login === author && one.body?.startsWith(marker),
+    (one) => one.user?.type === "Bot" && one.user.login === AUTHOR && one.body?.startsWith(marker),
   );
   if (ours?.body === body) return "unchanged";
   if (ours) await github.patch(`/repos/${repository}/issues/comments/${ours.id}`, { body });

@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
 # Says in the job's summary which image was tested and where it came from.
-#
-# IMAGE, TAG, DIGEST  the image; COMMIT the commit under test
-# SOURCE              registry, artifact or source; empty or none where there was no image
-# RESULT              how the job stands
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
-require IMAGE
+require BUILD
+image="$(plan '.builds[$build].image' --arg build "$BUILD")"
 case "${SOURCE:-}" in
   registry) from="the registry" ;;
   artifact) from="the build's artifact" ;;
@@ -15,6 +13,6 @@ case "${SOURCE:-}" in
   *) from="nowhere: there was no image to test" ;;
 esac
 echo "Image source: ${SOURCE:-none}"
-summary "| Image under test | |" "| --- | --- |" "| Image | $(code "$IMAGE") |" "| Tag | $(code "${TAG:-none}") |"
+summary "| Image under test | |" "| --- | --- |" "| Image | $(code "$image") |" "| Tag | $(code "${TAG:-none}") |"
 if [[ -n "${DIGEST:-}" ]]; then summary "| Digest | $(code "$DIGEST") |"; fi
 summary "| Commit | $(code "${COMMIT:-unknown}") |" "| Taken from | $from |" "| Result | ${RESULT:-unknown} |"

@@ -22,8 +22,8 @@ function docker(words) {
 }
 
 /** `{ state: "there", output }`, `{ state: "absent" }` or `{ state: "unknown" }`, where the registry cannot be asked. */
-async function inspect(words) {
-  return retry(attempts(), delay(), async () => {
+async function inspect(words, policy = { attempts: attempts(), delaySeconds: delay() }) {
+  return retry(policy.attempts, policy.delaySeconds, async () => {
     const { ok, output, error } = docker(["buildx", "imagetools", "inspect", ...words]);
     if (ok) return { done: true, value: { state: "there", output } };
     if (NOT_THERE.test(error)) return { done: true, value: { state: "absent" } };
@@ -32,11 +32,19 @@ async function inspect(words) {
   });
 }
 
-/** The digest of an image: `{ state: "there", digest }`, or its state without one. */
-export async function findManifest(reference) {
-  const found = await inspect(["--raw", reference]);
+/** The digest of an image: `{ state: "there", digest }`, or its state without one. @param policy how often it is asked */
+export async function findManifest(reference, policy) {
+  const found = await inspect(["--raw", reference], policy);
   if (found.state !== "there") return { state: found.state };
   return { state: "there", digest: `sha256:${createHash("sha256").update(found.output).digest("hex")}` };
+}
+
+/** The manifest itself: `{ state: "there", manifest }`, or its state without one. */
+export async function readManifest(reference) {
+  const found = await inspect(["--raw", reference]);
+  return found.state === "there"
+    ? { state: "there", manifest: JSON.parse(found.output.toString("utf8")) }
+    : { state: found.state };
 }
 
 /** The name without tag or digest. */

@@ -1,9 +1,15 @@
 # shellcheck shell=bash
-# retry ATTEMPTS DELAY_SECONDS COMMAND...: runs what may fail for a moment and can be repeated without harm. A command that
-# returns 4 has failed for good. Returns what the last attempt returned. RETRY_ATTEMPTS and RETRY_DELAY, where they are
-# set, take the place of the first two arguments.
+# Repeats what may fail for a moment and can be repeated without harm. The plan's one policy takes the place of a caller's
+# own figures, where the config has one.
+source "${BASH_SOURCE[0]%/*}/plan.sh"
+
+# retry ATTEMPTS DELAY_SECONDS COMMAND...: a command that returns 4 has failed for good. Returns what the last attempt
+# returned. RETRY_ATTEMPTS and RETRY_DELAY, where they are set, stand above the plan.
 retry() {
-  local attempts="${RETRY_ATTEMPTS:-$1}" delay="${RETRY_DELAY:-$2}" attempt=1 code pause
+  local attempts delay attempt=1 code pause
+  read_retry_policy
+  attempts="${RETRY_ATTEMPTS:-${PLANNED_ATTEMPTS:-$1}}"
+  delay="${RETRY_DELAY:-${PLANNED_DELAY:-$2}}"
   shift 2
   while true; do
     code=0
@@ -16,14 +22,22 @@ retry() {
   done
 }
 
+# read_retry_policy: reads the plan's policy once; leaves its figures in PLANNED_*, empty where it has none.
+read_retry_policy() {
+  if [[ -n "${PLANNED_POLICY:-}" ]]; then return 0; fi
+  PLANNED_POLICY="$(plan '.retry // {} | "\(.attempts // "")|\(.delaySeconds // "")|\(.growth // "")|\(.jitter // "")"')"
+  IFS='|' read -r PLANNED_ATTEMPTS PLANNED_DELAY PLANNED_GROWTH PLANNED_JITTER <<< "$PLANNED_POLICY"
+}
+
 # retry_pause ATTEMPT DELAY: prints the seconds to wait after that attempt. The pause grows: DELAY times the attempt's
-# number (RETRY_GROWTH=linear, the default), or DELAY times RETRY_FACTOR for each attempt before (exponential, the default
-# where RETRY_FACTOR is set; 2 without). RETRY_JITTER spreads it by so many percent in both directions, so that jobs that
-# failed together do not come back together.
+# number (linear, the default), or DELAY times RETRY_FACTOR for each attempt before (exponential, the default where
+# RETRY_FACTOR is set; 2 without). The jitter spreads it by so many percent in both directions, so that jobs that failed
+# together do not come back together.
 retry_pause() {
-  local growth="${RETRY_GROWTH:-linear}"
-  if [[ -z "${RETRY_GROWTH:-}" && -n "${RETRY_FACTOR:-}" ]]; then growth=exponential; fi
-  LC_ALL=C awk -v attempt="$1" -v delay="$2" -v growth="$growth" -v factor="${RETRY_FACTOR:-2}" -v jitter="${RETRY_JITTER:-0}" -v random="$((RANDOM * 32768 + RANDOM))" '
+  local growth="${RETRY_GROWTH:-}"
+  if [[ -z "$growth" && -n "${RETRY_FACTOR:-}" ]]; then growth=exponential; fi
+  LC_ALL=C awk -v attempt="$1" -v delay="$2" -v growth="${growth:-${PLANNED_GROWTH:-linear}}" -v factor="${RETRY_FACTOR:-2}" \
+    -v jitter="${RETRY_JITTER:-${PLANNED_JITTER:-0}}" -v random="$((RANDOM * 32768 + RANDOM))" '
     BEGIN {
       pause = growth == "exponential" ? delay * factor ^ (attempt - 1) : delay * attempt
       pause *= 1 + jitter / 100 * (2 * random / (32768 * 32768 - 1) - 1)

@@ -1,28 +1,20 @@
 #!/usr/bin/env bash
 # Pulls the image under test, with retries, and checks that it was made from the commit that it should be made from. When
 # the registry does not give it, says so and succeeds: the next step takes the artifact.
-#
-# IMAGE, TAG       the image's name, and its tag
-# DIGEST           its digest, where it is known: then the tag does not matter
-# EXPECTED_COMMIT  the commit that it was made from
-# LOCAL_TAG        the name that it gets on this runner
-# TRUSTED          true unless a fork's run built it: then no registry has it
-# FRESHNESS        fail or warn: what another commit means
-# KEEP_LOGIN       true where another image is pulled afterwards
-# MIRRORS          the same image in other registries, space between them: tried by digest when the first one fails
-# ATTEMPTS, DELAY  of the pull; the delay in seconds
-#
-# Outputs: source (registry or none), mirror (which one gave it; empty for the first), image-id, detail.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/retry.sh"
-source "${BASH_SOURCE[0]%/*}/../lib/freshness.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/tested-image.sh"
 
-require IMAGE LOCAL_TAG
+read_tested_image
+IFS=$'\t' read -r attempts delay another < <(plan '
+  .builds as $builds | .consumers[$consumer]
+  | (.builds | map(select($builds[.].kind == "image"))) as $images
+  | [.pull.attempts, .pull.delaySeconds, ($images | last != $build)] | @tsv' --arg build "$BUILD" --arg consumer "$CONSUMER")
 reference="$IMAGE:${TAG:-}"
 if [[ -n "${DIGEST:-}" ]]; then reference="$IMAGE@$DIGEST"; fi
 read -r -a mirrors <<< "${MIRRORS:-}"
-context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Digest: ${DIGEST:-unknown}" "Expected commit: ${EXPECTED_COMMIT:-unknown}")
+context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Digest: ${DIGEST:-unknown}" "Expected commit: ${COMMIT:-unknown}")
 
 without_registry() {
   output source none
@@ -45,10 +37,10 @@ pull() {
 if [[ "${TRUSTED:-}" != true ]]; then
   without_registry "The image was built by a fork's run, which cannot push."
 fi
-# The tests that follow need no registry, and must not find its password.
+# The tests that follow need no registry, and must not find its password; the next image does.
 forget_login() {
   local name
-  if [[ "${KEEP_LOGIN:-}" == true ]]; then return 0; fi
+  if [[ "$another" == true ]]; then return 0; fi
   for name in "$IMAGE" "${mirrors[@]}"; do docker logout "${name%%/*}" > /dev/null 2>&1 || true; done
 }
 
@@ -61,7 +53,7 @@ fi
 try_pull() {
   reference="$1" REPLY=0
   group "Pull $reference"
-  retry "${ATTEMPTS:-3}" "${DELAY:-10}" pull || REPLY=$?
+  retry "$attempts" "$delay" pull || REPLY=$?
   endgroup
 }
 

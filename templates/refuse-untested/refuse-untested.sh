@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # Fails a test that passed on something else than what is published: on an image made from the sources, because the one
 # that was handed on could not be had. For a pull request that is as good; what is promoted must be what was tested.
-#
-# CLASS      what was built for
-# PUBLISHED  what was handed on, space between: digests, artifacts
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 

@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # Waits until an address answers with success. Gives up at once when the container behind it has ended.
-#
-# URL        the address
-# TIMEOUT    how long to wait, in seconds; INTERVAL how long between two attempts
-# CONTAINER  the container's name; empty where what answers runs elsewhere
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
+container=""
+if [[ -n "${CONSUMER:-}" ]]; then
+  # planned FILTER: of this consumer's container.
+  planned() { plan ".consumers[\$consumer].container | $1 // \"\"" --arg consumer "$CONSUMER"; }
+  container="$(planned .name)"
+  URL="${URL:-$(planned .health.url)}"
+  TIMEOUT="${TIMEOUT:-$(planned .health.timeoutSeconds)}"
+  INTERVAL="${INTERVAL:-$(planned .health.intervalSeconds)}"
+fi
 require URL TIMEOUT
 
 show_logs() {
-  if [[ -z "${CONTAINER:-}" ]]; then return; fi
-  group "Logs of $CONTAINER"
-  docker logs --tail 200 "$CONTAINER" 2>&1 | printable_lines || true
+  if [[ -z "$container" ]]; then return; fi
+  group "Logs of $container"
+  docker logs --tail 200 "$container" 2>&1 | printable_lines || true
   endgroup
 }
 
@@ -22,22 +28,22 @@ while true; do
     echo "$URL answered after $((SECONDS - start)) s."
     exit 0
   fi
-  if [[ -z "${CONTAINER:-}" ]]; then
+  if [[ -z "$container" ]]; then
     if ((SECONDS - start >= TIMEOUT)); then fail "What was deployed does not answer with success after $TIMEOUT s. Look at it there; \`health.timeout\` in the config is the limit." "Address: $URL" "Last answer: $answer"; fi
     sleep "${INTERVAL:-2}"
     continue
   fi
-  state="$(docker inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$CONTAINER" 2> /dev/null || echo "missing -")"
+  state="$(docker inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$container" 2> /dev/null || echo "missing -")"
   case "$state" in
     exited* | dead* | missing*)
       show_logs
-      fail "The container ended before it was healthy. Its logs stand above." "Container: $CONTAINER" "State: ${state% *}" "Exit code: ${state#* }"
+      fail "The container ended before it was healthy. Its logs stand above." "Container: $container" "State: ${state% *}" "Exit code: ${state#* }"
       ;;
   esac
   if ((SECONDS - start >= TIMEOUT)); then
     show_logs
     fail "The container runs but is not healthy after $TIMEOUT s. Its logs stand above; container.health.timeout in the config is the limit." \
-      "Container: $CONTAINER" "Address: $URL" "Last answer: $answer"
+      "Container: $container" "Address: $URL" "Last answer: $answer"
   fi
   sleep "${INTERVAL:-2}"
 done
