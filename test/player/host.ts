@@ -26,8 +26,8 @@ export interface Host {
   workflowsAt(sha: string): Promise<readonly WorkflowFile[]>;
   /** The commit at the tip of a branch. */
   tip(branch: string): Promise<string>;
-  /** Writes what a folder of the repository holds at a commit into `target`; false where there is no such folder. */
-  extract(sha: string, path: string, target: string): Promise<boolean>;
+  /** Writes what the repository holds at a commit into `target`; false where there is no such commit. */
+  extract(sha: string, target: string): Promise<boolean>;
   /** A fresh folder of that name. */
   folder(name: string): string;
   /** What a runner's machine brings beside the runner's own variables: PATH and the stand-ins' settings. */

@@ -1,4 +1,4 @@
-/** Plays a step with `run:`, and reads the files that its script has written to. */
+/** Plays a step with `run:`, or the file of a Node action, and reads the files that it has written to. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidFile, isProtectedVariable, parseCommandFile } from "./command-files.ts";
@@ -7,7 +7,7 @@ import { tempOf, workspaceOf } from "./github-context.ts";
 import { type JsonObject, PlayerError } from "./json.ts";
 import type { Machine } from "./play-job.ts";
 import type { Frame, Played } from "./play-steps.ts";
-import { runScript } from "./run-shell.ts";
+import { runProcess, scriptCommand } from "./run-shell.ts";
 import type { Result } from "./runs.ts";
 import type { StepDefinition } from "./step-definition.ts";
 
@@ -22,10 +22,38 @@ interface ScriptPlay {
   readonly print: (line: string) => void;
 }
 
-export async function playScript(machine: Machine, script: ScriptPlay, whenKilled: () => Result): Promise<Played> {
-  const { definition, index } = script;
+export function playScript(machine: Machine, script: ScriptPlay, whenKilled: () => Result): Promise<Played> {
+  const { definition, index, scope } = script;
+  const below = definition.workingDirectory === undefined ? "" : interpolateString(definition.workingDirectory, scope);
+  const file = join(tempOf(machine.folder), `_script_${index}.sh`);
+  writeFileSync(file, script.text);
+  return playProcess(
+    machine,
+    {
+      command: scriptCommand(shellOf(machine, script), file),
+      folder: join(workspaceOf(machine.folder), below),
+      env: script.env,
+      index,
+      print: script.print,
+      signal: script.signal,
+    },
+    whenKilled,
+  );
+}
+
+export interface ProcessPlay {
+  readonly command: readonly [string, ...string[]];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly index: number;
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs it with fresh command files, and takes what it has written into them. */
+export async function playProcess(machine: Machine, process: ProcessPlay, whenKilled: () => Result): Promise<Played> {
   const temp = tempOf(machine.folder);
-  const file = (kind: string): string => join(temp, `_${kind}_${index}`);
+  const file = (kind: string): string => join(temp, `_${kind}_${process.index}`);
   const files = {
     GITHUB_OUTPUT: file("output"),
     GITHUB_ENV: file("env"),
@@ -34,20 +62,10 @@ export async function playScript(machine: Machine, script: ScriptPlay, whenKille
     GITHUB_STATE: file("state"),
   };
   for (const path of Object.values(files)) writeFileSync(path, "");
-  const below =
-    definition.workingDirectory === undefined ? "" : interpolateString(definition.workingDirectory, script.scope);
-  const ending = await runScript({
-    text: script.text,
-    shell: shellOf(machine, script),
-    file: join(temp, `_script_${index}.sh`),
-    folder: join(workspaceOf(machine.folder), below),
-    env: { ...script.env, ...files },
-    print: script.print,
-    signal: script.signal,
-  });
+  const ending = await runProcess({ ...process, env: { ...process.env, ...files } });
   let outcome: Result = ending.kind === "killed" ? whenKilled() : ending.code === 0 ? "success" : "failure";
   if (ending.kind === "exited" && ending.code !== 0)
-    script.print(`::error::Process completed with exit code ${ending.code}.`);
+    process.print(`::error::Process completed with exit code ${ending.code}.`);
   let outputs: Map<string, string> = new Map();
   try {
     outputs = parseCommandFile(readFileSync(files.GITHUB_OUTPUT, "utf8"));
@@ -58,7 +76,7 @@ export async function playScript(machine: Machine, script: ScriptPlay, whenKille
     }
   } catch (error) {
     if (!(error instanceof InvalidFile)) throw error;
-    script.print(`::error::Unable to process file command successfully: ${error.message}`);
+    process.print(`::error::Unable to process file command successfully: ${error.message}`);
     outcome = "failure";
   }
   for (const path of readFileSync(files.GITHUB_PATH, "utf8").split("\n")) if (path !== "") machine.paths.unshift(path);

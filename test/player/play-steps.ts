@@ -12,7 +12,7 @@ import { hashFiles } from "./glob.ts";
 import { runnerContext, workspaceOf } from "./github-context.ts";
 import type { JsonObject } from "./json.ts";
 import { playAction } from "./play-action.ts";
-import { playComposite } from "./play-composite.ts";
+import { playOwnAction } from "./play-own-action.ts";
 import type { Machine } from "./play-job.ts";
 import { playScript } from "./play-script.ts";
 import type { Result, StepRun } from "./runs.ts";
@@ -146,17 +146,8 @@ async function execute(
   if (definition.uses === undefined)
     return playScript(machine, { definition, frame, index, scope, env, text, signal, print }, whenKilled);
   if (/^[.$]\//.test(definition.uses)) {
-    const played = await playComposite(machine, {
-      uses: definition.uses,
-      inputs,
-      frame,
-      env: own,
-      step,
-      index,
-      print,
-      signal,
-    });
-    return played.outcome === "cancelled" ? { ...played, outcome: whenKilled() } : played;
+    const call = { uses: definition.uses, inputs, frame, own, env, step, index, print, signal };
+    return playOwnAction(machine, call, whenKilled);
   }
   const outputs = await playAction(machine, { uses: definition.uses, inputs, env, print, signal });
   return { outcome: outputs === undefined ? (stopped() ? "cancelled" : "failure") : "success", outputs: outputs ?? {} };

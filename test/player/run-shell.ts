@@ -1,13 +1,9 @@
-/** Runs a script as the runner does: from a file, under the shell that `shell:` means, killed with all its children. */
+/** Runs what a step runs as the runner does: a script from a file, under the shell that `shell:` means; killed with all its children. */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { PlayerError } from "./json.ts";
 
-export interface Script {
-  readonly text: string;
-  /** `bash`, or undefined for a step without `shell:`. */
-  readonly shell: string | undefined;
-  readonly file: string;
+export interface Process {
+  readonly command: readonly [string, ...string[]];
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
@@ -20,21 +16,20 @@ export type Ending = { kind: "exited"; code: number } | { kind: "killed" };
 const GRACE = 500;
 
 /** docs.github.com, "Workflow syntax: Exit codes and error action preference". Without `shell:` there is no pipefail. */
-function commandOf(shell: string | undefined, file: string): [string, string[]] {
-  if (shell === undefined) return ["bash", ["-e", file]];
-  if (shell === "bash") return ["bash", ["--noprofile", "--norc", "-eo", "pipefail", file]];
-  if (shell === "sh") return ["sh", ["-e", file]];
+export function scriptCommand(shell: string | undefined, file: string): [string, ...string[]] {
+  if (shell === undefined) return ["bash", "-e", file];
+  if (shell === "bash") return ["bash", "--noprofile", "--norc", "-eo", "pipefail", file];
+  if (shell === "sh") return ["sh", "-e", file];
   throw new PlayerError(`The player does not play \`shell: ${shell}\`.`);
 }
 
-export function runScript(script: Script): Promise<Ending> {
-  writeFileSync(script.file, script.text);
+export function runProcess(step: Process): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    if (script.signal.aborted) return resolve({ kind: "killed" });
-    const [program, args] = commandOf(script.shell, script.file);
+    if (step.signal.aborted) return resolve({ kind: "killed" });
+    const [program, ...args] = step.command;
     const child = spawn(program, args, {
-      cwd: script.folder,
-      env: { ...script.env },
+      cwd: step.folder,
+      env: { ...step.env },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -44,10 +39,10 @@ export function runScript(script: Script): Promise<Ending> {
       stream.on("data", (chunk: string) => {
         const lines = (rest + chunk).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) script.print(line);
+        for (const line of lines) step.print(line);
       });
       return () => {
-        if (rest !== "") script.print(rest);
+        if (rest !== "") step.print(rest);
         rest = "";
       };
     });
@@ -69,12 +64,12 @@ export function runScript(script: Script): Promise<Ending> {
         setTimeout(() => kill("SIGKILL"), 2 * GRACE),
       );
     };
-    script.signal.addEventListener("abort", abort, { once: true });
+    step.signal.addEventListener("abort", abort, { once: true });
     child.on("error", reject);
     let ended: Ending | undefined;
     const finish = (): void => {
       if (!ended) return;
-      script.signal.removeEventListener("abort", abort);
+      step.signal.removeEventListener("abort", abort);
       for (const timer of timers) clearTimeout(timer);
       child.stdout.destroy();
       child.stderr.destroy();

@@ -191,7 +191,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       return parsed;
     },
     tip: (name) => git.tip(name),
-    extract: (sha, path, target) => git.extract(sha, path, target),
+    extract: (sha, target) => git.extract(sha, target),
     folder: (name) => join(folder, name),
     machine: (job, machine) =>
       machineVariables(

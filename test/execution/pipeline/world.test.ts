@@ -108,6 +108,45 @@ jobs:
     expect(jobOf(run("B"), "allowed").steps[1]?.log).toEqual(["threenone"]);
   });
 
+  test("a sparse checkout below .git brings a folder of the workflow's commit, beside the code and seen by no one", async () => {
+    const checkout = (inputs: string) => `{ uses: "${pin("actions/checkout")}", with: { ${inputs} } }`;
+    const take = checkout(
+      'ref: "${{ github.workflow_sha }}", path: .git/pipewright, sparse-checkout: .github/pipewright, persist-credentials: false',
+    );
+    const say = "{ uses: ./.git/pipewright/.github/pipewright/say, with: { what: hello } }";
+    const action = (run: string) =>
+      `inputs: { what: {} }\nruns: { using: composite, steps: [{ shell: bash, run: '${run}' }] }\n`;
+    const { push, settle, run } = await worldWith({
+      a: `name: A
+on: push
+jobs:
+  with-code:
+    runs-on: x
+    permissions: { contents: read }
+    steps: [${checkout("persist-credentials: false")}, ${take}, { run: "echo broken > .github/pipewright/say/action.yml; rm -r lib" }, ${say}, { run: "git status --short; git ls-files --others; ls .git/pipewright" }]
+  without:
+    runs-on: x
+    permissions: { contents: read }
+    steps: [${take}, ${say}]
+`,
+    });
+    await push("main", {
+      ".github/pipewright/say/action.yml": action('cat "$GITHUB_ACTION_PATH/../lib/text"'),
+      ".github/pipewright/lib/text": "the text\n",
+      "lib/own.txt": "code\n",
+    });
+    await settle();
+    expect(logOf(jobOf(run("A"), "with-code"))).not.toContain("::error::");
+    expect(jobOf(run("A"), "with-code").steps[3]?.log).toEqual(["the text"]);
+    expect(jobOf(run("A"), "with-code").steps[4]?.log).toEqual([
+      " M .github/pipewright/say/action.yml",
+      " D lib/own.txt",
+      "Dockerfile",
+      "app.txt",
+    ]);
+    expect(jobOf(run("A"), "without").steps[1]?.log).toEqual(["the text"]);
+  });
+
   test("artifacts of another run need a token with actions: read, and expire", async () => {
     const download = (inputs: string) =>
       `{ uses: "${pin("actions/download-artifact")}", with: { name: out, path: out, run-id: "\${{ github.event.workflow_run.id }}", ${inputs} } }`;

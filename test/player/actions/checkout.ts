@@ -22,7 +22,7 @@ export const checkout: Action = {
     if (source === undefined) throw new ActionFailed(`remote: Repository not found: ${repository}`);
     if (repository === own && !allows(job.permissions, "contents", "read"))
       throw new ActionFailed("remote: Repository not found (the token lacks contents: read)");
-    for (const name of ["sparse-checkout", "filter", "ssh-key"])
+    for (const name of ["filter", "ssh-key"])
       if (inputs[name]) throw new PlayerError(`The stand-in of actions/checkout does not play \`${name}\`.`);
 
     const folder = join(context.workspace, inputs["path"] || ".");
@@ -49,6 +49,9 @@ export const checkout: Action = {
     await git("fetch", "--quiet", ...(depth > 0 ? [`--depth=${depth}`, "--no-tags"] : []), "origin", wanted, ...all);
     const commit = await git("rev-parse", "FETCH_HEAD^{commit}");
     refuseForkCode(context, commit, wanted, repository);
+    // In cone mode, the action's default: these folders, and the files that lie beside the way to them.
+    const folders = (inputs["sparse-checkout"] ?? "").split("\n").filter((line) => line.trim() !== "");
+    if (folders.length > 0) await git("sparse-checkout", "set", "--cone", ...folders);
     await git("-c", "advice.detachedHead=false", "checkout", "--quiet", "--force", commit);
     await git("remote", "set-url", "origin", `https://github.com/${repository}`);
 

@@ -49,7 +49,7 @@ export interface Git {
   writeCommit(tree: string, parents: readonly string[], message: string): Promise<string>;
   deleteRef(name: string): Promise<void>;
   /** Writes what a folder holds at a commit into `target`, under its path; false where there is no such folder. */
-  extract(sha: string, path: string, target: string): Promise<boolean>;
+  extract(sha: string, target: string): Promise<boolean>;
 }
 
 export async function createGit(folder: string, own: string, now: () => Date): Promise<Git> {
@@ -218,11 +218,11 @@ export async function createGit(folder: string, own: string, now: () => Date): P
         ),
       ),
     deleteRef: async (name) => void (await inTurn(() => git(bare(own), "update-ref", "-d", name))),
-    async extract(sha, path, target) {
+    async extract(sha, target) {
       mkdirSync(target, { recursive: true });
       const archive = join(target, ".archive.tar");
       try {
-        await git(bare(own), "archive", "--output", archive, sha, path);
+        await git(bare(own), "archive", "--output", archive, sha);
       } catch {
         return false;
       }

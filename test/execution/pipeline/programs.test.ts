@@ -1,4 +1,4 @@
-/** The programs in composite actions of the repository: every job does what it does with the programs inline. */
+/** Programs taken from the commit of the workflow, by `$/` or by a checkout: every job does the same either way. */
 import { describe, expect, test, vi } from "vitest";
 import type { ConfigInput } from "../../../src/config/schema.ts";
 import { missing } from "../../support/tools.ts";
@@ -7,13 +7,13 @@ import { builds, change, IMAGE, leaked, playCharon, pulled, results, short, trou
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 120_000 });
 
-const FORMS: readonly ConfigInput["sharedSteps"][] = ["inline", "composite"];
+const FORMS: readonly ConfigInput["programs"][] = ["self", "checkout"];
 
-describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("programs in actions", () => {
+describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("where programs come from", () => {
   test("a pull request and its merge give the same results", async () => {
     const outcomes = [];
-    for (const sharedSteps of FORMS) {
-      const world = await playCharon({ change: (config) => ({ ...config, sharedSteps }) });
+    for (const programs of FORMS) {
+      const world = await playCharon({ change: (config) => ({ ...config, programs }) });
       const pull = await world.openPull({
         number: 12,
         branch: "fix/login",
@@ -23,7 +23,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("prog
       await world.settle();
       const merged = await world.push("main", change("merged"));
       await world.settle();
-      expect(troubles(world), sharedSteps).toBe("");
+      expect(troubles(world), programs).toBe("");
       const named = (text: string): string =>
         text.replaceAll(short(pull.headSha), "<pull>").replaceAll(short(merged), "<merged>");
       outcomes.push({

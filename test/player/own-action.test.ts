@@ -1,4 +1,4 @@
-/** Composite actions of the repository itself. */
+/** Actions of the repository itself: composite ones, and those for Node. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -30,13 +30,12 @@ async function playSteps(
       a: `name: A\non: push\njobs:\n  a:\n    runs-on: x\n    outputs: { text: "\${{ steps.g.outputs.text }}", outcome: "\${{ steps.g.outcome }}" }\n    steps:\n      - { name: files, run: ${JSON.stringify(write.join("; ") || "true")} }\n${steps}`,
     },
     {
-      extract(_sha, path, target) {
-        const found = Object.entries(atCommit).filter(([name]) => name.startsWith(`${path}/`));
-        for (const [name, text] of found) {
+      extract(_sha, target) {
+        for (const [name, text] of Object.entries(atCommit)) {
           mkdirSync(dirname(join(target, name)), { recursive: true });
           writeFileSync(join(target, name), text);
         }
-        return Promise.resolve(found.length > 0);
+        return Promise.resolve(true);
       },
     },
   );
@@ -132,6 +131,50 @@ test("an input that it does not know, a step without a shell and another kind of
   ).rejects.toThrow("no input `whom`");
   await expect(playSteps(`      - { uses: ./act }`, steps(`    - { run: "true" }`))).rejects.toThrow("no `shell`");
   await expect(
-    playSteps(`      - { uses: ./act }`, { "act/action.yml": "runs: { using: node24, main: a.js }" }),
-  ).rejects.toThrow("node24");
+    playSteps(`      - { uses: ./act }`, { "act/action.yml": "runs: { using: node12, main: a.js }" }),
+  ).rejects.toThrow("node12");
+});
+
+const tell = `inputs: { gh-token: { default: "\${{ github.token }}" }, who: { required: true }, how: { default: "" } }
+runs: { using: node24, main: tell.mjs }
+`;
+const program = `import { appendFileSync } from "node:fs";
+import { greeting } from "../lib/greeting.mjs";
+const { env } = process;
+console.log(greeting, env["INPUT_WHO"], JSON.stringify(env["INPUT_HOW"]), env["INPUT_GH-TOKEN"]?.slice(0, 4), env.COLOR);
+console.log(process.cwd() === env.GITHUB_WORKSPACE, env.GITHUB_ACTION_PATH, process.argv.length);
+appendFileSync(env.GITHUB_OUTPUT, "text=done\\n");
+appendFileSync(env.GITHUB_ENV, "SEEN=node\\n");
+appendFileSync(env.GITHUB_STEP_SUMMARY, "A summary\\n");
+process.exitCode = env["INPUT_WHO"] === "nobody" ? 1 : 0;
+`;
+const node = {
+  ".github/own/tell/action.yml": tell,
+  ".github/own/tell/tell.mjs": program,
+  ".github/own/lib/greeting.mjs": `export const greeting = "Good day";`,
+};
+
+test("for Node is run without a shell, with inputs of its own names and its pieces beside it", async () => {
+  const run = await playSteps(
+    `      - { id: g, uses: $/.github/own/tell, with: { who: world }, env: { COLOR: red } }
+      - { run: 'echo "seen $SEEN"' }
+      - { id: f, uses: $/.github/own/tell, with: { who: nobody } }`,
+    {},
+    node,
+  );
+  const job = jobOf(run, "a");
+  expect(job.steps[1]?.log).toEqual(['Good day world "" ghs_ red', "true undefined 2"]);
+  expect(job.outputs).toEqual({ text: "done", outcome: "success" });
+  expect(job.steps[2]?.log).toEqual(["seen node"]);
+  expect(job.summary).toContain("A summary");
+  expect(job.steps[3]?.conclusion).toBe("failure");
+});
+
+test("is what the workflow's commit holds, whatever the job has done to its workspace", async () => {
+  const run = await playSteps(
+    `      - { id: g, uses: $/.github/own/tell, with: { who: world } }`,
+    { ".github/own/tell/action.yml": tell, ".github/own/tell/tell.mjs": "process.exit(9)" },
+    node,
+  );
+  expect(jobOf(run, "a").outputs["outcome"]).toBe("success");
 });
