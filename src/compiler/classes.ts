@@ -1,14 +1,14 @@
 /** Conditions on what a run is for. */
 import { CLASSES_OF, type RunKind } from "../pipeline/stages.ts";
 import type { EventClass, Pipeline } from "../pipeline/types.ts";
-import { planned, quoted } from "./expressions.ts";
+import { quoted } from "./expressions.ts";
 
 /** A condition: the run's class is one of these; nothing where it is in any case. @param value what holds the class */
 export function isOneOf(
   classes: readonly EventClass[],
   run: RunKind,
   pipeline: Pipeline,
-  value: string = planned("class"),
+  value: string,
 ): string | undefined {
   const possible = pipeline.events.filter((event) => CLASSES_OF[run].includes(event));
   const wanted = possible.filter((event) => classes.includes(event));

@@ -1,4 +1,5 @@
 /** The plan becomes files. Pure: the same plan gives the same bytes. */
+import { isCalled } from "../pipeline/stages.ts";
 import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";
@@ -63,7 +64,10 @@ function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
     const file = pipeline.workflows[kind];
     return file ? [{ path: file.path, workflow: KINDS[kind](pipeline, file.name) }] : [];
   });
-  const consumers = pipeline.consumers.map((consumer) => ({
+  const files = pipeline.consumers.filter(
+    (consumer) => pipeline.topology === "workflow_run" || isCalled(pipeline, consumer),
+  );
+  const consumers = files.map((consumer) => ({
     path: consumer.path,
     workflow: consumerKind(pipeline, consumer)(pipeline, consumer),
   }));

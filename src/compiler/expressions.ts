@@ -1,4 +1,6 @@
 /** The expressions that several workflows share, each in one place. */
+import { planJobId, type RunKind } from "../pipeline/stages.ts";
+import type { Pipeline } from "../pipeline/types.ts";
 
 /** `${{ … }}`. */
 export const expression = (text: string): string => `\${{ ${text} }}`;
@@ -17,8 +19,11 @@ export const RUN_URL = expression(
 
 export const TOKEN = expression("github.token");
 
-/** An output of the job `plan`. */
-export const planned = (output: string): string => `needs.plan.outputs.${output}`;
+/** Gives the outputs of the job that decides what a run builds. */
+export const plannedIn =
+  (pipeline: Pipeline, run: RunKind) =>
+  (output: string): string =>
+    `needs.${planJobId(pipeline, run)}.outputs.${output}`;
 
 /** `needs.<job>.result` is one of success and skipped: the job did its work, or had none to do. */
 export const succeededOrSkipped = (job: string): string =>

@@ -10,7 +10,11 @@ import { packagesPart, retentionPart } from "./plan-file/cleanup.ts";
 import { consumersPart, groupsPart } from "./plan-file/consumers.ts";
 import { flakesPart } from "./plan-file/flakes.ts";
 import { metricsPart } from "./plan-file/metrics.ts";
+import { movesPart } from "./plan-file/moves.ts";
 import { channelsPart, tiersPart } from "./plan-file/notify.ts";
+import { promotionsPart } from "./plan-file/promotion.ts";
+import { publishPart } from "./plan-file/publish.ts";
+import { releasePart } from "./plan-file/release.ts";
 import type { PipelinePart, PlanFile } from "./plan-file/schema.ts";
 import { tagsPart } from "./plan-file/tags.ts";
 import type { Pipeline } from "./types.ts";
@@ -42,13 +46,19 @@ function pipelinePart(pipeline: Pipeline): PipelinePart {
     forks: pipeline.forks,
     freshness: pipeline.freshness,
     metrics: metricsPart(pipeline),
+    movesAtBuild: movesPart(pipeline),
     packages: packagesPart(pipeline),
     project: pipeline.project,
+    promotions: promotionsPart(pipeline),
+    publish: publishPart(pipeline),
+    publishedCheck: pipeline.checks.published,
     pullRequests: pipeline.pullRequests === false ? null : pipeline.pullRequests === "artifact" ? "artifact" : "push",
     retry: pipeline.retry ? { ...pipeline.retry } : null,
+    release: releasePart(pipeline),
     retention: retentionPart(pipeline),
     tags: tagsPart(pipeline),
     tiers: tiersPart(pipeline),
+    versionBase: pipeline.version?.base ?? "0.0",
   };
 }
 

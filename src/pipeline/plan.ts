@@ -2,7 +2,7 @@
 import { inDays, inHours, inMinutes, inSeconds } from "../config/durations.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Config, EventClass } from "../config/schema.ts";
-import { NIGHTLY_READY_CHECK, ofMember, PUBLISHED_CHECK, READY_CHECK } from "./check-names.ts";
+import { GATE_CHECK, NIGHTLY_READY_CHECK, ofMember, PUBLISHED_CHECK, READY_CHECK } from "./check-names.ts";
 import { imageIn } from "./images.ts";
 import { checkInvariants } from "./invariants.ts";
 import { buildsOf } from "./plan/builds.ts";
@@ -72,9 +72,11 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
     checks: {
       ready: READY_CHECK + ofMember(member),
       nightlyReady: NIGHTLY_READY_CHECK + ofMember(member),
+      gate: GATE_CHECK + ofMember(member),
       published: PUBLISHED_CHECK + ofMember(member),
     },
     topology: config.topology,
+    gates: config.gates,
     registry,
     copies: copiesOf(config, registry, channels),
     mirrors: config.mirrors.map((mirror) => registryElsewhere(mirror, registry)),

@@ -8,6 +8,8 @@ export const callingJob = (consumer: string): string => `Run ${consumer}`;
 
 /** What the name of a job begins with that builds; the build's key follows. */
 export const BUILD_JOB_PREFIX = "Build ";
+/** The same of the job that makes one image of what several have built. */
+export const PUBLISH_JOB_PREFIX = "Publish ";
 /** The step that builds an image; it is skipped where the image is there already. */
 export const BUILD_STEP = "Build";
 

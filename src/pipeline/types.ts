@@ -91,8 +91,9 @@ export interface Pipeline {
   /** Its key among several pipelines of one config; none for the repository's own. */
   member: string | undefined;
   /** The names of its own checks, which no other pipeline of the repository has. */
-  checks: { ready: string; nightlyReady: string; published: string };
+  checks: { ready: string; nightlyReady: string; gate: string; published: string };
   topology: Config["topology"];
+  gates: Config["gates"];
   /** The config file's name, for the header of generated files and the docs. */
   registry: (Registry & { cleanup: CleanupMode; owner: "user" | "organization" | undefined }) | undefined;
   copies: readonly RegistryCopy[];

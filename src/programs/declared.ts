@@ -4,50 +4,35 @@ import type { Scalar } from "../workflow/model.ts";
 
 export interface ProgramInputs {
   approved: { environment: Scalar; version: Scalar };
-  "await-tests": {
-    "gh-token": Scalar;
-    "poll-seconds": Scalar;
-    ref: Scalar;
-    repository: Scalar;
-    sha: Scalar;
-    since: Scalar;
-    tag: Scalar;
-    "timeout-seconds": Scalar;
-    workflows: Scalar;
-  };
-  "check-coverage": {
-    "baseline-file": Scalar;
-    "coverage-file": Scalar;
-    format: Scalar;
-    "max-drop": Scalar;
-    minimum?: Scalar;
-    output: Scalar;
-    packages?: Scalar;
-  };
+  "await-tests": { "gh-token": Scalar; pipeline?: Scalar; sha: Scalar; since?: Scalar; tag: Scalar };
+  "check-coverage": { consumer: Scalar; "coverage-file"?: Scalar; pipeline?: Scalar };
   "check-needs": { needs: Scalar };
-  "check-sizes": { limits: Scalar };
+  "check-sizes": { build: Scalar; pipeline?: Scalar };
   "clean-run": {
     class: Scalar;
-    clean: Scalar;
     commit: Scalar;
     "gh-token": Scalar;
-    marker: Scalar;
-    published: Scalar;
+    needs: Scalar;
+    pipeline?: Scalar;
     staging: Scalar;
-    tested: Scalar;
+    tag: Scalar;
   };
-  cleanup: { cleanup: Scalar; "dry-run": Scalar; "gh-token": Scalar; "keep-days": Scalar };
-  "collect-diagnostics": { commands: Scalar; out: Scalar; paths: Scalar };
-  comment: {
-    "figures-file": Scalar;
-    "gh-token": Scalar;
-    marker: Scalar;
-    "pr-number": Scalar;
-    repository: Scalar;
-    title: Scalar;
-  };
+  cleanup: { "gh-token": Scalar; pipeline?: Scalar };
+  "collect-diagnostics": { commands?: Scalar; consumer: Scalar; paths?: Scalar; pipeline?: Scalar };
+  comment: { consumer: Scalar; "gh-token": Scalar; pipeline?: Scalar; "pr-number": Scalar };
   "confirm-image": { build: Scalar; consumer: Scalar; digest?: Scalar; pipeline?: Scalar };
-  "container-logs": { name: Scalar; out: Scalar };
+  "container-logs": { consumer: Scalar; pipeline?: Scalar };
+  "copy-image": {
+    build: Scalar;
+    channel?: Scalar;
+    digest: Scalar;
+    "gh-token"?: Scalar;
+    pipeline?: Scalar;
+    sha: Scalar;
+    tags?: Scalar;
+    target?: Scalar;
+    version?: Scalar;
+  };
   "decide-version": {
     base: Scalar;
     branch: Scalar;
@@ -58,8 +43,7 @@ export interface ProgramInputs {
     sha: Scalar;
   };
   "export-image": { class?: Scalar; group: Scalar; pipeline?: Scalar; to: Scalar };
-  "export-sboms": { folder: Scalar; images: Scalar };
-  "find-artifact": { artifact: Scalar; "gh-token": Scalar; repository: Scalar; which: Scalar };
+  "export-sboms": { digests: Scalar; pipeline?: Scalar; target: Scalar };
   "find-changes": { base: Scalar; builds: Scalar; force: Scalar };
   "find-last-publication": {
     branch: Scalar;
@@ -68,7 +52,7 @@ export interface ProgramInputs {
     repository: Scalar;
     workflow: Scalar;
   };
-  flakes: { flakes: Scalar; "gh-token": Scalar; output: Scalar; "previous-file": Scalar };
+  flakes: { "gh-token": Scalar; pipeline?: Scalar };
   "github-release": {
     checksums: Scalar;
     files: Scalar;
@@ -79,7 +63,15 @@ export interface ProgramInputs {
     sha: Scalar;
     tag: Scalar;
   };
-  "image-summary": { commit: Scalar; digest: Scalar; image: Scalar; result: Scalar; source: Scalar; tag: Scalar };
+  "image-summary": {
+    build: Scalar;
+    commit?: Scalar;
+    digest?: Scalar;
+    pipeline?: Scalar;
+    result: Scalar;
+    source?: Scalar;
+    tag?: Scalar;
+  };
   "judge-run": {
     class: Scalar;
     consumer?: Scalar;
@@ -88,57 +80,26 @@ export interface ProgramInputs {
     passed?: Scalar;
     pipeline?: Scalar;
   };
-  "load-image": {
-    archive: Scalar;
-    "expected-commit": Scalar;
-    freshness: Scalar;
-    image: Scalar;
-    "local-tag": Scalar;
-    optional?: Scalar;
-    "run-url": Scalar;
-    tag: Scalar;
-  };
+  "load-image": { build: Scalar; commit: Scalar; consumer: Scalar; pipeline?: Scalar; tag?: Scalar };
   "log-in": { optional?: Scalar; password: Scalar; pipeline?: Scalar; registry: Scalar; username: Scalar };
-  metrics: {
-    "alerts-file": Scalar;
-    "baseline-file": Scalar;
-    "flakes-folder"?: Scalar;
-    "gh-token": Scalar;
-    "history-file": Scalar;
-    metrics: Scalar;
-    output: Scalar;
-    report: Scalar;
-  };
-  "name-base": { attempt: Scalar; run: Scalar };
-  "name-place": { job: Scalar; prefix: Scalar; "run-attempt": Scalar; "run-id": Scalar };
+  metrics: { "gh-token": Scalar; pipeline?: Scalar };
+  "name-place": { consumer: Scalar; matrix?: Scalar; pipeline?: Scalar };
   notify: {
-    "alerts-file"?: Scalar;
+    channel: Scalar;
+    consumer?: Scalar;
+    delta?: Scalar;
     event?: Scalar;
-    events?: Scalar;
-    format: Scalar;
     needs?: Scalar;
-    ref?: Scalar;
-    repository?: Scalar;
-    "run-url": Scalar;
-    text: Scalar;
-    tier?: Scalar;
-    "webhook-url": Scalar;
-    workflow?: Scalar;
+    pipeline?: Scalar;
+    "webhook-url"?: Scalar;
   };
-  "open-pull-request": {
-    base: Scalar;
-    body: Scalar;
-    branch: Scalar;
-    "gh-token": Scalar;
-    pins: Scalar;
-    title: Scalar;
-    "workflow-token": Scalar;
-  };
+  "open-pull-request": { base: Scalar; digest: Scalar; "gh-token": Scalar; pipeline?: Scalar; tag: Scalar };
   "plan-build": { "gh-token"?: Scalar; nightly?: Scalar; pipeline?: Scalar };
   preflight: { needed: Scalar; "settings-url": Scalar };
+  "prepare-base": { base: Scalar; pipeline?: Scalar };
   "prepare-build": { entry?: Scalar; group: Scalar; pipeline?: Scalar; plan: Scalar; version?: Scalar };
-  promote: { "gh-token": Scalar; plan: Scalar; repository: Scalar; "source-tag"?: Scalar };
-  "prune-caches": { caches: Scalar; "dry-run": Scalar; "gh-token": Scalar; "max-gigabytes": Scalar };
+  promote: { "gh-token": Scalar; nightly?: Scalar; pipeline?: Scalar; "source-tag"?: Scalar };
+  "prune-caches": { "dry-run"?: Scalar; "gh-token": Scalar; pipeline?: Scalar };
   "publish-image": { group: Scalar; images?: Scalar; pipeline?: Scalar; plan: Scalar };
   "publish-maven": {
     folder: Scalar;
@@ -159,20 +120,16 @@ export interface ProgramInputs {
     version: Scalar;
   };
   "pull-image": {
-    attempts: Scalar;
-    delay: Scalar;
-    digest: Scalar;
-    "expected-commit": Scalar;
-    freshness: Scalar;
-    image: Scalar;
-    "keep-login"?: Scalar;
-    "local-tag": Scalar;
-    mirrors?: Scalar;
-    tag: Scalar;
+    build: Scalar;
+    commit: Scalar;
+    consumer: Scalar;
+    digest?: Scalar;
+    pipeline?: Scalar;
+    tag?: Scalar;
     trusted: Scalar;
   };
-  "read-verdicts": { contexts: Scalar; "gh-token": Scalar; repository: Scalar; sha: Scalar; since: Scalar };
-  "refuse-untested": { class: Scalar; published: Scalar };
+  "read-verdicts": { "gh-token": Scalar; pipeline?: Scalar; sha: Scalar; since?: Scalar };
+  "refuse-untested": { class: Scalar; published?: Scalar };
   "release-notes": { "output-changelog": Scalar; "output-notes": Scalar; tag: Scalar; "tag-glob": Scalar };
   "report-status": {
     consumer: Scalar;
@@ -186,18 +143,18 @@ export interface ProgramInputs {
   };
   "resolve-image": { consumer: Scalar; "gh-token": Scalar; pipeline?: Scalar };
   "run-with-retries": {
-    "attempt-timeout"?: Scalar;
     commands: Scalar;
+    consumer?: Scalar;
+    pipeline?: Scalar;
     "retry-attempts"?: Scalar;
     "retry-delay"?: Scalar;
-    "retry-growth"?: Scalar;
   };
   "sign-image": { "certificate-identity-regexp": Scalar; digest: Scalar; image: Scalar };
-  "start-container": { args: Scalar; environment: Scalar; "local-tag": Scalar; name: Scalar; ports: Scalar };
+  "start-container": { args?: Scalar; consumer: Scalar; environment?: Scalar; pipeline?: Scalar };
   "still-newest": { branch: Scalar; "gh-token": Scalar; repository: Scalar; sha: Scalar };
-  "wait-healthy": { container?: Scalar; interval: Scalar; timeout: Scalar; url: Scalar };
-  "wait-until": { commands: Scalar; interval: Scalar; timeout: Scalar };
-  "withdraw-tags": { "gh-token": Scalar; images: Scalar; withdraw: Scalar };
+  "wait-healthy": { consumer?: Scalar; interval?: Scalar; pipeline?: Scalar; timeout?: Scalar; url?: Scalar };
+  "wait-until": { commands: Scalar; consumer: Scalar; pipeline?: Scalar };
+  "withdraw-tags": { digests: Scalar; "dry-run"?: Scalar; "gh-token": Scalar; pipeline?: Scalar; tag: Scalar };
   "write-record": { images?: Scalar; needs?: Scalar; pipeline?: Scalar; plan: Scalar };
 }
 

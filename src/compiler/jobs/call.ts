@@ -1,21 +1,17 @@
-/** The two jobs of a consumer in the run that calls it: the call, and the gate under the name that branch rules require. */
-import { NIGHTLY_SUFFIX, RELEASE_SUFFIX } from "../../pipeline/check-names.ts";
+/** The tests of a consumer in the run that builds: a job of it, or a workflow that it calls. */
 import { type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
-import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type CallJob, type Job, withComment } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, OF_THIS_REPOSITORY, planned, quoted } from "../expressions.ts";
+import { every, expression, OF_THIS_REPOSITORY, plannedIn, quoted, RUN_URL } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
-import { useProgram } from "../steps/program.ts";
 import { loginPermissionsOfAll } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
-
-const SUFFIXES: Readonly<Record<RunKind, string>> = { build: "", nightly: NIGHTLY_SUFFIX, release: RELEASE_SUFFIX };
-
-/** Under which name the verdict of a consumer stands in a run of this kind. */
-const verdictName = (consumer: Consumer, run: RunKind): string => consumer.name + SUFFIXES[run];
+import { commitOf, digestOf } from "./image/outputs.ts";
+import { mayBeCovered } from "./plan.ts";
+import { testJob } from "./test.ts";
 
 /** Whether pull requests of forks are tested by it. */
 const ofTestedOrigin = (pipeline: Pipeline, consumer: Consumer, run: RunKind): string | undefined =>
@@ -32,38 +28,57 @@ const notYetPassed = (consumer: Consumer, run: RunKind): string | undefined =>
 const testsEverything = (run: RunKind, consumer: Consumer): boolean =>
   run === "release" && !consumer.events.includes("release");
 
+/** When the tests run: also where the build failed, since what has no image is tested from its sources. */
+function conditionOf(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): string {
+  const planned = plannedIn(pipeline, run);
+  const before = pipeline.consumers.filter(({ key }) => consumer.after.includes(key) && needs.includes(testJobId(key)));
+  const hasEnded = (other: Consumer): string =>
+    other.failure === "soft"
+      ? `(needs.${testJobId(other.key)}.result == 'success' || needs.${testJobId(other.key)}.result == 'failure')`
+      : `needs.${testJobId(other.key)}.result == 'success'`;
+  return every(
+    "!cancelled()",
+    planned("class"),
+    mayBeCovered(pipeline, run) && `${planned("covered")} != 'true'`,
+    run === "release" && needs.includes("verdicts") && "needs.verdicts.result == 'success'",
+    ...before.map(hasEnded),
+    testsEverything(run, consumer) ? undefined : isOneOf(consumer.events, run, pipeline, planned("class")),
+    ofTestedOrigin(pipeline, consumer, run),
+    notYetPassed(consumer, run),
+  );
+}
+
+/** What a run of this kind does not build, nobody hands on. */
+const handedOn = (consumer: Consumer, needs: readonly string[]): ImageBuild[] =>
+  takenBy(consumer).filter(
+    (build): build is ImageBuild =>
+      build.kind === "image" && needs.some((id) => id === `build-${build.bake?.group ?? build.key}`),
+  );
+
+const trusted = (pipeline: Pipeline, run: RunKind): string =>
+  pipeline.pullRequests && run === "build" ? `(${OF_THIS_REPOSITORY})` : "true";
+
+/** The tests as a workflow of their own, for people who start them by hand, or where they make the run's file long. */
 export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): CallJob {
+  const planned = plannedIn(pipeline, run);
   const takesImages = takenBy(consumer).some((build) => build.kind === "image");
   const values: Record<string, string> = {
     "head-sha": planned("sha"),
     class: planned("class"),
-    trusted: pipeline.pullRequests && run === "build" ? OF_THIS_REPOSITORY : "true",
+    trusted: trusted(pipeline, run),
     tag: planned("tag"),
     ...Object.fromEntries(
-      // What a run of this kind does not build, nobody hands on.
-      takenBy(consumer)
-        .filter((build) => needs.includes(`publish-${build.key}`))
-        .flatMap((build) => [
-          [`${build.key}-digest`, `needs.publish-${build.key}.outputs.digest`],
-          [`${build.key}-commit`, `needs.publish-${build.key}.outputs.commit || ${planned("sha")}`],
-        ]),
+      handedOn(consumer, needs).flatMap((build) => [
+        [`${build.key}-digest`, digestOf(pipeline, run, build)],
+        [`${build.key}-commit`, `${commitOf(pipeline, run, build)} || ${planned("sha")}`],
+      ]),
     ),
   };
   const secrets = secretsOf(pipeline, consumer);
-  const before = needs.filter((id) => id.startsWith("verdict-"));
   return {
     name: callingJob(consumer.name),
     needs,
-    // Also where the build failed: what has no image is tested from its sources.
-    if: every(
-      "!cancelled()",
-      "needs.plan.result == 'success'",
-      run === "release" && needs.includes("verdicts") && "needs.verdicts.result == 'success'",
-      ...before.map((id) => `needs.${id}.result == 'success'`),
-      testsEverything(run, consumer) ? undefined : isOneOf(consumer.events, run, pipeline),
-      ofTestedOrigin(pipeline, consumer, run),
-      notYetPassed(consumer, run),
-    ),
+    if: conditionOf(pipeline, consumer, run, needs),
     permissions: grant({
       contents: "read",
       ...(takesImages && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")),
@@ -84,35 +99,26 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
   };
 }
 
-/** A job that is skipped counts as passed, so the gate looks for itself; where nothing is tested, it is skipped as well. */
-export function verdictJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): Job {
-  const wanted = testsEverything(run, consumer) ? undefined : isOneOf(consumer.events, run, pipeline);
-  return {
-    name: verdictName(consumer, run),
+/** The tests as a job of the run: one file less, and its check bears their own name. */
+export function inlineTestJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): Job {
+  const planned = plannedIn(pipeline, run);
+  const known = handedOn(consumer, needs);
+  const isTrusted = trusted(pipeline, run);
+  const of = (build: ImageBuild, give: string): string => (known.some(({ key }) => key === build.key) ? give : "''");
+  const job = testJob(pipeline, consumer, {
     needs,
-    if: every(
-      "always()",
-      pipeline.forks === "ignore" && run === "build" && "needs.plan.result != 'skipped'",
-      wanted && `(needs.plan.result != 'success' || ${wanted})`,
-      ofTestedOrigin(pipeline, consumer, run),
-    ),
-    "runs-on": pipeline.runners.default,
-    "timeout-minutes": 5,
-    permissions: {},
-    steps: [
-      useProgram("judge-tests", {
-        name: "Judge the tests",
-        with: {
-          result: expression(`needs.${testJobId(consumer.key)}.result`),
-          planned: expression("needs.plan.result"),
-          ...(notYetPassed(consumer, run) && {
-            passed: expression(
-              `needs.verdicts.result == 'success' && contains(fromJSON(needs.verdicts.outputs.passed), ${quoted(consumer.name)})`,
-            ),
-          }),
-          ...(consumer.failure === "soft" && { soft: true }),
-        },
-      }),
-    ],
-  };
+    if: conditionOf(pipeline, consumer, run, needs),
+    sha: planned("sha"),
+    class: planned("class"),
+    tag: planned("tag"),
+    trusted: isTrusted,
+    isTrusted,
+    digestOf: (build) => of(build, digestOf(pipeline, run, build)),
+    commitOf: (build) => of(build, `${commitOf(pipeline, run, build)} || ${planned("sha")}`),
+    runId: undefined,
+    hasArtifacts: undefined,
+    runUrl: RUN_URL,
+    followsRun: false,
+  });
+  return { ...job, name: job.name.replace(/^Test/, consumer.name.replaceAll("$", "$$$$")) };
 }

@@ -1,9 +1,9 @@
 /** The jobs of an artifact of files: one makes it, once, for every consumer; another one signs where it came from. */
-import { ATTESTED, buildJobId, type RunKind } from "../../pipeline/stages.ts";
+import { ATTESTED, buildJobId, type RunKind, soleGroup } from "../../pipeline/stages.ts";
 import type { FilesBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, planned } from "../expressions.ts";
+import { every, expression, HEAD_SHA, plannedIn } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
@@ -13,29 +13,42 @@ import { checkout } from "../steps/sources.ts";
 import { filesFolder } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
+import { planning } from "./plan.ts";
+import { recordSteps } from "./record.ts";
 
-/** @param cached whether what earlier runs have fetched may be taken; never for what is released */
-export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolean): Job {
+/** What earlier runs have fetched is taken, but never for what is released. */
+export function filesJob(pipeline: Pipeline, written: FilesBuild, run: RunKind): Job {
+  const cached = run !== "release";
+  const planned = plannedIn(pipeline, run);
+  const plan = soleGroup(pipeline, run)?.key === written.key ? planning(pipeline, run) : undefined;
+  const known = (name: "sha" | "class"): string => (plan ? `steps.plan.outputs.${name}` : planned(name));
+  const version = plan ? (plan.version ?? expression("steps.plan.outputs.version")) : expression(planned("version"));
   const build = cached
     ? written
     : { ...written, caches: [], setup: written.setup && { ...written.setup, cache: false as const } };
   return {
     name: `Build ${build.key}`,
-    needs: ["plan"],
+    ...(plan ? plan.if && { if: plan.if } : { needs: ["plan"] }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": build.timeoutMinutes,
-    permissions: grant({ contents: "read" }),
+    permissions: grant({ contents: "read", ...plan?.permissions }),
+    ...(plan && { outputs: plan.outputs }),
     steps: [
-      checkout(pipeline, { ref: expression(planned("sha")) }),
+      checkout(pipeline, {
+        ref: expression(plan ? HEAD_SHA : planned("sha")),
+        ...(plan?.readsHistory && { depth: 0 }),
+      }),
+      ...(plan?.steps ?? []),
       ...setUpTools(pipeline, build.setup),
-      ...restoreCaches(pipeline, build.caches, planned("sha")),
+      ...restoreCaches(pipeline, build.caches, known("sha")),
       ...prepareSteps(build.prepare, build.timeoutMinutes),
-      ...build.run.map((command) =>
+      ...build.run.map((command, index) =>
         runScript(
           {
-            name: `Run ${command.split("\n")[0] ?? command}`,
+            name:
+              build.run.length > 1 ? `Make ${build.key} (${index + 1} of ${build.run.length})` : `Make ${build.key}`,
             timeoutMinutes: build.timeoutMinutes,
-            env: { ...build.env, VERSION: expression(planned("version")) },
+            env: { ...build.env, VERSION: version },
           },
           `${command.trimEnd()}\n`,
         ),
@@ -55,17 +68,22 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, cached: boolea
         keepDays: build.keepDays,
         overwrite: true,
       }),
-      ...saveToolCache(pipeline, build.setup, `${planned("class")} == 'main'`),
-      ...saveCaches(pipeline, build.caches, `${planned("class")} == 'main'`),
+      ...saveToolCache(pipeline, build.setup, `${known("class")} == 'main'`),
+      ...saveCaches(pipeline, build.caches, `${known("class")} == 'main'`),
+      ...(plan ? recordSteps(pipeline, run, { plan: expression("steps.plan.outputs.plan") }) : []),
     ],
   };
 }
 
 /** A job of its own: the commands of the build never hold the token that signs. */
-export const attestFilesJob = (pipeline: Pipeline, build: FilesBuild, run: RunKind): Job => ({
+export const attestFilesJob = (pipeline: Pipeline, build: FilesBuild, run: RunKind, needs: readonly string[]): Job => ({
   name: `Attest ${build.key}`,
-  needs: ["plan", buildJobId(build)],
-  if: every("!cancelled()", `needs.${buildJobId(build)}.result == 'success'`, isOneOf(ATTESTED, run, pipeline)),
+  needs,
+  if: every(
+    "!cancelled()",
+    `needs.${buildJobId(build)}.result == 'success'`,
+    isOneOf(ATTESTED, run, pipeline, plannedIn(pipeline, run)("class")),
+  ),
   "runs-on": pipeline.runners.default,
   "timeout-minutes": 10,
   permissions: grant({ attestations: "write", "id-token": "write" }),

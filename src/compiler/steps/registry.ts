@@ -1,6 +1,7 @@
 /** How a job reaches a registry: what it logs in with, and which permissions that takes. */
 import type { Pipeline, Registry } from "../../pipeline/types.ts";
-import { type Commented, type PermissionLevel, type Step, withComment } from "../../workflow/model.ts";
+import { type Commented, type PermissionLevel, type Scalar, type Step, withComment } from "../../workflow/model.ts";
+import { expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { byAws } from "./login/aws.ts";
 import { byFly } from "./login/fly.ts";
@@ -74,3 +75,7 @@ export function loginPermissionsOfAll(
 
 export const setUpBuildx = (pipeline: Pipeline, condition?: string): Step =>
   useAction(pipeline, "docker/setup-buildx-action", { name: "Set up Buildx", if: condition });
+
+/** What the program that pushes needs to log in anew, where a login does not last as long as a build may take. */
+export const renewalEnvironment = ({ registry }: Pipeline): Record<string, Scalar> =>
+  registry?.auth?.kind === "fly" ? { FLY_API_TOKEN: expression(`secrets.${registry.auth.token}`) } : {};

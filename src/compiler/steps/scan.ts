@@ -2,28 +2,31 @@
 import { inRepository } from "../../pipeline/check-names.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
-import { expression } from "../expressions.ts";
+import { every } from "../expressions.ts";
 import { useAction } from "./action.ts";
 
 type Scan = Exclude<ImageBuild["scan"], false>;
 
-const reportOf = (key: string): string => `trivy-${key}.sarif`;
+/** A report each platform, where one job scans several. */
+const reportOf = (key: string, platform: string): string => `trivy-${key}-${platform.replaceAll("/", "-")}.sarif`;
 
-/** @param subject the image by its digest, or an archive; of the platform in the job's matrix */
-export const scanStep = (
-  pipeline: Pipeline,
-  key: string,
-  scan: Scan,
-  step: { name: string; if?: string | undefined },
-  subject: Record<string, Scalar>,
-): Step =>
+export interface Scanned {
+  name: string;
+  if?: string | undefined;
+  platform: string;
+  /** The image by its digest, or an archive. */
+  with: Record<string, Scalar>;
+}
+
+export const scanStep = (pipeline: Pipeline, key: string, scan: Scan, scanned: Scanned): Step =>
   useAction(pipeline, "aquasecurity/trivy-action", {
-    ...step,
+    name: scanned.name,
+    if: scanned.if,
     timeoutMinutes: scan.timeoutMinutes,
     with: {
-      ...subject,
+      ...scanned.with,
       format: "sarif",
-      output: reportOf(key),
+      output: reportOf(key, scanned.platform),
       severity: scan.severities.join(","),
       // Without it a SARIF report holds every severity, and the exit code with it.
       "limit-severities-for-sarif": true,
@@ -31,21 +34,27 @@ export const scanStep = (
       trivyignores: scan.ignoreFile,
       "exit-code": scan.block ? "1" : "0",
     },
-    env: { TRIVY_PLATFORM: expression("matrix.platform") },
+    env: { TRIVY_PLATFORM: scanned.platform },
   });
 
-/** Nothing where the config keeps findings out of code scanning. */
-export const reportFindings = (pipeline: Pipeline, key: string, scan: Scan): Step[] =>
+/** Nothing where the config keeps findings out of code scanning. @param several whether the job reports on other platforms, too */
+export const reportFindings = (
+  pipeline: Pipeline,
+  key: string,
+  scan: Scan,
+  platform: string,
+  several: boolean,
+): Step[] =>
   scan.sarif
     ? [
         useAction(pipeline, "github/codeql-action/upload-sarif", {
-          name: "Report to code scanning",
-          if: `!cancelled() && hashFiles('${reportOf(key)}') != ''`,
+          name: `Report ${key}${several ? ` (${platform})` : ""} to code scanning`,
+          if: every("!cancelled()", `hashFiles('${reportOf(key, platform)}') != ''`),
           // Runs of forks, and private repositories without the paid feature, may be refused.
           continueOnError: true,
           with: {
-            sarif_file: reportOf(key),
-            category: `trivy-${inRepository(pipeline, key)}-${expression("matrix.platform")}`,
+            sarif_file: reportOf(key, platform),
+            category: `trivy-${inRepository(pipeline, key)}-${platform}`,
           },
         }),
       ]

@@ -1,27 +1,12 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
-import {
-  attestJobId,
-  attestsFiles,
-  buildJobId,
-  buildsIn,
-  calledIn,
-  promotesIn,
-  targetsIn,
-  testJobId,
-} from "../../pipeline/stages.ts";
+import { calledIn, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import type { DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
+import type { DispatchInput, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
-import { followingJobs } from "../jobs/following.ts";
+import { expression, quoted } from "../expressions.ts";
 import { coverageAlertJob } from "../jobs/coverage-alert.ts";
-import { attestFilesJob, filesJob } from "../jobs/files.ts";
-import { imageJobs } from "../jobs/image.ts";
-import { groupsOf } from "../jobs/image/group.ts";
-import { type ImageJobs, runOf } from "../jobs/image/mode.ts";
 import { notifyJob } from "../jobs/notify.ts";
-import { decideBuild, planJob } from "../jobs/plan.ts";
-import { recordJob } from "../jobs/record.ts";
+import { runJobs } from "../jobs/run-jobs.ts";
 
 const IS_PULL_REQUEST = "github.event_name == 'pull_request'";
 /** A pull request, one run by hand, or a commit. */
@@ -32,16 +17,7 @@ export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filte
 export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
-  const builds = buildsIn(pipeline, "build");
-  const plan = planJob(pipeline, imagesOf(builds), {
-    decide: decideBuild(pipeline),
-    reuse: true,
-    run: "build",
-    if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined,
-  });
-  const jobs = { plan, ...buildJobs(pipeline, builds, { fresh: false, reuse: true, promoted: false, cached: true }) };
-  const ids = Object.keys(jobs);
-  const after = followingJobs(pipeline, "build");
+  const jobs = runJobs(pipeline, "build");
   return {
     name,
     on: buildTriggers(pipeline),
@@ -53,14 +29,12 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
     },
     jobs: {
       ...jobs,
-      ready: recordJob(pipeline, pipeline.checks.ready, builds, ids),
-      ...after,
       ...coverageAlertJob(
         pipeline,
         calledIn(pipeline, "build").map((consumer) => ({ consumer, job: testJobId(consumer.key) })),
         { if: isLongLivedPush(pipeline) },
       ),
-      ...notifyJob(pipeline, "build", [...ids, "ready", ...Object.keys(after)], isLongLivedPush(pipeline)),
+      ...notifyJob(pipeline, "build", Object.keys(jobs), isLongLivedPush(pipeline)),
     },
   };
 }
@@ -68,25 +42,6 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
 /** Asked of the event itself: when `plan` fails, nobody has decided on a class. */
 const isLongLivedPush = ({ branches }: Pipeline): string =>
   `github.event_name == 'push' && contains(fromJSON(${quoted(JSON.stringify([branches.main, ...branches.integration]))}), github.ref_name)`;
-
-/** The jobs of each build, those of a bake file's targets together. Only a build with declared inputs can be found unchanged. */
-export function buildJobs(pipeline: Pipeline, builds: readonly Build[], mode: ImageJobs): Record<string, Job> {
-  const groups = groupsOf(imagesOf(builds));
-  return Object.fromEntries(
-    builds.flatMap((build): [string, Job][] => {
-      if (build.kind === "files") {
-        const attest = attestsFiles(build, runOf(mode))
-          ? [[attestJobId(build), attestFilesJob(pipeline, build, runOf(mode))] as [string, Job]]
-          : [];
-        return [[buildJobId(build), filesJob(pipeline, build, !mode.promoted)], ...attest];
-      }
-      const group = groups.find(({ first }) => first === build);
-      return group
-        ? Object.entries(imageJobs(pipeline, group, { ...mode, reuse: mode.reuse && build.inputs !== undefined }))
-        : [];
-    }),
-  );
-}
 
 /** The events that build; `workflow_dispatch` takes a tag. */
 function buildTriggers(pipeline: Pipeline): Triggers {

@@ -2,44 +2,23 @@
  * A release promotes the digest that was tested. Only where the tagged commit has no image yet, or none for all
  * platforms, is one built, and then nothing is published before that image has passed the same tests.
  */
-import { buildsIn } from "../../pipeline/stages.ts";
+import { imagesIn, releaseJobId } from "../../pipeline/stages.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { every, expression, planned, TOKEN } from "../expressions.ts";
-import { followingJobs } from "../jobs/following.ts";
+import { every, expression, plannedIn, TOKEN } from "../expressions.ts";
+import { createdOf } from "../jobs/image/outputs.ts";
 import { notifyJob } from "../jobs/notify.ts";
-import { planJob } from "../jobs/plan.ts";
-import { recordJob } from "../jobs/record.ts";
 import { releaseJob } from "../jobs/release.ts";
-import { useProgram } from "../steps/program.ts";
-import { buildJobs, imagesOf } from "./build.ts";
+import { hasPassed, runJobs } from "../jobs/run-jobs.ts";
 import { grant } from "../permissions.ts";
+import { useProgram } from "../steps/program.ts";
 
 export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { release } = pipeline;
   if (!release) throw new Error("This pipeline releases nothing.");
-  const builds = buildsIn(pipeline, "release");
-  const images = imagesOf(builds);
-  const plan = planJob(pipeline, images, {
-    decide: useProgram("plan-release", {
-      name: "Decide what to release",
-      id: "plan",
-      with: {
-        "ref-name": expression("github.ref_name"),
-        sha: expression("github.sha"),
-      },
-    }),
-    reuse: false,
-    run: "release",
-  });
-  const jobs = {
-    plan: { ...plan, outputs: { ...plan.outputs, "release-tags": expression("steps.plan.outputs.release-tags") } },
-    ...buildJobs(pipeline, builds, { fresh: false, reuse: false, promoted: true, cached: false }),
-  };
-  const ids = Object.keys(jobs);
-  const after =
-    pipeline.topology === "workflow_call" ? followingJobs(pipeline, "release") : releaseAfterTests(pipeline, images);
+  const built = runJobs(pipeline, "release");
+  const jobs = pipeline.topology === "workflow_call" ? built : { ...built, ...releaseAfterTests(pipeline, built) };
   return {
     name,
     on: { push: { tags: [release.tags] } },
@@ -49,38 +28,33 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
       "cancel-in-progress": false,
       ...(pipeline.queue === "max" && { queue: "max" as const }),
     },
-    jobs: {
-      ...jobs,
-      ready: recordJob(pipeline, "Release ready", builds, ids),
-      ...after,
-      ...notifyJob(pipeline, "release", [...ids, "ready", ...Object.keys(after)]),
-    },
+    jobs: { ...jobs, ...notifyJob(pipeline, "release", Object.keys(jobs)) },
   };
 }
 
 /** Where the tests are runs of their own, the release waits for them. */
-const releaseAfterTests = (pipeline: Pipeline, images: readonly ImageBuild[]): Record<string, Job> => ({
-  test: testJob(pipeline, images),
-  ...Object.fromEntries(
-    images.map((build) => [
-      `release-${build.key}`,
-      releaseJob(
-        pipeline,
-        build,
-        ["plan", `publish-${build.key}`, "ready", "test"],
-        every(
-          "!cancelled()",
-          "needs.ready.result == 'success'",
-          "needs.test.result == 'success'",
-          "needs.plan.result == 'success'",
+function releaseAfterTests(pipeline: Pipeline, built: Readonly<Record<string, unknown>>): Record<string, Job> {
+  const before = Object.keys(built);
+  const images = imagesIn(pipeline, "release");
+  return {
+    test: testJob(pipeline, images, before),
+    ...Object.fromEntries(
+      images.map((build) => [
+        releaseJobId(build),
+        releaseJob(
+          pipeline,
+          build,
+          [...before, "test"],
+          every("!cancelled()", hasPassed(pipeline, "release"), "needs.test.result == 'success'"),
         ),
-      ),
-    ]),
-  ),
-});
+      ]),
+    ),
+  };
+}
 
 /** Waits for the verdicts on the commit, and asks for those that nobody has asked for yet. */
-function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
+function testJob(pipeline: Pipeline, images: readonly ImageBuild[], needs: readonly string[]): Job {
+  const planned = plannedIn(pipeline, "release");
   const waitMinutes = pipeline.release ? pipeline.release.waitMinutes : 0;
   const required = pipeline.consumers.filter((consumer) => consumer.required);
   const startable = (consumer: Consumer): string | null => {
@@ -89,9 +63,9 @@ function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
   };
   return {
     name: "Wait for the tests",
-    needs: ["plan", ...images.map((build) => `publish-${build.key}`), "ready"],
+    needs,
     // Without a status function it would be skipped as soon as one of the jobs behind the gate was.
-    if: every("!cancelled()", "needs.ready.result == 'success'"),
+    if: every("!cancelled()", hasPassed(pipeline, "release")),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": waitMinutes + 5,
     permissions: grant({ actions: "write", checks: "read", statuses: "read" }),
@@ -110,7 +84,7 @@ function testJob(pipeline: Pipeline, images: readonly ImageBuild[]): Job {
             null,
             2,
           ),
-          since: images.map((build) => expression(`needs.publish-${build.key}.outputs.created`)).join(" "),
+          since: images.map((build) => expression(createdOf(pipeline, "release", build))).join(" "),
           "timeout-seconds": waitMinutes * 60,
           "poll-seconds": 30,
         },

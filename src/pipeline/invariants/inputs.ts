@@ -2,7 +2,7 @@
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { contextSources, isCovered } from "../dockerfile-inputs.ts";
-import { groupKeyOf } from "../images.ts";
+import { groupKeyOf } from "../build-groups.ts";
 import { pathOfBuild } from "./images.ts";
 import type { Pipeline, RepositoryFacts } from "../types.ts";
 

@@ -8,10 +8,14 @@ export const basesPart = (pipeline: Pipeline): PipelinePart["bases"] =>
     pipeline.bases.map((base) => [
       base.key,
       {
+        args: { ...base.args },
         branch: `base-images/${inRepository(pipeline, base.key)}`,
+        context: base.context,
+        dockerfile: base.dockerfile,
         image: base.image,
         ownToken: base.token === undefined,
         pins: [...base.pins],
+        platforms: [...base.platforms],
       },
     ]),
   );

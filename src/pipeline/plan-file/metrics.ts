@@ -2,6 +2,7 @@
 import { groupKeyOf } from "../build-groups.ts";
 import { inRepository } from "../check-names.ts";
 import { imagesOf } from "../images.ts";
+import { hasGate, soleGroup } from "../stages.ts";
 import * as names from "../step-names.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../types.ts";
 import type { PipelinePart } from "./schema.ts";
@@ -15,6 +16,7 @@ export function metricsPart(pipeline: Pipeline): PipelinePart["metrics"] {
   const { imageMegabytes: limit, ...thresholds } = metrics.thresholds;
   const { imageMegabytes: imagesBefore, ...baseline } = metrics.baseline ?? {};
   const keys = imagesOf(pipeline.builds).map(({ key }) => key);
+  const sole = soleGroup(pipeline, "build");
   return {
     artifact: inRepository(pipeline, names.METRICS_ARTIFACT),
     baseline: metrics.baseline ? given(baseline) : null,
@@ -33,20 +35,25 @@ export function metricsPart(pipeline: Pipeline): PipelinePart["metrics"] {
       cacheMissed: names.cacheMissStep("{cache}"),
       deployStep: names.DEPLOY_STEP,
       fallbackStep: names.FALLBACK_STEP,
-      gate: checks.ready,
-      plan: names.PLAN_JOB,
+      plan: sole ? `${names.BUILD_JOB_PREFIX}${sole.key}` : names.PLAN_JOB,
       published: checks.published,
       pullStep: names.PULL_STEP,
+      ready: checks.ready,
       restoreCache: names.RESTORE_CACHE,
-      test: names.TEST_JOB,
     },
     regressions: { ...metrics.regressions },
     runs: metrics.runs,
     stages: stagesOf(pipeline),
     thresholds: given({ ...thresholds, ...(typeof limit === "number" && { imageMegabytes: limit }) }),
+    verdicts: verdictsOf(pipeline),
     watched: watchedBy(pipeline),
   };
 }
+
+const verdictsOf = (pipeline: Pipeline): string[] => {
+  if (!hasGate(pipeline)) return [];
+  return pipeline.gates === "each" ? pipeline.consumers.map(({ name }) => name) : [pipeline.checks.gate];
+};
 
 const measuresFlakes = ({ metrics, flakes }: Pipeline): boolean =>
   flakes !== false || (metrics !== false && metrics.thresholds.flakePercent !== undefined);

@@ -14,6 +14,7 @@ export const tagsSchema = z.strictObject({
   main: z.string().describe("The main branch."),
   integration: expressions,
   longLivedSlugs: expressions,
+  commitBranches: z.array(z.string()).describe("The long-lived branches by name, whose tags a release looks for."),
   reservedBranches: expressions,
   otherClasses: expressions,
   manualForbidden: expressions,
@@ -30,12 +31,29 @@ const imageSchema = z.strictObject({
   entries: z.partialRecord(classOfEvent, z.array(entrySchema)).describe("The jobs that build it, by the run's class."),
   recipe: z.string().describe("A digest of everything but the sources that decides what it holds."),
   attested: z.boolean().describe("Whether what people take carries attestations."),
+  sbom: z.boolean(),
+  provenance: z.enum(["min", "max"]).nullable(),
+  bake: z
+    .strictObject({ group: z.string(), file: z.string(), target: z.string() })
+    .nullable()
+    .describe("The target of a bake file that makes it; null for a Dockerfile of its own."),
+  context: z.string(),
+  dockerfile: z.string(),
+  target: z.string().nullable(),
+  args: z.record(z.string(), z.string()).describe("Its arguments, in which {commit} and its like still stand."),
+  labels: z.record(z.string(), z.string()).describe("Further labels, likewise."),
+  cache: z.enum(["gha", "registry", "registry-per-branch"]).nullable().describe("Where its layers are kept."),
+  cacheScope: z.string().describe("What its caches are called."),
   inputs: z.array(z.string()).nullable().describe("What it is made from; null where that is not said."),
   fallback: z.boolean().describe("Whether it is also saved as an artifact."),
   maxBytes: z.number().nullable(),
 });
 
-const filesSchema = z.strictObject({ kind: z.literal("files"), artifact: z.string() });
+const filesSchema = z.strictObject({
+  kind: z.literal("files"),
+  artifact: z.string(),
+  inputs: z.array(z.string()).nullable().describe("What they are made from; null where that is not said."),
+});
 
 export const buildsSchema = z.record(z.string(), z.discriminatedUnion("kind", [imageSchema, filesSchema]));
 
@@ -130,15 +148,24 @@ export const retentionSchema = z.strictObject({
 export const basesSchema = z.record(
   z.string(),
   z.strictObject({
+    args: z.record(z.string(), z.string()),
     branch: z.string().describe("The branch of the pull request that proposes it."),
+    context: z.string(),
+    dockerfile: z.string(),
     image: z.string(),
     ownToken: z.boolean().describe("Whether the workflow's own token proposes it."),
     pins: z.array(z.string()).describe("The files that name it by digest."),
+    platforms: z.array(z.string()),
   }),
 );
 
 export const cachesSchema = z.strictObject({
-  keys: z.array(z.strictObject({ beginning: z.string(), keepHours: z.number() })),
+  keys: z.array(
+    z.strictObject({
+      beginning: z.string().describe("What their keys begin with."),
+      keepHours: z.number().nullable().describe("So long after their last use; null is for ever."),
+    }),
+  ),
   maxGigabytes: z.number().describe("What all caches may take together before there is a warning."),
 });
 
@@ -179,12 +206,11 @@ export const metricsSchema = z.strictObject({
     cacheMissed: z.string().describe("The step that runs only when {cache} was not there."),
     deployStep: z.string(),
     fallbackStep: z.string().describe("The step that stands in for the pull."),
-    gate: z.string().describe("The job that says whether the build is ready."),
     plan: z.string(),
     published: z.string(),
     pullStep: z.string(),
+    ready: z.string().describe("The job that says whether everything is built."),
     restoreCache: z.string().describe("What the name of a step begins with that restores a cache."),
-    test: z.string().describe("What the name of a job begins with that tests."),
   }),
   regressions: z.strictObject({
     buildTimePercent: z.number(),
@@ -203,6 +229,7 @@ export const metricsSchema = z.strictObject({
     }),
   ),
   thresholds: figures,
+  verdicts: z.array(z.string()).describe("The jobs of the run that builds which say what became of its tests."),
   watched: z.record(z.string(), z.string()).describe("Workflows that tell of their own failure, by the alert."),
 });
 
@@ -216,7 +243,82 @@ export const channelsSchema = z.record(
   }),
 );
 
+const copies = z.array(z.strictObject({ build: z.string(), image: z.string() }));
+
+export const promotionsSchema = z.array(
+  z.strictObject({
+    of: z.string().describe("The branch that it follows, or `nightly`."),
+    tag: z.string(),
+    pattern: z.string().describe("The pattern of the tag that it moves to."),
+    contexts: z.array(z.string()).describe("The checks and statuses that must be success on the commit."),
+    copies: copies.describe("Each image in other registries, with its tag there."),
+  }),
+);
+
+export const releaseSchema = z.strictObject({
+  tags: z.string().describe("The Git tags that are releases."),
+  waitSeconds: z.number().describe("How long it waits for the tests."),
+  tests: z.array(
+    z.strictObject({
+      name: z.string(),
+      context: z.string().nullable().describe("The status or check that holds its verdict; null where nobody looks."),
+      workflow: z.string().nullable().describe("The file that can be started for it by hand."),
+      ofSources: z.boolean().describe("It builds for itself, so that its result holds whenever it came."),
+    }),
+  ),
+  copies: copies.describe("Each image in other registries, which get every tag of a release."),
+});
+
+const published = {
+  on: z.array(classOfEvent).describe("The classes of run that publish it."),
+  secrets: z.array(z.string()).describe("The secrets without which it cannot be published."),
+  environment: z.string().optional().describe("The environment that keeps these secrets for itself."),
+};
+
+export const publishSchema = z.record(
+  z.string(),
+  z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("images"),
+      ...published,
+      names: z.record(z.string(), z.string()).describe("The images there, by build."),
+      patterns: z.array(z.string()).describe("Their tags there, with {version}, {commit} and {channel}."),
+    }),
+    z.strictObject({
+      kind: z.literal("npm"),
+      ...published,
+      from: z.string().describe("The build whose tarball it is."),
+      access: z.enum(["public", "restricted"]),
+      registry: z.string(),
+      trusted: z.boolean().describe("The registry trusts the workflow itself, and there is no token."),
+      provenance: z.boolean(),
+    }),
+    z.strictObject({
+      kind: z.literal("maven"),
+      ...published,
+      from: z.string().describe("The build whose files they are."),
+      timeoutSeconds: z.number(),
+    }),
+    z.strictObject({
+      kind: z.literal("githubRelease"),
+      ...published,
+      sboms: z.array(z.string()).describe("The images whose bills of materials it holds, by build."),
+      notes: z.boolean().describe("Whether notes are written from the commits."),
+      checksums: z.boolean(),
+    }),
+    z.strictObject({ kind: z.literal("deploy"), ...published }),
+  ]),
+);
+
 export const groupsSchema = z.record(z.string(), z.array(z.string()));
+
+export const movesSchema = z.array(
+  z.strictObject({
+    of: z.string().describe("The branch, or nightly."),
+    tag: z.string(),
+    copies: z.array(z.strictObject({ build: z.string(), image: z.string() })).describe("With the tag."),
+  }),
+);
 
 export const pipelineSchema = z.strictObject({
   bases: basesSchema,
@@ -229,8 +331,12 @@ export const pipelineSchema = z.strictObject({
   forks: z.enum(["test", "build", "ignore"]),
   freshness: z.enum(["fail", "warn"]),
   metrics: metricsSchema.nullable(),
+  movesAtBuild: movesSchema.describe("Tags that a build moves itself, where the config wants that."),
   packages: packagesSchema.nullable().describe("How images are listed and deleted; null without a registry."),
   project: z.string(),
+  promotions: promotionsSchema.describe("Tags that move once everything that their commits need has passed."),
+  publish: publishSchema.describe("What is published, by target."),
+  publishedCheck: z.string().describe("The job that succeeds only when everything of a run is published."),
   pullRequests: z.enum(["push", "artifact"]).nullable().describe("Where images of pull requests go; null without any."),
   retry: z
     .strictObject({
@@ -241,9 +347,11 @@ export const pipelineSchema = z.strictObject({
     })
     .nullable()
     .describe("The one policy for what may fail for a moment; each program has its own where there is none."),
+  release: releaseSchema.nullable(),
   retention: retentionSchema.nullable(),
   tags: tagsSchema,
   tiers: z.record(z.string(), tier).describe("How urgent each alert is."),
+  versionBase: z.string().describe("What every version begins with: 1.0, or 1.2.3."),
 });
 
 export const planFileSchema = z.strictObject({

@@ -1,42 +1,49 @@
-/** The job that signs where an image came from. */
+/** The job that says where an image came from, and signs it as this workflow: another permission, so another job. */
+import type { RunKind } from "../../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
-import { every, expression } from "../../expressions.ts";
+import { isOneOf } from "../../classes.ts";
+import { every, expression, plannedIn } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
-import { loginToOwnRegistry } from "../../steps/registry.ts";
-import { withoutAttestations } from "../plan.ts";
-import { CLASS } from "./mode.ts";
+import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
+import { signSteps } from "../../steps/sign.ts";
+import { digestOf } from "./outputs.ts";
 
-export function attestJob(pipeline: Pipeline, build: ImageBuild): Job {
-  const digest = `needs.publish-${build.key}.outputs.digest`;
+/** Images for people, and not those of pull requests, feature branches and the merge queue. */
+const ATTESTED = ["integration", "main", "nightly", "release", "manual"] as const;
+
+export function attestJob(pipeline: Pipeline, build: ImageBuild, run: RunKind, needs: readonly string[]): Job {
+  const digest = digestOf(pipeline, run, build);
+  const words = [...(build.attest ? ["Attest"] : []), ...(build.sign ? [build.attest ? "sign" : "Sign"] : [])];
   return {
-    name: `Attest ${build.key}`,
-    needs: ["plan", `publish-${build.key}`],
-    if: every(
-      "!cancelled()",
-      `needs.publish-${build.key}.result == 'success'`,
-      `!${withoutAttestations(CLASS)}`,
-      `${CLASS} != 'queue'`,
-    ),
+    name: `${words.join(" and ")} ${build.key}`,
+    needs,
+    if: every("!cancelled()", `(${digest}) != ''`, isOneOf(ATTESTED, run, pipeline, plannedIn(pipeline, run)("class"))),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant({
-      attestations: "write",
+      attestations: build.attest && "write",
+      ...loginPermissions(pipeline.registry, "write"),
+      ...(build.attest && pipeline.registry?.host === "ghcr.io" && { packages: "write" as const }),
       "id-token": "write",
-      packages: pipeline.registry?.host === "ghcr.io" && "write",
     }),
     steps: [
       ...loginToOwnRegistry(pipeline),
-      useAction(pipeline, "actions/attest-build-provenance", {
-        name: "Attest the provenance",
-        with: {
-          "subject-name": build.image,
-          "subject-digest": expression(digest),
-          "push-to-registry": true,
-          "create-storage-record": false,
-        },
-      }),
+      ...(build.attest
+        ? [
+            useAction(pipeline, "actions/attest-build-provenance", {
+              name: "Attest the provenance",
+              with: {
+                "subject-name": build.image,
+                "subject-digest": expression(digest),
+                "push-to-registry": true,
+                "create-storage-record": false,
+              },
+            }),
+          ]
+        : []),
+      ...(build.sign ? signSteps(pipeline, [{ key: build.key, image: build.image, digest: expression(digest) }]) : []),
     ],
   };
 }

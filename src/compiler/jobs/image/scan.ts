@@ -1,80 +1,82 @@
-/** The job that scans the very digest that was published, or what was saved where nothing could be pushed. */
-import { groupKeyOf } from "../../../pipeline/images.ts";
-import { buildJobId } from "../../../pipeline/stages.ts";
+/** The steps that scan the very digest that was published, or what was saved where nothing could be pushed. */
+import type { BuildGroup } from "../../../pipeline/build-groups.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
-import type { Job } from "../../../workflow/model.ts";
-import { every, expression, planned, succeededOrSkipped } from "../../expressions.ts";
-import { grant } from "../../permissions.ts";
-import { downloadArtifact } from "../../steps/artifacts.ts";
-import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
+import type { Step } from "../../../workflow/model.ts";
+import { every, expression } from "../../expressions.ts";
 import { reportFindings, scanPermissions, scanStep } from "../../steps/scan.ts";
-import { checkout } from "../../steps/sources.ts";
-import { isBuiltIn } from "./group.ts";
-import { archiveArtifact, archivePath, type ImageJobs, runOf, savesArchive } from "./mode.ts";
+import { PUBLISH } from "./outputs.ts";
 
-export function scanJob(pipeline: Pipeline, build: ImageBuild, mode: ImageJobs): Job {
-  const { scan } = build;
-  if (!scan) throw new Error("This build has no scan.");
-  const digest = `needs.publish-${build.key}.outputs.digest`;
-  const platforms = planned(`${groupKeyOf(build)}-platforms`);
-  const saved = savesArchive(mode);
-  const published = saved ? `${digest} != ''` : undefined;
-  return {
-    name: `Scan ${build.key} (${expression("matrix.platform")})`,
-    needs: ["plan", buildJobId(build), `publish-${build.key}`],
-    if: every(
-      "!cancelled()",
-      isBuiltIn(pipeline, [build], runOf(mode)),
-      succeededOrSkipped(buildJobId(build)),
-      succeededOrSkipped(`publish-${build.key}`),
-      "needs.plan.result == 'success'",
-    ),
-    "runs-on": pipeline.runners.default,
-    "timeout-minutes": scan.timeoutMinutes + 10,
-    permissions: grant({ ...scanPermissions(scan), ...loginPermissions(pipeline.registry, "read") }),
-    strategy: {
-      "fail-fast": false,
-      // Only one platform is saved where nothing could be pushed.
-      matrix: {
-        platform: expression(
-          saved
-            ? `fromJSON(${digest} != '' && ${platforms} || format('["{0}"]', fromJSON(${planned(`${groupKeyOf(build)}-matrix`)})[0].archive))`
-            : `fromJSON(${platforms})`,
+type ImageGroup = BuildGroup & { kind: "image" };
+type Scanned = ImageBuild & { scan: Exclude<ImageBuild["scan"], false> };
+
+const scannedIn = ({ builds }: ImageGroup): Scanned[] =>
+  builds.flatMap((build) => (build.scan ? [{ ...build, scan: build.scan }] : []));
+
+/** What a job is granted that scans. */
+export const scanPermissionsOf = (group: ImageGroup): ReturnType<typeof scanPermissions> | undefined => {
+  const [first] = scannedIn(group);
+  return first && scanPermissions(first.scan);
+};
+
+/** How long scanning may take besides. @param times how many platforms are scanned */
+export const scanMinutes = (group: ImageGroup, times: number): number =>
+  scannedIn(group).reduce((sum, { scan }) => sum + scan.timeoutMinutes * times, 0);
+
+/** The digest that this job has published. */
+function publishedDigest(build: ImageBuild): string {
+  return build.bake === undefined
+    ? `steps.${PUBLISH}.outputs.digest`
+    : `fromJSON(steps.${PUBLISH}.outputs.images || '{}')['${build.key}'].digest`;
+}
+
+/**
+ * Of a job that publishes what it alone has built, or saves it where nothing can be pushed.
+ *
+ * @param condition when this job scans
+ */
+export function scanBuilt(
+  pipeline: Pipeline,
+  group: ImageGroup,
+  { condition, saves, platforms }: { condition: string; saves: boolean; platforms: readonly string[] },
+): Step[] {
+  const scanOne = (build: Scanned, platform: string): Step[] => {
+    const digest = publishedDigest(build);
+    const there = saves ? `(${digest} || contains(steps.image.outputs.saved, '${build.key}'))` : digest;
+    const several = platforms.length > 1;
+    return [
+      scanStep(pipeline, build.key, build.scan, {
+        name: `Scan ${build.key}${several ? ` (${platform})` : ""}`,
+        if: every(
+          condition,
+          several && `contains(steps.image.outputs.platforms, '${platform}')`,
+          group.first.bake && there,
         ),
-      },
-    },
-    steps: [
-      ...(scan.ignoreFile ? [checkout(pipeline, { ref: expression(planned("sha")) })] : []),
-      ...loginToOwnRegistry(pipeline, { if: published }),
-      ...(saved
-        ? [
-            downloadArtifact(pipeline, {
-              title: "Download the saved image",
-              name: archiveArtifact(build),
-              path: expression("runner.temp"),
-              if: `${digest} == ''`,
-            }),
-          ]
-        : []),
-      scanStep(
-        pipeline,
-        build.key,
-        scan,
-        { name: "Scan the published image", if: published },
-        { "image-ref": `${build.image}@${expression(digest)}` },
-      ),
-      ...(saved
-        ? [
-            scanStep(
-              pipeline,
-              build.key,
-              scan,
-              { name: "Scan the saved image", if: `${digest} == ''` },
-              { input: archivePath(build) },
-            ),
-          ]
-        : []),
-      ...reportFindings(pipeline, build.key, scan),
-    ],
+        platform,
+        with: {
+          "image-ref": expression(`${digest} && format('${build.image}@{0}', ${digest}) || ''`),
+          ...(saves && { input: expression(`!${digest} && format('{0}/image-${build.key}.tar', runner.temp) || ''`) }),
+        },
+      }),
+      ...reportFindings(pipeline, build.key, build.scan, platform, several),
+    ];
   };
+  return scannedIn(group).flatMap((build) => platforms.flatMap((platform) => scanOne(build, platform)));
+}
+
+/** Of a job that has made one image of several platforms: each is scanned. */
+export function scanMerged(pipeline: Pipeline, group: ImageGroup, platforms: readonly string[]): Step[] {
+  return scannedIn(group).flatMap((build) =>
+    platforms.flatMap((platform) => {
+      const digest = publishedDigest(build);
+      return [
+        scanStep(pipeline, build.key, build.scan, {
+          name: `Scan ${build.key} (${platform})`,
+          if: every("!cancelled()", digest),
+          platform,
+          with: { "image-ref": `${build.image}@${expression(digest)}` },
+        }),
+        ...reportFindings(pipeline, build.key, build.scan, platform, true),
+      ];
+    }),
+  );
 }

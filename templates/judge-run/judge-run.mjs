@@ -1,0 +1,62 @@
+// The verdict on a run, as a branch rule reads it. To GitHub a job that is skipped counts as passed, so one must look: what
+// was required and did not run is no pass.
+import { environment } from "../lib/environment.mjs";
+import { readEvent } from "../lib/event.mjs";
+import { addSummary, code, fail, plain, require, warn } from "../lib/log.mjs";
+import { readPlan } from "../lib/plan.mjs";
+
+const { NEEDS: text, CLASS: kind, COVERED: covered, CONSUMER: only, GITHUB_REPOSITORY: repository } = environment;
+require({ needs: text });
+const needs = JSON.parse(text);
+const passedBefore = JSON.parse(environment.PASSED ?? "[]");
+const pull = readEvent().pull_request;
+const isFork = pull !== undefined && pull !== null && pull.head?.repo?.full_name !== repository;
+const { consumers } = readPlan();
+const tests = new Map(Object.entries(consumers).map(([key, consumer]) => [`test-${key}`, consumer]));
+const problems = [];
+
+/** One line of the summary; a mark of failure is a reason why the run has not passed. */
+function say(mark, name, what) {
+  console.log(`${plain(name)}: ${plain(what)}`);
+  addSummary(`| ${mark} ${code(name)} | ${plain(what)} |`);
+  if (mark === "❌") problems.push(`${name}: ${what}`);
+}
+
+/** A job that decides or builds: it did its work, or rightly had none to do. */
+function judgeJob(id, result) {
+  const ok = result === "success" || (result === "skipped" && kind !== undefined);
+  say(ok ? "✅" : "❌", id, result);
+}
+
+function judgeTests({ name, required, soft, events, forks }, result) {
+  const wanted = kind === "release" ? required || events.includes(kind) : events.includes(kind);
+  if (result === "success") return say("✅", name, "passed");
+  if (result !== "skipped") {
+    if (!soft && required)
+      return say("❌", name, `ended as ${result}. Its log says why; a re-run of the failed jobs repeats it`);
+    warn(`${name} ended as ${result}. It is configured to warn only, so nothing stops for it.`);
+    return say("⚠️", name, `ended as ${result}, which only warns`);
+  }
+  if (passedBefore.includes(name)) return say("✅", name, "has passed on this commit before");
+  if (covered === "true") return say("✅", name, "is run by the pull request of this branch");
+  if (!wanted) return say("✅", name, `is not for a run of the class ${kind}`);
+  if (!required) return say("⚠️", name, "did not run");
+  if (isFork && !forks)
+    return say(
+      "❌",
+      name,
+      "does not run for forks, and is required: somebody who may must bring the change into this repository",
+    );
+  return say("❌", name, "did not run: something that it waits for has failed");
+}
+
+addSummary("| Job | Result |\n| --- | --- |");
+if (kind === undefined || kind === "")
+  fail("Nothing could be planned, so nothing was tested. Look at the jobs before this one.");
+for (const [id, { result }] of Object.entries(needs)) {
+  const consumer = tests.get(id);
+  if (only !== undefined && consumer && id !== `test-${only}`) continue;
+  if (consumer) judgeTests(consumer, result);
+  else judgeJob(id, result);
+}
+if (problems.length > 0) fail("This run has not passed.", problems);
