@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { GeneratedFile } from "../compiler/compile.ts";
-import { readSource } from "../compiler/stamp.ts";
+import { readSource } from "./files/stamp.ts";
 import { PAGES, pagePath } from "../compiler/docs/pages.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 

@@ -1,13 +1,14 @@
 /** From the config on disk to the texts that should lie in the repository. */
 import { stat } from "node:fs/promises";
-import { stamp } from "../compiler/stamp.ts";
 import { configTimeLimit, loadConfig, locateAll } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
 import { PROGRAMS_FOLDER } from "../programs/programs.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import { type GlobalOptions, rootOf } from "./command.ts";
 import { docsOf } from "./docs.ts";
+import { isRecordedIn } from "./files/recorded.ts";
 import type { DeclaredText } from "./files/snapshot.ts";
+import { type CommentStyle, stamp } from "./files/stamp.ts";
 import { workingTree } from "./files/working-tree.ts";
 import { formatterFor } from "./format.ts";
 import type { Io } from "./io.ts";
@@ -55,17 +56,24 @@ export async function declaredFiles(project: Project, { docs }: { docs: boolean 
   const format = await formatterFor(
     project.root,
     await workingTree(project.root),
-    files.map((file) => file.path),
+    files.map((file) => file.path).filter((path) => !isAsItIs(path)),
   );
   return files.map(({ path, body }) => ({
     path,
-    text: async () =>
-      path.startsWith(`${PROGRAMS_FOLDER}/`) && !path.endsWith("/.gitattributes") ? body() :
-      stamp(await format({ path, body: body() }), {
-        source: project.config,
-        comment: path.endsWith(".md") ? "html" : "hash",
-      }),
+    text: async () => {
+      if (isRecordedIn(path)) return body();
+      const text = isAsItIs(path) ? body() : await format({ path, body: body() });
+      return stamp(text, { source: project.config, comment: commentStyle(path) });
+    },
   }));
+}
+
+/** Nobody's formatter touches what the programs and plan.json say of each other: they are the same bytes everywhere. */
+const isAsItIs = (path: string): boolean => path.startsWith(`${PROGRAMS_FOLDER}/`);
+
+function commentStyle(path: string): CommentStyle {
+  if (path.endsWith(".json")) return "json";
+  return path.endsWith(".md") ? "html" : "hash";
 }
 
 async function requireFolder(root: string): Promise<void> {

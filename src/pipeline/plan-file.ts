@@ -62,8 +62,14 @@ function pipelinePart(pipeline: Pipeline): PipelinePart {
   };
 }
 
-/** The file's text: sorted keys, two blanks an indent, and short lists on a line of their own, as Prettier has them. */
-export const printPlanFile = (plan: PlanFile): string => `${printed(plan, "", 0)}\n`;
+/**
+ * The file's text: sorted keys, two blanks an indent, and short lists on a line of their own, as Prettier has them. Who owns
+ * it stands first, where people look.
+ */
+export function printPlanFile({ generated, ...plan }: PlanFile): string {
+  const body = `${printed(plan, "", 0)}\n`;
+  return generated === undefined ? body : `{\n  "generated": ${printed(generated, "  ", 15)},\n${body.slice(2)}`;
+}
 
 type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data | undefined };
 
@@ -71,7 +77,7 @@ type Data = string | number | boolean | null | readonly Data[] | { readonly [key
 const WIDTH = 80;
 
 /** @param before how many characters of the line stand before the value */
-function printed(value: Data | PlanFile, indent: string, before: number): string {
+function printed(value: Data | Omit<PlanFile, "generated">, indent: string, before: number): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {

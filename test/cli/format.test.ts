@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as prettier from "prettier";
 import { describe, expect, test } from "vitest";
 import { formatterFor } from "../../src/cli/format.ts";
-import { readStamp, stamp } from "../../src/compiler/stamp.ts";
+import { readStamp, stamp } from "../../src/cli/files/stamp.ts";
 import { UserError } from "../../src/config/user-error.ts";
 import { folder, put } from "./folder.ts";
 import { hello, pipewright } from "./pipewright.ts";

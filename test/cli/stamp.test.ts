@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { readStamp, stamp } from "../../src/compiler/stamp.ts";
+import { readStamp, stamp } from "../../src/cli/files/stamp.ts";
 
 const body = "name: Build\n\non: push\n";
 

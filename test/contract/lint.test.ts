@@ -1,6 +1,6 @@
 /** What is compiled has no finding of the lint pass, under the preset that holds every rule. */
 import { describe, expect, it } from "vitest";
-import { stamp } from "../../src/compiler/stamp.ts";
+import { stamp } from "../../src/cli/files/stamp.ts";
 import { compile, lint } from "../../src/index.ts";
 import { monorepo } from "../support/monorepo.ts";
 import { systems } from "../support/systems.ts";

@@ -1,7 +1,7 @@
 /** What jobs hold and do where the registry is not GitHub's: it logs in by an identity, or by a token that lasts for minutes. */
 import { describe, expect, it } from "vitest";
 import { knownAction } from "../../src/actions/catalogue.ts";
-import { stamp } from "../../src/compiler/stamp.ts";
+import { stamp } from "../../src/cli/files/stamp.ts";
 import { compile, ecr, fly, gar, ghcr, image, lint } from "../../src/index.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { systemOf } from "../support/systems.ts";

@@ -4,7 +4,7 @@ import { format } from "prettier";
 import { describe, expect, it, test } from "vitest";
 import { requiredChecks } from "../../src/pipeline/describe.ts";
 import { compile } from "../../src/compiler/compile.ts";
-import { stamp } from "../../src/compiler/stamp.ts";
+import { stamp } from "../../src/cli/files/stamp.ts";
 import { lint } from "../../src/index.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { GUIDE, load, shapes } from "../support/guide.ts";

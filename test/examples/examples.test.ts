@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { declaredFiles, loadProject } from "../../src/cli/project.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { readStamp } from "../../src/compiler/stamp.ts";
+import { readStamp } from "../../src/cli/files/stamp.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const EXAMPLES = (await readdir(join(ROOT, "examples"), { withFileTypes: true }))

@@ -1,6 +1,7 @@
 /** Compares what the config declares with what lies in the repository. Pure: the reading is done in `snapshot.ts`. */
-import { readStamp, withoutCarriageReturns } from "../../compiler/stamp.ts";
 import type { Target } from "./inside.ts";
+import { isRecordedIn, type Recorded, recordedStamp } from "./recorded.ts";
+import { readStamp, type Stamp, withoutCarriageReturns } from "./stamp.ts";
 
 /**
  * How a file stands to the config:
@@ -41,7 +42,13 @@ export interface Sources {
   config: string;
   /** Whether another config that a stamp names is still there. One that was renamed or deleted no longer counts. */
   exists: (source: string) => boolean;
+  /** What plan.json on disk says of the programs beside it; undefined where there is none. */
+  recorded: Recorded | undefined;
 }
+
+/** The mark of a generated file: its header, or what plan.json says of it. */
+const stampOf = (path: string, bytes: Buffer, { recorded }: Sources): Stamp | undefined =>
+  isRecordedIn(path) ? recordedStamp(path, bytes.toString("utf8"), recorded) : readStamp(bytes.toString("utf8"));
 
 /** A file that is what it should be. */
 export const current = ({ path, file }: Target): FileStatus => ({
@@ -67,18 +74,20 @@ export function statusOfDeclared(declared: Declared, existing: Existing, sources
   });
   if (before === undefined) return status("missing");
   if (before.equals(after) || existing.endingsFromGit) return current(declared);
-  const stamp = readStamp(before.toString("utf8"));
+  const stamp = stampOf(path, before, sources);
   if (!stamp) return status("handwritten");
   if (stamp.source !== sources.config && sources.exists(stamp.source)) return status("handwritten", stamp.source);
   // Where the hand-made body is what the config now says (a merge was resolved by hand), nothing would be lost.
-  const lost = !stamp.intact && stamp.body !== readStamp(after.toString("utf8"))?.body;
+  const lost =
+    !stamp.intact &&
+    stamp.body !== (isRecordedIn(path) ? after.toString("utf8") : readStamp(after.toString("utf8"))?.body);
   return status(lost ? "edited" : "stale");
 }
 
 /** The state of a file that is not declared: undefined when it is none of this config's business. */
 export function statusOfUndeclared(existing: Existing, sources: Sources): FileStatus | undefined {
   const { path, file, bytes: before } = existing;
-  const stamp = before === undefined ? undefined : readStamp(before.toString("utf8"));
+  const stamp = before === undefined ? undefined : stampOf(path, before, sources);
   if (!stamp || (stamp.source !== sources.config && sources.exists(stamp.source))) return undefined;
   const state = stamp.intact ? "undeclared" : "undeclared-edited";
   return { path, file, state, before, after: undefined, otherSource: undefined };

@@ -1,8 +1,9 @@
-/** Reads what lies in the repository: the declared files, and every other file that carries Pipewright's stamp. */
+/** Reads what lies in the repository: the declared files, and every other file that carries Pipewright's stamp or that plan.json lists. */
 import { access, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readSource, withoutCarriageReturns } from "../../compiler/stamp.ts";
 import { userError } from "../../config/user-error.ts";
+import { PLAN_FILE } from "../../pipeline/plan-file.ts";
+import { PROGRAMS_FOLDER } from "../../programs/programs.ts";
 import {
   current,
   type Declared,
@@ -15,9 +16,12 @@ import {
 import { storedAs } from "./git-endings.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Target, targetInside } from "./inside.ts";
+import { type Recorded, readRecorded } from "./recorded.ts";
+import { readSource, withoutCarriageReturns } from "./stamp.ts";
 
 /** Where generated files live. Nothing is ever looked for, or removed, in another folder. */
 const WORKFLOWS = ".github/workflows";
+/** An earlier version wrote its shared steps there. */
 const ACTIONS = ".github/actions";
 
 export interface DeclaredText {
@@ -42,12 +46,14 @@ export async function compareWithRepository(
   const compared = await inParallel(files, AT_ONCE, (file) => compare(root, file));
   const differing = compared.filter((each) => "declared" in each);
   const paths = new Set(compared.map((each) => ("declared" in each ? each.declared.file : each.file)));
+  const plan = await readBytes((await targetInside(root, PLAN_FILE)).file);
+  const recorded = plan && readRecorded(plan.toString("utf8"));
   const others = await Promise.all(
-    (await generatedFiles(root)).filter(({ file }) => !paths.has(file)).map(existingFile),
+    (await generatedFiles(root, recorded)).filter(({ file }) => !paths.has(file)).map(existingFile),
   );
   const fromGit = await endingsFromGit(root, differing);
-  const present = [...differing.map(({ existing }) => existing.bytes), ...others.map(({ bytes }) => bytes)];
-  const sources = { config, exists: await existingSources(root, present) };
+  const present = [plan, ...differing.map(({ existing }) => existing.bytes), ...others.map(({ bytes }) => bytes)];
+  const sources = { config, exists: await existingSources(root, present), recorded };
   const statuses = compared.map((each) =>
     "declared" in each
       ? statusOfDeclared(each.declared, { ...each.existing, endingsFromGit: fromGit.has(each.declared.file) }, sources)
@@ -97,12 +103,17 @@ function refuseDuplicates(files: readonly { path: string }[]): void {
   }
 }
 
-async function generatedFiles(root: string): Promise<Target[]> {
+async function generatedFiles(root: string, recorded: Recorded | undefined): Promise<Target[]> {
   const workflows = await entriesOf(root, WORKFLOWS);
   const actions = await Promise.all(
     (await entriesOf(root, ACTIONS)).filter((entry) => entry.isFolder).map(({ path }) => entriesOf(root, path)),
   );
+  const programs = [`${PROGRAMS_FOLDER}/.gitattributes`, PLAN_FILE, ...(recorded?.digests.keys() ?? [])];
   return [
+    ...(await Promise.all(programs.map((path) => targetInside(root, path)))).map((target) => ({
+      ...target,
+      isFolder: false,
+    })),
     ...workflows.filter(({ path }) => /\.ya?ml$/.test(path)),
     ...actions.flat().filter(({ path }) => /\/action\.ya?ml$/.test(path)),
   ].filter((entry) => !entry.isFolder);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSource as generatedFrom } from "../../compiler/stamp.ts";
+import { readSource as generatedFrom } from "../files/stamp.ts";
 import { userError } from "../../config/user-error.ts";
 import { didYouMean } from "../../nearest.ts";
 import type { Finding, Fix } from "../../lint/finding.ts";

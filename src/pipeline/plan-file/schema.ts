@@ -354,7 +354,16 @@ export const pipelineSchema = z.strictObject({
   versionBase: z.string().describe("What every version begins with: 1.0, or 1.2.3."),
 });
 
+/** Who owns the file, as the header of a workflow file says it: JSON has no comments. */
+const generatedSchema = z.strictObject({
+  by: z.string(),
+  digest: z.string().describe("sha256: and the digest of the file without this mark, with line feeds."),
+  from: z.string().describe("The config, from the repository's root."),
+  note: z.string(),
+});
+
 export const planFileSchema = z.strictObject({
+  generated: generatedSchema.optional(),
   version: z.literal(1),
   pipelines: z.record(z.string(), pipelineSchema).describe("The repository's own is called by an empty name."),
   files: z.record(z.string(), z.string()).describe("The SHA-256 of each program file beside this one."),
