@@ -1,32 +1,33 @@
 // Deletes what one run has left in the registry, by what became of it: as the run's last job, and of nothing but its own.
 // An image with a tag that is not this run's stays, and so does everything that a kept image refers to.
 //
-// CLASS               what was built for: pullRequest, main, integration, feature, queue, nightly, manual or release
-// PUBLISHED           what became of publishing: success, failure, skipped, cancelled, or none where nothing is published
-// TESTED              what became of the tests; shown
-// COMMIT_MESSAGE      keeps everything when it holds MARKER; where it is not given, COMMIT's in GITHUB_REPOSITORY is read
-// STAGING             this run's staging tag with {platform} in it; "entries" of CLEAN are the names that stand there
-// MARKER              such as [preserve]; empty for none
-// CLEAN               JSON: {"packages", "mode", "ownerKind", "tags": [this run's], "classes", "keepForever", "keepRecent", "dryRun"}
-// GITHUB_API_URL, GH_TOKEN (packages: write)
-// REGISTRY_USERNAME, REGISTRY_PASSWORD, or Amazon's variables
-// RETRY_SECONDS       the wait before a second attempt, 5 by default
-//
-// Outputs: strategy (delete-run, delete-staging, keep-recent or preserve), deleted, kept, failed.
+// The step's environment holds what the registry is asked with: REGISTRY_USERNAME and REGISTRY_PASSWORD, or Amazon's
+// variables.
 import { environment } from "../lib/environment.mjs";
 import { carryOut } from "../lib/carry-out.mjs";
-import { classOf, decide, onlyTheseTags, readPolicy, withoutAge } from "../lib/decide.mjs";
+import { classOf, decide, onlyTheseTags, readPolicy, settingsOf, withoutAge } from "../lib/decide.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { addSummary, cell, complain, say, setOutput, warn } from "../lib/log.mjs";
+import { packagesOf } from "../lib/packages.mjs";
+import { readPlan } from "../lib/plan.mjs";
 import { openPackage } from "../lib/versions.mjs";
 
-const settings = JSON.parse(environment.CLEAN);
-const { CLASS: kind = "", PUBLISHED: published = "", TESTED: tested = "", MARKER: marker = "" } = environment;
+const plan = readPlan();
+const settings = settingsOf(plan);
+const { dryRun } = plan.retention;
+const { keepRecent, preserve: marker } = plan.retention.afterRun;
+const { CLASS: kind = "", TAG: tag = "", STAGING: stagingTag = "" } = environment;
+const needs = JSON.parse(environment.NEEDS ?? "{}");
+/** What became of publishing, where anything is published. */
+const published = needs.published?.result ?? "none";
+const anyFailed = Object.entries(needs).some(([id, { result }]) => id !== "published" && result === "failure");
+/** The names that stand in the staging tags of this run, one a job that builds. */
+const entries = new Set(
+  packagesOf(plan).flatMap(({ build }) => (plan.builds[build].entries[kind] ?? []).map(({ name }) => name)),
+);
 const tags = [
-  ...settings.tags,
-  ...(environment.STAGING
-    ? (settings.entries ?? []).map((name) => environment.STAGING.replace("{platform}", name))
-    : []),
+  ...(tag === "" ? [] : [tag]),
+  ...(stagingTag === "" ? [] : [...entries].map((name) => stagingTag.replace("{platform}", name))),
 ];
 const staging = settings.classes.filter((one) => one.class === "staging");
 const total = { deleted: 0, kept: 0, failed: 0 };
@@ -34,8 +35,7 @@ const rows = [];
 
 /** The commit's message; undefined where it cannot be read. */
 async function readMessage() {
-  const { COMMIT_MESSAGE: given, COMMIT: commit, GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN } = environment;
-  if (given !== undefined || !commit) return given ?? "";
+  const { COMMIT: commit, GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN } = environment;
   try {
     return (await githubApi(GITHUB_API_URL, GH_TOKEN).get(`/repos/${GITHUB_REPOSITORY}/commits/${commit}`)).commit
       .message;
@@ -48,20 +48,20 @@ async function readMessage() {
 /** What to do, and why. What is not known keeps everything. */
 function strategyFor(message) {
   if (message === undefined) return ["preserve", "it is unknown whether the commit's message asks to keep everything"];
-  if (marker !== "" && message.includes(marker)) return ["preserve", `the commit's message holds ${marker}`];
+  if (message.includes(marker)) return ["preserve", `the commit's message holds ${marker}`];
   if (kind === "pullRequest")
     return ["delete-run", "the images of a pull request have been tested, and are of no further use"];
   if (published === "success") return ["delete-staging", "all is published, so what was only staged has done its work"];
   if (published === "failure") return ["preserve", "publishing has failed, and its images may tell why"];
   if (["skipped", "cancelled", "none"].includes(published))
-    return ["keep-recent", `publishing: ${published}; the newest ${settings.keepRecent} stay`];
+    return ["keep-recent", `publishing: ${published}; the newest ${keepRecent} stay`];
   return ["preserve", `what became of publishing is unknown: ${published || "nothing was said"}`];
 }
 
 /** The versions, and the policy by which they go; the newest may be asked for, and then their age counts. */
 function policyOf(strategy, versions) {
   if (strategy === "keep-recent") {
-    const classes = staging.map((one) => ({ ...one, keepNewest: settings.keepRecent }));
+    const classes = staging.map((one) => ({ ...one, keepNewest: keepRecent }));
     const policy = readPolicy({
       classes,
       keepForever: settings.keepForever,
@@ -82,7 +82,7 @@ function policyOf(strategy, versions) {
 
 async function clean(item, strategy) {
   const name = `${item.host}/${item.repository}`;
-  const opened = openPackage(item, settings);
+  const opened = openPackage(item, plan.packages);
   const { versions, manifests } = await opened.list();
   if ([...manifests.values()].includes(null))
     warn(
@@ -93,7 +93,7 @@ async function clean(item, strategy) {
   const { gone, failed } = await carryOut(opened, decisions, {
     name,
     host: item.host,
-    dryRun: settings.dryRun,
+    dryRun,
     now: Date.now(),
   });
   total.deleted += gone.size;
@@ -103,8 +103,10 @@ async function clean(item, strategy) {
 }
 
 const [strategy, reason] = strategyFor(await readMessage());
-say(`Strategy: ${strategy}, because ${reason}. Class: ${kind}. Tests: ${tested}. Tags of this run: ${tags.join(" ")}`);
-for (const item of strategy === "preserve" ? [] : settings.packages) {
+say(
+  `Strategy: ${strategy}, because ${reason}. Class: ${kind}. ${anyFailed ? "A job before has failed." : "No job before has failed."} Tags of this run: ${tags.join(" ")}`,
+);
+for (const item of strategy === "preserve" ? [] : packagesOf(plan)) {
   try {
     await clean(item, strategy);
   } catch (error) {
@@ -114,10 +116,10 @@ for (const item of strategy === "preserve" ? [] : settings.packages) {
   }
 }
 
-addSummary(`## Clean-up after this run${settings.dryRun ? ": dry run" : ""}
+addSummary(`## Clean-up after this run${dryRun ? ": dry run" : ""}
 
 **${strategy}**: ${cell(reason)}.
-${rows.length === 0 ? "" : `\n| Package | ${settings.dryRun ? "To delete" : "Deleted"} | Kept | Failed |\n|---|---|---|---|\n${rows.join("\n")}\n`}`);
+${rows.length === 0 ? "" : `\n| Package | ${dryRun ? "To delete" : "Deleted"} | Kept | Failed |\n|---|---|---|---|\n${rows.join("\n")}\n`}`);
 setOutput("strategy", strategy);
 setOutput("deleted", total.deleted);
 setOutput("kept", total.kept);

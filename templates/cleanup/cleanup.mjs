@@ -3,30 +3,29 @@
 // A version goes only when all its tags are expired, nothing that stays refers to it, and no run or open pull request
 // needs it. Whatever cannot be classified, dated or read stays.
 //
-// CLEANUP             the packages, classes of tags with their hours, and limits, as JSON; "pins" names the files of a branch
-//                     whose digests stay
-// DRY_RUN             "true" or "false" overrides the settings
-// KEEP_DAYS           whole days that every image is kept, instead of what its class says; empty for the classes' own
-// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read, contents: read, packages: write, pull-requests: read)
-// REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests, and for deleting where GitHub does not do it
-// AWS_REGION and Amazon's other variables, where its registry is cleaned
-// RETRY_SECONDS       the wait before a second attempt, 5 by default
-//
-// Outputs: deleted, kept, freed-bytes, failed. In a dry run `deleted` and `freed-bytes` say what would have gone.
+// The inputs of a run by hand, dry_run and keep_days, stand over what the plan says. In a dry run the outputs say what would
+// have gone. The step's environment holds what the registry is asked with: REGISTRY_USERNAME and REGISTRY_PASSWORD, or
+// Amazon's variables.
 import { environment } from "../lib/environment.mjs";
 import { carryOut } from "../lib/carry-out.mjs";
-import { classOf, decide, keptForDays, readPolicy, short } from "../lib/decide.mjs";
+import { classOf, decide, keptForDays, readPolicy, settingsOf, short } from "../lib/decide.mjs";
+import { readEvent } from "../lib/event.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { addSummary, cell, closeGroup, complain, gigabytes, openGroup, say, setOutput, warn } from "../lib/log.mjs";
 import { sizeOf } from "../lib/oci.mjs";
+import { packageOf, packagesOf } from "../lib/packages.mjs";
+import { readPlan } from "../lib/plan.mjs";
 import { openPackage } from "../lib/versions.mjs";
 
-const settings = JSON.parse(environment.CLEANUP);
-const dryRun = environment.DRY_RUN ? environment.DRY_RUN !== "false" : settings.dryRun;
+const plan = readPlan();
+const { inputs } = readEvent();
+const bases = Object.values(plan.bases);
+const dryRun = (inputs?.dry_run ?? "") === "" ? plan.retention.dryRun : String(inputs.dry_run) !== "false";
 const repository = environment.GITHUB_REPOSITORY;
 const github = githubApi(environment.GITHUB_API_URL, environment.GH_TOKEN);
-const keepDays = environment.KEEP_DAYS?.trim() ?? "";
+const keepDays = String(inputs?.keep_days ?? "").trim();
 const hasKeepDays = /^\d{1,4}$/.test(keepDays);
+const settings = settingsOf(plan);
 const policy = readPolicy(hasKeepDays ? keptForDays(settings, Number(keepDays)) : settings);
 const total = { deleted: 0, kept: 0, freed: 0, failed: 0 };
 const rows = [];
@@ -34,9 +33,10 @@ const rows = [];
 // The order in which a run passes through them: one that moves on while we ask is seen again later.
 const ACTIVE = ["requested", "waiting", "pending", "queued", "in_progress"];
 
-/** The digests that files of a branch pin. A file that cannot be read might pin anything. */
+/** The digests of base images that files of the main branch pin. A file that cannot be read might pin anything. */
 async function readPins() {
-  const { branch, files } = settings.pins ?? { files: [] };
+  const branch = plan.tags.main;
+  const files = new Set(bases.flatMap(({ pins }) => pins));
   const pinned = new Set();
   for (const file of files) {
     const { content, encoding } = await github.get(
@@ -60,7 +60,7 @@ async function readUse() {
   const runs = new Map();
   for (const status of ACTIVE) {
     const found = await github.all(`/repos/${repository}/actions/runs?status=${status}`, { key: "workflow_runs" });
-    for (const run of found) if (settings.workflows.includes(run.name)) runs.set(run.id, run);
+    for (const run of found) if (plan.retention.workflows.includes(run.name)) runs.set(run.id, run);
   }
   for (const { id, name, status, head_branch: branch, head_sha: sha } of runs.values())
     say(`Active run ${id} (${status}): ${name}, ${branch} at ${sha}`);
@@ -97,7 +97,7 @@ async function readTagTimes(decisions) {
 
 async function clean(item, inUse) {
   const name = `${item.host}/${item.repository}`;
-  const opened = openPackage(item, settings);
+  const opened = openPackage(item, plan.packages);
   const { versions, manifests } = await opened.list();
   const remaining = { ...policy, maxDeletions: policy.maxDeletions - total.deleted };
   const now = Date.now();
@@ -125,7 +125,7 @@ try {
   const inUse = await readUse().catch((error) => {
     throw new Error(`what is in use could not be read: ${error.message}`);
   });
-  for (const item of settings.packages) {
+  for (const item of [...packagesOf(plan), ...bases.map(({ image }) => packageOf(image))]) {
     try {
       await clean(item, inUse);
     } catch (error) {

@@ -3,24 +3,20 @@
 //
 // Results of pull requests from forks are left out: anybody could put any test into quarantine with them.
 //
-// FLAKES         JSON: suites, a list of {name, workflow (name or file), artifact (prefix of the name), budgetPercent};
-//                overallBudgetPercent; runs (of each workflow, 100 by default); quarantineAfter (2); issues (false);
-//                label ("flaky-test"). An artifact's name is the prefix, what tells matrix jobs apart, and for each
-//                attempt "-attempt-N". Budgets are percent of test executions; 0 tolerates none.
-// OUTPUT         where the report is written, as JSON
-// PREVIOUS_FILE  an earlier report: what was read then is not read again; may be missing
-// AUTHOR         whose issues are kept up to date, github-actions[bot] by default
-// GITHUB_API_URL, GITHUB_SERVER_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: read; issues: write where issues is set)
-//
-// Outputs: flaky and quarantined, numbers of tests; over-budget, the number of suites, the overall budget being one.
+// An artifact's name is the beginning that the plan knows, what tells matrix jobs apart, and for each attempt "-attempt-N".
+// Budgets are percent of test executions; 0 tolerates none. The report is written to flakes.json below RUNNER_TEMP; what the
+// newest report that is kept has read is not read again.
 import { environment } from "../lib/environment.mjs";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findArtifacts, readArtifact as readFile } from "../lib/artifacts.mjs";
 import { flakyTests, groupRuns, judgeGroup, outcomesOf, rateOf, variantOf } from "../lib/flaky.mjs";
 import { writeIssues } from "../lib/flaky-issues.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { inParallel } from "../lib/http.mjs";
 import { readJunit } from "../lib/junit.mjs";
 import { addSummary, cell, closeGroup, complain, openGroup, say, setOutput, warn } from "../lib/log.mjs";
+import { readPlan } from "../lib/plan.mjs";
 import { readZip } from "../lib/zip.mjs";
 
 const LARGEST_ARTIFACT = 50_000_000;
@@ -28,20 +24,12 @@ const UNPACKED = { mostBytes: 200_000_000, mostEntries: 10_000 };
 /** A repository's token has a thousand requests an hour. What is left over is read by the next report. */
 const MOST_DOWNLOADS = 400;
 
-const settings = {
-  overallBudgetPercent: undefined,
-  runs: 100,
-  quarantineAfter: 2,
-  issues: false,
-  label: "flaky-test",
-  ...JSON.parse(environment.FLAKES),
-};
-const {
-  OUTPUT: output,
-  PREVIOUS_FILE: previousFile = "",
-  GITHUB_REPOSITORY: repository,
-  AUTHOR: author = "github-actions[bot]",
-} = environment;
+/** Of the issues that are opened, and by whom. */
+const LABEL = "flaky-test";
+const AUTHOR = "github-actions[bot]";
+
+const settings = readPlan().flakes;
+const { GITHUB_REPOSITORY: repository, RUNNER_TEMP: folder } = environment;
 const server = environment.GITHUB_SERVER_URL ?? "https://github.com";
 const github = githubApi(environment.GITHUB_API_URL ?? "https://api.github.com", environment.GH_TOKEN);
 const unread = new Map(settings.suites.map(({ name }) => [name, 0]));
@@ -58,13 +46,14 @@ const isGroup = (value) =>
   isCounts(value.flaky);
 
 /** What an earlier report read, by suite and runs: a completed run changes only by another attempt. */
-function readPrevious() {
-  if (!existsSync(previousFile)) return new Map();
+async function readPrevious() {
+  const newest = (await findArtifacts(github, repository, settings.artifact)).at(-1);
+  if (!newest) return new Map();
   try {
-    const { groups } = JSON.parse(readFileSync(previousFile, "utf8"));
+    const { groups } = JSON.parse(await readFile(github, repository, newest, (name) => name === "flakes.json"));
     return new Map(groups.filter(isGroup).map((group) => [groupName(group), group]));
   } catch {
-    warn(`The earlier report in ${previousFile} cannot be read, so everything is read anew.`);
+    warn("The earlier report cannot be read, so everything is read anew.");
     return new Map();
   }
 }
@@ -166,7 +155,7 @@ async function readArtifact({ id }) {
 
 async function readGroups() {
   openGroup("Runs and their results");
-  const previous = readPrevious();
+  const previous = await readPrevious();
   const workflows = await github.all(`/repos/${repository}/actions/workflows`, { key: "workflows" });
   const groups = [];
   for (const name of new Set(settings.suites.map(({ workflow }) => workflow)))
@@ -223,7 +212,7 @@ async function report() {
     flaky,
     groups: groups.filter(({ partial }) => !partial),
   };
-  writeFileSync(output, `${JSON.stringify(content, null, 1)}\n`);
+  writeFileSync(join(folder, "flakes.json"), `${JSON.stringify(content, null, 1)}\n`);
 
   for (const suite of suites)
     if (suite.executions === 0)
@@ -242,13 +231,12 @@ async function report() {
 
   if (!settings.issues) return;
   const isRead = (name) => suites.some((suite) => suite.name === name && suite.executions > 0 && suite.unread === 0);
-  const { runs, label } = settings;
   await writeIssues(github, flaky, isRead, {
     repository,
-    label,
-    author,
+    label: LABEL,
+    author: AUTHOR,
     address: `${server}/${repository}`,
-    runs,
+    runs: settings.runs,
   }).catch((error) => {
     throw new Error(`the issues cannot be written (${error.message}). The job needs \`issues: write\``);
   });

@@ -12,7 +12,7 @@ export interface Manifest {
 export interface Settings {
   readonly classes: readonly {
     readonly class: string;
-    readonly pattern: string;
+    readonly tags: readonly string[];
     readonly hours: number | null;
     readonly keepNewest?: number;
     readonly keepAlways?: readonly string[];

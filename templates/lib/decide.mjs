@@ -8,19 +8,22 @@ const ATTESTATION = /^sha256-([0-9a-f]{64})(?:\.[a-z0-9.-]+)?$/;
 
 export const short = (digest) => String(digest).slice(0, 19);
 
+/** Alternatives of the plan, which match a whole tag. */
+const compiled = (alternatives) => alternatives.map((alternative) => new RegExp(`^(?:${alternative})$`));
+
 /**
- * The settings with their patterns compiled. `hours` of a class may be null: kept for ever. A class may keep its newest
- * `keepNewest` tags whatever their age, of each that the first group in its pattern matches, and tags of `keepAlways`.
+ * The settings with their expressions compiled. `hours` of a class may be null: kept for ever. A class may keep its newest
+ * `keepNewest` tags whatever their age, of each that the first group in its expression matches, and tags of `keepAlways`.
  */
 export const readPolicy = ({ classes, keepForever, minimumAgeHours, maxDeletions, graceHours = 1 }) => ({
-  classes: classes.map(({ class: name, pattern, hours, keepNewest = 0, keepAlways = [] }) => ({
+  classes: classes.map(({ class: name, tags, hours, keepNewest = 0, keepAlways = [] }) => ({
     name,
-    pattern: new RegExp(pattern),
+    patterns: compiled(tags),
     hours,
     keepNewest,
-    keepAlways: keepAlways.map((always) => new RegExp(always)),
+    keepAlways: compiled(keepAlways),
   })),
-  keepForever: keepForever.map((pattern) => new RegExp(pattern)),
+  keepForever: compiled(keepForever),
   minimumAgeHours,
   maxDeletions,
   graceHours,
@@ -29,7 +32,7 @@ export const readPolicy = ({ classes, keepForever, minimumAgeHours, maxDeletions
 /** The policy that lets go of these tags at once, whatever their age, and of nothing else. */
 export const onlyTheseTags = (tags, keepForever, why) => ({
   ...readPolicy({
-    classes: [{ class: why, pattern: `^(${tags.map((tag) => tag.replace(/\W/g, "\\$&")).join("|")})$`, hours: 0 }],
+    classes: [{ class: why, tags: tags.map((tag) => tag.replace(/\W/g, "\\$&")), hours: 0 }],
     keepForever,
     minimumAgeHours: 0,
     maxDeletions: Infinity,
@@ -48,7 +51,18 @@ export const keptForDays = (settings, days) => ({
 });
 
 /** The first class that a tag reads as, or undefined. */
-export const classOf = (tag, { classes }) => classes.find(({ pattern }) => pattern.test(tag));
+export const classOf = (tag, { classes }) => classes.find(({ patterns }) => patterns.some((one) => one.test(tag)));
+
+/** Whether a tag is never deleted. */
+export const isProtected = (tag, { keepForever }) => keepForever.some((pattern) => pattern.test(tag));
+
+/** What the plan says of tags that expire and of those that never do. Nothing expires where it says nothing. */
+export const settingsOf = ({ retention, packages }) => ({
+  classes: retention?.classes ?? [],
+  keepForever: [...(packages?.released ?? []), ...(retention?.protect ?? [])],
+  minimumAgeHours: retention?.minimumAgeHours ?? 0,
+  maxDeletions: retention?.maxDeletions ?? 0,
+});
 
 /** The digests that attestation tags name. */
 export const subjectsIn = (tags) =>
@@ -186,7 +200,8 @@ function newestTags(versions, policy, tagTimes) {
       const found = classOf(tag, policy);
       if (!found?.keepNewest || !Number.isFinite(time) || found.keepAlways.some((pattern) => pattern.test(tag)))
         continue;
-      const key = `${found.name} ${found.pattern.exec(tag)?.[1] ?? ""}`;
+      const [part = ""] = found.patterns.flatMap((pattern) => pattern.exec(tag)?.slice(1, 2) ?? []);
+      const key = `${found.name} ${part}`;
       const group = groups.get(key) ?? { size: found.keepNewest, members: [] };
       groups.set(key, group);
       group.members.push({ tag, digest, time: Math.max(time, tagTimes.get(tag) ?? 0) });
@@ -209,7 +224,7 @@ function reasonToKeep({ digest, tags, time }, { policy, now, inUse, listed, tagT
   const missing = subjectsIn(tags).find((subject) => !listed.has(subject));
   if (missing) return `${short(missing)}, which it is about, is not listed`;
   for (const tag of tags) {
-    if (policy.keepForever.some((pattern) => pattern.test(tag))) return `${tag} is protected`;
+    if (isProtected(tag, policy)) return `${tag} is protected`;
     if (isAttestationTag(tag)) continue;
     const found = classOf(tag, policy);
     if (!found) return `${tag} is of no class that expires`;

@@ -34,9 +34,9 @@ export const queueMinutesOf = (job) => minutesBetween(job.created_at, job.steps?
 export const belongsTo = (job, stage) => job.name === stage.job || job.name.startsWith(`${stage.job} (`);
 
 /** A build job that found the commit's image already there built nothing: it skipped its build step. */
-function built(job, { buildJobPrefix, buildStep, gateJob }) {
-  if (!job.name.startsWith(buildJobPrefix) || job.name === gateJob || !ran(job)) return false;
-  const step = stepOf(job, buildStep);
+function built(job, { names }) {
+  if (!job.name.startsWith(names.build) || job.name === names.ready || !ran(job)) return false;
+  const step = stepOf(job, names.buildStep);
   return step === undefined || ran(step);
 }
 
@@ -68,10 +68,10 @@ export function imagesAsked(runs, jobsOf, settings) {
   return runs.flatMap((run) => {
     const jobs = jobsOf.get(run.id) ?? [];
     // Without a plan, everything is skipped.
-    if (!jobs.some((job) => job.name === settings.planJob && isSuccess(job))) return [];
+    if (!jobs.some((job) => belongsTo(job, { job: settings.names.plan }) && isSuccess(job))) return [];
     return settings.stages.flatMap((stage) => {
       const own =
-        stage.kind === "image" ? jobs.filter((job) => belongsTo(job, stage) && job.name !== settings.gateJob) : [];
+        stage.kind === "image" ? jobs.filter((job) => belongsTo(job, stage) && job.name !== settings.names.ready) : [];
       if (own.length === 0 || own.some(({ conclusion }) => conclusion === null || conclusion === "cancelled"))
         return [];
       const reused = own.every((job) => job.conclusion === "skipped" || (isSuccess(job) && !built(job, settings)));
@@ -110,12 +110,9 @@ export function verdictMinutes(runs, statusesOf, jobsOf, settings) {
   return times;
 }
 
-/** Consumers that are called in the build's own run give their verdict there, by a job that is called like them. */
-function verdictsInRun(runs, jobsOf, settings) {
-  const called = settings.stages
-    .filter(({ kind, workflow }) => kind === "test" && workflow === settings.build)
-    .map(({ name }) => name);
-  const gates = runs.flatMap((run) => (jobsOf.get(run.id) ?? []).filter(({ name }) => called.includes(name)));
+/** Consumers that are called in the build's own run give their verdict there: one job for all of them, or one for each. */
+function verdictsInRun(runs, jobsOf, { verdicts }) {
+  const gates = runs.flatMap((run) => (jobsOf.get(run.id) ?? []).filter(({ name }) => verdicts.includes(name)));
   return gates
     .filter(({ conclusion }) => conclusion !== "skipped")
     .map((job) => ({ state: job.completed_at ? job.conclusion : "pending", created_at: job.completed_at }));

@@ -8,7 +8,7 @@ import { registryVersions } from "./versions-oci.mjs";
 import { packageVersions } from "./versions-packages.mjs";
 
 /**
- * Opens a package as the settings describe it; `mode` says what lists and deletes it. What it gives:
+ * Opens a package as the plan describes it; `mode` says what lists and deletes it. What it gives:
  *
  * list()               `{ versions, manifests }`: every version, and digest -> manifest, null where one could not be read
  * tagsNow(version)     the tags that it has by now
@@ -17,12 +17,17 @@ import { packageVersions } from "./versions-packages.mjs";
  *
  * Their errors say with `refuses` that the registry deletes nothing at all.
  */
-export function openPackage({ owner, name, host, repository, registryUrl }, { mode, ownerKind }) {
-  const { GITHUB_API_URL, GH_TOKEN, REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = environment;
-  if (mode === "dockerhub")
-    return hubVersions(registryUrl ?? "https://hub.docker.com", repository, { username, password });
+export function openPackage({ owner, name, host, repository }, { mode, ownerKind }) {
+  const {
+    GITHUB_API_URL,
+    GH_TOKEN,
+    REGISTRY_API_URL: url,
+    REGISTRY_USERNAME: username,
+    REGISTRY_PASSWORD: password,
+  } = environment;
+  if (mode === "dockerhub") return hubVersions(url ?? "https://hub.docker.com", repository, { username, password });
   if (mode === "ecr") return ecrVersions(host, repository);
-  const registry = registryApi(registryUrl ?? `https://${host}`, repository, { username, password });
+  const registry = registryApi(url ?? `https://${host}`, repository, { username, password });
   return mode === "oci"
     ? registryVersions(registry)
     : packageVersions(githubApi(GITHUB_API_URL, GH_TOKEN), registry, owner, name, ownerKind);

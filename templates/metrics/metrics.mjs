@@ -2,22 +2,15 @@
 // found, pulled and cleaned up, and what the registry holds. Warns beyond thresholds, and fails (after writing the figures)
 // on a regression and on a job that takes longer than its budget's maximum.
 //
-// METRICS             workflow names, job and step names, packages, classes of tags, thresholds and limits, as JSON
-// BASELINE_FILE       the figures of an earlier run to compare with, beside the baseline of METRICS; may be missing
-// HISTORY_FILE        the figures of the run before, whose history goes on; may be missing
-// FLAKES_FOLDER       a report on flaky tests as a .json file: {"flakePercent": …} or {"overall": {"ratePercent": …}, "flaky": [{suite, test}]}; may be missing
-// OUTPUT              where the figures are written, as JSON
-// REPORT              where the report for people is written, as Markdown; optional
-// ALERTS_FILE         where the alerts are written, as a JSON list of {tier, event, text}; optional
-// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions, packages and statuses: read)
-// REGISTRY_USERNAME, REGISTRY_PASSWORD   for reading manifests
-//
-// Outputs: warnings and regressions, their numbers; alerts, texts by tier as JSON; told, once the alerts are written.
+// It writes ci-metrics.json, ci-report.md and ci-alerts.json, a list of {tier, event, text}, below RUNNER_TEMP. What it
+// compares with, and the history that goes on, are in the artifacts that earlier runs have kept of it. The step's environment
+// holds what the registry is asked with: REGISTRY_USERNAME and REGISTRY_PASSWORD, or Amazon's variables.
 import { environment } from "../lib/environment.mjs";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { findArtifacts, readArtifact } from "../lib/artifacts.mjs";
 import { exceeded, FIGURES, nearlyFull, reduction, regressed } from "../lib/compare.mjs";
-import { classOf, readPolicy } from "../lib/decide.mjs";
+import { classOf, isProtected, readPolicy, settingsOf } from "../lib/decide.mjs";
 import {
   buildMinutes,
   buildsPerCommit,
@@ -37,6 +30,8 @@ import { countedSince, readHistory, withEntry } from "../lib/history.mjs";
 import { inParallel } from "../lib/http.mjs";
 import { addSummary, closeGroup, complain, openGroup, plain, say, setOutput, warn } from "../lib/log.mjs";
 import { sizeOf } from "../lib/oci.mjs";
+import { packagesOf } from "../lib/packages.mjs";
+import { readPlan } from "../lib/plan.mjs";
 import { dashboard, writtenReport } from "../lib/report.mjs";
 import {
   cacheHitPercent,
@@ -54,16 +49,9 @@ import { openPackage } from "../lib/versions.mjs";
 /** Jobs and statuses cost one request each, of the thousand that a repository's token has an hour: the newest ones do. */
 const SAMPLE = 100;
 
-const settings = JSON.parse(environment.METRICS);
-const {
-  OUTPUT: output,
-  REPORT: reportFile,
-  ALERTS_FILE: alertsFile,
-  BASELINE_FILE: baselineFile = "",
-  HISTORY_FILE: historyFile = "",
-  FLAKES_FOLDER: flakesFolder = "",
-  GITHUB_REPOSITORY: repository,
-} = environment;
+const plan = readPlan();
+const settings = plan.metrics;
+const { RUNNER_TEMP: folder, GITHUB_REPOSITORY: repository } = environment;
 const github = githubApi(environment.GITHUB_API_URL, environment.GH_TOKEN);
 const now = new Date().toISOString();
 
@@ -118,7 +106,7 @@ async function readRuns() {
 
 /** The workflows beside the measured ones that failed when they last ran, for the dashboard: they tell people themselves. */
 async function readBroken(workflows) {
-  const watched = Object.entries(settings.watched ?? {}).flatMap(([event, name]) =>
+  const watched = Object.entries(settings.watched).flatMap(([event, name]) =>
     workflows.filter((workflow) => workflow.name === name).map(({ id }) => ({ event, name, id })),
   );
   const last = await inParallel(watched, async ({ event, name, id }) => {
@@ -138,27 +126,27 @@ function measureRuns({ builds, tests, cleanups, recentBuilds, recentOf, jobsOf, 
   const jobsOfWorkflow = new Map(
     [...recentOf].map(([name, runs]) => [name, runs.flatMap(({ id }) => jobsOf.get(id) ?? [])]),
   );
-  const times = stageTimes(settings.stages, jobsOfWorkflow, settings);
+  const times = stageTimes(settings.stages, jobsOfWorkflow, settings.names);
   const asked = imagesAsked(recentBuilds, jobsOf, settings);
   const verdicts = verdictMinutes(recentBuilds, statusesOf, jobsOf, settings);
   const ofPullRequests = new Set(
     recentBuilds.filter(({ event }) => event === "pull_request").map(({ head_sha: sha }) => sha),
   );
-  const reads = cacheReads(jobs, settings);
+  const reads = cacheReads(jobs, settings.names);
   const figures = {
     buildMinutes: buildMinutes(recentBuilds, jobsOf, settings),
     totalMinutes: mean([...verdicts].filter(([sha]) => ofPullRequests.has(sha)).map(([, minutes]) => minutes)),
     pipelineMinutes: mean([...verdicts.values()]),
     testMinutes: testMinutes(times),
-    deployMinutes: deployMinutes(jobs, settings),
+    deployMinutes: deployMinutes(jobs, settings.names),
     buildsPerCommit: buildsPerCommit(recentBuilds, jobsOf, settings),
     reusePercent: reusePercent(asked),
     buildSuccessPercent: successPercent(builds),
     buildFailurePercent: failurePercent(builds),
     testFailurePercent: failurePercent(testVerdicts(recentOf, jobsOf, settings)),
     failurePercent: failurePercent([...builds, ...tests, ...cleanups]),
-    pullSuccessPercent: pullSuccessPercent(jobs, settings),
-    publishSuccessPercent: successPercent(jobs.filter(({ name }) => name === settings.publishedJob)),
+    pullSuccessPercent: pullSuccessPercent(jobs, settings.names),
+    publishSuccessPercent: successPercent(jobs.filter(({ name }) => name === settings.names.published)),
     cleanupSuccessPercent: successPercent(cleanups),
     cacheHitPercent: cacheHitPercent(reads),
     cacheRestoreSeconds: cacheRestoreSeconds(reads),
@@ -199,26 +187,25 @@ const newestImage = (versions, tag) =>
   versions.filter(({ tags, time }) => tags.length > 0 && Number.isFinite(time)).sort((a, b) => b.time - a.time)[0];
 
 async function readStorage() {
-  const policy = readPolicy(settings);
+  const policy = readPolicy(settingsOf(plan));
   const tags = {};
   const images = [];
   const manifests = new Map();
   let versions = 0;
   let complete = true;
   openGroup("Registry");
-  for (const item of settings.packages) {
+  for (const item of plan.packages === null ? [] : packagesOf(plan)) {
     const name = `${item.host}/${item.repository}`;
     try {
-      const listed = await openPackage(item, settings).list();
+      const listed = await openPackage(item, plan.packages).list();
       versions += listed.versions.length;
       for (const tag of listed.versions.flatMap((version) => version.tags)) {
-        const isProtected = policy.keepForever.some((pattern) => pattern.test(tag));
-        const found = isProtected ? "protected" : (classOf(tag, policy)?.name ?? "other");
+        const found = isProtected(tag, policy) ? "protected" : (classOf(tag, policy)?.name ?? "other");
         tags[found] = (tags[found] ?? 0) + 1;
       }
       for (const [digest, manifest] of listed.manifests) manifests.set(digest, manifest);
-      const bytes = bytesOf(newestImage(listed.versions, item.tag)?.digest, listed.manifests);
-      if (bytes !== undefined) images.push({ name: item.build ?? item.name, megabytes: Math.round(bytes / 1e4) / 100 });
+      const bytes = bytesOf(newestImage(listed.versions, settings.latest)?.digest, listed.manifests);
+      if (bytes !== undefined) images.push({ name: item.build, megabytes: Math.round(bytes / 1e4) / 100 });
       say(`${name}: ${listed.versions.length} versions`);
     } catch (error) {
       complete = false;
@@ -241,48 +228,62 @@ const numbersIn = (found) =>
     ),
   );
 
-function readEarlier() {
-  if (!existsSync(baselineFile)) return { figures: {}, images: {} };
+/** The text of a file of the oldest or newest artifact of a name; undefined where there is none. */
+async function earlierFile(artifact, which, isWanted, what) {
+  const found = (await findArtifacts(github, repository, artifact)).at(which === "oldest" ? 0 : -1);
+  if (!found) return undefined;
   try {
-    const { figures, images } = JSON.parse(readFileSync(baselineFile, "utf8"));
+    return await readArtifact(github, repository, found, isWanted);
+  } catch (error) {
+    warn(`${what} cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+const isFigures = (name) => name === "ci-metrics.json";
+
+/** The figures of the oldest run that are still kept, to compare with. */
+async function readEarlier() {
+  const text = await earlierFile(settings.artifact, "oldest", isFigures, "The earlier figures");
+  try {
+    const { figures, images } = JSON.parse(text ?? "{}");
     const known = numbersIn(figures);
     return {
       figures: Object.fromEntries(FIGURES.flatMap(({ key }) => (key in known ? [[key, known[key]]] : []))),
       images: numbersIn(images),
     };
   } catch {
-    warn(`The earlier figures in ${baselineFile} could not be read, so nothing is compared.`);
+    warn("The earlier figures could not be read, so nothing is compared.");
     return { figures: {}, images: {} };
   }
 }
 
-function readEntries() {
-  if (!existsSync(historyFile)) return [];
+/** The history of the run before, which goes on. */
+async function readEntries() {
+  const text = await earlierFile(settings.artifact, "newest", isFigures, "The history");
   try {
-    return readHistory(readFileSync(historyFile, "utf8"));
+    return text === undefined ? [] : readHistory(text);
   } catch {
-    warn(`The history in ${historyFile} could not be read: it begins anew.`);
+    warn("The history could not be read: it begins anew.");
     return [];
   }
 }
 
 /** The newest report on flaky tests, whatever its file is called: the rate over all of them, and the tests. */
-function readFlakes() {
+async function readFlakes() {
   const none = { percent: null, tests: [] };
-  if (!existsSync(flakesFolder)) return none;
-  for (const file of readdirSync(flakesFolder)
-    .filter((name) => name.endsWith(".json"))
-    .sort()) {
-    try {
-      const { flakePercent, overall, flaky } = JSON.parse(readFileSync(join(flakesFolder, file), "utf8"));
-      const percent = flakePercent ?? overall?.ratePercent;
-      const tests = (Array.isArray(flaky) ? flaky : []).filter(({ test }) => typeof test === "string");
-      if (typeof percent === "number") return { percent, tests };
-    } catch {
-      warn(`The report on flaky tests ${file} could not be read.`);
-    }
+  if (settings.flakes === null) return none;
+  const isReport = (name) => name.endsWith(".json");
+  const text = await earlierFile(settings.flakes, "newest", isReport, "The report on flaky tests");
+  try {
+    const { flakePercent, overall, flaky } = JSON.parse(text ?? "{}");
+    const percent = flakePercent ?? overall?.ratePercent;
+    const tests = (Array.isArray(flaky) ? flaky : []).filter(({ test }) => typeof test === "string");
+    return typeof percent === "number" ? { percent, tests } : none;
+  } catch {
+    warn("The report on flaky tests could not be read.");
+    return none;
   }
-  return none;
 }
 
 /** A chat shows a few names; the report has them all. */
@@ -325,14 +326,14 @@ const tooLarge = (images) =>
 async function measure() {
   const measured = measureRuns(await readRuns());
   const storage = await readStorage();
-  const earlier = readEarlier();
+  const earlier = await readEarlier();
   const baseline = { ...earlier.figures, ...settings.baseline };
   const imagesBefore = { ...earlier.images, ...settings.imagesBefore };
   const found = Object.fromEntries(Object.entries(measured.figures).map(([key, { value }]) => [key, value]));
   const smaller = storage.images
     .map(({ name, megabytes }) => reduction(imagesBefore[name], megabytes))
     .filter((percent) => percent !== null);
-  const flakes = readFlakes();
+  const flakes = await readFlakes();
   const known = {
     ...found,
     ...(await readUse()),
@@ -346,7 +347,7 @@ async function measure() {
   };
   const values = Object.fromEntries(FIGURES.map(({ key }) => [key, known[key] ?? null]));
   const samples = Object.fromEntries(Object.entries(measured.figures).map(([key, { sample }]) => [key, sample]));
-  const entries = readEntries();
+  const entries = await readEntries();
   const since = countedSince(entries, now);
   const history = withEntry(entries, { since, until: now, figures: values, totals: totalsSince(since, measured) });
   const images = Object.fromEntries(storage.images.map(({ name, megabytes }) => [name, megabytes]));
@@ -364,7 +365,7 @@ async function measure() {
     tags: storage.tags,
     history,
   };
-  writeFileSync(output, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(folder, "ci-metrics.json"), `${JSON.stringify(report, null, 2)}\n`);
 
   // A figure that has become better since the baseline must not fall back to it unnoticed.
   const best = Object.fromEntries(
@@ -384,7 +385,7 @@ async function measure() {
     ...nearlyFull(values, settings.thresholds),
     ...measured.broken,
   ];
-  const alerts = all.map(({ event, text }) => ({ tier: settings.tiers[event] ?? "warning", event, text: plain(text) }));
+  const alerts = all.map(({ event, text }) => ({ tier: plan.tiers[event] ?? "warning", event, text: plain(text) }));
   const fails = ({ event }) => event === "metrics" || event === "maximum";
   for (const alert of alerts)
     if (fails(alert)) complain(alert.text);
@@ -409,8 +410,10 @@ async function measure() {
     repository,
   };
   addSummary(dashboard(shown));
-  if (reportFile) writeFileSync(reportFile, writtenReport(shown));
-  if (alertsFile) writeFileSync(alertsFile, `${JSON.stringify(alerts)}\n`);
+  writeFileSync(join(folder, "ci-report.md"), writtenReport(shown));
+  // Workflows that are broken have told of themselves.
+  const toTell = alerts.slice(0, alerts.length - measured.broken.length);
+  writeFileSync(join(folder, "ci-alerts.json"), `${JSON.stringify(toTell)}\n`);
   const textsOf = (tier) => alerts.filter((alert) => alert.tier === tier).map(({ text }) => text);
   setOutput(
     "alerts",

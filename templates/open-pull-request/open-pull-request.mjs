@@ -1,44 +1,28 @@
-// Proposes newer digests of images as a pull request: one commit on top of the base branch, and one pull request, which a
-// re-run updates. Where everything is up to date, nothing happens.
-//
-// PINS            JSON: a list of {"file", "image", "digest"}, with "tag" where only references with that tag are meant,
-//                 and "newTag" where they get another one
-// BASE            the branch that the pull request is for
-// BRANCH          the branch that it comes from; whatever is there is replaced
-// TITLE           of the commit and the pull request; BODY of the pull request, or empty for a list of the changes
-// WORKFLOW_TOKEN  true where GH_TOKEN is the workflow's own token, whose pull requests start no checks
-// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (contents: write, pull-requests: write)
-// RETRY_SECONDS   the wait before a second attempt, 5 by default
-//
-// Outputs: changed (true or false); number, url and commit of the pull request.
+// Proposes the newest digest of a base image as a pull request: one commit on top of the main branch, and one pull request,
+// which a re-run updates. Where everything is up to date, nothing happens.
 import { environment } from "../lib/environment.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { addSummary, cell, closeGroup, complain, openGroup, plain, say, setOutput, warn } from "../lib/log.mjs";
 import { checkPin, pinImage } from "../lib/pins.mjs";
+import { readPlan } from "../lib/plan.mjs";
 import { repeat } from "../lib/repeat.mjs";
 
 const NOTE =
   "Checks do not start by themselves here, because the workflow's own token opened this pull request. Close it and open it again to start them.";
 
-const {
-  PINS: pinsText,
-  BASE: base,
-  BRANCH: branch,
-  TITLE: givenTitle,
-  BODY: givenBody = "",
-  WORKFLOW_TOKEN: workflowToken = "",
-} = environment;
+const plan = readPlan();
+const base = plan.tags.main;
+const { BASE: key, DIGEST: digest, TAG: newTag } = environment;
 const { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: repository, GH_TOKEN: token } = environment;
 const github = githubApi(apiUrl, token);
 const git = `/repos/${repository}/git`;
-const ownToken = workflowToken === "true";
 
 const refPath = (name) => name.split("/").map(encodeURIComponent).join("/");
 const post = (path, content) => repeat(() => github.post(path, content));
 
-function readPins() {
-  const pins = JSON.parse(pinsText);
-  if (!Array.isArray(pins)) throw new Error("PINS is no list.");
+/** Where the image is named, and what shall stand there. */
+function readPins({ branch, image, ownToken, pins: files }) {
+  const pins = files.map((file) => ({ file, image, digest, newTag }));
   pins.forEach(checkPin);
   if (!/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(branch) || /\.\.|\/\/|[./]$|\.lock(\/|$)/.test(branch) || branch === base)
     throw new Error(`The branch ${branch} cannot hold the proposal: it needs a name of its own.`);
@@ -101,7 +85,7 @@ async function changedFiles(tree, pins) {
 }
 
 /** Puts the commit on the branch, unless the same change of the same base stands there already. */
-async function pushCommit(baseTip, tree, message) {
+async function pushCommit(branch, baseTip, tree, message) {
   const tip = await tipOf(branch);
   if (tip !== undefined) {
     const there = await github.get(`${git}/commits/${tip}`);
@@ -117,7 +101,7 @@ async function pushCommit(baseTip, tree, message) {
   return sha;
 }
 
-async function findPull() {
+async function findPull(branch) {
   const head = `${repository.split("/")[0]}:${branch}`;
   return (
     await github.all(
@@ -126,12 +110,13 @@ async function findPull() {
   )[0];
 }
 
-async function openPull(title, body) {
-  const open = await findPull();
+async function openPull(branch, title, body) {
+  const find = () => findPull(branch);
+  const open = await find();
   if (open && open.title === title && open.body === body) return open;
   if (open) return github.patch(`/repos/${repository}/pulls/${open.number}`, { title, body });
   try {
-    return await repeat(() => github.post(`/repos/${repository}/pulls`, { title, body, head: branch, base }), findPull);
+    return await repeat(() => github.post(`/repos/${repository}/pulls`, { title, body, head: branch, base }), find);
   } catch (error) {
     if (error.status !== 403) throw error;
     throw new Error(
@@ -141,8 +126,11 @@ async function openPull(title, body) {
 }
 
 async function propose() {
-  const pins = readPins();
-  const title = plain(givenTitle);
+  const planned = plan.bases[key];
+  if (planned === undefined) throw new Error(`The plan knows no base image ${key}.`);
+  const { branch, ownToken } = planned;
+  const pins = readPins(planned);
+  const title = `Build on the newest ${key}`;
   const baseTip = await tipOf(base);
   if (baseTip === undefined) throw new Error(`There is no branch ${base}.`);
   const { tree } = await github.get(`${git}/commits/${baseTip}`);
@@ -154,14 +142,11 @@ async function propose() {
     return;
   }
   const proposed = await post(`${git}/trees`, { base_tree: tree.sha, tree: changed });
-  const commit = await pushCommit(baseTip, proposed.sha, title);
+  const commit = await pushCommit(branch, baseTip, proposed.sha, title);
   const list = pins
     .filter(({ file }) => changed.some(({ path }) => path === file))
-    .map(
-      ({ file, image, newTag, digest }) =>
-        `- \`${file.replaceAll("`", "'")}\`: \`${image}${newTag ? `:${newTag}` : ""}@${digest}\``,
-    );
-  const pull = await openPull(title, `${givenBody || list.join("\n")}${ownToken ? `\n\n${NOTE}` : ""}`);
+    .map(({ file, image }) => `- \`${file.replaceAll("`", "'")}\`: \`${image}:${newTag}@${digest}\``);
+  const pull = await openPull(branch, title, `${list.join("\n")}${ownToken ? `\n\n${NOTE}` : ""}`);
   setOutput("number", pull.number);
   setOutput("url", pull.html_url);
   setOutput("commit", commit);

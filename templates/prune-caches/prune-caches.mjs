@@ -3,45 +3,28 @@
 //
 // A cache belongs to the longest of the given prefixes that its key begins with. Others are never touched, nor is one
 // whose last use cannot be read.
-//
-// CACHES         JSON: a list of {"key": prefix, "keepHours": hours since the last use; null keeps for ever}
-// DRY_RUN        "false" deletes; anything else only says what would go
-// MAX_GIGABYTES  what all caches may take together before there is a warning; may be missing
-// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (actions: write; actions: read in a dry run)
-//
-// Outputs: deleted, kept, failed, freed-bytes, total-bytes (what is left). In a dry run they say what would be.
 import { environment } from "../lib/environment.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { addSummary, cell, closeGroup, complain, gigabytes, openGroup, say, setOutput, warn } from "../lib/log.mjs";
+import { readPlan } from "../lib/plan.mjs";
 
+const planned = readPlan().caches;
 const dryRun = environment.DRY_RUN !== "false";
 const repository = environment.GITHUB_REPOSITORY;
 const github = githubApi(environment.GITHUB_API_URL ?? "https://api.github.com", environment.GH_TOKEN);
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
-/** An empty prefix would mean every cache there is. */
+/** An empty beginning would mean every cache there is. */
 function readRules() {
-  const rules = JSON.parse(environment.CACHES ?? "");
-  const isRule = (rule) =>
-    typeof rule?.key === "string" &&
-    rule.key.trim() !== "" &&
-    (rule.keepHours === null || (typeof rule.keepHours === "number" && rule.keepHours >= 0));
-  if (!Array.isArray(rules) || !rules.every(isRule))
-    throw new Error(
-      'CACHES is not a list of {"key", "keepHours"}, with a prefix that is not empty and hours from 0 on, or null',
-    );
+  const rules = planned.keys;
+  const isRule = ({ beginning, keepHours }) => beginning.trim() !== "" && (keepHours === null || keepHours >= 0);
+  if (!rules.every(isRule))
+    throw new Error("the plan names caches by a beginning that is empty, or keeps them for less than no time");
   return rules;
 }
 
-function readLimit() {
-  const text = environment.MAX_GIGABYTES ?? "";
-  if (text === "") return undefined;
-  if (!(Number(text) > 0)) throw new Error(`MAX_GIGABYTES is "${text}", not a number over 0`);
-  return Number(text);
-}
-
 const ruleOf = ({ key }, rules) =>
-  rules.filter((rule) => key.startsWith(rule.key)).sort((a, b) => b.key.length - a.key.length)[0];
+  rules.filter(({ beginning }) => key.startsWith(beginning)).sort((a, b) => b.beginning.length - a.beginning.length)[0];
 
 /** What becomes of a cache, and why. */
 function decide(cache, rules, now) {
@@ -87,7 +70,7 @@ ${dryRun ? "**Nothing was deleted.** These caches would have been.\n\n" : ""}\
 ${[
   ...rules.map((rule) =>
     row(
-      cell(rule.key),
+      cell(rule.beginning),
       decisions.filter((decision) => decision.rule === rule),
     ),
   ),
@@ -98,7 +81,7 @@ ${[
   row("**all**", decisions),
 ].join("\n")}
 `);
-  if (limit !== undefined && total > limit * 1e9)
+  if (total > limit * 1e9)
     warn(
       `The caches take ${gigabytes(total)} GB, over the limit of ${limit} GB. Keep them for a shorter time, or cache less.`,
     );
@@ -107,7 +90,7 @@ ${[
 
 async function prune() {
   const rules = readRules();
-  const limit = readLimit();
+  const limit = planned.maxGigabytes;
   const caches = await github.all(`/repos/${repository}/actions/caches`, { key: "actions_caches" });
   const now = Date.now();
   const decisions = caches.map((cache) => decide(cache, rules, now));

@@ -2,21 +2,21 @@
 // them that did not pass. A version whose tags all go is deleted with what only it refers to; one that others use keeps its
 // digest and its other tags. A tag that has moved to another image meanwhile is not this commit's any more.
 //
-// IMAGES              the tags, as JSON: [{"host", "repository", "owner", "name", "tag", "digest"}, …]
-// WITHDRAW            JSON: {"mode", "ownerKind", "keepForever": [patterns of tags that are never taken back], "dryRun"}
-// GITHUB_API_URL, GH_TOKEN (packages: write)
-// REGISTRY_USERNAME, REGISTRY_PASSWORD, or Amazon's variables
-// RETRY_SECONDS       the wait before a second attempt, 5 by default
-//
-// Outputs: withdrawn, kept, failed.
+// The step's environment holds what the registry is asked with: REGISTRY_USERNAME and REGISTRY_PASSWORD, or Amazon's
+// variables.
 import { environment } from "../lib/environment.mjs";
 import { carryOut } from "../lib/carry-out.mjs";
 import { decide, onlyTheseTags, withoutAge } from "../lib/decide.mjs";
 import { addSummary, cell, complain, say, setOutput } from "../lib/log.mjs";
+import { packageOf } from "../lib/packages.mjs";
+import { readPlan } from "../lib/plan.mjs";
+import { matchesAny } from "../lib/tags.mjs";
 import { openPackage } from "../lib/versions.mjs";
 
-const settings = JSON.parse(environment.WITHDRAW);
-const isProtected = (tag) => settings.keepForever.some((pattern) => new RegExp(pattern).test(tag));
+const plan = readPlan();
+const { released } = plan.packages;
+const { TAG: tag, DIGESTS: digests = "" } = environment;
+const dryRun = environment.DRY_RUN === "true";
 const total = { withdrawn: 0, kept: 0, failed: 0 };
 const rows = [];
 
@@ -38,12 +38,12 @@ async function takeAway(opened, name, version, { tag, digest }) {
 
 async function withdraw(name, wanted) {
   const [first] = wanted;
-  const opened = openPackage(first, settings);
+  const opened = openPackage(first, plan.packages);
   const { versions, manifests } = await opened.list();
   const holderOf = ({ tag }) => versions.find(({ tags }) => tags.includes(tag));
   const due = wanted.filter((image) => {
     const version = holderOf(image);
-    if (isProtected(image.tag)) report(name, image.tag, "kept", "it is protected");
+    if (matchesAny(released, image.tag)) report(name, image.tag, "kept", "it is protected");
     else if (!version) report(name, image.tag, "withdrawn", "it is not there (any more)");
     else if (version.digest !== image.digest)
       report(name, image.tag, "kept", `it belongs to ${version.digest} and not to ${image.digest}`);
@@ -52,19 +52,19 @@ async function withdraw(name, wanted) {
   });
   const policy = onlyTheseTags(
     due.map(({ tag }) => tag),
-    settings.keepForever,
+    released,
     "withdrawn",
   );
   const decisions = decide(withoutAge(versions), manifests, policy, Date.now(), { active: false, commits: [] });
   const { gone } = await carryOut(
     opened,
     decisions.filter(({ action }) => action === "delete"),
-    { name, host: first.host, dryRun: settings.dryRun, now: Date.now() },
+    { name, host: first.host, dryRun, now: Date.now() },
   );
   for (const image of due) {
     const version = holderOf(image);
     try {
-      if (settings.dryRun)
+      if (dryRun)
         report(
           name,
           image.tag,
@@ -79,8 +79,14 @@ async function withdraw(name, wanted) {
   }
 }
 
+/** The tag of each image that was built, as `app=sha256:…` names them. */
+const images = digests.split("\n").flatMap((line) => {
+  const [build, digest] = line.split("=");
+  return build in plan.builds ? [{ ...packageOf(plan.builds[build].image), tag, digest }] : [];
+});
+
 const packages = new Map();
-for (const image of JSON.parse(environment.IMAGES)) {
+for (const image of images) {
   const name = `${image.host}/${image.repository}`;
   packages.set(name, [...(packages.get(name) ?? []), image]);
 }
@@ -94,7 +100,7 @@ for (const [name, wanted] of packages) {
 
 addSummary(`## Tags taken back
 
-The required tests of this commit have failed${settings.dryRun ? "; **this is a dry run**" : ""}.
+The required tests of this commit have failed${dryRun ? "; **this is a dry run**" : ""}.
 
 | Image | Tag | What became of it |
 |---|---|---|

@@ -1,8 +1,7 @@
 /** The job that tells people when the tests reach less of main than they did before. The job that tests holds no address. */
-import { ALERTS } from "../../config/alerts.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { CallOutput, Job } from "../../workflow/model.ts";
-import { every, expression, RUN_URL } from "../expressions.ts";
+import { every, expression } from "../expressions.ts";
 import { useProgram } from "../steps/program.ts";
 import { addressOf, titled } from "./notify.ts";
 
@@ -67,7 +66,6 @@ export function coverageAlertJob(
 
 const message = (consumer: Consumer, job: string) => ({
   event: "coverage",
-  tier: ALERTS.coverage.tier,
-  text: `${expression("github.repository")}: the coverage of ${consumer.name} changed by ${expression(`needs.${job}.outputs.coverage-delta`)} points on ${expression("github.ref_name")}.`,
-  "run-url": RUN_URL,
+  consumer: consumer.key,
+  delta: expression(`needs.${job}.outputs.coverage-delta`),
 });

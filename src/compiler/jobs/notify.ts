@@ -1,9 +1,8 @@
 /** Who is told: a job after a workflow that failed, and steps that pass on what the metrics found. */
-import { ALERTS, type AlertEvent } from "../../config/alerts.ts";
+import type { AlertEvent } from "../../config/alerts.ts";
 import type { NotifyChannel, Pipeline } from "../../pipeline/types.ts";
-import type { ProgramInputs } from "../../programs/programs.ts";
 import type { Job, Step } from "../../workflow/model.ts";
-import { every, expression, RUN_URL } from "../expressions.ts";
+import { every, expression } from "../expressions.ts";
 import { useProgram } from "../steps/program.ts";
 
 /** The job that tells people about a failure, where a channel hears of it; otherwise none. */
@@ -26,14 +25,7 @@ export function notifyJob(
       steps: channels.map((channel) =>
         useProgram("notify", {
           name: titled("Tell people about the failure", channel, channels),
-          with: {
-            ...addressOf(channel),
-            event: on,
-            tier: ALERTS[on].tier,
-            needs: expression("toJSON(needs)"),
-            text: `${expression("github.repository")}: ${expression("github.workflow")} failed on ${expression("github.ref_name")}.`,
-            "run-url": RUN_URL,
-          },
+          with: { ...addressOf(channel), event: on, needs: expression("toJSON(needs)") },
         }),
       ),
     },
@@ -41,41 +33,26 @@ export function notifyJob(
 }
 
 /**
- * A step a channel that passes on those alerts of a file that it hears; none where no channel hears any of them.
+ * A step a channel that passes on those alerts of the metrics that it hears; none where no channel hears any of them.
  *
- * @param events what the alerts of the file may be
- * @param text what the message begins with
+ * @param events what the alerts may be
  */
-export function tellAlerts(
-  pipeline: Pipeline,
-  { file, events, text, if: condition }: { file: string; events: readonly AlertEvent[]; text: string; if?: string },
-): Step[] {
+export function tellAlerts(pipeline: Pipeline, events: readonly AlertEvent[], condition: string): Step[] {
   const channels = pipeline.notify.filter((channel) => channel.events.some((event) => events.includes(event)));
   return channels.map((channel) =>
     useProgram("notify", {
       name: titled("Tell people about the alerts", channel, channels),
       if: condition,
-      with: {
-        ...addressOf(channel),
-        "alerts-file": file,
-        events: channel.events.filter((event) => events.includes(event)).join(" "),
-        text: text,
-        "run-url": RUN_URL,
-      },
+      with: addressOf(channel),
     }),
   );
 }
 
-export const titled = (title: string, channel: NotifyChannel, channels: readonly NotifyChannel[]): string =>
-  channels.length > 1 ? `${title} (${channel.webhook})` : title;
+export const titled = (title: string, { key }: NotifyChannel, channels: readonly NotifyChannel[]): string =>
+  channels.length > 1 ? `${title} (${key})` : title;
 
-export const addressOf = ({ webhook, format }: NotifyChannel): Pick<ProgramInputs["notify"], "webhook-url" | "format" | "repository" | "workflow" | "ref"> => ({
+/** The address, and by which name the plan file knows the channel. */
+export const addressOf = ({ key, webhook }: NotifyChannel): { "webhook-url": string; channel: string } => ({
   "webhook-url": expression(`secrets.${webhook}`),
-  format,
-  // Every part by its name is what the format json is for; in the others they stand in the text.
-  ...(format === "json" && {
-    repository: expression("github.repository"),
-    workflow: expression("github.workflow"),
-    ref: expression("github.ref_name"),
-  }),
+  channel: key,
 });

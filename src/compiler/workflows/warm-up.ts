@@ -5,11 +5,11 @@ import { concurrencyGroup } from "../concurrency.ts";
 import { TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { grant } from "../permissions.ts";
-import { cachePrefix, restoreCaches, saveCaches } from "../steps/caches.ts";
+import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { useProgram } from "../steps/program.ts";
 import { checkout } from "../steps/sources.ts";
-import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
+import { setUpTools } from "../steps/tools.ts";
 import { withComment } from "../../workflow/model.ts";
 
 export function warmUpWorkflow(pipeline: Pipeline, name: string): Workflow {
@@ -26,7 +26,7 @@ export function warmUpWorkflow(pipeline: Pipeline, name: string): Workflow {
     concurrency: { group: concurrencyGroup(pipeline, "warm-up"), "cancel-in-progress": false },
     jobs: {
       ...jobs,
-      prune: pruneJob(pipeline, Object.keys(jobs), warmUp.maxGigabytes),
+      prune: pruneJob(pipeline, Object.keys(jobs)),
       ...notifyJob(pipeline, "warmUp", [...Object.keys(jobs), "prune"]),
     },
   };
@@ -47,27 +47,17 @@ const fillJob = (pipeline: Pipeline, cache: Cache, timeoutMinutes: number): Job 
   ],
 });
 
-const pruneJob = (pipeline: Pipeline, needs: readonly string[], maxGigabytes: number): Job => ({
+const pruneJob = (pipeline: Pipeline, needs: readonly string[]): Job => ({
   name: "Delete caches that nobody reads",
   ...(needs.length > 0 && { needs, if: "!cancelled()" }),
   "runs-on": pipeline.runners.default,
   "timeout-minutes": 15,
   permissions: grant({ actions: withComment("write", "delete caches") }),
   steps: [
-    ...setUpTools(pipeline, PROGRAM_TOOLS),
     useProgram("prune-caches", {
       name: "Delete caches that nobody reads",
       timeoutMinutes: 10,
-      with: {
-        "gh-token": TOKEN,
-        caches: JSON.stringify(
-          pipeline.caches.map((cache) => ({ key: cachePrefix(pipeline, cache), keepHours: cache.keepHours })),
-          null,
-          2,
-        ),
-        "dry-run": false,
-        "max-gigabytes": maxGigabytes,
-      },
+      with: { "gh-token": TOKEN },
     }),
   ],
 });
