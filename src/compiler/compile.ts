@@ -3,6 +3,7 @@ import { isCalled } from "../pipeline/stages.ts";
 import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";
+import { sharing } from "./consumer-trigger.ts";
 import { placePrograms } from "./place-programs.ts";
 import { type EmittedFile, programFiles } from "./program-files.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
@@ -64,8 +65,8 @@ function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
     const file = pipeline.workflows[kind];
     return file ? [{ path: file.path, workflow: KINDS[kind](pipeline, file.name) }] : [];
   });
-  const files = pipeline.consumers.filter(
-    (consumer) => pipeline.topology === "workflow_run" || isCalled(pipeline, consumer),
+  const files = pipeline.consumers.filter((consumer) =>
+    pipeline.topology === "workflow_run" ? sharing(pipeline, consumer)[0] === consumer : isCalled(pipeline, consumer),
   );
   const consumers = files.map((consumer) => ({
     path: consumer.path,

@@ -4,7 +4,7 @@ import type { DispatchInput, Job } from "../workflow/model.ts";
 import { expression, quoted } from "./expressions.ts";
 
 /** What a manual run says of a matrix that it wants whole. */
-const ALL_VALUES = "all";
+export const ALL_VALUES = "all";
 
 export function choiceInputs({ choose, matrix, deployment }: Consumer): Record<string, DispatchInput> {
   const choices = choose.map((key): [string, DispatchInput] => [

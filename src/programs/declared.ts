@@ -33,25 +33,10 @@ export interface ProgramInputs {
     target?: Scalar;
     version?: Scalar;
   };
-  "decide-version": {
-    base: Scalar;
-    branch: Scalar;
-    class: Scalar;
-    "pr-number"?: Scalar;
-    "ref-name": Scalar;
-    "run-number": Scalar;
-    sha: Scalar;
-  };
+  "decide-version": { pipeline?: Scalar; plan: Scalar };
   "export-image": { class?: Scalar; group: Scalar; pipeline?: Scalar; to: Scalar };
   "export-sboms": { digests: Scalar; pipeline?: Scalar; target: Scalar };
-  "find-changes": { base: Scalar; builds: Scalar; force: Scalar };
-  "find-last-publication": {
-    branch: Scalar;
-    "gate-job": Scalar;
-    "gh-token": Scalar;
-    repository: Scalar;
-    workflow: Scalar;
-  };
+  "find-changes": { "gh-token": Scalar; pipeline?: Scalar };
   flakes: { "gh-token": Scalar; pipeline?: Scalar };
   "github-release": {
     checksums: Scalar;
@@ -95,7 +80,7 @@ export interface ProgramInputs {
   };
   "open-pull-request": { base: Scalar; digest: Scalar; "gh-token": Scalar; pipeline?: Scalar; tag: Scalar };
   "plan-build": { "gh-token"?: Scalar; nightly?: Scalar; pipeline?: Scalar };
-  preflight: { needed: Scalar; "settings-url": Scalar };
+  preflight: { pipeline?: Scalar; present: Scalar };
   "prepare-base": { base: Scalar; pipeline?: Scalar };
   "prepare-build": { entry?: Scalar; group: Scalar; pipeline?: Scalar; plan: Scalar; version?: Scalar };
   promote: { "gh-token": Scalar; nightly?: Scalar; pipeline?: Scalar; "source-tag"?: Scalar };
@@ -149,9 +134,8 @@ export interface ProgramInputs {
     "retry-attempts"?: Scalar;
     "retry-delay"?: Scalar;
   };
-  "sign-image": { "certificate-identity-regexp": Scalar; digest: Scalar; image: Scalar };
+  "sign-image": { build: Scalar; digest: Scalar; pipeline?: Scalar; target?: Scalar };
   "start-container": { args?: Scalar; consumer: Scalar; environment?: Scalar; pipeline?: Scalar };
-  "still-newest": { branch: Scalar; "gh-token": Scalar; repository: Scalar; sha: Scalar };
   "wait-healthy": { consumer?: Scalar; interval?: Scalar; pipeline?: Scalar; timeout?: Scalar; url?: Scalar };
   "wait-until": { commands: Scalar; consumer: Scalar; pipeline?: Scalar };
   "withdraw-tags": { digests: Scalar; "dry-run"?: Scalar; "gh-token": Scalar; pipeline?: Scalar; tag: Scalar };

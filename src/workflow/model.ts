@@ -145,6 +145,8 @@ export type Triggers = {
 
 export type Workflow = {
   name: string;
+  /** What a single run is called; by default what GitHub makes of its event. */
+  "run-name"?: string;
   on: Triggers;
   permissions: Permissions;
   concurrency: Concurrency;

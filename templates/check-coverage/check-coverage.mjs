@@ -56,14 +56,14 @@ function readBaseline() {
 }
 
 /** Each minimum with the coverage of the files that it speaks of. */
-function judge(files, total, minimum, Object.entries(patterns)) {
+function judge(files, total, minimum, patterns) {
   const prefixes = readPrefixes();
   const all = minimum === undefined ? [] : [{ name: "total", minimum, coverage: total, files: [...files.keys()] }];
   const parts = patterns.map(([pattern, least]) => {
     const meant = [...files.keys()].filter(matcher(pattern, prefixes));
     if (meant.length === 0)
       throw new Error(
-        `the pattern ${pattern} in `packages` matches no file. Files are named like this: ${[...files.keys()].slice(0, 3).join(", ")}`,
+        `the pattern ${pattern} of \`packages\` matches no file. Files are named like this: ${[...files.keys()].slice(0, 3).join(", ")}`,
       );
     return { name: pattern, minimum: least, coverage: coverageOf(meant.map((file) => files.get(file))), files: meant };
   });
@@ -105,7 +105,7 @@ function check() {
   const { format, minimum, maxDrop: mostDrop, packages: patterns } = settings;
   const files = readFiles(format);
   const total = coverageOf(files.values());
-  const thresholds = judge(files, total, minimum, patterns);
+  const thresholds = judge(files, total, minimum, Object.entries(patterns));
   const missed = thresholds.filter((threshold) => isBelow(threshold.coverage, threshold.minimum));
   const baseline = readBaseline();
   const delta = baseline ? points(total.percent - baseline.percent) : null;

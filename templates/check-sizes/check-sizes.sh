@@ -6,7 +6,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
 require BUILD
-limits="$(plan '.builds[$build].maxSizes | tojson' --arg build "$BUILD")"
+limits="$(plan '.builds[$build].maxSizes // [] | tojson' --arg build "$BUILD")"
 shopt -s globstar nullglob
 # Without a separator a glob is expanded, and names with spaces stay whole.
 IFS=''

@@ -16,7 +16,6 @@ export function readCoverage(text, format) {
 }
 
 const FORMATS = { go: readGoProfile, lcov: readLcov, cobertura: readCobertura };
-export const isFormat = (format) => Object.hasOwn(FORMATS, format);
 
 function* linesOf(text) {
   let number = 0;

@@ -4,7 +4,7 @@ import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type CallJob, type Job, withComment } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, OF_THIS_REPOSITORY, plannedIn, quoted, RUN_URL } from "../expressions.ts";
+import { every, expression, OF_THIS_REPOSITORY, plannedIn, quoted } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
 import { loginPermissionsOfAll } from "../steps/registry.ts";
@@ -117,7 +117,6 @@ export function inlineTestJob(pipeline: Pipeline, consumer: Consumer, run: RunKi
     commitOf: (build) => of(build, `${commitOf(pipeline, run, build)} || ${planned("sha")}`),
     runId: undefined,
     hasArtifacts: undefined,
-    runUrl: RUN_URL,
     followsRun: false,
   });
   return { ...job, name: job.name.replace(/^Test/, consumer.name.replaceAll("$", "$$$$")) };

@@ -1,12 +1,11 @@
 /** The job that tells a pull request how its coverage changed. It runs nothing of the pull request, and so may write there. */
-import { coverageArtifact, inRepository } from "../../pipeline/check-names.ts";
+import { coverageArtifact } from "../../pipeline/check-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { useProgram } from "../steps/program.ts";
-import { PROGRAM_TOOLS, setUpTools } from "../steps/tools.ts";
 
 /** Where the job finds the pull request, and the job that tested it; expressions without their `${{ }}`. */
 export interface Commented {
@@ -19,14 +18,15 @@ export interface Commented {
   test: string;
 }
 
+const COMMENT_JOB = "Comment on the pull request";
+
 export function commentJob(
   pipeline: Pipeline,
   consumer: Consumer,
   { needs, pullRequest, isTrusted, test }: Commented,
 ): Job {
-  const folder = `${expression("runner.temp")}/coverage`;
   return {
-    name: "Comment on the pull request",
+    name: consumer.group === undefined ? COMMENT_JOB : `${COMMENT_JOB} (${consumer.name})`,
     needs,
     // Also after tests that failed: the figures may be why. On a fork's pull request the token may not write.
     if: every("!cancelled()", pullRequest, isTrusted, `needs.${test}.result != 'skipped'`),
@@ -37,20 +37,12 @@ export function commentJob(
       downloadArtifact(pipeline, {
         title: "Take the figures",
         name: coverageArtifact(consumer.key),
-        path: folder,
+        path: `${expression("runner.temp")}/coverage`,
         continueOnError: true,
       }),
-      ...setUpTools(pipeline, PROGRAM_TOOLS),
       useProgram("comment", {
         name: "Write the comment",
-        with: {
-          "gh-token": TOKEN,
-          repository: expression("github.repository"),
-          "pr-number": expression(pullRequest),
-          marker: inRepository(pipeline, `coverage-${consumer.key}`),
-          title: `Coverage: ${consumer.name}`,
-          "figures-file": `${folder}/coverage.json`,
-        },
+        with: { "gh-token": TOKEN, consumer: consumer.key, "pr-number": expression(pullRequest) },
       }),
     ],
   };

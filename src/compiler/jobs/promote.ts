@@ -3,7 +3,7 @@ import { NIGHTLY_SUFFIX } from "../../pipeline/check-names.ts";
 import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { Channel, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Scalar } from "../../workflow/model.ts";
-import { testsNightly } from "../consumer-trigger.ts";
+import { testsNightly } from "../../pipeline/plan-file/consumers.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { useProgram } from "../steps/program.ts";

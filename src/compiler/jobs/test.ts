@@ -1,6 +1,7 @@
 /** The job that runs a consumer's tests, whoever started it: it takes what was built, and has nothing worth stealing in reach. */
-import { mirrorsOf } from "../../pipeline/images.ts";
+import { pullsImages } from "../../pipeline/local-images.ts";
 import { takenBy } from "../../pipeline/stages.ts";
+import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "../../pipeline/step-names.ts";
 import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Step, withComment } from "../../workflow/model.ts";
 import { environmentOf } from "../environment.ts";
@@ -9,36 +10,25 @@ import { every, expression } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { downloadArtifact } from "../steps/artifacts.ts";
 import { buildMissing, buildOwn, refuseUntested, minutesWithBuild } from "../steps/build-locally.ts";
-import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
+import { deploymentSteps } from "../steps/deployment.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { useProgram } from "../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/registry.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
 import { checkout } from "../steps/sources.ts";
-import {
-  afterTestSteps,
-  consumerEnvironment,
-  containerSteps,
-  filesFolder,
-  localImage,
-  testSteps,
-} from "../steps/test.ts";
+import { afterTestSteps, consumerEnvironment, containerSteps, filesFolder, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { coverageOutputs } from "./coverage-alert.ts";
-import { archiveArtifact } from "./image/mode.ts";
-
-/** The names of the steps by which the metrics tell a pull from a fallback. */
-export const PULL_STEP = "Pull the image";
-export const FALLBACK_STEP = "Load the image from the artifact";
-/** The job that runs the tests, before the matrix in its name. */
-export const TEST_JOB = "Test";
+import { archiveArtifact } from "./image/outputs.ts";
 
 /** Where a test job learns what it tests; expressions without their `${{ }}`. */
 export interface Tested {
   needs: readonly string[];
   /** When the job runs at all. */
   if: string | undefined;
+  /** What the job is called before the values of its matrix, where that is not `TEST_JOB`. */
+  name?: string;
   sha: string;
   class: string;
   tag: string;
@@ -52,7 +42,6 @@ export interface Tested {
   runId: string | undefined;
   /** A condition: there is a run that has artifacts. */
   hasArtifacts: string | undefined;
-  runUrl: string;
   /** Whether it runs on `workflow_run`, where the commit of a fork must be asked for in so many words. */
   followsRun: boolean;
 }
@@ -70,12 +59,13 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
   );
   const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
   const [image] = takenBy(consumer).filter((build) => build.kind === "image");
+  const name = tested.name ?? TEST_JOB;
   const deployment = deploymentSteps(pipeline, consumer, {
     isTrusted: tested.isTrusted,
     image: image && { build: image, digest: tested.digestOf(image) },
   });
   return {
-    name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
+    name: values.length > 0 ? `${name} (${values.join(", ")})` : name,
     ...(tested.needs.length > 0 && { needs: tested.needs }),
     ...(tested.if && { if: tested.if }),
     "runs-on": consumer.runner,
@@ -111,7 +101,7 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
       ...setUpTools(pipeline, consumer.setup),
       ...restoreCaches(pipeline, consumer.caches, tested.sha),
       ...prepareSteps(consumer.prepare, consumer.timeoutMinutes),
-      ...containerSteps(pipeline, consumer),
+      ...containerSteps(consumer),
       ...deployment.before,
       ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),
       ...deployment.after,
@@ -161,17 +151,12 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
         ...(canBuild && { id: `take-${build.key}`, continueOnError: true }),
       }),
     ];
-  const folder = `${expression("runner.temp")}/image-${build.key}`;
-  const anotherFollows = consumer.builds
-    .slice(consumer.builds.indexOf(build) + 1)
-    .some((other) => other.kind === "image");
   const notPulled = `steps.pull-${build.key}.outputs.source != 'registry'`;
   const image = {
-    image: build.image,
+    build: build.key,
+    consumer: consumer.key,
     tag: expression(tested.tag),
-    "expected-commit": expression(tested.commitOf(build)),
-    "local-tag": localImage(pipeline, consumer, build.key),
-    freshness: pipeline.freshness,
+    commit: expression(tested.commitOf(build)),
   };
   return [
     useProgram("pull-image", {
@@ -180,20 +165,12 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       // What a fork's run built is in no registry.
       if: tested.isTrusted,
       timeoutMinutes: 10,
-      with: {
-        ...image,
-        digest: expression(tested.digestOf(build)),
-        trusted: expression(tested.trusted),
-        attempts: consumer.pull.attempts,
-        delay: consumer.pull.delaySeconds,
-        ...(pipeline.mirrors.length > 0 && { mirrors: mirrorsOf(pipeline, build) }),
-        ...(anotherFollows && { "keep-login": true }),
-      },
+      with: { ...image, digest: expression(tested.digestOf(build)), trusted: expression(tested.trusted) },
     }),
     downloadArtifact(pipeline, {
       title: titled("Download the image artifact", consumer, build),
       name: archiveArtifact(build),
-      path: folder,
+      path: `${expression("runner.temp")}/image-${build.key}`,
       ...fromRun,
       if: every(notPulled, tested.hasArtifacts),
       continueOnError: true,
@@ -203,12 +180,7 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       id: `load-${build.key}`,
       if: notPulled,
       timeoutMinutes: 10,
-      with: {
-        ...image,
-        archive: `${folder}/image-${build.key}.tar`,
-        "run-url": tested.runUrl,
-        ...(canBuild && { optional: true }),
-      },
+      with: image,
     }),
   ];
 }
@@ -222,7 +194,7 @@ function summaryStep(consumer: Consumer, build: ImageBuild, tested: Tested, depl
     name: titled("Say where the image came from", consumer, build),
     if: "always()",
     with: {
-      image: build.image,
+      build: build.key,
       tag: expression(tested.tag),
       digest: expression(tested.digestOf(build)),
       commit: expression(tested.sha),

@@ -1,13 +1,13 @@
 /** Builds of a consumer's own: unpushed, on its runner, for one test. */
+import { localImage, pullsImages } from "../../pipeline/local-images.ts";
 import { takenBy } from "../../pipeline/stages.ts";
 import type { Consumer, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Step, withCommentAbove } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { useAction } from "./action.ts";
-import { pullsImages } from "./deployment.ts";
 import { useProgram, runScript } from "./program.ts";
 import { setUpBuildx } from "./registry.ts";
-import { environmentName, filesFolder, localImage } from "./test.ts";
+import { environmentName, filesFolder } from "./test.ts";
 
 /** When a build runs, and why the consumer does not simply take the shared one. */
 export interface LocalBuild {

@@ -2,7 +2,7 @@
  * The image under test in a place of its own: made for one test job, waited for, and taken away whatever happened. The
  * secrets that this takes are in these steps alone.
  */
-import { mirrorsOf } from "../../pipeline/images.ts";
+import { deploysSources, pullsImages } from "../../pipeline/local-images.ts";
 import { DEPLOY_STEP } from "../../pipeline/step-names.ts";
 import type { Consumer, ConsumerDeployment, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
@@ -33,13 +33,6 @@ const PLACE = "place";
 const MAKE = "make-place";
 const IMAGE = "confirm-image";
 
-/** Seconds between two questions whether it is ready. */
-const INTERVAL_SECONDS = 5;
-
-/** Whether a consumer has its images on the runner: one that deploys them lets the place pull, unless it also asks for them here. */
-export const pullsImages = ({ deployment, container, localTag }: Consumer): boolean =>
-  deployment === undefined || container !== undefined || localTag !== undefined;
-
 /** What a test job must be told of an image; where it is only deployed, its digest says which one that is. */
 export const toldOf = (consumer: Consumer, { key }: ImageBuild): string[] => [
   `${key}-digest`,
@@ -69,17 +62,10 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
       name,
       ...rest,
       timeoutMinutes: Math.min(consumer.timeoutMinutes, minutesOf(deployment)),
-      with: {
-        ...common,
-        ...env,
-        commands: script(commands),
-        "retry-attempts": deployment.attempts,
-        "retry-delay": deployment.delaySeconds,
-        "retry-growth": "linear",
-        "attempt-timeout": deployment.timeoutSeconds,
-      },
+      with: { consumer: consumer.key, commands: script(commands) },
+      env: { ...common, ...env },
     });
-  const canBuild = deploysSources(consumer, deployment);
+  const canBuild = deploysSources(consumer);
   const made = `steps.${MAKE}.outcome != 'skipped'`;
   return {
     env: { ...place, ...reference },
@@ -88,8 +74,8 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
         ? undefined
         : `${known} && 'registry' || ${canBuild ? "steps.from-sources.outcome == 'success' && 'source' || " : ""}'none'`,
     before: [
-      ...(image ? [confirmImage(pipeline, consumer, image)] : []),
-      namePlace(consumer, deployment),
+      ...(image ? [confirmImage(consumer, image)] : []),
+      namePlace(consumer),
       ...deployment.tools.map((tool) =>
         useAction(pipeline, tool.uses, { name: `Set up ${nameOf(tool.uses)}`, with: { ...tool.with } }),
       ),
@@ -112,12 +98,8 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
       useProgram("wait-until", {
         name: "Wait until it answers",
         timeoutMinutes: Math.min(consumer.timeoutMinutes, Math.ceil(deployment.timeoutSeconds / 60) + 1),
-        with: {
-          ...common,
-          commands: script(deployment.healthy),
-          timeout: deployment.timeoutSeconds,
-          interval: INTERVAL_SECONDS,
-        },
+        with: { consumer: consumer.key, commands: script(deployment.healthy) },
+        env: common,
       }),
     ],
     after: [
@@ -148,38 +130,18 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
 
 const KEPT = 'echo "::notice::$APP is kept, as this run was asked to: take it away by hand."\n';
 
-/** Whether there is a way without an image, and the consumer takes it. */
-const deploysSources = ({ fallback, source }: Consumer, { fromSource }: ConsumerDeployment): boolean =>
-  fromSource.length > 0 && (fallback === "build" || source === "build");
-
-const confirmImage = (
-  pipeline: Pipeline,
-  consumer: Consumer,
-  { build, digest }: { build: ImageBuild; digest: string },
-): Step =>
+const confirmImage = (consumer: Consumer, { build, digest }: { build: ImageBuild; digest: string }): Step =>
   useProgram("confirm-image", {
     name: "Confirm that the image is there",
     id: IMAGE,
-    with: {
-      image: build.image,
-      digest: expression(digest),
-      attempts: consumer.pull.attempts,
-      delay: consumer.pull.delaySeconds,
-      ...(pipeline.mirrors.length > 0 && { mirrors: mirrorsOf(pipeline, build) }),
-      ...(consumer.deployment && deploysSources(consumer, consumer.deployment) && { optional: true }),
-    },
+    with: { build: build.key, consumer: consumer.key, digest: expression(digest) },
   });
 
-const namePlace = (consumer: Consumer, deployment: ConsumerDeployment): Step =>
+const namePlace = (consumer: Consumer): Step =>
   useProgram("name-place", {
     name: "Name the place",
     id: PLACE,
-    with: {
-      prefix: deployment.name,
-      "run-id": expression("github.run_id"),
-      "run-attempt": expression("github.run_attempt"),
-      job: `${consumer.key} ${expression("toJSON(matrix)")}`,
-    },
+    with: { consumer: consumer.key, matrix: expression("toJSON(matrix)") },
   });
 
 const script = (commands: readonly string[]): string => `${commands.map((command) => command.trimEnd()).join("\n")}\n`;

@@ -1,5 +1,6 @@
 /** What is kept of tests beyond their verdict: coverage, the results of single tests, and what explains a failure. */
 import { coverageArtifact, inRepository, junitArtifact } from "../../pipeline/check-names.ts";
+import { isData } from "../../pipeline/plan-file/consumers.ts";
 import { COVERAGE_OF_MAIN } from "../../pipeline/step-names.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
@@ -8,7 +9,6 @@ import { useAction } from "./action.ts";
 import { uploadArtifact } from "./artifacts.ts";
 import { useProgram, runScript } from "./program.ts";
 import { matrixSuffix } from "./test.ts";
-import { PROGRAM_TOOLS, setUpTools } from "./tools.ts";
 
 /** Results are read again as long as the runs that count for flaky tests. */
 const RESULT_DAYS = 30;
@@ -18,7 +18,6 @@ const DIAGNOSTIC_DAYS = 90;
 
 const temporary = (name: string): string => `${expression("runner.temp")}/${name}`;
 const baselineFolder = temporary("coverage-baseline");
-const figuresFile = (folder: string): string => `${folder}/coverage.json`;
 
 /**
  * Holds the coverage against its minimums, and against main's. Main's figures lie in a cache: a pull request reads those of
@@ -39,24 +38,15 @@ export function coverageSteps(
       with: { path: baselineFolder, key: `${key}${expression(commit)}`, "restore-keys": key },
       continueOnError: true,
     }),
-    ...(consumer.setup?.node === undefined ? setUpTools(pipeline, PROGRAM_TOOLS) : []),
     useProgram("check-coverage", {
       name: "Check the coverage",
       id: "coverage",
-      with: {
-        "coverage-file": coverage.file,
-        format: coverage.format,
-        ...(coverage.minimum !== undefined && { minimum: coverage.minimum }),
-        ...(Object.keys(coverage.packages).length > 0 && { packages: JSON.stringify(coverage.packages, null, 2) }),
-        "baseline-file": figuresFile(baselineFolder),
-        "max-drop": coverage.maxDrop,
-        output: figuresFile(out),
-      },
+      with: { consumer: consumer.key, "coverage-file": isData(coverage.file) ? undefined : coverage.file },
     }),
     uploadArtifact(pipeline, {
       title: "Keep the coverage",
       name: `${coverageArtifact(consumer.key)}${matrixSuffix(consumer)}`,
-      paths: [figuresFile(out)],
+      paths: [`${out}/coverage.json`],
       keepDays: FIGURE_DAYS,
       if: "!cancelled()",
       missing: "ignore",
@@ -110,9 +100,9 @@ export function diagnosticSteps(pipeline: Pipeline, consumer: Consumer): Step[] 
       name: "Collect the state of the runner",
       if: "failure()",
       with: {
-        out: folder,
-        paths: `${diagnostics.paths.join("\n")}\n`,
-        commands: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
+        consumer: consumer.key,
+        paths: isData(diagnostics.paths) ? undefined : `${diagnostics.paths.join("\n")}\n`,
+        commands: isData(commands) ? undefined : `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
       },
     }),
     uploadArtifact(pipeline, {

@@ -1,22 +1,17 @@
 /** The steps of a consumer's test job that do not depend on where the image came from. */
 import { inSeconds } from "../../config/durations.ts";
 import { CONTAINER_LOGS } from "../../pipeline/check-names.ts";
+import { localImage, pullsImages } from "../../pipeline/local-images.ts";
+import { isData } from "../../pipeline/plan-file/consumers.ts";
 import type { Consumer, ConsumerArtifact, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
 import { uploadArtifact } from "./artifacts.ts";
-import { pullsImages } from "./deployment.ts";
 import { useProgram, runScript } from "./program.ts";
 
 /** Upper-case, as environment variables are written: `rate-limit` becomes `RATE_LIMIT`. */
 export const environmentName = (key: string): string => key.toUpperCase().replaceAll("-", "_");
-
-/** The name under which a consumer finds an image on the runner. */
-export const localImage = (pipeline: Pipeline, consumer: Consumer, key: string): string =>
-  consumer.localTag !== undefined && consumer.builds.filter((build) => build.kind === "image").length === 1
-    ? consumer.localTag
-    : `${key === pipeline.project ? key : `${pipeline.project}-${key}`}:local`;
 
 export const filesFolder = (key: string): string => `${expression("runner.temp")}/files-${key}`;
 
@@ -38,32 +33,27 @@ export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): { e
   return Object.keys(env).length > 0 ? { env } : {};
 }
 
-/** A container of the image under test, waited for until it is healthy. */
-export function containerSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
-  const { container } = consumer;
+/** A container of the image under test, waited for until it is healthy. What GitHub has to evaluate, the plan cannot hold. */
+export function containerSteps({ key, container }: Consumer): Step[] {
   if (!container) return [];
+  const { env, args, health } = container;
   const start = useProgram("start-container", {
     name: "Start the container",
     with: {
-      "local-tag": localImage(pipeline, consumer, container.build.key),
-      name: container.name,
-      ports: container.ports.join(" "),
-      environment: Object.entries(container.env)
-        .map(([name, value]) => `${name}=${String(value)}`)
-        .join("\n"),
-      args: JSON.stringify(container.args),
+      consumer: key,
+      environment: isData(env)
+        ? undefined
+        : Object.entries(env)
+            .map(([name, value]) => `${name}=${String(value)}`)
+            .join("\n"),
+      args: isData(args) ? undefined : JSON.stringify(args),
     },
   });
-  if (!container.health) return [start];
+  if (!health) return [start];
   const wait = useProgram("wait-healthy", {
     name: "Wait until the container is healthy",
-    timeoutMinutes: Math.ceil(inSeconds(container.health.timeout) / 60) + 1,
-    with: {
-      url: container.health.url,
-      timeout: inSeconds(container.health.timeout),
-      interval: inSeconds(container.health.interval),
-      container: container.name,
-    },
+    timeoutMinutes: Math.ceil(inSeconds(health.timeout) / 60) + 1,
+    with: { consumer: key, url: isData(health.url) ? undefined : health.url },
   });
   return [start, wait];
 }
@@ -119,7 +109,7 @@ export function afterTestSteps(pipeline: Pipeline, consumer: Consumer): Step[] {
           useProgram("container-logs", {
             name: "Show the container's logs",
             if: "failure()",
-            with: { name: consumer.container.name, out: logs },
+            with: { consumer: consumer.key },
           }),
           uploadArtifact(pipeline, {
             title: "Upload the container's logs",

@@ -13,6 +13,7 @@ import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
 import { mayTestOther } from "../steps/build-locally.ts";
 import { toldOf } from "../steps/deployment.ts";
+import { resolvedImages } from "./consumer.ts";
 import { useProgram } from "../steps/program.ts";
 import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
 import { secretsOf } from "../secrets.ts";
@@ -109,7 +110,6 @@ function testedBy(consumer: Consumer): Tested {
     commitOf: (build) => found(`${build.key}-commit`, `${build.key}-commit`, "''"),
     runId: undefined,
     hasArtifacts: consumer.dispatch ? "inputs.head-sha" : undefined,
-    runUrl: expression("format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)"),
     followsRun: false,
   };
 }
@@ -133,32 +133,23 @@ export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): 
 
 /** Finds out which image a manual run means. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const outputs = ["ready", "sha", "tag", ...imagesOf(consumer).flatMap((build) => toldOf(consumer, build))];
+  const outputs = ["ready", "sha", "tag"];
   return {
     name: "Resolve",
     if: "!inputs.head-sha",
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant(loginPermissions(pipeline.registry, "read")),
-    outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
+    outputs: {
+      ...Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
+      ...resolvedImages([consumer]),
+    },
     steps: [
       ...loginToOwnRegistry(pipeline, { optional: true }),
       useProgram("resolve-image", {
         name: "Resolve the image",
         id: "resolve",
-        with: {
-          "gh-token": TOKEN,
-          repository: expression("github.repository"),
-          "event-name": "workflow_dispatch",
-          "manual-tag": expression("inputs.image_tag"),
-          "manual-commit": expression("inputs.commit"),
-          builds: JSON.stringify(
-            imagesOf(consumer).map((build) => ({ name: build.key, kind: build.kind, image: build.image })),
-            null,
-            2,
-          ),
-          events: consumer.events.join(" "),
-        },
+        with: { "gh-token": TOKEN, consumer: consumer.key },
       }),
     ],
   };

@@ -1,10 +1,14 @@
-/** A consumer: follows the build, takes its image, tests it, and reports on the commit whatever happened. */
+/**
+ * Consumers that follow the build: they take its image, test it, and report on the commit whatever happened. One workflow
+ * a consumer, or a group of them, which finds out once what is tested and reports once, each under its own name.
+ */
 import { comments } from "../../pipeline/stages.ts";
-import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import { TEST_JOB } from "../../pipeline/step-names.ts";
+import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
-import { consumerConcurrency, consumerTriggers, statusContext } from "../consumer-trigger.ts";
-import { expression, RUN_URL, TOKEN } from "../expressions.ts";
-import { RECORD_ARTIFACT, RECORD_FILE } from "../jobs/record.ts";
+import { consumerConcurrency, consumerTriggers, isTestedRun, runName, sharing } from "../consumer-trigger.ts";
+import { every, expression, quoted, TOKEN } from "../expressions.ts";
+import { RECORD_ARTIFACT } from "../jobs/record.ts";
 import { commentJob } from "../jobs/comment.ts";
 import { coverageAlertJob } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
@@ -18,28 +22,45 @@ import { grant } from "../permissions.ts";
 const RUN = "github.event.workflow_run";
 const BUILD_RUN = expression(`${RUN}.id`);
 const resolved = (output: string): string => `needs.resolve.outputs.${output}`;
+const IS_TRUSTED = `${resolved("trusted")} == 'true'`;
 
 /** What `resolve` found out. */
-const TESTED: Tested = {
+const testedBy = (consumer: Consumer): Tested => ({
   needs: ["resolve"],
-  if: `${resolved("ready")} == 'true'`,
+  if: every(
+    `${resolved("ready")} == 'true'`,
+    consumer.group !== undefined && `contains(fromJSON(${resolved("consumers")} || '[]'), ${quoted(consumer.key)})`,
+  ),
+  name: consumer.group === undefined ? TEST_JOB : `${TEST_JOB} ${consumer.name}`,
   sha: resolved("sha"),
   class: resolved("class"),
   tag: resolved("tag"),
   trusted: resolved("trusted"),
-  isTrusted: `${resolved("trusted")} == 'true'`,
+  isTrusted: IS_TRUSTED,
   digestOf: (build) => resolved(`${build.key}-digest`),
   commitOf: (build) => resolved(`${build.key}-commit`),
   runId: BUILD_RUN,
   hasArtifacts: `${RUN}.id`,
-  runUrl: expression(`${RUN}.html_url`),
   followsRun: true,
-};
+});
 
+/** The id of a job that each consumer of a group has. */
+const jobOf = (kind: string, { key, group }: Consumer): string => (group === undefined ? kind : `${kind}-${key}`);
+
+/** @param consumer one of those that share the workflow */
 export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
-  const triggers = consumerTriggers(pipeline, consumer);
+  const consumers = sharing(pipeline, consumer);
+  const triggers = consumerTriggers(pipeline, consumers);
+  const each = <Made>(kind: string, make: (one: Consumer) => Made | undefined): Record<string, Made> =>
+    Object.fromEntries(
+      consumers.flatMap((one) => {
+        const made = make(one);
+        return made === undefined ? [] : [[jobOf(kind, one), made] as const];
+      }),
+    );
   return {
-    name: consumer.name,
+    name: consumer.workflow,
+    "run-name": runName(consumer.workflow),
     on: {
       ...triggers,
       ...(triggers.workflow_run && {
@@ -52,44 +73,66 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
     permissions: {},
     concurrency: consumerConcurrency(pipeline, consumer),
     jobs: {
-      resolve: resolveJob(pipeline, consumer),
-      test: testJob(pipeline, consumer, TESTED),
-      ...(pipeline.pullRequests &&
-        comments(consumer) && {
-          comment: commentJob(pipeline, consumer, {
-            needs: ["resolve", "test"],
-            pullRequest: resolved("pull-request"),
-            isTrusted: TESTED.isTrusted,
-            test: "test",
-          }),
-        }),
-      ...coverageAlertJob(pipeline, [{ consumer, job: "test" }], {
-        needs: ["resolve"],
-        if: `${resolved("class")} == 'main'`,
-      }),
-      report: reportJob(pipeline, consumer),
+      resolve: resolveJob(pipeline, consumers),
+      ...each("test", (one) => testJob(pipeline, one, testedBy(one))),
+      ...each("comment", (one) =>
+        pipeline.pullRequests && comments(one)
+          ? commentJob(pipeline, one, {
+              needs: ["resolve", jobOf("test", one)],
+              pullRequest: resolved("pull-request"),
+              isTrusted: IS_TRUSTED,
+              test: jobOf("test", one),
+            })
+          : undefined,
+      ),
+      ...coverageAlertJob(
+        pipeline,
+        consumers.map((one) => ({ consumer: one, job: jobOf("test", one) })),
+        { needs: ["resolve"], if: `${resolved("class")} == 'main'` },
+      ),
+      report: reportJob(pipeline, consumers),
     },
   };
 }
 
+/** By which key the programs find those who share the workflow. */
+const keyOf = ([first]: readonly Consumer[]): string => first?.group ?? first?.key ?? "";
+
+/** What each image is, out of the one output of `resolve-image` that holds all of them. */
+export function resolvedImages(consumers: readonly Consumer[]): Record<string, string> {
+  const told = consumers.flatMap((consumer) =>
+    consumer.builds
+      .filter((build): build is ImageBuild => build.kind === "image")
+      .flatMap((build) => toldOf(consumer, build).map((name) => ({ name, build }))),
+  );
+  return Object.fromEntries(
+    told.map(({ name, build }) => [
+      name,
+      expression(`fromJSON(steps.resolve.outputs.images || '{}').${build.key}.${name.slice(build.key.length + 1)}`),
+    ]),
+  );
+}
+
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
-function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const needsRegistry = consumer.builds.some((build) => build.kind === "image");
+function resolveJob(pipeline: Pipeline, consumers: readonly Consumer[]): Job {
+  const needsRegistry = consumers.some(({ builds }) => builds.some((build) => build.kind === "image"));
+  const asksForClass = (one: Consumer): boolean =>
+    Boolean(one.setup?.cache) || mayTestOther(one) || one.caches.length > 0 || one.coverage !== undefined;
   const outputs = [
     "ready",
     "reason",
     "skip",
     "sha",
     "trusted",
-    ...(consumer.setup?.cache || mayTestOther(consumer) || consumer.caches.length > 0 || consumer.coverage
-      ? ["class"]
-      : []),
-    ...(comments(consumer) ? ["pull-request"] : []),
+    ...(consumers.some(({ group }) => group !== undefined) ? ["consumers"] : []),
+    ...(consumers.some(asksForClass) ? ["class"] : []),
+    ...(consumers.some(comments) ? ["pull-request"] : []),
     ...(needsRegistry ? ["tag"] : []),
-    ...consumer.builds.flatMap((build) => (build.kind === "image" ? toldOf(consumer, build) : [])),
   ];
+  const condition = isTestedRun(pipeline, consumers);
   return {
     name: "Resolve the image",
+    ...(condition !== undefined && { if: condition }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant({
@@ -98,7 +141,10 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
       "pull-requests": "read",
       statuses: "write",
     }),
-    outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
+    outputs: {
+      ...Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
+      ...resolvedImages(consumers),
+    },
     steps: [
       downloadArtifact(pipeline, {
         title: "Download the build's record",
@@ -113,45 +159,17 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
       useProgram("resolve-image", {
         name: "Resolve the image",
         id: "resolve",
-        with: {
-          "gh-token": TOKEN,
-          repository: expression("github.repository"),
-          "event-name": expression("github.event_name"),
-          "run-event": expression(`${RUN}.event`),
-          "run-id": BUILD_RUN,
-          "run-conclusion": expression(`${RUN}.conclusion`),
-          "run-created-at": expression(`${RUN}.created_at`),
-          "head-sha": expression(`${RUN}.head_sha`),
-          "head-branch": expression(`${RUN}.head_branch`),
-          "head-repository": expression(`${RUN}.head_repository.full_name`),
-          "pull-requests": expression(`toJSON(${RUN}.pull_requests)`),
-          "record-file": `${expression("runner.temp")}/record/${RECORD_FILE}`,
-          "manual-tag": consumer.dispatch ? expression("inputs.image_tag") : "",
-          "manual-commit": consumer.dispatch ? expression("inputs.commit") : "",
-          builds: JSON.stringify(
-            consumer.builds.map((build) => ({
-              name: build.key,
-              kind: build.kind,
-              ...(build.kind === "image" && { image: build.image }),
-            })),
-            null,
-            2,
-          ),
-          forks: consumer.forks ? "test" : "ignore",
-          events: consumer.events.join(" "),
-        },
+        with: { "gh-token": TOKEN, consumer: keyOf(consumers) },
       }),
-      useProgram("post-status", {
+      useProgram("report-status", {
         name: "Post the pending status",
         if: "steps.resolve.outputs.ready == 'true'",
         with: {
           "gh-token": TOKEN,
-          repository: expression("github.repository"),
+          consumer: keyOf(consumers),
+          consumers: expression("steps.resolve.outputs.consumers"),
           sha: expression("steps.resolve.outputs.sha"),
-          context: statusContext(pipeline, consumer),
-          state: "pending",
-          description: `Testing ${expression("steps.resolve.outputs.tag")}`,
-          "target-url": RUN_URL,
+          tag: expression("steps.resolve.outputs.tag"),
         },
       }),
     ],
@@ -159,11 +177,11 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
 }
 
 /** Posts the result whatever it was: a status that nobody posts leaves a pull request waiting for ever. */
-function reportJob(pipeline: Pipeline, consumer: Consumer): Job {
+function reportJob(pipeline: Pipeline, consumers: readonly Consumer[]): Job {
   return {
     name: "Report the result",
-    needs: ["resolve", "test"],
-    if: `always() && ${resolved("skip")} != 'true'`,
+    needs: ["resolve", ...consumers.map((one) => jobOf("test", one))],
+    if: every("always()", "needs.resolve.result != 'skipped'", `${resolved("skip")} != 'true'`),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 5,
     permissions: grant({ statuses: "write" }),
@@ -172,13 +190,11 @@ function reportJob(pipeline: Pipeline, consumer: Consumer): Job {
         name: "Post the result",
         with: {
           "gh-token": TOKEN,
-          repository: expression("github.repository"),
-          sha: expression(`${resolved("sha")} || ${RUN}.head_sha`),
-          context: statusContext(pipeline, consumer),
-          needs: expression("toJSON(needs)"),
-          "build-conclusion": expression(`${RUN}.conclusion`),
+          consumer: keyOf(consumers),
+          ...(consumers.some(({ group }) => group !== undefined) && { consumers: expression(resolved("consumers")) }),
+          sha: expression(resolved("sha")),
           reason: expression(resolved("reason")),
-          "target-url": RUN_URL,
+          needs: expression("toJSON(needs)"),
         },
       }),
     ],

@@ -2,6 +2,7 @@
  * A consumer that builds for itself again (`source: "build"`): the partial rollback for the day when the shared image
  * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
  */
+import { pullsImages } from "../../pipeline/local-images.ts";
 import { comments } from "../../pipeline/stages.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
@@ -11,10 +12,11 @@ import { environmentOf } from "../environment.ts";
 import { expression, HEAD_SHA, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
 import { commentJob } from "../jobs/comment.ts";
 import { coverageAlertJob, coverageOutputs } from "../jobs/coverage-alert.ts";
-import { servicesOf, TEST_JOB } from "../jobs/test.ts";
+import { TEST_JOB } from "../../pipeline/step-names.ts";
+import { servicesOf } from "../jobs/test.ts";
 import { buildLocally, makeFiles, minutesWithBuild } from "../steps/build-locally.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
-import { deploymentSteps, pullsImages } from "../steps/deployment.ts";
+import { deploymentSteps } from "../steps/deployment.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { useProgram } from "../steps/program.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
@@ -22,7 +24,8 @@ import { setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
-import { codeTriggers, filesOf } from "./build.ts";
+import { filesOf } from "../../pipeline/images.ts";
+import { codeTriggers } from "./build.ts";
 import { grant } from "../permissions.ts";
 
 export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
@@ -97,7 +100,7 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
       ...restoreCaches(pipeline, consumer.caches, HEAD_SHA),
       ...prepareSteps(consumer.prepare, consumer.timeoutMinutes),
       ...filesOf(consumer.builds).flatMap((build) => makeFiles(build)),
-      ...containerSteps(pipeline, consumer),
+      ...containerSteps(consumer),
       ...deployment.before,
       ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),
       ...deployment.after,

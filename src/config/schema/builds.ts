@@ -156,7 +156,10 @@ export const filesBuild = z.strictObject({
     .describe(
       "What the files are made from, as globs. What did not change since the last publication is not published again.",
     ),
-  maxSizes: z.record(z.string().min(1), size).default({}).describe("The most that a file may take, by glob."),
+  maxSizes: z
+    .record(z.string().regex(/^[^\n\t\\]+$/, { error: "expected a glob without backslashes" }), size)
+    .default({})
+    .describe("The most that a file may take, by glob."),
   attest: z
     .boolean()
     .default(false)

@@ -7,17 +7,7 @@ import type { Consumer, Pipeline } from "../types.ts";
 /** Inputs of a consumer's workflow that are there already. */
 const TAKEN_INPUTS = ["image_tag", "commit", "skip_cleanup", "class", "trusted", "tag"];
 /** Variables that the steps around the commands need for themselves. */
-const TAKEN_VARIABLES = [
-  "APP",
-  "IMAGE_REF",
-  "COMMANDS",
-  "RETRY_ATTEMPTS",
-  "RETRY_DELAY",
-  "RETRY_GROWTH",
-  "ATTEMPT_TIMEOUT",
-  "TIMEOUT",
-  "INTERVAL",
-];
+const TAKEN_VARIABLES = ["APP", "IMAGE_REF", "COMMANDS", "CONSUMER", "PIPELINE", "RETRY_ATTEMPTS", "RETRY_DELAY"];
 
 export function deploymentProblems(_config: Config, pipeline: Pipeline): Problem[] {
   return pipeline.consumers.flatMap((consumer) => [...placeProblems(consumer), ...choiceProblems(consumer)]);

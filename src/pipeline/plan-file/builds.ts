@@ -12,7 +12,12 @@ export const buildsPart = (pipeline: Pipeline): PipelinePart["builds"] =>
 const buildPart = (pipeline: Pipeline, build: Build): BuildPart =>
   build.kind === "image"
     ? imagePart(pipeline, build)
-    : { kind: "files", artifact: build.artifact, inputs: build.inputs ? [...build.inputs] : null };
+    : {
+        kind: "files",
+        artifact: build.artifact,
+        inputs: build.inputs ? [...build.inputs] : null,
+        ...(build.maxSizes.length > 0 && { maxSizes: build.maxSizes.map((limit) => ({ ...limit })) }),
+      };
 
 const imagePart = (pipeline: Pipeline, build: ImageBuild): BuildPart => ({
   kind: "image",

@@ -53,6 +53,10 @@ const filesSchema = z.strictObject({
   kind: z.literal("files"),
   artifact: z.string(),
   inputs: z.array(z.string()).nullable().describe("What they are made from; null where that is not said."),
+  maxSizes: z
+    .array(z.strictObject({ glob: z.string().regex(/^[^\n\t\\]+$/), bytes: z.int().min(0) }))
+    .optional()
+    .describe("How large the files may be that a glob matches."),
 });
 
 export const buildsSchema = z.record(z.string(), z.discriminatedUnion("kind", [imageSchema, filesSchema]));

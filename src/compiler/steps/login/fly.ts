@@ -3,8 +3,8 @@ import type { Registry } from "../../../pipeline/types.ts";
 import type { Scalar } from "../../../workflow/model.ts";
 import { expression } from "../../expressions.ts";
 import { useAction } from "../action.ts";
-import { runScript } from "../program.ts";
-import { type LoginMethod, stepId, twice } from "./method.ts";
+import { runScript, useProgram } from "../program.ts";
+import { type LoginMethod, loginStep, stepOf } from "./method.ts";
 
 const LOG_IN = "flyctl auth docker\n";
 
@@ -17,12 +17,14 @@ const environment = (registry: Registry): Record<string, Scalar> => ({ FLY_API_T
 export const byFly: LoginMethod = {
   byIdentity: false,
   steps: (pipeline, registry, options) => [
-    ...twice(stepId("flyctl", registry), options, ({ again, ...step }) =>
-      useAction(pipeline, "superfly/flyctl-actions/setup-flyctl", { name: `Set up flyctl${again}`, ...step }),
-    ),
-    ...twice(stepId("login", registry), options, ({ again, ...step }) =>
-      runScript({ name: `Log in to ${registry.host}${again}`, ...step, env: environment(registry) }, LOG_IN),
-    ),
+    // The action's download is tried again by itself (actions/toolkit: tool-cache).
+    useAction(pipeline, "superfly/flyctl-actions/setup-flyctl", { name: "Set up flyctl", ...stepOf(options) }),
+    useProgram("run-with-retries", {
+      name: loginStep(registry),
+      ...stepOf(options),
+      with: { commands: LOG_IN },
+      env: environment(registry),
+    }),
   ],
   /** Its password lasts for five minutes (Fly.io: "fly auth docker"), which a build may well take. */
   renew: (_pipeline, registry, condition) => [

@@ -1,7 +1,7 @@
 /** What a way to log in to a registry consists of. */
 import type { Pipeline, Registry } from "../../../pipeline/types.ts";
 import type { Scalar, Step } from "../../../workflow/model.ts";
-import { type ActionStep, useAction } from "../action.ts";
+import { useProgram } from "../program.ts";
 
 export interface LoginOptions {
   if?: string | undefined;
@@ -13,7 +13,7 @@ export interface LoginOptions {
 }
 
 export interface LoginMethod {
-  /** Logs Docker in. Each attempt is made twice, since a registry that fails for a moment would otherwise cost the whole job. */
+  /** Logs Docker in. What fails for a moment is tried again, since it would otherwise cost the whole job. */
   steps(pipeline: Pipeline, registry: Registry, options: LoginOptions): Step[];
   /** One step that logs in anew, where a login does not last as long as a build may take; none where it does. */
   renew?(pipeline: Pipeline, registry: Registry, condition: string): Step[];
@@ -28,44 +28,29 @@ export interface RegistryAccess {
   env: Record<string, Scalar>;
 }
 
-/** The id of a registry's step: `login-ghcr-io`. */
-export const stepId = (prefix: string, registry: Pick<Registry, "host">): string =>
-  `${prefix}-${registry.host.replace(/[^a-z0-9]+/g, "-")}`;
+/** The id of a registry's step: `role-ghcr-io`. */
+export const stepId = (prefix: string, { host }: Pick<Registry, "host">): string =>
+  `${prefix}-${host.replace(/[^a-z0-9]+/g, "-")}`;
 
-/** Makes a step twice: again where it has failed. */
-export function twice(
-  id: string,
-  { optional, ...options }: LoginOptions,
-  make: (step: Omit<ActionStep, "name"> & { again: string }) => Step,
-): Step[] {
-  return [
-    make({ again: "", id, if: options.if, continueOnError: true }),
-    make({
-      again: " again",
-      id: `${id}-again`,
-      if: `steps.${id}.outcome == 'failure'`,
-      ...(optional && { continueOnError: true }),
-    }),
-  ];
-}
+export const loginStep = ({ host }: Pick<Registry, "host">): string => `Log in to ${host}`;
 
-/** An output of a step that was made twice. */
-export const eitherOutput = (id: string, output: string): string =>
-  `steps.${id}.outputs.${output} || steps.${id}-again.outputs.${output}`;
+/** When a step of a login runs, and whether the job goes on without it. */
+export const stepOf = ({
+  if: condition,
+  optional,
+}: LoginOptions): { if: string | undefined; continueOnError?: boolean } => ({
+  if: condition,
+  ...(optional && { continueOnError: true }),
+});
 
-/** Logs Docker in by a user name and a password. The second attempt's outputs are of no use to anybody. */
-export function passwordSteps(
-  pipeline: Pipeline,
+/** Logs Docker in by a user name and a password. */
+export const byCredentials = (
   registry: Registry,
   credentials: { username: string; password: string },
   options: LoginOptions,
-): Step[] {
-  return twice(stepId("login", registry), options, ({ again, id, ...step }) =>
-    useAction(pipeline, "docker/login-action", {
-      name: `Log in to ${registry.host}${again}`,
-      ...(again === "" && id !== undefined && { id }),
-      ...step,
-      with: { registry: registry.host, ...credentials },
-    }),
-  );
-}
+): Step =>
+  useProgram("log-in", {
+    name: loginStep(registry),
+    if: options.if,
+    with: { registry: registry.host, ...credentials, ...(options.optional && { optional: true }) },
+  });

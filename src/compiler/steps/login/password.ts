@@ -1,7 +1,7 @@
 /** By a user name and a password, or as the workflow's actor with the job's own token. */
 import type { Registry } from "../../../pipeline/types.ts";
 import { expression, TOKEN } from "../../expressions.ts";
-import { type LoginMethod, passwordSteps } from "./method.ts";
+import { byCredentials, type LoginMethod } from "./method.ts";
 
 const credentialsOf = ({ username, password }: Registry): { username: string; password: string } => ({
   username: username ? expression(`secrets.${username}`) : expression("github.actor"),
@@ -10,7 +10,7 @@ const credentialsOf = ({ username, password }: Registry): { username: string; pa
 
 export const byPassword: LoginMethod = {
   byIdentity: false,
-  steps: (pipeline, registry, options) => passwordSteps(pipeline, registry, credentialsOf(registry), options),
+  steps: (_pipeline, registry, options) => [byCredentials(registry, credentialsOf(registry), options)],
   access(_pipeline, registry) {
     const { username, password } = credentialsOf(registry);
     return { steps: [], env: { REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } };
