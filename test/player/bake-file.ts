@@ -13,6 +13,8 @@ export interface BakeTarget {
   readonly tags: readonly string[];
   readonly platforms: readonly string[];
   readonly output: readonly string[];
+  /** `type=provenance,mode=max` */
+  readonly attest: readonly string[];
 }
 
 export interface BakeFile {
@@ -120,6 +122,7 @@ function targetOf(settings: JsonObject, name: string): BakeTarget {
     tags: stringsAt(settings["tags"], `${name}: tags`),
     platforms: stringsAt(settings["platforms"], `${name}: platforms`),
     output: stringsAt(settings["output"], `${name}: output`),
+    attest: stringsAt(settings["attest"], `${name}: attest`),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the player needs of the world that it plays in. */
-import type { Action } from "./action.ts";
+import type { Action, ActionContext } from "./action.ts";
 import type { BuildRecord } from "./builder.ts";
 import type { Cache } from "./caches.ts";
 import type { Environment } from "./environments.ts";
@@ -39,6 +39,8 @@ export interface Host {
   gitFolder(repository: string): string | undefined;
   /** The caches of the repository, oldest first. */
   readonly caches: Cache[];
+  /** The builders of jobs that have one, by the job's temporary folder. */
+  readonly builders?: Map<string, ActionContext>;
   /** Called with every image that a builder was asked for. */
   built(build: BuildRecord): void;
   /** Whether the scanner finds something in that image (a reference, or the path of a saved image). */

@@ -18,6 +18,7 @@ import type { Run } from "./runs.ts";
 import { parseWorkflow, type WorkflowFile } from "./workflow-file.ts";
 import { makeOlder } from "./world/aging.ts";
 import { type ApiServer, type ApiToken, startApi } from "./world/api-server.ts";
+import { bakeCommand } from "./world/bake-command.ts";
 import { type Command, COMMANDS, type Commands, commandRoutes, installCommands } from "./world/commands.ts";
 import { cosign, type Signature } from "./world/cosign.ts";
 import { type Fly, FLY_REGISTRY, flyctl } from "./world/fly.ts";
@@ -153,7 +154,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const tools = installTools(join(folder, "tools"), options.tools ?? {});
   const { fly, command: flyCommand } = flyctl(flyToken);
   const { signatures, command: cosignCommand } = cosign();
+  const builders: NonNullable<Host["builders"]> = new Map();
   const { commands, routes: commandPaths } = commandRoutes({
+    "docker-bake": bakeCommand(builders),
     flyctl: flyCommand,
     cosign: cosignCommand,
     ...options.commands,
@@ -178,6 +181,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     variables: {},
     actions: standInActions,
+    builders,
     minute: options.minute ?? 60_000,
     runners: options.runners ?? 4,
     caches,

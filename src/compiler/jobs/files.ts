@@ -57,7 +57,7 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, run: RunKind):
         ? [
             useProgram("check-sizes", {
               name: "Check the sizes",
-              with: { limits: JSON.stringify(build.maxSizes, null, 2) },
+              with: { build: build.key },
             }),
           ]
         : []),

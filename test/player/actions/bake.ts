@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { knownAction } from "../../../src/actions/catalogue.ts";
-import { type Action, ActionFailed } from "../action.ts";
+import { type Action, type ActionContext, ActionFailed } from "../action.ts";
 import { type BakeTarget, readBakeFiles, targetsOf } from "../bake-file.ts";
 import { build } from "../builder.ts";
 import { fitsName } from "../glob.ts";
@@ -44,52 +44,93 @@ export const bake: Action = {
       throw new PlayerError(
         "The stand-in of docker/bake-action does not play a Git context: set `source: .` to build what is checked out.",
       );
-    const folder = resolve(context.workspace, source);
-    const given = lines(inputs["files"]?.replaceAll(",", "\n")).map((path) => path.replace(/^cwd:\/\//, ""));
-    const paths = given.length > 0 ? given : DEFAULT_FILES.filter((path) => existsSync(join(folder, path)));
-    if (paths.length === 0) throw new ActionFailed("ERROR: couldn't find a bake definition");
-    for (const path of paths)
-      if (!existsSync(join(folder, path)))
-        throw new ActionFailed(`ERROR: failed to read ${path}: no such file or directory`);
-    const file = readBakeFiles(
-      paths.map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") })),
+    // A later step of the job may ask the same builder, by Docker's own command line.
+    context.host.builders?.set(context.temp, context);
+    const metadata = await bakeTargets(context, {
+      source,
+      files: lines(inputs["files"]?.replaceAll(",", "\n")).map((path) => path.replace(/^cwd:\/\//, "")),
+      targets: items(inputs["targets"]),
+      overrides: lines(inputs["set"]).map(parseOverride),
+      push: inputs["push"] === "true",
+      load: inputs["load"] === "true",
+      // The action asks for provenance unless it is told not to.
+      provenance: inputs["provenance"] !== "false",
+      sbom: !["", "false"].includes(inputs["sbom"] ?? ""),
       env,
-    );
-    const names = targetsOf(file, items(inputs["targets"]).length > 0 ? items(inputs["targets"]) : ["default"]);
-    const metadata: Record<string, object> = {};
-    for (const name of names) {
-      const declared = file.targets.get(name);
-      if (!declared) continue;
-      const overrides = lines(inputs["set"])
-        .map(parseOverride)
-        .filter((override) => fitsName(override.pattern, name));
-      const target = overridden(declared, overrides);
-      // The action asks for provenance unless it is told not to, and `set` has the last word.
-      const provenance = asked(overrides, "provenance", inputs["provenance"] !== "false");
-      const sbom = asked(overrides, "sbom", !["", "false"].includes(inputs["sbom"] ?? ""));
-      const { digest, imageId } = await build(context, {
-        name,
-        context: join(source, target.context),
-        dockerfile: join(source, target.context, target.dockerfile),
-        stage: target.target,
-        args: Object.entries(target.args).map(([key, value]) => `${key}=${value}`),
-        labels: target.labels,
-        platforms: target.platforms.length > 0 ? target.platforms : ["linux/amd64"],
-        tags: target.tags,
-        outputs: target.output,
-        push: inputs["push"] === "true",
-        load: inputs["load"] === "true",
-        attested: provenance || sbom,
-        sbom,
-      });
-      metadata[name] = {
-        "containerimage.config.digest": imageId,
-        ...(digest === undefined ? {} : { "containerimage.digest": digest, "image.name": target.tags.join(",") }),
-      };
-    }
+    });
     return { metadata: JSON.stringify(metadata) };
   },
 };
+
+/** What bake is asked for, by the action or on the command line. */
+export interface BakeRequest {
+  /** Relative to the workspace. */
+  readonly source: string;
+  readonly files: readonly string[];
+  readonly targets: readonly string[];
+  readonly overrides: readonly Override[];
+  readonly push: boolean;
+  readonly load: boolean;
+  readonly provenance: boolean;
+  readonly sbom: boolean;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Builds targets of bake files; gives bake's metadata. Throws `ActionFailed` where bake would fail. */
+export async function bakeTargets(context: ActionContext, request: BakeRequest): Promise<Record<string, object>> {
+  const folder = resolve(context.workspace, request.source);
+  const paths =
+    request.files.length > 0 ? request.files : DEFAULT_FILES.filter((path) => existsSync(join(folder, path)));
+  if (paths.length === 0) throw new ActionFailed("ERROR: couldn't find a bake definition");
+  for (const path of paths)
+    if (!existsSync(resolve(folder, path)))
+      throw new ActionFailed(`ERROR: failed to read ${path}: no such file or directory`);
+  const file = readBakeFiles(
+    paths.map((path) => ({ path, text: readFileSync(resolve(folder, path), "utf8") })),
+    request.env,
+  );
+  const names = targetsOf(file, request.targets.length > 0 ? request.targets : ["default"]);
+  const metadata: Record<string, object> = {};
+  for (const name of names) {
+    const declared = file.targets.get(name);
+    if (!declared) continue;
+    const overrides = request.overrides.filter((override) => fitsName(override.pattern, name));
+    const target = overridden(declared, overrides);
+    // What the file says of attestations goes before what the command line asks for, and `set` has the last word.
+    const provenance = asked(
+      overrides,
+      "provenance",
+      declaredAttestation(declared, "provenance") ?? request.provenance,
+    );
+    const sbom = asked(overrides, "sbom", declaredAttestation(declared, "sbom") ?? request.sbom);
+    const { digest, imageId } = await build(context, {
+      name: name.replace(/^pipewright-(layers|archive|push)-/, ""),
+      context: join(request.source, target.context),
+      dockerfile: join(request.source, target.context, target.dockerfile),
+      stage: target.target,
+      args: Object.entries(target.args).map(([key, value]) => `${key}=${value}`),
+      labels: target.labels,
+      platforms: target.platforms.length > 0 ? target.platforms : ["linux/amd64"],
+      tags: target.tags,
+      outputs: target.output,
+      push: request.push,
+      load: request.load,
+      attested: provenance || sbom,
+      sbom,
+    });
+    metadata[name] = {
+      "containerimage.config.digest": imageId,
+      ...(digest === undefined ? {} : { "containerimage.digest": digest, "image.name": target.tags.join(",") }),
+    };
+  }
+  return metadata;
+}
+
+/** What a target's own `attest` says; undefined where it says nothing. */
+function declaredAttestation({ attest }: BakeTarget, kind: "provenance" | "sbom"): boolean | undefined {
+  const found = attest.filter((text) => text.includes(`type=${kind}`)).at(-1);
+  return found === undefined ? undefined : !found.includes("disabled=true");
+}
 
 interface Override {
   readonly pattern: string;
@@ -133,6 +174,7 @@ function overridden(declared: BakeTarget, overrides: readonly Override[]): BakeT
     tags: list("tags", declared.tags),
     platforms: list("platform", declared.platforms).flatMap((platforms) => platforms.split(",")),
     output: list("output", declared.output),
+    attest: declared.attest,
   };
 }
 

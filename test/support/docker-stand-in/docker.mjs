@@ -9,6 +9,7 @@ import { DockerError } from "./docker-error.mjs";
 
 /** Each command's file and function. Only that file is loaded: tests run the command many hundred times. */
 const COMMANDS = {
+  "buildx bake": ["bake", "bake"],
   "buildx imagetools inspect": ["imagetools", "inspect"],
   "buildx imagetools create": ["imagetools", "create"],
   "image inspect": ["images", "imageInspect"],
