@@ -53,6 +53,23 @@ describe("check", () => {
     expect(stdout).not.toContain("@@");
   });
 
+  test("says in the job's summary what came of it, and nowhere else", async () => {
+    const root = await generated();
+    const summary = join(await folder({}), "summary.md");
+    expect(await pipewright(root, ["check"], { GITHUB_STEP_SUMMARY: summary })).toMatchObject({ code: 0 });
+    expect(await readFile(summary, "utf8")).toBe("The workflows are what `ci.config.ts` compiles to.\n\n");
+    await edit(root, SMOKE, (text) => text.replace("name: smoke", "name: smokE"));
+    expect(await pipewright(root, ["check"], { GITHUB_STEP_SUMMARY: summary })).toMatchObject({ code: 1 });
+    expect(await readFile(summary, "utf8")).toMatch(
+      /❌ 1 of \d+ files is not what `ci\.config\.ts` compiles to\. .*\n\n- `\.github\/workflows\/smoke\.yml` was edited by hand/,
+    );
+    const nowhere = { GITHUB_STEP_SUMMARY: join(root, "gone", "summary.md") };
+    expect(await pipewright(root, ["check"], nowhere)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("The summary cannot be written"),
+    });
+  });
+
   test("a change to the header alone is drift too", async () => {
     const root = await generated();
     await edit(root, SMOKE, (text) => text.replace("your change would be lost", "or do"));

@@ -18,6 +18,23 @@ const SYNTAX = ["--only", "yaml-syntax,suppression-reason,unknown-suppression,un
 const findingsOf = (stdout: string): { rule: string; file: string; line: number; level: string }[] =>
   JSON.parse(stdout).findings;
 
+describe("the job's summary", () => {
+  test("says what was found, where a run on GitHub has one", async () => {
+    const root = await folder({ [CI]: BROKEN });
+    const summary = join(root, "summary.md");
+    const run = () => pipewright(root, ["lint", ...SYNTAX], { GITHUB_STEP_SUMMARY: summary });
+    expect(await run()).toMatchObject({ code: 1 });
+    expect(await readFile(summary, "utf8")).toBe(
+      "❌ The linter finds 1 error and 0 warnings, of `yaml-syntax`. The log and the annotations show where, and `npx pipewright explain <rule>` says more.\n\n",
+    );
+    await put(root, CI, FINE);
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(await readFile(summary, "utf8")).toContain(
+      "The linter finds nothing that stops a merge: 0 errors and 0 warnings in 1 file.\n\n",
+    );
+  });
+});
+
 describe("what is linted", () => {
   test("is every workflow and action of the repository, from any folder in it", async () => {
     const root = await folder({

@@ -16,7 +16,7 @@ export interface Finished {
 export function pipewright(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const inherited = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(NO_COLOR|FORCE_COLOR|PIPEWRIGHT_.*)$/.test(name)),
+      Object.entries(process.env).filter(([name]) => !/^(NO_COLOR|FORCE_COLOR|GITHUB_STEP_SUMMARY|PIPEWRIGHT_.*)$/.test(name)),
     );
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd,
