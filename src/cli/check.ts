@@ -9,6 +9,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { paintDiff, paintFor } from "./paint.ts";
 import { startProgress } from "./progress.ts";
 import { declaredFiles, loadProject } from "./project.ts";
+import { addSummary } from "./summary.ts";
 
 export function registerCheck(program: Command, io: Io, finish: Finish): void {
   program
@@ -40,11 +41,23 @@ async function check(io: Io, options: GlobalOptions): Promise<ExitCode> {
     const drifted = statuses.filter((status) => status.state !== "current");
     if (options.json) printJson(io, project.config, statuses);
     else print(io, options, statuses.length, project.config, drifted);
+    addSummary(io, summaryOf(project.config, statuses.length, drifted));
     return drifted.length > 0 ? 1 : 0;
   } finally {
     progress.done();
   }
 }
+
+function summaryOf(config: string, count: number, drifted: readonly FileStatus[]): string {
+  if (drifted.length === 0) return `The workflows are what \`${config}\` compiles to.`;
+  const files = drifted.map((status) => `- \`${status.path}\` ${explanation(status, config)}.`);
+  const head = `${drifted.length} of ${count} files ${drifted.length === 1 ? "is" : "are"} not what \`${config}\` compiles to. The log shows the differences.`;
+  const more = files.length > MOST_FILES ? [`- and ${files.length - MOST_FILES} more`] : [];
+  return [`❌ ${head}`, "", ...files.slice(0, MOST_FILES), ...more].join("\n");
+}
+
+/** A summary that nobody reads to its end helps nobody. */
+const MOST_FILES = 20;
 
 /** One sentence a state: what is wrong and what to do. */
 function explanation({ path, state, otherSource }: FileStatus, config: string): string {

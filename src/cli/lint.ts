@@ -20,6 +20,7 @@ import { run, type RunRequest } from "./lint/run.ts";
 import { isWanted } from "./lint/selection.ts";
 import { type Subject, subjectOf } from "./lint/subject.ts";
 import { type Progress, startProgress } from "./progress.ts";
+import { addSummary } from "./summary.ts";
 
 const BASELINE = "pipewright.baseline.json";
 const STDIN_PATH = ".github/workflows/stdin.yml";
@@ -152,10 +153,19 @@ async function once(io: Io, asked: Asked): Promise<ExitCode> {
     progress.done();
     if (options.updateBaseline) return await updateBaseline(io, asked, loaded.baseline, judged);
     io.stdout.write(await printed(judged, reporter, io, options.quiet === true));
+    addSummary(io, summaryOf(judged));
     return judged.summary.ok ? 0 : 1;
   } finally {
     progress.done();
   }
+}
+
+function summaryOf({ summary: { ok, errors, warnings, files }, findings }: Judged): string {
+  const found = `${errors} error${errors === 1 ? "" : "s"} and ${warnings} warning${warnings === 1 ? "" : "s"}`;
+  if (ok) return `The linter finds nothing that stops a merge: ${found} in ${files} file${files === 1 ? "" : "s"}.`;
+  const stopping = findings.filter(({ level }) => level === "error" || (errors === 0 && level === "warning"));
+  const rules = [...new Set(stopping.map(({ rule }) => `\`${rule}\``))];
+  return `❌ The linter finds ${found}, of ${rules.join(", ")}. The log and the annotations show where, and \`npx pipewright explain <rule>\` says more.`;
 }
 
 async function fixed(

@@ -69,7 +69,7 @@ async function changedFiles(tree, pins) {
       const result = pinImage(text, pin);
       if (result.references === 0)
         warn(
-          `${file} holds no reference to ${pin.image}${pin.tag ? `:${pin.tag}` : ""} with a tag or digest, so there is nothing to pin.`,
+          `${file} holds no reference to ${pin.image} with a tag or digest, so there is nothing to pin.`,
         );
       text = result.text;
     }

@@ -9,20 +9,6 @@ import { checkout } from "../steps/sources.ts";
 import { setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
 
-const SUMMARY = `case "$OUTCOME" in
-  success) echo "The workflows are what the config compiles to." ;;
-  failure) echo "The workflows are not what the config compiles to. Run \\\`npx pipewright generate\\\` and commit the result; the log shows the difference." ;;
-  *) echo "Pipewright could not be installed, so nothing was compared." ;;
-esac >> "$GITHUB_STEP_SUMMARY"
-`;
-
-const LINT_SUMMARY = `case "$LINT_OUTCOME" in
-  success) echo "The linter finds nothing that stops a merge." ;;
-  failure) echo "The linter finds something: the log and the annotations show where, and \\\`npx pipewright explain <rule>\\\` says more." ;;
-  *) echo "Nothing was linted." ;;
-esac >> "$GITHUB_STEP_SUMMARY"
-`;
-
 export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { check } = pipeline;
   if (!check) throw new Error("This pipeline has no check.");
@@ -55,7 +41,8 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
             { name: "Install Pipewright", id: "install", timeoutMinutes: check.timeoutMinutes },
             `${check.install.trimEnd()}\n`,
           ),
-          runScript({ name: "Compare the workflows with the config", id: "compare" }, `${check.run.trimEnd()}\n`),
+          // Both commands say in the job's summary what came of them.
+          runScript({ name: "Compare the workflows with the config" }, `${check.run.trimEnd()}\n`),
           // What is wrong with the files is worth knowing also when they are not the newest.
           ...(check.lint === false
             ? []
@@ -63,24 +50,12 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
                 runScript(
                   {
                     name: "Lint the workflows",
-                    id: "lint",
                     if: "!cancelled() && steps.install.outcome == 'success'",
                     timeoutMinutes: check.timeoutMinutes,
                   },
                   `${check.lint.trimEnd()}\n`,
                 ),
               ]),
-          runScript(
-            {
-              name: "Say what came of it",
-              if: "always()",
-              env: {
-                OUTCOME: expression("steps.compare.outcome"),
-                ...(check.lint !== false && { LINT_OUTCOME: expression("steps.lint.outcome") }),
-              },
-            },
-            check.lint === false ? SUMMARY : `${SUMMARY}${LINT_SUMMARY}`,
-          ),
         ],
       },
     },
