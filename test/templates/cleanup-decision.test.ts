@@ -101,19 +101,19 @@ const world: fc.Arbitrary<World> = fc
       manifests,
       settings: {
         classes: [
-          { class: "pullRequest", pattern: "^pr-\\d+-[0-9a-f]{7}$", hours: pr },
-          { class: "staging", pattern: "^stage-", hours: staging },
-          { class: "commit", pattern: "^sha-[0-9a-f]{7}$", hours: rest },
-          { class: "release", pattern: "^v\\d", hours: null },
+          { class: "pullRequest", tags: ["pr-\\d+-[0-9a-f]{7}"], hours: pr },
+          { class: "staging", tags: ["stage-.*"], hours: staging },
+          { class: "commit", tags: ["sha-[0-9a-f]{7}"], hours: rest },
+          { class: "release", tags: ["v\\d.*"], hours: null },
           {
             class: "branch",
-            pattern: "^([a-z0-9-]+)-[0-9a-f]{7}$",
+            tags: ["([a-z0-9-]+)-[0-9a-f]{7}"],
             hours: rest,
             keepNewest: seed.keepNewest,
             keepAlways: seed.keepAlways,
           },
         ],
-        keepForever: ["^latest$"],
+        keepForever: ["latest"],
         minimumAgeHours: seed.minimumAgeHours,
         maxDeletions: seed.maxDeletions,
         graceHours: seed.graceHours,
@@ -303,7 +303,7 @@ describe("the decision what to delete", () => {
     const readable: Manifest = { isIndex: false, children: [] };
     const version = { digest: digest(1), tags: ["pr-1-aaaaaaa"], time: NOW - 900 * HOUR };
     const settings: Settings = {
-      classes: [{ class: "pullRequest", pattern: "^pr-", hours: 24 }],
+      classes: [{ class: "pullRequest", tags: ["pr-.*"], hours: 24 }],
       keepForever: [],
       minimumAgeHours: 48,
       maxDeletions: 9,
@@ -335,10 +335,10 @@ describe("the decision what to delete", () => {
     );
     const cache = {
       class: "cache",
-      pattern: "^buildcache-(amd64|arm64)-.+$",
+      tags: ["buildcache-(amd64|arm64)-.+"],
       hours: 168,
       keepNewest: 2,
-      keepAlways: ["^buildcache-(amd64|arm64)-main$"],
+      keepAlways: ["buildcache-(amd64|arm64)-main"],
     };
     const settings: Settings = { classes: [cache], keepForever: [], minimumAgeHours: 48, maxDeletions: 99 };
     const decided = (given: Settings): string[] =>
@@ -371,7 +371,7 @@ describe("the decision what to delete", () => {
       ]),
     );
     const settings: Settings = {
-      classes: [{ class: "base", pattern: "^\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+$", hours: 720, keepNewest: 1 }],
+      classes: [{ class: "base", tags: ["\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+"], hours: 720, keepNewest: 1 }],
       keepForever: [],
       minimumAgeHours: 48,
       maxDeletions: 99,
@@ -403,7 +403,7 @@ describe("the decision what to delete", () => {
       [digest(3), { isIndex: true, children: [digest(2)] }],
     ]);
     const settings: Settings = {
-      classes: [{ class: "pullRequest", pattern: "^pr-", hours: 24 }],
+      classes: [{ class: "pullRequest", tags: ["pr-.*"], hours: 24 }],
       keepForever: [],
       minimumAgeHours: 48,
       maxDeletions: 3,
