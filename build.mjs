@@ -24,7 +24,7 @@ for (const folder of ["src", "templates", "package-lock.json"]) {
 // Built beside the old one and then put in its place, so that whoever runs it meanwhile finds one or the other.
 const fresh = `dist.${process.pid}`;
 await build({
-  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts", "config-worker": "src/config/worker.ts", "lint-worker": "src/cli/lint/worker.ts" },
+  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts", "config-worker": "src/cli/config-worker.ts", "lint-worker": "src/cli/lint/worker.ts" },
   outdir: fresh,
   bundle: true,
   splitting: true,

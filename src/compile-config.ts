@@ -1,4 +1,5 @@
 import { compileFiles, type GeneratedFile } from "./compiler/compile.ts";
+import { limitProblems } from "./compiler/emitted-limits.ts";
 import { explainIssues } from "./config/explain-issues.ts";
 import type { Problem } from "./config/problem.ts";
 import { configSchema } from "./config/schema.ts";
@@ -11,9 +12,13 @@ export function compileConfig(config: unknown): GeneratedFile[] {
   if (!result.success) throw new UserError(explainIssues(configSchema, config, result.error.issues).map(withoutPlace));
   const { pipelines, problems } = plans(result.data);
   if (problems.length > 0) throw new UserError(problems.map(withoutPlace));
-  return compileFiles(pipelines)
+  const files = compileFiles(pipelines)
     .map(({ path, body }) => ({ path, body: body() }))
     .sort((left, right) => (left.path < right.path ? -1 : 1));
+  const refused = limitProblems(files);
+  if (refused.length > 0)
+    throw new UserError(refused.map(({ path, message, hint }) => ({ message: `${path}: ${message}`, hint })));
+  return files;
 }
 
 const withoutPlace = ({ message, hint }: Problem): LocatedProblem => ({ message, ...(hint !== undefined && { hint }) });

@@ -1,5 +1,7 @@
 /** `pipewright explain-config`: the plan, for people and for programs. */
 import type { Command } from "commander";
+import { requestWarning } from "../pipeline/api-requests.ts";
+import { inDigits } from "../workflow/limits.ts";
 import { explain, type Explanation } from "./explanation.ts";
 import type { Finish, GlobalOptions } from "./command.ts";
 import type { Io } from "./io.ts";
@@ -26,12 +28,15 @@ export function registerExplainConfig(program: Command, io: Io, finish: Finish):
         io.stdout.write(
           `${JSON.stringify({ version: 1, command: "explain-config", ok: true, config, ...explain(own), ...(others.length > 0 && { pipelines: members }) }, undefined, 2)}\n`,
         );
-      else
+      else {
+        const warning = requestWarning(pipelines);
         io.stdout.write(
           [explain(own), ...Object.values(members)]
             .map((explanation) => render(paintFor(io.env, io.stdout), config, explanation))
             .join("\n"),
         );
+        if (warning !== undefined) io.stdout.write(`${paintFor(io.env, io.stdout).yellow("warning")} ${warning}\n`);
+      }
       finish(0);
     });
 }
@@ -39,7 +44,7 @@ export function registerExplainConfig(program: Command, io: Io, finish: Finish):
 function render(
   paint: Paint,
   config: string,
-  { project, builds, workflows, events, tags, artifacts, statuses, runs }: Explanation,
+  { project, builds, workflows, events, tags, artifacts, statuses, runs, apiRequests }: Explanation,
 ): string {
   const section = (title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string =>
     rows.length === 0 ? "" : `\n${paint.bold(title)}\n${table(paint, columns, rows)}`;
@@ -94,5 +99,6 @@ function render(
       ["name", "kind", "from"],
       statuses.map((status) => [status.name, status.kind, status.from]),
     ),
+    `\nA push to the main branch asks GitHub's API at most about ${apiRequests.ofPush} times, of ${inDigits(apiRequests.anHour)} an hour.\n`,
   ].join("");
 }

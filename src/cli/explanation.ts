@@ -8,8 +8,10 @@ import {
   triggersInWords,
   type WorkflowRow,
 } from "../pipeline/describe.ts";
+import { type RequestRow, requestsOfPush, sumOf } from "../pipeline/api-requests.ts";
 import { precedingStages, type RunKind, type Stage, type StageKind, stagesOf } from "../pipeline/stages.ts";
 import type { Build, ConsumerArtifact, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
+import { LIMITS } from "../workflow/limits.ts";
 
 export interface Explanation {
   project: string;
@@ -22,6 +24,8 @@ export interface Explanation {
   statuses: RequiredCheck[];
   /** The jobs of each run that builds, those before others first, with what each waits for. */
   runs: { run: RunKind; workflow: string; stages: { job: string; kind: StageKind; needs: readonly string[] }[] }[];
+  /** The requests that a push to the main branch makes of GitHub's API, at most, and who makes them. */
+  apiRequests: { ofPush: number; anHour: number; by: readonly RequestRow[] };
 }
 
 const CLASS_OF_EVENT: Readonly<Record<EventClass, TransientClass | "release">> = {
@@ -37,6 +41,7 @@ const CLASS_OF_EVENT: Readonly<Record<EventClass, TransientClass | "release">> =
 
 export function explain(pipeline: Pipeline): Explanation {
   const rows = tagExamples(pipeline);
+  const requests = requestsOfPush(pipeline);
   const hasImages = pipeline.builds.some((build) => build.kind === "image");
   return {
     project: pipeline.project,
@@ -56,6 +61,7 @@ export function explain(pipeline: Pipeline): Explanation {
     tags: hasImages ? rows.map((row) => ({ ...row, kept: retentionOfTag(pipeline, row) })) : [],
     artifacts: artifactsOf(pipeline),
     statuses: requiredChecks(pipeline),
+    apiRequests: { ofPush: sumOf(requests), anHour: LIMITS.apiRequests.value, by: requests },
     runs: RUNS.flatMap((run) => {
       const workflow = pipeline.workflows[run];
       if (!workflow) return [];

@@ -58,11 +58,12 @@ export function registerGenerate(program: Command, io: Io, finish: Finish): void
 async function generate(io: Io, options: GenerateOptions): Promise<void> {
   const progress = startProgress(io, options.quiet === true || options.json === true);
   try {
-    const { config, statuses } = options.dryRun
+    const { config, statuses, warning } = options.dryRun
       ? await bringAbout(io, options, progress)
       : await whileLocked(rootOf(io, options), () => bringAbout(io, options, progress));
     progress.done();
     await report(io, options, config, statuses);
+    if (warning !== undefined && !options.quiet) io.stderr.write(`warning: ${warning}\n`);
   } finally {
     progress.done();
   }
@@ -70,6 +71,8 @@ async function generate(io: Io, options: GenerateOptions): Promise<void> {
 
 interface Outcome {
   config: string;
+  /** A sentence on what works and may soon not. */
+  warning: string | undefined;
   statuses: FileStatus[];
 }
 
@@ -92,7 +95,8 @@ async function bringAbout(io: Io, options: GenerateOptions, progress: Progress):
     const { interruptible = (work) => work(new AbortController().signal) } = io;
     await interruptible((interrupted) => writeAll(changes, { interrupted }));
   }
-  return { config: project.config, statuses };
+  const { requestWarning } = await import("../pipeline/api-requests.ts");
+  return { config: project.config, statuses, warning: requestWarning(project.pipelines) };
 }
 
 function refuseLosses(statuses: readonly FileStatus[]): void {

@@ -1,10 +1,13 @@
 /** From the config on disk to the texts that should lie in the repository. */
 import { stat } from "node:fs/promises";
+import type { EmittedProblem } from "../compiler/emitted-limits.ts";
 import { configTimeLimit, loadConfig, locateAll } from "../config/load.ts";
 import { UserError, userError } from "../config/user-error.ts";
 import { PROGRAMS_FOLDER } from "../programs/programs.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import { type GlobalOptions, rootOf } from "./command.ts";
+import { ACTIONLINT_FILE } from "../compiler/actionlint.ts";
+import { missingIgnores, ownSettings } from "./actionlint.ts";
 import { docsOf } from "./docs.ts";
 import { isRecordedIn } from "./files/recorded.ts";
 import type { DeclaredText } from "./files/snapshot.ts";
@@ -47,12 +50,17 @@ export async function loadProject(io: Io, options: GlobalOptions): Promise<Proje
 
 /**
  * Every file that the config declares: formatted as the repository wants it, and stamped. Texts are made when they are
- * asked for: a thousand workflows need not be in memory at once.
+ * asked for: a thousand workflows need not be in memory at once. One that GitHub would refuse is never handed out.
  */
 export async function declaredFiles(project: Project, { docs }: { docs: boolean }): Promise<DeclaredText[]> {
-  const { compileFiles } = await import("../compiler/compile.ts");
+  const [{ compileFiles }, { limitProblems }] = await Promise.all([
+    import("../compiler/compile.ts"),
+    import("../compiler/emitted-limits.ts"),
+  ]);
   const pages = (await docsOf(project, docs)).map(({ path, body }) => ({ path, body: () => body }));
-  const files = [...compileFiles(project.pipelines), ...pages];
+  const own = await ownSettings(project.root);
+  const compiled = compileFiles(project.pipelines).filter(({ path }) => !own || path !== ACTIONLINT_FILE);
+  const files = [...compiled, ...pages];
   const format = await formatterFor(
     project.root,
     await workingTree(project.root),
@@ -62,10 +70,21 @@ export async function declaredFiles(project: Project, { docs }: { docs: boolean 
     path,
     text: async () => {
       if (isRecordedIn(path)) return body();
-      const text = isAsItIs(path) ? body() : await format({ path, body: body() });
-      return stamp(text, { source: project.config, comment: commentStyle(path) });
+      const formatted = isAsItIs(path) ? body() : await format({ path, body: body() });
+      const text = stamp(formatted, { source: project.config, comment: commentStyle(path) });
+      refuse(limitProblems([{ path, body: text }]));
+      return text;
     },
   }));
+}
+
+/** What the repository should know beside its files: sentences. */
+export async function warningsOf({ root, pipelines }: Project): Promise<string[]> {
+  const settings = await ownSettings(root);
+  if (!settings) return [];
+  const { unknownFormsOf } = await import("../compiler/compile.ts");
+  const missing = await missingIgnores(settings, unknownFormsOf(pipelines));
+  return missing === undefined ? [] : [missing];
 }
 
 /** Nobody's formatter touches what the programs and plan.json say of each other: they are the same bytes everywhere. */
@@ -74,6 +93,17 @@ const isAsItIs = (path: string): boolean => path.startsWith(`${PROGRAMS_FOLDER}/
 function commentStyle(path: string): CommentStyle {
   if (path.endsWith(".json")) return "json";
   return path.endsWith(".md") ? "html" : "hash";
+}
+
+function refuse(problems: readonly EmittedProblem[]): void {
+  if (problems.length > 0)
+    throw new UserError(
+      problems.map(({ path, line, message, hint }) => ({
+        location: { file: path, line, column: 1 },
+        message,
+        hint,
+      })),
+    );
 }
 
 async function requireFolder(root: string): Promise<void> {

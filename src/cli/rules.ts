@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { didYouMean } from "../nearest.ts";
 import { userError } from "../config/user-error.ts";
-import { FAMILIES } from "../lint/finding.ts";
-import type { PresetLevel, Rule } from "../lint/rule.ts";
+import { FAMILIES, type PresetLevel } from "../lint/finding.ts";
+import type { Rule } from "../lint/rule.ts";
 import { RULES } from "../lint/rules/index.ts";
 import type { Finish, GlobalOptions } from "./command.ts";
 import type { Io } from "./io.ts";

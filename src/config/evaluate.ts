@@ -68,7 +68,7 @@ function startWorker(options: WorkerOptions): Worker {
     .map((path) => new URL(path, import.meta.url))
     .find((url) => existsSync(url));
   if (bundle) return new Worker(bundle, options);
-  const source = fileURLToPath(new URL("./worker.ts", import.meta.url));
+  const source = fileURLToPath(new URL("../cli/config-worker.ts", import.meta.url));
   const bootstrap = `require("jiti").createJiti(${JSON.stringify(source)}).import(${JSON.stringify(source)})`;
   return new Worker(bootstrap, { ...options, eval: true });
 }

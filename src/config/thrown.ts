@@ -3,31 +3,38 @@ import { existsSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as pipewright from "../index.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { nearest } from "../nearest.ts";
 import type { Location } from "./problem.ts";
 
 /** Gives the text that ran for a source file, with an inline source map. */
-export type Transform = (source: string, filename: string) => string;
+type Transform = (source: string, filename: string) => string;
+
+export interface Surroundings {
+  transform: Transform;
+  /** The names that `pipewright` exports. */
+  exported: readonly string[];
+}
 
 type Failure = Exclude<Evaluation, { kind: "value" }>;
 
-export function explainThrown(thrown: unknown, transform: Transform): Failure {
+export function explainThrown(thrown: unknown, surroundings: Surroundings): Failure {
   if (!(thrown instanceof Error))
     return {
       kind: "failure",
       message: `The config throws ${quoted(thrown)}.`,
       hint: "Throw an Error, and the line can be shown here.",
     };
-  return unparsed(thrown) ?? missingModule(thrown) ?? missingExport(thrown, transform) ?? plainError(thrown, transform);
+  return (
+    unparsed(thrown) ?? missingModule(thrown) ?? missingExport(thrown, surroundings) ?? plainError(thrown, surroundings)
+  );
 }
 
 function quoted(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-function plainError(error: Error, transform: Transform): Failure {
+function plainError(error: Error, { transform }: Surroundings): Failure {
   const name = error.name === "Error" ? "" : `${error.name}: `;
   const location = whereThrown(error, transform);
   return {
@@ -73,11 +80,11 @@ function missingModule(error: Error): Failure | undefined {
 }
 
 /** What the loader makes of a call of an imported name: `(0 , _module.name)`. */
-function missingExport(error: Error, transform: Transform): Failure | undefined {
+function missingExport(error: Error, { transform, exported }: Surroundings): Failure | undefined {
   const { module, name } =
     /^\(0 ?, ?(?<module>[\w$]+)\.(?<name>[\w$]+)\) is not a function/.exec(error.message)?.groups ?? {};
   if (name === undefined) return undefined;
-  const near = module === "_pipewright" ? nearest(name, Object.keys(pipewright)) : undefined;
+  const near = module === "_pipewright" ? nearest(name, exported) : undefined;
   const location = whereThrown(error, transform);
   return {
     kind: "failure",

@@ -1,11 +1,10 @@
 /**
  * Evaluates one config in a thread of its own, so that a config that runs for ever, exits or exhausts memory takes
- * nothing with it. `import ... from "pipewright"` gets this very package, whether or not it is installed there.
+ * nothing with it.
  */
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Jiti } from "jiti";
-import * as pipewright from "../index.ts";
 import { cross } from "./crossing.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 import { explainThrown } from "./thrown.ts";
@@ -14,48 +13,52 @@ import { explainThrown } from "./thrown.ts";
 const { createJiti } = createRequire(import.meta.url)("jiti") as typeof import("jiti");
 const request = workerData as EvaluationRequest;
 
-const exit = process.exit.bind(process);
-process.exit = (code) => {
-  const { location } = explainThrown(new Error("exit"), transformWithMap);
-  send({
-    kind: "failure",
-    message: "The config calls process.exit().",
-    hint: "Let it export a value, or throw an error that says what is missing.",
-    ...(location && { location }),
+/**
+ * Sends the thread's only answer and ends it.
+ *
+ * @param pipewright what `import ... from "pipewright"` gets: this very package, whether or not it is installed there
+ */
+export async function answer(pipewright: object): Promise<never> {
+  const jiti = (sourceMaps: boolean): Jiti =>
+    createJiti(request.file, {
+      fsCache: request.cache,
+      interopDefault: false,
+      sourceMaps,
+      virtualModules: { pipewright },
+    });
+  /** The text that runs for a TypeScript file, with its source map at the end: only needed once something went wrong. */
+  const transform = (source: string, filename: string): string =>
+    jiti(true).transform({ source, filename, ts: /\.m?ts$/.test(filename), async: true });
+  const explain = (thrown: unknown) => explainThrown(thrown, { transform, exported: Object.keys(pipewright) });
+
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    send({
+      ...explain(new Error("exit")),
+      kind: "failure",
+      message: "The config calls process.exit().",
+      hint: "Let it export a value, or throw an error that says what is missing.",
+    });
+    return exit(code);
+  };
+  // What is thrown outside of the import, in a timer or an unhandled promise, ends the config as well.
+  process.on("uncaughtException", (error) => {
+    send(explain(error));
+    exit(1);
   });
-  return exit(code);
-};
-// What is thrown outside of the import, in a timer or an unhandled promise, ends the config as well.
-process.on("uncaughtException", (error) => {
-  send(explainThrown(error, transformWithMap));
-  exit(1);
-});
 
-send(await evaluate());
-exit(0);
-
-async function evaluate(): Promise<Evaluation> {
   try {
-    const exported = defaultExport(await jiti(false).import(request.file));
-    if (exported.kind === "failure") return exported;
-    return { kind: "value", ...cross(await exported.value) };
+    send(await evaluate(jiti(false)));
   } catch (error) {
-    return explainThrown(error, transformWithMap);
+    send(explain(error));
   }
+  return exit(0);
 }
 
-function jiti(sourceMaps: boolean): Jiti {
-  return createJiti(request.file, {
-    fsCache: request.cache,
-    interopDefault: false,
-    sourceMaps,
-    virtualModules: { pipewright },
-  });
-}
-
-/** The text that runs for a TypeScript file, with its source map at the end: only needed once something went wrong. */
-function transformWithMap(source: string, filename: string): string {
-  return jiti(true).transform({ source, filename, ts: /\.m?ts$/.test(filename), async: true });
+async function evaluate(jiti: Jiti): Promise<Evaluation> {
+  const exported = defaultExport(await jiti.import(request.file));
+  if (exported.kind === "failure") return exported;
+  return { kind: "value", ...cross(await exported.value) };
 }
 
 function defaultExport(

@@ -8,6 +8,9 @@ export const FAMILIES: readonly Family[] = ["language", "checklist", "security",
 /** `error` breaks the run or its security, `warning` costs time, money or sleep, `info` is advice. */
 export type Level = "error" | "warning" | "info";
 
+/** What a preset or a setting makes of a rule. */
+export type PresetLevel = Level | "off";
+
 export interface Finding {
   rule: string;
   family: Family;

@@ -5,12 +5,10 @@
 import type { ActionDocument, Document, Job, Step, WorkflowDocument } from "../workflow/document/document.ts";
 import type { ExpressionSite } from "../workflow/document/expression-sites.ts";
 import type { Span } from "../workflow/yaml/node.ts";
-import type { Family, Fix, Level } from "./finding.ts";
+import type { Family, Fix, Level, PresetLevel } from "./finding.ts";
 import type { Repository } from "./repository.ts";
 import type { Script } from "./scripts.ts";
 import type { LintSettings } from "./settings.ts";
-
-export type PresetLevel = Level | "off";
 
 /** A workflow's text, or several files by path; a path's ending tells what it is. */
 export type Example = string | Readonly<Record<string, string>>;

@@ -1,7 +1,6 @@
 /** What the lint pass is told about a repository, with defaults where nobody says anything. */
-import type { Level } from "./finding.ts";
+import type { Level, PresetLevel } from "./finding.ts";
 import { fits } from "./glob.ts";
-import type { PresetLevel } from "./rule.ts";
 
 export type Preset = "recommended" | "strict";
 

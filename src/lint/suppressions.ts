@@ -10,8 +10,7 @@
  * text alone, so that a run whose findings are remembered needs no parser.
  */
 import { didYouMean } from "../nearest.ts";
-import type { Finding, Fix } from "./finding.ts";
-import type { PresetLevel } from "./rule.ts";
+import type { Finding, Fix, PresetLevel } from "./finding.ts";
 import type { RuleInfo } from "./report.ts";
 import { type LintSettings, settingsFor } from "./settings.ts";
 import { isShellcheckName, standsFor } from "./shellcheck-names.ts";

@@ -12,6 +12,7 @@ import { expressionProblems } from "./invariants/expressions.ts";
 import { groupProblems } from "./invariants/groups.ts";
 import { imageProblems } from "./invariants/images.ts";
 import { inputProblems } from "./invariants/inputs.ts";
+import { lengthProblems } from "./invariants/lengths.ts";
 import { limitProblems } from "./invariants/limits.ts";
 import { metricProblems } from "./invariants/metrics.ts";
 import { nameProblems } from "./invariants/names.ts";
@@ -47,6 +48,7 @@ const INVARIANTS: readonly Invariant[] = [
   destinationProblems,
   nameProblems,
   limitProblems,
+  lengthProblems,
   metricProblems,
   actionProblems,
   scriptProblems,

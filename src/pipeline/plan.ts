@@ -2,6 +2,7 @@
 import { inDays, inHours, inMinutes, inSeconds } from "../config/durations.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Config, EventClass } from "../config/schema.ts";
+import { isPlainName } from "../workflow/filters.ts";
 import { GATE_CHECK, NIGHTLY_READY_CHECK, ofMember, PUBLISHED_CHECK, READY_CHECK } from "./check-names.ts";
 import { imageIn } from "./images.ts";
 import { checkInvariants } from "./invariants.ts";
@@ -175,7 +176,7 @@ function channelsOf(config: Config): Channel[] {
   const chosen: Record<string, string | false> = {
     [config.branches.main]: "latest",
     // A pattern stands for several branches, which one tag cannot follow.
-    ...(firstIntegration === undefined || firstIntegration.includes("*") ? {} : { [firstIntegration]: "dev" }),
+    ...(firstIntegration === undefined || !isPlainName(firstIntegration) ? {} : { [firstIntegration]: "dev" }),
     ...(config.nightly ? { nightly: "nightly" } : {}),
     ...config.channels,
   };

@@ -19,6 +19,7 @@ import {
   filterExpression,
   isPlainName,
   literalExpression,
+  type Piece,
   readPattern,
 } from "../workflow/filters.ts";
 
@@ -235,26 +236,22 @@ function beginnings(pattern: string, values: Readonly<Record<TagPlaceholder, str
 const longLivedExpressions = ({ main, integration }: TagRules["branches"], suffixLength: number): string[] =>
   distinct([main, ...integration].map((name) => branchExpression(name, suffixLength)));
 
-/** What a part of a branch may become that a pattern leaves open. */
-const ANY_SANITISED = "[a-z0-9._-]*";
-
-/** What a character becomes that is kept, or turned into a dash. */
-const dashed = (character: string): string => literalExpression(/[a-z0-9._-]/.test(character) ? character : "-");
-
 /** A long-lived branch as it stands in a tag, of which so many characters are not the branch. */
 function branchExpression(pattern: string, suffixLength: number): string {
   if (isPlainName(pattern)) return literalExpression(sanitizeBranch(pattern, suffixLength));
-  const pieces = readPattern(pattern) ?? [];
-  return pieces
-    .map((piece) => {
-      if (piece.kind !== "character") return ANY_SANITISED;
-      const of = new Set(piece.of.map((character) => character.replace(/[A-Z]/, (letter) => letter.toLowerCase())));
-      // What becomes a dash melts with its neighbours, and is cut off at the ends.
-      const stays = [...of].every((character) => /[a-z0-9_]/.test(character));
-      if (stays) return characterExpression([...of].sort(), piece.repeat);
-      return piece.repeat === "" && of.size === 1 ? dashed([...of].join("")) : ANY_SANITISED;
-    })
-    .join("");
+  const parts = (readPattern(pattern) ?? []).map(sanitizedPiece);
+  // Dashes that follow each other are one.
+  return parts.filter((part, index) => part !== "-" || parts[index - 1] !== "-").join("");
+}
+
+/** What a part of a branch may become that a pattern leaves open. */
+const ANY_SANITISED = "[a-z0-9._-]*";
+
+function sanitizedPiece(piece: Piece): string {
+  if (piece.kind !== "character") return ANY_SANITISED;
+  const characters = [...new Set(piece.of.map((one) => one.replace(/[A-Z]/, (letter) => letter.toLowerCase())))].sort();
+  if (characters.every((one) => /[a-z0-9._]/.test(one))) return characterExpression(characters, piece.repeat);
+  return characters.length === 1 && piece.repeat === "" ? "-" : ANY_SANITISED;
 }
 
 const distinct = (expressions: readonly string[]): string[] => [...new Set(expressions)];

@@ -28,7 +28,8 @@ export function readPattern(pattern: string): readonly Piece[] | undefined {
     const before = pieces.at(-1);
     if (character === "*") {
       const stars = starsAt(characters, at);
-      const isFolders = stars > 1 && characters[at + stars] === "/" && startsPart(before);
+      const isSlash = characters[at + stars] === "/" && !/[?+]/.test(characters[at + stars + 1] ?? "");
+      const isFolders = stars > 1 && isSlash && startsPart(before);
       pieces.push({ kind: isFolders ? "folders" : stars > 1 ? "anything" : "within-part" });
       at += isFolders ? stars : stars - 1;
     } else if (character === "[") {

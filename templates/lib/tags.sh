@@ -53,33 +53,14 @@ commit_tag() {
 
 # is_long_lived BRANCH: whether its images are kept like main's.
 is_long_lived() {
-  local branch="$1" pattern
-  if [[ "$branch" == "$MAIN_BRANCH" ]]; then return 0; fi
-  local -a patterns
-  read -r -a patterns <<< "${INTEGRATION_BRANCHES:-}"
-  for pattern in "${patterns[@]}"; do
-    # shellcheck disable=SC2053 # a "*" in the configured name is meant as a pattern
-    if [[ "$branch" == $pattern ]]; then return 0; fi
-  done
-  return 1
+  local LC_ALL=C
+  [[ "$1" == "$MAIN_BRANCH" || "$1" =~ ${INTEGRATION_BRANCHES:-^$} ]]
 }
 
 # cache_branch NAME: the branch as it stands in the tags of its layers. No other branch reads as a long-lived one.
 cache_branch() {
-  local name="$1" slug other
-  local -a long_lived
-  read -r -a long_lived <<< "${INTEGRATION_BRANCHES:-}"
-  sanitize_branch "$name" 48
-  if is_long_lived "$name"; then return 0; fi
-  slug="$REPLY"
-  for other in "$MAIN_BRANCH" "${long_lived[@]}"; do
-    sanitize_branch "$other" 48
-    if [[ "$REPLY" == "$slug" ]]; then
-      REPLY="branch-$slug"
-      return 0
-    fi
-  done
-  REPLY="$slug"
+  sanitize_branch "$1" 48
+  if ! is_long_lived "$1" && [[ "$REPLY" =~ $LONG_LIVED_SLUGS ]]; then REPLY="branch-$REPLY"; fi
 }
 
 # is_docker_tag TEXT

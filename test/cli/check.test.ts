@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, put } from "./folder.ts";
-import { configOf, hello, pipewright } from "./pipewright.ts";
+import { configOf, hello, pipewright, startPipewright } from "./pipewright.ts";
 
 const SMOKE = ".github/workflows/smoke.yml";
 const check = (root: string, ...args: string[]) => pipewright(root, ["check", ...args]);
@@ -168,6 +168,10 @@ describe("line endings", () => {
   test("a machine without git works as well", async () => {
     const root = await generated(hello("smoke"));
     await edit(root, SMOKE, (text) => text.replaceAll("\n", "\r\n"));
-    expect(await pipewright(root, ["check"], { PATH: "/nowhere" })).toMatchObject({ code: 1, stderr: "" });
+    // A process of its own: git is looked for where the process looks.
+    expect(await startPipewright(root, ["check"], { env: { PATH: "/nowhere" } })).toMatchObject({
+      code: 1,
+      stderr: "",
+    });
   });
 });

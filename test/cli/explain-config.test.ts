@@ -13,6 +13,10 @@ describe("explain-config", () => {
     expect(stdout).toMatch(/^ {2}push to main +sha-\{sha\} +sha-abc1234 +no +30 days$/m);
     expect(stdout).toMatch(/^ {2}main +latest +latest +yes +for ever$/m);
     expect(stdout).toMatch(/^ {2}smoke +commit status +smoke$/m);
+    expect(stdout).toContain(
+      "\nA push to the main branch asks GitHub's API at most about 22 times, of 1,000 an hour.\n",
+    );
+    expect(stdout).not.toContain("warning");
   });
 
   test("--json holds the same, for programs", async () => {
@@ -38,6 +42,20 @@ describe("explain-config", () => {
       tags: expect.arrayContaining([expect.objectContaining({ class: "commit", kept: "30 days", moves: false })]),
       statuses: expect.arrayContaining([{ name: "smoke", from: "smoke", kind: "commit status" }]),
     });
+  });
+
+  test("says when a push comes near to the requests that an hour has", async () => {
+    const consumers = Array.from({ length: 100 }, (_, index) => `c${index}`);
+    const root = await folder(hello(...consumers));
+    const warning = /^warning:? One push asks GitHub's API about 904 times, .*`topology: "workflow_call"`/m;
+    expect((await pipewright(root, ["explain-config"])).stdout).toMatch(warning);
+    expect((await pipewright(root, ["generate", "--dry-run"])).stderr).toMatch(warning);
+    expect((await pipewright(root, ["generate", "--dry-run", "--quiet"])).stderr).toBe("");
+    const { apiRequests } = JSON.parse((await pipewright(root, ["explain-config", "--json"])).stdout) as {
+      apiRequests: { ofPush: number; anHour: number; by: unknown[] };
+    };
+    expect(apiRequests).toMatchObject({ ofPush: 904, anHour: 1000 });
+    expect(apiRequests.by).toHaveLength(101);
   });
 
   test("a pipeline of files only has artifacts and no tags", async () => {

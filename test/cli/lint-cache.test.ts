@@ -1,24 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { folder, put } from "./folder.ts";
-import { pipewright } from "./pipewright.ts";
+import { put } from "./folder.ts";
+import { lint, repository, TEXTS } from "./lint-cache.ts";
+import { startPipewright } from "./pipewright.ts";
 
-const RULES = await import("../../src/lint/rules/index.ts").then(({ RULES: all }) => all);
-const examples = RULES.flatMap(({ bad }) => (Array.isArray(bad) ? bad : [bad])).filter(
-  (example): example is string => typeof example === "string",
-);
-const TEXTS = Object.fromEntries(examples.slice(0, 60).map((text, index) => [`.github/workflows/${index}.yml`, text]));
-
-/** `node_modules` holds the cache. */
-async function repository(files: Record<string, string> = TEXTS): Promise<string> {
-  const root = await folder(files);
-  await mkdir(join(root, "node_modules"));
-  return root;
-}
-
-const lint = async (root: string, ...args: string[]): Promise<string> =>
-  (await pipewright(root, ["lint", "--json", "--preset", "strict", ...args])).stdout;
 const cacheFiles = async (root: string): Promise<string[]> => {
   const folderOf = join(root, "node_modules/.cache/pipewright/lint");
   const names = await readdir(folderOf, { recursive: true }).catch(() => []);
@@ -77,8 +63,8 @@ describe("the cache", () => {
   test("needs neither rules nor a YAML parser when nothing has changed", async () => {
     const root = await repository();
     await lint(root);
-    const { stderr } = await pipewright(root, ["lint", "--json", "--preset", "strict"], {
-      NODE_V8_COVERAGE: join(root, "coverage"),
+    const { stderr } = await startPipewright(root, ["lint", "--json", "--preset", "strict"], {
+      env: { NODE_V8_COVERAGE: join(root, "coverage") },
     });
     expect(stderr).toBe("");
     const [report = ""] = await readdir(join(root, "coverage"));
@@ -89,24 +75,5 @@ describe("the cache", () => {
     const bytes = (await Promise.all(loaded.map((file) => readFile(file)))).reduce((sum, text) => sum + text.length, 0);
     expect(loaded.some((file) => file.includes("rules-room"))).toBe(false);
     expect(bytes).toBeLessThan(200_000);
-  });
-
-  test("two threads find what one finds", async () => {
-    const big = Object.fromEntries(
-      Array.from({ length: 12 }, (_, copy) =>
-        Object.entries(TEXTS).map(([path, text]) => [
-          path.replace(".yml", `-${copy}.yml`),
-          `${text}${`# ${"filler ".repeat(140)}\n`}`,
-        ]),
-      ).flat(),
-    );
-    const root = await repository(big);
-    expect(Object.values(big).join("").length).toBeGreaterThan(400_000);
-    const together = await lint(root, "--no-cache");
-    const alone = JSON.parse(await lint(root, ".github/workflows/0-0.yml", "--no-cache"));
-    expect(
-      JSON.parse(together).findings.filter(({ file }: { file: string }) => file === ".github/workflows/0-0.yml"),
-    ).toEqual(alone.findings);
-    expect(await lint(root, "--no-cache")).toBe(together);
   });
 });

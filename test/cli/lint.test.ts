@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { folder, put } from "./folder.ts";
-import { CLI, hello, pipewright } from "./pipewright.ts";
-import { spawn } from "node:child_process";
+import { hello, pipewright } from "./pipewright.ts";
 
 const CI = ".github/workflows/ci.yml";
 /** One error, of a rule that every preset has. */
@@ -77,13 +76,8 @@ describe("what is linted", () => {
 
   test("may come from standard input, under any name", async () => {
     const root = await folder({ [CI]: FINE });
-    const child = spawn(process.execPath, [CLI, "lint", "-", "--stdin-filename", CI, "--json", ...SYNTAX], {
-      cwd: root,
-    });
-    child.stdin.end(BROKEN);
-    let stdout = "";
-    child.stdout.on("data", (chunk) => (stdout += chunk));
-    const code = await new Promise((resolve) => child.on("close", resolve));
+    const args = ["lint", "-", "--stdin-filename", CI, "--json", ...SYNTAX];
+    const { code, stdout } = await pipewright(root, args, {}, BROKEN);
     expect(code).toBe(1);
     expect(findingsOf(stdout)[0]).toMatchObject({ rule: "yaml-syntax", file: CI });
   });

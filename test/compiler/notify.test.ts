@@ -49,6 +49,23 @@ describe("after a failure", () => {
   });
 });
 
+describe("after a build", () => {
+  const conditionFor = (integration: string[]): string | undefined => {
+    const config = smallConfig({ ...everything, notify: { webhook: "CHAT" }, branches: { integration } });
+    const build = compileWorkflows(planOf(config).pipeline).find(({ workflow }) => "ready" in workflow.jobs)?.workflow;
+    return build?.jobs["notify"]?.if;
+  };
+
+  it("people hear of the branches that live long: by their names, and of those of a pattern by what the plan says", () => {
+    expect(conditionFor(["dev"])).toBe(
+      `failure() && github.event_name == 'push' && contains(fromJSON('["main","dev"]'), github.ref_name)`,
+    );
+    expect(conditionFor(["dev", "release-[0-9]+"])).toBe(
+      `failure() && github.event_name == 'push' && (contains(fromJSON('["main","dev"]'), github.ref_name) || needs.plan.outputs.class == 'integration')`,
+    );
+  });
+});
+
 describe("after the metrics", () => {
   it("what was found is told where it was found, and the job behind says only that nothing was measured", () => {
     const [step] = told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "measure");

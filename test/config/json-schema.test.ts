@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { runs } from "../support/property-runs.ts";
 
 const schema: object = JSON.parse(configJsonSchema());
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: false }).compile(schema);
@@ -246,7 +247,7 @@ describe("the JSON Schema and the loader agree", () => {
           true,
         );
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

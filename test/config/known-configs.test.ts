@@ -1,10 +1,10 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { mkdtemp, mkdir } from "node:fs/promises";
-import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isSelfContained } from "../../src/config/known-configs.ts";
+import { pipewright } from "../cli/pipewright.ts";
 
 const code = (text: string) => isSelfContained({ language: "code", text });
 const HEAD = 'import { defineConfig, image } from "pipewright";\n';
@@ -46,7 +46,6 @@ describe("isSelfContained", () => {
 });
 
 describe("the command line, which remembers", () => {
-  const cli = new URL("../../dist/cli.js", import.meta.url).pathname;
   let folder = "";
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "pipewright-known-"));
@@ -54,8 +53,8 @@ describe("the command line, which remembers", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const explained = (): { project: string } =>
-    JSON.parse(execFileSync("node", [cli, "explain-config", "--json", "--cwd", folder], { encoding: "utf8" }));
+  const output = async (): Promise<string> => (await pipewright(folder, ["explain-config", "--json"])).stdout;
+  const explained = async (): Promise<{ project: string }> => JSON.parse(await output());
   const remembered = () => readdir(join(folder, "node_modules/.cache/pipewright/configs")).catch(() => []);
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
 
@@ -64,14 +63,14 @@ describe("the command line, which remembers", () => {
       "ci.config.ts",
       'export default { project: "one", builds: { a: { kind: "files", run: "make", paths: ["out"] } } };',
     );
-    const first = explained();
+    const first = await explained();
     expect(await remembered()).toHaveLength(1);
-    expect(explained()).toEqual(first);
+    expect(await explained()).toEqual(first);
     await write(
       "ci.config.ts",
       'export default { project: "two", builds: { a: { kind: "files", run: "make", paths: ["out"] } } };',
     );
-    expect(JSON.stringify(explained())).toContain('"two"');
+    expect(JSON.stringify(await explained())).toContain('"two"');
     expect(await remembered()).toHaveLength(2);
   });
 
@@ -81,30 +80,23 @@ describe("the command line, which remembers", () => {
       "ci.config.js",
       'import { name } from "./name.js";\nexport default { project: name, builds: { a: { kind: "files", run: "make", paths: ["out"] } } };',
     );
-    explained();
+    await explained();
     expect(await remembered()).toEqual([]);
     await write("name.js", 'export const name = "two";');
-    expect(JSON.stringify(explained())).toContain('"two"');
+    expect(JSON.stringify(await explained())).toContain('"two"');
   });
 
   it("reads the config again when what it remembers is damaged, and points at mistakes all the same", async () => {
     await write("ci.config.yaml", "project: one\nbuilds:\n  a: { kind: files, run: make, paths: [out] }\n");
-    const first = explained();
+    const first = await explained();
     const [name = ""] = await remembered();
     const file = join(folder, "node_modules/.cache/pipewright/configs", name);
     await writeFile(file, (await readFile(file, "utf8")).slice(0, 20));
-    expect(explained()).toEqual(first);
+    expect(await explained()).toEqual(first);
     await write(
       "ci.config.yaml",
       "project: one\nbuilds:\n  a: { kind: files, run: make, paths: [out] }\nconsumers:\n  t: { needs: b, run: x }\n",
     );
-    const failing = (): string => {
-      try {
-        return String(explained());
-      } catch (error) {
-        return error instanceof Error && "stdout" in error ? String(error.stdout) : "";
-      }
-    };
-    for (const output of [failing(), failing()]) expect(output).toMatch(/"line": ?5,\s*"column": ?15/);
+    for (const failing of [await output(), await output()]) expect(failing).toMatch(/"line": ?5,\s*"column": ?15/);
   });
 });

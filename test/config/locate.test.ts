@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readCode } from "../../src/config/locate-code.ts";
 import { readData } from "../../src/config/read-data.ts";
+import { runs } from "../support/property-runs.ts";
 
 const CODE = `import { defineConfig, image } from "pipewright";
 import { other } from "./other.ts";
@@ -51,7 +52,7 @@ test("every path gets a place inside the file, constants that refer to themselve
         true,
       );
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

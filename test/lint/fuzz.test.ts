@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { filesOf, listOf } from "../../src/lint/examples.ts";
 import { RULES } from "../../src/lint/rules/index.ts";
 import { holdsFor, mutate, random } from "../support/fuzz-lint.ts";
+import { runs } from "../support/property-runs.ts";
 
 const EXAMPLES = RULES.flatMap(({ bad, good }) => [...listOf(bad), ...listOf(good)]).map((example) =>
   Object.fromEntries(
@@ -15,7 +16,7 @@ describe("the lint pass takes any text: no exception, no hang, no finding outsid
   it("of the rules' own examples, broken in a thousand ways", async () => {
     const pick = random(20_260_101);
     let findings = 0;
-    for (let run = 0; run < 1000; run++) {
+    for (let run = 0; run < runs(1000); run++) {
       const texts = Object.entries(EXAMPLES[pick(EXAMPLES.length)] ?? {}).map(([path, text]) => {
         let broken = text;
         for (let times = 0; times <= pick(4); times++) broken = mutate(broken, pick);
@@ -23,7 +24,7 @@ describe("the lint pass takes any text: no exception, no hang, no finding outsid
       });
       findings += await holdsFor(Object.fromEntries(texts), run % 10 === 0);
     }
-    expect(findings).toBeGreaterThan(100);
+    expect(findings).toBeGreaterThan(runs(100));
   });
 
   it.each([

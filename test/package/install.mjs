@@ -2,10 +2,12 @@
 // the files that belong to it. Run by the tests and, on several versions of Node, by this project's own pipeline.
 //
 //   node test/package/install.mjs <folder that holds pipewright-*.tgz>
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+//
+// PIPEWRIGHT_NODES  paths of `node`, separated as in PATH: the command line runs on each. This one by default.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const TYPESCRIPT = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"))
@@ -15,10 +17,13 @@ const folder = resolve(process.argv[2] ?? ".");
 const archive = readdirSync(folder).find((name) => /^pipewright-.*\.tgz$/.test(name));
 if (archive === undefined) throw new Error(`There is no pipewright-*.tgz in ${folder}. Run \`npm pack\` first.`);
 
+const NODES = (process.env.PIPEWRIGHT_NODES || process.execPath).split(delimiter).filter((path) => path !== "");
+
 const project = mkdtempSync(join(tmpdir(), "pipewright-package-"));
 try {
   installed();
   compiles();
+  for (const node of NODES) runsOn(node);
   isTyped();
   isWhole();
   console.log(`${archive} works in an empty project on Node ${process.version}.`);
@@ -51,6 +56,36 @@ function compiles() {
     run("npx", "--no-install", "pipewright", "--version"),
     JSON.parse(readFileSync(join(project, "node_modules/pipewright/package.json"), "utf8")).version,
   );
+}
+
+/** The main commands on one version of Node, in a repository of its own: each ends as it should and complains of nothing. */
+function runsOn(node) {
+  const version = run(node, "--version").trim();
+  const repository = join(project, `on-${version}`);
+  mkdirSync(repository);
+  const call = (args, code = 0) => {
+    const cli = join(project, "node_modules/pipewright/dist/cli.js");
+    const ended = spawnSync(node, [cli, ...args], { cwd: repository, encoding: "utf8" });
+    if (ended.error) throw ended.error;
+    const where = `pipewright ${args.join(" ")} on Node ${version}`;
+    if (ended.stderr !== "") throw new Error(`${where} prints on standard error:\n${ended.stderr}`);
+    if (ended.status !== code) throw new Error(`${where} ends with ${ended.status}, not ${code}:\n${ended.stdout}`);
+    return ended.stdout;
+  };
+  writeFileSync(join(repository, "Dockerfile"), "FROM scratch\n");
+  call(["init"]);
+  writeFileSync(join(repository, "ci.config.ts"), config('"app"'));
+  expect(call(["generate"]), "created .github/workflows/smoke.yml");
+  call(["check"]);
+  // Twice: what was found is remembered, and found again.
+  for (const args of [[], [], ["--no-cache"]]) call(["lint", "--preset", "strict", ...args]);
+  writeFileSync(join(repository, ".github/workflows/broken.yml"), "on: [\n");
+  expect(call(["lint", "--no-cache"], 1), "broken.yml");
+  expect(call(["explain-config"]), "hello");
+  expect(call(["explain", "job-timeout"]), "job-timeout");
+  expect(call(["rules"]), "job-timeout");
+  for (const of of [[], ["lint"], ["lint-report"]]) JSON.parse(call(["schema", ...of]));
+  console.log(`The command line works on Node ${version}.`);
 }
 
 /** The config type-checks, strictly; one that names a build that is not declared does not. */

@@ -14,6 +14,7 @@ import { readsStatus } from "../player/expressions.ts";
 import { parseWorkflow } from "../player/workflow-file.ts";
 import { anyConfig } from "../support/any-config.ts";
 import { plain } from "../support/read-workflows.ts";
+import { ALL_RUNS, runs } from "../support/property-runs.ts";
 
 /** The pipelines of a config without problems. */
 function planned(config: unknown): Pipeline[] | undefined {
@@ -61,10 +62,10 @@ it("compiles to workflow files that GitHub can read, each with a name and path o
           for (const condition of [job.if, ...job.steps.map((step) => step.if)])
             if (condition !== undefined) readsStatus(condition);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
   // A generator that only made mistakes would prove nothing.
-  expect(compiled).toBeGreaterThan(20);
+  if (ALL_RUNS) expect(compiled).toBeGreaterThan(20);
 });
 
 it("compiles to files and docs in Prettier's own format", async () => {
@@ -78,7 +79,7 @@ it("compiles to files and docs in Prettier's own format", async () => {
       for (const { path, body } of pipelines.filter(({ workflows }) => workflows.build).flatMap(compileDocs))
         expect(await format(body, { parser: "markdown" }), path).toBe(body);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -89,6 +90,6 @@ it("compiles to the same bytes whenever it is asked", () => {
       if (!first || !second) return;
       expect(first.flatMap(compile)).toEqual(second.flatMap(compile));
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
 import { DOCKER_TAG, sanitizeBranch, tagEnvironment, tagRules } from "../../src/pipeline/tags.ts";
 import { missing } from "../support/tools.ts";
+import { runs } from "../support/property-runs.ts";
 
 const TAGS = resolve("templates/lib/tags.sh");
 /** As `plan-build.sh` and the compiler cut branches. */
@@ -14,7 +15,7 @@ const NOT_THE_BRANCH = 48;
 const config = configSchema.parse({
   project: "site",
   builds: {},
-  branches: { main: "Main", integration: ["release/*", "dev"] },
+  branches: { main: "Main", integration: ["release/*", "v[0-9]+.x", "dev"] },
 });
 const environment = tagEnvironment(tagRules(config.tags, config.branches, {}));
 
@@ -34,7 +35,7 @@ function cacheBranches(names: readonly string[]): string[] {
   return stdout.split("\0").slice(0, -1);
 }
 
-const LONG_LIVED = ["Main", "dev", "release/1"];
+const LONG_LIVED = ["Main", "dev", "release/1", "v12.x"];
 const name = fc
   .oneof(
     fc.constantFrom(
@@ -42,6 +43,9 @@ const name = fc
       "main",
       "DEV",
       "release-1",
+      "release/a/b",
+      "V12.x",
+      "v12.x.y",
       "feature/x",
       "$(touch x)",
       "`x`",
@@ -58,7 +62,7 @@ const name = fc
   .map((text) => Buffer.from(text.replaceAll("\0", "")).toString());
 
 describe.skipIf(missing("bash"))("the branch of a cache", () => {
-  const names = fc.sample(name, { numRuns: 3000, seed: 4 });
+  const names = fc.sample(name, { numRuns: runs(3000), seed: 4 });
   const made = cacheBranches(names);
 
   it("is what TypeScript makes of it, with a prefix where another branch would read as a long-lived one", () => {
@@ -73,6 +77,17 @@ describe.skipIf(missing("bash"))("the branch of a cache", () => {
     const main = sanitizeBranch("Main", NOT_THE_BRANCH);
     expect(names.filter((text, index) => made[index] === main && text !== "Main")).toEqual([]);
     expect(cacheBranches(["Main", "main", "dev", "DEV"])).toEqual(["main", "branch-main", "dev", "branch-dev"]);
+  });
+
+  it("is that of a long-lived branch for those alone that a pattern of the config matches", () => {
+    expect(cacheBranches(["v12.x", "V12.x", "v12.x.y", "release/1", "release-1", "release/1/2"])).toEqual([
+      "v12.x",
+      "branch-v12.x",
+      "v12.x.y",
+      "release-1",
+      "branch-release-1",
+      "branch-release-1-2",
+    ]);
   });
 
   it("gives a tag together with any job that made the layers", () => {

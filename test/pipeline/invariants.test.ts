@@ -270,6 +270,21 @@ const rows: { name: string; config: ConfigInput; dockerfiles?: Record<string, st
     expected: /^branches\.main: .*one default branch/,
   },
   {
+    name: "an integration branch that is an exclusion",
+    config: smallConfig({ branches: { integration: ["release/*", "!release/old"] } }),
+    expected: /^branches\.integration\.1: .*takes branches out/,
+  },
+  {
+    name: "a branch pattern that GitHub cannot read",
+    config: smallConfig({ branches: { feature: ["fix/*", "!c++"] } }),
+    expected: /^branches\.feature\.1: .*cannot read the pattern "!c\+\+"/,
+  },
+  {
+    name: "a channel of a pattern without a star",
+    config: smallConfig({ branches: { integration: ["v[0-9]"] }, channels: { "v[0-9]": "next" } }),
+    expected: /^channels\.v\[0-9\]: .*to and fro/,
+  },
+  {
     name: "a branch declared twice",
     config: smallConfig({ branches: { integration: ["dev", "main"] } }),
     expected: /^branches\.integration\.1: .*twice/,

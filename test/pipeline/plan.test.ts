@@ -154,9 +154,10 @@ describe("an image", () => {
   });
 
   it("has no moving tag of its own for a pattern of branches", () => {
-    expect(planOf(smallConfig({ branches: { integration: ["release/*"] } })).pipeline.channels).toEqual([
-      { of: "main", tag: "latest" },
-    ]);
+    for (const pattern of ["release/*", "release-[0-9]+"])
+      expect(planOf(smallConfig({ branches: { integration: [pattern] } })).pipeline.channels).toEqual([
+        { of: "main", tag: "latest" },
+      ]);
   });
 
   it("has a recipe that changes with all that decides what it holds, and with nothing else", () => {
@@ -194,7 +195,7 @@ describe("a consumer", () => {
       pull: { attempts: 3, delaySeconds: 10 },
       secrets: { names: [], grant: "trusted" },
     });
-    expect(consumerOf().steps).toMatchObject([{ name: "Run ./smoke.sh", run: "./smoke.sh", timeoutMinutes: 13 }]);
+    expect(consumerOf().steps).toMatchObject([{ name: "Run the tests", run: "./smoke.sh", timeoutMinutes: 13 }]);
     expect(consumerOf().builds.map((build) => build.key)).toEqual(["app"]);
   });
 
@@ -208,9 +209,9 @@ describe("a consumer", () => {
     expect(limits({ timeout: "10m", testTimeout: "3m" })).toEqual([3, 3]);
   });
 
-  it("names a step by its command's first line, short enough to read", () => {
+  it("names the steps of commands in words, whatever the commands are", () => {
     const { steps } = consumerOf({ consumers: { smoke: { needs: "app", run: [`${"x".repeat(80)}\ny`, "  a\n b"] } } });
-    expect(steps.map((step) => step.name)).toEqual([`Run ${"x".repeat(57)}...`, "Run a"]);
+    expect(steps.map((step) => step.name)).toEqual(["Run the tests (1 of 2)", "Run the tests (2 of 2)"]);
   });
 
   it("does not test forks where the pipeline does not", () => {

@@ -14,13 +14,15 @@ import {
   type TagRules,
   tagRules,
 } from "../../src/pipeline/tags.ts";
+import { passesFilter } from "../../src/workflow/filters.ts";
 import { missing } from "../support/tools.ts";
+import { runs } from "../support/property-runs.ts";
 
 const TAGS = resolve("templates/lib/tags.sh");
 const SHAS = ["abc1234def5678901234567890abcdef12345678", "1234567890123456789012345678901234567890"] as const;
-const NAMES = 10_000;
+const NAMES = runs(10_000);
 /** Bash compiles an expression anew each time, so what only varies the rules does with fewer names. */
-const FEWER_NAMES = 1_000;
+const FEWER_NAMES = runs(1_000);
 
 const HOSTILE = [
   "$(touch x)",
@@ -219,6 +221,27 @@ describe.skipIf(missing("bash"))("TypeScript and bash give the same tag", () => 
     );
   });
 
+  it("calls the branches long-lived that GitHub's own filter of the push lets through", () => {
+    const integration = ["development", "release-[0-9]+", "stable/*", "v1.?", "lts/**", "rel\\+1"];
+    const rules = tagRules(config.tags, { main: "main", integration }, {});
+    const names = [
+      ...["main", "development", "release-1", "release-12", "stable/a", "v1", "v1.", "lts/a/b", "rel+1"],
+      ...["Main", "developments", "release-", "release-x", "release-[0-9]+", "stable/a/b", "v1x", "lts", "rel\\+1"],
+    ];
+    const script = `source "$TAGS"; while IFS= read -r -d "" name; do if is_long_lived "$name"; then echo "$name"; fi; done`;
+    const run = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
+      input: [...names, ...generated].map((name) => `${name}\0`).join(""),
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], TAGS, ...tagEnvironment(rules) },
+    });
+    expect(run.stderr).toBe("");
+    const filter = { patterns: ["main", ...integration], ignore: false };
+    expect(names.filter((name) => passesFilter(filter, name))).toEqual(names.slice(0, 9));
+    expect(run.stdout.trim().split("\n")).toEqual(
+      [...names, ...generated].filter((name) => passesFilter(filter, name)),
+    );
+  });
+
   it("reads the expressions alike", () => {
     const rules = tagRules(config.tags, config.branches, channels);
     const tags = [
@@ -233,7 +256,7 @@ describe.skipIf(missing("bash"))("TypeScript and bash give the same tag", () => 
       "sha256-0",
     ].filter((tag) => !tag.includes("\n"));
     const environment = tagEnvironment(rules);
-    for (const name of ["RESERVED_BRANCHES", "OTHER_CLASSES", "MANUAL_FORBIDDEN", "NIGHTLY_TAGS"]) {
+    for (const name of ["RESERVED_BRANCHES", "OTHER_CLASSES", "MANUAL_FORBIDDEN", "NIGHTLY_TAGS", "LONG_LIVED_SLUGS"]) {
       const expression = environment[name] ?? "";
       const script = `while IFS= read -r -d "" tag; do if [[ "$tag" =~ $EXPRESSION ]]; then echo true; else echo false; fi; done`;
       const read = execFileSync("bash", ["--noprofile", "--norc", "-c", script], {

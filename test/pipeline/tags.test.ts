@@ -18,6 +18,29 @@ function rulesOf(tags: object = {}, integration: string[] = ["development"]) {
 }
 const rules = rulesOf();
 
+describe("integration branches given by a pattern", () => {
+  const own = rulesOf({ commit: "{branch}.{sha}" }, ["release-[0-9]+", "stable/*", "LTS-[AB]?"]);
+
+  it.each(["release-12.abc1234", "stable-x.abc1234", "lts-b.abc1234", "lts-.abc1234", "main.abc1234"])(
+    "have tags of commits, such as %s",
+    (tag) => expect(classifyTag(tag, own)).toBe("commit"),
+  );
+
+  it.each(["release-x.abc1234", "release-.abc1234", "lts-c.abc1234", "stable.abc1234"])(
+    "do not have the tag %s",
+    (tag) => expect(classifyTag(tag, own)).toBeUndefined(),
+  );
+
+  it("are an expression to the programs, which are also told the plain names", () => {
+    const { INTEGRATION_BRANCHES, INTEGRATION_NAMES } = tagEnvironment(rulesOf({}, ["development", "release-[0-9]+"]));
+    expect({ INTEGRATION_BRANCHES, INTEGRATION_NAMES }).toEqual({
+      INTEGRATION_BRANCHES: "^development$|^release-[0-9]+$",
+      INTEGRATION_NAMES: "development",
+    });
+    expect(tagEnvironment(rulesOf({}, []))["INTEGRATION_BRANCHES"]).toBe("^$");
+  });
+});
+
 describe("a branch's tag", () => {
   it.each([
     ["feature/dns/subdomain", "feature-dns-subdomain-abc1234"],

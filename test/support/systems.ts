@@ -25,7 +25,18 @@ export function systemOf(name: string, config: ConfigInput): System {
   const { pipeline, problems } = planOf(config);
   if (problems.length > 0)
     throw new Error(`${name}: ${problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n")}`);
-  return { name, config, pipeline, workflows: readWorkflows(pipeline) };
+  return compiledWhenAsked({ name, config, pipeline });
+}
+
+/** Most files ask some systems only, and many nothing but the plan. What one has asked for, the next finds compiled. */
+function compiledWhenAsked(system: Omit<System, "workflows">): System {
+  let workflows: System["workflows"] | undefined;
+  return {
+    ...system,
+    get workflows() {
+      return (workflows ??= readWorkflows(system.pipeline));
+    },
+  };
 }
 
 /** Each of several pipelines that one config declares. */
@@ -37,12 +48,11 @@ export function systemsOf(name: string, config: ConfigInput): System[] {
     const own = pipeline.member === undefined ? undefined : config.pipelines?.[pipeline.member];
     return own
       ? [
-          {
+          compiledWhenAsked({
             name: `${name}: ${pipeline.member}`,
             config: { ...own, project: pipeline.project },
             pipeline,
-            workflows: readWorkflows(pipeline),
-          },
+          }),
         ]
       : [];
   });

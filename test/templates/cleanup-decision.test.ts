@@ -10,6 +10,7 @@ import {
   keptForDays,
   readPolicy,
 } from "../../templates/lib/decide.mjs";
+import { runs } from "../support/property-runs.ts";
 
 const HOUR = 3_600_000;
 const NOW = Date.parse("2026-06-01T00:00:00Z");
@@ -268,10 +269,10 @@ describe("the decision what to delete", () => {
         if (given.settings.maxDeletions >= given.versions.length && !isTangled(given))
           expect([...deleted].toSorted()).toEqual([...allowed].toSorted());
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
     // The property would hold for a program that never deletes.
-    expect(deletions).toBeGreaterThan(2000);
+    expect(deletions).toBeGreaterThan(runs(2000));
   });
 
   test("never leaves a reference to something deleted, whatever the cap, and deletes holders first", () => {
@@ -295,7 +296,7 @@ describe("the decision what to delete", () => {
           if (action === "delete") for (const other of after) expect(deleted.has(other)).toBe(true);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 

@@ -10,6 +10,7 @@ import { readJunit } from "../../templates/lib/junit.mjs";
 import { readXml } from "../../templates/lib/xml.mjs";
 import { readZip } from "../../templates/lib/zip.mjs";
 import { zip } from "../support/zip.ts";
+import { runs } from "../support/property-runs.ts";
 
 const outcomes = (document: string): string[] =>
   readJunit(document).map(({ test: name, outcome, flaky }) => `${name}: ${outcome}${flaky ? " (flaky)" : ""}`);
@@ -139,7 +140,7 @@ describe("JUnit results", () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -8,6 +8,7 @@ import { prose, proseWithIssues } from "../../templates/lib/markdown.mjs";
 import { type GitHistory, startHistory } from "../support/git-history.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
 import { HOSTILE } from "../support/run-program.ts";
+import { runs } from "../support/property-runs.ts";
 
 let history: GitHistory;
 let out: string;
@@ -292,7 +293,7 @@ describe("what a commit says", () => {
             .replaceAll("#\u200b", ""),
         ).not.toMatch(/[&#]/);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { withComment, withCommentAbove, type YamlMapping, type YamlValue } from "../../src/workflow/model.ts";
 import { printYaml } from "../../src/workflow/print.ts";
+import { runs } from "../support/property-runs.ts";
 
 const asPrettier = (text: string) => format(text, { parser: "yaml" });
 
@@ -98,7 +99,7 @@ describe("printYaml", () => {
       fc.property(mapping.filter(isText), (input) => {
         expect(parse(printYaml(input))).toEqual(input);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -145,7 +146,7 @@ describe("printYaml", () => {
           expect(printed).toBe(await asPrettier(printed));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -15,8 +15,8 @@ export interface SharedWork {
 
 /** The piece that is next. */
 export const NEXT = 0;
-/** 1 once the helper has begun. */
-export const HELPER_BEGAN = 1;
+/** 1 once the second thread has begun. */
+export const SECOND_THREAD_BEGAN = 1;
 export const COUNTERS = 2;
 
 export interface DonePiece {

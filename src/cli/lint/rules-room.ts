@@ -9,7 +9,7 @@ import type { Rule } from "../../lint/rule.ts";
 import { RULES } from "../../lint/rules/index.ts";
 import type { LintSettings, RuleSettings } from "../../lint/settings.ts";
 import { isShellcheckName } from "../../lint/shellcheck-names.ts";
-import { startHelper } from "./helper.ts";
+import { startSecondThread } from "./second-thread.ts";
 import { COUNTERS, type DonePiece, type SharedWork, takePieces } from "./pieces.ts";
 import type { Selection } from "./selection.ts";
 
@@ -63,8 +63,7 @@ export interface DoneWork {
 
 /** Runs the rules, on two threads where there is enough to do. */
 export async function workOn(work: Work, root: string, settings: LintSettings, read?: Reader): Promise<DoneWork> {
-  // A run of a second or two costs as much again when V8 compiles at its usual pace what will not run for long. See docs/decisions/lint-speed.md.
-  if (/^1[0-3]\./.test(process.versions.v8)) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
+  compileLater();
   const pieces = piecesOf(work);
   const task: SharedWork = {
     pieces,
@@ -73,11 +72,12 @@ export async function workOn(work: Work, root: string, settings: LintSettings, r
     counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT),
   };
   const characters = work.sources.reduce((sum, { text }) => sum + text.length, 0);
-  const helper = characters >= WORTH_A_THREAD_CHARACTERS && availableParallelism() > 1 ? startHelper(task) : undefined;
+  const secondThread =
+    characters >= WORTH_A_THREAD_CHARACTERS && availableParallelism() > 1 ? startSecondThread(task) : undefined;
   const done = await takePieces(RULES, task, read);
   const each = new Map<string, Finding[]>();
   const together = new Map<Group, DoneWork["together"][number]>();
-  for (const piece of [...done, ...((await helper?.done()) ?? [])]) {
+  for (const piece of [...done, ...((await secondThread?.done()) ?? [])]) {
     for (const [at, path] of (pieces[piece.index]?.each ?? []).entries()) each.set(path, piece.each[at] ?? []);
     for (const [at, group] of (pieces[piece.index]?.together ?? []).entries())
       together.set(group, piece.together[at] ?? NOTHING);
@@ -90,5 +90,18 @@ export async function workOn(work: Work, root: string, settings: LintSettings, r
 
 const NOTHING: DoneWork["together"][number] = { findings: [], asked: [] };
 
+/**
+ * A run of a second or two costs as much again when V8 compiles at its usual pace what will not run for long. See
+ * docs/decisions/lint-speed.md. V8 prints an error for a flag that it does not know, so each is for the versions that
+ * were tried; others keep their pace.
+ */
+function compileLater(): void {
+  const major = Number.parseInt(process.versions.v8, 10);
+  if (major === 10 || major === 11) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
+  if (major === 12 || major === 13) setFlagsFromString(`--invocation-count-for-turbofan=${INVOCATIONS}`);
+}
+
 /** Bytes of bytecode that a function runs through before V8 thinks about compiling it; nine times V8's own number. */
 const INTERRUPT_BUDGET = 600_000;
+/** The same in V8 of Node 22 and 24, which counts calls; nine times its own number, too. */
+const INVOCATIONS = 27_000;

@@ -1,9 +1,10 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
-import { calledIn, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
+import { calledIn, planJobId, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
 import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import { isPlainName } from "../../workflow/filters.ts";
 import type { DispatchInput, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
-import { expression, quoted } from "../expressions.ts";
+import { every, expression, plannedIn, quoted } from "../expressions.ts";
 import { coverageAlertJob } from "../jobs/coverage-alert.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { runJobs } from "../jobs/run-jobs.ts";
@@ -32,16 +33,26 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
       ...coverageAlertJob(
         pipeline,
         calledIn(pipeline, "build").map((consumer) => ({ consumer, job: testJobId(consumer.key) })),
-        { if: isLongLivedPush(pipeline) },
+        longLivedPush(pipeline),
       ),
-      ...notifyJob(pipeline, "build", Object.keys(jobs), isLongLivedPush(pipeline)),
+      ...notifyJob(pipeline, "build", Object.keys(jobs), longLivedPush(pipeline).if),
     },
   };
 }
 
 /** Asked of the event itself: when `plan` fails, nobody has decided on a class. */
-const isLongLivedPush = ({ branches }: Pipeline): string =>
-  `github.event_name == 'push' && contains(fromJSON(${quoted(JSON.stringify([branches.main, ...branches.integration]))}), github.ref_name)`;
+function longLivedPush(pipeline: Pipeline): { if: string; needs: string[] } {
+  const { branches } = pipeline;
+  const names = [branches.main, ...branches.integration.filter(isPlainName)];
+  const isNamed = `contains(fromJSON(${quoted(JSON.stringify(names))}), github.ref_name)`;
+  const isPush = "github.event_name == 'push'";
+  if (branches.integration.every(isPlainName)) return { if: every(isPush, isNamed), needs: [] };
+  // Expressions know no patterns: of a branch that has no name of its own here, only the job that plans can tell.
+  return {
+    if: every(isPush, `(${isNamed} || ${plannedIn(pipeline, "build")("class")} == 'integration')`),
+    needs: [planJobId(pipeline, "build")],
+  };
+}
 
 /** The events that build; `workflow_dispatch` takes a tag. */
 function buildTriggers(pipeline: Pipeline): Triggers {

@@ -10,16 +10,8 @@ export function insertScriptLine(file: SourceFile, step: Step, line: number, wri
   const { text } = file;
   const pair = pairOf(step.node, "run");
   const column = columnOf(file, step.node);
-  if (
-    !pair ||
-    pair.value.kind !== "scalar" ||
-    column === undefined ||
-    step.node.flow ||
-    isAliased(pair) ||
-    isRepeated(file, step.node) ||
-    isInFlow(file, step.node)
-  )
-    return undefined;
+  if (!pair || pair.value.kind !== "scalar" || column === undefined || isAliased(pair)) return undefined;
+  if (step.node.flow || isInFlow(file, step.node) || isRepeated(file, step.node)) return undefined;
   if (/[\r\n]/.test(written) || written.trim() === "") return undefined;
   const script = pair.value;
   const lineBreak = lineBreakOf(file);

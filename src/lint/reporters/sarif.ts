@@ -1,8 +1,8 @@
 /** SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), as GitHub's code scanning and editors read it. */
-import type { Finding, Level, RelatedPlace } from "../finding.ts";
+import type { Finding, Level, PresetLevel, RelatedPlace } from "../finding.ts";
 import { sourceOf } from "../baseline.ts";
 import type { LintReport } from "../report.ts";
-import { type Example, EXAMPLE_PATH, type PresetLevel, type RuleTexts } from "../rule.ts";
+import { type Example, EXAMPLE_PATH, type RuleTexts } from "../rule.ts";
 
 /** By name: the schema's own address is where it is published. */
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

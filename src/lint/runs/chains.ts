@@ -1,5 +1,6 @@
 /** Workflows that start after other workflows, through `workflow_run`. */
 import { nameOfWorkflow, type Trigger, triggerOf, type WorkflowDocument } from "../../workflow/document/document.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import { type ScalarNode, scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
 import { type Repository, workflowsOf } from "../repository.ts";
 
@@ -29,8 +30,8 @@ export function workflowsByName(repository: Repository): Map<string, WorkflowDoc
   return named;
 }
 
-/** After the first workflow at most three more levels follow ("Events that trigger workflows", workflow_run). */
-export const MOST_LEVELS = 3;
+/** After the first workflow at most three more levels follow. */
+export const MOST_LEVELS = LIMITS.workflowRunLevels.value;
 
 /** How many workflows must have run before, by the shortest way; Infinity for one that waits for itself alone. */
 export function levelsOf(repository: Repository): Map<WorkflowDocument, number> {

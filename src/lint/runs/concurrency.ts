@@ -1,7 +1,7 @@
 /** Concurrency groups: which runs share one, and whether a newer run cancels an older one. */
-import { commitOf } from "../pipeline/github-values.ts";
-import type { Known, Run } from "../pipeline/model.ts";
-import { symbolsIn, type Template, textOf } from "../pipeline/value.ts";
+import { commitOf } from "../model/github-values.ts";
+import type { Known, Run } from "../model/model.ts";
+import { symbolsIn, type Template, textOf } from "../model/value.ts";
 import type { Concurrency, Job, WorkflowDocument } from "../../workflow/document/document.ts";
 import { valueIn } from "./occasions.ts";
 

@@ -1,8 +1,8 @@
 /** What a job does that stays when it is cut off half way: releases, deployments, publications, deletions. */
 import type { Job, Step, WorkflowDocument } from "../../workflow/document/document.ts";
 import { scalarOf, valueOf } from "../../workflow/yaml/node.ts";
-import { textOf } from "../pipeline/value.ts";
-import type { Run } from "../pipeline/model.ts";
+import { textOf } from "../model/value.ts";
+import type { Run } from "../model/model.ts";
 import { commandsIn, type Script, scriptsOf, type ShellCommand } from "../scripts.ts";
 import { holds, valueIn } from "./occasions.ts";
 

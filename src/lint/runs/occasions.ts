@@ -2,13 +2,12 @@
  * The ways in which one workflow starts, told from its own file alone: what a rule on a single document can know of
  * events and refs. The whole repository's runs are in `../pipeline`.
  */
-import { evaluate, truthOf, valueOfScalar } from "../pipeline/evaluate.ts";
-import { filterOf, refsOf, typesOf } from "../pipeline/events.ts";
+import { evaluate, truthOf, valueOfScalar } from "../model/evaluate.ts";
+import { filterOf, refsOf, typesOf } from "../model/events.ts";
 import { passesFilter } from "../../workflow/filters.ts";
-import { githubValue } from "../pipeline/github-values.ts";
-import type { Known, Run } from "../pipeline/model.ts";
-import type { Scope } from "../pipeline/scope.ts";
-import { HOLE, textOf, type Value } from "../pipeline/value.ts";
+import { githubValue } from "../model/github-values.ts";
+import type { Known, Run, Scope } from "../model/model.ts";
+import { HOLE, textOf, type Value } from "../model/value.ts";
 import { conditionOf } from "../../workflow/expressions/embedded.ts";
 import { type Expression, expressionsWithin, pathOf } from "../../workflow/expressions/expression.ts";
 import type { Trigger, WorkflowDocument } from "../../workflow/document/document.ts";

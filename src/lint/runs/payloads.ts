@@ -1,5 +1,5 @@
 /** Which events fill which fields of `github` ("Events that trigger workflows", "Contexts reference", "Webhook events and payloads"). */
-import type { Known } from "../pipeline/model.ts";
+import type { Known } from "../model/model.ts";
 
 const PULL_REQUEST = new Set([
   "pull_request",

@@ -1,8 +1,8 @@
 /** Whether jobs and steps of one workflow can run at all, and what stops them. */
 import type { Job, Step, WorkflowDocument } from "../../workflow/document/document.ts";
 import { scalarOf } from "../../workflow/yaml/node.ts";
-import type { Run } from "../pipeline/model.ts";
-import { literal, type Value } from "../pipeline/value.ts";
+import type { Run } from "../model/model.ts";
+import { literal, type Value } from "../model/value.ts";
 import { type Assume, hasStatusFunction, holds } from "./occasions.ts";
 
 /** What stops a job in a run: its own condition, or a need that cannot run there. */

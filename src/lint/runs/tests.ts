@@ -5,21 +5,19 @@ import { scalarOf } from "../../workflow/yaml/node.ts";
 import { commandsIn, type ShellCommand } from "../scripts.ts";
 import { scriptsByStep } from "./lasting.ts";
 
+const TESTING_ACTIONS = [
+  "cypress-io/github-action",
+  "grafana/k6-action",
+  "grafana/run-k6-action",
+  "treosh/lighthouse-ci-action",
+];
+
 /** The first step that tests. */
 export const testingStep = (job: Job): Step | undefined => job.steps.find((step) => tests(step, job));
 
 function tests(step: Step, job: Job): boolean {
   if (step.uses) {
-    if (
-      isAction(
-        step.uses,
-        "cypress-io/github-action",
-        "grafana/k6-action",
-        "grafana/run-k6-action",
-        "treosh/lighthouse-ci-action",
-      )
-    )
-      return true;
+    if (isAction(step.uses, ...TESTING_ACTIONS)) return true;
     // A retrying wrapper around a command.
     const command = scalarOf(step.with.get("command")?.value)?.value;
     return (

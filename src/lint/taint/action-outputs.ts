@@ -1,6 +1,6 @@
 /** Outputs of published actions that repeat what somebody outside has written, by the actions' own documentation. */
 import { inputOf, type Step, type Uses } from "../../workflow/document/document.ts";
-import type { TaintKind, Trust } from "./taint.ts";
+import type { TaintKind, Trust } from "./model.ts";
 
 interface EchoingOutputs {
   outputs: RegExp;

@@ -12,10 +12,10 @@ import { earlierSteps } from "./earlier-steps.ts";
 import { eventsReaching, guardAt } from "./guards.ts";
 import { refsAreOpen } from "./open-refs.ts";
 import { javaScriptFlow, type JavaScriptFlow } from "./javascript-flow.ts";
-import { type ShellFlow, shellFlow } from "./shell-flow.ts";
+import { shellFlow } from "./shell-flow.ts";
 import { reaching } from "./reaching.ts";
 import { PRIVILEGED_EVENTS, sourceAt, type SourceMatch } from "./sources.ts";
-import type { Place, Taint, TaintAnalysis, TaintedReference, TaintKind } from "./taint.ts";
+import type { Place, ShellFlow, Taint, TaintAnalysis, TaintedReference, TaintKind } from "./model.ts";
 import { through, worst } from "./way.ts";
 
 const NO_FLOW: ShellFlow = {

@@ -5,7 +5,7 @@ import { embeddedExpressions, spanInFile } from "../../workflow/expressions/embe
 import { pathOf, referencesIn } from "../../workflow/expressions/expression.ts";
 import type { ScalarNode, Span } from "../../workflow/yaml/node.ts";
 import { commandsIn, type Script, spanOf } from "../scripts.ts";
-import type { Taint, TaintAnalysis } from "./taint.ts";
+import type { Taint, TaintAnalysis } from "./model.ts";
 
 /** A checkout of a commit that somebody outside chose. */
 export interface UntrustedCheckout {

@@ -2,7 +2,7 @@
 import type { Document } from "../../workflow/document/document.ts";
 import { analyse } from "./analysis.ts";
 import type { Beyond } from "./inputs.ts";
-import type { TaintAnalysis } from "./taint.ts";
+import type { TaintAnalysis } from "./model.ts";
 
 const known = new WeakMap<Document, TaintAnalysis>();
 const NOTHING: Beyond = {

@@ -5,7 +5,7 @@ import { downloadOf } from "./artifacts.ts";
 import { checkoutInScript, checkoutOf } from "./checkouts.ts";
 import { guardAt } from "./guards.ts";
 import { PRIVILEGED_EVENTS } from "./sources.ts";
-import type { Place, Taint, TaintAnalysis } from "./taint.ts";
+import type { Place, Taint, TaintAnalysis } from "./model.ts";
 import { worst } from "./way.ts";
 
 export interface StepSurroundings {

@@ -2,7 +2,7 @@
 import { conditionOf } from "../../workflow/expressions/embedded.ts";
 import { type Call, type Expression, pathOf } from "../../workflow/expressions/expression.ts";
 import type { ScalarNode } from "../../workflow/yaml/node.ts";
-import type { Place } from "./taint.ts";
+import type { Place } from "./model.ts";
 
 export interface Guard {
   /** Nothing: any. */

@@ -2,7 +2,7 @@
 import type { ActionDocument, Document, Job, Step } from "../../workflow/document/document.ts";
 import { scalarOf, type Span, valueOf, type YamlNode } from "../../workflow/yaml/node.ts";
 import type { SourceMatch } from "./sources.ts";
-import type { Place, Taint, TaintKind } from "./taint.ts";
+import type { Place, Taint, TaintKind } from "./model.ts";
 import { through, worst } from "./way.ts";
 
 /** What is known beyond the document. */

@@ -4,7 +4,7 @@ import type { Document } from "../../workflow/document/document.ts";
 import { sourceSpan } from "../../workflow/yaml/scalar-source.ts";
 import type { ScalarNode, Span } from "../../workflow/yaml/node.ts";
 import type { SourceMatch } from "./sources.ts";
-import type { Taint } from "./taint.ts";
+import type { Taint } from "./model.ts";
 import { through, worst } from "./way.ts";
 
 export interface JavaScriptFlow {

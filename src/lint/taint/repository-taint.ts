@@ -10,7 +10,7 @@ import {
 import { scalarOf, valueOf } from "../../workflow/yaml/node.ts";
 import { actionIn, type Repository, workflowAt, workflowsOf } from "../repository.ts";
 import { analyse } from "./analysis.ts";
-import type { Taint, TaintAnalysis, TaintKind } from "./taint.ts";
+import type { Taint, TaintAnalysis, TaintKind } from "./model.ts";
 import { through, worst } from "./way.ts";
 
 type Caller = { in: WorkflowDocument; job: Job } | { in: Document; step: Step };

@@ -8,31 +8,11 @@ import type { EmbeddedExpression } from "../../workflow/expressions/embedded.ts"
 import type { Span } from "../../workflow/yaml/node.ts";
 import { type Script, spanInScript } from "../scripts.ts";
 import { alwaysLeaves, checkedIn, literalPatterns } from "./shell-checks.ts";
-import {
-  type Emission,
-  fileWritten,
-  type FileWrites,
-  newWrites,
-  printed,
-  readWrites,
-  type WrittenFile,
-} from "./shell-output.ts";
+import { type Emission, fileWritten, type FileWrites, newWrites, printed, readWrites } from "./shell-output.ts";
 import type { ShellSource } from "./shell-programs.ts";
-import { shellValues, type TaintedExpansion } from "./shell-values.ts";
-import type { Taint } from "./taint.ts";
+import type { ShellFlow, Taint, WrittenFile } from "./model.ts";
+import { shellValues } from "./shell-values.ts";
 import { through, worst } from "./way.ts";
-
-export interface ShellFlow {
-  outputs: ReadonlyMap<string, Taint>;
-  /** Whole lines of `$GITHUB_OUTPUT` are somebody else's: every output may be. */
-  anyOutput: Taint | undefined;
-  env: ReadonlyMap<string, Taint>;
-  anyEnv: Taint | undefined;
-  path: Taint | undefined;
-  expansions: readonly TaintedExpansion[];
-  /** Where `$GITHUB_ENV` and `$GITHUB_PATH` take in what somebody else decides. */
-  writes: readonly { file: WrittenFile; at: Span; taint: Taint }[];
-}
 
 export interface ShellSurroundings {
   script: Script;

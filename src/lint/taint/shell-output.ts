@@ -1,6 +1,6 @@
 /** What a script prints, and what becomes of it in the files that the runner reads afterwards. */
 import type { Span } from "../../workflow/yaml/node.ts";
-import type { Taint } from "./taint.ts";
+import type { Taint, WrittenFile } from "./model.ts";
 
 /** A piece of printed text; `text` is nothing where it is only known when the script runs. */
 export interface Emission {
@@ -9,8 +9,6 @@ export interface Emission {
   pos: number;
   end: number;
 }
-
-export type WrittenFile = "GITHUB_OUTPUT" | "GITHUB_ENV" | "GITHUB_PATH";
 
 /** The runner's file that a redirection names, in whatever quotes and braces. */
 export function fileWritten(target: string): WrittenFile | undefined {

@@ -14,18 +14,8 @@ import type { Span } from "../../workflow/yaml/node.ts";
 import { type Script, spanOf } from "../scripts.ts";
 import { type Emission, printed } from "./shell-output.ts";
 import { cleansInput, filesRead, outputSource, passesInput, type ShellSource } from "./shell-programs.ts";
-import type { Taint } from "./taint.ts";
+import type { Taint, TaintedExpansion } from "./model.ts";
 import { worst } from "./way.ts";
-
-/** An expansion of a variable that holds somebody else's text. */
-export interface TaintedExpansion {
-  /** The variable's name. */
-  name: string;
-  /** In the script's text. */
-  pos: number;
-  end: number;
-  taint: Taint;
-}
 
 export interface ValueSurroundings {
   script: Script;
@@ -51,6 +41,12 @@ export interface ShellValues {
   /** By their place: every expansion that was asked for so far. */
   expansions: Map<number, TaintedExpansion>;
 }
+
+/** What is printed goes to a file instead. */
+const takesOutput = (redirect: Redirection): boolean =>
+  redirect.type === "Redirect" &&
+  /^(?:>>?|&>>?|>\|)$/.test(redirect.operator) &&
+  redirect.descriptor?.type !== "FileDescriptor";
 
 const NEW_LINE: Emission = { text: "\n", taint: undefined, pos: 0, end: 0 };
 
@@ -197,17 +193,7 @@ export function shellValues({ script, vars, ofExpression, files, ofSource }: Val
     const input = inputFrom(node.redirects) ?? stdin;
     const name = node.name?.value;
     if (name === undefined) return node.redirects.length > 0 ? [...input] : [];
-    // Goes to a file instead.
-    if (
-      !intoFile &&
-      node.redirects.some(
-        (redirect) =>
-          redirect.type === "Redirect" &&
-          /^(?:>>?|&>>?|>\|)$/.test(redirect.operator) &&
-          redirect.descriptor?.type !== "FileDescriptor",
-      )
-    )
-      return [];
+    if (!intoFile && node.redirects.some(takesOutput)) return [];
     const words = node.args;
     if (name === "echo" || name === "printf") return printed(name, words.map(pieces));
     const source = outputSource(

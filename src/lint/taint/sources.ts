@@ -3,7 +3,7 @@
  * "Webhook events and payloads"; which of them are dangerous: "Script injections" in its security hardening guide.
  * Numbers, SHAs, logins, dates, states and addresses made by GitHub are harmless as text and are not here.
  */
-import type { TaintKind, Trust } from "./taint.ts";
+import type { TaintKind, Trust } from "./model.ts";
 
 export interface Source {
   /** Below `github`, lower-cased; `*` is an item of a list. */

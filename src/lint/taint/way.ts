@@ -1,5 +1,5 @@
 /** The way of a value, stop by stop. */
-import type { Stop, Taint } from "./taint.ts";
+import type { Stop, Taint } from "./model.ts";
 
 /** Longer ways tell nobody more. */
 const MAX_STOPS = 12;

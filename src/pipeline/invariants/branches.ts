@@ -1,13 +1,14 @@
 /** Branches and the tags that move with them can be told apart. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
+import { isPlainName, readPattern } from "../../workflow/filters.ts";
 import { classifyTag, TAG_CLASSES } from "../tags.ts";
 import type { Pipeline } from "../types.ts";
 
 export function branchProblems(config: Config, pipeline: Pipeline): Problem[] {
   const { main, integration } = config.branches;
   const problems: Problem[] = [];
-  if (/[*?]/.test(main))
+  if (!isPlainName(main))
     problems.push({
       path: ["branches", "main"],
       message: `"${main}" is a pattern, and a repository has one default branch.`,
@@ -20,6 +21,10 @@ export function branchProblems(config: Config, pipeline: Pipeline): Problem[] {
         message: `The branch "${branch}" is declared twice.`,
         hint: "Remove it here.",
       });
+  for (const kind of ["integration", "feature"] as const)
+    problems.push(
+      ...config.branches[kind].flatMap((pattern, index) => patternProblems(pattern, kind, ["branches", kind, index])),
+    );
   const taken = [
     ...(config.nightly ? ["nightly"] : []),
     ...(config.release && config.copies.length > 0 ? ["release"] : []),
@@ -33,11 +38,30 @@ export function branchProblems(config: Config, pipeline: Pipeline): Problem[] {
   return [...problems, ...channelTagProblems(config, pipeline)];
 }
 
+function patternProblems(pattern: string, kind: "integration" | "feature", path: Problem["path"]): Problem[] {
+  if (pattern.startsWith("!") && kind === "integration")
+    return [
+      {
+        path,
+        message: `"${pattern}" takes branches out, but each of these is to match integration branches by itself.`,
+        hint: "Write patterns that match no other branch, such as `release-[0-9]+`.",
+      },
+    ];
+  if (readPattern(pattern.replace(/^!/, "")) !== undefined) return [];
+  return [
+    {
+      path,
+      message: `GitHub cannot read the pattern "${pattern}", which so matches no branch.`,
+      hint: "Put a `\\` before a `[`, `+` or `?` that is meant as itself.",
+    },
+  ];
+}
+
 function channelTagProblems(config: Config, pipeline: Pipeline): Problem[] {
   const movedBy = new Map<string, string>();
   return pipeline.channels.flatMap(({ of, tag }): Problem[] => {
     const path = config.channels && of in config.channels ? ["channels", of] : ["branches"];
-    if (of.includes("*"))
+    if (!isPlainName(of))
       return [
         {
           path,

@@ -1,15 +1,13 @@
 /** What GitHub allows a run to call, and the caches that its jobs name. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import { didYouMean } from "../../nearest.ts";
 import { calledIn, type RunKind } from "../stages.ts";
 import type { Pipeline } from "../types.ts";
 
-/**
- * GitHub's docs, "Reusing workflow configurations", "Limitations of reusable workflows": a run calls at most 50 different
- * ones, in at most ten levels. Consumers call nothing, so a run has two levels.
- */
-const MOST_CALLS = 50;
+/** Consumers call nothing, so a run has two of the ten levels that GitHub allows. */
+const MOST_CALLS = LIMITS.calledWorkflows.value;
 const RUNS: readonly RunKind[] = ["build", "nightly", "release"];
 
 export function callProblems(config: Config, pipeline: Pipeline): Problem[] {

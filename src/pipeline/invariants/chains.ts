@@ -1,9 +1,10 @@
-/** GitHub follows a run with `workflow_run` at most three levels deep (docs: "Events that trigger workflows", `workflow_run`). */
+/** How far workflows may follow each other by `workflow_run`. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import type { Pipeline } from "../types.ts";
 
-export const DEEPEST_LEVEL = 3;
+const DEEPEST_LEVEL = LIMITS.workflowRunLevels.value;
 
 /** Which workflow follows which, by name. */
 export function followersOf(pipeline: Pipeline): { name: string; follows: string[]; path: PropertyKey[] }[] {
@@ -40,7 +41,7 @@ export function chainProblems(_config: Config, pipeline: Pipeline): Problem[] {
     .map((node) => ({
       path: node.path,
       message: Number.isFinite(levelOf(node.name, []))
-        ? `The workflow "${node.name}" stands more than three \`workflow_run\` levels behind the build, where GitHub no longer starts it.`
+        ? `The workflow "${node.name}" stands more than ${DEEPEST_LEVEL} \`workflow_run\` levels behind the build, where GitHub no longer starts it.`
         : `The workflow "${node.name}" follows itself.`,
       hint: "Let it follow the build directly, and give every workflow a name of its own.",
     }));

@@ -2,13 +2,15 @@
 import { inDays, inMinutes } from "../../config/durations.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Pipeline } from "../types.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import { takenBy } from "../stages.ts";
+import type { Consumer, Pipeline } from "../types.ts";
 
-/** GitHub's docs, "Usage limits": a job on a hosted runner ends after six hours, a matrix has at most 256 jobs. */
-const JOB_MINUTES = 360;
-const MATRIX_JOBS = 256;
-/** Docs of actions/upload-artifact: `retention-days`, at most 90 unless the repository allows more. */
-const ARTIFACT_DAYS = 90;
+const JOB_MINUTES = LIMITS.jobMinutes.value;
+const MATRIX_JOBS = LIMITS.matrixJobs.value;
+const DISPATCH_INPUTS = LIMITS.dispatchInputs.value;
+/** A private repository may allow more, which nothing here knows. */
+const ARTIFACT_DAYS = LIMITS.artifactDays.value;
 
 export function limitProblems(config: Config, pipeline: Pipeline): Problem[] {
   const whole = [
@@ -60,6 +62,7 @@ function consumerLimits(config: Config, pipeline: Pipeline): Problem[] {
             },
           ]
         : []),
+      ...tooManyChoices(path, consumer, pipeline),
       ...consumer.artifacts.flatMap((artifact, index) =>
         tooLong([...path, "artifacts", index, "keep"], Math.max(artifact.keepDays.success, artifact.keepDays.failure)),
       ),
@@ -68,6 +71,23 @@ function consumerLimits(config: Config, pipeline: Pipeline): Problem[] {
       ...containerProblems(path, consumer),
     ];
   });
+}
+
+/** A manual run has an input a key to choose, beside those that say which image and commit, and what becomes of it. */
+function tooManyChoices(path: PropertyKey[], consumer: Consumer, { topology }: Pipeline): Problem[] {
+  if (!consumer.dispatch) return [];
+  const taken = takenBy(consumer);
+  const asksForImage = topology === "workflow_call" ? taken.some(({ kind }) => kind === "image") : taken.length > 0;
+  const others = (asksForImage ? ["image_tag", "commit"].length : 0) + (consumer.deployment ? 1 : 0);
+  const inputs = consumer.choose.length + others;
+  if (inputs <= DISPATCH_INPUTS) return [];
+  return [
+    {
+      path: [...path, "choose", DISPATCH_INPUTS - others],
+      message: `A manual run would have ${inputs} inputs. GitHub accepts ${DISPATCH_INPUTS}.`,
+      hint: `Choose from at most ${DISPATCH_INPUTS - others} keys.`,
+    },
+  ];
 }
 
 /** The scripts read `MATRIX_<KEY>`, which two keys that differ only in case would share. */
@@ -144,7 +164,7 @@ const jobTooLong = (path: PropertyKey[], minutes: number): Problem[] =>
         {
           path,
           message: `A job ends after ${JOB_MINUTES} minutes on GitHub's runners, and this one may take ${minutes}.`,
-          hint: "Write at most hours(6).",
+          hint: `Write at most hours(${JOB_MINUTES / 60}).`,
         },
       ]
     : [];
@@ -155,7 +175,7 @@ const tooLong = (path: PropertyKey[], days: number): Problem[] =>
         {
           path,
           message: `GitHub keeps an artifact for at most ${ARTIFACT_DAYS} days, and this one asks for ${days}.`,
-          hint: "Write at most days(90).",
+          hint: `Write at most days(${ARTIFACT_DAYS}).`,
         },
       ]
     : [];

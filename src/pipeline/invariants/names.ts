@@ -1,8 +1,8 @@
 /** Names and paths are used once, and none leaves the repository. */
-import { posix } from "node:path";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { CONFIG_CHECK, CONTAINER_LOGS, NIGHTLY_SUFFIX } from "../check-names.ts";
+import { leavesRepository, partsOf } from "../paths.ts";
 import type { Pipeline } from "../types.ts";
 
 interface Named {
@@ -20,7 +20,9 @@ export function nameProblems(config: Config, pipeline: Pipeline): Problem[] {
     })),
   ];
   const ownFile = pipeline.consumers.filter(({ group }) => group === undefined);
-  const groups = [...new Map(pipeline.consumers.flatMap((one) => (one.group === undefined ? [] : [[one.group, one]]))).values()];
+  const groups = [
+    ...new Map(pipeline.consumers.flatMap((one) => (one.group === undefined ? [] : [[one.group, one]]))).values(),
+  ];
   const groupPath = (part: "name" | "file", key: string): PropertyKey[] =>
     config.groups[key]?.[part] === undefined ? ["groups"] : ["groups", key, part];
   const workflows: Named[] = [
@@ -124,7 +126,7 @@ function pathProblems(config: Config, pipeline: Pipeline): Problem[] {
         hint: "Write a path relative to the repository's root.",
       })),
     ...files
-      .filter(({ value }) => posix.dirname(posix.normalize(value)) !== ".github/workflows")
+      .filter(({ value }) => value.startsWith("/") || partsOf(value).slice(0, -1).join("/") !== ".github/workflows")
       .map(({ value, path }) => ({
         path,
         message: `"${value}" is not directly in .github/workflows, where alone GitHub looks.`,
@@ -132,6 +134,3 @@ function pathProblems(config: Config, pipeline: Pipeline): Problem[] {
       })),
   ];
 }
-
-const leavesRepository = (path: string): boolean =>
-  posix.isAbsolute(path) || /^[A-Za-z]:|\\/.test(path) || posix.normalize(path).split("/")[0] === "..";

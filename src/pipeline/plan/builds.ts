@@ -1,5 +1,4 @@
 /** What is built, from the config. */
-import { createHash } from "node:crypto";
 import { inDays, inMinutes } from "../../config/durations.ts";
 import { inBytes } from "../../config/sizes.ts";
 import type {
@@ -10,6 +9,7 @@ import type {
   FilesBuildConfig,
   ImageBuildConfig,
 } from "../../config/schema.ts";
+import { sha256 } from "../../sha256.ts";
 import { imageIn } from "../images.ts";
 import type { Build, BuildEntry, Cache, FilesBuild, ImageBuild, Registry, Runners } from "../types.ts";
 import { budgetOf } from "./times.ts";
@@ -76,10 +76,7 @@ function madeFrom(
   baked: string | undefined,
 ) {
   const args = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, String(value)]));
-  const recipe = createHash("sha256")
-    .update(JSON.stringify({ dockerfile, context, target, args, baked }))
-    .digest("hex")
-    .slice(0, 12);
+  const recipe = sha256(JSON.stringify({ dockerfile, context, target, args, baked })).slice(0, 12);
   return { dockerfile, context, target, args, recipe };
 }
 

@@ -6,6 +6,7 @@ import { Lexer, Parser } from "@actions/expressions";
 import * as ast from "@actions/expressions/ast";
 import { ExpressionError } from "@actions/expressions/errors";
 import { type Token, TokenType } from "@actions/expressions/lexer";
+import { inDigits, LIMITS } from "../limits.ts";
 import type { Span } from "../yaml/node.ts";
 import type { Comparison, Expression } from "./expression.ts";
 import { atEnd, explainSyntax } from "./syntax-problem.ts";
@@ -30,7 +31,7 @@ const COMPARISONS: ReadonlySet<TokenType> = new Set([
 ]);
 const MAX_COMPARISONS = 500;
 
-const TOO_DEEP = "This expression is nested more than 50 levels deep, which GitHub refuses.";
+const TOO_DEEP = `This expression is nested more than ${LIMITS.expressionDepth.value} levels deep, which GitHub refuses.`;
 
 /** Any number of arguments: counts are judged with the types. */
 const ANY_COUNT = { minArgs: 0, maxArgs: 255 };
@@ -105,7 +106,7 @@ function problemOf(error: unknown, text: string): ExpressionProblem {
   if (error.message === "ErrorExceededMaxLength")
     return {
       kind: "syntax",
-      message: "This expression has more than 21,000 characters, which GitHub refuses.",
+      message: `This expression has more than ${inDigits(LIMITS.expression.value)} characters, which GitHub refuses.`,
       start: 0,
       end: text.length,
     };

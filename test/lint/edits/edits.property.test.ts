@@ -5,6 +5,7 @@ import { insertKey, removePair, replaceScalar, setIn } from "../../../src/lint/e
 import { applyFixes } from "../../../src/lint/fix.ts";
 import { readSource } from "../../../src/workflow/document/source-file.ts";
 import { type MappingNode, nodesOf, pairOf, type YamlNode } from "../../../src/workflow/yaml/node.ts";
+import { runs } from "../../support/property-runs.ts";
 
 /** A value, how it is written, and what surrounds it. */
 type Tree =
@@ -157,7 +158,7 @@ const asJson = (value: Plain): unknown =>
       ? value.map(asJson)
       : value;
 
-const RUNS = { numRuns: 600 };
+const RUNS = { numRuns: runs(600) };
 
 it("inserts a key", async () => {
   await fc.assert(

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { expressionRules } from "../../../src/lint/rules/language/expressions/index.ts";
 import { findingsIn } from "../../support/lint.ts";
+import { runs } from "../../support/property-runs.ts";
 
 const word = fc.constantFrom(
   "on",
@@ -100,6 +101,6 @@ it("never throws, and points into the file", async () => {
         expect(span.end).toBeLessThanOrEqual(files[file as keyof typeof files].length);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { grammarRules } from "../../../src/lint/rules/language/grammar/index.ts";
 import { findingsIn } from "../../support/lint.ts";
+import { runs } from "../../support/property-runs.ts";
 
 const WORKFLOW = `name: Everything
 on:
@@ -98,7 +99,7 @@ it("reports places in the text, whatever it is", async () => {
         }
       },
     ),
-    { numRuns: 1500, seed: 20_261_121 },
+    { numRuns: runs(1500), seed: 20_261_121 },
   );
 });
 

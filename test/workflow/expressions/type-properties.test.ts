@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { parseExpression } from "../../../src/workflow/expressions/parse.ts";
 import { checkTypes } from "../../../src/workflow/expressions/types/check.ts";
 import { arrayOf, BOOL, NUMBER, objectOf, STRING, type Type } from "../../../src/workflow/expressions/types/type.ts";
+import { runs } from "../../support/property-runs.ts";
 
 const CONTEXTS: Readonly<Record<string, Type>> = {
   inputs: objectOf({ text: STRING, count: NUMBER, flag: BOOL }),
@@ -70,7 +71,7 @@ it("never throws, whatever the text", () => {
         }
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   );
 });
 
@@ -133,6 +134,6 @@ it("finds no fault in what evaluates", () => {
       expect(checked?.problems.filter(({ code }) => code !== "impossible-comparison")).toEqual([]);
       expect(checked?.type.kind).toBe("string");
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });

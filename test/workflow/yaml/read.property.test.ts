@@ -7,6 +7,7 @@ import { readYaml } from "../../../src/workflow/yaml/read.ts";
 import { readTolerantly } from "../../../src/workflow/yaml/read-tolerantly.ts";
 import { sourceOffset, sourceSpan } from "../../../src/workflow/yaml/scalar-source.ts";
 import { type Plain, plainOf } from "../../support/yaml-values.ts";
+import { runs } from "../../support/property-runs.ts";
 
 /** The library's answer, or nothing where it finds fault with the text. */
 function libraryValue(text: string): { value: Plain } | undefined {
@@ -171,7 +172,7 @@ const mangled = fc
   );
 
 /** One course, so that a run says the same everywhere; another one is worth a try after a change of the readers. */
-const settings = { numRuns: 2000, seed: 20_261_121 };
+const settings = { numRuns: runs(2000), seed: 20_261_121 };
 
 describe("values", () => {
   it("are the library's for texts that it has written", async () => {
@@ -179,7 +180,7 @@ describe("values", () => {
   });
 
   it("are the library's for mangled texts that both accept", async () => {
-    await fc.assert(fc.asyncProperty(mangled, sameValue), { ...settings, numRuns: 6000 });
+    await fc.assert(fc.asyncProperty(mangled, sameValue), { ...settings, numRuns: runs(6000) });
   });
 
   it("are the same through either reader", async () => {

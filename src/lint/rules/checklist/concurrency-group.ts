@@ -1,7 +1,7 @@
 import type { Job, Step, WorkflowDocument } from "../../../workflow/document/document.ts";
 import { fixOf, insertKey, type Written } from "../../edits.ts";
 import type { Fix } from "../../finding.ts";
-import type { Run } from "../../pipeline/model.ts";
+import type { Run } from "../../model/model.ts";
 import { holds, occasionsOf } from "../../runs/occasions.ts";
 import { rule } from "../../rule.ts";
 import { DELETES, effectsOf } from "./work.ts";

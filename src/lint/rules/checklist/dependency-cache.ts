@@ -1,11 +1,19 @@
 import { versionOf } from "../../../actions/versions.ts";
-import { inputOf, type Job, type Step } from "../../../workflow/document/document.ts";
+import { inputOf, type Job, type Step, type Trigger } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { fixOf, setIn } from "../../edits.ts";
 import { rule } from "../../rule.ts";
 import { invocationOf, operandsOf } from "../../../shell/invocation.ts";
 import { commandsIn, scriptOf } from "../../scripts.ts";
 import { isPublished } from "../security/publishing.ts";
+
+const CACHING_ACTIONS = [
+  "actions/cache",
+  "actions/cache/restore",
+  "gradle/actions/setup-gradle",
+  "gradle/gradle-build-action",
+  "bahmutov/npm-install",
+];
 
 export const dependencyCache = rule({
   id: "dependency-cache",
@@ -106,33 +114,8 @@ jobs:
   fixable: true,
   job(job, { report }) {
     // A cache that anybody's run may have filled is a risk where something is released.
-    if (
-      job.workflow.triggers.every(
-        ({ event, config }) =>
-          event === "release" ||
-          event === "workflow_dispatch" ||
-          (event === "push" &&
-            config?.kind === "mapping" &&
-            config.pairs.length > 0 &&
-            config.pairs.every(({ key }) => key.value === "tags")),
-      )
-    )
-      return;
-    if (isPublished(job)) return;
-    if (
-      job.container ||
-      job.steps.some(({ uses }) =>
-        isAction(
-          uses,
-          "actions/cache",
-          "actions/cache/restore",
-          "gradle/actions/setup-gradle",
-          "gradle/gradle-build-action",
-          "bahmutov/npm-install",
-        ),
-      )
-    )
-      return;
+    if (job.workflow.triggers.every(isForReleases) || isPublished(job)) return;
+    if (job.container || job.steps.some(({ uses }) => isAction(uses, ...CACHING_ACTIONS))) return;
     const seen = new Set<string>();
     for (const step of job.steps) {
       if (step.uses?.kind !== "repository" || seen.has(step.uses.repository)) continue;
@@ -243,3 +226,9 @@ function installing(
 const ownerMoves = ({ owner }: Step): boolean =>
   owner.kind === "job" &&
   (owner.defaults?.workingDirectory !== undefined || owner.workflow.defaults?.workingDirectory !== undefined);
+
+function isForReleases({ event, config }: Trigger): boolean {
+  if (event === "release" || event === "workflow_dispatch") return true;
+  const filters = config?.kind === "mapping" ? config.pairs : [];
+  return event === "push" && filters.length > 0 && filters.every(({ key }) => key.value === "tags");
+}

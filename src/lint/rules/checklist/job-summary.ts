@@ -1,4 +1,4 @@
-import { stepsOf } from "../../../workflow/document/document.ts";
+import { type Step, stepsOf } from "../../../workflow/document/document.ts";
 import { isAction } from "../../../workflow/document/uses.ts";
 import { scalarOf } from "../../../workflow/yaml/node.ts";
 import { rule } from "../../rule.ts";
@@ -37,21 +37,7 @@ jobs:
 `,
   workflow(workflow, { report }) {
     const steps = stepsOf(workflow);
-    if (
-      steps.some(
-        ({ run, uses, with: inputs }) =>
-          /GITHUB_STEP_SUMMARY/.test(run?.value ?? "") ||
-          uses?.kind === "local" ||
-          uses?.kind === "computed" ||
-          /core\.summary/.test(scalarOf(inputs.get("script")?.value)?.value ?? ""),
-      )
-    )
-      return;
-    // build-push-action and bake-action write a build summary themselves (Docker's page "GitHub Actions build summary": since version 6).
-    if (
-      steps.some(({ uses }) => isAction(uses, "docker/build-push-action", "docker/bake-action", "docker/scout-action"))
-    )
-      return;
+    if (steps.some(maySummarise)) return;
     const push = steps.find(
       (step) =>
         step.run !== undefined &&
@@ -66,3 +52,12 @@ jobs:
       );
   },
 });
+
+/** build-push-action and bake-action write a summary themselves since version 6 (Docker, "GitHub Actions build summary"). */
+const SUMMARISING = ["docker/build-push-action", "docker/bake-action", "docker/scout-action"];
+
+function maySummarise({ run, uses, with: inputs }: Step): boolean {
+  if (isAction(uses, ...SUMMARISING) || uses?.kind === "local" || uses?.kind === "computed") return true;
+  const script = scalarOf(inputs.get("script")?.value)?.value ?? "";
+  return /GITHUB_STEP_SUMMARY/.test(run?.value ?? "") || /core\.summary/.test(script);
+}

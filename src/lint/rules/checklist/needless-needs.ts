@@ -68,30 +68,13 @@ jobs:
     const byId = new Map(workflow.jobs.map((job) => [job.id, job]));
     for (const job of workflow.jobs) {
       // One that waits with a condition, publishes, deploys or downloads has its reasons.
-      if (
-        job.uses ||
-        job.if ||
-        job.environment ||
-        job.permissions ||
-        publishing.has(job) ||
-        !onlyTests(job) ||
-        takes(job)
-      )
-        continue;
+      const hasReasons = job.uses ?? job.if ?? job.environment ?? job.permissions;
+      if (hasReasons || publishing.has(job) || !onlyTests(job) || takes(job)) continue;
       for (const need of job.needs) {
         const needed = byId.get(need.value);
-        if (
-          !needed ||
-          needed === job ||
-          needed.uses ||
-          needed.if ||
-          needed.outputs.size > 0 ||
-          producers.has(needed) ||
-          (caches(job) && caches(needed)) ||
-          read.has(`${job.id} ${need.value}`) ||
-          !onlyTests(needed)
-        )
-          continue;
+        if (!needed || needed === job || needed.uses || needed.if || !onlyTests(needed)) continue;
+        const givesFiles = producers.has(needed) || (caches(job) && caches(needed));
+        if (givesFiles || needed.outputs.size > 0 || read.has(`${job.id} ${need.value}`)) continue;
         report(
           need,
           `\`${job.id}\` takes nothing from \`${needed.id}\` but waits for it. Leave \`${needed.id}\` out of \`needs\` so that both run at once, unless the order is meant to save runners.`,

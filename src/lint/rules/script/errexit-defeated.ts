@@ -186,17 +186,9 @@ function functionThatGoesOn(script: Script, command: ShellCommand): string | und
   for (const [index, inner] of body.entries()) {
     // A function that is longer says what it has to in its first lines.
     if (index >= MOST_COMMANDS) return undefined;
-    if (
-      inner === last ||
-      inner.orElse ||
-      inner.andThen ||
-      inner.inCondition ||
-      inner.inSubstitution ||
-      inner.negated ||
-      inner.inLoop ||
-      (inner.pipeline && inner.pipeline.node.commands.includes(last.node))
-    )
-      continue;
+    const isAsked = inner.orElse || inner.andThen || inner.inCondition || inner.negated;
+    const isLast = inner === last || inner.pipeline?.node.commands.includes(last.node) === true;
+    if (isAsked || isLast || inner.inSubstitution || inner.inLoop) continue;
     const invocation = invocationOf(inner);
     const following = body
       .slice(index + 1, index + MOST_COMMANDS)

@@ -2,7 +2,7 @@ import { hasOption, invocationOf } from "../../../shell/invocation.ts";
 import { rule } from "../../rule.ts";
 import { commandsIn, spanOf } from "../../scripts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
-import type { Taint } from "../../taint/taint.ts";
+import type { Taint } from "../../taint/model.ts";
 
 export const evalOfInput = rule({
   id: "eval-of-input",

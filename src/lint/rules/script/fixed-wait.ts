@@ -44,15 +44,8 @@ jobs:
       if (invocation.name === "sleep") {
         const seconds = secondsOf(invocation.args[0] ?? "");
         // Within a loop it is the pause between two questions.
-        if (
-          started !== undefined &&
-          seconds >= 5 &&
-          !command.inLoop &&
-          !command.inCondition &&
-          !command.inFunction &&
-          !command.background &&
-          !command.andThen
-        )
+        const standsAlone = !command.inCondition && !command.background && !command.andThen;
+        if (started !== undefined && seconds >= 5 && standsAlone && !command.inLoop && !command.inFunction)
           report(
             spanOf(script, command.node),
             `\`${started}\` may need longer than ${seconds} seconds one day, and needs less on all others. ${started.startsWith("docker compose") || started.startsWith("docker-compose") ? "Use `docker compose up --wait`" : "Ask in a loop until it answers"}.`,

@@ -151,17 +151,13 @@ const QUIET = new Set([
   "node",
   "java",
 ]);
+const writesFile = (redirect: ShellCommand["redirects"][number]): boolean =>
+  redirect.type === "Redirect" &&
+  /^>>?$/.test(redirect.operator) &&
+  !/^\$\{?GITHUB_|^\/dev\/null$|^&/.test(redirect.target?.value ?? "");
+
 const leavesNoFiles = (command: ShellCommand): boolean => {
   const { name } = invocationOf(command);
-  if (
-    command.redirects.some(
-      (redirect) =>
-        redirect.type === "Redirect" &&
-        /^(?:>|>>)$/.test(redirect.operator) &&
-        !/^\$\{?GITHUB_|^\/dev\/null$|^&/.test(redirect.target?.value ?? "") &&
-        redirect.operator !== ">&",
-    )
-  )
-    return false;
+  if (command.redirects.some(writesFile)) return false;
   return name === undefined ? command.assignments.length > 0 : QUIET.has(name) || /^(?:apt|apt-get)$/.test(name);
 };

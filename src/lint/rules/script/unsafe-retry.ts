@@ -180,21 +180,14 @@ const makesSafe = (invocation: Invocation): boolean => {
   );
 };
 
+const PUBLISHES_ONCE = ["npm", "pnpm", "cargo", "vsce", "poetry", "lerna"];
+
 /** What cannot be repeated: registries refuse a version that they have, and `create` makes another one. */
 function happensTwice(invocation: Invocation): string | undefined {
   const { name, args } = invocation;
   const [first, second] = operandsOf(invocation);
   if (name === undefined || hasOption(args, "dry-run", "help")) return undefined;
-  if (
-    (name === "npm" ||
-      name === "pnpm" ||
-      name === "cargo" ||
-      name === "vsce" ||
-      name === "poetry" ||
-      name === "lerna") &&
-    first === "publish"
-  )
-    return `${name} publish`;
+  if (PUBLISHES_ONCE.includes(name) && first === "publish") return `${name} publish`;
   if (name === "yarn" && (first === "publish" || (first === "npm" && second === "publish"))) return "yarn publish";
   if (name === "twine" && first === "upload" && !hasOption(args, "skip-existing")) return "twine upload";
   if (name === "gem" && first === "push") return "gem push";

@@ -148,6 +148,19 @@ function scriptAt(document: Document, node: CodeSink["node"]): Script | undefine
   return scripts.get(node);
 }
 
+/** Arithmetic, and backticks, in which a backslash means something else. */
+const isNoPlainWord = (node: SyntaxNode): boolean =>
+  node.type === "ArithmeticExpansion" ||
+  node.type === "ArithmeticCommand" ||
+  (node.type === "CommandExpansion" && node.text.startsWith("`"));
+
+/** What another program reads as its code stays code, in whatever variable it comes. */
+function runsItsWords(node: SyntaxNode): boolean {
+  const name = node.type === "Command" ? (node.name?.value ?? "") : "";
+  if (node.type !== "Command" || !INTERPRETERS.test(name)) return false;
+  return node.args.some((word) => /^-[a-z]*[ce]$/.test(word.text) || /^(?:eval|ssh)$/.test(name));
+}
+
 function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name: string): TextEdit[] | undefined {
   const script = scriptAt(document, sink.node);
   if (!script || (script.ast.errors?.length ?? 0) > 0) return undefined;
@@ -156,26 +169,7 @@ function inShell(document: Document, sink: CodeSink, site: ExpressionSite, name:
     sourceSpan(document.file.text, sink.node, { start: from, end: to });
   const { start, end } = site.within;
   const innermost = chain.at(-1);
-  if (
-    !innermost ||
-    chain.some(
-      (node) =>
-        node.type === "ArithmeticExpansion" ||
-        node.type === "ArithmeticCommand" ||
-        (node.type === "CommandExpansion" && node.text.startsWith("`")),
-    )
-  )
-    return undefined;
-  // What another program reads as its code stays code, in whatever variable it comes.
-  if (
-    chain.some(
-      (node) =>
-        node.type === "Command" &&
-        INTERPRETERS.test(node.name?.value ?? "") &&
-        node.args.some((word) => /^-[a-z]*[ce]$/.test(word.text) || /^(?:eval|ssh)$/.test(node.name?.value ?? "")),
-    )
-  )
-    return undefined;
+  if (!innermost || chain.some(isNoPlainWord) || chain.some(runsItsWords)) return undefined;
   const heredoc = chain.findLast((node) => node.type === "HereDoc");
   const inSubstitution = chain.findLastIndex((node) => node.type === "CommandExpansion");
   if (heredoc && chain.indexOf(heredoc) > inSubstitution)

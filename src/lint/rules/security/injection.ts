@@ -6,7 +6,7 @@ import type { Span } from "../../../workflow/yaml/node.ts";
 import type { Level } from "../../finding.ts";
 import type { ReportDetails } from "../../rule.ts";
 import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
-import type { Taint, TaintAnalysis } from "../../taint/taint.ts";
+import type { Taint, TaintAnalysis } from "../../taint/model.ts";
 import { type CodeSink, codeSinksOf } from "./code-sinks.ts";
 
 export interface Injection {

@@ -61,16 +61,8 @@ jobs:
       const seen = new Set<string>();
       for (const { site, reference, name } of secretSitesOf(workflow)) {
         const { job } = site;
-        if (
-          !job ||
-          job.uses ||
-          job.environment ||
-          name === undefined ||
-          name === "GITHUB_TOKEN" ||
-          seen.has(`${job.id} ${name}`) ||
-          !givesOut(job)
-        )
-          continue;
+        if (!job || job.uses || job.environment || !givesOut(job)) continue;
+        if (name === undefined || name === "GITHUB_TOKEN" || seen.has(`${job.id} ${name}`)) continue;
         seen.add(`${job.id} ${name}`);
         report(
           workflow,

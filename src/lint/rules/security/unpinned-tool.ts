@@ -84,15 +84,7 @@ function unpinned(command: ShellCommand, script: Script): Unpinned | undefined {
       : undefined;
   };
   const plain = ({ text }: { text: string }): boolean => !text.startsWith("-") && !/[$_]{2,}|[$*]/.test(text);
-  if (
-    (name === "npm" &&
-      (args[0] === "install" || args[0] === "i" || args[0] === "add") &&
-      args.some((arg) => arg === "-g" || arg === "--global")) ||
-    (name === "yarn" && args[0] === "global" && args[1] === "add") ||
-    (name === "pnpm" &&
-      (args[0] === "add" || args[0] === "install") &&
-      args.some((arg) => arg === "-g" || arg === "--global"))
-  )
+  if (installsGlobally(name, args))
     return result(
       words(name === "yarn" ? 2 : 1).filter((word) => plain(word) && isPackage(word.text) && isOpen(word.text)),
       (text) => `${text}@1.2.3`,
@@ -216,4 +208,12 @@ function outsideLockFile(command: ShellCommand): string | undefined {
     default:
       return undefined;
   }
+}
+
+function installsGlobally(name: string | undefined, args: readonly string[]): boolean {
+  const [verb = "", next] = args;
+  if (name === "yarn") return verb === "global" && next === "add";
+  const isGlobal = args.includes("-g") || args.includes("--global");
+  if (name === "npm") return isGlobal && ["install", "i", "add"].includes(verb);
+  return name === "pnpm" && isGlobal && ["install", "add"].includes(verb);
 }

@@ -6,7 +6,7 @@ import { commandsIn, type Script, spanOf } from "../../scripts.ts";
 import { taintOf } from "../../taint/document-taint.ts";
 import { fileWritten } from "../../taint/shell-output.ts";
 import { PRIVILEGED_EVENTS } from "../../taint/sources.ts";
-import type { TaintAnalysis } from "../../taint/taint.ts";
+import type { TaintAnalysis } from "../../taint/model.ts";
 import { shellOf } from "./code-sinks.ts";
 import { isName, wayTo } from "./injection.ts";
 

@@ -1,7 +1,7 @@
 /** Calls of functions: whether they exist, may stand here, and get what they take. */
 import { didYouMean } from "../../../nearest.ts";
 import type { Call, Expression } from "../expression.ts";
-import { type Checking, sourceOf } from "./check.ts";
+import { type Checking, sourceOf } from "./checking.ts";
 import { accepts, FUNCTION_NAMES, type FunctionSignature, functionNamed, placeholdersOf } from "./functions.ts";
 import { typeOfJson } from "./json-type.ts";
 import { ANY, BOOL, describe, eitherOf, STRING, type Type } from "./type.ts";

@@ -1,6 +1,6 @@
 /** Comparisons whose outcome is the same whatever happens, by the types of what they compare. */
 import type { Comparison, Expression } from "../expression.ts";
-import { type Checking, sourceOf } from "./check.ts";
+import { type Checking, sourceOf } from "./checking.ts";
 import { canBeEqual } from "./equality.ts";
 import { EVENT_NAMES } from "./events.ts";
 import { describe, type StringType, type Type } from "./type.ts";

@@ -4,6 +4,7 @@ import type { Span } from "../../yaml/node.ts";
 import type { Access, Comparison, Context, Expression, Logical } from "../expression.ts";
 import { checkCall } from "./check-call.ts";
 import { checkComparison } from "./check-comparison.ts";
+import { type Checking, sourceOf, type TypeProblem } from "./checking.ts";
 import { CONTEXT_NAMES } from "./fixed-contexts.ts";
 import { functionNamed } from "./functions.ts";
 import type { Scope } from "./scope.ts";
@@ -18,22 +19,7 @@ import {
   NULL,
   type ObjectType,
   type Type,
-  type TypeProblemCode,
 } from "./type.ts";
-
-/** Offsets count from the start of the expression's text. */
-export interface TypeProblem extends Span {
-  code: TypeProblemCode;
-  message: string;
-  /** Useless at worst, and often meant so. */
-  mild: boolean;
-}
-
-export interface Checking {
-  scope: Scope;
-  report(code: TypeProblemCode, at: Span, message: string, mild?: boolean): void;
-  typeOf(expression: Expression): Type;
-}
 
 export interface Checked {
   type: Type;
@@ -286,22 +272,6 @@ function indexType(access: Access, indexed: Expression, target: Type, index: Typ
 
 const lowerFirst = (text: string): string =>
   text.startsWith("`") ? text : text.charAt(0).toLowerCase() + text.slice(1);
-
-/** How a message names the thing whose property is asked for. */
-export function sourceOf(expression: Expression): string {
-  const path = written(expression);
-  return path === undefined ? "This value" : `\`${path}\``;
-}
-
-function written(expression: Expression): string | undefined {
-  if (expression.kind === "context") return expression.name;
-  if (expression.kind !== "access") return undefined;
-  const target = written(expression.target);
-  if (target === undefined) return undefined;
-  if (expression.index === "star") return `${target}.*`;
-  if (expression.property !== undefined) return `${target}.${expression.property}`;
-  return expression.index.kind === "literal" ? `${target}[${String(expression.index.value)}]` : undefined;
-}
 
 const unknownProperty = (source: string, property: string, names: readonly string[]): string =>
   `${source} has no property \`${property}\`. ${didYouMean(property, names) ?? ""}`.trim();

@@ -1,15 +1,15 @@
 /** What builds take by their Dockerfiles. */
 import { describe, expect, it } from "vitest";
-import { pipelineOf } from "../../../../src/lint/pipeline/pipeline.ts";
-import { inWords } from "../../../../src/lint/pipeline/render.ts";
+import { pipelineOf } from "../../../../src/lint/model/pipeline.ts";
+import { inWords } from "../../../../src/lint/model/render.ts";
 import { findingsIn, inShort, repositoryOf, ruleNamed } from "../../../support/lint.ts";
 
 /** What `docker build` with these words takes. */
 async function taken(dockerfile: string, words = "", more = ""): Promise<string[]> {
   const workflow = `on:\n  push:\n    branches: [main]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4${more}\n      - run: docker build -t app ${words} .\n`;
   return pipelineOf(await repositoryOf({ ".github/workflows/a.yml": workflow, Dockerfile: dockerfile }))
-    .deeds.filter(({ kind }) => kind === "take")
-    .map((deed) => inWords(deed).replace("takes ", "").replace(" (from)", ""));
+    .effects.filter(({ kind }) => kind === "take")
+    .map((effect) => inWords(effect).replace("takes ", "").replace(" (from)", ""));
 }
 
 describe("a Dockerfile", () => {

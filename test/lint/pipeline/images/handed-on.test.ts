@@ -1,7 +1,7 @@
 /** Images that go from job to job: in a file that is an artifact, or from registry to registry. */
 import { describe, expect, it } from "vitest";
-import { pipelineOf } from "../../../../src/lint/pipeline/pipeline.ts";
-import { inWords } from "../../../../src/lint/pipeline/render.ts";
+import { pipelineOf } from "../../../../src/lint/model/pipeline.ts";
+import { inWords } from "../../../../src/lint/model/render.ts";
 import type { Example } from "../../../../src/lint/rule.ts";
 import { findingsIn, inShort, repositoryOf, ruleNamed } from "../../../support/lint.ts";
 
@@ -11,7 +11,7 @@ const words = async (script: string): Promise<string[]> => [
       await repositoryOf(
         `on:\n  push:\n    branches: [main]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n${script.replace(/^/gm, "          ")}\n`,
       ),
-    ).deeds.map(inWords),
+    ).effects.map(inWords),
   ),
 ];
 const found = async (rule: string, example: Example): Promise<string[]> =>

@@ -1,7 +1,7 @@
 /** What the jobs of a matrix build is told apart. */
 import { describe, expect, it } from "vitest";
-import { pipelineOf } from "../../../../src/lint/pipeline/pipeline.ts";
-import { readable } from "../../../../src/lint/pipeline/render.ts";
+import { pipelineOf } from "../../../../src/lint/model/pipeline.ts";
+import { readable } from "../../../../src/lint/model/render.ts";
 import { findingsIn, placesOf, repositoryOf, ruleNamed } from "../../../support/lint.ts";
 
 const job = (id: string, matrix: string, inputs: string): string =>
@@ -10,8 +10,8 @@ const found = async (rule: string, jobs: string): Promise<string[]> =>
   placesOf(await findingsIn(`on: push\njobs:\n${jobs}`, [ruleNamed(rule)]));
 const tags = async (matrix: string, tag: string): Promise<string[]> => [
   ...new Set(
-    pipelineOf(await repositoryOf(`on: push\njobs:\n${job("a", matrix, `tags: ${tag}`)}`)).deeds.flatMap((deed) =>
-      deed.kind === "build" ? deed.images.map(({ whole }) => readable(whole)) : [],
+    pipelineOf(await repositoryOf(`on: push\njobs:\n${job("a", matrix, `tags: ${tag}`)}`)).effects.flatMap((effect) =>
+      effect.kind === "build" ? effect.images.map(({ whole }) => readable(whole)) : [],
     ),
   ),
 ];

@@ -1,6 +1,7 @@
 /** One line a rule. */
 import type { Rule } from "../../../rule.ts";
 import { calledWorkflowInput } from "./called-workflow-input.ts";
+import { calledWorkflowLimits } from "./called-workflow-limits.ts";
 import { calledWorkflowOutput } from "./called-workflow-output.ts";
 import { calledWorkflowSecret } from "./called-workflow-secret.ts";
 import { comparisonType } from "./comparison-type.ts";
@@ -70,6 +71,7 @@ export const expressionRules: readonly Rule[] = [
   missingLocalAction,
   missingCalledWorkflow,
   calledWorkflowInput,
+  calledWorkflowLimits,
   calledWorkflowSecret,
   calledWorkflowOutput,
 ];

@@ -1,11 +1,11 @@
+import { LIMITS } from "../../../../workflow/limits.ts";
 import { quoted } from "../../../../workflow/grammar/words.ts";
 import { triggerOf } from "../../../../workflow/document/document.ts";
 import { type Pair, pairOf, scalarsOf } from "../../../../workflow/yaml/node.ts";
 import { rule, type RuleContext } from "../../../rule.ts";
 import { defaultFault, type DefinedInput, inputsOf } from "./call-inputs.ts";
 
-/** Reference: "Workflow syntax", `on.workflow_dispatch.inputs`. */
-const MOST = 25;
+const MOST = LIMITS.dispatchInputs.value;
 
 export const dispatchInputs = rule({
   id: "dispatch-inputs",

@@ -98,6 +98,12 @@ function classFault(pattern: string, open: number): PatternFault | undefined {
       };
     const [from = "", to = ""] = [pattern[at], pattern[at + 2]];
     if (from > to) return { start: at, end: at + 3, message: `The range \`${from}-${to}\` runs backwards.` };
+    if (to > "\u007f")
+      return {
+        start: at,
+        end: at + 3,
+        message: `Ranges are within \`a-z\`, \`A-Z\` and \`0-9\`, and \`${from}-${to}\` goes beyond. List the characters.`,
+      };
     at += 2;
   }
   return undefined;

@@ -1,9 +1,7 @@
 import { stepsOf } from "../../../../workflow/document/document.ts";
+import { LIMITS } from "../../../../workflow/limits.ts";
 import { type ScalarNode, valueOf } from "../../../../workflow/yaml/node.ts";
 import { type ReportDetails, rule } from "../../../rule.ts";
-
-/** In characters; GitHub wants fewer. */
-const MAX_LENGTH = 100;
 
 export const identifier = rule({
   id: "identifier",
@@ -56,6 +54,7 @@ function faultOf(id: string): string | undefined {
   if (strange !== undefined)
     return `it contains ${strange === " " ? "a blank" : `\`${strange}\``}. Use letters, digits, \`-\` and \`_\`.`;
   if (id.startsWith("__")) return "a leading `__` is reserved to GitHub.";
-  if (id.length >= MAX_LENGTH) return `it has ${id.length} characters, and fewer than ${MAX_LENGTH} are allowed.`;
+  const most = LIMITS.idLength.value;
+  if (id.length > most) return `it has ${id.length} characters, and fewer than ${most + 1} are allowed.`;
   return undefined;
 }

@@ -38,6 +38,7 @@ import { unknownEvent } from "./unknown-event.ts";
 import { unknownKey } from "./unknown-key.ts";
 import { unknownNeed } from "./unknown-need.ts";
 import { usesFormat } from "./uses-format.ts";
+import { workflowLimits } from "./workflow-limits.ts";
 import { workflowRunSource } from "./workflow-run-source.ts";
 import { yamlAnchor } from "./yaml-anchor.ts";
 import { yamlSyntax } from "./yaml-syntax.ts";
@@ -82,6 +83,7 @@ export const grammarRules: readonly Rule[] = [
   unknownKey,
   unknownNeed,
   usesFormat,
+  workflowLimits,
   workflowRunSource,
   yamlAnchor,
   yamlSyntax,

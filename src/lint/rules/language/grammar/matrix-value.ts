@@ -1,4 +1,5 @@
 /** Values of a matrix, and how GitHub compares them. */
+import type { Matrix } from "../../../../workflow/document/document.ts";
 import { scalarType, type YamlNode } from "../../../../workflow/yaml/node.ts";
 
 export const isComputed = (node: YamlNode): boolean =>
@@ -48,4 +49,17 @@ const matchesAt = (filter: YamlNode, value: YamlNode | undefined): boolean =>
 function plain(text: string): string {
   const number = Number(text);
   return text.trim() !== "" && Number.isFinite(number) ? String(number) : text.toLowerCase();
+}
+
+/**
+ * How many jobs a matrix makes at least: a value that is computed counts as one. 0 where `exclude` takes some away.
+ * Entries of `include` count where nothing else makes jobs; else they may only add keys to those that there are.
+ */
+export function jobsOfMatrix({ dimensions, include, exclude }: Matrix): number {
+  if (exclude.length > 0) return 0;
+  if (dimensions.size === 0) return include.length;
+  let jobs = 1;
+  for (const { value } of dimensions.values())
+    if (value.kind === "sequence" && !value.items.some(isComputed)) jobs *= Math.max(1, value.items.length);
+  return jobs;
 }

@@ -1,9 +1,9 @@
 import { quoted } from "../../../../workflow/grammar/words.ts";
+import { LIMITS } from "../../../../workflow/limits.ts";
 import { rule } from "../../../rule.ts";
-import { identityOf, isComputed } from "./matrix-value.ts";
+import { identityOf, isComputed, jobsOfMatrix } from "./matrix-value.ts";
 
-/** Reference: "Workflow syntax", `jobs.<job_id>.strategy.matrix`. */
-const MAX_JOBS = 256;
+const MAX_JOBS = LIMITS.matrixJobs.value;
 
 export const matrixValues = rule({
   id: "matrix-values",
@@ -34,11 +34,9 @@ jobs:
 `,
   job({ matrix }, { report }) {
     if (!matrix) return;
-    let jobs = 1;
     for (const [name, { key, value }] of matrix.dimensions) {
       if (value.kind !== "sequence") continue;
       if (value.items.length === 0) report(key, `The dimension \`${name}\` has no values. Add some, or remove it.`);
-      jobs *= Math.max(1, value.items.some(isComputed) ? 1 : value.items.length);
       const seen = new Map<string, typeof value>();
       for (const item of value.items) {
         if (isComputed(item)) continue;
@@ -50,7 +48,8 @@ jobs:
         seen.set(identity, value);
       }
     }
-    if (jobs > MAX_JOBS && matrix.exclude.length === 0)
+    const jobs = jobsOfMatrix(matrix);
+    if (jobs > MAX_JOBS)
       report(
         matrix.pair.key,
         `This matrix makes ${jobs} jobs of ${quoted([...matrix.dimensions.keys()])}; GitHub allows ${MAX_JOBS}. Remove values, or split the job.`,

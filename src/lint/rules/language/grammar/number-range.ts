@@ -1,19 +1,19 @@
 import type { Job } from "../../../../workflow/document/document.ts";
+import { LIMITS } from "../../../../workflow/limits.ts";
 import { type ScalarNode, scalarOf, scalarType, valueOf } from "../../../../workflow/yaml/node.ts";
 import { rule } from "../../../rule.ts";
 import { isHosted } from "./hosted-runners.ts";
 import { requestsOf } from "./runner-labels.ts";
 
-/** Minutes. Reference: "Actions limits". */
-const HOSTED_MINUTES = 360;
-const SELF_HOSTED_MINUTES = 35 * 24 * 60;
+const HOSTED_MINUTES = LIMITS.jobMinutes.value;
+const SELF_HOSTED_MINUTES = LIMITS.selfHostedJobMinutes.value;
 
 export const numberRange = rule({
   id: "number-range",
   family: "language",
   levels: { recommended: "error", strict: "error" },
   summary: "`timeout-minutes` and `max-parallel` are numbers that GitHub can keep to.",
-  why: "A time limit of nothing ends a job at once, and `max-parallel` counts whole jobs. GitHub ends a job on its own runners after six hours and on others after 35 days, whatever `timeout-minutes` says.",
+  why: "A time limit of nothing ends a job at once, and `max-parallel` counts whole jobs. GitHub ends a job on its own runners after six hours and on others after five days, whatever `timeout-minutes` says.",
   bad: `on: push
 jobs:
   test:
@@ -48,8 +48,8 @@ jobs:
       report(
         job.timeoutMinutes,
         most === HOSTED_MINUTES
-          ? "GitHub ends a job on its own runners after 360 minutes. Write at most that."
-          : "GitHub ends every job after 35 days (50400 minutes). Write at most that.",
+          ? `GitHub ends a job on its own runners after ${HOSTED_MINUTES} minutes. Write at most that.`
+          : `GitHub ends every job after five days (${SELF_HOSTED_MINUTES} minutes). Write at most that.`,
         { level: "warning" },
       );
   },

@@ -1,9 +1,9 @@
+import { LIMITS } from "../../../../workflow/limits.ts";
 import { rule } from "../../../rule.ts";
 import { parseCron, shortestInterval } from "./cron.ts";
 import { schedulesOf } from "./schedules.ts";
 
-/** Minutes. Reference: "Events that trigger workflows", `schedule`. */
-const SHORTEST = 5;
+const SHORTEST = LIMITS.scheduleInterval.value;
 
 export const scheduleInterval = rule({
   id: "schedule-interval",

@@ -1,14 +1,14 @@
 import { didYouMean } from "../../../../nearest.ts";
-import { meeting } from "../../../pipeline/across.ts";
-import type { ArtifactDownload, ArtifactUpload, JobRun, Pipeline, Run, StepRun } from "../../../pipeline/model.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { inputValue } from "../../../pipeline/deeds/deed.ts";
+import { meeting } from "../../../model/across.ts";
+import type { ArtifactDownload, ArtifactUpload, JobRun, Pipeline, Run, StepRun } from "../../../model/model.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { inputValue } from "../../../model/effects/effect.ts";
 import type { WorkflowDocument } from "../../../../workflow/document/document.ts";
 import { isAction } from "../../../../workflow/document/uses.ts";
 import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
-import { hasHole, literal, symbolsIn, textOf, type Value } from "../../../pipeline/value.ts";
-import { relationOf } from "../../../pipeline/compare.ts";
-import { readable } from "../../../pipeline/render.ts";
+import { hasHole, literal, symbolsIn, textOf, type Value } from "../../../model/value.ts";
+import { relationOf } from "../../../model/compare.ts";
+import { readable } from "../../../model/render.ts";
 import { workflowsOf } from "../../../repository.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
 import { nameOfWorkflow } from "../../../../workflow/document/document.ts";
@@ -116,57 +116,63 @@ jobs:
     for (const workflow of workflowsOf(context.repository)) judgeOtherRuns(workflow, context);
     for (const run of pipelineOf(context.repository).runs) {
       const uploads = run.jobs.flatMap((job) =>
-        job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"),
+        job.effects.filter((effect): effect is ArtifactUpload => effect.kind === "upload"),
       );
       for (const job of run.jobs)
-        for (const deed of job.deeds) if (deed.kind === "download") judgeDownload(deed, uploads, run, context);
+        for (const effect of job.effects) if (effect.kind === "download") judgeDownload(effect, uploads, run, context);
       for (const upload of uploads) judgeClash(upload, uploads, context);
     }
   },
 });
 
 function judgeDownload(
-  deed: ArtifactDownload,
+  effect: ArtifactDownload,
   uploads: readonly ArtifactUpload[],
   run: Run,
   { report }: RepositoryContext,
 ): void {
-  if (deed.happens === false) return;
-  if (deed.from === "other-run") {
-    if (deed.by === "actions/download-artifact" && deed.runId && !deed.hasToken && majorOf(deed.step) >= 4)
+  if (effect.happens === false) return;
+  if (effect.from === "other-run") {
+    if (effect.by === "actions/download-artifact" && effect.runId && !effect.hasToken && majorOf(effect.step) >= 4)
       report(
-        deed.document,
-        deed.step?.step.with.get("run-id")?.value ?? deed.at,
+        effect.document,
+        effect.step?.step.with.get("run-id")?.value ?? effect.at,
         "`run-id` is ignored without `github-token`: the artifact is looked for in this very run. Add `github-token: ${{ github.token }}` (and `permissions: actions: read`).",
       );
     return;
   }
-  const name = deed.name && textOf(deed.name);
-  if (deed.from !== "this-run" || name === undefined || name === "" || run.event === "workflow_call" || deed.tolerated)
+  const name = effect.name && textOf(effect.name);
+  if (
+    effect.from !== "this-run" ||
+    name === undefined ||
+    name === "" ||
+    run.event === "workflow_call" ||
+    effect.tolerated
+  )
     return;
   const possible: ArtifactUpload[] = uploads.filter(
     (upload) =>
       upload.happens !== false &&
-      upload.name.some((template) => relationOf(template, deed.name?.[0] ?? []) !== "different" || hasHole(template)),
+      upload.name.some((template) => relationOf(template, effect.name?.[0] ?? []) !== "different" || hasHole(template)),
   );
   if (possible.length === 0) {
     // What is uploaded on a failure is uploaded all the same.
-    if (mayUploadElsewhere(run) || uploadsOnFailure(run, deed.name)) return;
+    if (mayUploadElsewhere(run) || uploadsOnFailure(run, effect.name)) return;
     const known = [...new Set(uploads.flatMap(({ name: uploaded }) => uploaded.map((template) => readable(template))))];
     const hint = didYouMean(name, known);
     report(
-      deed.document,
-      deed.at,
+      effect.document,
+      effect.at,
       `No job of this run uploads an artifact \`${name}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`,
     );
     return;
   }
-  if (possible.every((upload) => upload.job !== deed.job && !comesAfter(deed.job, upload.job))) {
+  if (possible.every((upload) => upload.job !== effect.job && !comesAfter(effect.job, upload.job))) {
     const [upload] = possible;
-    if (!upload || possible.some((one) => sharesCaller(one.job, deed.job))) return;
+    if (!upload || possible.some((one) => sharesCaller(one.job, effect.job))) return;
     report(
-      deed.document,
-      deed.at,
+      effect.document,
+      effect.at,
       `\`${upload.job.path}\`, which uploads \`${name}\`, may not have finished when this job starts. Add it to \`needs\`.`,
       { related: [{ in: upload.document, at: upload.at, message: "The artifact is uploaded here." }] },
     );
@@ -177,13 +183,13 @@ function judgeDownload(
 function judgeOtherRuns(workflow: WorkflowDocument, { repository, report }: RepositoryContext): void {
   const pipeline = pipelineOf(repository);
   if (!repository.complete) return;
-  const asked = new Map<string, { deed: ArtifactDownload; makers: readonly Run[] | undefined }[]>();
+  const asked = new Map<string, { effect: ArtifactDownload; makers: readonly Run[] | undefined }[]>();
   for (const run of pipeline.runsOf(workflow))
     for (const job of run.jobs)
-      for (const deed of job.deeds) {
-        if (deed.kind !== "download" || deed.from !== "other-run" || deed.happens === false) continue;
-        const place = `${deed.document.file.path}:${deed.at.start}`;
-        asked.set(place, [...(asked.get(place) ?? []), { deed, makers: makersOf(deed, run, pipeline) }]);
+      for (const effect of job.effects) {
+        if (effect.kind !== "download" || effect.from !== "other-run" || effect.happens === false) continue;
+        const place = `${effect.document.file.path}:${effect.at.start}`;
+        asked.set(place, [...(asked.get(place) ?? []), { effect, makers: makersOf(effect, run, pipeline) }]);
       }
   for (const ways of asked.values()) {
     const [first] = ways;
@@ -191,17 +197,17 @@ function judgeOtherRuns(workflow: WorkflowDocument, { repository, report }: Repo
     if (
       !first ||
       makers.length === 0 ||
-      !ways.every(({ deed, makers: own }) => own !== undefined && neverUploaded(deed, own))
+      !ways.every(({ effect, makers: own }) => own !== undefined && neverUploaded(effect, own))
     )
       continue;
-    const { deed } = first;
+    const { effect } = first;
     const names = [...new Set(makers.flatMap(uploadsOf).flatMap(({ name }) => name.map(readable)))];
     const producers = [...new Set(makers.map((run) => run.workflow))];
-    const hint = didYouMean(readable(deed.name?.[0] ?? []), names);
+    const hint = didYouMean(readable(effect.name?.[0] ?? []), names);
     report(
-      deed.document,
-      deed.at,
-      `${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(deed.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`,
+      effect.document,
+      effect.at,
+      `${producers.map((producer) => `\`${nameOfWorkflow(producer)}\``).join(" and ")} ${producers.length === 1 ? "uploads" : "upload"} no artifact \`${readable(effect.name?.[0] ?? [])}\`.${hint ? ` ${hint.trim()}` : " Download by the name under which it is uploaded."}`,
       {
         related: makers
           .flatMap(uploadsOf)
@@ -213,24 +219,24 @@ function judgeOtherRuns(workflow: WorkflowDocument, { repository, report }: Repo
 }
 
 const uploadsOf = (run: Run): ArtifactUpload[] =>
-  run.jobs.flatMap((job) => job.deeds.filter((deed): deed is ArtifactUpload => deed.kind === "upload"));
+  run.jobs.flatMap((job) => job.effects.filter((effect): effect is ArtifactUpload => effect.kind === "upload"));
 
 /** The runs whose artifacts it takes; nothing where that is not known. */
-function makersOf(deed: ArtifactDownload, run: Run, pipeline: Pipeline): readonly Run[] | undefined {
+function makersOf(effect: ArtifactDownload, run: Run, pipeline: Pipeline): readonly Run[] | undefined {
   const names = scalarsOf(valueOf(run.trigger.config, "workflows")).map(({ value }) => value);
-  const [only] = deed.runId ?? [];
-  if (deed.step?.step.with.has("repository")) return undefined;
-  if (deed.runId)
+  const [only] = effect.runId ?? [];
+  if (effect.step?.step.with.has("repository")) return undefined;
+  if (effect.runId)
     return run.upstream &&
       names.every((name) => pipeline.named(name).length > 0) &&
-      deed.runId.length === 1 &&
+      effect.runId.length === 1 &&
       only?.length === 1 &&
       symbolsIn(only)[0] === "github.event.workflow_run.id"
       ? [run.upstream]
       : undefined;
-  const file = deed.workflow && textOf(deed.workflow);
+  const file = effect.workflow && textOf(effect.workflow);
   const named =
-    file === undefined || deed.step?.step.with.has("repo")
+    file === undefined || effect.step?.step.with.has("repo")
       ? []
       : pipeline.runs.filter(
           ({ workflow }) => workflow.file.path.endsWith(`/${file}`) || workflow.name?.value === file,

@@ -1,7 +1,7 @@
 import { isAction } from "../../../../workflow/document/uses.ts";
-import type { ImageBuild, StepRun } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { textOf } from "../../../pipeline/value.ts";
+import type { ImageBuild, StepRun } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { textOf } from "../../../model/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 export const buildxRequired = repositoryRule({
@@ -57,13 +57,13 @@ jobs:
           platforms: linux/amd64,linux/arm64
 `,
   repository({ repository, report }) {
-    for (const deed of pipelineOf(repository).deeds) {
-      if (deed.kind !== "build" || deed.happens === false || !deed.step || !isBuildx(deed)) continue;
-      const need = needOf(deed);
-      if (need === undefined || !onHostedLinux(deed) || mayHaveBuilder(deed.step)) continue;
+    for (const effect of pipelineOf(repository).effects) {
+      if (effect.kind !== "build" || effect.happens === false || !effect.step || !isBuildx(effect)) continue;
+      const need = needOf(effect);
+      if (need === undefined || !onHostedLinux(effect) || mayHaveBuilder(effect.step)) continue;
       report(
-        deed.document,
-        deed.step.step.uses?.node ?? deed.at,
+        effect.document,
+        effect.step.step.uses?.node ?? effect.at,
         `${need}, which the runner's own builder cannot do. Add \`docker/setup-buildx-action\` before this step.`,
       );
     }
@@ -98,31 +98,24 @@ function onHostedLinux({ job }: ImageBuild): boolean {
   );
 }
 
+const SETS_NO_BUILDER_UP = [
+  "docker/login-action",
+  "docker/metadata-action",
+  "docker/setup-qemu-action",
+  "docker/build-push-action",
+];
+
 /** Some step before sets a builder up, or may do so. */
 function mayHaveBuilder(step: StepRun): boolean {
   const all = step.job.steps;
   for (const before of all.slice(0, all.indexOf(step))) {
     const { uses, run } = before.step;
     if (isAction(uses, "docker/setup-buildx-action")) return true;
-    if (
-      uses?.kind === "repository" &&
-      /docker|buildx|builder|buildkit|depot|setup-all/.test(uses.repository) &&
-      !isAction(
-        uses,
-        "docker/login-action",
-        "docker/metadata-action",
-        "docker/setup-qemu-action",
-        "docker/build-push-action",
-      )
-    )
-      return true;
-    if (
-      uses &&
-      uses.kind !== "repository" &&
-      before.document === step.document &&
-      !all.some((inner) => inner.outer === before.step && inner !== before)
-    )
-      return true;
+    const soundsLikeOne =
+      uses?.kind === "repository" && /docker|buildx|builder|buildkit|depot|setup-all/.test(uses.repository);
+    if (soundsLikeOne && !isAction(uses, ...SETS_NO_BUILDER_UP)) return true;
+    const isReadElsewhere = all.some((inner) => inner.outer === before.step && inner !== before);
+    if (uses && uses.kind !== "repository" && before.document === step.document && !isReadElsewhere) return true;
     if (run && /buildx (?:create|use)|containerd-snapshotter|buildkitd|setup|\.\/|make /.test(run.value)) return true;
   }
   return false;

@@ -1,9 +1,9 @@
-import { meeting } from "../../../pipeline/across.ts";
-import { imageKey, tagOf } from "../../../pipeline/image-reference.ts";
-import type { ImageBuild, ImageReference, Pipeline } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { type Publication, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import { meeting } from "../../../model/across.ts";
+import { imageKey, tagOf } from "../../../model/image-reference.ts";
+import type { ImageBuild, ImageReference, Pipeline } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { type Publication, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 export const cacheOverwritesImage = repositoryRule({
@@ -47,17 +47,21 @@ jobs:
 `,
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
-    for (const deed of pipeline.deeds) {
-      if (deed.kind !== "build" || deed.happens === false) continue;
-      for (const cache of deed.caches) {
+    for (const effect of pipeline.effects) {
+      if (effect.kind !== "build" || effect.happens === false) continue;
+      for (const cache of effect.caches) {
         if (cache.direction !== "to" || !cache.image) continue;
-        const image = sameReference(cache.image, deed, pipeline);
+        const image = sameReference(cache.image, effect, pipeline);
         if (image)
           report(
-            deed.document,
+            effect.document,
             cache.at,
             `The cache is pushed to \`${readable(cache.image.whole)}\`, which is also an image's tag: the cache takes the image's place. Give the cache a tag of its own, such as \`${readable(cache.image.name)}:buildcache\`.`,
-            { related: [{ in: image.deed.document, at: image.deed.at, message: "The image has the same reference." }] },
+            {
+              related: [
+                { in: image.effect.document, at: image.effect.at, message: "The image has the same reference." },
+              ],
+            },
           );
       }
     }
@@ -68,12 +72,12 @@ function sameReference(cache: ImageReference, build: ImageBuild, pipeline: Pipel
   const key = imageKey(cache);
   const tag = tagOf(cache);
   if (key === undefined || !tag) return undefined;
-  for (const job of new Set(pipeline.touching(key).map((deed) => deed.job)))
+  for (const job of new Set(pipeline.touching(key).map((effect) => effect.job)))
     for (const publication of publicationsOf(job)) {
       const other = tagOf(publication.image);
       if (
         publication.inRegistry === false ||
-        publication.deed.happens === false ||
+        publication.effect.happens === false ||
         imageKey(publication.image) !== key ||
         !other
       )

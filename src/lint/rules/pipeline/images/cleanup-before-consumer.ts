@@ -1,18 +1,18 @@
-import { imageKey } from "../../../pipeline/image-reference.ts";
+import { imageKey } from "../../../model/image-reference.ts";
 import type {
   ArtifactDelete,
   ArtifactUpload,
-  Deed,
+  Effect,
   ImageDelete,
   ImageReference,
   Pipeline,
-} from "../../../pipeline/model.ts";
-import { relationOf } from "../../../pipeline/compare.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { chainOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
-import { type Template, textOf, textOfTemplate } from "../../../pipeline/value.ts";
-import { daysBetween } from "../../../pipeline/schedule-gaps.ts";
+} from "../../../model/model.ts";
+import { relationOf } from "../../../model/compare.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { chainOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
+import { type Template, textOf, textOfTemplate } from "../../../model/value.ts";
+import { daysBetween } from "../../../model/schedule-gaps.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -140,28 +140,28 @@ jobs:
       .filter(({ event }) => event !== "workflow_call")
       .flatMap((run) =>
         run.jobs.flatMap((job) =>
-          job.deeds.filter(
-            (deed) => deed.happens !== false && (deed.kind === "download" || takenBy(deed) !== undefined),
+          job.effects.filter(
+            (effect) => effect.happens !== false && (effect.kind === "download" || takenBy(effect) !== undefined),
           ),
         ),
       );
-    for (const deed of pipeline.deeds) {
+    for (const effect of pipeline.effects) {
       if (
-        (deed.kind !== "delete-image" && deed.kind !== "delete-artifact") ||
-        deed.happens === false ||
-        deed.job.run.event === "workflow_call" ||
-        !deletesThisRuns(deed)
+        (effect.kind !== "delete-image" && effect.kind !== "delete-artifact") ||
+        effect.happens === false ||
+        effect.job.run.event === "workflow_call" ||
+        !deletesThisRuns(effect)
       )
         continue;
-      const taker = takers.find((other) => takes(other, deed) && isAfter(other, deed));
+      const taker = takers.find((other) => takes(other, effect) && isAfter(other, effect));
       if (!taker) continue;
-      const same = taker.job.run === deed.job.run;
-      const what = deed.kind === "delete-image" ? `\`${readable(takenBy(taker)?.whole ?? [])}\`` : "the artifact";
-      inScript(report, deed)(
-        deed.document,
-        deed.at,
+      const same = taker.job.run === effect.job.run;
+      const what = effect.kind === "delete-image" ? `\`${readable(takenBy(taker)?.whole ?? [])}\`` : "the artifact";
+      inScript(report, effect)(
+        effect.document,
+        effect.at,
         same
-          ? `\`${taker.job.path}\` still takes ${what}, and does not finish before this deletes it. Add \`${taker.job.job.id}\` to \`needs\` of \`${deed.job.path}\`.`
+          ? `\`${taker.job.path}\` still takes ${what}, and does not finish before this deletes it. Add \`${taker.job.job.id}\` to \`needs\` of \`${effect.job.path}\`.`
           : `\`${taker.job.path}\` in ${taker.job.job.workflow.file.path} takes ${what} after this run, which has deleted it by then. Move the cleanup to the end of that workflow, or to a scheduled one that keeps what is young.`,
         { related: [{ in: taker.document, at: taker.at, message: "It is taken here." }] },
       );
@@ -169,51 +169,26 @@ jobs:
   },
 });
 
+const MAKES_ANEW = ["schedule", "workflow_run", "workflow_call", "repository_dispatch"];
+
 /** An artifact of some push that a later schedule asks for, and that is gone on most days of it. */
 function judgeRetention(pipeline: Pipeline, report: RepositoryContext["report"]): void {
   const told = new Set<ArtifactUpload["at"]>();
-  for (const taker of pipeline.deeds) {
-    if (
-      taker.kind !== "download" ||
-      taker.job.run.event !== "schedule" ||
-      taker.happens === false ||
-      taker.tolerated ||
-      taker.by !== "dawidd6/action-download-artifact"
-    )
-      continue;
+  for (const taker of pipeline.effects) {
+    if (taker.kind !== "download" || taker.by !== "dawidd6/action-download-artifact") continue;
+    if (taker.job.run.event !== "schedule" || taker.happens === false || taker.tolerated) continue;
     const days = daysBetween(taker.job.run.trigger);
     const [name, workflow] = [taker.name && textOf(taker.name), taker.workflow && textOf(taker.workflow)];
     const inputs = taker.step?.step.with;
-    if (
-      days === undefined ||
-      name === undefined ||
-      workflow === undefined ||
-      inputs?.has("repo") === true ||
-      inputs?.has("if_no_artifact_found") === true ||
-      inputs?.has("search_artifacts") === true
-    )
-      continue;
-    for (const upload of pipeline.deeds) {
-      if (
-        upload.kind !== "upload" ||
-        upload.happens === false ||
-        upload.job.run.event !== "push" ||
-        told.has(upload.at)
-      )
-        continue;
+    const looksFurther = ["repo", "if_no_artifact_found", "search_artifacts"].some((input) => inputs?.has(input));
+    if (days === undefined || name === undefined || workflow === undefined || looksFurther) continue;
+    for (const upload of pipeline.effects) {
+      if (upload.kind !== "upload" || upload.happens === false || told.has(upload.at)) continue;
+      if (upload.job.run.event !== "push") continue;
       const { file, triggers } = upload.job.run.workflow;
       // One that runs on a schedule of its own, or that the taker starts, makes it anew.
-      if (
-        !(file.path.endsWith(`/${workflow}`) || upload.job.run.workflow.name?.value === workflow) ||
-        triggers.some(
-          ({ event }) =>
-            event === "schedule" ||
-            event === "workflow_run" ||
-            event === "workflow_call" ||
-            event === "repository_dispatch",
-        )
-      )
-        continue;
+      const isMeant = file.path.endsWith(`/${workflow}`) || upload.job.run.workflow.name?.value === workflow;
+      if (!isMeant || triggers.some(({ event }) => MAKES_ANEW.includes(event))) continue;
       const kept = upload.retentionDays && textOf(upload.retentionDays);
       if (textOf(upload.name) !== name || kept === undefined || !/^[1-9]\d*$/.test(kept) || Number(kept) >= days)
         continue;
@@ -228,38 +203,38 @@ function judgeRetention(pipeline: Pipeline, report: RepositoryContext["report"])
   }
 }
 
-function takenBy(deed: Deed): ImageReference | undefined {
-  if (deed.kind === "take" || deed.kind === "scan") return deed.image;
-  return deed.kind === "move" && deed.inRegistry ? deed.from : undefined;
+function takenBy(effect: Effect): ImageReference | undefined {
+  if (effect.kind === "take" || effect.kind === "scan") return effect.image;
+  return effect.kind === "move" && effect.inRegistry ? effect.from : undefined;
 }
 
 /** What keeps a number of versions keeps the newest: those of this run. */
-function deletesThisRuns(deed: ImageDelete | ArtifactDelete): boolean {
-  if (deed.kind === "delete-artifact") return deed.name !== undefined;
+function deletesThisRuns(effect: ImageDelete | ArtifactDelete): boolean {
+  if (effect.kind === "delete-artifact") return effect.name !== undefined;
   // A script that chooses by age, tag or number may well leave this run's alone.
-  if (deed.by === "gh api" || deed.by === "curl -X DELETE")
+  if (effect.by === "gh api" || effect.by === "curl -X DELETE")
     return !/created_at|updated_at|\bdate\b|older|keep|tail|sort|head\b|tags|limit|retention|days|hours|cutoff|\$\{?[1-9@]/i.test(
-      deed.script?.text ?? deed.step?.step.run?.value ?? "tags",
+      effect.script?.text ?? effect.step?.step.run?.value ?? "tags",
     );
   return (
-    deed.selects !== "untagged" &&
-    (deed.keeps === 0 ||
-      (deed.keeps === undefined && deed.selects === "any" && deed.by === "actions/delete-package-versions"))
+    effect.selects !== "untagged" &&
+    (effect.keeps === 0 ||
+      (effect.keeps === undefined && effect.selects === "any" && effect.by === "actions/delete-package-versions"))
   );
 }
 
-function takes(other: Deed, deed: ImageDelete | ArtifactDelete): boolean {
-  if (deed.kind === "delete-artifact")
+function takes(other: Effect, effect: ImageDelete | ArtifactDelete): boolean {
+  if (effect.kind === "delete-artifact")
     return (
       other.kind === "download" &&
       other.from !== "other-run" &&
       other.name !== undefined &&
-      deed.name?.some((template) => other.name?.some((name) => relationOf(template, name) === "equal")) === true
+      effect.name?.some((template) => other.name?.some((name) => relationOf(template, name) === "equal")) === true
     );
   const image = takenBy(other);
   if (!image) return false;
-  if (deed.image) return imageKey(deed.image) !== undefined && imageKey(deed.image) === imageKey(image);
-  const name = deed.package && textOf(deed.package);
+  if (effect.image) return imageKey(effect.image) !== undefined && imageKey(effect.image) === imageKey(image);
+  const name = effect.package && textOf(effect.package);
   return name !== undefined && packageOf(image.name) === name.toLowerCase();
 }
 
@@ -273,8 +248,8 @@ function packageOf(name: Template): string | undefined {
 }
 
 /** In the same run without waiting, or in a run that follows. */
-function isAfter(other: Deed, deed: Deed): boolean {
-  if (other.job === deed.job) return other.job.deeds.indexOf(other) > other.job.deeds.indexOf(deed);
-  if (other.job.run === deed.job.run) return !comesAfter(deed.job, other.job);
-  return chainOf(other.job.run).slice(1).includes(deed.job.run);
+function isAfter(other: Effect, effect: Effect): boolean {
+  if (other.job === effect.job) return other.job.effects.indexOf(other) > other.job.effects.indexOf(effect);
+  if (other.job.run === effect.job.run) return !comesAfter(effect.job, other.job);
+  return chainOf(other.job.run).slice(1).includes(effect.job.run);
 }

@@ -1,10 +1,10 @@
 import { isAction } from "../../../../workflow/document/uses.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
-import { commandsIn, spanOf } from "../../../scripts.ts";
-import { scriptOf } from "../../../pipeline/step-scripts.ts";
-import type { JobRun, Known, Pipeline, Run, StepRun } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { mayOverlap } from "../../../pipeline/runs.ts";
+import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
+import { scriptOf } from "../../../model/step-scripts.ts";
+import type { JobRun, Known, Pipeline, Run, StepRun } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { mayOverlap } from "../../../model/runs.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 export const duplicatePublish = repositoryRule({
@@ -138,23 +138,23 @@ function publishersOf({ runs }: Pipeline): Publisher[] {
         if (!/\bpublish\b/.test(step.step.run?.value ?? "")) continue;
         const script = scriptOf(step);
         for (const command of script ? commandsIn(script) : []) {
-          const { name, args } = command;
-          if (
-            script &&
-            name !== undefined &&
-            args[0] === "publish" &&
-            /^(?:npm|pnpm|yarn|cargo|poetry|uv)$/.test(name) &&
-            !args.some((word) =>
-              /^--dry-run|^-n$|^--tag|^--registry|^--filter|^-p$|^--package|^-w|^--workspace|^-r/.test(word),
-            ) &&
-            args.every((word) => word.startsWith("-") || word === "publish")
-          )
-            found.push({ what: `${name} ${folderOf(step)}`, job, step, at: spanOf(script, command.node), happens });
+          if (!script || !publishesAll(command)) continue;
+          const at = spanOf(script, command.node);
+          found.push({ what: `${command.name} ${folderOf(step)}`, job, step, at, happens });
         }
       }
     }
   }
   return found;
+}
+
+/** What makes a publication another one: a part of the packages, another tag or registry, or none at all. */
+const ELSEWHERE = /^--dry-run|^-n$|^--tag|^--registry|^--filter|^-p$|^--package|^-w|^--workspace|^-r/;
+
+function publishesAll({ name = "", args }: ShellCommand): boolean {
+  const [first, ...others] = args;
+  if (!/^(?:npm|pnpm|yarn|cargo|poetry|uv)$/.test(name) || first !== "publish") return false;
+  return others.every((word) => (word.startsWith("-") && !ELSEWHERE.test(word)) || word === "publish");
 }
 
 const folderOf = ({ step, job }: StepRun): string =>

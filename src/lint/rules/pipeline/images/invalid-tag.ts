@@ -1,11 +1,11 @@
-import { tagOf } from "../../../pipeline/image-reference.ts";
-import { writtenName } from "../../../pipeline/github-values.ts";
-import type { CacheUse, Deed, ImageReference, Run } from "../../../pipeline/model.ts";
-import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { placeOfImage } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import { tagOf } from "../../../model/image-reference.ts";
+import { writtenName } from "../../../model/github-values.ts";
+import type { CacheUse, Effect, ImageReference, Run } from "../../../model/model.ts";
+import { imagesOf, pipelineOf } from "../../../model/pipeline.ts";
+import { placeOfImage } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
-import { textOfTemplate } from "../../../pipeline/value.ts";
+import { textOfTemplate } from "../../../model/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -67,23 +67,23 @@ jobs:
           docker build -t "app:$TAG" .
 `,
   repository({ repository, report }) {
-    for (const deed of pipelineOf(repository).deeds) {
-      if (deed.happens === false || (deed.kind === "take" && deed.how === "from")) continue;
-      const certain = !("certain" in deed) || deed.certain;
-      for (const image of imagesOf(deed)) {
-        const problem = problemOf(image, deed.job.run, certain);
-        const { document, at } = placeOfImage(deed, image);
-        if (problem) inScript(report, deed)(document, at, problem);
+    for (const effect of pipelineOf(repository).effects) {
+      if (effect.happens === false || (effect.kind === "take" && effect.how === "from")) continue;
+      const certain = !("certain" in effect) || effect.certain;
+      for (const image of imagesOf(effect)) {
+        const problem = problemOf(image, effect.job.run, certain);
+        const { document, at } = placeOfImage(effect, image);
+        if (problem) inScript(report, effect)(document, at, problem);
       }
-      for (const cache of cachesOf(deed)) {
-        const problem = cache.image && problemOf(cache.image, deed.job.run, true);
-        if (problem) report(deed.document, cache.at, problem);
+      for (const cache of cachesOf(effect)) {
+        const problem = cache.image && problemOf(cache.image, effect.job.run, true);
+        if (problem) report(effect.document, cache.at, problem);
       }
     }
   },
 });
 
-const cachesOf = (deed: Deed): readonly CacheUse[] => (deed.kind === "build" ? deed.caches : []);
+const cachesOf = (effect: Effect): readonly CacheUse[] => (effect.kind === "build" ? effect.caches : []);
 
 function problemOf(image: ImageReference, run: Run, certain: boolean): string | undefined {
   const tag = image.tag && tagOf(image);

@@ -1,11 +1,11 @@
-import { meeting } from "../../../pipeline/across.ts";
-import { imageKey, namesRegistry, tagOf } from "../../../pipeline/image-reference.ts";
-import { commitOf } from "../../../pipeline/github-values.ts";
-import type { Deed, ImageBuild, ImageMove, ImageReference, JobRun } from "../../../pipeline/model.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { movingTag, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
-import { keyOf, symbolsIn, type Template } from "../../../pipeline/value.ts";
+import { meeting } from "../../../model/across.ts";
+import { imageKey, namesRegistry, tagOf } from "../../../model/image-reference.ts";
+import { commitOf } from "../../../model/github-values.ts";
+import type { Effect, ImageBuild, ImageMove, ImageReference, JobRun } from "../../../model/model.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { movingTag, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
+import { keyOf, symbolsIn, type Template } from "../../../model/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -110,51 +110,46 @@ const same = (a: ImageReference | undefined, b: ImageReference | undefined): boo
   a !== undefined && b !== undefined && keyOf(a.whole) === keyOf(b.whole);
 
 /** `docker pull a`, `docker tag a b`, `docker push b`, and nothing else is done with either. */
-function pulledToRetag(job: JobRun): { move: ImageMove; pull: Deed }[] {
-  const { deeds } = job;
-  const found: { move: ImageMove; pull: Deed }[] = [];
-  for (const move of deeds) {
+function pulledToRetag(job: JobRun): { move: ImageMove; pull: Effect }[] {
+  const { effects } = job;
+  const found: { move: ImageMove; pull: Effect }[] = [];
+  for (const move of effects) {
     if (move.kind !== "move" || move.inRegistry || move.happens === false || !move.from || !move.certain) continue;
-    const pull = deeds.find(
-      (deed) => deed.kind === "take" && deed.how === "pull" && same(deed.image, move.from) && !deed.tolerated,
+    const pull = effects.find(
+      (effect) => effect.kind === "take" && effect.how === "pull" && same(effect.image, move.from) && !effect.tolerated,
     );
-    const push = deeds.find((deed) => deed.kind === "push" && same(deed.image, move.to));
+    const push = effects.find((effect) => effect.kind === "push" && same(effect.image, move.to));
     // Another repository's image is brought over, which no registry does by itself.
     if (!pull || !push || !namesRegistry(move.from) || imageKey(move.from) !== imageKey(move.to)) continue;
-    const used = deeds.some(
-      (deed) =>
-        (deed.kind === "take" && deed.how !== "pull" && (same(deed.image, move.from) || same(deed.image, move.to))) ||
-        (deed.kind === "build" && !deed.images.some((image) => same(image, move.from))) ||
-        deed.kind === "scan",
+    const used = effects.some(
+      (effect) =>
+        (effect.kind === "take" &&
+          effect.how !== "pull" &&
+          (same(effect.image, move.from) || same(effect.image, move.to))) ||
+        (effect.kind === "build" && !effect.images.some((image) => same(image, move.from))) ||
+        effect.kind === "scan",
     );
     if (!used) found.push({ move, pull });
   }
   return found;
 }
 
+const doesMore = (script: string): boolean => script.split("\n").length > 6 && !/imagetools|crane|skopeo/.test(script);
+
+/** Within one image, from one tag to another that does not move. */
+const givesCommitTag = (move: ImageMove): boolean =>
+  move.from !== undefined &&
+  movingTag(move.to) === undefined &&
+  isCommitTag(move) &&
+  imageKey(move.from) === imageKey(move.to);
+
 /** All that the job does is to give commits' tags to what an earlier job of its run has pushed. */
 function waitsToRetag(job: JobRun): { move: ImageMove; build: ImageBuild | undefined } | undefined {
-  const moves = job.deeds.filter((deed): deed is ImageMove => deed.kind === "move" && deed.inRegistry);
-  if (moves.length === 0 || job.deeds.some(({ kind }) => kind !== "move" && kind !== "login")) return undefined;
+  const moves = job.effects.filter((effect): effect is ImageMove => effect.kind === "move" && effect.inRegistry);
+  if (moves.length === 0 || job.effects.some(({ kind }) => kind !== "move" && kind !== "login")) return undefined;
   // A protected environment's approval, or a step that does more, is what the job is for.
-  if (
-    job.job.environment ||
-    job.steps.some(
-      ({ step }) =>
-        step.run && !/imagetools|crane|skopeo/.test(step.run.value) && step.run.value.split("\n").length > 6,
-    )
-  )
-    return undefined;
-  if (
-    !moves.every(
-      (move) =>
-        movingTag(move.to) === undefined &&
-        move.from !== undefined &&
-        isCommitTag(move) &&
-        imageKey(move.from) === imageKey(move.to),
-    )
-  )
-    return undefined;
+  if (job.job.environment || job.steps.some(({ step }) => doesMore(step.run?.value ?? ""))) return undefined;
+  if (!moves.every(givesCommitTag)) return undefined;
   const [move] = moves;
   if (!move?.from) return undefined;
   const [key, tag] = [imageKey(move.from), tagOf(move.from)];
@@ -163,23 +158,17 @@ function waitsToRetag(job: JobRun): { move: ImageMove; build: ImageBuild | undef
     if (!comesAfter(job, before)) continue;
     for (const built of publicationsOf(before)) {
       const other = tagOf(built.image);
-      if (
-        built.deed.kind === "build" &&
-        built.inRegistry === true &&
-        other &&
-        imageKey(built.image) === key &&
-        meeting(other, job.run, tag, job.run).same === "yes"
-      )
-        return { move, build: built.deed };
+      if (built.effect.kind !== "build" || built.inRegistry !== true || imageKey(built.image) !== key) continue;
+      if (other && meeting(other, job.run, tag, job.run).same === "yes") return { move, build: built.effect };
     }
   }
   // The build's file may not be readable, and its names with it; the run's own tag says that the image is from this run.
   const unnamed = job.run.jobs
     .filter((before) => comesAfter(job, before))
-    .flatMap(({ deeds }) =>
-      deeds.filter(
-        (deed): deed is ImageBuild =>
-          deed.kind === "build" && deed.pushed === true && deed.images.length === 0 && !deed.certain,
+    .flatMap(({ effects }) =>
+      effects.filter(
+        (effect): effect is ImageBuild =>
+          effect.kind === "build" && effect.pushed === true && effect.images.length === 0 && !effect.certain,
       ),
     );
   return unnamed.length > 0 && symbolsIn(tag).includes("github.run_id")

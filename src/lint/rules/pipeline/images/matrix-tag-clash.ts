@@ -1,10 +1,10 @@
 import type { Job } from "../../../../workflow/document/document.ts";
 import { scalarOf, valueOf } from "../../../../workflow/yaml/node.ts";
-import type { Deed, ImageReference } from "../../../pipeline/model.ts";
-import { hasHole, symbolsIn } from "../../../pipeline/value.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { placeOfImage, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import type { Effect, ImageReference } from "../../../model/model.ts";
+import { hasHole, symbolsIn } from "../../../model/value.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { placeOfImage, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -70,11 +70,18 @@ jobs:
       for (const job of run.jobs) {
         const matrix = job.job.matrix ? job : job.caller;
         if (!job.matrix || !matrix || job.happens === false || !severalJobs(matrix.job)) continue;
-        for (const { image, deed, inRegistry } of publicationsOf(job)) {
-          if (inRegistry !== true || !deed.certain || !surelyInStep(deed) || image.digest || !image.tag || isOwn(image))
+        for (const { image, effect, inRegistry } of publicationsOf(job)) {
+          if (
+            inRegistry !== true ||
+            !effect.certain ||
+            !surelyInStep(effect) ||
+            image.digest ||
+            !image.tag ||
+            isOwn(image)
+          )
             continue;
-          const { document, at } = placeOfImage(deed, image);
-          inScript(report, deed)(
+          const { document, at } = placeOfImage(effect, image);
+          inScript(report, effect)(
             document,
             at,
             `Every job of the matrix of \`${matrix.path}\` pushes \`${readable(image.whole)}\`, so that only the last one's image is left. Put what tells the jobs apart into the tag, or push by digest and join the images with \`docker buildx imagetools create\`.`,
@@ -84,8 +91,8 @@ jobs:
   },
 });
 
-const surelyInStep = (deed: Deed): boolean =>
-  deed.step?.happens === true && (deed.job.happens === true ? deed.happens === true : true);
+const surelyInStep = (effect: Effect): boolean =>
+  effect.step?.happens === true && (effect.job.happens === true ? effect.happens === true : true);
 
 const isOwn = ({ whole }: ImageReference): boolean =>
   hasHole(whole) || symbolsIn(whole).some((name) => !/^(?:github|vars|secrets)\.|^semver /.test(name));

@@ -1,9 +1,9 @@
-import { imageKey, namesRegistry, tagText } from "../../../pipeline/image-reference.ts";
-import { writtenName } from "../../../pipeline/github-values.ts";
-import type { ImageReference, ImageTake, JobRun, Pipeline } from "../../../pipeline/model.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { chainOf, movingTag, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import { imageKey, namesRegistry, tagText } from "../../../model/image-reference.ts";
+import { writtenName } from "../../../model/github-values.ts";
+import type { ImageReference, ImageTake, JobRun, Pipeline } from "../../../model/model.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { chainOf, movingTag, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { isTest } from "../../../runs/tests.ts";
 import { inScript } from "./in-script.ts";
@@ -75,29 +75,35 @@ jobs:
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
     const told = new Set<string>();
-    for (const deed of pipeline.deeds) {
-      if (deed.kind !== "take" || deed.happens === false || deed.tolerated || deed.job.run.event === "workflow_call")
+    for (const effect of pipeline.effects) {
+      if (
+        effect.kind !== "take" ||
+        effect.happens === false ||
+        effect.tolerated ||
+        effect.job.run.event === "workflow_call"
+      )
         continue;
-      if (deed.how === "inspect" || deed.how === "copy" || deed.how === "deploy" || deed.how === "from") continue;
-      const tag = movingTag(deed.image);
-      if (tag === undefined || buildsToo(deed.job)) continue;
-      const place = `${deed.document.file.path}:${deed.at.start}`;
+      if (effect.how === "inspect" || effect.how === "copy" || effect.how === "deploy" || effect.how === "from")
+        continue;
+      const tag = movingTag(effect.image);
+      if (tag === undefined || buildsToo(effect.job)) continue;
+      const place = `${effect.document.file.path}:${effect.at.start}`;
       if (told.has(place)) continue;
-      const maker = makerOf(deed, tag, pipeline);
-      if (!maker && !testsImage(deed)) continue;
+      const maker = makerOf(effect, tag, pipeline);
+      if (!maker && !testsImage(effect)) continue;
       told.add(place);
       if (!maker) {
-        inScript(report, deed)(
-          deed.document,
-          deed.at,
-          `This tests \`${readable(deed.image.whole)}\`, which is whatever was pushed last, and says nothing of the commit at hand. Take the image by its digest, or by a tag that holds the commit.`,
+        inScript(report, effect)(
+          effect.document,
+          effect.at,
+          `This tests \`${readable(effect.image.whole)}\`, which is whatever was pushed last, and says nothing of the commit at hand. Take the image by its digest, or by a tag that holds the commit.`,
         );
         continue;
       }
-      inScript(report, deed)(
-        deed.document,
-        deed.at,
-        `\`${readable(deed.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === deed.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`,
+      inScript(report, effect)(
+        effect.document,
+        effect.at,
+        `\`${readable(effect.image.whole)}\` may have been moved by another run since \`${maker.path}\`${maker.job.workflow === effect.job.job.workflow ? "" : ` in ${maker.job.workflow.file.path}`} pushed it. Take the image by its digest, or by a tag that holds the commit.`,
         { related: [{ in: maker.job.workflow, at: maker.job.key, message: "The image is made here." }] },
       );
     }
@@ -105,7 +111,7 @@ jobs:
 });
 
 const buildsToo = (job: JobRun): boolean =>
-  job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "load");
+  job.effects.some(({ kind }) => kind === "build" || kind === "move" || kind === "load");
 
 /** Tests run inside of it, on what is inside of it: with the sources mounted it would be a tool. */
 function testsImage({ image, command, how }: ImageTake): boolean {
@@ -126,7 +132,7 @@ function makerOf({ image, job }: ImageTake, tag: string, pipeline: Pipeline): Jo
     publicationsOf(candidate).some(
       (publication) =>
         publication.inRegistry === true &&
-        publication.deed.happens !== false &&
+        publication.effect.happens !== false &&
         tagText(publication.image) === tag &&
         (imageKey(publication.image) === key || sameByName(publication.image, image)),
     );

@@ -1,9 +1,9 @@
-import { imageKey, tagText } from "../../../pipeline/image-reference.ts";
-import type { Deed, ImageBuild, JobRun } from "../../../pipeline/model.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { placeOfImage, type Publication, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
-import { symbolsIn } from "../../../pipeline/value.ts";
+import { imageKey, tagText } from "../../../model/image-reference.ts";
+import type { Effect, ImageBuild, JobRun } from "../../../model/model.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { placeOfImage, type Publication, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
+import { symbolsIn } from "../../../model/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -81,15 +81,20 @@ jobs:
       if (run.event === "workflow_call" || run.ref === "pull") continue;
       for (const job of run.jobs)
         for (const publication of publicationsOf(job)) {
-          const { deed, image } = publication;
-          const place = `${deed.document.file.path}:${deed.at.start}`;
-          if (publication.inRegistry !== true || deed.happens === false || told.has(place) || !isForUsers(publication))
+          const { effect, image } = publication;
+          const place = `${effect.document.file.path}:${effect.at.start}`;
+          if (
+            publication.inRegistry !== true ||
+            effect.happens === false ||
+            told.has(place) ||
+            !isForUsers(publication)
+          )
             continue;
           const check = laterCheck(job, publication);
           if (!check) continue;
           told.add(place);
-          const where = placeOfImage(deed, image);
-          inScript(report, deed)(
+          const where = placeOfImage(effect, image);
+          inScript(report, effect)(
             where.document,
             where.at,
             `\`${readable(image.whole)}\` is pushed for its users before ${check.job === job ? "the scan further down" : `\`${check.job.path}\``} has ${check.kind === "scan" ? "looked at it" : "tested it"}. Push the commit's tag first, and give this one with \`docker buildx imagetools create\` once the checks have passed.`,
@@ -117,30 +122,30 @@ function isForUsers({ image }: Publication): boolean {
 }
 
 /** A scan of the image, or a job that runs it, after the push. */
-function laterCheck(job: JobRun, { deed, image }: Publication): Deed | undefined {
+function laterCheck(job: JobRun, { effect, image }: Publication): Effect | undefined {
   const key = imageKey(image);
   if (key === undefined) return undefined;
-  const isOf = (other: Deed): boolean =>
+  const isOf = (other: Effect): boolean =>
     (other.kind === "scan" || (other.kind === "take" && other.how === "run")) &&
     other.happens !== false &&
     other.image !== undefined &&
-    (imageKey(other.image) === key || namesBuild(other, deed));
-  const here = job.deeds.slice(job.deeds.indexOf(deed) + 1).find((other) => other.kind === "scan" && isOf(other));
+    (imageKey(other.image) === key || namesBuild(other, effect));
+  const here = job.effects.slice(job.effects.indexOf(effect) + 1).find((other) => other.kind === "scan" && isOf(other));
   if (here) return here;
   for (const later of job.run.jobs) {
     if (later.happens === false || later.job.environment || !comesAfter(later, job)) continue;
     // What deploys it is its user.
     if (/deploy|release|publish|promote/i.test(later.path)) continue;
-    const check = later.deeds.find(isOf);
+    const check = later.effects.find(isOf);
     if (check) return check;
   }
   return undefined;
 }
 
 /** `image@${{ steps.build.outputs.digest }}` of that very build. */
-function namesBuild(other: Deed, deed: Deed): boolean {
-  if ((other.kind !== "scan" && other.kind !== "take") || !other.image?.digest || deed.kind !== "build") return false;
-  const id = (deed satisfies ImageBuild).step?.step.id?.value;
+function namesBuild(other: Effect, effect: Effect): boolean {
+  if ((other.kind !== "scan" && other.kind !== "take") || !other.image?.digest || effect.kind !== "build") return false;
+  const id = (effect satisfies ImageBuild).step?.step.id?.value;
   return (
     id !== undefined &&
     symbolsIn(other.image.digest).some((name) => name.startsWith(`steps.${id.toLowerCase()}.outputs.`))

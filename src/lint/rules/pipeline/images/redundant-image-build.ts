@@ -1,11 +1,11 @@
-import { checkedOut } from "../../../pipeline/step-scripts.ts";
-import type { ImageBuild, Pipeline, Recipe } from "../../../pipeline/model.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { imageKey } from "../../../pipeline/image-reference.ts";
-import { readable } from "../../../pipeline/render.ts";
-import { artifactOf, isPushed } from "../../../pipeline/publications.ts";
-import { mayCoincide, originOf } from "../../../pipeline/runs.ts";
-import { isUnknown, symbolsIn, textOf } from "../../../pipeline/value.ts";
+import { checkedOut } from "../../../model/step-scripts.ts";
+import type { ImageBuild, Pipeline, Recipe } from "../../../model/model.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { imageKey } from "../../../model/image-reference.ts";
+import { readable } from "../../../model/render.ts";
+import { artifactOf, isPushed } from "../../../model/publications.ts";
+import { mayCoincide, originOf } from "../../../model/runs.ts";
+import { isUnknown, symbolsIn, textOf } from "../../../model/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { severalJobs } from "./matrix-tag-clash.ts";
 import { inScript } from "./in-script.ts";
@@ -93,8 +93,8 @@ jobs:
     const pipeline = pipelineOf(repository);
     const told = new Map<string, { build: ImageBuild; main: ImageBuild; events: Set<string> }>();
     const pushing = new Set(
-      pipeline.deeds.flatMap((deed) =>
-        deed.kind === "build" && isPushed(deed) !== false && deed.by !== "flyctl deploy" ? [placeOf(deed)] : [],
+      pipeline.effects.flatMap((effect) =>
+        effect.kind === "build" && isPushed(effect) !== false && effect.by !== "flyctl deploy" ? [placeOf(effect)] : [],
       ),
     );
     for (const builds of byRecipe(pipeline).values()) {
@@ -118,7 +118,7 @@ jobs:
         else told.set(key, { build, main, events: new Set([originOf(build.job.run).event]) });
       }
     }
-    for (const build of pipeline.deeds) {
+    for (const build of pipeline.effects) {
       if (build.kind !== "build" || told.has(placeOf(build)) || !buildsForEach(build)) continue;
       told.set(placeOf(build), { build, main: build, events: new Set() });
       report(
@@ -149,9 +149,9 @@ jobs:
 
 function byRecipe(pipeline: Pipeline): Map<string, ImageBuild[]> {
   const groups = new Map<string, ImageBuild[]>();
-  for (const deed of pipeline.deeds) {
-    if (deed.kind !== "build" || deed.happens === false || deed.job.run.event === "workflow_call") continue;
-    const { recipe } = deed;
+  for (const effect of pipeline.effects) {
+    if (effect.kind !== "build" || effect.happens === false || effect.job.run.event === "workflow_call") continue;
+    const { recipe } = effect;
     const [file, context, target] = [textOf(recipe.file), textOf(recipe.context), textOf(recipe.target)];
     if (
       file === undefined ||
@@ -161,12 +161,12 @@ function byRecipe(pipeline: Pipeline): Map<string, ImageBuild[]> {
       /^(?:https?:|git@|-$)/.test(context)
     )
       continue;
-    const source = sourceOf(deed);
+    const source = sourceOf(effect);
     if (source === undefined) continue;
     const key = [file, context, target, source].join("\n");
     const group = groups.get(key);
-    if (group) group.push(deed);
-    else groups.set(key, [deed]);
+    if (group) group.push(effect);
+    else groups.set(key, [effect]);
   }
   return groups;
 }
@@ -263,17 +263,9 @@ function dependsOnMatrix({ job, step }: ImageBuild): boolean {
 
 /** A deployment that builds in several jobs of one matrix, which chooses where to and not what. */
 function buildsForEach({ by, job, step, recipe, happens }: ImageBuild): boolean {
-  if (
-    by !== "flyctl deploy" ||
-    happens !== true ||
-    !step ||
-    !job.job.matrix ||
-    !severalJobs(job.job) ||
-    textOf(recipe.file) === undefined ||
-    !recipe.complete ||
-    step.action
-  )
-    return false;
+  if (by !== "flyctl deploy" || happens !== true || !step || step.action) return false;
+  const isKnown = textOf(recipe.file) !== undefined && recipe.complete;
+  if (!isKnown || !job.job.matrix || !severalJobs(job.job)) return false;
   const { text } = job.job.workflow.file;
   return !/\bmatrix\b/.test(text.slice(job.job.steps[0]?.node.start ?? 0, step.outer.node.start));
 }

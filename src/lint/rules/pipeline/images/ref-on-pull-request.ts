@@ -1,9 +1,9 @@
 import { spanOf } from "../../../scripts.ts";
-import { scriptOf, scriptRunOf } from "../../../pipeline/step-scripts.ts";
-import type { ImageReference } from "../../../pipeline/model.ts";
-import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { placeOfImage } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import { scriptOf, scriptRunOf } from "../../../model/step-scripts.ts";
+import type { ImageReference } from "../../../model/model.ts";
+import { imagesOf, pipelineOf } from "../../../model/pipeline.ts";
+import { placeOfImage } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -66,12 +66,12 @@ jobs:
       if (run.ref !== "pull") continue;
       for (const job of run.jobs) {
         if (job.happens === false) continue;
-        for (const deed of job.deeds) {
-          if (deed.happens === false) continue;
-          for (const image of imagesOf(deed)) {
+        for (const effect of job.effects) {
+          if (effect.happens === false) continue;
+          for (const image of imagesOf(effect)) {
             if (!holdsMergeRef(image)) continue;
-            const { document, at } = placeOfImage(deed, image);
-            inScript(report, deed)(
+            const { document, at } = placeOfImage(effect, image);
+            inScript(report, effect)(
               document,
               at,
               `On \`${run.event}\` the tag of \`${readable(image.whole)}\` comes from the ref \`refs/pull/<number>/merge\`: it is no branch's name${image.writtenAt ? "" : ", and `/` is not allowed in a tag"}. Use \`github.event.number\`, or \`github.head_ref\` with its slashes replaced.`,

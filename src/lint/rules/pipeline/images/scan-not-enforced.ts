@@ -1,7 +1,7 @@
 import { isAction } from "../../../../workflow/document/uses.ts";
-import type { StepRun } from "../../../pipeline/model.ts";
-import { inputPair, inputText } from "../../../pipeline/deeds/deed.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
+import type { StepRun } from "../../../model/model.ts";
+import { inputPair, inputText } from "../../../model/effects/effect.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
 import { repositoryRule } from "../../../rule.ts";
 
 export const scanNotEnforced = repositoryRule({

@@ -1,9 +1,9 @@
-import { meeting, type Meeting } from "../../../pipeline/across.ts";
-import { imageKey, tagOf } from "../../../pipeline/image-reference.ts";
-import type { ImageScan, ImageTake, Pipeline } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { type Publication, chainOf, mayBeLoaded, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import { meeting, type Meeting } from "../../../model/across.ts";
+import { imageKey, tagOf } from "../../../model/image-reference.ts";
+import type { ImageScan, ImageTake, Pipeline } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { type Publication, chainOf, mayBeLoaded, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -72,30 +72,30 @@ jobs:
     if (!repository.complete) return;
     const numbers = new Map(pipeline.runs.map((run, index) => [run, index]));
     const asked = new Map<string, Asked[]>();
-    for (const deed of pipeline.deeds) {
+    for (const effect of pipeline.effects) {
       if (
-        (deed.kind !== "take" && deed.kind !== "scan") ||
-        !deed.image ||
-        deed.happens === false ||
-        deed.job.run.event === "workflow_call"
+        (effect.kind !== "take" && effect.kind !== "scan") ||
+        !effect.image ||
+        effect.happens === false ||
+        effect.job.run.event === "workflow_call"
       )
         continue;
-      if ((deed.kind === "take" && deed.how === "inspect") || mayBeLoaded(deed)) continue;
-      const verdict = judge(deed, pipeline);
-      const key = `${deed.document.file.path}:${deed.at.start}:${deed.job.run.event}:${numbers.get(deed.job.run) ?? 0}`;
-      asked.set(key, [...(asked.get(key) ?? []), { deed, verdict }]);
+      if ((effect.kind === "take" && effect.how === "inspect") || mayBeLoaded(effect)) continue;
+      const verdict = judge(effect, pipeline);
+      const key = `${effect.document.file.path}:${effect.at.start}:${effect.job.run.event}:${numbers.get(effect.job.run) ?? 0}`;
+      asked.set(key, [...(asked.get(key) ?? []), { effect, verdict }]);
     }
     for (const alternatives of asked.values()) {
       // One of several that may do is enough.
       if (alternatives.some(({ verdict }) => verdict === undefined)) continue;
-      for (const { deed, verdict } of alternatives.slice(0, 1)) {
-        if (!verdict || !deed.image) continue;
+      for (const { effect, verdict } of alternatives.slice(0, 1)) {
+        if (!verdict || !effect.image) continue;
         const { nearest, how } = verdict;
-        inScript(report, deed)(deed.document, deed.at, messageOf(deed, nearest, how), {
+        inScript(report, effect)(effect.document, effect.at, messageOf(effect, nearest, how), {
           related: [
             {
-              in: nearest.deed.document,
-              at: nearest.deed.at,
+              in: nearest.effect.document,
+              at: nearest.effect.at,
               message: `\`${readable(nearest.image.whole)}\` is made here.`,
             },
           ],
@@ -106,7 +106,7 @@ jobs:
 });
 
 interface Asked {
-  deed: ImageTake | ImageScan;
+  effect: ImageTake | ImageScan;
   verdict: Verdict | undefined;
 }
 
@@ -116,8 +116,8 @@ interface Verdict {
 }
 
 /** Nothing where some publication may be the one, or where nobody in the chain makes the image. */
-function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undefined {
-  const { image, job } = deed;
+function judge(effect: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undefined {
+  const { image, job } = effect;
   const key = image && imageKey(image);
   const tag = image && tagOf(image);
   if (!image || key === undefined || !tag || image.digest) return undefined;
@@ -129,7 +129,7 @@ function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undef
   let verdict: Verdict | undefined;
   for (const maker of makers)
     for (const publication of publicationsOf(maker)) {
-      if (imageKey(publication.image) !== key || publication.deed.happens === false) continue;
+      if (imageKey(publication.image) !== key || publication.effect.happens === false) continue;
       if (publication.inRegistry === false && maker !== job) continue;
       const made = tagOf(publication.image);
       if (!made) continue;
@@ -137,7 +137,7 @@ function judge(deed: ImageTake | ImageScan, pipeline: Pipeline): Verdict | undef
       // A Dockerfile may build upon an older image of its own.
       if (
         how.same !== "no" ||
-        (deed.kind === "take" && deed.how === "from" && how.because === "text" && chain.includes(maker.run))
+        (effect.kind === "take" && effect.how === "from" && how.because === "text" && chain.includes(maker.run))
       )
         return undefined;
       const inChain = chain.includes(maker.run) && publication.inRegistry === true;
@@ -150,12 +150,12 @@ const rank = ({ because }: Verdict["how"]): number => ["commit", "length", "text
 
 function messageOf(
   { image, by }: ImageTake | ImageScan,
-  { image: made, deed }: Publication,
+  { image: made, effect }: Publication,
   how: Verdict["how"],
 ): string {
   const wanted = readable(image?.whole ?? []);
   const given = readable(made.whole);
-  const where = `\`${deed.job.path}\` in ${deed.job.job.workflow.file.path}`;
+  const where = `\`${effect.job.path}\` in ${effect.job.job.workflow.file.path}`;
   if (how.because === "commit" && how.made && how.asked)
     return `\`${by}\` asks for \`${wanted}\`, which is ${WHICH[how.asked]}, but ${where} tags \`${given}\` with ${WHICH[how.made]}. Use the same commit on both sides, such as \`github.event.pull_request.head.sha\` where it is built.`;
   if (how.because === "length")

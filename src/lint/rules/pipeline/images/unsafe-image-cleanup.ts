@@ -1,11 +1,11 @@
 import { isAction } from "../../../../workflow/document/uses.ts";
 import type { Word } from "unbash";
 import { commandsIn, type ShellCommand, spanOf } from "../../../scripts.ts";
-import { inputPair, inputText } from "../../../pipeline/deeds/deed.ts";
-import { scriptOf } from "../../../pipeline/step-scripts.ts";
-import type { ImageBuild, ImageDelete, Pipeline } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { textOf } from "../../../pipeline/value.ts";
+import { inputPair, inputText } from "../../../model/effects/effect.ts";
+import { scriptOf } from "../../../model/step-scripts.ts";
+import type { ImageBuild, ImageDelete, Pipeline } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { textOf } from "../../../model/value.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -88,13 +88,14 @@ jobs:
   repository({ repository, report }) {
     const pipeline = pipelineOf(repository);
     const seen = new Set<unknown>();
-    for (const deed of pipeline.deeds) {
-      if (deed.kind !== "delete-image" || deed.happens === false || !deed.step) continue;
-      const key = `${deed.document.file.path}:${deed.at.start}`;
+    for (const effect of pipeline.effects) {
+      if (effect.kind !== "delete-image" || effect.happens === false || !effect.step) continue;
+      const key = `${effect.document.file.path}:${effect.at.start}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const message = messageFor(deed, pipeline);
-      if (message !== undefined) inScript(report, deed)(deed.document, deed.step.step.uses?.node ?? deed.at, message);
+      const message = messageFor(effect, pipeline);
+      if (message !== undefined)
+        inScript(report, effect)(effect.document, effect.step.step.uses?.node ?? effect.at, message);
     }
     for (const job of pipeline.runs.flatMap((run) => run.jobs))
       for (const step of job.steps) {
@@ -146,20 +147,20 @@ function firstPageOnly({ name, args, argWords }: ShellCommand, script: string): 
   return word?.type === "Word" ? word : undefined;
 }
 
-function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
-  const step = deed.step;
+function messageFor(effect: ImageDelete, pipeline: Pipeline): string | undefined {
+  const step = effect.step;
   if (!step) return undefined;
   if (isAction(step.step.uses, "actions/delete-package-versions")) {
     if (inputPair(step, "package-version-ids")) return undefined;
-    if (deed.selects === "any") {
+    if (effect.selects === "any") {
       const kept =
-        deed.keeps === undefined || deed.keeps === 0
+        effect.keeps === undefined || effect.keeps === 0
           ? "the oldest versions"
-          : `everything but the ${deed.keeps} newest versions`;
+          : `everything but the ${effect.keeps} newest versions`;
       return `This deletes ${kept} whatever tags they have: a release, \`latest\` or the deployed image goes too once enough newer ones are pushed, and so do images of runs in progress.${inputPair(step, "ignore-versions") ? " `ignore-versions` does not help: a container's version is its digest, not its tag." : ""} Delete by tag (dataaxiom/ghcr-cleanup-action with \`delete-tags\` and \`exclude-tags\`), and keep those in use.`;
     }
-    if (deed.selects === "untagged") {
-      const index = pushedAsIndex(deed, pipeline);
+    if (effect.selects === "untagged") {
+      const index = pushedAsIndex(effect, pipeline);
       return (
         index &&
         `Untagged versions are also the parts of multi-platform images and their attestations, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Use a cleanup that reads the indexes, such as dataaxiom/ghcr-cleanup-action.`
@@ -171,9 +172,10 @@ function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
     const tags = ["image-tags", "filter-tags", "skip-tags", "skip-shas"].some(
       (name) => inputPair(step, name) !== undefined && inputText(step, name) !== "",
     );
-    if (!tags && deed.selects === "any" && deed.keeps === undefined)
+    if (!tags && effect.selects === "any" && effect.keeps === undefined)
       return "This deletes old versions whatever tags they have, the untagged parts of multi-platform images among them. Name the tags that may go (`image-tags`), and the digests that must stay (`skip-shas`).";
-    const index = deed.selects === "tagged" || inputPair(step, "skip-shas") ? undefined : pushedAsIndex(deed, pipeline);
+    const index =
+      effect.selects === "tagged" || inputPair(step, "skip-shas") ? undefined : pushedAsIndex(effect, pipeline);
     return (
       index &&
       `Untagged versions are also the parts of multi-platform images, as \`${index.job.path}\` in ${index.job.job.workflow.file.path} pushes them: without them \`docker pull\` fails with \`manifest unknown\`. Keep their digests with \`skip-shas\`.`
@@ -183,9 +185,9 @@ function messageFor(deed: ImageDelete, pipeline: Pipeline): string | undefined {
 }
 
 /** A build of that package which pushes an index: several platforms, or provenance, which build-push-action adds unless told not to. */
-function pushedAsIndex(deed: ImageDelete, pipeline: Pipeline): ImageBuild | undefined {
-  const name = deed.package && textOf(deed.package)?.toLowerCase();
-  return pipeline.deeds.find((other): other is ImageBuild => {
+function pushedAsIndex(effect: ImageDelete, pipeline: Pipeline): ImageBuild | undefined {
+  const name = effect.package && textOf(effect.package)?.toLowerCase();
+  return pipeline.effects.find((other): other is ImageBuild => {
     if (other.kind !== "build" || other.pushed !== true || other.happens === false) return false;
     const platforms = (textOf(other.recipe.platforms) ?? "").split(/[\s,]+/).filter((platform) => platform !== "");
     if (platforms.length < 2) return false;

@@ -1,9 +1,9 @@
 import type { Concurrency } from "../../../../workflow/document/document.ts";
-import type { JobRun } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { movingTag, placeOfImage, publicationsOf } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
-import { originOf } from "../../../pipeline/runs.ts";
+import type { JobRun } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { movingTag, placeOfImage, publicationsOf } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
+import { originOf } from "../../../model/runs.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -59,13 +59,13 @@ jobs:
       for (const job of run.jobs) {
         if (job.happens === false || isSerialised(job)) continue;
         const told = new Set<string>();
-        for (const { image, deed, inRegistry } of publicationsOf(job)) {
+        for (const { image, effect, inRegistry } of publicationsOf(job)) {
           const tag = movingTag(image);
-          if (inRegistry !== true || deed.happens === false || tag === undefined || told.has(`${deed.at.start}`))
+          if (inRegistry !== true || effect.happens === false || tag === undefined || told.has(`${effect.at.start}`))
             continue;
-          told.add(`${deed.at.start}`);
-          const { document, at } = placeOfImage(deed, image);
-          inScript(report, deed)(
+          told.add(`${effect.at.start}`);
+          const { document, at } = placeOfImage(effect, image);
+          inScript(report, effect)(
             document,
             at,
             `Runs for two pushes may move \`${readable(image.whole)}\` in the wrong order: the older commit's build may finish last. Give the job a \`concurrency\` group without the commit in it, such as \`\${{ github.workflow }}-\${{ github.ref }}\`.`,

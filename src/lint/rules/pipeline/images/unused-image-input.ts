@@ -3,11 +3,11 @@ import { type Document, triggerOf, type WorkflowDocument } from "../../../../wor
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import { type Pair, scalarOf, valueOf, type YamlNode } from "../../../../workflow/yaml/node.ts";
-import type { ImageBuild, JobRun, Known, Run } from "../../../pipeline/model.ts";
+import type { ImageBuild, JobRun, Known, Run } from "../../../model/model.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
-import { comesAfter, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { isPushed } from "../../../pipeline/publications.ts";
-import { textOf } from "../../../pipeline/value.ts";
+import { comesAfter, pipelineOf } from "../../../model/pipeline.ts";
+import { isPushed } from "../../../model/publications.ts";
+import { textOf } from "../../../model/value.ts";
 import { repositoryRule, type RepositoryContext } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -195,7 +195,7 @@ interface Call {
 }
 
 const buildsOf = (job: JobRun): ImageBuild[] =>
-  job.deeds.filter((deed): deed is ImageBuild => deed.kind === "build" && deed.happens !== false);
+  job.effects.filter((effect): effect is ImageBuild => effect.kind === "build" && effect.happens !== false);
 
 function judge({ inputs, passed, at, document, name, job, run, builds }: Call, { report }: RepositoryContext): void {
   if (inputs?.kind !== "mapping" || builds.length === 0) return;

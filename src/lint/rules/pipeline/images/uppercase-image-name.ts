@@ -1,8 +1,8 @@
-import type { ImageReference } from "../../../pipeline/model.ts";
-import { writtenName } from "../../../pipeline/github-values.ts";
-import { imagesOf, pipelineOf } from "../../../pipeline/pipeline.ts";
-import { placeOfImage } from "../../../pipeline/publications.ts";
-import { readable } from "../../../pipeline/render.ts";
+import type { ImageReference } from "../../../model/model.ts";
+import { writtenName } from "../../../model/github-values.ts";
+import { imagesOf, pipelineOf } from "../../../model/pipeline.ts";
+import { placeOfImage } from "../../../model/publications.ts";
+import { readable } from "../../../model/render.ts";
 import { repositoryRule } from "../../../rule.ts";
 import { inScript } from "./in-script.ts";
 
@@ -58,22 +58,22 @@ jobs:
 `,
   repository({ repository, report }) {
     const told = new Set<string>();
-    for (const deed of pipelineOf(repository).deeds) {
-      if (deed.happens === false || (deed.kind === "take" && deed.how === "from")) continue;
-      for (const image of imagesOf(deed)) {
-        const { document, at } = placeOfImage(deed, image);
+    for (const effect of pipelineOf(repository).effects) {
+      if (effect.happens === false || (effect.kind === "take" && effect.how === "from")) continue;
+      for (const image of imagesOf(effect)) {
+        const { document, at } = placeOfImage(effect, image);
         const place = `${document.file.path}:${at.start}`;
         if (told.has(place)) continue;
         const capital = capitalIn(image);
         if (capital !== undefined)
-          inScript(report, deed)(
+          inScript(report, effect)(
             document,
             at,
             `\`${readable(image.name)}\` has capitals (\`${capital}\`), which Docker refuses in an image's name. Write it in lower case.`,
           );
         const name = mayHaveCapitals(image);
         if (name !== undefined)
-          inScript(report, deed)(
+          inScript(report, effect)(
             document,
             at,
             `\`${readable(image.name)}\` is no valid image name if the owner or the repository has capitals in its name: \`${name}\` keeps them. Lower-case it (\`\${GITHUB_REPOSITORY,,}\` in bash) or let docker/metadata-action make the tags.`,

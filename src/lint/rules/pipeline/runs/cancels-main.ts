@@ -1,8 +1,8 @@
 import type { Job } from "../../../../workflow/document/document.ts";
 import { fixOf, replaceScalar } from "../../../edits.ts";
 import { passesFilter } from "../../../../workflow/filters.ts";
-import type { Run } from "../../../pipeline/model.ts";
-import { symbolsIn } from "../../../pipeline/value.ts";
+import type { Run } from "../../../model/model.ts";
+import { symbolsIn } from "../../../model/value.ts";
 import { cancels, type Group, groupsOf, namesOf, uniqueSymbol } from "../../../runs/concurrency.ts";
 import { type Lasting, lastingIn } from "../../../runs/lasting.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";

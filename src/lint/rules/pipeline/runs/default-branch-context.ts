@@ -11,9 +11,9 @@ import {
 } from "../../../../workflow/expressions/expression.ts";
 import { scalarOf, type Span } from "../../../../workflow/yaml/node.ts";
 import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
-import { filterOf } from "../../../pipeline/events.ts";
+import { filterOf } from "../../../model/events.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
-import type { Run } from "../../../pipeline/model.ts";
+import type { Run } from "../../../model/model.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { isFieldOf } from "../../../runs/payloads.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
@@ -179,19 +179,17 @@ function sentence(name: string, { path, step }: ExpressionSite, { alone, oneBran
       : undefined;
   if (name !== "github.sha" || !alone) return undefined;
   // A cache or an artifact may be named after anything.
-  if (
-    isAction(
-      step?.uses,
-      "actions/cache",
-      "actions/cache/save",
-      "actions/cache/restore",
-      "actions/upload-artifact",
-      "actions/checkout",
-    )
-  )
-    return undefined;
+  if (isAction(step?.uses, ...TAKES_ANY_NAME)) return undefined;
   return "`github.sha` is the default branch's newest commit in a `workflow_run` workflow, not the one that was built. Use `github.event.workflow_run.head_sha`.";
 }
+
+const TAKES_ANY_NAME = [
+  "actions/cache",
+  "actions/cache/save",
+  "actions/cache/restore",
+  "actions/upload-artifact",
+  "actions/checkout",
+];
 
 /** What `actions/github-script` calls them, and what to take instead. */
 const IN_CODE: readonly { pattern: RegExp; message: string; branch: boolean }[] = [

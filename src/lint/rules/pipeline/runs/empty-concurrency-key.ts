@@ -1,6 +1,6 @@
-import type { Run } from "../../../pipeline/model.ts";
+import type { Run } from "../../../model/model.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
-import { symbolsIn } from "../../../pipeline/value.ts";
+import { symbolsIn } from "../../../model/value.ts";
 import { cancels, type Group, groupsOf, namesOf } from "../../../runs/concurrency.ts";
 import { occasionsOf } from "../../../runs/occasions.ts";
 import { type Reference, referencesOf } from "../../../runs/references.ts";

@@ -6,9 +6,9 @@ import {
   type WorkflowDocument,
 } from "../../../../workflow/document/document.ts";
 import { scalarsOf, valueOf } from "../../../../workflow/yaml/node.ts";
-import { filterOf } from "../../../pipeline/events.ts";
+import { filterOf } from "../../../model/events.ts";
 import { passesFilter, plainNames } from "../../../../workflow/filters.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
 import { type Repository, workflowsOf } from "../../../repository.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { type TokenEvent, tokenEventsOf } from "../../../runs/token-events.ts";

@@ -5,11 +5,10 @@ import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import { scalarOf, type ScalarNode, type Span } from "../../../../workflow/yaml/node.ts";
 import { sourceSpan } from "../../../../workflow/yaml/scalar-source.ts";
-import { valueOfScalar } from "../../../pipeline/evaluate.ts";
-import type { JobRun, StepRun } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import type { Scope } from "../../../pipeline/scope.ts";
-import { textOf } from "../../../pipeline/value.ts";
+import { valueOfScalar } from "../../../model/evaluate.ts";
+import type { JobRun, Scope, StepRun } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { textOf } from "../../../model/value.ts";
 import { workflowsOf } from "../../../repository.ts";
 import { looksAtForks } from "../../../runs/forks.ts";
 import { scriptsByStep } from "../../../runs/lasting.ts";
@@ -127,13 +126,13 @@ function isGuarded(job: JobRun): boolean {
 
 /** A step of a composite action that surely pushes, said at the step that runs the action. */
 function ofAction({ job, step, outer }: StepRun): Blind | undefined {
-  const push = job.deeds.find(
-    (deed) =>
-      deed.step?.step === step &&
-      deed.step.outer === outer &&
-      deed.happens !== false &&
-      !deed.tolerated &&
-      (deed.kind === "push" || (deed.kind === "build" && deed.pushed === true)),
+  const push = job.effects.find(
+    (effect) =>
+      effect.step?.step === step &&
+      effect.step.outer === outer &&
+      effect.happens !== false &&
+      !effect.tolerated &&
+      (effect.kind === "push" || (effect.kind === "build" && effect.pushed === true)),
   );
   return (
     push && {
@@ -271,22 +270,17 @@ function judgeNumbers(workflow: WorkflowDocument, report: (at: Span, message: st
     for (const step of job.steps) {
       const code = isAction(step.uses, "actions/github-script") ? scalarOf(step.with.get("script")?.value) : undefined;
       const at = code && /workflow_run\.pull_requests\[0\]\.\w/.exec(code.value);
-      if (
-        !code ||
-        !at ||
-        asks(step.if) ||
-        asks(job.if) ||
-        /pull_requests(?:\?\.|\.)(?:length|find|map|filter|some|forEach)|pull_requests\s*(?:\|\||\?\?)|pull_requests\[0\]\s*(?:\)|\?|&&|===|!==|==|!=)/.test(
-          code.value,
-        )
-      )
-        continue;
+      if (!code || !at || asks(step.if) || asks(job.if) || LOOKS_FIRST.test(code.value)) continue;
       report(
         sourceSpan(file.text, code, { start: at.index, end: at.index + at[0].length - 2 }),
         "`pull_requests` is empty when the run was for a pull request from a fork, and then this throws. Use `pull_requests[0]?.` and find the pull request by `head_repository` and `head_sha` where there is none.",
       );
     }
 }
+
+/** Code that looks whether there is a pull request, or takes all that there are. */
+const LOOKS_FIRST =
+  /pull_requests(?:\?\.|\.)(?:length|find|map|filter|some|forEach)|pull_requests\s*(?:\|\||\?\?)|pull_requests\[0\]\s*(?:\)|\?|&&|===|!==|==|!=)/;
 
 const asks = (condition: ScalarNode | undefined): boolean =>
   condition !== undefined && /pull_requests|head_repository|\.fork\b/.test(condition.value);

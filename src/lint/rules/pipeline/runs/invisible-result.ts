@@ -1,6 +1,6 @@
 import { nameOfWorkflow, type Job } from "../../../../workflow/document/document.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
-import { filterOf } from "../../../pipeline/events.ts";
+import { filterOf } from "../../../model/events.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
 import { workflowAt } from "../../../repository.ts";
 import { consumersIn, workflowsByName } from "../../../runs/chains.ts";

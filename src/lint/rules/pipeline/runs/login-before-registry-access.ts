@@ -1,10 +1,10 @@
 import { isHosted } from "../../../hosted-job.ts";
 import type { Step } from "../../../../workflow/document/document.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
-import { imageKey, isPassing } from "../../../pipeline/image-reference.ts";
-import type { Deed, ImageReference, ImageTake, JobRun, Login, Pipeline } from "../../../pipeline/model.ts";
-import { pipelineOf } from "../../../pipeline/pipeline.ts";
-import { textOf } from "../../../pipeline/value.ts";
+import { imageKey, isPassing } from "../../../model/image-reference.ts";
+import type { Effect, ImageReference, ImageTake, JobRun, Login, Pipeline } from "../../../model/model.ts";
+import { pipelineOf } from "../../../model/pipeline.ts";
+import { textOf } from "../../../model/value.ts";
 import { looksAtForks } from "../../../runs/forks.ts";
 import { repositoryRule } from "../../../rule.ts";
 
@@ -48,16 +48,16 @@ jobs:
   repository({ repository, settings, report }) {
     const said = new Set<string>();
     const say = (
-      deed: Deed,
+      effect: Effect,
       message: string,
       related: readonly { at: Span; message: string }[],
       level?: "warning" | "info",
     ): void => {
-      const place = `${deed.document.file.path}:${deed.at.start}`;
+      const place = `${effect.document.file.path}:${effect.at.start}`;
       if (said.has(place)) return;
       said.add(place);
-      report(deed.document, deed.at, deed.script ? `In ${deed.script.path}: ${message}` : message, {
-        related: related.map((each) => ({ in: deed.document, ...each })),
+      report(effect.document, effect.at, effect.script ? `In ${effect.script.path}: ${message}` : message, {
+        related: related.map((each) => ({ in: effect.document, ...each })),
         ...(level ? { level } : {}),
       });
     };
@@ -66,34 +66,34 @@ jobs:
       if (run.event === "workflow_call") continue;
       for (const job of run.jobs) {
         if (job.happens === false || !startsFresh(job)) continue;
-        for (const [index, deed] of job.deeds.entries()) {
-          const registry = registryPushedTo(deed);
-          const pulls = registry === undefined && deed.kind === "take" && comesFromRegistry(deed) && deed.certain;
-          if ((registry === undefined && !pulls) || deed.happens === false || deed.tolerated || deed.step?.action)
+        for (const [index, effect] of job.effects.entries()) {
+          const registry = registryPushedTo(effect);
+          const pulls = registry === undefined && effect.kind === "take" && comesFromRegistry(effect) && effect.certain;
+          if ((registry === undefined && !pulls) || effect.happens === false || effect.tolerated || effect.step?.action)
             continue;
-          if (mayLogInOtherwise(job, deed)) continue;
-          const logins = job.deeds.slice(0, index).filter((other): other is Login => other.kind === "login");
+          if (mayLogInOtherwise(job, effect)) continue;
+          const logins = job.effects.slice(0, index).filter((other): other is Login => other.kind === "login");
           if (registry !== undefined) {
             // A guard that looks at what a fork has is about the login's secrets.
-            if (deed.step && looksAtForks(deed.step.outer, job.job)) continue;
+            if (effect.step && looksAtForks(effect.step.outer, job.job)) continue;
             const fitting = logins.filter((login) => fits(login, registry));
             if (fitting.some(({ happens }) => happens !== false)) continue;
             const skipped = fitting[0] ?? loginElsewhere(job, registry, pipeline);
             if (skipped)
               say(
-                deed,
+                effect,
                 `On \`${run.event}\` the login to ${named(registry)} is skipped and this push is not, so the registry refuses it. Give both the same condition.`,
                 [{ at: skipped.at, message: `Not on \`${run.event}\`.` }],
               );
             else if (logins.length === 0)
               say(
-                deed,
+                effect,
                 `This pushes to ${named(registry)}, and nothing in \`${job.path}\` has logged in. Add \`docker/login-action\` before it; a login of another job does not count.`,
                 [],
               );
             else
               say(
-                deed,
+                effect,
                 `This pushes to ${named(registry)}, and \`${job.path}\` has logged in to another registry only. Log in to this one as well.`,
                 logins.map(({ at }) => ({ at, message: "Another registry." })),
                 "warning",
@@ -101,17 +101,17 @@ jobs:
             continue;
           }
           if (
-            deed.kind !== "take" ||
+            effect.kind !== "take" ||
             settings.visibility === "public" ||
             logins.length > 0 ||
-            hostOf(deed.image) !== "ghcr.io" ||
-            !isOwn(deed.image, pipeline)
+            hostOf(effect.image) !== "ghcr.io" ||
+            !isOwn(effect.image, pipeline)
           )
             continue;
           // Whether the package is private no file tells.
           if (settings.visibility === "private" || settings.preset === "strict")
             say(
-              deed,
+              effect,
               `If this package is private, the pull needs a login, and nothing in \`${job.path}\` has logged in to \`ghcr.io\`. Add \`docker/login-action\` with \`\${{ github.token }}\` before it.`,
               [],
               settings.visibility === "private" ? undefined : "info",
@@ -127,18 +127,19 @@ function loginElsewhere(job: JobRun, registry: string, pipeline: Pipeline): Logi
   for (const run of pipeline.runsOf(job.run.workflow))
     for (const other of run === job.run ? [] : run.jobs)
       if (other.job === job.job)
-        for (const deed of other.deeds)
-          if (deed.kind === "login" && deed.happens !== false && fits(deed, registry)) return deed;
+        for (const effect of other.effects)
+          if (effect.kind === "login" && effect.happens !== false && fits(effect, registry)) return effect;
   return undefined;
 }
 
 const named = (registry: string): string => (registry === "" ? "a registry" : `\`${registry}\``);
 
 /** Where an image goes; `""` for a registry that is not known. */
-function registryPushedTo(deed: Deed): string | undefined {
-  if (deed.kind === "build") return deed.pushed === true && deed.images.length > 0 ? common(deed.images) : undefined;
-  if (deed.kind === "move") return deed.inRegistry && deed.certain ? common([deed.to]) : undefined;
-  return deed.kind === "push" && deed.certain ? common([deed.image]) : undefined;
+function registryPushedTo(effect: Effect): string | undefined {
+  if (effect.kind === "build")
+    return effect.pushed === true && effect.images.length > 0 ? common(effect.images) : undefined;
+  if (effect.kind === "move") return effect.inRegistry && effect.certain ? common([effect.to]) : undefined;
+  return effect.kind === "push" && effect.certain ? common([effect.image]) : undefined;
 }
 
 function common(images: readonly ImageReference[]): string | undefined {
@@ -161,7 +162,7 @@ function hostOf({ name }: ImageReference): string | undefined {
 const comesFromRegistry = ({ how, job, step }: ImageTake): boolean =>
   how === "pull" ||
   (how === "run" &&
-    !job.deeds.some(({ kind }) => kind === "build" || kind === "move" || kind === "download") &&
+    !job.effects.some(({ kind }) => kind === "build" || kind === "move" || kind === "download") &&
     !job.steps.some((other) => other !== step && /\b(?:load|import|compose|bake)\b/.test(other.step.run?.value ?? "")));
 
 /** `ghcr.io/<owner of this repository>/...`, or what a workflow of the repository pushes. */
@@ -169,7 +170,7 @@ function isOwn(image: ImageReference, pipeline: Pipeline): boolean {
   const owner = image.name[1];
   if (owner?.kind === "symbol" && /^github\.repository(?:_owner)?(?:@|$)/.test(owner.name)) return true;
   const key = imageKey(image);
-  return key !== undefined && pipeline.touching(key).some((deed) => registryPushedTo(deed) !== undefined);
+  return key !== undefined && pipeline.touching(key).some((effect) => registryPushedTo(effect) !== undefined);
 }
 
 function fits({ registry }: Login, host: string): boolean {
@@ -187,10 +188,10 @@ const LOGS_IN =
   /login|log[-_ ]in|docker config|config\.json|DOCKER_(?:AUTH_)?CONFIG|configure-docker|auth(?:file|_file)?\b|cred(?:s|ential)/i;
 
 /** Some step before it may log in by means that are not understood. */
-function mayLogInOtherwise({ job }: JobRun, deed: Deed): boolean {
-  const until = deed.step?.outer.index ?? job.steps.length;
+function mayLogInOtherwise({ job }: JobRun, effect: Effect): boolean {
+  const until = effect.step?.outer.index ?? job.steps.length;
   return (
-    (deed.script !== undefined && LOGS_IN.test(deed.script.text)) ||
+    (effect.script !== undefined && LOGS_IN.test(effect.script.text)) ||
     job.steps.slice(0, until + 1).some((step) => isOpaque(step))
   );
 }

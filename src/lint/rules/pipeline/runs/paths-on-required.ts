@@ -1,5 +1,5 @@
 import { type Job, triggerOf, type WorkflowDocument } from "../../../../workflow/document/document.ts";
-import { filterOf } from "../../../pipeline/events.ts";
+import { filterOf } from "../../../model/events.ts";
 import type { Repository } from "../../../repository.ts";
 import { workflowsOf } from "../../../repository.ts";
 import { repositoryRule } from "../../../rule.ts";

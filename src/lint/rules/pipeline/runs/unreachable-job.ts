@@ -11,7 +11,7 @@ import {
 import type { ScalarNode } from "../../../../workflow/yaml/node.ts";
 import { fixOf, replaceScalar } from "../../../edits.ts";
 import type { Fix } from "../../../finding.ts";
-import type { Run } from "../../../pipeline/model.ts";
+import type { Run } from "../../../model/model.ts";
 import { hasStatusFunction, holds, holdsIn, occasionsOf } from "../../../runs/occasions.ts";
 import { jobNamed, needsSucceed, obstacleOf, stepsSucceed } from "../../../runs/reach.ts";
 import { type RuleContext, rule } from "../../../rule.ts";

@@ -2,9 +2,9 @@ import { nameOfWorkflow, type Job, type WorkflowDocument } from "../../../../wor
 import { expressionsOf } from "../../../../workflow/document/expression-sites.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
-import { filterOf } from "../../../pipeline/events.ts";
+import { filterOf } from "../../../model/events.ts";
 import { passesFilter, plainNames, sampleName } from "../../../../workflow/filters.ts";
-import type { Filter, Run } from "../../../pipeline/model.ts";
+import type { Filter, Run } from "../../../model/model.ts";
 import { consumersIn, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
 import { lastingIn } from "../../../runs/lasting.ts";

@@ -4,7 +4,7 @@ import { isAction } from "../../../../workflow/document/uses.ts";
 import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
 import { referencesIn } from "../../../../workflow/expressions/expression.ts";
 import type { Span } from "../../../../workflow/yaml/node.ts";
-import { filterOf } from "../../../pipeline/events.ts";
+import { filterOf } from "../../../model/events.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { lastingIn, scriptsByStep } from "../../../runs/lasting.ts";
