@@ -1,12 +1,7 @@
 /** The secrets that jobs ask for, by name: what a caller hands on one by one. */
+import { registrySecrets } from "../pipeline/secrets.ts";
 import { takenBy } from "../pipeline/stages.ts";
-import type { Consumer, Pipeline, PublishTarget, Registry } from "../pipeline/types.ts";
-
-/** What it takes to log in to a registry; nothing where the job's own token or identity does. */
-const registrySecrets = (registry: Registry | undefined): string[] =>
-  [registry?.auth?.kind === "fly" ? registry.auth.token : undefined, registry?.username, registry?.password].filter(
-    (name) => name !== undefined,
-  );
+import type { Consumer, Pipeline } from "../pipeline/types.ts";
 
 /** Everything that a consumer's jobs ask for. */
 export const secretsOf = (pipeline: Pipeline, consumer: Consumer): string[] => {
@@ -20,24 +15,3 @@ export const secretsOf = (pipeline: Pipeline, consumer: Consumer): string[] => {
     ]),
   ];
 };
-
-/** Everything that publishing a target takes. */
-export function publishedSecrets(target: PublishTarget): string[] {
-  switch (target.kind) {
-    case "images":
-      return registrySecrets(target.to);
-    case "npm":
-      return target.token === undefined ? [] : [target.token];
-    case "maven":
-      return [
-        target.username,
-        target.password,
-        target.signingKey,
-        ...(target.signingPassword === undefined ? [] : [target.signingPassword]),
-      ];
-    case "githubRelease":
-      return [];
-    case "deploy":
-      return [...target.secrets];
-  }
-}

@@ -4,7 +4,7 @@ import type { Scalar } from "../workflow/model.ts";
 
 export interface ProgramInputs {
   approved: { environment: Scalar; version: Scalar };
-  "await-tests": { "gh-token": Scalar; pipeline?: Scalar; sha: Scalar; since?: Scalar; tag: Scalar };
+  "await-tests": { "gh-token": Scalar; needs: Scalar; pipeline?: Scalar; sha: Scalar; tag: Scalar };
   "check-coverage": { consumer: Scalar; "coverage-file"?: Scalar; pipeline?: Scalar };
   "check-needs": { needs: Scalar };
   "check-sizes": { build: Scalar; pipeline?: Scalar };
@@ -38,16 +38,7 @@ export interface ProgramInputs {
   "export-sboms": { digests: Scalar; pipeline?: Scalar; target: Scalar };
   "find-changes": { "gh-token": Scalar; pipeline?: Scalar };
   flakes: { "gh-token": Scalar; pipeline?: Scalar };
-  "github-release": {
-    checksums: Scalar;
-    files: Scalar;
-    folder: Scalar;
-    "gh-token": Scalar;
-    "notes-file"?: Scalar;
-    prerelease: Scalar;
-    sha: Scalar;
-    tag: Scalar;
-  };
+  "github-release": { "gh-token": Scalar; pipeline?: Scalar; prerelease?: Scalar; sha?: Scalar; target: Scalar };
   "image-summary": {
     build: Scalar;
     commit?: Scalar;
@@ -87,23 +78,15 @@ export interface ProgramInputs {
   "prune-caches": { "dry-run"?: Scalar; "gh-token": Scalar; pipeline?: Scalar };
   "publish-image": { group: Scalar; images?: Scalar; pipeline?: Scalar; plan: Scalar };
   "publish-maven": {
-    folder: Scalar;
+    pipeline?: Scalar;
     "portal-password": Scalar;
     "portal-username": Scalar;
     "signing-key": Scalar;
     "signing-password"?: Scalar;
-    "timeout-seconds": Scalar;
-    version: Scalar;
+    target: Scalar;
+    version?: Scalar;
   };
-  "publish-npm": {
-    access: Scalar;
-    "dist-tag": Scalar;
-    folder: Scalar;
-    provenance: Scalar;
-    "registry-url"?: Scalar;
-    trusted: Scalar;
-    version: Scalar;
-  };
+  "publish-npm": { "dist-tag"?: Scalar; pipeline?: Scalar; target: Scalar; version?: Scalar };
   "pull-image": {
     build: Scalar;
     commit: Scalar;
@@ -113,9 +96,9 @@ export interface ProgramInputs {
     tag?: Scalar;
     trusted: Scalar;
   };
-  "read-verdicts": { "gh-token": Scalar; pipeline?: Scalar; sha: Scalar; since?: Scalar };
+  "read-verdicts": { "gh-token": Scalar; needs: Scalar; pipeline?: Scalar; sha: Scalar };
   "refuse-untested": { class: Scalar; published?: Scalar };
-  "release-notes": { "output-changelog": Scalar; "output-notes": Scalar; tag: Scalar; "tag-glob": Scalar };
+  "release-notes": { pipeline?: Scalar };
   "report-status": {
     consumer: Scalar;
     consumers?: Scalar;

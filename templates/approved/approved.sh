@@ -1,7 +1,5 @@
 #!/usr/bin/env bash
 # Says that somebody has approved: the job only starts once the reviewers of its environment have.
-#
-# ENVIRONMENT  its name; VERSION what is released
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 

@@ -10,42 +10,44 @@
 # The run's number orders the prereleases of a kind. A commit stands behind a "g", as in `git describe`: on its own it
 # could be a number with a leading zero, which Semantic Versioning forbids.
 #
-# BASE        1.0, so that the patch is the run's number; or 1.2.3, which stays until somebody raises it
-# CLASS       the event's class: main, integration, feature, pullRequest, queue, nightly, manual or release
-# RUN_NUMBER  the run's number within its workflow
-# SHA         the commit that is built
-# BRANCH      the branch, for integration and feature
-# PR_NUMBER   the pull request's number, for pullRequest
-# REF_NAME    the Git tag, for release
-#
-# Outputs: version; prerelease; major (true for a finished X.0.0); channel (latest, or next for prereleases).
+# The base is 1.0, so that the patch is the run's number; or 1.2.3, which stays until somebody raises it.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/event.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/version.sh"
 
-require BASE CLASS RUN_NUMBER SHA
-context=("Base: $BASE" "Class: $CLASS" "Run: $RUN_NUMBER" "Commit: $SHA")
-[[ "$RUN_NUMBER" =~ ^[1-9][0-9]*$ ]] || fail "RUN_NUMBER is no number." "${context[@]}"
-is_commit "$SHA" || fail "SHA is no full commit." "${context[@]}"
-base_version "$BASE" "$RUN_NUMBER" || fail "The base of the version is neither like 1.0 nor like 1.2.3. Correct it in the config." "${context[@]}"
-base="$REPLY" short="${SHA:0:7}"
+require PLAN GITHUB_RUN_NUMBER
+class="$(jq --raw-output .class <<< "$PLAN")"
+sha="$(jq --raw-output .sha <<< "$PLAN")"
+base="$(plan .versionBase)"
+# What somebody publishes by hand from main has the version that a push would have.
+if [[ "$class" == manual && "$GITHUB_REF_NAME" == "$(plan .tags.main)" && "$(event .inputs.force_publish)" == true &&
+  "$(plan 'any(.publish[]; .on | index("main"))')" == true ]]; then
+  class=main
+fi
+context=("Base: $base" "Class: $class" "Run: $GITHUB_RUN_NUMBER" "Commit: $sha")
+is_commit "$sha" || fail "The plan names no full commit." "${context[@]}"
+base_version "$base" "$GITHUB_RUN_NUMBER" || fail "The base of the version is neither like 1.0 nor like 1.2.3. Correct it in the config." "${context[@]}"
+base="$REPLY" short="${sha:0:7}"
 
-case "$CLASS" in
+case "$class" in
   main) version="$base" ;;
   integration | feature)
-    branch_identifier "${BRANCH:-}"
-    version="$base-$REPLY.$RUN_NUMBER"
+    branch_identifier "${GITHUB_HEAD_REF:-$GITHUB_REF_NAME}"
+    version="$base-$REPLY.$GITHUB_RUN_NUMBER"
     ;;
   pullRequest)
-    [[ "${PR_NUMBER:-}" =~ ^[1-9][0-9]*$ ]] || fail "PR_NUMBER is no number." "${context[@]}"
-    version="$base-pr.$PR_NUMBER.$RUN_NUMBER.g$short"
+    number="$(event .pull_request.number)"
+    [[ "$number" =~ ^[1-9][0-9]*$ ]] || fail "The event names no pull request." "${context[@]}"
+    version="$base-pr.$number.$GITHUB_RUN_NUMBER.g$short"
     ;;
-  queue) version="$base-queue.$RUN_NUMBER.g$short" ;;
-  nightly) version="$base-nightly.$(date --utc +%Y%m%d).$RUN_NUMBER" ;;
-  manual) version="$base-manual.$RUN_NUMBER" ;;
+  queue) version="$base-queue.$GITHUB_RUN_NUMBER.g$short" ;;
+  nightly) version="$base-nightly.$(date --utc +%Y%m%d).$GITHUB_RUN_NUMBER" ;;
+  manual) version="$base-manual.$GITHUB_RUN_NUMBER" ;;
   release)
-    release_version "${REF_NAME:-}" ||
-      fail "The Git tag does not end in a version such as 1.2.3 or 1.2.3-rc.1. Push a tag that does; numbers have no leading zeros, and build metadata (+) has no place in an image's tag." "Tag: ${REF_NAME:-}" "${context[@]}"
+    release_version "$GITHUB_REF_NAME" ||
+      fail "The Git tag does not end in a version such as 1.2.3 or 1.2.3-rc.1. Push a tag that does; numbers have no leading zeros, and build metadata (+) has no place in an image's tag." "Tag: $GITHUB_REF_NAME" "${context[@]}"
     version="$REPLY"
     ;;
   *) fail "Events of this class have no version." "${context[@]}" ;;

@@ -1,25 +1,14 @@
 // Creates the GitHub release of a tag, or completes it. It stays a draft until every file is there, so nobody sees half a
 // release, and a re-run does what is left. A file of a published release is never replaced: people have downloaded it.
-//
-// TAG            the Git tag, which must exist; SHA the commit that it must point to, or empty
-// NAME           the release's title; the tag when empty
-// NOTES_FILE     a Markdown file with the release's notes; or empty
-// FOLDER         where the files are; FILES which of them, one glob a line; one that begins with ! excludes
-// CHECKSUMS      true: adds checksums.txt, for `sha256sum --check`
-// PRERELEASE     true or false
-// LATEST         true or false; when empty GitHub decides by version and date
-// GITHUB_API_URL, GITHUB_REPOSITORY, GH_TOKEN (contents: write)
-// UPLOADS_URL    where files are sent, with {id} for the release; what GitHub says when empty
-// RETRY_SECONDS  the wait before a second attempt, 5 by default
-//
-// Outputs: release-id, url; uploaded and kept, the numbers of files.
 import { environment } from "../lib/environment.mjs";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { githubApi } from "../lib/github.mjs";
-import { filesBelow, filesByGlobs } from "../lib/globs.mjs";
+import { filesBelow } from "../lib/files-below.mjs";
 import { ask, httpError } from "../lib/http.mjs";
 import { addSummary, cell, closeGroup, complain, openGroup, plain, say, setOutput } from "../lib/log.mjs";
+import { readPlan } from "../lib/plan.mjs";
+import { notesFile, releaseFolder } from "../lib/release-files.mjs";
 import { isPassing, pause, repeat } from "../lib/repeat.mjs";
 
 const UPLOAD_ATTEMPTS = 4;
@@ -29,29 +18,16 @@ const LONGEST_NOTES = 125_000;
 /** GitHub renames other files; then checksums.txt would name files that are not there. */
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._+-]*(?<!\.)$/;
 
-const {
-  TAG: tag,
-  SHA: sha = "",
-  NAME: title = "",
-  NOTES_FILE: notesFile = "",
-  FOLDER: folder = "",
-  FILES: globs = "",
-  CHECKSUMS: checksums = "",
-  PRERELEASE: prerelease = "",
-  LATEST: latest = "",
-  UPLOADS_URL: uploadsUrl = "",
-} = environment;
-const { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: repository, GH_TOKEN: token } = environment;
+const { TARGET: target, SHA: sha = "", PRERELEASE: prerelease = "", UPLOADS_URL: uploadsUrl = "" } = environment;
+const { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: repository, GITHUB_REF_NAME: tag, GH_TOKEN: token } = environment;
+const { checksums, notes: hasNotes } = readPlan().publish[target];
+const folder = releaseFolder();
 const github = githubApi(apiUrl, token);
 const releases = `/repos/${repository}/releases`;
 
 /** What the release is to hold: names, sizes, digests, and how to read each. */
 function readFiles() {
-  const wanted = globs
-    .split("\n")
-    .map((glob) => glob.trim())
-    .filter(Boolean);
-  const files = wanted.length === 0 ? [] : filesByGlobs(filesBelow(folder), wanted);
+  const files = existsSync(folder) ? filesBelow(folder) : [];
   const assets = new Map();
   const add = (name, read) => {
     if (!FILE_NAME.test(name))
@@ -67,19 +43,21 @@ function readFiles() {
     });
   };
   for (const file of files) add(file.split("/").at(-1), () => readFileSync(`${folder}/${file}`));
-  if (checksums === "true") {
+  if (checksums) {
     const lines = [...assets.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, digest }) => `${digest.slice(7)}  ${name}\n`);
     if (lines.length === 0)
-      throw new Error("There is no file to make checksums of. Name the release's files, or leave the checksums out.");
+      throw new Error(
+        "There is no file to make checksums of. Name the release's files in the config, or leave the checksums out.",
+      );
     add("checksums.txt", () => Buffer.from(lines.join("")));
   }
   return [...assets.values()];
 }
 
 function readNotes() {
-  const notes = notesFile === "" ? "" : readFileSync(notesFile, "utf8");
+  const notes = hasNotes ? readFileSync(notesFile(), "utf8") : "";
   if (notes.length <= LONGEST_NOTES) return notes;
   const end = "\n\n… (shortened: GitHub takes no longer notes)";
   return `${notes.slice(0, LONGEST_NOTES - end.length).replace(/[\ud800-\udbff]$/, "")}${end}`;
@@ -184,7 +162,7 @@ async function complete(release, assets) {
 try {
   const assets = readFiles();
   const isPrerelease = prerelease === "true";
-  const content = { name: title || tag, body: readNotes(), prerelease: isPrerelease };
+  const content = { name: tag, body: readNotes(), prerelease: isPrerelease };
   openGroup(`Release ${tag}`);
   await checkTag();
   let release = (await findRelease()) ?? (await createDraft(content));
@@ -196,7 +174,7 @@ try {
       ...content,
       tag_name: tag,
       draft: false,
-      make_latest: isPrerelease ? "false" : latest || "legacy",
+      make_latest: isPrerelease ? "false" : "legacy",
     });
   say(`Published: ${release.html_url}`);
   closeGroup();

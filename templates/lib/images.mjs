@@ -82,6 +82,21 @@ export async function readImage(reference) {
   };
 }
 
+/** The bills of materials that hang on an image: `{ state: "there", sboms: [{ platform, document }] }`, or its state. */
+export async function readSboms(reference) {
+  const found = await inspect(["--format", "{{json .SBOM}}", reference]);
+  if (found.state !== "there") return { state: found.state };
+  const sboms = JSON.parse(found.output.toString("utf8")) ?? {};
+  // One platform gives the document itself, several give a map of them.
+  const byPlatform = "SPDX" in sboms ? { "": sboms } : sboms;
+  return {
+    state: "there",
+    sboms: Object.entries(byPlatform).flatMap(([platform, bill]) =>
+      bill?.SPDX ? [{ platform, document: bill.SPDX }] : [],
+    ),
+  };
+}
+
 /** Whether an image is for all of these platforms. A variant that is not asked for does not matter. */
 export const hasPlatforms = ({ platforms }, needed) =>
   needed.every((platform) => platforms.some((one) => one === platform || one.startsWith(`${platform}/v`)));

@@ -1,26 +1,14 @@
 // Publishes a staged Maven repository to Maven Central, through the Central Publisher Portal: what was built and tested,
 // with the checksums and signatures that it lacks. What is there already stays; a version is never published in part.
-//
-// FOLDER            a folder in the layout of a Maven repository
-// VERSION           the version that every component must have; or empty
-// PORTAL_USERNAME, PORTAL_PASSWORD  a user token of the portal
-// SIGNING_KEY       an armoured private key, SIGNING_PASSWORD its password; only needed where signatures are missing
-// RUNNER_TEMP       where the key is kept meanwhile
-// PORTAL_URL        the portal; Central's own when empty
-// CHECK_URL         where what is published can be read; Central's own when empty
-// TIMEOUT_SECONDS   how long the portal may take, 1800 by default; POLL_SECONDS between two looks, 15 by default
-// RETRY_SECONDS     the wait before a second attempt, 5 by default
-//
-// Outputs: published, the number of components that this run has published; deployment, the portal's name for it; state:
-// PUBLISHED, PUBLISHING (it will be, and can no longer be stopped), or empty when all was there.
 import { environment } from "../lib/environment.mjs";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { filesBelow } from "../lib/globs.mjs";
+import { filesBelow } from "../lib/files-below.mjs";
 import { withSigner } from "../lib/gpg.mjs";
 import { ask, httpError, inParallel } from "../lib/http.mjs";
 import { addSummary, cell, closeGroup, complain, openGroup, plain, say, setOutput, warn } from "../lib/log.mjs";
 import { complaintsAbout, coordinates, readComponents } from "../lib/maven.mjs";
+import { readPlan } from "../lib/plan.mjs";
 import { repeat } from "../lib/repeat.mjs";
 import { writeZip } from "../lib/write-zip.mjs";
 
@@ -30,7 +18,7 @@ const UPLOAD_SECONDS = 1800;
 const CHECKSUMS = ["md5", "sha1", "sha256", "sha512"];
 
 const {
-  FOLDER: folder,
+  TARGET: target,
   VERSION: version = "",
   PORTAL_USERNAME: username,
   PORTAL_PASSWORD: password,
@@ -41,9 +29,13 @@ const {
   SIGNING_PASSWORD: signingPassword = "",
   PORTAL_URL: portalUrl = "",
   CHECK_URL: checkUrl = "",
-  TIMEOUT_SECONDS: timeout = "1800",
   POLL_SECONDS: poll = "15",
 } = environment;
+const { from, timeoutSeconds } = readPlan().publish[target];
+/** How long the portal may take. */
+const timeout = environment.TIMEOUT_SECONDS ?? timeoutSeconds;
+/** A folder in the layout of a Maven repository: where the step before has put the build's files. */
+const folder = `${temp}/files-${from}`;
 const portal = `${(portalUrl || "https://central.sonatype.com").replace(/\/$/, "")}/api/v1/publisher`;
 const central = (checkUrl || "https://repo1.maven.org/maven2").replace(/\/$/, "");
 const authorization = `Bearer ${Buffer.from(`${username}:${password}`).toString("base64")}`;

@@ -2,33 +2,27 @@
 # Publishes one npm package: the very tarball that was built and tested. What is published already stays, so a re-run
 # after a failure does the rest; nothing is packed, and no script of the package runs.
 #
-# FOLDER           the downloaded artifact: a folder with exactly one *.tgz
-# VERSION          the version that the package must have; or empty
-# REGISTRY_URL     the registry; npm's own when empty
-# ACCESS           public (when empty) or restricted
-# DIST_TAG         latest or next, say; when empty next for a prerelease, else latest
-# TRUSTED          true where the registry trusts this workflow itself (OIDC), so that there is no token. A restricted package
-#                  cannot be read without one: when it is published already, a re-run ends with npm's refusal
-# NODE_AUTH_TOKEN  else: the token
-# PROVENANCE       true or false; when empty npm decides
-# RUNNER_TEMP      where the login is kept meanwhile
-# ATTEMPTS, DELAY  of each request; the delay in seconds
-#
-# Outputs: name, version, dist-tag, integrity; published, true when this run has published it.
+# The step's own env gives NODE_AUTH_TOKEN, unless the registry trusts this workflow itself. A restricted package cannot be
+# read without one: where it is published already, a re-run ends with npm's refusal.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/retry.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/version.sh"
 
-require FOLDER RUNNER_TEMP
-registry="${REGISTRY_URL:-https://registry.npmjs.org}"
+require TARGET RUNNER_TEMP
+# setting NAME: of the target.
+# shellcheck disable=SC2016 # jq's own variables
+setting() { plan '.publish[$target] // {} | .[$name] | if . == null then empty else . end' --arg target "$TARGET" --arg name "$1"; }
+# The tarball lies where the step before has put the build's files.
+folder="$RUNNER_TEMP/files-$(setting from)"
+registry="$(setting registry)" access="$(setting access)" trusted="$(setting trusted)" provenance="$(setting provenance)"
 registry="${registry%/}/"
-context=("Folder: $FOLDER" "Registry: $registry")
+context=("Folder: $folder" "Registry: $registry")
 # A token goes to nobody who merely listens.
 [[ "$registry" =~ ^(https://|http://(localhost|127\.0\.0\.1)[:/])[^[:space:]]*$ ]] || fail "The registry's address does not begin with https://." "${context[@]}"
-[[ "${ACCESS:=public}" == public || "$ACCESS" == restricted ]] || fail "ACCESS is neither public nor restricted." "Access: $ACCESS" "${context[@]}"
 
-mapfile -d '' -t tarballs < <(find "$FOLDER" -name '*.tgz' -type f -print0)
+mapfile -d '' -t tarballs < <(find "$folder" -name '*.tgz' -type f -print0)
 ((${#tarballs[@]} == 1)) || fail "There must be exactly one *.tgz to publish; there are ${#tarballs[@]}. Look at the job that packs." "${tarballs[@]}" "${context[@]}"
 # Neither the workspace's .npmrc nor a file's name has a say in what happens: npm works in a folder of its own.
 work="$(mktemp --directory --tmpdir="$RUNNER_TEMP")"
@@ -59,7 +53,7 @@ fi
 integrity="sha512-$(openssl dgst -sha512 -binary "$tarball" | base64 --wrap=0)"
 
 : > "$work/npmrc"
-if [[ "${TRUSTED:-}" == true ]]; then
+if [[ "$trusted" == true ]]; then
   unset NODE_AUTH_TOKEN
   # npm's docs, "Trusted publishing for npm packages".
   npm_version="$(npm --version)"
@@ -78,8 +72,8 @@ fi
 # leaves an npmrc there).
 options=("--registry=$registry" "--userconfig=$work/npmrc" "--cache=$work/cache" --fetch-retries=0 --no-update-notifier)
 if [[ "$name" == @*/* ]]; then options+=("--${name%%/*}:registry=$registry"); fi
-publishing=("--access=$ACCESS" "--tag=$DIST_TAG" --ignore-scripts)
-case "${PROVENANCE:-}" in
+publishing=("--access=$access" "--tag=$DIST_TAG" --ignore-scripts)
+case "$provenance" in
   true) publishing+=(--provenance) ;;
   false) publishing+=(--no-provenance) ;;
 esac

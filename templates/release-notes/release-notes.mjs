@@ -4,34 +4,23 @@
 //
 // A release never waits for its notes: where they cannot be made, a template is written, and the step ends well.
 //
-// TAG               the release
-// PREVIOUS_TAG      the release before; else the newest version before TAG that TAG's history holds, without prereleases
-//                   unless TAG is one
-// TAG_GLOB          which tags are releases, such as v* or chart-*; "v*" by default
-// REPOSITORY        owner/name
-// SERVER_URL        such as https://github.com
-// OUTPUT_NOTES      where the notes are written, for users: breaking changes, features, fixes
-// OUTPUT_CHANGELOG  where the changelog is written: every commit, with its author
-//
-// The folder is a checkout with the whole history and its tags. Outputs: fallback, true where the template was written;
-// previous-tag, empty at a first release; commits and breaking, numbers.
+// The folder is a checkout with the whole history and its tags.
 import { environment } from "../lib/environment.mjs";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { grouped, readCommit, withoutReverted } from "../lib/conventional.mjs";
 import { say, setOutput, warn } from "../lib/log.mjs";
 import { codeSpan, prose, proseWithIssues } from "../lib/markdown.mjs";
+import { readPlan } from "../lib/plan.mjs";
+import { changelogFile, notesFile } from "../lib/release-files.mjs";
 import { compareVersions, versionOf } from "../lib/semver.mjs";
 
 /** GitHub takes 125,000 characters as the text of a release. */
 const LONGEST_NOTES = 100_000;
-const {
-  TAG: tag = "",
-  PREVIOUS_TAG: givenPrevious = "",
-  TAG_GLOB: glob = "v*",
-  REPOSITORY: repository = "",
-  SERVER_URL: server = "https://github.com",
-} = environment;
+const { GITHUB_REF_NAME: tag = "", GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server } = environment;
+/** Which tags are releases, such as v* or chart-*. */
+const glob = readPlan().release?.tags ?? "v*";
 const address = `${server}/${repository}`;
 
 const git = (...words) =>
@@ -57,10 +46,6 @@ function checkTag(name) {
 
 /** The release that users had before: by version, not by date, since an older line may have been mended later. */
 function findPrevious() {
-  if (givenPrevious !== "") {
-    checkTag(givenPrevious);
-    return givenPrevious;
-  }
   const prefix = glob.split(/[*?[]/)[0];
   const read = (name) => versionOf(name, prefix) ?? versionOf(name, `${prefix}v`);
   const own = read(tag);
@@ -70,10 +55,7 @@ function findPrevious() {
     "--format=%(refname:strip=2)",
     `refs/tags/${glob}`,
   ).split("\n");
-  if (!own)
-    throw new Error(
-      `${tag} names no version of the pattern ${glob}, so the release before it is unknown. Set PREVIOUS_TAG`,
-    );
+  if (!own) throw new Error(`${tag} names no version of the pattern ${glob}, so the release before it is unknown`);
   const versions = reachable
     .map((name) => ({ name, version: read(name) }))
     .filter(({ name, version }) => version && name !== tag && compareVersions(version, own) < 0);
@@ -181,7 +163,7 @@ function template() {
     "",
     "- ",
     "",
-    `[All changes](${compareAddress(givenPrevious)})`,
+    `[All changes](${compareAddress("")})`,
   ];
 }
 
@@ -194,16 +176,18 @@ function cut(lines) {
     : [...shown, "", "There are more changes than fit here.", "", lines.at(-1)];
 }
 
-const write = (file, lines) => file && writeFileSync(file, `${lines.join("\n").trimEnd()}\n`);
-const { OUTPUT_NOTES: notesFile = "", OUTPUT_CHANGELOG: changelogFile = "" } = environment;
+function write(file, lines) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${lines.join("\n").trimEnd()}\n`);
+}
 
 try {
   checkTag(tag);
   const previous = findPrevious();
   const commits = readCommits(previous);
   const [made, whole] = [cut(notes(commits, previous)), changelog(commits, previous)];
-  write(notesFile, made);
-  write(changelogFile, whole);
+  write(notesFile(), made);
+  write(changelogFile(tag), whole);
   say(`${tag}: ${commits.length} commits since ${previous || "the beginning"}`);
   setOutput("fallback", false);
   setOutput("previous-tag", previous);
@@ -216,8 +200,8 @@ try {
   );
   setOutput("fallback", true);
   try {
-    write(notesFile, template());
-    write(changelogFile, template());
+    write(notesFile(), template());
+    write(changelogFile(tag), template());
   } catch (problem) {
     warn(`The template could not be written either: ${problem.message}`);
   }

@@ -1,29 +1,33 @@
 #!/usr/bin/env bash
 # Signs an image by its digest with cosign, without a key: the run's own identity is the signature's. What is signed
 # already stays as it is.
-#
-# IMAGE   the image's name, without a tag; DIGEST what is signed
-# CERTIFICATE_IDENTITY_REGEXP  the identity that counts: ^...$ around this workflow's address
-# CERTIFICATE_OIDC_ISSUER      who vouches for it; GitHub Actions when empty
-# ATTEMPTS, DELAY  of each request; the delay in seconds
-#
-# Outputs: signed, true when this run has signed it and false when it was signed already.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/retry.sh"
 
-require IMAGE DIGEST CERTIFICATE_IDENTITY_REGEXP
-reference="$IMAGE@$DIGEST"
-issuer="${CERTIFICATE_OIDC_ISSUER:-https://token.actions.githubusercontent.com}"
-context=("Image: $reference" "Identity: $CERTIFICATE_IDENTITY_REGEXP" "Issuer: $issuer")
+require BUILD DIGEST
+if [[ -n "$TARGET" ]]; then
+  # shellcheck disable=SC2016 # jq's own variables
+  image="$(plan '.publish[$target].names[$build] // empty' --arg target "$TARGET" --arg build "$BUILD")"
+else
+  # shellcheck disable=SC2016 # jq's own variables
+  image="$(plan '.builds[$build].image // empty' --arg build "$BUILD")"
+fi
+[[ -n "$image" ]] || fail "plan.json has no such image. Generate the files again." "Build: $BUILD" "Target: ${TARGET:-none}"
+reference="$image@$DIGEST"
+# The identity that counts when a signature is verified: any workflow of this repository. The ends keep a repository out
+# whose name merely begins with this one's.
+identity="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"
+identity="^${identity//./\\.}/\\.github/workflows/.+\$"
+issuer="https://token.actions.githubusercontent.com"
+if [[ "$GITHUB_SERVER_URL" != https://github.com ]]; then issuer="$GITHUB_SERVER_URL/_services/token"; fi
+context=("Image: $reference" "Identity: $identity" "Issuer: $issuer")
 is_digest "$DIGEST" || fail "DIGEST is no digest." "${context[@]}"
-[[ "$IMAGE" =~ ^[a-z0-9][a-zA-Z0-9._:/-]*$ ]] || fail "IMAGE is no name of an image." "${context[@]}"
-# Without them https://github.com/owner/app would also let https://github.com/owner/app-of-somebody-else pass.
-[[ "$CERTIFICATE_IDENTITY_REGEXP" == ^*$ ]] || fail "The identity does not begin with ^ and end with \$, so more than it says would match." "${context[@]}"
 command -v cosign > /dev/null || fail "cosign is not installed. Install it in an earlier step of this job." "${context[@]}"
 
 # What cosign says holds the certificate's names, which nobody here has chosen.
-verify() { cosign verify --certificate-identity-regexp "$CERTIFICATE_IDENTITY_REGEXP" --certificate-oidc-issuer "$issuer" --output json "$reference" 2>&1 < /dev/null | printable_lines > "$log"; }
+verify() { cosign verify --certificate-identity-regexp "$identity" --certificate-oidc-issuer "$issuer" --output json "$reference" 2>&1 < /dev/null | printable_lines > "$log"; }
 sign() { cosign sign --yes "$reference" 2>&1 < /dev/null | printable_lines; }
 
 log="$(mktemp)"

@@ -61,7 +61,7 @@ export function planning(pipeline: Pipeline, run: RunKind): Planning {
         with: { "gh-token": covers ? TOKEN : undefined, nightly: run === "nightly" ? true : undefined },
       }),
       ...decideVersion(pipeline, run),
-      ...findChanges(pipeline, compared),
+      ...findChanges(compared),
     ],
     version: version["version"],
   };

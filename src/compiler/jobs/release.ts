@@ -1,17 +1,17 @@
 /** The job that gives the tested image of a commit its release tags, here and in the registries that receive copies. */
-import { imageBaseName, imageIn } from "../../pipeline/images.ts";
 import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { environmentOf } from "../environment.ts";
-import { expression, planned } from "../expressions.ts";
+import { expression, plannedIn } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { useProgram } from "../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { digestOf } from "./image/outputs.ts";
 
-/** @param condition beside the gate and the plan: what else must have gone well. */
+/** @param condition what must have gone well */
 export function releaseJob(pipeline: Pipeline, build: ImageBuild, needs: readonly string[], condition: string): Job {
   const copies = pipeline.copies.filter((copy) => copy.of.includes("release"));
-  const published = `needs.publish-${build.key}.outputs`;
+  const planned = plannedIn(pipeline, "release");
   return {
     name: `Release ${build.key}`,
     needs,
@@ -24,16 +24,14 @@ export function releaseJob(pipeline: Pipeline, build: ImageBuild, needs: readonl
       ...loginToOwnRegistry(pipeline),
       ...copies.flatMap((copy) => login(pipeline, copy)),
       setUpBuildx(pipeline),
-      useProgram("publish-image", {
+      useProgram("copy-image", {
         name: "Give the tested image its release tags",
         timeoutMinutes: 15,
         with: {
-          image: build.image,
-          digest: expression(`${published}.digest`),
-          "source-commit": expression(`${published}.commit`),
+          build: build.key,
+          digest: expression(digestOf(pipeline, "release", build)),
+          sha: expression(planned("sha")),
           tags: expression(planned("release-tags")),
-          commit: expression(planned("sha")),
-          "copy-to": copies.map((copy) => imageIn(copy, imageBaseName(build.image))).join(" "),
         },
       }),
     ],

@@ -146,14 +146,15 @@ function promoteInRun(pipeline: Pipeline, run: RunKind, needs: readonly string[]
   const planned = plannedIn(pipeline, run);
   const nightly = run === "nightly";
   const channels = pipeline.channels.filter(({ of }) => (of === "nightly") === nightly);
-  if (nightly) return promoteJob(pipeline, channels, { needs, if: every("!cancelled()", hasPassed(pipeline, run)) });
+  if (nightly) return promoteJob(pipeline, { needs, nightly, if: every("!cancelled()", hasPassed(pipeline, run)) });
   const classes: EventClass[] = [
     ...(channels.some(({ of }) => of === pipeline.branches.main) ? (["main"] as const) : []),
     ...(channels.some(({ of }) => of !== pipeline.branches.main) ? (["integration"] as const) : []),
   ];
   const byHand = `${planned("class")} == 'manual' && inputs.push_latest && github.ref_name == ${quoted(pipeline.branches.main)}`;
-  return promoteJob(pipeline, channels, {
+  return promoteJob(pipeline, {
     needs,
+    nightly,
     if: every(
       "!cancelled()",
       hasPassed(pipeline, run),
@@ -171,7 +172,6 @@ const changedSince = (pipeline: Pipeline, target: PublishTarget, run: RunKind): 
 
 /** Looks up what has passed on the commit of a release before. */
 function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {
-  const building = needs.filter((id) => /^(build|publish)-/.test(id));
   return {
     name: "Look for verdicts",
     needs,
@@ -187,7 +187,7 @@ function verdictsJob(pipeline: Pipeline, needs: readonly string[]): Job {
         with: {
           "gh-token": TOKEN,
           sha: expression(plannedIn(pipeline, "release")("sha")),
-          since: building.length > 0 ? expression("toJSON(needs)") : undefined,
+          needs: expression("toJSON(needs)"),
         },
       }),
     ],

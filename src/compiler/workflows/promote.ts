@@ -5,6 +5,8 @@
 import type { Pipeline } from "../../pipeline/types.ts";
 import { type Workflow, withComment } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
+import { IS_OF_PULL_REQUEST } from "../consumer-trigger.ts";
+import { expression } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { promoteJob } from "../jobs/promote.ts";
 
@@ -15,14 +17,16 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
   const followed = [pipeline.workflows.build, pipeline.workflows.nightly].flatMap((workflow) =>
     workflow ? [workflow.name] : [],
   );
-  const consumers = pipeline.consumers.filter((consumer) => consumer.required).map((consumer) => consumer.name);
+  const consumers = pipeline.consumers.filter(({ required }) => required).map(({ workflow }) => workflow);
+  // What was built or tested for a pull request moves nothing. In the group, it would push out a run that does.
+  const others = pipeline.pullRequests ? [expression(`${IS_OF_PULL_REQUEST} && github.run_id || 'tags'`)] : [];
   return {
     name,
     on: {
       workflow_run: withComment(
         // A consumer's run belongs to the default branch, whatever it tests; a build's run to the branch it built.
         {
-          workflows: [...consumers, ...followed],
+          workflows: [...new Set([...consumers, ...followed])],
           types: ["completed"],
           branches: [pipeline.branches.main, ...pipeline.branches.integration],
         },
@@ -32,9 +36,9 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
       workflow_dispatch: null,
     },
     permissions: {},
-    concurrency: { group: concurrencyGroup(pipeline, "promote"), "cancel-in-progress": false },
+    concurrency: { group: concurrencyGroup(pipeline, "promote", ...others), "cancel-in-progress": false },
     jobs: {
-      promote: promoteJob(pipeline, pipeline.channels),
+      promote: promoteJob(pipeline, { if: pipeline.pullRequests ? `!${IS_OF_PULL_REQUEST}` : undefined }),
       ...notifyJob(pipeline, "promote", ["promote"]),
     },
   };

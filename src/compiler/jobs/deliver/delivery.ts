@@ -1,10 +1,9 @@
 /** What the jobs that publish have in common. */
 import type { RunKind } from "../../../pipeline/stages.ts";
-import type { FilesBuild, ImageBuild, Pipeline, PublishTarget } from "../../../pipeline/types.ts";
+import type { FilesBuild, Pipeline, PublishTarget } from "../../../pipeline/types.ts";
 import type { Job, Step } from "../../../workflow/model.ts";
 import { concurrencyGroup } from "../../concurrency.ts";
 import { environmentOf } from "../../environment.ts";
-import { expression } from "../../expressions.ts";
 import { downloadArtifact } from "../../steps/artifacts.ts";
 import { filesFolder } from "../../steps/test.ts";
 
@@ -33,9 +32,6 @@ export const deliveryJob = (
     ...(pipeline.queue === "max" && { queue: "max" as const }),
   },
 });
-
-/** The digest that this run has published to its own registry, and has tested. */
-export const digestOf = (build: ImageBuild): string => expression(`needs.publish-${build.key}.outputs.digest`);
 
 /** Takes the very files that were built and tested. */
 export const takeFiles = (pipeline: Pipeline, build: FilesBuild): Step =>

@@ -1,14 +1,16 @@
 /** A deployment by the config's own commands: a part first where it says so, then all of it, then a look at what answers. */
+import type { RunKind } from "../../../pipeline/stages.ts";
 import type { DeployTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job, Scalar, Step } from "../../../workflow/model.ts";
 import { DEPLOY_STEP } from "../../../pipeline/step-names.ts";
-import { expression, planned } from "../../expressions.ts";
+import { expression, plannedIn } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useProgram, runScript } from "../../steps/program.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { environmentName } from "../../steps/test.ts";
 import { setUpTools } from "../../steps/tools.ts";
-import { type Delivery, deliveryJob, digestOf } from "./delivery.ts";
+import { digestOf } from "../image/outputs.ts";
+import { type Delivery, deliveryJob } from "./delivery.ts";
 
 export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: Delivery): Job {
   const secrets = Object.fromEntries(target.secrets.map((name) => [name, expression(`secrets.${name}`)]));
@@ -17,19 +19,18 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
       name,
       ...(id !== undefined && { id }),
       timeoutMinutes: target.timeoutMinutes,
+      env: secrets,
       with: {
-        ...secrets,
         commands: `${commands.map((command) => command.trimEnd()).join("\n")}\n`,
         "retry-attempts": target.attempts,
         "retry-delay": target.delaySeconds,
-        "retry-growth": "linear",
       },
     });
   return {
     ...deliveryJob(pipeline, target, delivery),
     name: `Deploy to ${target.key}`,
     permissions: grant({}),
-    env: deployEnvironment(target),
+    env: deployEnvironment(pipeline, target, delivery.run),
     steps: [
       ...lookForOwnSecrets(target),
       ...setUpTools(pipeline, target.setup),
@@ -61,10 +62,11 @@ export function deployJob(pipeline: Pipeline, target: DeployTarget, delivery: De
 }
 
 /** What the commands know: each image with its digest, the tag and commit that it was built as, and the version. */
-function deployEnvironment(target: DeployTarget): Record<string, Scalar> {
+function deployEnvironment(pipeline: Pipeline, target: DeployTarget, run: RunKind): Record<string, Scalar> {
+  const planned = plannedIn(pipeline, run);
   const reference = (index: number): string => {
     const build = target.images[index];
-    return build ? `${build.image}@${digestOf(build)}` : "";
+    return build ? `${build.image}@${expression(digestOf(pipeline, run, build))}` : "";
   };
   return {
     ...(target.images.length > 0 && { IMAGE: reference(0) }),

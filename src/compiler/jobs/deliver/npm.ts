@@ -1,15 +1,15 @@
 /** Publishes to npm the very tarball that was tested. */
 import type { NpmTarget, Pipeline } from "../../../pipeline/types.ts";
 import { type Job, withComment } from "../../../workflow/model.ts";
-import { expression, planned } from "../../expressions.ts";
+import { expression, plannedIn } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useProgram } from "../../steps/program.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
-import { filesFolder } from "../../steps/test.ts";
 import { PROGRAM_TOOLS, setUpTools } from "../../steps/tools.ts";
 import { type Delivery, deliveryJob, takeFiles } from "./delivery.ts";
 
 export function publishNpmJob(pipeline: Pipeline, target: NpmTarget, delivery: Delivery): Job {
+  const planned = plannedIn(pipeline, delivery.run);
   const trusted = target.token === undefined;
   const provenance = target.access === "public" && target.registry === undefined;
   return {
@@ -19,20 +19,17 @@ export function publishNpmJob(pipeline: Pipeline, target: NpmTarget, delivery: D
     steps: [
       ...lookForOwnSecrets(target),
       takeFiles(pipeline, target.from),
+      // The runner's own npm is too old to publish without a token.
       ...setUpTools(pipeline, PROGRAM_TOOLS),
       useProgram("publish-npm", {
         name: "Publish the package",
         timeoutMinutes: Math.min(15, target.timeoutMinutes),
         with: {
-          folder: filesFolder(target.from.key),
+          target: target.key,
           version: expression(planned("version")),
-          ...(target.registry !== undefined && { "registry-url": target.registry }),
-          access: target.access,
           "dist-tag": expression(planned("channel")),
-          trusted: trusted,
-          ...(target.token !== undefined && { "node-auth-token": expression(`secrets.${target.token}`) }),
-          provenance: provenance,
         },
+        ...(target.token !== undefined && { env: { NODE_AUTH_TOKEN: expression(`secrets.${target.token}`) } }),
       }),
     ],
   };

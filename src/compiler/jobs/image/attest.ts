@@ -43,7 +43,7 @@ export function attestJob(pipeline: Pipeline, build: ImageBuild, run: RunKind, n
             }),
           ]
         : []),
-      ...(build.sign ? signSteps(pipeline, [{ key: build.key, image: build.image, digest: expression(digest) }]) : []),
+      ...(build.sign ? signSteps(pipeline, [{ key: build.key, digest: expression(digest) }]) : []),
     ],
   };
 }

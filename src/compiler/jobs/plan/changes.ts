@@ -2,7 +2,7 @@
 import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/stages.ts";
 import type { FilesBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
-import { expression, quoted, TOKEN } from "../../expressions.ts";
+import { expression, TOKEN } from "../../expressions.ts";
 import { useProgram } from "../../steps/program.ts";
 
 /** The files that are published from this run and say what they are made from. A release publishes all of its own. */
@@ -16,29 +16,25 @@ export function comparedBuilds(pipeline: Pipeline, run: RunKind): FilesBuild[] {
     .filter((build) => build.inputs !== undefined && published.includes(build));
 }
 
-export function findChanges(pipeline: Pipeline, builds: readonly FilesBuild[]): Step[] {
-  if (builds.length === 0) return [];
-  return [
-    useProgram("find-last-publication", {
-      name: "Find what was published last",
-      id: "published",
-      with: {
-        "gh-token": TOKEN,
-        repository: expression("github.repository"),
-        workflow: pipeline.workflows.build?.path.split("/").at(-1) ?? "",
-        // An integration branch publishes under names of its own, and is compared with itself.
-        branch: expression(`github.event_name == 'push' && github.ref_name || ${quoted(pipeline.branches.main)}`),
-        "gate-job": pipeline.checks.published,
-      },
-    }),
-    useProgram("find-changes", {
-      name: "Look for changes since then",
-      id: "changes",
-      with: {
-        builds: JSON.stringify(Object.fromEntries(builds.map((build) => [build.key, build.inputs ?? []])), null, 2),
-        base: expression("steps.published.outputs.commit"),
-        force: expression("inputs.force_publish || false"),
-      },
-    }),
-  ];
-}
+/** The output of the job that decides, which says whether a build changed. */
+export const changedOutput = (build: FilesBuild): string => `${build.key}-changed`;
+
+export const changedOutputs = (builds: readonly FilesBuild[]): Record<string, string> =>
+  Object.fromEntries(
+    builds.map((build) => [
+      changedOutput(build),
+      expression(`fromJSON(steps.changes.outputs.changed || '{}')['${build.key}']`),
+    ]),
+  );
+
+/** Needs the history of the commit, and leave to read earlier runs. */
+export const findChanges = (builds: readonly FilesBuild[]): Step[] =>
+  builds.length === 0
+    ? []
+    : [
+        useProgram("find-changes", {
+          name: "Look for changes since the last publication",
+          id: "changes",
+          with: { "gh-token": TOKEN },
+        }),
+      ];

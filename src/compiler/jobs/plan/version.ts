@@ -2,14 +2,8 @@
 import { type RunKind, approvalsIn, targetsIn } from "../../../pipeline/stages.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
-import { expression, quoted } from "../../expressions.ts";
+import { expression } from "../../expressions.ts";
 import { useProgram } from "../../steps/program.ts";
-
-/** What somebody publishes by hand from main has the version that a push would have. */
-const classOf = (pipeline: Pipeline, run: RunKind): string =>
-  run === "build" && targetsIn(pipeline, run).some((target) => target.on.includes("main"))
-    ? `steps.plan.outputs.class == 'manual' && inputs.force_publish && github.ref_name == ${quoted(pipeline.branches.main)} && 'main' || steps.plan.outputs.class`
-    : "steps.plan.outputs.class";
 
 /** Whether somebody asks for a version that grows from run to run, or for what kind of version a release is. */
 const decides = (pipeline: Pipeline, run: RunKind): boolean =>
@@ -43,16 +37,7 @@ export const decideVersion = (pipeline: Pipeline, run: RunKind): Step[] =>
         useProgram("decide-version", {
           name: "Decide the version",
           id: "version",
-          with: {
-            base: pipeline.version?.base ?? "0.0",
-            class: run === "release" ? "release" : expression(classOf(pipeline, run)),
-            "run-number": expression("github.run_number"),
-            sha: expression("steps.plan.outputs.sha"),
-            branch: expression("github.head_ref || github.ref_name"),
-            ...(pipeline.pullRequests &&
-              run === "build" && { "pr-number": expression("github.event.pull_request.number") }),
-            "ref-name": expression("github.ref_name"),
-          },
+          with: { plan: expression("steps.plan.outputs.plan") },
         }),
       ]
     : [];
