@@ -4,6 +4,7 @@ import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";
 import { sharing } from "./consumer-trigger.ts";
+import { actionlintFile, type UnknownForms, unknownForms } from "./actionlint.ts";
 import { placePrograms } from "./place-programs.ts";
 import { type EmittedFile, programFiles } from "./program-files.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
@@ -85,8 +86,18 @@ export function compileFiles(pipelines: readonly Pipeline[]): EmittedFile[] {
     pipelines,
     written.flatMap(({ files }) => files.map(({ workflow }) => workflow)),
   );
-  return [...placed, ...programs];
+  return [
+    ...placed,
+    ...programs,
+    ...actionlintFile(
+      unknownForms(written.flatMap(({ pipeline, files }) => files.map((file) => ({ pipeline, ...file })))),
+    ),
+  ];
 }
+
+/** What the emitted workflows say that actionlint does not know. */
+export const unknownFormsOf = (pipelines: readonly Pipeline[]): UnknownForms[] =>
+  unknownForms(pipelines.flatMap((pipeline) => workflowsOf(pipeline).map((file) => ({ pipeline, ...file }))));
 
 /** Every file that the plan asks for, in the order of their paths. The plan must have no problems. */
 export function compile(pipeline: Pipeline): GeneratedFile[] {

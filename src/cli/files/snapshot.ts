@@ -108,9 +108,14 @@ async function generatedFiles(root: string, recorded: Recorded | undefined): Pro
   const actions = await Promise.all(
     (await entriesOf(root, ACTIONS)).filter((entry) => entry.isFolder).map(({ path }) => entriesOf(root, path)),
   );
-  const programs = [`${PROGRAMS_FOLDER}/.gitattributes`, PLAN_FILE, ...(recorded?.digests.keys() ?? [])];
+  const single = [
+    ".github/actionlint.yaml",
+    `${PROGRAMS_FOLDER}/.gitattributes`,
+    PLAN_FILE,
+    ...(recorded?.digests.keys() ?? []),
+  ];
   return [
-    ...(await Promise.all(programs.map((path) => targetInside(root, path)))).map((target) => ({
+    ...(await Promise.all(single.map((path) => targetInside(root, path)))).map((target) => ({
       ...target,
       isFolder: false,
     })),

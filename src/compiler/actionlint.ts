@@ -1,0 +1,82 @@
+/**
+ * Settings for actionlint, whose newest release does not know what GitHub has had since July 2026: bound to the workflows
+ * that use it, and to the one message about it.
+ */
+import type { Pipeline } from "../pipeline/types.ts";
+import { callsWorkflow, type Workflow } from "../workflow/model.ts";
+import type { EmittedFile } from "./program-files.ts";
+import { programOf } from "./steps/program.ts";
+
+/** Where actionlint looks first, from the root of a git repository; `.yml` is the other place. */
+export const ACTIONLINT_FILE = ".github/actionlint.yaml";
+
+/** A form of GitHub's that actionlint does not know. */
+export interface UnknownForm {
+  comment: string;
+  /** What the messages about it match. */
+  ignore: string;
+  /** Such a message of actionlint 1.7.12. */
+  message: string;
+}
+
+const FORMS = {
+  self: {
+    comment: "`$/` is this repository, at the commit of the workflow file (rhysd/actionlint#711).",
+    ignore: '^specifying action "\\$/\\.github/pipewright/[a-z-]+" in invalid format because ref is missing',
+    message:
+      'specifying action "$/.github/pipewright/pull-image" in invalid format because ref is missing. available formats are "{owner}/{repo}@{ref}" or "{owner}/{repo}/{path}@{ref}"',
+  },
+  cacheMode: {
+    comment: "`cache-mode` says what a job may do with caches (GitHub's changelog, September 2026).",
+    ignore: '^unexpected key "cache-mode" for "(job|workflow)" section',
+    message: 'unexpected key "cache-mode" for "job" section. expected one of "concurrency", "container"',
+  },
+} as const satisfies Record<string, UnknownForm>;
+
+/** A workflow file with what actionlint does not know in it. */
+export interface UnknownForms {
+  path: string;
+  forms: readonly UnknownForm[];
+}
+
+/** The files of which actionlint would complain, in the order of their paths. */
+export const unknownForms = (
+  files: readonly { pipeline: Pipeline; path: string; workflow: Workflow }[],
+): UnknownForms[] =>
+  files
+    .map(({ pipeline, path, workflow }) => ({ path, forms: formsIn(pipeline, workflow) }))
+    .filter(({ forms }) => forms.length > 0)
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
+
+function formsIn({ programs }: Pipeline, workflow: Workflow): UnknownForm[] {
+  const jobs = Object.values(workflow.jobs);
+  const usesSelf = programs === "self" && jobs.some((job) => !callsWorkflow(job) && job.steps.some(programOf));
+  const saysCacheMode = [workflow, ...jobs].some((one) => "cache-mode" in one);
+  return [...(usesSelf ? [FORMS.self] : []), ...(saysCacheMode ? [FORMS.cacheMode] : [])];
+}
+
+/** The file, where there is something to ignore. */
+export const actionlintFile = (files: readonly UnknownForms[]): EmittedFile[] =>
+  files.length === 0 ? [] : [{ path: ACTIONLINT_FILE, body: () => `${HEAD}${printIgnores(files)}` }];
+
+const HEAD = `# What GitHub knows and the newest release of actionlint, 1.7.12, does not.
+`;
+
+/** The lines below `paths:`, that one included. The same list is written once. */
+export function printIgnores(files: readonly UnknownForms[]): string {
+  const named = new Map<string, string>();
+  const entries = files.map(({ path, forms }) => {
+    const key = forms.map(({ ignore }) => ignore).join("\n");
+    const name = named.get(key);
+    if (name !== undefined) return `  ${path}:\n    ignore: *${name}\n`;
+    const anchor = `unknown${named.size === 0 ? "" : `-${named.size + 1}`}`;
+    named.set(key, anchor);
+    const isShared = files.filter((other) => sameForms(other.forms, forms)).length > 1;
+    const lines = forms.flatMap(({ comment, ignore }) => [`      # ${comment}`, `      - '${ignore}'`]);
+    return `  ${path}:\n    ignore:${isShared ? ` &${anchor}` : ""}\n${lines.join("\n")}\n`;
+  });
+  return `paths:\n${entries.join("")}`;
+}
+
+const sameForms = (left: readonly UnknownForm[], right: readonly UnknownForm[]): boolean =>
+  left.length === right.length && left.every((form, index) => form === right[index]);
