@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import { type DockerHub, type HubTag, startDockerHub } from "../support/docker-hub.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+import { expiringPlan } from "../support/retention.ts";
 
 const digest = (text: string): string => `sha256:${text.repeat(64).slice(0, 64)}`;
 const tag = (name: string, hours: number, image: string): HubTag => ({
@@ -27,32 +28,21 @@ describe("cleanup of Docker Hub", () => {
     await api.stop();
   });
 
-  const packages = () => [
-    { owner: "acme", name: "app", host: "docker.io", repository: "acme/app", registryUrl: hub.url },
-  ];
-  const common = () => ({
+  const environment = (): Record<string, string> => ({
     GITHUB_API_URL: api.url,
     GITHUB_REPOSITORY: "o/r",
     GH_TOKEN: "token",
-    REGISTRY_USERNAME: "robot",
-    REGISTRY_PASSWORD: "pat",
   });
-  const clean = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup", {
-      ...common(),
-      CLEANUP: JSON.stringify({
-        packages: packages(),
-        mode: "dockerhub",
-        ownerKind: null,
-        classes: [{ class: "pullRequest", pattern: "^pr-", hours: 24 }],
-        keepForever: ["^latest$"],
-        minimumAgeHours: 48,
-        dryRun: false,
-        maxDeletions: 100,
-        workflows: [],
-      }),
-      ...environment,
-    });
+  const setting = (password = "pat") => ({
+    plan: expiringPlan("docker.io/acme/app", {
+      mode: "dockerhub",
+      classes: [{ class: "pullRequest", tags: ["pr-.*"], hours: 24 }],
+      released: ["latest"],
+    }),
+    env: { REGISTRY_API_URL: hub.url, REGISTRY_USERNAME: "robot", REGISTRY_PASSWORD: password },
+  });
+  const clean = (password?: string): Promise<ProgramResult> =>
+    runNodeProgram("cleanup", environment(), setting(password));
   const left = (): string[] => hub.tags.map(({ name }) => name);
 
   test("deletes the tags of expired images on every page, and keeps an image with a tag that is not", async () => {
@@ -102,7 +92,7 @@ describe("cleanup of Docker Hub", () => {
 
   test("fails when the login is refused, and says what the password must be", async () => {
     hub.tags = [tag("pr-1-1111111", 60, "a")];
-    const result = await clean({ REGISTRY_PASSWORD: "wrong" });
+    const result = await clean("wrong");
     expect(result).toMatchObject({ code: 1, outputs: { deleted: "0", failed: "1" } });
     expect(result.log).toMatch(/^::error::.*refused the login with 401.*right to delete/m);
     expect(result.log).not.toContain("wrong");
@@ -110,16 +100,13 @@ describe("cleanup of Docker Hub", () => {
 
   test("takes one tag back and leaves the image's others", async () => {
     hub.tags = [tag("sha-1111111", 1, "a"), tag("sha-0000000", 1, "a"), tag("sha-2222222", 1, "b")];
-    const images = [
-      { ...packages()[0], tag: "sha-1111111", digest: digest("a") },
-      { ...packages()[0], tag: "sha-2222222", digest: digest("b") },
-    ];
-    const result = await runNodeProgram("withdraw-tags", {
-      ...common(),
-      IMAGES: JSON.stringify(images),
-      WITHDRAW: JSON.stringify({ mode: "dockerhub", ownerKind: null, keepForever: [], dryRun: false }),
-    });
-    expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "2", failed: "0" } });
+    const withdraw = (TAG: string, of: string) =>
+      runNodeProgram("withdraw-tags", { ...environment(), TAG, DIGESTS: `app=${digest(of)}\n` }, setting());
+    for (const [name, of] of [
+      ["sha-1111111", "a"],
+      ["sha-2222222", "b"],
+    ] as const)
+      expect(await withdraw(name, of)).toMatchObject({ code: 0, outputs: { withdrawn: "1", failed: "0" } });
     expect(left()).toEqual(["sha-0000000"]);
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+import { expiringPlan } from "../support/retention.ts";
 
 const HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 const digest = (text: string): string => `sha256:${text.repeat(64).slice(0, 64)}`;
@@ -50,7 +51,7 @@ describe("cleanup of Amazon's registry", () => {
   const stored = (): { images: EcrImage[]; calls: string[] } =>
     JSON.parse(readFileSync(join(folder, "ecr.json"), "utf8"));
   const left = (): string[] => stored().images.map((one) => one.digest.slice(7, 8));
-  const environment = () => ({
+  const environment = (): Record<string, string> => ({
     PATH: `${folder}:${process.env["PATH"]}`,
     AWS_STAND_IN: join(folder, "ecr.json"),
     AWS_ACCESS_KEY_ID: "key",
@@ -58,23 +59,13 @@ describe("cleanup of Amazon's registry", () => {
     GITHUB_REPOSITORY: "o/r",
     GH_TOKEN: "token",
   });
-  const packages = [{ owner: "shop", name: "app", host: HOST, repository: "shop/app" }];
-  const clean = (change: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup", {
-      ...environment(),
-      CLEANUP: JSON.stringify({
-        packages,
-        mode: "ecr",
-        ownerKind: null,
-        classes: [{ class: "pullRequest", pattern: "^pr-", hours: 24 }],
-        keepForever: ["^latest$"],
-        minimumAgeHours: 48,
-        dryRun: false,
-        maxDeletions: 1000,
-        workflows: [],
-      }),
-      ...change,
-    });
+  const plan = expiringPlan(`${HOST}/shop/app`, {
+    mode: "ecr",
+    classes: [{ class: "pullRequest", tags: ["pr-.*"], hours: 24 }],
+    released: ["latest"],
+  });
+  const clean = (inputs: Record<string, unknown> = {}): Promise<ProgramResult> =>
+    runNodeProgram("cleanup", environment(), { plan, event: { inputs } });
 
   test("deletes expired images with their platforms, in the account and region of the host", async () => {
     store([
@@ -102,7 +93,7 @@ describe("cleanup of Amazon's registry", () => {
     }));
     store(many);
     // No command is repeated for each image; what is deleted is deleted one by one.
-    expect((await clean({ DRY_RUN: "true" })).outputs).toMatchObject({ deleted: "125", kept: "125" });
+    expect((await clean({ dry_run: true })).outputs).toMatchObject({ deleted: "125", kept: "125" });
     expect(stored().calls.length).toBeLessThanOrEqual(4);
   });
 
@@ -124,16 +115,13 @@ describe("cleanup of Amazon's registry", () => {
 
   test("takes one tag back and leaves the image's others", async () => {
     store([image("a", 1, "sha-1111111", "sha-0000000"), image("b", 1, "sha-2222222")]);
-    const images = [
-      { ...packages[0], tag: "sha-1111111", digest: digest("a") },
-      { ...packages[0], tag: "sha-2222222", digest: digest("b") },
-    ];
-    const result = await runNodeProgram("withdraw-tags", {
-      ...environment(),
-      IMAGES: JSON.stringify(images),
-      WITHDRAW: JSON.stringify({ mode: "ecr", ownerKind: null, keepForever: [], dryRun: false }),
-    });
-    expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "2", failed: "0" } });
+    const withdraw = (TAG: string, of: string) =>
+      runNodeProgram("withdraw-tags", { ...environment(), TAG, DIGESTS: `app=${digest(of)}\n` }, { plan });
+    for (const [name, of] of [
+      ["sha-1111111", "a"],
+      ["sha-2222222", "b"],
+    ] as const)
+      expect(await withdraw(name, of)).toMatchObject({ code: 0, outputs: { withdrawn: "1", failed: "0" } });
     expect(stored().images.map(({ tags }) => tags)).toEqual([["sha-0000000"]]);
   });
 });

@@ -4,6 +4,7 @@ import { type GithubApi, startGithubApi } from "../support/github-api/server.ts"
 import { type ImageContent, type PushedImage, addTag, digestOf, pushImage, pushIndex } from "../support/images.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import { type Expiring, expiringPlan } from "../support/retention.ts";
 import { missing } from "../support/tools.ts";
 
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -36,33 +37,28 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
       ...content,
     });
 
-  const clean = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup", {
-      GITHUB_API_URL: api.url,
-      GITHUB_REPOSITORY: "o/r",
-      GH_TOKEN: "token",
-      REGISTRY_USERNAME: "ci",
-      REGISTRY_PASSWORD: "secret",
-      CLEANUP: JSON.stringify({
-        packages: [
-          { owner: "o", name: "app", host: registry.host, repository, registryUrl: `http://${registry.host}` },
-        ],
-        mode: "oci",
-        ownerKind: null,
-        classes: [
-          { class: "pullRequest", pattern: "^pr-\\d+-[0-9a-f]{7}$", hours: 24 },
-          { class: "commit", pattern: "^sha-[0-9a-f]{7}$", hours: 720 },
-        ],
-        keepForever: ["^latest$"],
-        minimumAgeHours: 48,
-        dryRun: false,
-        maxDeletions: 1000,
-        workflows: [],
-        graceHours: 1,
-        ...settings,
-      }),
-      ...environment,
-    });
+  const clean = (settings: Expiring = {}, inputs: Record<string, unknown> = {}): Promise<ProgramResult> =>
+    runNodeProgram(
+      "cleanup",
+      { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "o/r", GH_TOKEN: "token" },
+      {
+        plan: expiringPlan(`${registry.host}/${repository}`, {
+          mode: "oci",
+          classes: [
+            { class: "pullRequest", tags: ["pr-\\d+-[0-9a-f]{7}"], hours: 24 },
+            { class: "commit", tags: ["sha-[0-9a-f]{7}"], hours: 720 },
+          ],
+          released: ["latest"],
+          ...settings,
+        }),
+        event: { inputs },
+        env: {
+          REGISTRY_API_URL: `http://${registry.host}`,
+          REGISTRY_USERNAME: "ci",
+          REGISTRY_PASSWORD: "secret",
+        },
+      },
+    );
 
   const remaining = async (...tags: string[]): Promise<string[]> => {
     const found = await Promise.all(
@@ -157,15 +153,15 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
     await push(100, "pr-1-1111111");
     await push(60, "sha-2222222");
     await push(49, "pr-3-3333333");
-    expect((await clean({}, { KEEP_DAYS: "5" })).outputs).toMatchObject({ deleted: "0" });
+    expect((await clean({}, { keep_days: "5" })).outputs).toMatchObject({ deleted: "0" });
     for (const wrong of ["-1", "two", "1.5", "5; rm", "99999"]) {
-      const result = await clean({}, { KEEP_DAYS: wrong });
+      const result = await clean({}, { keep_days: wrong });
       expect(result).toMatchObject({ code: 1, outputs: { deleted: "0", failed: "1" } });
       expect(result.log).toContain("is no number of days from 0 to 9999");
     }
-    expect((await clean({}, { KEEP_DAYS: "3" })).outputs).toMatchObject({ deleted: "1" });
+    expect((await clean({}, { keep_days: "3" })).outputs).toMatchObject({ deleted: "1" });
     // What is young by the settings stays, however few days are asked for.
-    expect((await clean({ minimumAgeHours: 50 }, { KEEP_DAYS: " 0 " })).outputs).toMatchObject({ deleted: "1" });
+    expect((await clean({ minimumAgeHours: 50 }, { keep_days: " 0 " })).outputs).toMatchObject({ deleted: "1" });
     expect(await remaining("sha-2222222", "pr-3-3333333")).toEqual(["pr-3-3333333"]);
   });
 
@@ -178,7 +174,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of a registry that speaks O
       if (path.includes("/commits/")) await (added ??= addTag(registry, repository, "pr-1-1111111", "latest"));
     };
     api.state.commits["1".repeat(40)] = hoursAgo(2000);
-    const result = await clean({ classes: [{ class: "any", pattern: "^(pr|sha)-", hours: 24 }] });
+    const result = await clean({ classes: [{ class: "any", tags: ["(pr|sha)-.*"], hours: 24 }] });
     expect(result.log).toContain("it has got a new tag meanwhile");
     expect(await remaining("latest")).toEqual(["latest"]);
   });

@@ -6,17 +6,19 @@ import { type GithubApi, startGithubApi } from "../support/github-api/server.ts"
 import type { Package, Run } from "../support/github-api/state.ts";
 import { type PushedImage, pushImage, pushIndex } from "../support/images.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import { type Expiring, expiringPlan } from "../support/retention.ts";
 import { missing } from "../support/tools.ts";
 
 const HEAD = "abc1234".padEnd(40, "0");
 const hoursAgo = (hours: number): Date => new Date(Date.now() - hours * 3_600_000);
 
 const CLASSES = [
-  { class: "staging", pattern: "^stage-", hours: 24 },
-  { class: "pullRequest", pattern: "^pr-\\d+-[0-9a-f]{7}$", hours: 24 },
-  { class: "commit", pattern: "^sha-[0-9a-f]{7}$", hours: 720 },
-  { class: "branch", pattern: "^[a-z0-9._-]+-[0-9a-f]{7}$", hours: 168 },
+  { class: "staging", tags: ["stage-.*"], hours: 24 },
+  { class: "pullRequest", tags: ["pr-\\d+-[0-9a-f]{7}"], hours: 24 },
+  { class: "commit", tags: ["sha-[0-9a-f]{7}"], hours: 720 },
+  { class: "branch", tags: ["[a-z0-9._-]+-[0-9a-f]{7}"], hours: 168 },
 ];
 
 const activeRun: Run = {
@@ -43,8 +45,8 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
   afterAll(() => registry.stop());
   beforeEach(async () => {
     count += 1;
-    item = { owner: "Wikid82", name: "group/charon", versions: [] };
-    api = await startGithubApi({ repository: "Wikid82/charon", users: { Wikid82: "Organization" }, packages: [item] });
+    item = { owner: "wikid82", name: `group/charon-${count}`, versions: [] };
+    api = await startGithubApi({ repository: "Wikid82/charon", users: { wikid82: "Organization" }, packages: [item] });
   });
   afterEach(async () => {
     registry.clearFaults();
@@ -53,7 +55,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
 
   /** Each test has a repository of its own in the registry, so that equal images of others do not matter. */
   let count = 0;
-  const repository = (): string => `group/charon-${count}`;
+  const repository = (): string => `wikid82/group/charon-${count}`;
 
   function list(digest: string, hours: number, ...tags: string[]): number {
     item.versions.push(packageVersion(nextId, digest, tags, hoursAgo(hours)));
@@ -73,36 +75,37 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     return digest;
   }
 
-  const clean = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("cleanup", {
-      GITHUB_API_URL: api.url,
-      GITHUB_REPOSITORY: "Wikid82/charon",
-      GH_TOKEN: "token",
-      REGISTRY_USERNAME: "ci",
-      REGISTRY_PASSWORD: "secret",
-      CLEANUP: JSON.stringify({
-        packages: [
-          {
-            owner: "Wikid82",
-            name: "group/charon",
-            host: "ghcr.io",
-            repository: repository(),
-            registryUrl: `http://${registry.host}`,
-          },
-        ],
-        mode: "packages",
-        ownerKind: null,
-        classes: CLASSES,
-        keepForever: ["^latest$", "^v\\d"],
-        minimumAgeHours: 48,
-        dryRun: false,
-        maxDeletions: 1000,
-        workflows: ["WAF", "Docker Build"],
-        graceHours: 1,
-        ...settings,
-      }),
-      ...environment,
+  const cleanWith = (
+    plan: PlannedPart,
+    environment: Record<string, string> = {},
+    inputs: Record<string, unknown> = {},
+  ): Promise<ProgramResult> =>
+    runNodeProgram(
+      "cleanup",
+      { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "Wikid82/charon", GH_TOKEN: "token" },
+      {
+        plan,
+        event: { inputs },
+        env: {
+          REGISTRY_API_URL: `http://${registry.host}`,
+          REGISTRY_USERNAME: "ci",
+          REGISTRY_PASSWORD: "secret",
+          ...environment,
+        },
+      },
+    );
+  const planOf = (settings: Expiring = {}): PlannedPart =>
+    expiringPlan(`ghcr.io/${repository()}`, {
+      classes: CLASSES,
+      released: ["latest", "v\\d.*"],
+      workflows: ["WAF", "Docker Build"],
+      ...settings,
     });
+  const clean = (
+    settings: Expiring = {},
+    environment: Record<string, string> = {},
+    inputs: Record<string, unknown> = {},
+  ): Promise<ProgramResult> => cleanWith(planOf(settings), environment, inputs);
 
   const leftTags = (): string[] => item.versions.flatMap(({ metadata }) => metadata.container.tags).toSorted();
 
@@ -137,15 +140,30 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "1", kept: "1" } });
     expect(result.summary).toContain("**Nothing was deleted.**");
     expect(result.summary).toContain("| 1 | 1 | 0.00 GB | 0 |");
-    expect((await clean({}, { DRY_RUN: "true" })).outputs).toMatchObject({ deleted: "1" });
+    expect((await clean({}, {}, { dry_run: "true" })).outputs).toMatchObject({ deleted: "1" });
     expect(leftTags()).toEqual(["latest", "pr-1-1111111"]);
     expect(api.requests.some(({ method }) => method === "DELETE")).toBe(false);
-    await clean({ dryRun: true }, { DRY_RUN: "false" });
+    await clean({ dryRun: true }, {}, { dry_run: "false" });
     expect(leftTags()).toEqual(["latest"]);
   });
 
   test("what files on main pin stays; where such a file cannot be read, nothing goes", async () => {
-    const classes = [{ class: "base", pattern: "^\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+$", hours: 720, keepNewest: 1 }];
+    const classes = [{ class: "base", tags: ["\\d{4}-\\d{2}-\\d{2}-\\d+-\\d+"], hours: 720, keepNewest: 1 }];
+    const pinnedBy = (...pins: string[]): PlannedPart => ({
+      ...planOf({ classes, images: {} }),
+      bases: {
+        site: {
+          args: {},
+          branch: "base-images/site",
+          context: ".",
+          dockerfile: "Dockerfile",
+          image: `ghcr.io/${repository()}`,
+          ownToken: true,
+          pins,
+          platforms: ["linux/amd64"],
+        },
+      },
+    });
     const bases = await Promise.all(
       ["2026-01-05-1-1", "2026-01-12-2-1", "2026-01-19-3-1"].map((tag, n) => image(3000 - n, [`base ${n}`], tag)),
     );
@@ -155,10 +173,10 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
         "deploy/Dockerfile": `FROM ghcr.io/wikid82/base:2026-01-05-1-1@${bases[0]?.digest ?? ""} AS build\n`,
       });
       api.state.gitFolder = repositoryOfCode.folder;
-      const lost = await clean({ classes, pins: { branch: "main", files: ["deploy/Dockerfile", "gone/Dockerfile"] } });
+      const lost = await cleanWith(pinnedBy("deploy/Dockerfile", "gone/Dockerfile"));
       expect(lost).toMatchObject({ code: 1, outputs: { deleted: "0" } });
       expect(lost.log).toContain("Nothing is deleted: what is in use could not be read");
-      const result = await clean({ classes, pins: { branch: "main", files: ["deploy/Dockerfile"] } });
+      const result = await cleanWith(pinnedBy("deploy/Dockerfile"));
       expect(result.log).not.toContain("::error::");
       expect(leftTags()).toEqual(["2026-01-05-1-1", "2026-01-19-3-1"]);
       expect(result.log).toContain("a file of the repository pins it");
@@ -200,7 +218,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
     registry.fault({ kind: "status", status: 500, path: new RegExp(broken) });
     const result = await clean();
     expect(result).toMatchObject({ code: 0, outputs: { deleted: "0", kept: "3" } });
-    expect(result.log).toContain("::warning::A manifest of ghcr.io/group/charon-");
+    expect(result.log).toContain("::warning::A manifest of ghcr.io/wikid82/group/charon-");
     expect(result.log).toContain("could not be read");
   });
 
@@ -293,17 +311,7 @@ describe.skipIf(missing("docker-registry"))("cleanup of GitHub packages", () => 
 
   test("stops when the listing fails, for the package or for what is in use", async () => {
     await image(100, ["one"], "pr-1-1111111");
-    const absent = await clean({
-      packages: [
-        {
-          owner: "Wikid82",
-          name: "absent",
-          host: "ghcr.io",
-          repository: repository(),
-          registryUrl: `http://${registry.host}`,
-        },
-      ],
-    });
+    const absent = await clean({ images: { app: "ghcr.io/wikid82/absent" } });
     expect(absent.code).toBe(1);
     expect(absent.log).toContain("No image was pushed yet, or");
     api.fault({ status: 500, path: /runs\?status=queued/ });

@@ -6,6 +6,7 @@ import type { Package } from "../support/github-api/state.ts";
 import { addTag, digestOf, pushImage, pushIndex } from "../support/images.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import { type Expiring, expiringPlan } from "../support/retention.ts";
 import { missing } from "../support/tools.ts";
 
 const LOGIN = { username: "ci", password: "secret" };
@@ -30,35 +31,41 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
   });
   afterEach(() => registry.clearFaults());
 
-  const run = (
-    mode: string,
+  /** Takes one tag after the other back: a commit has one. */
+  async function run(
+    mode: NonNullable<Expiring["mode"]>,
     images: readonly Wanted[],
     environment: Record<string, string> = {},
-    settings: object = {},
-  ): Promise<ProgramResult> =>
-    runNodeProgram("withdraw-tags", {
-      GH_TOKEN: "token",
-      REGISTRY_USERNAME: LOGIN.username,
-      REGISTRY_PASSWORD: LOGIN.password,
-      IMAGES: JSON.stringify(
-        images.map((image) => ({
-          host: registry.host,
-          repository,
-          owner: "acme",
-          name: "app",
-          registryUrl: `http://${registry.host}`,
-          ...image,
-        })),
-      ),
-      WITHDRAW: JSON.stringify({
-        mode,
-        ownerKind: "organization",
-        keepForever: ["^latest$", "^v\\d"],
-        dryRun: false,
-        ...settings,
-      }),
-      ...environment,
-    });
+  ): Promise<ProgramResult> {
+    const results: ProgramResult[] = [];
+    for (const { tag, digest } of images)
+      results.push(
+        await runNodeProgram(
+          "withdraw-tags",
+          { GH_TOKEN: "token", TAG: tag, DIGESTS: `app=${digest}\n`, ...environment },
+          {
+            plan: expiringPlan(`${registry.host}/${repository}`, {
+              mode,
+              ownerKind: "organization",
+              released: ["latest", "v\\d.*"],
+            }),
+            env: {
+              REGISTRY_API_URL: `http://${registry.host}`,
+              REGISTRY_USERNAME: LOGIN.username,
+              REGISTRY_PASSWORD: LOGIN.password,
+            },
+          },
+        ),
+      );
+    const sum = (name: string): string =>
+      String(results.reduce((total, { outputs }) => total + Number(outputs[name]), 0));
+    return {
+      code: Math.max(...results.map(({ code }) => code ?? 1)),
+      log: results.map(({ log }) => log).join("\n"),
+      outputs: { withdrawn: sum("withdrawn"), kept: sum("kept"), failed: sum("failed") },
+      summary: results.map(({ summary }) => summary).join("\n"),
+    };
+  }
   const there = async (...references: string[]): Promise<string[]> =>
     (
       await Promise.all(references.map(async (one) => ((await digestOf(registry, repository, one)) ? [one] : [])))
@@ -141,7 +148,7 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
 
     test("says what would happen in a dry run", async () => {
       const { digest } = await pushImage(registry, repository, { tag: "sha-1111111", layers: ["dry"] });
-      const result = await run("oci", [{ tag: "sha-1111111", digest }], {}, { dryRun: true });
+      const result = await run("oci", [{ tag: "sha-1111111", digest }], { DRY_RUN: "true" });
       expect(result).toMatchObject({ code: 0, outputs: { withdrawn: "0", kept: "1" } });
       expect(result.summary).toContain("this is a dry run");
       expect(await there("sha-1111111")).toEqual(["sha-1111111"]);
@@ -166,7 +173,7 @@ describe.skipIf(missing("docker-registry"))("withdraw-tags.mjs", () => {
     let item: Package;
     let nextId = 1;
     beforeEach(async () => {
-      item = { owner: "acme", name: "app", versions: [] };
+      item = { owner: "acme", name: `app-${count}`, versions: [] };
       api = await startGithubApi({ users: { acme: "Organization" }, packages: [item] });
       // GitHub lists what is pushed: an image without content among it.
       api.state.onRequest = async () => {

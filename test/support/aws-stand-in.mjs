@@ -3,10 +3,15 @@
 // repository in a JSON file, as Amazon answers them (Amazon ECR API Reference).
 //
 // AWS_STAND_IN   the file: {"images": [{"digest", "tags", "pushed", "manifest"}], "calls": [], "fail": "a message"}
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
 const file = process.env.AWS_STAND_IN;
 const state = JSON.parse(readFileSync(file, "utf8"));
+/** In one go: several commands run at a time, and none may read half a file. */
+function save() {
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(state));
+  renameSync(`${file}.${process.pid}`, file);
+}
 const [service, command, ...words] = process.argv.slice(2);
 const valuesOf = (name) => {
   const start = words.indexOf(`--${name}`);
@@ -18,7 +23,7 @@ const ids = valuesOf("image-ids").map((word) => word.split("="));
 const isMeant = (image, [key, value]) => (key === "imageDigest" ? image.digest === value : image.tags.includes(value));
 state.calls.push([service, command, ...words].join(" "));
 if (!process.env.AWS_ACCESS_KEY_ID || state.fail) {
-  writeFileSync(file, JSON.stringify(state));
+  save();
   process.stderr.write(`\nAn error occurred (${state.fail ?? "UnrecognizedClientException"})\n`);
   process.exit(254);
 }
@@ -61,5 +66,5 @@ const answers = {
   },
 };
 const answer = answers[command]();
-writeFileSync(file, JSON.stringify(state));
+save();
 process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -98,7 +98,7 @@ export const commitRoutes: readonly Route[] = [
       if (repository !== state.repository) return notFound();
       if (!sha) return { status: 422, body: { message: `No commit found for SHA: ${ref}` } };
       const date = state.commits[sha] ?? "2026-01-01T00:00:00Z";
-      return ok({ sha, commit: { author: { date }, committer: { date } } });
+      return ok({ sha, commit: { author: { date }, committer: { date }, message: state.messages[sha] ?? "" } });
     },
   },
   {

@@ -191,6 +191,8 @@ export interface GithubState {
   branches: Record<string, string>;
   /** Full SHA -> the committer's date. */
   commits: Record<string, string>;
+  /** Full SHA -> the commit's message. */
+  messages: Record<string, string>;
   dispatches: Dispatch[];
   /** Drafts included; newest first. */
   releases: Release[];
@@ -219,6 +221,7 @@ export const emptyState = (): GithubState => ({
   checkRuns: [],
   branches: {},
   commits: {},
+  messages: {},
   dispatches: [],
   releases: [],
   now: () => new Date(),
