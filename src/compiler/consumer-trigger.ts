@@ -55,15 +55,10 @@ function dispatchInputs(consumers: readonly Consumer[]): Record<string, Dispatch
 /** A newer commit of a pull request's branch cancels the older test; every other commit is tested to its end. */
 export function consumerConcurrency(pipeline: Pipeline, { key, group }: Consumer): Concurrency {
   const ofPullRequest = `${RUN}.event == 'pull_request'`;
-  const branch = `format('{0}/{1}', ${RUN}.head_repository.full_name, ${RUN}.head_branch)`;
-  const commit = `${RUN}.event && format('{0}-{1}', ${RUN}.event, ${RUN}.head_sha)`;
+  const whose = [`${RUN}.event`, `${RUN}.head_repository.full_name`].map(expression);
+  const tested = expression(`${ofPullRequest} && ${RUN}.head_branch || ${RUN}.head_sha || github.run_id`);
   return {
-    group: concurrencyGroup(
-      pipeline,
-      "test",
-      group ?? key,
-      expression(`${ofPullRequest} && ${branch} || ${commit} || github.run_id`),
-    ),
+    group: concurrencyGroup(pipeline, "test", group ?? key, ...whose, tested),
     "cancel-in-progress": expression(ofPullRequest),
   };
 }

@@ -100,9 +100,9 @@ async function resolveManual() {
   const { image_tag: tag = "", commit = "", consumer = "" } = event.inputs ?? {};
   found.class = "manual";
   found.tag = tag;
-  found.consumers = keys.filter(
-    (key) => plan.consumers[key].dispatch && (keys.length === 1 || !keys.includes(consumer) || key === consumer),
-  );
+  // Of a group somebody may have picked one.
+  const offered = keys.length === 1 ? keys : keys.filter((key) => plan.consumers[key].dispatch);
+  found.consumers = offered.includes(consumer) ? [consumer] : offered;
   if (!isDockerTag(tag)) fail("The image_tag that was given is no Docker tag.", [`Tag: ${tag}`]);
   if (commit !== "" && !isCommit(commit))
     fail("The commit that was given is no full commit, 40 hexadecimal digits.", [`Commit: ${commit}`]);

@@ -1,12 +1,13 @@
 /** What a consumer decides to test: from GitHub's data, the build's record and the registry, and never from a fork. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { PullRequest } from "../support/github-api/state.ts";
 import { pushImage } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
-import { HOSTILE, type Machine, startMachine, tagEnv, TOKEN } from "../support/run-program.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
+import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
@@ -22,7 +23,7 @@ const pullRequest = (number: number, label: string, sha: string, state: "open" |
   base: { ref: "main" },
 });
 
-describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("resolve-image.sh", () => {
+describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
   let api: GithubApi;
   let registry: Registry;
   let machine: Machine;
@@ -43,41 +44,93 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     return () => api.stop();
   });
 
-  const environment = () => ({
-    GITHUB_API_URL: api.url,
-    GH_TOKEN: TOKEN,
-    REPOSITORY,
-    EVENT_NAME: "workflow_run",
-    RUN_EVENT: "pull_request",
-    RUN_ID: "4711",
-    RUN_CONCLUSION: "success",
-    RUN_CREATED_AT: "2026-02-04T23:59:00Z",
-    HEAD_SHA: SHA,
-    HEAD_BRANCH: "feature/dns",
-    HEAD_REPOSITORY: REPOSITORY,
-    PULL_REQUESTS: JSON.stringify([{ number: 12, head: { sha: SHA } }]),
-    RECORD_FILE: join(machine.temp, "missing.json"),
-    MANUAL_TAG: "",
-    MANUAL_COMMIT: "",
-    BUILDS: JSON.stringify([{ name: "app", kind: "image", image }]),
-    EVENTS: "pullRequest feature main integration queue nightly manual",
-    FORKS: "test",
-    ...tagEnv,
+  /** What the build's run was, by the fields of GitHub's event; `record` is what it has written down. */
+  interface Situation {
+    event: string;
+    conclusion: string;
+    sha: string;
+    branch: string;
+    repository: string | null;
+    pulls: unknown;
+    record: string | undefined;
+    /** By hand: what is asked for, instead of a run that ended. */
+    inputs: Record<string, string> | undefined;
+    builds: readonly { name: string; kind: "image" | "files"; image?: string }[];
+    consumers: NonNullable<PlannedPart["consumers"]>;
+    groups: Record<string, string[]>;
+    consumer: string;
+  }
+  const usual = (): Situation => ({
+    event: "pull_request",
+    conclusion: "success",
+    sha: SHA,
+    branch: "feature/dns",
+    repository: REPOSITORY,
+    pulls: [{ number: 12, head: { sha: SHA }, base: { ref: "main" } }],
+    record: undefined,
+    inputs: undefined,
+    builds: [{ name: "app", kind: "image", image }],
+    consumers: { smoke: {} },
+    groups: {},
+    consumer: "smoke",
   });
-  const resolve = (change: Partial<ReturnType<typeof environment>> = {}) =>
-    machine.run("resolve-image", { ...environment(), ...change });
-  const record = (change: object = {}, name = "record.json"): { RECORD_FILE: string } => {
-    const content = {
+  const EVENTS = ["pullRequest", "feature", "main", "integration", "queue", "nightly", "manual"] as const;
+  async function resolve(change: Partial<Situation> = {}) {
+    const now = { ...usual(), ...change };
+    const folder = join(machine.temp, "record");
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    if (now.record !== undefined) writeFileSync(join(folder, "build-record.json"), now.record);
+    const plan: PlannedPart = {
+      builds: Object.fromEntries(
+        now.builds.map(({ name, kind, image: full = "" }) => [
+          name,
+          kind === "files" ? { kind, artifact: `files-${name}`, inputs: null } : { kind, image: full },
+        ]),
+      ),
+      consumers: Object.fromEntries(
+        Object.entries(now.consumers).map(([key, one]) => [
+          key,
+          { events: [...EVENTS], builds: now.builds.map(({ name }) => name), ...one },
+        ]),
+      ),
+      groups: now.groups,
+    };
+    const run = {
+      event: now.event,
+      id: 4711,
+      conclusion: now.conclusion,
+      created_at: "2026-02-04T23:59:00Z",
+      head_sha: now.sha,
+      head_branch: now.branch,
+      head_repository: now.repository === null ? null : { full_name: now.repository },
+      pull_requests: now.pulls,
+    };
+    return machine.run(
+      "resolve-image",
+      {
+        CONSUMER: now.consumer,
+        GH_TOKEN: TOKEN,
+        GITHUB_API_URL: api.url,
+        GITHUB_REPOSITORY: REPOSITORY,
+        GITHUB_EVENT_NAME: now.inputs ? "workflow_dispatch" : "workflow_run",
+      },
+      { plan, event: now.inputs ? { inputs: now.inputs } : { workflow_run: run } },
+    );
+  }
+  const record = (change: object = {}): { record: string } => ({
+    record: JSON.stringify({
       version: 1,
       class: "pullRequest",
       tag: "pr-12-abc1234",
       commit: SHA,
       builds: { app: { kind: "image", image, digest: DIGEST, sourceCommit: OLDER } },
       ...change,
-    };
-    writeFileSync(join(machine.temp, name), JSON.stringify(content));
-    return { RECORD_FILE: join(machine.temp, name) };
-  };
+    }),
+  });
+  /** The one output that holds all images. */
+  const handedOn = (images: Record<string, { digest: string; commit: string }>): string => JSON.stringify(images);
+  const withDigest = (digest: string): unknown => expect.stringContaining(`"digest":"${digest}"`);
   const push = (tag: string, revision = SHA) =>
     pushImage(registry, image.replace("ghcr.io/", ""), {
       tag,
@@ -99,8 +152,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
           class: "pullRequest",
           tag: "pr-12-abc1234",
           "pull-request": "12",
-          "app-digest": DIGEST,
-          "app-commit": OLDER,
+          images: handedOn({ app: { digest: DIGEST, commit: OLDER } }),
         },
       });
       expect(registry.requests.length).toBe(before);
@@ -110,7 +162,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     it("takes the pull request that was built, when one branch has several", async () => {
       const result = await resolve({
         ...record({ tag: "pr-13-abc1234" }),
-        PULL_REQUESTS: JSON.stringify([{ number: 12 }, { number: 13 }]),
+        pulls: [{ number: 12 }, { number: 13 }],
       });
       expect(result.outputs).toMatchObject({ tag: "pr-13-abc1234", "pull-request": "13" });
     });
@@ -119,7 +171,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       const result = await resolve(
         record({ builds: { app: { kind: "image", image, digest: "", sourceCommit: SHA } } }),
       );
-      expect(result.outputs).toMatchObject({ ready: "true", "app-digest": "", "app-commit": SHA });
+      expect(result.outputs).toMatchObject({ ready: "true", images: handedOn({ app: { digest: "", commit: SHA } }) });
     });
 
     it.each([
@@ -133,11 +185,11 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     ])("%s on %s is %s, %s", async (event, branch, name, tag) => {
       const result = await resolve({
         ...record({ class: name, tag }),
-        RUN_EVENT: event,
-        HEAD_BRANCH: branch,
-        PULL_REQUESTS: "[]",
+        event,
+        branch,
+        pulls: [],
       });
-      expect(result.outputs).toMatchObject({ ready: "true", class: name, tag, "app-digest": DIGEST });
+      expect(result.outputs).toMatchObject({ ready: "true", class: name, tag, images: withDigest(DIGEST) });
     });
 
     it.each([
@@ -166,16 +218,15 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       expect(result.log).toContain("::warning::The build's record does not fit");
       expect(result).toMatchObject({
         code: 0,
-        outputs: { tag: "pr-12-abc1234", "app-digest": built.digest, "app-commit": SHA },
+        outputs: { tag: "pr-12-abc1234", images: handedOn({ app: { digest: built.digest, commit: SHA } }) },
       });
     });
 
     it("is not used when it is no JSON", async () => {
-      writeFileSync(join(machine.temp, "broken.json"), "{$(touch executed)");
-      expect((await resolve({ RECORD_FILE: join(machine.temp, "broken.json") })).outputs).toMatchObject({
+      expect((await resolve({ record: "{$(touch executed)" })).outputs).toMatchObject({
         ready: "true",
         tag: "pr-12-abc1234",
-        "app-digest": "",
+        images: withDigest(""),
       });
     });
   });
@@ -186,20 +237,19 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       expect((await resolve()).outputs).toMatchObject({
         ready: "true",
         tag: "pr-12-abc1234",
-        "app-digest": built.digest,
-        "app-commit": SHA,
+        images: handedOn({ app: { digest: built.digest, commit: SHA } }),
       });
     });
 
     it("tries every pull request of the branch", async () => {
       const built = await push("pr-13-abc1234");
-      const result = await resolve({ PULL_REQUESTS: JSON.stringify([{ number: 12 }, { number: 13 }]) });
-      expect(result.outputs).toMatchObject({ tag: "pr-13-abc1234", "app-digest": built.digest });
+      const result = await resolve({ pulls: [{ number: 12 }, { number: 13 }] });
+      expect(result.outputs).toMatchObject({ tag: "pr-13-abc1234", images: withDigest(built.digest) });
     });
 
     it("finds a nightly image on either side of midnight", async () => {
       await push("nightly-2026-02-05");
-      expect((await resolve({ RUN_EVENT: "schedule", HEAD_BRANCH: "main", PULL_REQUESTS: "[]" })).outputs["tag"]).toBe(
+      expect((await resolve({ event: "schedule", branch: "main", pulls: [] })).outputs["tag"]).toBe(
         "nightly-2026-02-05",
       );
     });
@@ -209,8 +259,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
       expect((await resolve()).outputs).toMatchObject({
         ready: "true",
         tag: "pr-12-abc1234",
-        "app-digest": "",
-        "app-commit": SHA,
+        images: handedOn({ app: { digest: "", commit: SHA } }),
       });
     });
   });
@@ -223,8 +272,8 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
         pullRequest(14, "Wikid82:feature/dns", SHA),
         pullRequest(15, "stranger:feature/dns", SHA),
       );
-      for (const none of ["[]", "", "null"]) {
-        expect((await resolve({ PULL_REQUESTS: none })).outputs).toMatchObject({
+      for (const none of [[], "", null]) {
+        expect((await resolve({ pulls: none })).outputs).toMatchObject({
           ready: "true",
           tag: "pr-14-abc1234",
           "pull-request": "14",
@@ -236,22 +285,22 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
 
     it("prefers an open one, and takes a merged one", async () => {
       api.state.pulls.push(pullRequest(13, "Wikid82:feature/dns", SHA, "closed"));
-      expect((await resolve({ PULL_REQUESTS: "[]" })).outputs["tag"]).toBe("pr-13-abc1234");
+      expect((await resolve({ pulls: [] })).outputs["tag"]).toBe("pr-13-abc1234");
       api.state.pulls.push(pullRequest(9, "Wikid82:feature/dns", SHA));
-      expect((await resolve({ PULL_REQUESTS: "[]" })).outputs["tag"]).toBe("pr-9-abc1234");
+      expect((await resolve({ pulls: [] })).outputs["tag"]).toBe("pr-9-abc1234");
     });
 
     it("takes the record's, which must hold this commit", async () => {
-      expect((await resolve({ ...record({ tag: "pr-77-abc1234" }), PULL_REQUESTS: "[]" })).outputs).toMatchObject({
+      expect((await resolve({ ...record({ tag: "pr-77-abc1234" }), pulls: [] })).outputs).toMatchObject({
         tag: "pr-77-abc1234",
         "pull-request": "77",
-        "app-digest": DIGEST,
+        images: withDigest(DIGEST),
       });
-      expect(await resolve({ ...record({ tag: "pr-77-fffffff" }), PULL_REQUESTS: "[]" })).toMatchObject({ code: 1 });
+      expect(await resolve({ ...record({ tag: "pr-77-fffffff" }), pulls: [] })).toMatchObject({ code: 1 });
     });
 
     it("stops with everything that it knows", async () => {
-      const result = await resolve({ PULL_REQUESTS: "[]" });
+      const result = await resolve({ pulls: [] });
       expect(result.code).toBe(1);
       expect(result.log).toContain(
         "::error::The pull request of this build cannot be found, so its image cannot be named. Re-run the build.",
@@ -268,12 +317,12 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
 
     it("survives a failing API with the record", async () => {
       api.fault({ status: 500 });
-      expect((await resolve({ ...record(), PULL_REQUESTS: "[]" })).outputs["tag"]).toBe("pr-12-abc1234");
+      expect((await resolve({ ...record(), pulls: [] })).outputs["tag"]).toBe("pr-12-abc1234");
     });
   });
 
   describe("of a fork", () => {
-    const fork = { HEAD_REPOSITORY: "stranger/charon", PULL_REQUESTS: "[]" };
+    const fork = { repository: "stranger/charon", pulls: [] };
     it("trusts nothing: no record, no registry", async () => {
       api.state.pulls.push(pullRequest(21, "stranger:feature/dns", SHA));
       const before = registry.requests.length;
@@ -287,26 +336,29 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
         class: "pullRequest",
         tag: "pr-21-abc1234",
         "pull-request": "21",
-        "app-digest": "",
-        "app-commit": SHA,
+        consumers: '["smoke"]',
+        images: handedOn({ app: { digest: "", commit: SHA } }),
       });
       expect(registry.requests.length).toBe(before);
     });
     it("works without a pull request's number, and with a fork that is gone", async () => {
       expect((await resolve(fork)).outputs).toMatchObject({ ready: "true", trusted: "false", tag: "" });
-      expect((await resolve({ ...fork, HEAD_REPOSITORY: "" })).outputs).toMatchObject({
+      expect((await resolve({ ...fork, repository: null })).outputs).toMatchObject({
         ready: "true",
         trusted: "false",
       });
     });
     it("is not trusted for a branch called main", async () => {
-      expect((await resolve({ ...fork, HEAD_BRANCH: "main" })).outputs).toMatchObject({
+      expect((await resolve({ ...fork, branch: "main" })).outputs).toMatchObject({
         trusted: "false",
         class: "pullRequest",
       });
     });
     it("is left out where the config says so", async () => {
-      expect((await resolve({ ...fork, FORKS: "ignore" })).outputs).toMatchObject({ ready: "false", skip: "true" });
+      expect((await resolve({ ...fork, consumers: { smoke: { forks: false } } })).outputs).toMatchObject({
+        ready: "false",
+        skip: "true",
+      });
     });
   });
 
@@ -318,87 +370,147 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("res
     ["skipped", "The build was skipped, so there is nothing to test."],
     ["neutral", "The build ended as neutral: re-run it."],
   ])("of a build that ended as %s tests nothing, and says why", async (conclusion, reason) => {
-    expect(await resolve({ RUN_CONCLUSION: conclusion })).toMatchObject({
+    expect(await resolve({ conclusion })).toMatchObject({
       code: 0,
       outputs: { ready: "false", skip: "false", reason, sha: SHA },
     });
   });
 
   it("skips classes that this consumer does not test, and events that nobody tests", async () => {
-    expect((await resolve({ EVENTS: "main" })).outputs).toMatchObject({ ready: "false", skip: "true" });
-    expect((await resolve({ RUN_EVENT: "issues" })).outputs).toMatchObject({ ready: "false", skip: "true" });
+    expect((await resolve({ consumers: { smoke: { events: ["main"] } } })).outputs).toMatchObject({
+      ready: "false",
+      skip: "true",
+    });
+    expect((await resolve({ event: "issues" })).outputs).toMatchObject({ ready: "false", skip: "true" });
   });
 
   describe("started by hand", () => {
-    const manual = {
-      EVENT_NAME: "workflow_dispatch",
-      RUN_EVENT: "",
-      RUN_ID: "",
-      RUN_CONCLUSION: "",
-      HEAD_SHA: "",
-      HEAD_BRANCH: "",
-      HEAD_REPOSITORY: "",
-      PULL_REQUESTS: "null",
-      MANUAL_TAG: "sha-abc1234",
-    };
+    const manual = (inputs: Record<string, string> = {}) => ({
+      inputs: { image_tag: "sha-abc1234", commit: "", ...inputs },
+    });
     it("takes tag and commit from the image", async () => {
       const built = await push("sha-abc1234", OLDER);
-      expect((await resolve(manual)).outputs).toMatchObject({
+      expect((await resolve(manual())).outputs).toMatchObject({
         ready: "true",
         sha: OLDER,
         trusted: "true",
         class: "manual",
         tag: "sha-abc1234",
-        "app-digest": built.digest,
-        "app-commit": OLDER,
+        images: handedOn({ app: { digest: built.digest, commit: OLDER } }),
       });
-      expect((await resolve({ ...manual, MANUAL_COMMIT: SHA })).outputs).toMatchObject({
+      expect((await resolve(manual({ commit: SHA }))).outputs).toMatchObject({
         sha: SHA,
-        "app-commit": OLDER,
+        images: handedOn({ app: { digest: built.digest, commit: OLDER } }),
       });
     });
     it.each([
       ["the image is gone", {}, "Re-run the build"],
-      ["the tag is none", { MANUAL_TAG: "$(touch executed)" }, "is no Docker tag"],
-      ["the commit is none", { MANUAL_COMMIT: "main" }, "is no full commit"],
+      ["the tag is none", { image_tag: "$(touch executed)" }, "is no Docker tag"],
+      ["the commit is none", { commit: "main" }, "is no full commit"],
     ])("says what to do when %s", async (_title, change, message) => {
-      expect(await resolve({ ...manual, ...change })).toMatchObject({ code: 1, log: expect.stringContaining(message) });
+      expect(await resolve(manual(change))).toMatchObject({ code: 1, log: expect.stringContaining(message) });
     });
     it("says what to do when the registry is down, or the image names no commit", async () => {
       await push("sha-abc1234", "");
-      expect((await resolve(manual)).log).toContain("does not say which commit");
+      expect((await resolve(manual())).log).toContain("does not say which commit");
       registry.fault({ kind: "refuse" });
-      expect((await resolve(manual)).log).toContain("Run this again once it works");
+      expect((await resolve(manual())).log).toContain("Run this again once it works");
     });
   });
 
   it("asks for each of several images, and passes files by", async () => {
-    const builds = JSON.stringify([
+    const builds: Situation["builds"] = [
       { name: "app", kind: "image", image },
       { name: "worker", kind: "image", image: `${image}/worker` },
       { name: "pkg", kind: "files" },
-    ]);
+    ];
     const files = {
       app: { kind: "image", image, digest: DIGEST, sourceCommit: SHA },
       worker: { kind: "image", image: `${image}/worker`, digest: DIGEST, sourceCommit: OLDER },
       pkg: { kind: "files", artifact: "files-pkg" },
     };
-    const result = await resolve({ ...record({ builds: files }), BUILDS: builds });
+    const result = await resolve({ ...record({ builds: files }), builds });
     expect(result.outputs).toMatchObject({
-      "app-digest": DIGEST,
-      "app-commit": SHA,
-      "worker-digest": DIGEST,
-      "worker-commit": OLDER,
+      images: handedOn({ app: { digest: DIGEST, commit: SHA }, worker: { digest: DIGEST, commit: OLDER } }),
     });
-    expect(Object.keys(result.outputs)).not.toContain("pkg-digest");
+  });
+
+  describe("a feature branch with an open pull request", () => {
+    const pushed = (base: string, more: Partial<Situation> = {}) =>
+      resolve({
+        event: "push",
+        pulls: [{ number: 12, head: { sha: SHA }, base: { ref: base } }],
+        ...record({ class: "feature", tag: "feature-dns-abc1234" }),
+        ...more,
+      });
+    it("is left to the pull request's own run", async () => {
+      expect((await pushed("main")).outputs).toMatchObject({
+        ready: "false",
+        skip: "true",
+        reason: "The run of the pull request tests this commit.",
+      });
+      expect((await pushed("development")).outputs).toMatchObject({ skip: "true" });
+    });
+    it("is tested where no run of a pull request does that: into another branch, or not by this consumer", async () => {
+      expect((await pushed("feature/base")).outputs).toMatchObject({ ready: "true", class: "feature" });
+      expect((await pushed("main", { consumers: { smoke: { events: ["feature"] } } })).outputs).toMatchObject({
+        ready: "true",
+      });
+    });
+    it("says nothing of long-lived branches", async () => {
+      const main = { ...record({ class: "main", tag: "sha-abc1234" }), branch: "main" };
+      expect((await pushed("development", main)).outputs).toMatchObject({ ready: "true", class: "main" });
+    });
+  });
+
+  describe("a group", () => {
+    const group = {
+      consumer: "integration",
+      groups: { integration: ["waf", "crowd"] },
+      consumers: { waf: {}, crowd: { events: ["main" as const], forks: false }, other: {} },
+    };
+    it("is resolved once, for those of it that test such a build", async () => {
+      expect((await resolve({ ...group, ...record() })).outputs).toMatchObject({
+        ready: "true",
+        skip: "false",
+        consumers: '["waf"]',
+      });
+      const main = { ...record({ class: "main", tag: "sha-abc1234" }), event: "push", branch: "main", pulls: [] };
+      expect((await resolve({ ...group, ...main })).outputs["consumers"]).toBe('["waf","crowd"]');
+      const fork = { repository: "stranger/charon", pulls: [] };
+      expect((await resolve({ ...group, ...fork })).outputs["consumers"]).toBe('["waf"]');
+    });
+    it("is skipped where none of it does", async () => {
+      const consumers = { waf: { events: ["main" as const] }, crowd: { events: ["main" as const] } };
+      expect((await resolve({ ...group, consumers, ...record() })).outputs).toMatchObject({
+        ready: "false",
+        skip: "true",
+        consumers: "[]",
+      });
+    });
+    it("by hand is all of it that can be run by hand, or the one that was picked", async () => {
+      await push("sha-abc1234");
+      const picked = async (consumer: string): Promise<string | undefined> => {
+        const inputs = { image_tag: "sha-abc1234", commit: "", consumer };
+        const consumers = { waf: { dispatch: true }, crowd: { dispatch: true }, rate: { dispatch: false } };
+        const groups = { integration: Object.keys(consumers) };
+        return (await resolve({ ...group, groups, consumers, inputs })).outputs["consumers"];
+      };
+      expect([await picked("all"), await picked("crowd"), await picked("rate")]).toEqual([
+        '["waf","crowd"]',
+        '["crowd"]',
+        '["waf","crowd"]',
+      ]);
+    });
   });
 
   it.each(HOSTILE)("is not moved by a branch called %j", async (branch) => {
-    const pulls = JSON.stringify([{ number: 12, title: branch, head: { ref: branch } }]);
-    expect(
-      (await resolve({ HEAD_BRANCH: branch, PULL_REQUESTS: pulls, RUN_CONCLUSION: "success", ...record() })).outputs,
-    ).toMatchObject({ ready: "true", tag: "pr-12-abc1234" });
-    const failing = await resolve({ HEAD_BRANCH: branch, PULL_REQUESTS: "[]" });
+    const pulls = [{ number: 12, title: branch, head: { ref: branch } }];
+    expect((await resolve({ branch, pulls, ...record() })).outputs).toMatchObject({
+      ready: "true",
+      tag: "pr-12-abc1234",
+    });
+    const failing = await resolve({ branch, pulls: [] });
     expect(failing.code).toBe(1);
     expect(failing.log).toContain("Re-run the build.");
   });

@@ -90,7 +90,7 @@ export const makeFiles = (build: FilesBuild, condition?: string): Step[] =>
   build.run.map((command, index) =>
     runScript(
       {
-        name: `Build ${build.key}`,
+        name: build.run.length === 1 ? `Make ${build.key}` : `Make ${build.key} (${index + 1} of ${build.run.length})`,
         if: condition,
         env: { ...build.env, FILES: filesFolder(build.key) },
         timeoutMinutes: build.timeoutMinutes,

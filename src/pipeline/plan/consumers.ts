@@ -96,7 +96,7 @@ export function consumerOf(
     pull: { attempts: consumer.pull.attempts, delaySeconds: inSeconds(consumer.pull.delay) },
     // By hand there is no run that has made the files, so they must be made there.
     dispatch:
-      consumer.dispatch &&
+      (consumer.dispatch ?? (config.topology === "workflow_run" || consumer.choose.length > 0)) &&
       !(config.topology === "workflow_call" && fallback === "fail" && own.some((build) => build.kind === "files")),
     choose: consumer.choose,
     fallback,
@@ -124,11 +124,19 @@ function runnerOf(images: readonly ImageBuild[], runners: Runners): string | und
   return shared === undefined ? undefined : runners[shared];
 }
 
+/** The step of commands that the config gives no name. */
+const TEST_STEP = "Run the tests";
+
 function stepsOf(consumer: ConsumerConfig, testMinutes: number): TestStep[] {
   const commands = [consumer.run ?? []].flat();
   const nothing = { uses: undefined, with: {}, env: {}, workingDirectory: undefined, when: "success" } as const;
   if (!consumer.steps)
-    return commands.map((run) => ({ ...nothing, name: stepName(run), run, timeoutMinutes: testMinutes }));
+    return commands.map((run, index) => ({
+      ...nothing,
+      name: commands.length === 1 ? TEST_STEP : `${TEST_STEP} (${index + 1} of ${commands.length})`,
+      run,
+      timeoutMinutes: testMinutes,
+    }));
   return consumer.steps.map((step) => ({
     ...nothing,
     ...("run" in step
@@ -139,13 +147,6 @@ function stepsOf(consumer: ConsumerConfig, testMinutes: number): TestStep[] {
     timeoutMinutes: step.timeout ? inMinutes(step.timeout) : testMinutes,
     when: step.when,
   }));
-}
-
-/** A command's first line, short enough to stand in a list of steps. */
-function stepName(run: string): string {
-  const [line = ""] = run.trim().split("\n");
-  const short = line.length > 60 ? `${line.slice(0, 57)}...` : line;
-  return `Run ${short}`;
 }
 
 /** Names of Fly.io's apps and of many other places have at most 30 characters before what makes them unique. */

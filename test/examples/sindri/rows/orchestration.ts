@@ -73,7 +73,7 @@ export const orchestrationRows: Requirement[] = [
       output: "manager-validation.yml; build-image.yml: job `test-manager-validation`, `needs`",
       holds: (files) =>
         same(files.job(BUILD, "test-manager-validation")?.needs as never, ["plan"]) &&
-        script(files, "manager-validation", "test", "Run ./tests/").includes("manager-validation.sh"),
+        script(files, "manager-validation", "test", "Run the tests").includes("manager-validation.sh"),
     },
   ),
   fromConfig("4.2, Components", "And beside the validation of the extensions' syntax.", {
@@ -81,7 +81,7 @@ export const orchestrationRows: Requirement[] = [
     output: "syntax-validation.yml; build-image.yml: job `test-syntax-validation`, `needs`",
     holds: (files) =>
       same(files.job(BUILD, "test-syntax-validation")?.needs as never, ["plan"]) &&
-      script(files, "syntax-validation", "test", "Run ./tests/").includes("syntax-validation.sh"),
+      script(files, "syntax-validation", "test", "Run the tests").includes("syntax-validation.sh"),
   }),
   fromConfig("4.2", "Extension tests wait for the build and for both validations.", {
     line: all(
