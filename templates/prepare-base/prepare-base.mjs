@@ -1,7 +1,6 @@
 // Names one build of a base image, and writes the bake file for it. Each attempt of each run has a tag of its own, so that
 // no tag ever moves, and what a file pins keeps the tag that it is pinned with.
-import { writeFileSync } from "node:fs";
-import { layersOf, pushOf } from "../lib/bake.mjs";
+import { attestations, groupOf, sourceOf, targetOf, writeBakeFile } from "../lib/bake.mjs";
 import { environment } from "../lib/environment.mjs";
 import { addSummary, code, fail, output, require } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
@@ -14,8 +13,7 @@ if (!/^\d{1,10}$/.test(run ?? "") || !/^\d{1,3}$/.test(attempt ?? ""))
 const now = new Date().toISOString();
 const tag = `${now.slice(0, 10)}-${run}-${attempt}`;
 const target = {
-  context: base.context,
-  dockerfile: base.dockerfile,
+  ...sourceOf(base),
   args: base.args,
   platforms: base.platforms,
   labels: {
@@ -27,18 +25,18 @@ const target = {
   // The newest image to build on, and no layer of an earlier run: that is what the schedule is for.
   pull: true,
 };
-const file = {
-  group: { layers: { targets: [layersOf(key)] }, push: { targets: [pushOf(key)] } },
+const [layers, push] = ["layers", "push"].map((kind) => targetOf(kind, key));
+writeBakeFile({
+  group: { [groupOf("layers")]: { targets: [layers] }, [groupOf("push")]: { targets: [push] } },
   target: {
-    [layersOf(key)]: { ...target, output: ["type=cacheonly"] },
-    [pushOf(key)]: {
+    [layers]: { ...target, output: ["type=cacheonly"] },
+    [push]: {
       ...target,
       tags: [`${base.image}:${tag}`],
       output: ["type=registry"],
-      attest: ["type=provenance,mode=max", "type=sbom"],
+      attest: attestations({ provenance: "max", sbom: true }),
     },
   },
-};
-writeFileSync(`${environment.RUNNER_TEMP}/bake.json`, JSON.stringify(file, null, 2));
+});
 output("tag", tag);
 addSummary(`Base image ${code(tag)}`);

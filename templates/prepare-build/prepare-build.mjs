@@ -1,8 +1,7 @@
 // Says what this job has to build. An image that an earlier commit with the same inputs has, or that another event of this
 // commit has built, is not built again: this job holds the lock of the image and commit, so what is not there now is
 // built by nobody else. For what is missing it writes a bake file.
-import { writeFileSync } from "node:fs";
-import { bakeFile } from "../lib/bake.mjs";
+import { bakeFile, writeBakeFile } from "../lib/bake.mjs";
 import { environment } from "../lib/environment.mjs";
 import { readEvent } from "../lib/event.mjs";
 import { copyExactly, hasPlatforms, readImage } from "../lib/images.mjs";
@@ -33,14 +32,14 @@ const [first] = builds;
 const entry =
   first && (entryName === undefined ? first.entries[0] : first.entries.find(({ name }) => name === entryName));
 
-/** Nothing here for a run of this class: a job of a matrix that other classes need. */
-function finishIdle() {
+/**
+ * Nothing here for a run of this class: a job of a matrix that other classes need. It hands nothing on: what the job that
+ * ends last has said would take the place of the others' words, but GitHub skips what is empty.
+ */
+if (!entry) {
   console.log(`A run of the class ${run.class} builds nothing here.`);
-  for (const name of ["alone", "missing", "push", "save", "scan"]) output(name, false);
-  output("images", "{}");
   process.exit(0);
 }
-if (!entry) finishIdle();
 
 const alone = first.entries.length === 1;
 const isFresh = run.class === "nightly";
@@ -135,24 +134,25 @@ for (const one of builds) {
 const savesHere = first.entries[0] === entry && cached;
 const saved = savesHere ? missing.filter(({ build }) => !run.push || build.fallback) : [];
 if (missing.length > 0) {
-  const file = bakeFile(
-    missing.map((one) => ({ ...one, staging, recipe: own(one) })),
-    {
-      platforms: entry.platforms,
-      entry: entry.name,
-      tag: run.tag,
-      values,
-      fresh: isFresh,
-      cached,
-      writesCache,
-      attested: !plain,
-      cacheBranch: run.cacheBranch,
-      mainCacheBranch: cacheBranch(rules.main, rules),
-      server: environment.GITHUB_SERVER_URL,
-      repository,
-    },
+  writeBakeFile(
+    bakeFile(
+      missing.map((one) => ({ ...one, staging, recipe: own(one) })),
+      {
+        platforms: entry.platforms,
+        entry: entry.name,
+        tag: run.tag,
+        values,
+        fresh: isFresh,
+        cached,
+        writesCache,
+        attested: !plain,
+        cacheBranch: run.cacheBranch,
+        mainCacheBranch: cacheBranch(rules.main, rules),
+        server: environment.GITHUB_SERVER_URL,
+        repository,
+      },
+    ),
   );
-  writeFileSync(`${environment.RUNNER_TEMP}/bake.json`, JSON.stringify(file, null, 2));
 }
 
 openGroup("What is to do");
@@ -165,5 +165,6 @@ output("saved", saved.map(({ key }) => key).join(" "));
 output("scan", alone || (!run.push && saved.length > 0));
 output("platforms", entry.platforms.join(" "));
 output("staging", staging);
-output("images", JSON.stringify(unchanged));
+// Of a matrix, a job that found nothing says nothing.
+if (Object.keys(unchanged).length > 0) output("images", JSON.stringify(unchanged));
 closeGroup();

@@ -61,7 +61,7 @@ function buildJob(pipeline: Pipeline, base: BaseImage): Job {
         with: {
           source: ".",
           files: `${expression("runner.temp")}/bake.json`,
-          targets: "layers",
+          targets: "pipewright-layers",
           provenance: "false",
         },
       }),

@@ -110,7 +110,7 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, run: RunKind): J
           // Without it the action builds what GitHub has of the ref, and not what is checked out.
           source: ".",
           files: `${[...(first.bake ? [first.bake.file] : []), `${expression("runner.temp")}/bake.json`].join("\n")}\n`,
-          targets: "layers",
+          targets: "pipewright-layers",
           provenance: "false",
         },
       }),
