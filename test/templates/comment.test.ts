@@ -1,5 +1,5 @@
 /** The one comment on a pull request, from a file that somebody else wrote. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -24,6 +24,7 @@ beforeEach(async () => {
     ],
   });
   folder = mkdtempSync(join(tmpdir(), "pipewright-comment-"));
+  mkdirSync(join(folder, "coverage"));
 });
 afterEach(async () => {
   await api.stop();
@@ -42,20 +43,31 @@ const COVERAGE = {
   ],
 };
 
-function comment(figures: unknown, environment: Record<string, string> = {}): Promise<ProgramResult> {
+function comment(
+  figures: unknown,
+  environment: Record<string, string> = {},
+  { marker = "coverage", name = "E2E" }: { marker?: string; name?: string } = {},
+): Promise<ProgramResult> {
   if (figures !== undefined)
-    writeFileSync(join(folder, "figures.json"), typeof figures === "string" ? figures : JSON.stringify(figures));
-  return runNodeProgram("comment", {
-    GITHUB_API_URL: api.url,
-    GITHUB_RUN_ID: "42",
-    GH_TOKEN: "token",
-    REPOSITORY: "o/r",
-    PR_NUMBER: "7",
-    MARKER: "coverage",
-    TITLE: "Coverage",
-    FIGURES_FILE: join(folder, "figures.json"),
-    ...environment,
-  });
+    writeFileSync(
+      join(folder, "coverage/coverage.json"),
+      typeof figures === "string" ? figures : JSON.stringify(figures),
+    );
+  const coverage = { format: "go", packages: {}, marker } as const;
+  return runNodeProgram(
+    "comment",
+    {
+      CONSUMER: "smoke",
+      GITHUB_API_URL: api.url,
+      GITHUB_RUN_ID: "42",
+      GITHUB_REPOSITORY: "o/r",
+      GH_TOKEN: "token",
+      PR_NUMBER: "7",
+      RUNNER_TEMP: folder,
+      ...environment,
+    },
+    { plan: { consumers: { smoke: { name, coverage } } } },
+  );
 }
 const bodies = (): string[] => api.state.comments.map(({ body }) => body);
 
@@ -64,7 +76,7 @@ describe("the comment", () => {
     expect(await comment(COVERAGE)).toMatchObject({ code: 0, outputs: { comment: "created" } });
     expect(bodies()).toEqual([
       `<!-- pipewright-comment: coverage -->
-### Coverage
+### Coverage: E2E
 
 Coverage: **81.5 %** (+1.5 points against the main branch's 80 %)
 
@@ -113,7 +125,7 @@ Coverage: **81.5 %** (+1.5 points against the main branch's 80 %)
     await comment(COVERAGE);
     expect((await comment(COVERAGE)).outputs).toEqual({ comment: "unchanged" });
     expect((await comment({ ...COVERAGE, percent: 70 })).outputs).toEqual({ comment: "updated" });
-    await comment(COVERAGE, { MARKER: "sizes" });
+    await comment(COVERAGE, {}, { marker: "sizes" });
     expect(bodies().filter((body) => body !== "talk")).toEqual([
       expect.stringContaining("**70 %** (-10 points"),
       expect.stringContaining("pipewright-comment: sizes"),
@@ -166,14 +178,15 @@ describe("a job that cannot comment", () => {
   });
 
   test.each([
-    { PR_NUMBER: "7/../8" },
-    { PR_NUMBER: "" },
-    { PR_NUMBER: "0" },
-    { PR_NUMBER: "7\n8" },
-    { MARKER: "" },
-    { MARKER: "x --> y" },
-  ])("for a value that is none asks nothing: %j", async (environment) => {
-    expect((await comment(COVERAGE, environment)).code).toBe(1);
+    [{ PR_NUMBER: "7/../8" }, {}],
+    [{ PR_NUMBER: "" }, {}],
+    [{ PR_NUMBER: "0" }, {}],
+    [{ PR_NUMBER: "7\n8" }, {}],
+    [{}, { marker: "" }],
+    [{}, { marker: "x --> y" }],
+    [{ CONSUMER: "nobody" }, {}],
+  ])("for a value that is none asks nothing: %j %j", async (environment, plan) => {
+    expect((await comment(COVERAGE, environment, plan)).code).toBe(1);
     expect(api.requests).toEqual([]);
   });
 
@@ -182,7 +195,7 @@ describe("a job that cannot comment", () => {
     async (text) => {
       const result = await comment(text);
       expect(result.code).toBe(1);
-      expect(result.log).toMatch(/::error::The comment could not be written: .*figures\.json cannot be read: it is/);
+      expect(result.log).toMatch(/::error::The comment could not be written: .*coverage\.json cannot be read: it is/);
       expect(api.state.comments).toEqual([]);
     },
   );
@@ -272,7 +285,7 @@ describe("what an untrusted job wrote", () => {
   });
 
   test.each(HOSTILE)("and a title from elsewhere stays a title: %j", async (title) => {
-    const result = await comment(COVERAGE, { TITLE: title });
+    const result = await comment(COVERAGE, {}, { name: title });
     expect(result.code).toBe(0);
     const [, heading] = bodies()[0]?.split("\n") ?? [];
     expect(heading).toMatch(/^### /);

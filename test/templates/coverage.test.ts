@@ -1,11 +1,13 @@
 /** Coverage files as tools write them, held against minimums and a baseline. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { coverageOf, matcher, readCoverage, uncoveredLines } from "../../templates/lib/coverage.mjs";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+import { planFileSchema } from "../../src/pipeline/plan-file/schema.ts";
+import { partOf, type PlannedPart } from "../support/program-folder.ts";
 import { HOSTILE } from "../support/run-program.ts";
 
 type Format = Parameters<typeof readCoverage>[1];
@@ -163,25 +165,28 @@ describe("the program", () => {
     writeFileSync(join(folder, "coverage.out"), `mode: atomic\n${lines.join("\n")}\n`);
   }
 
-  const check = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
+  type Coverage = NonNullable<NonNullable<PlannedPart["consumers"]>[string]>["coverage"];
+  const planned = (coverage: Coverage): PlannedPart => ({
+    consumers: { smoke: { coverage: { file: "coverage.out", format: "go", packages: {}, marker: "c", ...coverage } } },
+  });
+  const check = (coverage: Coverage = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
     runNodeProgram(
       "check-coverage",
-      {
-        COVERAGE_FILE: "coverage.out",
-        FORMAT: "go",
-        BASELINE_FILE: "main.json",
-        OUTPUT: "summary.json",
-        ...environment,
-      },
-      { cwd: folder },
+      { CONSUMER: "smoke", RUNNER_TEMP: folder, ...environment },
+      { cwd: folder, plan: planned(coverage) },
     );
-  const summary = (): unknown => JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
-  const baseline = (content: unknown): void =>
-    writeFileSync(join(folder, "main.json"), typeof content === "string" ? content : JSON.stringify(content));
+  const summary = (): unknown => JSON.parse(readFileSync(join(folder, "coverage/coverage.json"), "utf8"));
+  function baseline(content: unknown): void {
+    mkdirSync(join(folder, "coverage-baseline"), { recursive: true });
+    writeFileSync(
+      join(folder, "coverage-baseline/coverage.json"),
+      typeof content === "string" ? content : JSON.stringify(content),
+    );
+  }
 
   test("passes where every minimum is reached, and writes what it found", async () => {
     profile({ window: 96, cmd: 64 });
-    const result = await check({ MINIMUM: "80", PACKAGES: '{"./window/...": 95}' });
+    const result = await check({ minimum: 80, packages: { "./window/...": 95 } });
     expect(result).toMatchObject({ code: 0, outputs: { percent: "80", delta: "", alert: "false" } });
     expect(result.summary).toContain("| ✅ ./window/... | 96 % | 95 % |");
     expect(summary()).toEqual({
@@ -202,7 +207,7 @@ describe("the program", () => {
 
   test("fails under a minimum, names what is under it, and the lines that no test runs", async () => {
     profile({ window: 94, cmd: 99 });
-    const result = await check({ MINIMUM: "80", PACKAGES: '{"./window": 95, "./cmd": 90}' });
+    const result = await check({ minimum: 80, packages: { "./window": 95, "./cmd": 90 } });
     expect(result.code).toBe(1);
     expect(result.log).toContain("::error::The coverage of ./window is 94 %25, under the minimum of 95 %25.");
     expect(result.log).not.toContain("./cmd");
@@ -214,15 +219,15 @@ describe("the program", () => {
 
   test("what is a hair under the minimum is under it, and is not shown as if it were not", async () => {
     writeFileSync(join(folder, "coverage.out"), "mode: set\nm/a.go:1.1,2.2 79999 1\nm/a.go:3.1,4.2 20001 0\n");
-    expect(await check({ MINIMUM: "80" })).toMatchObject({ code: 1, outputs: { percent: "79.99" } });
+    expect(await check({ minimum: 80 })).toMatchObject({ code: 1, outputs: { percent: "79.99" } });
     writeFileSync(join(folder, "coverage.out"), "mode: set\nm/a.go:1.1,2.2 801 1\nm/a.go:3.1,4.2 199 0\n");
-    expect((await check({ MINIMUM: "80.1" })).code).toBe(0);
+    expect((await check({ minimum: 80.1 })).code).toBe(0);
   });
 
   test("compares with the main branch, and warns of a fall that is to be told", async () => {
     profile({ window: 90 });
     baseline({ version: 1, percent: 95.01, packages: { "example.com/m/window": 95.01 } });
-    const fallen = await check({ MAX_DROP: "5" });
+    const fallen = await check({ maxDrop: 5 });
     expect(fallen).toMatchObject({ code: 0, outputs: { percent: "90", delta: "-5.01", alert: "true" } });
     expect(fallen.log).toContain(
       "::warning::The coverage fell by 5.01 points, from 95.01 %25 to 90 %25; a fall by 5 or more is told.",
@@ -230,11 +235,11 @@ describe("the program", () => {
     expect(fallen.summary).toContain("| example.com/m/window | 90 % | -5.01 |");
     expect(summary()).toMatchObject({ baseline: 95.01, delta: -5.01 });
     baseline({ percent: 95 });
-    expect((await check({ MAX_DROP: "5" })).outputs).toMatchObject({ delta: "-5", alert: "true" });
-    expect((await check({ MAX_DROP: "5.01" })).outputs).toMatchObject({ delta: "-5", alert: "false" });
+    expect((await check({ maxDrop: 5 })).outputs).toMatchObject({ delta: "-5", alert: "true" });
+    expect((await check({ maxDrop: 5.01 })).outputs).toMatchObject({ delta: "-5", alert: "false" });
     expect((await check()).outputs).toMatchObject({ alert: "false" });
     baseline({ percent: 80.1 });
-    expect((await check({ MAX_DROP: "0" })).outputs).toMatchObject({ delta: "9.9", alert: "false" });
+    expect((await check({ maxDrop: 0 })).outputs).toMatchObject({ delta: "9.9", alert: "false" });
   });
 
   test.each(["", "{", "null", "[]", '{"percent":"90"}', '{"percent":101}', '{"percent":-1}', '{"percent":null}'])(
@@ -242,40 +247,54 @@ describe("the program", () => {
     async (text) => {
       profile({ window: 90 });
       baseline(text);
-      const result = await check({ MAX_DROP: "5" });
+      const result = await check({ maxDrop: 5 });
       expect(result).toMatchObject({ code: 0, outputs: { delta: "", alert: "false" } });
-      expect(result.log).toContain("::warning::main.json holds no summary of coverage");
+      expect(result.log).toContain("/coverage-baseline/coverage.json holds no summary of coverage");
     },
   );
 
   test.each([
-    [{ COVERAGE_FILE: "gone.out" }, "there is no file gone.out"],
-    [{ FORMAT: "clover" }, 'FORMAT is "clover". It can be go, lcov or cobertura'],
-    [{ FORMAT: "constructor" }, 'FORMAT is "constructor"'],
-    [{ FORMAT: "lcov" }, "coverage.out cannot be read as lcov: line 1 is no LCOV record"],
-    [{ MINIMUM: "eighty" }, 'MINIMUM is "eighty", not a number from 0 to 100'],
-    [{ MINIMUM: "101" }, 'MINIMUM is "101"'],
-    [{ MAX_DROP: "-1" }, 'MAX_DROP is "-1"'],
-    [{ PACKAGES: "[" }, "PACKAGES is no JSON"],
-    [{ PACKAGES: "[90]" }, "PACKAGES is no JSON object"],
-    [{ PACKAGES: '{"./a": "90"}' }, "the minimum of ./a in PACKAGES is not a number"],
+    [{ file: "gone.out" }, "there is no file gone.out"],
+    [{ format: "lcov" }, "coverage.out cannot be read as lcov: line 1 is no LCOV record"],
     [
-      { PACKAGES: '{"./renamed/...": 90}' },
-      "the pattern ./renamed/... of PACKAGES matches no file. Files are named like this: example.com/m/window/a.go",
+      { packages: { "./renamed/...": 90 } },
+      "the pattern ./renamed/... of `packages` matches no file. Files are named like this: example.com/m/window/a.go",
     ],
-  ])("says what is wrong with its input: %j", async (environment, message) => {
+  ] as const)("says what is wrong with its input: %j", async (coverage, message) => {
     profile({ window: 90 });
-    const result = await check(environment);
+    const result = await check(coverage);
     expect(result.code).toBe(1);
     expect(result.log).toContain(`::error::The coverage cannot be judged: ${message}`);
+  });
+
+  test("reads the file that GitHub had to name before the plan's", async () => {
+    profile({ window: 90 });
+    expect((await check({ file: undefined }, { COVERAGE_FILE: "coverage.out" })).outputs["percent"]).toBe("90");
+  });
+
+  test.each([
+    { format: "clover" },
+    { format: "constructor" },
+    { minimum: "eighty" },
+    { minimum: 101 },
+    { maxDrop: -1 },
+    { packages: [90] },
+    { packages: { "./a": "90" } },
+  ])("a plan cannot hold %j", (coverage) => {
+    const { shape } = planFileSchema;
+    const plan = { ...partOf(planned({})) };
+    const smoke = { ...plan.consumers["smoke"], coverage: { ...plan.consumers["smoke"]?.coverage, ...coverage } };
+    const parsed = (consumer: unknown): boolean =>
+      shape.pipelines.safeParse({ "": { ...plan, consumers: { smoke: consumer } } }).success;
+    expect([parsed(plan.consumers["smoke"]), parsed(smoke)]).toEqual([true, false]);
   });
 
   test.each(HOSTILE)("a file's name stays a name: %j", async (name) => {
     const line = name.replace(/[\n\r]/g, "");
     writeFileSync(join(folder, "coverage.out"), `mode: set\n${line}/x.go:1.1,2.2 4 0\n`);
-    const result = await check({ MINIMUM: "50", PACKAGES: JSON.stringify({ nothing: 1 }) });
+    const result = await check({ minimum: 50, packages: { nothing: 1 } });
     expect(result.code).toBe(1);
-    const shown = await check({ MINIMUM: "50" });
+    const shown = await check({ minimum: 50 });
     for (const { log, summary: text } of [result, shown])
       expect(log + text).not.toMatch(/##\[|^\s*::(?!error::The coverage)/m);
     expect(shown.summary).not.toContain("<b>");

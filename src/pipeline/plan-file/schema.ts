@@ -61,6 +61,8 @@ const filesSchema = z.strictObject({
 
 export const buildsSchema = z.record(z.string(), z.discriminatedUnion("kind", [imageSchema, filesSchema]));
 
+const percent = z.number().min(0).max(100);
+
 export const consumersSchema = z.record(
   z.string(),
   z.strictObject({
@@ -69,6 +71,7 @@ export const consumersSchema = z.record(
     events: z.array(classOfEvent).describe("The classes of run that it tests."),
     forks: z.boolean().describe("Whether it tests pull requests from forks."),
     required: z.boolean().describe("Whether what is promoted waits for it."),
+    soft: z.boolean().describe("Whether its failure only warns."),
     dispatch: z.boolean().describe("Whether it can be run by hand."),
     nightly: z
       .strictObject({ workflow: z.string(), name: z.string() })
@@ -102,9 +105,9 @@ export const consumersSchema = z.record(
       .strictObject({
         file: z.string().optional(),
         format: z.enum(["go", "lcov", "cobertura"]),
-        minimum: z.number().optional(),
-        packages: z.record(z.string(), z.number()),
-        maxDrop: z.number().optional(),
+        minimum: percent.optional(),
+        packages: z.record(z.string(), percent),
+        maxDrop: percent.optional(),
         marker: z.string().describe("What tells its comment on a pull request from others."),
       })
       .optional(),
