@@ -1,14 +1,8 @@
 /** What the metrics say of reuse, caches, deployments, budgets, images and flaky tests, and whom they alert, on runs made by hand. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type Server, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { packageVersion } from "../support/github-api/packages.ts";
-import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { Job, Run, Step } from "../support/github-api/state.ts";
-import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+import { type Measured, stageOf, startMetrics } from "../support/metrics.ts";
 
 const NOW = Date.now();
 /** So many minutes after one hour ago. */
@@ -67,91 +61,21 @@ interface Report {
 }
 
 describe("CI metrics", () => {
-  let api: GithubApi;
-  let registry: Server;
-  let folder: string;
-  let manifests: Record<string, object>;
-
+  const image = stageOf({ name: "Build app", kind: "image", workflow: "CI", job: "Build app" });
+  const called = stageOf({ name: "E2E Tests", kind: "test", workflow: "CI", job: "Run E2E Tests / Test" });
+  const own = stageOf({ name: "E2E", kind: "test", workflow: "E2E", job: "Test" });
+  let metrics: Measured;
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "pipewright-metrics-"));
-    manifests = {};
-    api = await startGithubApi({ users: { o: "User" }, packages: [{ owner: "o", name: "app", versions: [] }] });
-    registry = createServer((request, answer) => {
-      const found = manifests[request.url?.split("/").at(-1) ?? ""];
-      answer.writeHead(found ? 200 : 404).end(JSON.stringify(found ?? { errors: [] }));
+    metrics = await startMetrics({
+      build: "CI",
+      consumers: ["E2E Tests", "E2E"],
+      latest: "latest",
+      stages: [image, called, own],
+      verdicts: ["E2E Tests"],
     });
-    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
   });
-  afterEach(async () => {
-    await api.stop();
-    registry.close();
-    registry.closeAllConnections();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const image = { name: "Build app", kind: "image", workflow: "CI", job: "Build app" };
-  const called = { name: "E2E Tests", kind: "test", workflow: "CI", job: "Run E2E Tests / Test" };
-  const own = { name: "E2E", kind: "test", workflow: "E2E", job: "Test" };
-  const measure = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("metrics", {
-      GITHUB_API_URL: api.url,
-      GITHUB_REPOSITORY: "o/r",
-      GH_TOKEN: "token",
-      OUTPUT: join(folder, "ci-metrics.json"),
-      REPORT: join(folder, "ci-report.md"),
-      ALERTS_FILE: join(folder, "ci-alerts.json"),
-      METRICS: JSON.stringify({
-        build: "CI",
-        consumers: ["E2E Tests", "E2E"],
-        cleanup: null,
-        stages: [image, called, own],
-        runs: 100,
-        thresholds: {},
-        budgets: { overTargetPercent: 50 },
-        regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 100 },
-        baseline: null,
-        tiers: {
-          metrics: "warning",
-          maximum: "critical",
-          budget: "warning",
-          cache: "warning",
-          flakes: "warning",
-          threshold: "warning",
-          queue: "info",
-          storage: "info",
-        },
-        mode: "packages",
-        ownerKind: null,
-        classes: [],
-        keepForever: [],
-        packages: [
-          {
-            owner: "o",
-            name: "app",
-            host: "ghcr.io",
-            repository: "o/app",
-            build: "app",
-            tag: "latest",
-            registryUrl: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
-          },
-        ],
-        planJob: "Plan",
-        buildJobPrefix: "Build ",
-        buildStep: "Build",
-        gateJob: "Build ready",
-        testJobPrefix: "Test",
-        pullStep: "Pull the image",
-        fallbackStep: "Load the image from the artifact",
-        deployStep: "Deploy the image",
-        restoreCache: "Restore the cache ",
-        cacheMissed: "Note that the cache {cache} missed",
-        ...settings,
-      }),
-      ...environment,
-    });
-  const written = (): Report => JSON.parse(readFileSync(join(folder, "ci-metrics.json"), "utf8"));
-  const alerts = (): { tier: string; event: string; text: string }[] =>
-    JSON.parse(readFileSync(join(folder, "ci-alerts.json"), "utf8"));
+  afterEach(() => metrics.stop());
+  const written = (): Report => metrics.written() as unknown as Report;
 
   const built = (minutes: number): Job[] => [
     plan(),
@@ -166,7 +90,7 @@ describe("CI metrics", () => {
 
   describe("reuse", () => {
     it("counts what was unchanged or found; not what nobody asked for, nor a failure", async () => {
-      api.state.runs.push(
+      metrics.api.state.runs.push(
         run("CI", built(6)),
         run("CI", found()),
         run("CI", unchanged()),
@@ -186,9 +110,9 @@ describe("CI metrics", () => {
         ),
         run("CI", [plan(), job("Build app (amd64)", 1, 2, { conclusion: "cancelled" })], { conclusion: "cancelled" }),
       );
-      await measure({ thresholds: { reusePercent: 80, failurePercent: 2, buildSuccessPercent: 99.5 } });
+      await metrics.measure({ thresholds: { reusePercent: 80, failurePercent: 2, buildSuccessPercent: 99.5 } });
       expect(written().figures).toMatchObject({ reusePercent: 50, failurePercent: 40, buildSuccessPercent: 60 });
-      expect(alerts().map(({ text }) => text)).toEqual([
+      expect(metrics.alerts().map(({ text }) => text)).toEqual([
         "Image reuse rate is 50 %, under the threshold of 80 %.",
         "Build success rate is 60 %, under the threshold of 99.5 %.",
         "Workflow failure rate is 40 %, over the threshold of 2 %.",
@@ -196,18 +120,16 @@ describe("CI metrics", () => {
     });
 
     it("estimates what it saved, for the week and the month", async () => {
-      api.state.runs.push(
+      metrics.api.state.runs.push(
         run("CI", built(90)),
         run("CI", built(90)),
         run("CI", built(6)),
         run("CI", found()),
         run("CI", unchanged(), { updated_at: at(-30 * 60) }),
       );
-      await measure();
+      await metrics.measure();
       expect(written().history.at(-1)?.totals).toEqual({ runs: 4, failed: 0, asked: 4, reused: 1, savedMinutes: 90 });
-      expect(readFileSync(join(folder, "ci-report.md"), "utf8")).toContain(
-        "| Build time saved (estimate) | 1.5 h | 1.5 h |",
-      );
+      expect(metrics.report()).toContain("| Build time saved (estimate) | 1.5 h | 1.5 h |");
     });
   });
 
@@ -218,7 +140,7 @@ describe("CI metrics", () => {
     ];
 
     it("tells hits from misses by the step that runs on a miss only", async () => {
-      api.state.runs.push(
+      metrics.api.state.runs.push(
         run("E2E", [
           job("Test (1)", 0, 5, { steps: [...restore("npm", 12, "skipped"), ...restore("browsers", 30, "success")] }),
           job("Test (2)", 0, 5, { steps: restore("npm", 18, "skipped") }),
@@ -228,7 +150,7 @@ describe("CI metrics", () => {
           job("Test (4)", 0, 5, { steps: [step("Restore the cache npm", "success")] }),
         ]),
       );
-      api.state.caches.push({
+      metrics.api.state.caches.push({
         id: 1,
         ref: "refs/heads/main",
         key: "npm",
@@ -236,14 +158,16 @@ describe("CI metrics", () => {
         last_accessed_at: at(0),
         size_in_bytes: 4_500_000_000,
       });
-      const result = await measure({ thresholds: { cacheHitPercent: 98, cacheRestoreSeconds: 10, cacheGigabytes: 5 } });
+      const result = await metrics.measure({
+        thresholds: { cacheHitPercent: 98, cacheRestoreSeconds: 10, cacheGigabytes: 5 },
+      });
       expect(written().figures).toMatchObject({ cacheHitPercent: 66.67, cacheRestoreSeconds: 15, cacheGigabytes: 4.5 });
       expect(written().caches).toEqual([
         { name: "browsers", hitPercent: 0, restoreSeconds: null, sample: 1 },
         { name: "npm", hitPercent: 100, restoreSeconds: 15, sample: 2 },
       ]);
       expect(result.summary).toContain("| npm | 100 % | 15 s | 2 |");
-      expect(alerts().map(({ tier, event }) => `${tier} ${event}`)).toEqual([
+      expect(metrics.alerts().map(({ tier, event }) => `${tier} ${event}`)).toEqual([
         "warning cache",
         "warning cache",
         "info storage",
@@ -252,8 +176,8 @@ describe("CI metrics", () => {
     });
 
     it("has no figure where GitHub tells no use", async () => {
-      api.fault({ status: 404, path: /cache\/usage/ });
-      expect(await measure({ thresholds: { cacheGigabytes: 5 } })).toMatchObject({
+      metrics.api.fault({ status: 404, path: /cache\/usage/ });
+      expect(await metrics.measure({ thresholds: { cacheGigabytes: 5 } })).toMatchObject({
         code: 0,
         log: expect.stringContaining("Not measured: GitHub answered"),
       });
@@ -263,29 +187,29 @@ describe("CI metrics", () => {
 
   describe("budgets", () => {
     const tests = (...minutes: number[]): void =>
-      void api.state.runs.push(
+      void metrics.api.state.runs.push(
         run(
           "E2E",
           minutes.map((minute, n) => job(`Test (${n})`, 0, minute)),
         ),
       );
-    const budgeted = (targetMinutes: number, maximumMinutes: number): object => ({
+    const budgeted = (targetMinutes: number, maximumMinutes: number) => ({
       stages: [image, called, { ...own, targetMinutes, maximumMinutes }],
     });
 
     it("a job within its target is no alert", async () => {
       tests(4, 5, 6);
-      expect(await measure(budgeted(5, 8))).toMatchObject({
+      expect(await metrics.measure(budgeted(5, 8))).toMatchObject({
         code: 0,
         summary: expect.stringContaining("| E2E | 5 min | 6 min | 5 min | 8 min | ✅ | 3 |"),
       });
-      expect(alerts()).toEqual([]);
+      expect(metrics.alerts()).toEqual([]);
     });
 
     it("over the target by half is a warning", async () => {
       tests(4, 8, 9);
-      expect((await measure(budgeted(5, 10))).code).toBe(0);
-      expect(alerts()).toEqual([
+      expect((await metrics.measure(budgeted(5, 10))).code).toBe(0);
+      expect(metrics.alerts()).toEqual([
         {
           tier: "warning",
           event: "budget",
@@ -296,7 +220,7 @@ describe("CI metrics", () => {
 
     it("over the maximum is critical, and fails the run after everything is written", async () => {
       tests(4, 5, 9);
-      const result = await measure(budgeted(5, 8));
+      const result = await metrics.measure(budgeted(5, 8));
       expect(result).toMatchObject({
         code: 1,
         outputs: { told: "true", regressions: "0" },
@@ -309,11 +233,11 @@ describe("CI metrics", () => {
         warning: [],
         info: [],
       });
-      expect(existsSync(join(folder, "ci-report.md"))).toBe(true);
+      expect(metrics.report()).toBeDefined();
     });
 
     it("measures a job from its first step on, since GitHub sets its start when it is queued; failures do not count", async () => {
-      api.state.runs.push(
+      metrics.api.state.runs.push(
         run(
           "E2E",
           [
@@ -323,16 +247,16 @@ describe("CI metrics", () => {
           { conclusion: "failure" },
         ),
       );
-      await measure({ thresholds: { testMinutes: 8, queueMinutes: 10 } });
+      await metrics.measure({ thresholds: { testMinutes: 8, queueMinutes: 10 } });
       expect(written().figures).toMatchObject({ testMinutes: 5, queueMinutes: 15 });
-      expect(alerts()).toEqual([
+      expect(metrics.alerts()).toEqual([
         { tier: "info", event: "queue", text: "Queue wait is 15 min, over the threshold of 10 min." },
       ]);
     });
 
     it("a build that found its image took no time that was planned", async () => {
-      api.state.runs.push(run("CI", built(4)), run("CI", found()), run("CI", found()));
-      expect((await measure()).summary).toContain("| Build app | 4 min | 4 min |  |  |  | 1 |");
+      metrics.api.state.runs.push(run("CI", built(4)), run("CI", found()), run("CI", found()));
+      expect((await metrics.measure()).summary).toContain("| Build app | 4 min | 4 min |  |  |  | 1 |");
     });
   });
 
@@ -345,7 +269,7 @@ describe("CI metrics", () => {
       }),
       job("E2E Tests", 12, 13, { conclusion }),
     ];
-    api.state.runs.push(
+    metrics.api.state.runs.push(
       run("CI", test("success")),
       run("CI", test("failure"), { conclusion: "failure", head_sha: sha("b"), event: "push" }),
       run(
@@ -358,7 +282,7 @@ describe("CI metrics", () => {
         { head_sha: sha("c") },
       ),
     );
-    const result = await measure({
+    const result = await metrics.measure({
       stages: [image, called],
       consumers: ["E2E Tests"],
       thresholds: { deployMinutes: 1 },
@@ -374,12 +298,12 @@ describe("CI metrics", () => {
       timeReductionPercent: 50,
     });
     expect(result.summary).toContain("| Deployment time | at most 1 min | 0.5 min | ✅ yes |");
-    expect(api.requests.filter(({ path }) => path.includes("/status"))).toEqual([]);
+    expect(metrics.api.requests.filter(({ path }) => path.includes("/status"))).toEqual([]);
   });
 
   it("weighs each image by the platform that takes most, without its attestations, against what it was and may be", async () => {
     const blob = (n: number, size: number): object => ({ digest: digest(n), size });
-    manifests = {
+    Object.assign(metrics.manifests, {
       [digest(1)]: { config: blob(11, 1000), layers: [blob(12, 40_000_000)] },
       [digest(2)]: { config: blob(21, 1000), layers: [blob(12, 40_000_000), blob(22, 15_000_000)] },
       [digest(3)]: { config: blob(31, 900_000_000), layers: [] },
@@ -391,13 +315,13 @@ describe("CI metrics", () => {
         ],
       },
       [digest(5)]: { config: blob(51, 1000), layers: [blob(52, 700_000_000)] },
-    };
-    api.state.packages[0]?.versions.push(
+    });
+    metrics.api.state.packages[0]?.versions.push(
       ...[1, 2, 3].map((n) => packageVersion(n, digest(n), [], new Date())),
       packageVersion(4, digest(4), ["latest"], new Date()),
       packageVersion(5, digest(5), ["pr-1-abc1234"], new Date()),
     );
-    const result = await measure({
+    const result = await metrics.measure({
       imageLimits: { app: 50 },
       imagesBefore: { app: 100 },
       thresholds: { imageReductionPercent: 30 },
@@ -407,21 +331,16 @@ describe("CI metrics", () => {
       figures: { imageMegabytes: 55, imageReductionPercent: 45 },
     });
     expect(result.summary).toContain("| app | 100 MB | 55 MB | -45 MB (-45.0 %) | at most 50 MB |");
-    expect(alerts()).toEqual([
+    expect(metrics.alerts()).toEqual([
       { tier: "warning", event: "threshold", text: "The image app takes 55 MB, over the threshold of 50 MB." },
     ]);
   });
 
   describe("flaky tests", () => {
-    const reports = (text: string): string => {
-      const path = join(folder, "flakes");
-      mkdirSync(path);
-      writeFileSync(join(path, "flakes.json"), text);
-      return path;
-    };
+    const reports = (text: string): void => metrics.keep("flakes", "flakes.json", text);
 
     it("are read from the newest report, whatever they are called", async () => {
-      const FLAKES_FOLDER = reports(
+      reports(
         JSON.stringify({
           overall: { ratePercent: 0.25 },
           flaky: [
@@ -430,9 +349,9 @@ describe("CI metrics", () => {
           ],
         }),
       );
-      const result = await measure({ thresholds: { flakePercent: 0.1 } }, { FLAKES_FOLDER });
+      const result = await metrics.measure({ thresholds: { flakePercent: 0.1 }, flakes: "flakes" });
       expect(written().figures["flakePercent"]).toBe(0.25);
-      expect(alerts().map(({ event }) => event)).toEqual(["flakes", "flakes"]);
+      expect(metrics.alerts().map(({ event }) => event)).toEqual(["flakes", "flakes"]);
       expect(result.log).not.toMatch(/^::error/m);
       expect(result.summary).not.toContain("<!--");
     });
@@ -440,7 +359,8 @@ describe("CI metrics", () => {
     it.each([["not JSON"], ["null"], ["[]"], ['{"flakePercent":"<b>"}']])(
       "a report that is none costs this figure only: %s",
       async (text) => {
-        expect((await measure({}, { FLAKES_FOLDER: reports(text) })).code).toBe(0);
+        reports(text);
+        expect((await metrics.measure({ flakes: "flakes" })).code).toBe(0);
         expect(written().figures["flakePercent"]).toBeNull();
       },
     );
@@ -455,10 +375,11 @@ describe("CI metrics", () => {
     });
 
     it("goes on from the run before, and is shown with its trend", async () => {
-      const HISTORY_FILE = join(folder, "newest.json");
-      writeFileSync(HISTORY_FILE, JSON.stringify({ history: [before(20, 20), before(3, 10), before(2, 10)] }));
-      api.state.runs.push(run("CI", built(6), { updated_at: new Date(NOW - 86_400_000).toISOString() }));
-      const result = await measure({}, { HISTORY_FILE });
+      metrics.keep("ci-metrics", "ci-metrics.json", JSON.stringify({ history: [] }));
+      const history = [before(20, 20), before(3, 10), before(2, 10)];
+      metrics.keep("ci-metrics", "ci-metrics.json", JSON.stringify({ history }));
+      metrics.api.state.runs.push(run("CI", built(6), { updated_at: new Date(NOW - 86_400_000).toISOString() }));
+      const result = await metrics.measure();
       expect(written().history).toHaveLength(4);
       expect(written().history.at(-1)).toMatchObject({
         since: new Date(NOW - 2 * 86_400_000).toISOString(),
@@ -472,9 +393,8 @@ describe("CI metrics", () => {
     });
 
     it("begins anew where it cannot be read", async () => {
-      const HISTORY_FILE = join(folder, "newest.json");
-      writeFileSync(HISTORY_FILE, "not JSON");
-      expect(await measure({}, { HISTORY_FILE })).toMatchObject({
+      metrics.keep("ci-metrics", "ci-metrics.json", "not JSON");
+      expect(await metrics.measure()).toMatchObject({
         code: 0,
         log: expect.stringContaining("it begins anew"),
       });
@@ -484,38 +404,39 @@ describe("CI metrics", () => {
 
   it("finds the runs that published, by the job that judges it", async () => {
     const published = (conclusion: string): Job => job("Published", 0, 2, { conclusion });
-    api.state.runs.push(
+    metrics.api.state.runs.push(
       run("CI", [...built(4), published("success")]),
       run("CI", [...built(4), published("skipped")]),
       run("CI", [...built(4), published("failure")], { conclusion: "failure" }),
     );
-    await measure({ publishedJob: "Published", thresholds: { publishSuccessPercent: 100 } });
+    await metrics.measure({ thresholds: { publishSuccessPercent: 100 } });
     expect(written().figures["publishSuccessPercent"]).toBe(50);
-    expect(alerts().map(({ text }) => text)).toEqual([
+    expect(metrics.alerts().map(({ text }) => text)).toEqual([
       "Publishing success rate is 50 %, under the threshold of 100 %.",
     ]);
   });
 
   it("shows what failed when it last ran", async () => {
-    api.state.runs.push(
+    metrics.api.state.runs.push(
       run("Cache Warm-up", [], { created_at: at(1) }),
       run("Cache Warm-up", [], { created_at: at(2), conclusion: "failure" }),
       run("Release", [], { created_at: at(1), conclusion: "failure" }),
       run("Release", [], { created_at: at(2) }),
     );
-    const result = await measure({
+    const result = await metrics.measure({
       watched: { warmUp: "Cache Warm-up", release: "Release", nightly: "Nightly" },
-      tiers: { warmUp: "info" },
     });
-    expect(alerts()).toEqual([
-      { tier: "info", event: "warmUp", text: `Cache Warm-up failed when it last ran, on ${at(2).slice(0, 10)}.` },
-    ]);
+    const text = `Cache Warm-up failed when it last ran, on ${at(2).slice(0, 10)}.`;
+    expect(JSON.parse(result.outputs["alerts"] ?? "")).toEqual({ critical: [], warning: [], info: [text] });
+    expect(result.summary).toContain(text);
+    // It has told of itself.
+    expect(metrics.alerts()).toEqual([]);
     expect(result).toMatchObject({ code: 0, outputs: { warnings: "0" } });
   });
 
   it("shows the chosen goals, met or not", async () => {
-    api.state.runs.push(run("CI", built(6)), run("CI", found()));
-    const result = await measure({
+    metrics.api.state.runs.push(run("CI", built(6)), run("CI", found()));
+    const result = await metrics.measure({
       thresholds: { buildMinutes: 5, reusePercent: 40, totalMinutes: 30 },
       kpis: ["buildMinutes", "reusePercent", "queueDepth", "deployMinutes"],
     });

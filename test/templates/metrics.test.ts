@@ -1,14 +1,8 @@
 /** The metrics program against a GitHub API of the test's own, with figures computed by hand. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type Server, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { packageVersion } from "../support/github-api/packages.ts";
-import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { Job, Run, Step } from "../support/github-api/state.ts";
-import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
+import { type Measured, stageOf, startMetrics } from "../support/metrics.ts";
 
 const at = (minute: number): string => new Date(Date.parse("2026-05-01T10:00:00Z") + minute * 60_000).toISOString();
 const sha = (letter: string): string => letter.repeat(40);
@@ -66,55 +60,18 @@ const testJob = (pull: string, fallback: string): Job =>
   job("Test (1, chromium)", 0, 5, [step("Pull the image", pull), step("Load the image from the artifact", fallback)]);
 
 describe("CI metrics", () => {
-  let api: GithubApi;
-  let registry: Server;
-  let folder: string;
-  let manifests: Record<string, object>;
-
+  let metrics: Measured;
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "pipewright-metrics-"));
-    manifests = {};
-    api = await startGithubApi({ users: { o: "User" }, packages: [{ owner: "o", name: "app", versions: [] }] });
-    registry = createServer((request, answer) => {
-      const found = manifests[request.url?.split("/").at(-1) ?? ""];
-      answer.writeHead(found ? 200 : 404).end(JSON.stringify(found ?? { errors: [] }));
-    });
-    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
-  });
-  afterEach(async () => {
-    await api.stop();
-    registry.close();
-    registry.closeAllConnections();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const measure = (settings: object = {}, environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    runNodeProgram("metrics", {
-      GITHUB_API_URL: api.url,
-      GITHUB_REPOSITORY: "o/r",
-      GH_TOKEN: "token",
-      OUTPUT: join(folder, "ci-metrics.json"),
-      METRICS: JSON.stringify({
+    metrics = await startMetrics(
+      {
         build: "Build, Publish & Test",
+        cleanup: "Container cleanup",
         consumers: ["E2E", "WAF"],
         stages: [
-          { name: "Build app", kind: "image", workflow: "Build, Publish & Test", job: "Build app" },
-          { name: "E2E", kind: "test", workflow: "E2E", job: "Test" },
-          { name: "WAF", kind: "test", workflow: "WAF", job: "Test" },
+          stageOf({ name: "Build app", kind: "image", workflow: "Build, Publish & Test", job: "Build app" }),
+          stageOf({ name: "E2E", kind: "test", workflow: "E2E", job: "Test" }),
+          stageOf({ name: "WAF", kind: "test", workflow: "WAF", job: "Test" }),
         ],
-        budgets: { overTargetPercent: 50 },
-        tiers: {
-          metrics: "warning",
-          maximum: "critical",
-          budget: "warning",
-          cache: "warning",
-          flakes: "warning",
-          threshold: "warning",
-          queue: "info",
-          storage: "info",
-        },
-        cleanup: "Container cleanup",
-        runs: 100,
         thresholds: {
           buildMinutes: 20,
           totalMinutes: 30,
@@ -125,41 +82,23 @@ describe("CI metrics", () => {
           cleanupSuccessPercent: 98,
           storageGigabytes: 50,
         },
-        regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 100 },
-        baseline: null,
-        mode: "packages",
-        ownerKind: null,
-        classes: [
-          { class: "pullRequest", pattern: "^pr-\\d+-", hours: 24 },
-          { class: "commit", pattern: "^sha-", hours: 720 },
-        ],
-        keepForever: ["^latest$"],
-        packages: [
-          {
-            owner: "o",
-            name: "app",
-            host: "ghcr.io",
-            repository: "o/app",
-            registryUrl: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
-          },
-        ],
-        buildJobPrefix: "Build ",
-        buildStep: "Build",
-        testJobPrefix: "Test",
-        pullStep: "Pull the image",
-        fallbackStep: "Load the image from the artifact",
-        planJob: "Plan",
-        deployStep: "Deploy the image",
-        restoreCache: "Restore the cache ",
-        cacheMissed: "Note that the cache {cache} missed",
-        ...settings,
-      }),
-      ...environment,
-    });
+      },
+      {
+        packages: { mode: "packages", ownerKind: null, released: ["latest"] },
+        retention: {
+          classes: [
+            { class: "pullRequest", tags: ["pr-\\d+-.*"], hours: 24 },
+            { class: "commit", tags: ["sha-.*"], hours: 720 },
+          ],
+          protect: [],
+        },
+      },
+    );
+  });
+  afterEach(() => metrics.stop());
 
-  const written = (): Record<string, unknown> => JSON.parse(readFileSync(join(folder, "ci-metrics.json"), "utf8"));
   const status = (of: string, context: string, minute: number, state: string): void =>
-    void api.state.statuses.push({
+    void metrics.api.state.statuses.push({
       id: nextId++,
       sha: of,
       context,
@@ -201,7 +140,7 @@ describe("CI metrics", () => {
     });
     const failed = run(BUILD, { head_sha: sha("d"), event: "push", conclusion: "failure" });
     const cancelled = run(BUILD, { head_sha: sha("d"), conclusion: "cancelled" });
-    api.state.runs.push(one, two, push, again, redundant, failed, cancelled);
+    metrics.api.state.runs.push(one, two, push, again, redundant, failed, cancelled);
     // The first commit's verdicts came after 25 and 31 minutes; the second's E2E was re-run, and ended after 41.
     status(sha("a"), "E2E", 14, "pending");
     status(sha("a"), "E2E", 25, "success");
@@ -210,7 +149,7 @@ describe("CI metrics", () => {
     status(sha("b"), "E2E", 120, "failure");
     status(sha("b"), "WAF", 121, "success");
     status(sha("b"), "E2E", 140, "success");
-    api.state.runs.push(
+    metrics.api.state.runs.push(
       run(E2E, { jobs: [testJob("success", "skipped"), twoImages] }),
       run(E2E, { conclusion: "failure", jobs: [testJob("failure", "success")] }),
       run(WAF, { jobs: [testJob("success", "skipped")] }),
@@ -223,12 +162,12 @@ describe("CI metrics", () => {
       run(CLEANUP, { conclusion: "cancelled" }),
     );
     const blob = (n: number, size: number): object => ({ digest: digest(n), size });
-    manifests = {
+    Object.assign(metrics.manifests, {
       [digest(1)]: { config: blob(11, 1000), layers: [blob(12, 3_000_000_000)] },
       [digest(2)]: { config: blob(21, 1000), layers: [blob(12, 3_000_000_000), blob(22, 500_000_000)] },
       [digest(3)]: { manifests: [{ digest: digest(1) }, { digest: digest(2) }] },
-    };
-    const [item] = api.state.packages;
+    });
+    const [item] = metrics.api.state.packages;
     item?.versions.push(
       packageVersion(1, digest(1), [], new Date()),
       packageVersion(2, digest(2), ["pr-1-abc1234", "sha-abc1234"], new Date()),
@@ -238,10 +177,10 @@ describe("CI metrics", () => {
 
   test("computes every figure of the plan", async () => {
     fill();
-    const result = await measure();
+    const result = await metrics.measure();
     expect(result.log).not.toMatch(/^::(error|set-output)/m);
     expect(result.code).toBe(0);
-    expect(written()).toMatchObject({
+    expect(metrics.written()).toMatchObject({
       version: 1,
       repository: "o/r",
       figures: {
@@ -267,9 +206,9 @@ describe("CI metrics", () => {
   });
 
   test("an empty repository has no figures, and says so", async () => {
-    const result = await measure();
+    const result = await metrics.measure();
     expect(result.code).toBe(0);
-    const { storageGigabytes, cacheGigabytes, queueDepth, ...unknown } = written()["figures"] as Record<
+    const { storageGigabytes, cacheGigabytes, queueDepth, ...unknown } = metrics.written()["figures"] as Record<
       string,
       unknown
     >;
@@ -284,12 +223,12 @@ describe("CI metrics", () => {
 
   test("fails on a regression against the configured baseline, after the figures are written", async () => {
     fill();
-    const result = await measure({
+    const result = await metrics.measure({
       baseline: { buildMinutes: 12, testFailurePercent: 21.5, storageGigabytes: 7 },
       regressions: { buildTimePercent: 20, testFailurePoints: 3, pullFailurePercent: 10 },
     });
     expect(result).toMatchObject({ code: 1, outputs: { regressions: "3" } });
-    expect(written()).toMatchObject({ figures: { buildMinutes: 15 } });
+    expect(metrics.written()).toMatchObject({ figures: { buildMinutes: 15 } });
     expect(result.log).toContain(
       "::error::Builds take 25.0 %25 longer than before (12 min, now 15 min); 20 %25 are allowed.",
     );
@@ -301,30 +240,55 @@ describe("CI metrics", () => {
     expect(result.summary).toContain("| Registry storage | 7 GB | 3.5 GB | -3.5 GB (-50.0 %) | at most 50 GB |");
   });
 
-  test("compares with an earlier run's figures, and copes with a baseline that is zero, odd or missing", async () => {
+  test("compares with the oldest figures that are kept", async () => {
     fill();
-    const file = join(folder, "earlier.json");
-    writeFileSync(
-      file,
+    metrics.keep(
+      "ci-metrics",
+      "ci-metrics.json",
       JSON.stringify({ figures: { buildMinutes: 10, totalMinutes: "::error::", testFailurePercent: null } }),
     );
-    const worse = await measure({}, { BASELINE_FILE: file });
+    // What is newer is no measure.
+    metrics.keep("ci-metrics", "ci-metrics.json", JSON.stringify({ figures: { buildMinutes: 15 } }));
+    const worse = await metrics.measure();
     expect(worse).toMatchObject({ code: 1, outputs: { regressions: "1" } });
     expect(worse.summary).toContain("| Total CI time (pull request) | no data | 36 min |");
-    writeFileSync(file, JSON.stringify({ figures: { buildMinutes: 0 } }));
-    expect((await measure({}, { BASELINE_FILE: file })).code).toBe(0);
-    writeFileSync(file, "not JSON");
-    const odd = await measure({}, { BASELINE_FILE: file });
-    expect(odd.code).toBe(0);
-    expect(odd.log).toContain("could not be read, so nothing is compared");
-    expect((await measure({}, { BASELINE_FILE: join(folder, "missing.json") })).code).toBe(0);
+  });
+
+  test.each([
+    [JSON.stringify({ figures: { buildMinutes: 0 } }), undefined],
+    ["not JSON", "could not be read, so nothing is compared"],
+  ])("copes with a baseline that is zero or odd: %s", async (text, warning) => {
+    fill();
+    metrics.keep("ci-metrics", "ci-metrics.json", text);
+    const result = await metrics.measure();
+    expect(result.code).toBe(0);
+    if (warning !== undefined) expect(result.log).toContain(warning);
+  });
+
+  test("copes with an artifact that holds something else, and with one that cannot be taken", async () => {
+    fill();
+    metrics.keep("ci-metrics", "other.json", "{}");
+    expect(await metrics.measure()).toMatchObject({
+      code: 0,
+      log: expect.stringContaining("::warning::The earlier figures cannot be read"),
+    });
+    metrics.api.fault({ status: 404, path: /artifacts\/\d+\/zip/ });
+    expect((await metrics.measure()).code).toBe(0);
+    metrics.api.fault({ status: 403, path: /artifacts\?name/ });
+    expect(await metrics.measure()).toMatchObject({
+      code: 0,
+      log: expect.stringContaining("::warning::The artifacts named ci-metrics cannot be listed"),
+    });
   });
 
   test("an earlier figure that was better than the configured baseline is the one to hold", async () => {
     fill();
-    const file = join(folder, "earlier.json");
-    writeFileSync(file, JSON.stringify({ figures: { buildMinutes: 10, testFailurePercent: 20 } }));
-    const result = await measure({ baseline: { buildMinutes: 62 } }, { BASELINE_FILE: file });
+    metrics.keep(
+      "ci-metrics",
+      "ci-metrics.json",
+      JSON.stringify({ figures: { buildMinutes: 10, testFailurePercent: 20 } }),
+    );
+    const result = await metrics.measure({ baseline: { buildMinutes: 62 } });
     expect(result).toMatchObject({ code: 1, outputs: { regressions: "2" } });
     expect(result.log).toContain("longer than before (10 min, now 15 min)");
     expect(result.summary).toContain("| Build time (pull request) | 62 min | 15 min |");
@@ -332,42 +296,42 @@ describe("CI metrics", () => {
 
   test("the gate's job, whose name begins like a build's, built nothing", async () => {
     fill();
-    for (const one of api.state.runs.filter((each) => each.workflow_id === BUILD))
+    for (const one of metrics.api.state.runs.filter((each) => each.workflow_id === BUILD))
       one.jobs?.push(job("Build ready", 60, 90, [step("Check the jobs and record what was built", "success")]));
-    await measure({ gateJob: "Build ready" });
-    expect(written()).toMatchObject({ figures: { buildMinutes: 15, buildsPerCommit: 1.33 } });
+    await metrics.measure();
+    expect(metrics.written()).toMatchObject({ figures: { buildMinutes: 15, buildsPerCommit: 1.33 } });
   });
 
   test("a registry that cannot be read costs the storage figure only", async () => {
     fill();
-    manifests = {};
-    const result = await measure();
+    for (const known of Object.keys(metrics.manifests)) delete metrics.manifests[known];
+    const result = await metrics.measure();
     expect(result.code).toBe(0);
-    expect(written()).toMatchObject({
+    expect(metrics.written()).toMatchObject({
       figures: { buildMinutes: 15, storageGigabytes: null },
       storageBytes: null,
       versions: 3,
     });
     expect(result.log).toContain("::warning::The storage could not be measured");
-    expect(
-      (await measure({ packages: [{ owner: "o", name: "absent", host: "ghcr.io", repository: "o/absent" }] })).log,
-    ).toContain("could not be measured");
+    expect((await metrics.measure({}, { builds: { app: { image: "ghcr.io/o/absent" } } })).log).toContain(
+      "could not be measured",
+    );
   });
 
   test("reads at most the asked number of runs, and the jobs of the newest hundred", async () => {
     for (let n = 0; n < 450; n += 1)
-      api.state.runs.push(
+      metrics.api.state.runs.push(
         run(BUILD, { event: "push", created_at: at(n), conclusion: n < 150 ? "failure" : "success" }),
       );
-    await measure({ runs: 300 });
-    expect(written()).toMatchObject({ figures: { buildFailurePercent: 0 } });
-    expect(api.requests.filter(({ path }) => /runs\?.*&page=/.test(path))).toHaveLength(3);
-    expect(api.requests.filter(({ path }) => path.includes("/jobs"))).toHaveLength(100);
+    await metrics.measure({ runs: 300 });
+    expect(metrics.written()).toMatchObject({ figures: { buildFailurePercent: 0 } });
+    expect(metrics.api.requests.filter(({ path }) => /runs\?.*&page=/.test(path))).toHaveLength(3);
+    expect(metrics.api.requests.filter(({ path }) => path.includes("/jobs"))).toHaveLength(100);
   });
 
   test("fails when GitHub does not answer", async () => {
-    api.fault({ status: 503 });
-    const result = await measure();
+    metrics.api.fault({ status: 503 });
+    const result = await metrics.measure();
     expect(result.code).toBe(1);
     expect(result.log).toMatch(/^::error::The pipeline could not be measured/m);
   });
