@@ -13,7 +13,8 @@ export const configJsonSchema = (): string => published(configSchema, SCHEMA_ID,
 /** The same for `pipewright.lint.json` and `pipewright.lint.yaml`. */
 export const lintJsonSchema = (): string => published(lintFileSchema, LINT_SCHEMA_ID, "Pipewright lint config");
 
-function published(of: z.ZodType, id: string, title: string): string {
+/** A schema as a file's text, with a title on every key. */
+export function published(of: z.ZodType, id: string, title: string): string {
   const schema = z.toJSONSchema(of, {
     io: "input",
     target: "draft-2020-12",

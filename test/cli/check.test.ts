@@ -76,6 +76,32 @@ describe("check", () => {
     expect(await check(root)).toMatchObject({ code: 1 });
   });
 
+  test("somebody's own settings for actionlint stay, and the lines that they lack are a warning", async () => {
+    const own = "self-hosted-runner:\n  labels: [big]\n";
+    const root = await generated({ ...hello("smoke"), ".github/actionlint.yml": own });
+    const { code, stdout, stderr } = await check(root);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/files are what/) });
+    expect(stderr).toMatch(
+      /^warning: \.github\/actionlint\.yml is your own, .*\n\npaths:\n {2}\.github\/workflows\/build\.yml:/,
+    );
+    expect(JSON.parse((await check(root, "--json")).stdout)).toMatchObject({
+      ok: true,
+      warnings: [expect.stringContaining("paths:")],
+    });
+    await put(root, ".github/actionlint.yml", `${own}${stderr.slice(stderr.indexOf("paths:"))}`);
+    expect(await check(root)).toMatchObject({ code: 0, stderr: "" });
+    // What was generated becomes one's own with its header.
+    await rm(join(root, ".github/actionlint.yml"));
+    await pipewright(root, ["generate", "--quiet"]);
+    const [file, text] = [".github/actionlint.yaml", await readFile(join(root, ".github/actionlint.yaml"), "utf8")];
+    await put(root, file, `${text}\nself-hosted-runner:\n  labels: [big]\n`);
+    expect((await check(root, "--quiet")).stdout).toContain(
+      `${file} was edited by hand: remove its header to keep it as your own`,
+    );
+    await put(root, file, text.replace(/^(#.*\n)*/, ""));
+    expect(await check(root)).toMatchObject({ code: 0, stderr: "" });
+  });
+
   test("changes nothing", async () => {
     const root = await generated();
     await rm(join(root, SMOKE));

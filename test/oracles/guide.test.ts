@@ -14,18 +14,24 @@ describe.skipIf(missing("actionlint", "zizmor"))("the guide", () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), "pipewright-guide-"));
     for (const [index, shape] of shapes.entries()) {
+      // Where actionlint finds the settings that are emitted.
+      mkdirSync(join(root, String(index), ".git"), { recursive: true });
       for (const { path, body } of (await load(shape)).pipelines.flatMap(compile)) {
         const file = join(root, String(index), path);
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, body);
-        files.push(file);
+        if (file.endsWith(".yml")) files.push(file);
       }
     }
   }, 120_000);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it("actionlint has nothing to say", () => {
-    execFileSync("actionlint", ["-no-color", "-oneline", "-shellcheck=", ...files], { cwd: root, stdio: "inherit" });
+    const workflows = files.filter((file) => file.includes("/workflows/"));
+    execFileSync("actionlint", ["-no-color", "-oneline", "-shellcheck=", ...workflows], {
+      cwd: root,
+      stdio: "inherit",
+    });
     expect(files.length).toBeGreaterThan(shapes.length);
   });
 
