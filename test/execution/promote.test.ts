@@ -1,5 +1,6 @@
 /** Tags that move: after the tests, to the branch's newest commit, and never back. And what a release waits for. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { PipelinePart } from "../../src/pipeline/plan-file/schema.ts";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import { digestOf, type PushedImage, pushImage, pushIndex } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
@@ -74,26 +75,30 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     status(sha, "E2E Tests", "pending", at);
     status(sha, "E2E Tests", "success", at);
   };
-  const entry = (change: object = {}) => ({
-    branch: "main",
-    image: image(),
+  type Promotion = PipelinePart["promotions"][number];
+  const entry = (change: Partial<Promotion> = {}): Promotion => ({
+    of: "main",
     tag: "latest",
-    source: "sha-{sha}",
+    pattern: "sha-{sha}",
     contexts: CONTEXTS,
-    copies: [`docker.io/${repository}:latest`],
+    copies: [{ build: "app", image: `docker.io/${repository}:latest` }],
     ...change,
   });
-  const promote = (...plan: object[]) =>
-    machine.run("promote", {
-      GITHUB_API_URL: api.url,
-      GH_TOKEN: TOKEN,
-      REPOSITORY,
-      SHA_LENGTH: "7",
-      PLAN: JSON.stringify(plan.length > 0 ? plan : [entry()]),
-    });
+  const promoteWith = (environment: Record<string, string>, ...promotions: Promotion[]) =>
+    machine.run(
+      "promote",
+      { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, GITHUB_REPOSITORY: REPOSITORY, ...environment },
+      {
+        plan: {
+          builds: { app: { image: image() } },
+          promotions: promotions.length > 0 ? promotions : [entry()],
+        },
+      },
+    );
+  const promote = (...promotions: Promotion[]) => promoteWith({}, ...promotions);
   const digest = (tag: string, where = registry) => digestOf(where, repository, tag);
 
-  describe("promote.sh", () => {
+  describe("promote.mjs", () => {
     it("moves the tag and its copy to the very digest that was tested", async () => {
       await push("latest", OLD);
       const tested = await pushIndex(registry, repository, {
@@ -179,7 +184,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     it("follows a branch with a slash in its name", async () => {
       const tested = await push("1.x-1111111", OLD);
       passed(OLD);
-      await promote(entry({ branch: "release/1.x", tag: "stable", source: "1.x-{sha}", copies: [] }));
+      await promote(entry({ of: "release/1.x", tag: "stable", pattern: "1.x-{sha}", copies: [] }));
       expect(await digest("stable")).toBe(tested.digest);
     });
 
@@ -187,8 +192,8 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
       await push("sha-2222222", NEW);
       passed(NEW);
       const result = await promote(
-        entry({ source: "gone-{sha}", tag: "first" }),
-        entry({ branch: "nobody", tag: "second" }),
+        entry({ pattern: "gone-{sha}", tag: "first" }),
+        entry({ of: "nobody", tag: "second" }),
         entry({ copies: [] }),
       );
       expect(result.code).toBe(1);
@@ -220,6 +225,16 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
       expect(await digest("latest")).toBeUndefined();
     });
 
+    it("moves the branch's own tag alone to an image that somebody has asked for", async () => {
+      const asked = await push("by-hand", NEW);
+      passed(NEW);
+      const dev = entry({ of: "release/1.x", tag: "dev", copies: [] });
+      passed(OLD);
+      await push("sha-1111111", OLD);
+      expect((await promoteWith({ SOURCE_TAG: "by-hand" }, entry({ copies: [] }), dev)).code).toBe(0);
+      expect([await digest("latest"), await digest("dev")]).toEqual([asked.digest, undefined]);
+    });
+
     it("asks for statuses by their very names, hostile or not", async () => {
       await push("sha-2222222", NEW);
       const contexts = HOSTILE.filter((context) => !context.includes("\n"));
@@ -232,8 +247,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     describe("nightly", () => {
       const today = new Date().toISOString().slice(0, 10);
       const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-      const nightly = () =>
-        entry({ branch: undefined, nightly: true, tag: "nightly", source: "nightly-{date}", copies: [] });
+      const nightly = () => entry({ of: "nightly", tag: "nightly", pattern: "nightly-{date}", copies: [] });
       it("moves to tonight's image once its own tests passed", async () => {
         const tonight = await push(`nightly-${today}`, NEW);
         passed(NEW);
@@ -254,6 +268,16 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
         await promote(nightly());
         expect(await digest("nightly")).toBe(tested.digest);
       });
+      it("moves alone, or not at all, where a run says so", async () => {
+        const tonight = await push(`nightly-${today}`, NEW);
+        await push("sha-2222222", NEW);
+        passed(NEW);
+        await promoteWith({ NIGHTLY: "true" }, entry({ copies: [] }), nightly());
+        expect([await digest("latest"), await digest("nightly")]).toEqual([undefined, tonight.digest]);
+        const others = await promoteWith({ NIGHTLY: "false" }, entry({ copies: [] }), nightly());
+        expect(others.summary).not.toContain("nightly");
+        expect(await digest("latest")).toBeDefined();
+      });
       it("stays without any", async () => {
         expect(await promote(nightly())).toMatchObject({
           code: 0,
@@ -263,23 +287,41 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     });
   });
 
-  describe("await-tests.sh", () => {
-    const WORKFLOWS = JSON.stringify({ "E2E Tests": "e2e-tests.yml", "By hand never": "" });
-    const wait = (change: Record<string, string> = {}) =>
-      machine.run("await-tests", {
-        GITHUB_API_URL: api.url,
-        GH_TOKEN: TOKEN,
-        REPOSITORY,
-        SHA: NEW,
-        TAG: "stage-2222222-release",
-        REF: "main",
-        WORKFLOWS,
-        SINCE: "",
-        TIMEOUT_SECONDS: "3",
-        POLL_SECONDS: "0.1",
-        GRACE_SECONDS: "0",
-        ...change,
+  describe("await-tests.mjs", () => {
+    type Test = NonNullable<PipelinePart["release"]>["tests"][number];
+    const test = (name: string, change: Partial<Test> = {}): Test => ({
+      name,
+      context: name,
+      workflow: null,
+      ofSources: false,
+      ...change,
+    });
+    const E2E = test("E2E Tests", { workflow: "e2e-tests.yml" });
+    const built = (...times: string[]): string =>
+      JSON.stringify({
+        plan: { result: "success", outputs: {} },
+        "build-app": {
+          result: "success",
+          outputs: { images: JSON.stringify(Object.fromEntries(times.map((created, at) => [`i${at}`, { created }]))) },
+        },
       });
+    const wait = (change: Record<string, string> = {}, tests: Test[] = [E2E, test("By hand never")]) =>
+      machine.run(
+        "await-tests",
+        {
+          GITHUB_API_URL: api.url,
+          GH_TOKEN: TOKEN,
+          GITHUB_REPOSITORY: REPOSITORY,
+          SHA: NEW,
+          TAG: "stage-2222222-release",
+          NEEDS: built(),
+          TIMEOUT_SECONDS: "3",
+          POLL_SECONDS: "0.1",
+          GRACE_SECONDS: "0",
+          ...change,
+        },
+        { plan: { release: { tags: "v*", waitSeconds: 60, tests, copies: [] } } },
+      );
 
     it("passes when every test has passed", async () => {
       status(NEW, "E2E Tests", "success");
@@ -309,11 +351,7 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
 
     it("does not count results from before the image was built", async () => {
       status(NEW, "E2E Tests", "success", EARLIER);
-      const result = await wait({
-        SINCE: BUILT,
-        WORKFLOWS: JSON.stringify({ "E2E Tests": "e2e-tests.yml" }),
-        TIMEOUT_SECONDS: "1",
-      });
+      const result = await wait({ NEEDS: built(BUILT), TIMEOUT_SECONDS: "1" }, [E2E]);
       expect(result.code).toBe(1);
       expect(api.state.dispatches).toHaveLength(1);
     });
@@ -321,9 +359,15 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     it("counts from when the last of several images was built, except for a test that builds for itself", async () => {
       status(NEW, "E2E Tests", "success", LATER);
       status(NEW, "Builds for itself", "success", EARLIER);
-      const WORKFLOWS = JSON.stringify({ "E2E Tests": "e2e-tests.yml", "Builds for itself": null });
-      expect((await wait({ WORKFLOWS, SINCE: `${BUILT} ${EARLIER}` })).code).toBe(0);
-      expect((await wait({ WORKFLOWS, SINCE: `${EARLIER} 2026-02-04T12:00:00Z`, TIMEOUT_SECONDS: "1" })).code).toBe(1);
+      const tests = [E2E, test("Builds for itself", { ofSources: true })];
+      expect((await wait({ NEEDS: built(BUILT, EARLIER) }, tests)).code).toBe(0);
+      const late = { NEEDS: built(EARLIER, "2026-02-04T12:00:00Z"), TIMEOUT_SECONDS: "1" };
+      expect((await wait(late, tests)).code).toBe(1);
+    });
+
+    it("starts tests of one workflow together", async () => {
+      await wait({ TIMEOUT_SECONDS: "1" }, [E2E, test("Smoke", { workflow: "e2e-tests.yml" })]);
+      expect(api.state.dispatches).toHaveLength(1);
     });
 
     it("gives a test time to announce itself", async () => {

@@ -62,13 +62,14 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
   });
   beforeEach(async () => {
     portal = await startMavenPortal({ ...PORTAL, keyring });
-    folder = mkdtempSync(join(tmpdir(), "pipewright-maven-"));
     temp = mkdtempSync(join(tmpdir(), "pw-"));
+    folder = join(temp, "files-client");
+    mkdirSync(folder);
     write(CLIENT);
   });
   afterEach(async () => {
     await portal.stop();
-    for (const one of [folder, temp]) rmSync(one, { recursive: true });
+    rmSync(temp, { recursive: true });
   });
 
   function write(files: Readonly<Record<string, string>>): void {
@@ -79,7 +80,7 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
   }
   const publish = async (environment: Record<string, string> = {}) => {
     const given = {
-      FOLDER: folder,
+      TARGET: "central",
       RUNNER_TEMP: temp,
       PORTAL_URL: portal.url,
       CHECK_URL: `${portal.url}/maven2`,
@@ -91,10 +92,11 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
       POLL_SECONDS: "0.01",
       ...environment,
     };
-    const run = await runNodeProgram("publish-maven", given);
+    const target = { kind: "maven", on: ["main"], secrets: [], from: "client", timeoutSeconds: 1680 } as const;
+    const run = await runNodeProgram("publish-maven", given, { plan: { publish: { central: target } } });
     for (const secret of [PORTAL.password, PASSWORD, "PRIVATE KEY BLOCK-----\n\n"])
       expect(run.log + run.summary).not.toContain(secret);
-    expect(readdirSync(temp), "the key is gone").toEqual([]);
+    expect(readdirSync(temp), "the key is gone").toEqual(["files-client"]);
     checkCommands("publish-maven.mjs", run.log);
     return run;
   };
@@ -315,7 +317,10 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
 
   it("refuses another version than the run's, an empty folder, and links", async () => {
     expect((await publish({ VERSION: "1.0.58" })).log).toContain("this run publishes 1.0.58");
-    expect((await publish({ FOLDER: mkdtempSync(join(folder, "empty-")) })).log).toContain("holds nothing to publish");
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    expect((await publish()).log).toContain("holds nothing to publish");
+    write(CLIENT);
     symlinkSync("/etc/passwd", join(folder, `${BASE}-extra.jar`));
     expect((await publish()).log).toContain("is neither a file nor a folder");
     expect(uploads()).toEqual([]);

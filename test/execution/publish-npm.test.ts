@@ -1,10 +1,12 @@
 /** Publishing to npm: the real client against a registry on a loopback port. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PipelinePart } from "../../src/pipeline/plan-file/schema.ts";
 import { type NpmRegistry, startNpmRegistry } from "../support/npm-registry.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
@@ -43,13 +45,36 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
     return artifact;
   }
   const client = { name: "@owner/client", version: "1.0.57" };
-  const publish = (artifact: string, environment: Record<string, string> = {}) =>
-    machine.run("publish-npm", {
-      FOLDER: artifact,
-      REGISTRY_URL: registry.url,
-      NODE_AUTH_TOKEN: TOKEN,
-      ...environment,
-    });
+  type Setting = Partial<Extract<PipelinePart["publish"][string], { kind: "npm" }>>;
+  const planned = (setting: Setting = {}): PlannedPart => ({
+    publish: {
+      npm: {
+        kind: "npm",
+        on: ["main"],
+        secrets: ["NPM_TOKEN"],
+        from: "client",
+        access: "public",
+        registry: registry.url,
+        trusted: false,
+        provenance: false,
+        ...setting,
+      },
+    },
+  });
+  /** Where the step before puts what was built. */
+  function take(artifact: string): void {
+    rmSync(join(machine.temp, "files-client"), { recursive: true, force: true });
+    cpSync(artifact, join(machine.temp, "files-client"), { recursive: true });
+  }
+  function publish(artifact: string, environment: Record<string, string> = {}, setting: Setting = {}) {
+    take(artifact);
+    const { NODE_AUTH_TOKEN = TOKEN, ...inputs } = environment;
+    return machine.run(
+      "publish-npm",
+      { TARGET: "npm", ...inputs },
+      { plan: planned(setting), env: { NODE_AUTH_TOKEN } },
+    );
+  }
   const puts = () => registry.requests.filter(({ method }) => method === "PUT");
 
   it("publishes the very tarball, with access and dist-tag, and leaves no login behind", async () => {
@@ -69,7 +94,7 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
     expect(registry.tarballs.get("@owner/client@1.0.57")).toEqual(readFileSync(join(artifact, "package.tgz")));
     expect(registry.packages.get("@owner/client")?.["dist-tags"]).toEqual({ latest: "1.0.57" });
     expect(registry.access.get("@owner/client")).toBe("public");
-    expect(readdirSync(machine.temp)).toEqual([]);
+    expect(readdirSync(machine.temp)).toEqual(["files-client"]);
     expect(run.summary).toBe("Published `@owner/client@1.0.57` as `latest`\n");
   });
 
@@ -141,13 +166,16 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
 
   it("publishes without a token where the registry trusts the workflow", async () => {
     const identity = {
-      TRUSTED: "true",
       GITHUB_ACTIONS: "true",
       CI: "true",
       ACTIONS_ID_TOKEN_REQUEST_URL: `${registry.url}/identity?v=1`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request",
     };
-    const run = await publish(pack(client), { ...identity, NODE_AUTH_TOKEN: "npm_of-an-earlier-setup" });
+    const run = await publish(
+      pack(client),
+      { ...identity, NODE_AUTH_TOKEN: "npm_of-an-earlier-setup" },
+      { trusted: true },
+    );
     expect(run).toMatchObject({ code: 0, outputs: { published: "true" } });
     expect(registry.requests.map(({ authorization }) => authorization)).not.toContain("Bearer npm_of-an-earlier-setup");
     expect(
@@ -156,7 +184,7 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
           path === "/-/npm/v1/oidc/token/exchange/package/@owner%2fclient" && authorization === `Bearer ${IDENTITY}`,
       ),
     ).toBe(true);
-    const powerless = await publish(pack(client), { TRUSTED: "true" });
+    const powerless = await publish(pack(client), {}, { trusted: true });
     expect(powerless.code).toBe(1);
     expect(powerless.log).toContain("id-token: write");
   });
@@ -165,16 +193,16 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
     const bin = join(folder, "bin");
     mkdirSync(bin);
     writeFileSync(join(bin, "npm"), "#!/bin/sh\necho 10.9.2\n", { mode: 0o755 });
-    const run = await publish(pack(client), { TRUSTED: "true", PATH: `${bin}:${process.env["PATH"] ?? ""}` });
+    const run = await publish(pack(client), { PATH: `${bin}:${process.env["PATH"] ?? ""}` }, { trusted: true });
     expect(run.code).toBe(1);
     expect(run.log).toContain("needs npm 11.5.1 or newer; this is npm 10.9.2");
   });
 
   it("asks npm for provenance, which only a workflow's run can give", async () => {
-    const run = await publish(pack(client), { PROVENANCE: "true" });
+    const run = await publish(pack(client), {}, { provenance: true });
     expect(run.code).toBe(1);
     expect(run.log).toContain("Automatic provenance generation not supported");
-    expect((await publish(pack(client), { PROVENANCE: "false" })).code).toBe(0);
+    expect((await publish(pack(client), {}, { provenance: false })).code).toBe(0);
   });
 
   it("listens neither to publishConfig, nor to scripts, nor to an .npmrc of the workspace or the environment", async () => {
@@ -196,10 +224,11 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
       NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/",
       NPM_CONFIG_TAG: "beta",
     };
+    take(artifact);
     const run = await machine.run(
       "publish-npm",
-      { FOLDER: artifact, REGISTRY_URL: registry.url },
-      { cwd: workspace, env: { NODE_AUTH_TOKEN: TOKEN, ...leftBehind } },
+      { TARGET: "npm" },
+      { plan: planned(), cwd: workspace, env: { NODE_AUTH_TOKEN: TOKEN, ...leftBehind } },
     );
     expect(run.log).not.toContain("::error");
     expect(run.code).toBe(0);
@@ -219,18 +248,22 @@ describe.skipIf(missing("bash", "jq", "npm", "tar", "openssl"))("publish-npm.sh"
     ["a version with a leading zero", { ...client, version: "1.0.057" }, {}, "not valid by Semantic Versioning"],
     ["a package that is private", { ...client, private: true }, {}, "cannot be published"],
     ["a dist-tag that reads as a version", client, { DIST_TAG: "v1" }, "The dist-tag is none"],
-    ["an access that there is not", client, { ACCESS: "secret" }, "neither public nor restricted"],
-    [
-      "a registry without encryption",
-      client,
-      { REGISTRY_URL: "http://registry.example.com" },
-      "does not begin with https://",
-    ],
   ])("refuses %s", async (_, manifest, environment, message) => {
     const run = await publish(pack(manifest), environment);
     expect(run).toMatchObject({ code: 1, outputs: {} });
     expect(run.log).toContain(message);
     expect(registry.packages.size).toBe(0);
+  });
+
+  it("refuses a registry without encryption", async () => {
+    const run = await publish(pack(client), {}, { registry: "http://registry.example.com" });
+    expect(run).toMatchObject({ code: 1, outputs: {} });
+    expect(run.log).toContain("does not begin with https://");
+  });
+
+  it("publishes for fewer people where the config wants that", async () => {
+    expect((await publish(pack(client), {}, { access: "restricted" })).code).toBe(0);
+    expect(registry.access.get("@owner/client")).toBe("restricted");
   });
 
   it("refuses a folder with no tarball, and one with several", async () => {

@@ -1,6 +1,7 @@
 /** Who has passed: the verdict on a consumer's tests, what a release need not repeat, and the word of reviewers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
@@ -64,23 +65,37 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
     });
   });
 
-  describe("read-verdicts.sh", () => {
+  describe("read-verdicts.mjs", () => {
     let api: GithubApi;
     beforeEach(async () => {
       api = await startGithubApi({ repository: REPOSITORY });
       return () => api.stop();
     });
-    const read = (contexts: readonly string[], since = "") =>
-      machine.run("read-verdicts", {
-        GITHUB_API_URL: api.url,
-        GH_TOKEN: TOKEN,
-        REPOSITORY,
-        SHA,
-        CONTEXTS: JSON.stringify(contexts),
-        SINCE: since,
-        API_ATTEMPTS: 2,
-        API_DELAY: 0,
-      });
+    const releasing = (contexts: readonly (string | null)[]): PlannedPart => ({
+      release: {
+        tags: "v*",
+        waitSeconds: 60,
+        tests: contexts.map((context) => ({
+          name: context ?? "never looked up",
+          context,
+          workflow: null,
+          ofSources: false,
+        })),
+        copies: [],
+      },
+    });
+    const built = (...times: string[]): string =>
+      JSON.stringify(
+        Object.fromEntries(
+          times.map((created) => [`build-${created}`, { outputs: { images: JSON.stringify({ app: { created } }) } }]),
+        ),
+      );
+    const read = (contexts: readonly (string | null)[], ...times: string[]) =>
+      machine.run(
+        "read-verdicts",
+        { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, GITHUB_REPOSITORY: REPOSITORY, SHA, NEEDS: built(...times) },
+        { plan: releasing(contexts) },
+      );
     const checked = (name: string, conclusion: string | null, at = "2026-02-04T10:00:00Z", sha = SHA): void => {
       api.state.checkRuns.push({
         id: api.state.checkRuns.length + 1,
@@ -105,8 +120,13 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
 
     it("leaves out results that are older than the images", async () => {
       checked("E2E", "success", "2026-02-04T10:00:00Z");
-      expect(await passed(["E2E"], "2026-02-04T09:00:00Z 2026-02-04T09:30:00Z")).toEqual(["E2E"]);
-      expect(await passed(["E2E"], "2026-02-04T09:00:00Z 2026-02-04T10:30:00Z")).toEqual([]);
+      expect(await passed(["E2E"], "2026-02-04T09:00:00Z", "2026-02-04T09:30:00Z")).toEqual(["E2E"]);
+      expect(await passed(["E2E"], "2026-02-04T09:00:00Z", "2026-02-04T10:30:00Z")).toEqual([]);
+    });
+
+    it("repeats what no verdict speaks for", async () => {
+      checked("E2E", "success");
+      expect(await passed([null, "E2E"])).toEqual(["E2E"]);
     });
 
     it("repeats everything where GitHub does not answer, and says so", async () => {
@@ -124,17 +144,8 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
     });
 
     it("refuses what is no commit", async () => {
-      expect(
-        (
-          await machine.run("read-verdicts", {
-            GITHUB_API_URL: api.url,
-            GH_TOKEN: TOKEN,
-            REPOSITORY,
-            SHA: "main",
-            CONTEXTS: "[]",
-          })
-        ).code,
-      ).not.toBe(0);
+      const given = { GITHUB_API_URL: api.url, GH_TOKEN: TOKEN, SHA: "main", NEEDS: "{}" };
+      expect((await machine.run("read-verdicts", given)).code).not.toBe(0);
     });
   });
 

@@ -1,5 +1,5 @@
 /** Release notes from the history of a real repository. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -26,15 +26,15 @@ interface Made extends ProgramResult {
   readonly changelog: string;
 }
 
-async function make(tag: string, environment: Record<string, string> = {}, cwd = history.folder): Promise<Made> {
-  const files = { OUTPUT_NOTES: join(out, "notes.md"), OUTPUT_CHANGELOG: join(out, "changelog.md") };
+async function make(tag: string, glob = "v*", cwd = history.folder): Promise<Made> {
   const result = await runNodeProgram(
     "release-notes",
-    { TAG: tag, REPOSITORY: "o/r", SERVER_URL: "https://github.com", ...files, ...environment },
-    { cwd },
+    { GITHUB_REF_NAME: tag, GITHUB_REPOSITORY: "o/r", RUNNER_TEMP: out },
+    { cwd, plan: { release: { tags: glob, waitSeconds: 60, tests: [], copies: [] } } },
   );
   const read = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
-  return { ...result, notes: read(files.OUTPUT_NOTES), changelog: read(files.OUTPUT_CHANGELOG) };
+  const changelog = join(out, "release", `CHANGELOG-${tag.replaceAll("/", "-")}.md`);
+  return { ...result, notes: read(join(out, "notes.md")), changelog: read(changelog) };
 }
 
 /** The lines of a section. */
@@ -161,8 +161,8 @@ describe("the release before", () => {
       if (name.startsWith("|")) history.git("checkout", "--quiet", "main");
     }
   }
-  const previous = async (tag: string, environment: Record<string, string> = {}): Promise<string | undefined> =>
-    (await make(tag, environment)).outputs["previous-tag"];
+  const previous = async (tag: string, glob?: string): Promise<string | undefined> =>
+    (await make(tag, glob)).outputs["previous-tag"];
 
   test("is the newest version before it, not the newest tag", async () => {
     releases("v1.9.0", "v1.10.0", "v1.2.0", "moved", "v2.0.0-rc.1", "v2.0.0-rc.2", "v2.0.0-rc.10", "v2.0.0", "v3.0.0");
@@ -170,31 +170,29 @@ describe("the release before", () => {
     expect(await previous("v2.0.0-rc.10")).toBe("v2.0.0-rc.2");
     expect(await previous("v2.0.0-rc.1")).toBe("v1.10.0");
     expect(await previous("v3.0.0")).toBe("v2.0.0");
-    expect(await previous("v2.0.0", { PREVIOUS_TAG: "moved" })).toBe("moved");
   });
 
   test("lies in its history, and on its own line", async () => {
     releases("v1.0.0", "|v1.5.0", "v2.0.0", "chart-1.0.0", "chart-1.1.0-rc.1");
     expect(await previous("v2.0.0")).toBe("v1.0.0");
     expect(await previous("v1.5.0")).toBe("v1.0.0");
-    expect(await previous("chart-1.1.0-rc.1", { TAG_GLOB: "chart-*" })).toBe("chart-1.0.0");
-    expect(await previous("chart-1.0.0", { TAG_GLOB: "chart-*" })).toBe("");
-    expect(await previous("v2.0.0", { TAG_GLOB: "*" })).toBe("v1.0.0");
+    expect(await previous("chart-1.1.0-rc.1", "chart-*")).toBe("chart-1.0.0");
+    expect(await previous("chart-1.0.0", "chart-*")).toBe("");
+    expect(await previous("v2.0.0", "*")).toBe("v1.0.0");
   });
 });
 
 describe("notes that cannot be made", () => {
   test.each([
-    ["of a tag that is not there", "v9.9.9", {}, "there is no tag v9.9.9 here"],
-    ["of a name that no tag can have", "v1..0 ^{x}", {}, "there is no tag"],
-    ["of an option", "--output=x", {}, "there is no tag --output=x here"],
-    ["since a tag that is not there", "v1.0.0", { PREVIOUS_TAG: "v0.0.1" }, "there is no tag v0.0.1 here"],
-    ["of a tag that is no version", "nightly", {}, "nightly names no version of the pattern v*"],
-  ])("%s give way to a template, and the release goes on", async (_, tag, environment, message) => {
+    ["of a tag that is not there", "v9.9.9", "there is no tag v9.9.9 here"],
+    ["of a name that no tag can have", "v1..0 ^{x}", "there is no tag"],
+    ["of an option", "--output=x", "there is no tag --output=x here"],
+    ["of a tag that is no version", "nightly", "nightly names no version of the pattern v*"],
+  ])("%s give way to a template, and the release goes on", async (_, tag, message) => {
     history.commit("feat: x");
     history.tag("v1.0.0");
     history.tag("nightly");
-    const result = await make(tag, environment);
+    const result = await make(tag);
     expect(result).toMatchObject({ code: 0, outputs: { fallback: "true" } });
     expect(result.log).toContain(`::warning::The release notes could not be made from the commits: ${message}`);
     expect(result.notes).toContain("## Features\n\n-");
@@ -216,16 +214,21 @@ describe("notes that cannot be made", () => {
       `file://${history.folder}`,
       join(out, "shallow"),
     );
-    const shallow = await make("v1.0.0", {}, join(out, "shallow"));
+    const shallow = await make("v1.0.0", undefined, join(out, "shallow"));
     expect(shallow.outputs).toEqual({ fallback: "true" });
     expect(shallow.log).toContain("the checkout does not have the whole history");
-    expect((await make("v1.0.0", {}, out)).outputs).toEqual({ fallback: "true" });
+    expect((await make("v1.0.0", undefined, out)).outputs).toEqual({ fallback: "true" });
   });
 
   test("nor even written end well all the same", async () => {
     history.commit("feat: x");
     history.tag("v1.0.0");
-    const result = await make("v1.0.0", { OUTPUT_NOTES: join(out, "no/such/folder.md") });
+    mkdirSync(join(out, "notes.md"));
+    const result = await runNodeProgram(
+      "release-notes",
+      { GITHUB_REF_NAME: "v1.0.0", GITHUB_REPOSITORY: "o/r", RUNNER_TEMP: out },
+      { cwd: history.folder },
+    );
     expect(result).toMatchObject({ code: 0, outputs: { fallback: "true" } });
     expect(result.log).toContain("The template could not be written either");
   });

@@ -36,6 +36,7 @@ function consumerPart(pipeline: Pipeline, consumer: Consumer): ConsumerPart {
     events: [...consumer.events],
     forks: consumer.forks,
     required: consumer.required,
+    soft: consumer.failure === "soft",
     dispatch: consumer.dispatch,
     ...(nightly &&
       testsNightly(consumer) && { nightly: { workflow: nightly.name, name: consumer.name + NIGHTLY_SUFFIX } }),
