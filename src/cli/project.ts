@@ -7,7 +7,7 @@ import { PROGRAMS_FOLDER } from "../programs/programs.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import { type GlobalOptions, rootOf } from "./command.ts";
 import { ACTIONLINT_FILE } from "../compiler/actionlint.ts";
-import { missingIgnores, ownSettings } from "./actionlint.ts";
+import { ownSettings } from "./actionlint.ts";
 import { docsOf } from "./docs.ts";
 import { isRecordedIn } from "./files/recorded.ts";
 import type { DeclaredText } from "./files/snapshot.ts";
@@ -83,7 +83,8 @@ export async function warningsOf({ root, pipelines }: Project): Promise<string[]
   const settings = await ownSettings(root);
   if (!settings) return [];
   const { unknownFormsOf } = await import("../compiler/compile.ts");
-  const missing = await missingIgnores(settings, unknownFormsOf(pipelines));
+  const { missingIgnores } = await import("./actionlint-ignores.ts");
+  const missing = missingIgnores(settings, unknownFormsOf(pipelines));
   return missing === undefined ? [] : [missing];
 }
 

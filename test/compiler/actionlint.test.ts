@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { actionlintFile, type UnknownForms, unknownForms } from "../../src/compiler/actionlint.ts";
-import { missingIgnores } from "../../src/cli/actionlint.ts";
+import { missingIgnores } from "../../src/cli/actionlint-ignores.ts";
 import { type Workflow } from "../../src/workflow/model.ts";
 import { planOf, smallConfig } from "../support/plan-of.ts";
 
@@ -41,14 +41,14 @@ test("they name the workflows that hold what it does not know, and nothing else"
 });
 
 describe("somebody's own settings", () => {
-  const missing = (own: string): Promise<string | undefined> =>
+  const missing = (own: string): string | undefined =>
     missingIgnores({ path: ".github/actionlint.yml", text: own }, files);
 
-  test("lack nothing where they have the same lines, or wider ones", async () => {
-    expect(await missing(text)).toBeUndefined();
+  test("lack nothing where they have the same lines, or wider ones", () => {
+    expect(missing(text)).toBeUndefined();
     const wide = `paths:\n  .github/workflows/**/*.{yml,yaml}:\n    ignore: ['ref is missing', 'cache-mode']\n`;
-    expect(await missing(wide)).toBeUndefined();
-    expect(await missing(`paths: { "**": { ignore: ["."] } }`)).toBeUndefined();
+    expect(missing(wide)).toBeUndefined();
+    expect(missing(`paths: { "**": { ignore: ["."] } }`)).toBeUndefined();
   });
 
   test.each([
@@ -58,15 +58,15 @@ describe("somebody's own settings", () => {
     ["what is no YAML", "a: [\n"],
     ["what is no expression", "paths: { '**': { ignore: ['(', 1] } }\n"],
     ["nothing", ""],
-  ])("are told the lines that they lack: %s", async (_what, own) => {
-    const said = (await missing(own)) ?? "";
+  ])("are told the lines that they lack: %s", (_what, own) => {
+    const said = missing(own) ?? "";
     expect(said).toContain(".github/actionlint.yml is your own");
     expect(said.slice(said.indexOf("paths:"))).toBe(text.slice(text.indexOf("paths:")));
   });
 
-  test("are told only what they lack", async () => {
+  test("are told only what they lack", () => {
     const own = `paths:\n  ${path("a")}:\n    ignore: ['ref is missing']\n  ${path("d")}:\n    ignore: ['ref is missing']\n`;
-    const said = (await missing(own)) ?? "";
+    const said = missing(own) ?? "";
     expect(parse(said.slice(said.indexOf("paths:")))).toEqual({
       paths: {
         [path("b")]: {
