@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PushedImage, pushImage, pushIndex } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { type Machine, startMachine } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
@@ -52,27 +53,54 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       layers: [tag],
       labels: { "org.opencontainers.image.revision": SHA, ...labels },
     });
-  const common = {
-    IMAGE: image,
-    TAG: "pr-12-abc1234",
-    EXPECTED_COMMIT: SHA,
-    LOCAL_TAG: "charon:local",
-    FRESHNESS: "fail",
-  };
-  const pull = (change: Record<string, string> = {}) =>
-    machine.run("pull-image", { ...common, DIGEST: "", TRUSTED: "true", ATTEMPTS: "3", DELAY: "0", ...change });
-  const load = (change: Record<string, string> = {}) =>
-    machine.run("load-image", {
-      ...common,
-      ARCHIVE: join(machine.temp, "image-app.tar"),
-      RUN_URL: "https://github.com/Wikid82/charon/actions/runs/4711",
-      ...change,
-    });
+  const common = { BUILD: "app", CONSUMER: "smoke", TAG: "pr-12-abc1234", COMMIT: SHA };
+  /** What the plan says beside the names of image and runner. */
+  interface Planned {
+    freshness?: "fail" | "warn";
+    fallback?: "build" | "fail";
+    mirrors?: readonly string[];
+    delaySeconds?: number;
+    /** Another image that the consumer takes, after this one. */
+    next?: boolean;
+  }
+  const planned = ({
+    freshness = "fail",
+    fallback = "fail",
+    mirrors = [],
+    delaySeconds = 0,
+    next,
+  }: Planned): PlannedPart => ({
+    freshness,
+    builds: { app: { kind: "image", image, mirrors: [...mirrors] }, ...(next && { web: { kind: "image" } }) },
+    consumers: {
+      smoke: {
+        builds: ["app", ...(next ? ["web"] : [])],
+        fallback,
+        images: { app: "charon:local" },
+        pull: { attempts: 3, delaySeconds },
+      },
+    },
+  });
+  const pull = (change: Record<string, string> = {}, plan: Planned = {}) =>
+    machine.run("pull-image", { ...common, DIGEST: "", TRUSTED: "true", ...change }, { plan: planned(plan) });
+  const load = (change: Record<string, string> = {}, plan: Planned = {}) =>
+    machine.run(
+      "load-image",
+      { ...common, ...change },
+      {
+        plan: planned(plan),
+        event: { workflow_run: { html_url: "https://github.com/Wikid82/charon/actions/runs/4711" } },
+      },
+    );
   const idOf = async (name: string): Promise<string> =>
     JSON.parse(await machine.docker("image", "inspect", name))[0].Id;
 
+  function archivePath(): string {
+    mkdirSync(join(machine.temp, "image-app"), { recursive: true });
+    return join(machine.temp, "image-app/image-app.tar");
+  }
   /** Writes an archive as docker save does. */
-  function archive(from: string, names: readonly string[], file = join(machine.temp, "image-app.tar")): string {
+  function archive(from: string, names: readonly string[], file = archivePath()): string {
     execFileSync("skopeo", [
       "copy",
       "--quiet",
@@ -84,7 +112,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     return file;
   }
 
-  describe("pull-image.sh", () => {
+  describe("pull-image", () => {
     it("pulls by digest, checks the commit, and names the image for the tests", async () => {
       const built = await push("pr-12-abc1234");
       const result = await pull({ DIGEST: built.digest, TAG: "gone-abc1234" });
@@ -112,7 +140,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       Object.keys(JSON.parse(readFileSync(join(machine.temp, "../.docker/config.json"), "utf8")).auths);
     it("forgets the registry's password, unless another image is pulled afterwards", async () => {
       await push("pr-12-abc1234");
-      await pull({ KEEP_LOGIN: "true" });
+      await pull({}, { next: true });
       expect(loggedIn()).toEqual(["ghcr.io"]);
       await pull();
       expect(loggedIn()).toEqual([]);
@@ -149,7 +177,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
 
     it("does not wait for an image that is not there", async () => {
       const before = registry.requests.filter((request) => request.path.includes("manifests")).length;
-      const result = await pull({ TAG: "never-abc1234", DELAY: "60" });
+      const result = await pull({ TAG: "never-abc1234" }, { delaySeconds: 60 });
       expect(result).toMatchObject({
         code: 0,
         outputs: { source: "none", detail: "The registry does not have the image." },
@@ -178,7 +206,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       expect(failing.log).toContain("::error::The image was not made from the recorded commit");
       expect(failing.log).toContain(`Its commit: ${shown}`);
       logIn();
-      const warned = await pull({ FRESHNESS: "warn" });
+      const warned = await pull({}, { freshness: "warn" });
       expect(warned).toMatchObject({
         code: 0,
         outputs: { source: "registry" },
@@ -228,7 +256,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       ])("takes the same digest when the registry is %s, and says so", async (_title, fault) => {
         const digest = await both();
         registry.fault(fault);
-        const result = await pull({ DIGEST: digest, MIRRORS: `absent.example.com/acme/charon ${mirror}` });
+        const result = await pull({ DIGEST: digest }, { mirrors: ["absent.example.com/acme/charon", mirror] });
         expect(result).toMatchObject({
           code: 0,
           outputs: {
@@ -245,25 +273,25 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       it("is not asked while the registry works, nor for a tag that may have moved", async () => {
         const digest = await both();
         const before = stand.requests.length;
-        expect((await pull({ DIGEST: digest, MIRRORS: mirror })).outputs).toMatchObject({
+        expect((await pull({ DIGEST: digest }, { mirrors: [mirror] })).outputs).toMatchObject({
           source: "registry",
           mirror: "",
         });
         registry.fault({ kind: "refuse" });
-        expect((await pull({ MIRRORS: mirror })).outputs["source"]).toBe("none");
+        expect((await pull({}, { mirrors: [mirror] })).outputs["source"]).toBe("none");
         expect(stand.requests.length).toBe(before);
       });
 
       it("leaves it to the artifact when no mirror has it either, and checks the commit all the same", async () => {
         const digest = await both();
         registry.fault({ kind: "refuse" });
-        const other = await pull({ DIGEST: digest, MIRRORS: mirror, EXPECTED_COMMIT: OTHER });
+        const other = await pull({ DIGEST: digest, COMMIT: OTHER }, { mirrors: [mirror] });
         expect(other).toMatchObject({
           code: 1,
           log: expect.stringContaining("The image was not made from the recorded commit"),
         });
         stand.fault({ kind: "status", status: 500 });
-        expect((await pull({ DIGEST: `sha256:${"0".repeat(64)}`, MIRRORS: mirror })).outputs).toMatchObject({
+        expect((await pull({ DIGEST: `sha256:${"0".repeat(64)}` }, { mirrors: [mirror] })).outputs).toMatchObject({
           source: "none",
           detail: "The registry did not answer.",
         });
@@ -272,11 +300,11 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
 
     it("accepts the older commit that a reused image was made from", async () => {
       await push("pr-12-abc1234", { "org.opencontainers.image.revision": OTHER });
-      expect((await pull({ EXPECTED_COMMIT: OTHER })).outputs["source"]).toBe("registry");
+      expect((await pull({ COMMIT: OTHER })).outputs["source"]).toBe("registry");
     });
   });
 
-  describe("load-image.sh", () => {
+  describe("load-image", () => {
     it("loads by id, and keeps no name that the archive brought", async () => {
       await push("saved");
       archive("saved", ["evil.example/name:latest"]);
@@ -324,7 +352,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     });
 
     it("refuses what is no archive", async () => {
-      writeFileSync(join(machine.temp, "image-app.tar"), "::error::$(touch executed)");
+      writeFileSync(archivePath(), "::error::$(touch executed)");
       expect(await load()).toMatchObject({ code: 1, log: expect.stringContaining("is no image archive") });
     });
 
@@ -332,20 +360,17 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await push("saved", { "org.opencontainers.image.revision": OTHER });
       archive("saved", ["charon:saved"]);
       expect(await load()).toMatchObject({ code: 1, outputs: {} });
-      expect((await load({ FRESHNESS: "warn" })).outputs["source"]).toBe("artifact");
+      expect((await load({}, { freshness: "warn" })).outputs["source"]).toBe("artifact");
     });
   });
 
-  it("image-summary.sh says where the image came from", async () => {
+  it("image-summary says where the image came from", async () => {
     const say = (SOURCE: string) =>
-      machine.run("image-summary", {
-        IMAGE: image,
-        TAG: "pr-12-abc1234",
-        DIGEST: "",
-        COMMIT: SHA,
-        SOURCE,
-        RESULT: "success",
-      });
+      machine.run(
+        "image-summary",
+        { BUILD: "app", TAG: "pr-12-abc1234", DIGEST: "", COMMIT: SHA, SOURCE, RESULT: "success" },
+        { plan: planned({}) },
+      );
     expect(await say("registry")).toMatchObject({
       code: 0,
       log: expect.stringContaining("Image source: registry"),
@@ -360,23 +385,26 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     beforeEach(async () => {
       port = await freePort();
     });
-    const start = (change: Record<string, string> = {}) =>
-      machine.run("start-container", {
-        LOCAL_TAG: `${image}:run`,
-        NAME: "charon-e2e",
-        PORTS: `${port}:80`,
-        ENVIRONMENT: "DB_PATH=/data/x.db\nSECRET=$(touch executed)",
-        ARGS: '["--verbose", "two words\\nand lines"]',
-        ...change,
-      });
-    const wait = (change: Record<string, string> = {}) =>
-      machine.run("wait-healthy", {
-        URL: `http://127.0.0.1:${port}/health`,
-        TIMEOUT: "10",
-        INTERVAL: "0.1",
-        CONTAINER: "charon-e2e",
-        ...change,
-      });
+    const container = (change: object = {}, health: object = {}): PlannedPart => ({
+      consumers: {
+        smoke: {
+          images: { app: `${image}:run` },
+          container: {
+            name: "charon-e2e",
+            build: "app",
+            ports: [`${port}:80`],
+            env: { DB_PATH: "/data/x.db", SECRET: "$(touch executed)" },
+            args: ["--verbose", "two words\nand lines"],
+            health: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 10, intervalSeconds: 0.1, ...health },
+            ...change,
+          },
+        },
+      },
+    });
+    const start = (change: Record<string, string> = {}, plan = container()) =>
+      machine.run("start-container", { CONSUMER: "smoke", ...change }, { plan });
+    const wait = (health: object = {}) =>
+      machine.run("wait-healthy", { CONSUMER: "smoke" }, { plan: container({}, health) });
     const pushed = async (labels: Record<string, string>) => {
       await push("run", labels);
       await machine.docker("pull", `${image}:run`);
@@ -400,7 +428,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await pushed({ "stand-in.exit": "3", "stand-in.logs": "cannot open the database\n::error::not a command" });
       await start();
       const began = Date.now();
-      const result = await wait({ TIMEOUT: "60" });
+      const result = await wait({ timeoutSeconds: 60 });
       expect(Date.now() - began).toBeLessThan(20_000);
       expect(result).toMatchObject({
         code: 1,
@@ -413,24 +441,28 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it("fails after the time limit when it never gets healthy", async () => {
       await pushed({ "stand-in.status": "503" });
       await start();
-      const result = await wait({ TIMEOUT: "1" });
+      const result = await wait({ timeoutSeconds: 1 });
       expect(result).toMatchObject({ code: 1, log: expect.stringContaining("not healthy after 1 s") });
       expect(result.log).toContain("503");
     });
 
     it("says so when it cannot start", async () => {
-      expect(await start({ LOCAL_TAG: "never:there" })).toMatchObject({
+      const gone = container();
+      const never: PlannedPart = {
+        consumers: { smoke: { ...gone.consumers?.["smoke"], images: { app: "never:there" } } },
+      };
+      expect(await start({}, never)).toMatchObject({
         code: 1,
         log: expect.stringContaining("The container does not start"),
       });
-      expect(await start({ PORTS: "$(touch executed)" })).toMatchObject({ code: 1 });
+      expect(await start({}, container({ ports: ["$(touch executed)"] }))).toMatchObject({ code: 1 });
     });
 
     it("leaves its logs and how it was started, without the values of its environment", async () => {
       await pushed({ "stand-in.logs": "ready\n::set-output name=x::y" });
-      await start({ ENVIRONMENT: "API_KEY=a=very\nNOTE=secret" });
+      await start({ ENVIRONMENT: "API_KEY=a=very\nNOTE=secret", ARGS: "[]" });
       const out = join(machine.temp, "container-logs");
-      const result = await machine.run("container-logs", { NAME: "charon-e2e", OUT: out });
+      const result = await machine.run("container-logs", { CONSUMER: "smoke" }, { plan: container() });
       expect(result).toMatchObject({ code: 0, log: expect.stringContaining("ready") });
       expect(readFileSync(join(out, "charon-e2e.log"), "utf8")).toContain("ready");
       const kept = readFileSync(join(out, "charon-e2e.json"), "utf8");
@@ -439,9 +471,11 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     });
 
     it("has no logs when it was never started", async () => {
-      expect(await machine.run("container-logs", { NAME: "nobody", OUT: join(machine.temp, "logs") })).toMatchObject(
-        { code: 0, log: expect.stringContaining("No container nobody was started") },
-      );
+      const plan = container({ name: "nobody" });
+      expect(await machine.run("container-logs", { CONSUMER: "smoke" }, { plan })).toMatchObject({
+        code: 0,
+        log: expect.stringContaining("No container nobody was started"),
+      });
     });
   });
 
