@@ -18,8 +18,12 @@ export function missingIgnores(settings: OwnSettings, files: readonly UnknownFor
 
 /** Undefined for what is no YAML: actionlint says that itself. */
 function readYaml(text: string): unknown {
-  const document = parseDocument(text);
-  return document.errors.length > 0 ? undefined : document.toJS();
+  try {
+    const document = parseDocument(text);
+    return document.errors.length > 0 ? undefined : document.toJS();
+  } catch {
+    return undefined; // An alias of nothing.
+  }
 }
 
 interface Rule {

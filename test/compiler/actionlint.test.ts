@@ -56,6 +56,7 @@ describe("somebody's own settings", () => {
     ["expressions about something else", "paths: { '**': { ignore: ['shellcheck'] } }\n"],
     ["another folder", "paths: { '.github/*.yml': { ignore: ['.'] } }\n"],
     ["what is no YAML", "a: [\n"],
+    ["an alias of nothing", "paths: *gone\n"],
     ["what is no expression", "paths: { '**': { ignore: ['(', 1] } }\n"],
     ["nothing", ""],
   ])("are told the lines that they lack: %s", (_what, own) => {
