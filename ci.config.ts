@@ -2,6 +2,7 @@ import { days, defineConfig, files, minutes } from "pipewright";
 
 export default defineConfig({
   project: "pipewright",
+  topology: "workflow_run",
   builds: {
     package: files({
       setup: { node: "24", cache: "npm" },

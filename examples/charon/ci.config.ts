@@ -6,6 +6,7 @@ const integration = (title: string, script: string) => ({
   needs: "charon" as const,
   run: `./scripts/${script}`,
   localTag: "charon:local",
+  group: "integration",
   timeout: minutes(15),
   testTimeout: minutes(10),
   artifacts: [{ name: `${script.replace(".sh", "")}-logs`, path: "logs/", when: "failure" as const, keep: days(7) }],
@@ -13,6 +14,7 @@ const integration = (title: string, script: string) => ({
 
 export default defineConfig({
   project: "charon",
+  topology: "workflow_run",
   registry: ghcr("wikid82"),
   copies: [dockerHub("wikid82", { username: "DOCKERHUB_USERNAME", password: "DOCKERHUB_TOKEN" })],
   branches: { main: "main", integration: ["development"], feature: ["feature/**"] },

@@ -13,7 +13,6 @@ const ships = { dockerfile: "deployment/Dockerfile", args: { SKIP_CHROMIUM: 0, S
 
 export default defineConfig({
   project: "site",
-  topology: "workflow_call",
   registry: ghcr("aaronspindler"),
   branches: { main: "main" },
   channels: { main: "latest" },

@@ -15,7 +15,6 @@ const cluster = { fallback: "fail" as const, setup: go, caches: ["modules", "too
 
 export default defineConfig({
   project: "kyklos",
-  topology: "workflow_call",
   registry: ghcr("kyklos"),
   mirrors: [registry("quay.io", { namespace: "kyklos", username: "QUAY_USERNAME", password: "QUAY_PASSWORD" })],
   branches: { main: "main" },

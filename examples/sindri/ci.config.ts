@@ -23,6 +23,7 @@ const onMachine = (name: string, command: string, settings: { matrix?: Record<st
   },
   secrets: ["FLYIO_AUTH_TOKEN"],
   steps: [{ name: "Test on the machine", run: `export FLY_API_TOKEN="$FLYIO_AUTH_TOKEN"\n./tests/${command}` }],
+  dispatch: true,
   timeout: minutes(settings.limit ?? 30),
 });
 
@@ -31,7 +32,6 @@ const validation = (name: string, script: string) => ({ name, run: `./tests/${sc
 
 export default defineConfig({
   project: "sindri",
-  topology: "workflow_call",
   registry: fly("sindri-registry", { token: "FLYIO_AUTH_TOKEN" }),
   branches: { main: "main", integration: ["develop"] },
   channels: { main: "latest", develop: false },

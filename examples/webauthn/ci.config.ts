@@ -22,7 +22,6 @@ const service = (folder: string) =>
 
 export default defineConfig({
   project: "webauthn",
-  topology: "workflow_call",
   registry: ghcr("acme"),
   branches: { main: "main", integration: ["develop"] },
   channels: { main: "latest", develop: "next" },

@@ -7,6 +7,7 @@ import { sharing } from "./consumer-trigger.ts";
 import { actionlintFile, type UnknownForms, unknownForms } from "./actionlint.ts";
 import { placePrograms } from "./place-programs.ts";
 import { type EmittedFile, programFiles } from "./program-files.ts";
+import { tidy } from "./tidy.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
 import { calledConsumerWorkflow } from "./workflows/called-consumer.ts";
@@ -73,7 +74,7 @@ function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
     path: consumer.path,
     workflow: consumerKind(pipeline, consumer)(pipeline, consumer),
   }));
-  return [...own, ...consumers];
+  return [...own, ...consumers].map(({ path, workflow }) => ({ path, workflow: tidy(workflow) }));
 }
 
 /** Every file that the plans ask for. Pipelines that share a repository share its programs. */

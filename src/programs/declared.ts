@@ -57,7 +57,7 @@ export interface ProgramInputs {
     pipeline?: Scalar;
   };
   "load-image": { build: Scalar; commit: Scalar; consumer: Scalar; pipeline?: Scalar; tag?: Scalar };
-  "log-in": { optional?: Scalar; password: Scalar; pipeline?: Scalar; registry: Scalar; username: Scalar };
+  "log-in": { optional?: Scalar; password: Scalar; pipeline?: Scalar; registry: Scalar; username?: Scalar };
   metrics: { "gh-token": Scalar; pipeline?: Scalar };
   "name-place": { consumer: Scalar; matrix?: Scalar; pipeline?: Scalar };
   notify: {

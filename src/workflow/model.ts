@@ -111,7 +111,7 @@ export const callsWorkflow = (job: Job | CallJob): job is CallJob => "uses" in j
 
 export type DispatchInput = {
   description: string;
-  required: boolean;
+  required?: boolean;
   type: "string" | "boolean" | "choice" | "number";
   default?: string | boolean | number;
   options?: readonly string[];
@@ -119,12 +119,12 @@ export type DispatchInput = {
 
 export type CallInput = {
   description: string;
-  required: boolean;
+  required?: boolean;
   type: "string" | "boolean" | "number";
   default?: string | boolean | number;
 };
 
-export type CallSecret = { description: string; required: boolean };
+export type CallSecret = { description: string; required?: boolean };
 
 export type CallOutput = { description: string; value: string };
 

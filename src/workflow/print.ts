@@ -17,9 +17,12 @@ const READS_AS_ANOTHER_TYPE =
   /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?(?:\d[\d_]*)?\.?\d[\d_]*(?:e[-+]?\d+)?|0x[\da-f]+|0o?[0-7]+|[-+]?\.(?:inf|nan)|[-+]?\.?\d[\d_]*\.?|\d[\d:.]*|\d{4}-\d\d?-\d\d?.*)$/i;
 const PLAIN = /^[A-Za-z0-9_./$(][^\u0000-\u001f\u007f-\uffff]*$/;
 
+/** Whether a text stands in YAML as it is, without quotes. */
+export const printsPlain = (text: string): boolean =>
+  PLAIN.test(text) && !/: |:$| #|\s$/.test(text) && !READS_AS_ANOTHER_TYPE.test(text);
+
 function printString(text: string): string {
-  const plain = PLAIN.test(text) && !/: |:$| #|\s$/.test(text) && !READS_AS_ANOTHER_TYPE.test(text);
-  if (plain) return text;
+  if (printsPlain(text)) return text;
   // Prettier prefers double quotes, and single ones where the only escapes would be those of double quotes.
   if (text.includes('"') && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\\]/.test(text))
     return `'${text.replaceAll("'", "''")}'`;
@@ -42,17 +45,9 @@ function isBlock(text: string): boolean {
   );
 }
 
-/** A thousand workflows carry the same few programs, so what a text becomes is remembered. */
-const printedBlocks = new Map<string, Map<string, string | undefined>>();
-
 /** The text as a literal block, or `undefined` where it must be quoted. */
-function blockOf(text: string, indent: string): string | undefined {
-  if (!text.includes("\n")) return undefined;
-  const byIndent = printedBlocks.get(text) ?? new Map<string, string | undefined>();
-  printedBlocks.set(text, byIndent);
-  if (!byIndent.has(indent)) byIndent.set(indent, isBlock(text) ? printBlock(text, indent) : undefined);
-  return byIndent.get(indent);
-}
+const blockOf = (text: string, indent: string): string | undefined =>
+  text.includes("\n") && isBlock(text) ? printBlock(text, indent) : undefined;
 
 function printBlock(text: string, indent: string): string {
   const chomping = text.endsWith("\n") ? "|" : "|-";
@@ -74,12 +69,31 @@ const entriesOf = (mapping: YamlMapping): [string, YamlValue][] =>
 const isEmpty = (value: YamlValue): boolean =>
   isSequence(value) ? value.length === 0 : isMapping(value) && entriesOf(value).length === 0;
 
-/** What stands behind `key:` or `-`: on the same line for scalars, on lines of its own for collections. */
-function printBehind(value: YamlValue, indent: string, spaced: Spacing): string {
+/** The width at which Prettier breaks a list, by default. */
+const WIDTH = 80;
+
+/** A list of words on one line, as people write `needs: [build, test]`; nothing where it is none or does not fit. */
+function printFlow(items: YamlSequence, before: number): string | undefined {
+  if (!items.every((item): item is Scalar => !isCommented(item) && (typeof item !== "object" || item === null)))
+    return undefined;
+  if (items.some((item) => typeof item === "string" && /[\n"',[\]{}$]/.test(item))) return undefined;
+  const line = `[${items.map(printScalar).join(", ")}]`;
+  return before + line.length <= WIDTH ? line : undefined;
+}
+
+/**
+ * What stands behind `key:` or `-`: on the same line for scalars and short lists, on lines of its own for other collections.
+ *
+ * @param before how many characters of the line stand before it
+ */
+function printBehind(value: YamlValue, indent: string, spaced: Spacing, before: number): string {
   const inner = bare(value);
   const behind = isCommented(value) && value.behind !== undefined ? ` # ${value.behind}` : "";
   if (isEmpty(inner)) return ` ${isSequence(inner) ? "[]" : "{}"}${behind}`;
-  if (isSequence(inner)) return `${behind}\n${printSequence(inner, indent, spaced)}`;
+  if (isSequence(inner)) {
+    const flow = behind === "" ? printFlow(inner, before + 1) : undefined;
+    return flow === undefined ? `${behind}\n${printSequence(inner, indent, spaced)}` : ` ${flow}`;
+  }
   if (isMapping(inner)) return `${behind}\n${printMapping(inner, indent, spaced)}`;
   if (inner === null) return behind;
   const block = typeof inner === "string" ? blockOf(inner, indent) : undefined;
@@ -90,9 +104,7 @@ function printBehind(value: YamlValue, indent: string, spaced: Spacing): string 
 /** How many further levels have an empty line between their members, by key on the way down. */
 type Spacing = { between: boolean; inside: (key: string) => Spacing };
 const dense: Spacing = { between: false, inside: () => dense };
-const spacedSteps: Spacing = { between: true, inside: () => dense };
-const jobSpacing: Spacing = { between: false, inside: (key) => (key === "steps" ? spacedSteps : dense) };
-const jobsSpacing: Spacing = { between: true, inside: () => jobSpacing };
+const jobsSpacing: Spacing = { between: true, inside: () => dense };
 const workflowSpacing: Spacing = { between: true, inside: (key) => (key === "jobs" ? jobsSpacing : dense) };
 
 function commentLines(value: YamlValue, indent: string): string {
@@ -101,10 +113,10 @@ function commentLines(value: YamlValue, indent: string): string {
 
 function printMapping(mapping: YamlMapping, indent: string, spacing: Spacing): string {
   return entriesOf(mapping)
-    .map(
-      ([key, value]) =>
-        `${commentLines(value, indent)}${indent}${printKey(key)}:${printBehind(value, `${indent}  `, spacing.inside(key))}`,
-    )
+    .map(([key, value]) => {
+      const head = `${indent}${printKey(key)}:`;
+      return `${commentLines(value, indent)}${head}${printBehind(value, `${indent}  `, spacing.inside(key), head.length)}`;
+    })
     .join(spacing.between ? "\n\n" : "\n");
 }
 
@@ -119,7 +131,7 @@ function printSequence(items: readonly YamlValue[], indent: string, spacing: Spa
           : printSequence(inner, `${indent}  `, dense);
         return `${above}${indent}- ${nested.slice(indent.length + 2)}`;
       }
-      return `${above}${indent}-${printBehind(item, `${indent}  `, dense)}`;
+      return `${above}${indent}-${printBehind(item, `${indent}  `, dense, indent.length + 1)}`;
     })
     .join(spacing.between ? "\n\n" : "\n");
 }
@@ -129,7 +141,7 @@ export function printYaml(value: YamlMapping): string {
   return `${printMapping(value, "", dense)}\n`;
 }
 
-/** A workflow file, with an empty line between its sections, its jobs and their steps. */
+/** A workflow file, with an empty line between its sections and its jobs. */
 export function printWorkflow(workflow: Workflow): string {
   return `${printMapping(workflow, "", workflowSpacing)}\n`;
 }

@@ -22,8 +22,9 @@ export function openPackage({ owner, name, host, repository }, { mode, ownerKind
     GITHUB_API_URL,
     GH_TOKEN,
     REGISTRY_API_URL: url,
-    REGISTRY_USERNAME: username,
-    REGISTRY_PASSWORD: password,
+    REGISTRY_USERNAME: username = environment.GITHUB_ACTOR,
+    // GitHub's own registry takes the job's token.
+    REGISTRY_PASSWORD: password = GH_TOKEN,
   } = environment;
   if (mode === "dockerhub") return hubVersions(url ?? "https://hub.docker.com", repository, { username, password });
   if (mode === "ecr") return ecrVersions(host, repository);

@@ -9,7 +9,12 @@ import { retry } from "../lib/retry.mjs";
 const ATTEMPTS = 3;
 const DELAY_SECONDS = 5;
 
-const { REGISTRY: registry = "", USERNAME: username = "", PASSWORD: password = "", OPTIONAL } = environment;
+const {
+  REGISTRY: registry = "",
+  USERNAME: username = environment.GITHUB_ACTOR ?? "",
+  PASSWORD: password = "",
+  OPTIONAL,
+} = environment;
 /** What the first run kept for the second. */
 const { STATE_registry: loggedIn, GITHUB_STATE: stateFile } = process.env;
 

@@ -1,5 +1,6 @@
 import { type ProgramInputs, type ProgramName, PROGRAMS_FOLDER } from "../../programs/programs.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
+import { printsPlain } from "../../workflow/print.ts";
 
 /** What every step has, whatever it runs. */
 export interface StepHead {
@@ -11,6 +12,21 @@ export interface StepHead {
 }
 
 const TIMEOUT_MINUTES = 5;
+
+/** Programs that talk to nobody and wait for nothing: the time of their job will do. */
+const OFFLINE: ReadonlySet<ProgramName> = new Set<ProgramName>([
+  "approved",
+  "check-needs",
+  "check-sizes",
+  "collect-diagnostics",
+  "decide-version",
+  "image-summary",
+  "judge-run",
+  "name-place",
+  "preflight",
+  "prepare-base",
+  "write-record",
+]);
 
 /** `$/` is the repository that holds the workflow file, at that file's commit (GitHub's changelog, July 2026). */
 export const SELF = `$/${PROGRAMS_FOLDER}/`;
@@ -32,7 +48,7 @@ export function useProgram<Name extends ProgramName>(
   const given = Object.entries<unknown>(step.with ?? {});
   const inputs = given.filter((entry): entry is [string, Scalar] => entry[1] !== undefined);
   return {
-    ...headOf(step),
+    ...headOf(step, step.timeoutMinutes ?? (OFFLINE.has(program) ? undefined : TIMEOUT_MINUTES)),
     uses: `${SELF}${program}`,
     ...(inputs.length > 0 && { with: Object.fromEntries(inputs) }),
     ...(step.env && Object.keys(step.env).length > 0 && { env: step.env }),
@@ -50,14 +66,23 @@ export function runScript(step: StepHead & { env?: Record<string, Scalar> }, run
     ...headOf(step),
     shell: "bash",
     ...(step.env && Object.keys(step.env).length > 0 && { env: step.env }),
-    run,
+    run: asWritten(run),
   };
 }
 
-const headOf = (step: StepHead): Pick<Step, "name" | "id" | "if" | "continue-on-error" | "timeout-minutes"> => ({
+/** One command stands on the line of its key, where it needs no quotes there. */
+function asWritten(script: string): string {
+  const command = script.trim();
+  return printsPlain(command) ? command : `${script.trimEnd()}\n`;
+}
+
+const headOf = (
+  step: StepHead,
+  minutes: number | undefined = step.timeoutMinutes ?? TIMEOUT_MINUTES,
+): Pick<Step, "name" | "id" | "if" | "continue-on-error" | "timeout-minutes"> => ({
   name: step.name,
   ...(step.id && { id: step.id }),
   ...(step.if && { if: step.if }),
   ...(step.continueOnError && { "continue-on-error": true }),
-  "timeout-minutes": step.timeoutMinutes ?? TIMEOUT_MINUTES,
+  ...(minutes !== undefined && { "timeout-minutes": minutes }),
 });

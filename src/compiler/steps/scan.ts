@@ -30,11 +30,12 @@ export const scanStep = (pipeline: Pipeline, key: string, scan: Scan, scanned: S
       severity: scan.severities.join(","),
       // Without it a SARIF report holds every severity, and the exit code with it.
       "limit-severities-for-sarif": true,
-      "ignore-unfixed": scan.ignoreUnfixed,
+      "ignore-unfixed": scan.ignoreUnfixed ? true : undefined,
       trivyignores: scan.ignoreFile,
       "exit-code": scan.block ? "1" : "0",
     },
-    env: { TRIVY_PLATFORM: scanned.platform },
+    // Of several platforms it takes its own, which is this one on GitHub's usual runners.
+    ...(scanned.platform !== "linux/amd64" && { env: { TRIVY_PLATFORM: scanned.platform } }),
   });
 
 /** Nothing where the config keeps findings out of code scanning. @param several whether the job reports on other platforms, too */

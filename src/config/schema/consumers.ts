@@ -183,9 +183,9 @@ export const consumer = z.strictObject({
     .describe("Retries around the pull. Tests are never retried."),
   dispatch: z
     .boolean()
-    .default(true)
+    .optional()
     .describe(
-      'Offer a manual run with an image tag. Where the build calls it, one that takes files must be able to build them, too: `fallback: "build"`.',
+      'Offer a manual run with an image tag, for which the tests are a workflow of their own. By default where they follow the build as one, and where a manual run can `choose`. Where the build calls it, one that takes files must be able to build them, too: `fallback: "build"`.',
     ),
   choose: z
     .array(z.string().min(1))

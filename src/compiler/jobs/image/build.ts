@@ -43,6 +43,9 @@ const UNPUSHED = "steps.push.outputs.unpushed";
 
 const ARCHIVE_DAYS = 1;
 
+/** What `prepare-build` writes. */
+const BAKE_FILE = `${expression("runner.temp")}/bake.json`;
+
 /** Whether images of this run carry attestations of their own, which no archive holds. */
 const publishes = (pipeline: Pipeline, run: RunKind, group: ImageGroup): boolean =>
   publishesAlone(pipeline, run, group);
@@ -109,7 +112,7 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, run: RunKind): J
         with: {
           // Without it the action builds what GitHub has of the ref, and not what is checked out.
           source: ".",
-          files: `${[...(first.bake ? [first.bake.file] : []), `${expression("runner.temp")}/bake.json`].join("\n")}\n`,
+          files: first.bake ? `${first.bake.file}\n${BAKE_FILE}\n` : BAKE_FILE,
           targets: "pipewright-layers",
           provenance: "false",
         },
@@ -123,7 +126,12 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, run: RunKind): J
         with: { to: "push", group: group.key, class: classText },
         env: renewalEnvironment(pipeline),
       }),
-      ...(alone ? publishSteps(pipeline, group, run, planText, savesArchive(run)) : []),
+      ...(alone
+        ? publishSteps(pipeline, group, run, {
+            plan: planText,
+            push: plan ? "steps.plan.outputs.push" : plannedIn(pipeline, run)("push"),
+          })
+        : []),
       ...(alone && sole ? recordSteps(pipeline, run, { plan: planText, if: every(outcome("alone")) }) : []),
     ],
   };
@@ -137,8 +145,12 @@ function conditionOf(pipeline: Pipeline, group: ImageGroup, run: RunKind): Pick<
 }
 
 /** Gives what was built, or found, its tags, and scans it. */
-function publishSteps(pipeline: Pipeline, group: ImageGroup, run: RunKind, plan: string, saves: boolean): Step[] {
-  const canPush = `fromJSON(${plan.slice(3, -2).trim()}).push`;
+function publishSteps(
+  pipeline: Pipeline,
+  group: ImageGroup,
+  run: RunKind,
+  { plan, push }: { plan: string; push: string },
+): Step[] {
   const platforms = [
     ...new Set(
       classesIn(pipeline, run).flatMap((event) => {
@@ -151,11 +163,11 @@ function publishSteps(pipeline: Pipeline, group: ImageGroup, run: RunKind, plan:
     useProgram("publish-image", {
       name: "Publish the image",
       id: PUBLISH,
-      if: every(outcome("alone"), canPush, `${UNPUSHED} != 'true'`),
+      if: every(outcome("alone"), `${push} == 'true'`, `${UNPUSHED} != 'true'`),
       timeoutMinutes: 10,
       with: { group: group.key, plan, images: expression(`steps.${IMAGE}.outputs.images`) },
     }),
-    ...scanBuilt(pipeline, group, { condition: outcome("scan"), saves, platforms }),
+    ...scanBuilt(pipeline, group, { condition: outcome("scan"), saves: savesArchive(run), platforms }),
   ];
 }
 

@@ -43,12 +43,14 @@ export const stepOf = ({
   ...(optional && { continueOnError: true }),
 });
 
+export interface Credentials {
+  /** The workflow's actor where it is left out. */
+  username: string | undefined;
+  password: string;
+}
+
 /** Logs Docker in by a user name and a password. */
-export const byCredentials = (
-  registry: Registry,
-  credentials: { username: string; password: string },
-  options: LoginOptions,
-): Step =>
+export const byCredentials = (registry: Registry, credentials: Credentials, options: LoginOptions): Step =>
   useProgram("log-in", {
     name: loginStep(registry),
     if: options.if,

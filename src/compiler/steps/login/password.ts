@@ -1,10 +1,11 @@
 /** By a user name and a password, or as the workflow's actor with the job's own token. */
 import type { Registry } from "../../../pipeline/types.ts";
 import { expression, TOKEN } from "../../expressions.ts";
-import { byCredentials, type LoginMethod } from "./method.ts";
+import { byCredentials, type Credentials, type LoginMethod } from "./method.ts";
 
-const credentialsOf = ({ username, password }: Registry): { username: string; password: string } => ({
-  username: username ? expression(`secrets.${username}`) : expression("github.actor"),
+/** Without a user name the program takes the workflow's actor. */
+const credentialsOf = ({ username, password }: Registry): Credentials => ({
+  username: username ? expression(`secrets.${username}`) : undefined,
   password: password ? expression(`secrets.${password}`) : TOKEN,
 });
 
@@ -13,6 +14,8 @@ export const byPassword: LoginMethod = {
   steps: (_pipeline, registry, options) => [byCredentials(registry, credentialsOf(registry), options)],
   access(_pipeline, registry) {
     const { username, password } = credentialsOf(registry);
-    return { steps: [], env: { REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } };
+    // Programs that ask a registry hold the job's token anyway.
+    if (password === TOKEN) return { steps: [], env: {} };
+    return { steps: [], env: { ...(username && { REGISTRY_USERNAME: username }), REGISTRY_PASSWORD: password } };
   },
 };

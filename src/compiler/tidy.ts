@@ -1,0 +1,63 @@
+/**
+ * Takes away what says nothing: outputs of jobs that no other job reads, and settings of inputs that are GitHub's own
+ * defaults. A pass over compiled workflows that knows no kind of workflow.
+ */
+import { callsWorkflow, isCommented, type Job, type Triggers, type Workflow } from "../workflow/model.ts";
+
+export function tidy(workflow: Workflow): Workflow {
+  const text = plainText(workflow);
+  const readsAll = text.includes("toJSON(needs)");
+  const jobs = Object.entries(workflow.jobs).map(([id, job]) => [
+    id,
+    callsWorkflow(job) || !job.outputs ? job : withoutUnread(job, (name) => isRead(text, id, name, readsAll)),
+  ]);
+  return { ...workflow, on: withoutDefaults(workflow.on), jobs: Object.fromEntries(jobs) as Workflow["jobs"] };
+}
+
+/** What a program takes out of all needs at once (`write-record`, `read-verdicts`). */
+const READ_WITH_ALL = ["images", "created"];
+
+/** Whether some expression names an output, of this workflow's jobs or of the workflow itself. */
+const isRead = (text: string, job: string, output: string, readsAll: boolean): boolean =>
+  text.includes(`needs.${job}.outputs.${output}`) ||
+  text.includes(`jobs.${job}.outputs.${output}`) ||
+  (readsAll && READ_WITH_ALL.includes(output));
+
+function withoutUnread(job: Job, isKept: (name: string) => boolean): Job {
+  const { outputs = {}, ...rest } = job;
+  const kept = Object.entries(outputs).filter(([name]) => isKept(name));
+  if (kept.length === 0) return rest;
+  // Where the outputs stand among the keys of a job stays as it is.
+  return { ...job, outputs: Object.fromEntries(kept) };
+}
+
+const plainText = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (isCommented(inner) ? inner.value : inner));
+
+/** An input that is not required, and a text that is empty, are so without being told. */
+function withoutDefaults(on: Triggers): Triggers {
+  const { workflow_call: call, workflow_dispatch: dispatch } = on;
+  return {
+    ...on,
+    ...(call && {
+      workflow_call: {
+        ...call,
+        ...(call.inputs && { inputs: each(call.inputs) }),
+        ...(call.secrets && { secrets: each(call.secrets) }),
+      },
+    }),
+    ...(dispatch?.inputs && { workflow_dispatch: { ...dispatch, inputs: each(dispatch.inputs) } }),
+  };
+}
+
+const each = <Input extends object>(inputs: Readonly<Record<string, Input>>): Record<string, Input> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(input).filter(
+          ([key, value]) => !(key === "required" && value === false) && !(key === "default" && value === ""),
+        ),
+      ) as Input,
+    ]),
+  );
