@@ -23,36 +23,47 @@ function say(mark, name, what) {
 }
 
 /** A job that decides or builds: it did its work, or rightly had none to do. */
-function judgeJob(id, result) {
-  const ok = result === "success" || (result === "skipped" && kind !== undefined);
-  say(ok ? "✅" : "❌", id, result);
-}
+const judgeJob = (id, result) => say(["success", "skipped"].includes(result) ? "✅" : "❌", id, result);
 
-function judgeTests({ name, required, soft, events, forks }, result) {
-  const wanted = kind === "release" ? required || events.includes(kind) : events.includes(kind);
+function judgeTests(consumer, result) {
+  const { name, required, soft } = consumer;
   if (result === "success") return say("✅", name, "passed");
-  if (result !== "skipped") {
-    if (!soft && required)
-      return say("❌", name, `ended as ${result}. Its log says why; a re-run of the failed jobs repeats it`);
+  if (result === "skipped") return judgeSkipped(consumer);
+  if (soft) {
     warn(`${name} ended as ${result}. It is configured to warn only, so nothing stops for it.`);
     return say("⚠️", name, `ended as ${result}, which only warns`);
   }
-  if (passedBefore.includes(name)) return say("✅", name, "has passed on this commit before");
-  if (covered === "true") return say("✅", name, "is run by the pull request of this branch");
-  if (!wanted) return say("✅", name, `is not for a run of the class ${kind}`);
-  if (!required) return say("⚠️", name, "did not run");
-  if (isFork && !forks)
-    return say(
-      "❌",
-      name,
-      "does not run for forks, and is required: somebody who may must bring the change into this repository",
-    );
-  return say("❌", name, "did not run: something that it waits for has failed");
+  if (!required && only === undefined) {
+    warn(`${name} ended as ${result}. Nothing requires it, so nothing stops for it.`);
+    return say("⚠️", name, `ended as ${result}, and nothing requires it`);
+  }
+  return say("❌", name, `ended as ${result}. Its log says why; a re-run of the failed jobs repeats it`);
 }
 
+function judgeSkipped({ name, required, soft, events, forks }) {
+  const isWanted = events.includes(kind) || (kind === "release" && required);
+  const isRequired = required && !soft;
+  if (passedBefore.includes(name)) return say("✅", name, "has passed on this commit before");
+  if (covered === "true") return say("✅", name, "is run by the pull request of this branch");
+  if (!isWanted) return say("✅", name, `is not for a run of the class ${kind}`);
+  if (isFork && !forks)
+    return isRequired
+      ? say(
+          "❌",
+          name,
+          "does not run for forks, and is required: somebody who may must bring the change into this repository",
+        )
+      : say("⚠️", name, "does not run for forks");
+  if (!isRequired && only === undefined) return say("⚠️", name, "did not run");
+  return say("❌", name, "did not run: something that it waits for has failed. Look at the jobs before it");
+}
+
+if (kind === undefined)
+  fail(
+    "Nothing was tested, as it could not be planned. Look at the jobs before this one first.",
+    Object.entries(needs).map(([id, { result }]) => `${id}: ${result}`),
+  );
 addSummary("| Job | Result |\n| --- | --- |");
-if (kind === undefined || kind === "")
-  fail("Nothing could be planned, so nothing was tested. Look at the jobs before this one.");
 for (const [id, { result }] of Object.entries(needs)) {
   const consumer = tests.get(id);
   if (only !== undefined && consumer && id !== `test-${only}`) continue;

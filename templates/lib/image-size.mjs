@@ -1,9 +1,9 @@
 // How large an image is, compressed, on each of its platforms: as much as whoever pulls it waits for.
 import { readManifest } from "./images.mjs";
-import { addSummary, cell, closeGroup, fail, isDigest, openGroup, say } from "./log.mjs";
+import { addSummary, closeGroup, code, fail, isDigest, openGroup, say } from "./log.mjs";
 
-/** Ends the step where a platform has more bytes than it may. */
-export async function refuseOversize(image, digest, maxBytes) {
+/** What is said of each platform that has more bytes than it may. Ends the step where nobody can say how many it has. */
+export async function findOversize(image, digest, maxBytes) {
   const facts = [`Image: ${image}`, `Digest: ${digest}`];
   openGroup(`Size of ${image}`);
   const whole = await manifestOf(image, digest, facts);
@@ -14,7 +14,7 @@ export async function refuseOversize(image, digest, maxBytes) {
         .map(({ digest: one, platform }) => [one, nameOf(platform)])
     : [[digest, "image"]];
   if (platforms.length === 0) fail("The index lists no image.", facts);
-  addSummary(`## Size of \`${cell(image)}\`\n\n| Platform | Compressed bytes | Limit |\n| --- | --- | --- |`);
+  addSummary(`## Size of ${code(image)}\n\n| Platform | Compressed bytes | Limit |\n| --- | --- | --- |`);
   const problems = [];
   for (const [one, platform] of platforms) {
     if (!isDigest(one)) fail("The index names something that is no digest.", [`Named: ${one}`, ...facts]);
@@ -22,10 +22,10 @@ export async function refuseOversize(image, digest, maxBytes) {
     if (size === undefined) fail(`The manifest of ${platform} tells no sizes.`, [`Manifest: ${one}`, ...facts]);
     if (size > maxBytes) problems.push(`${platform} has ${size} bytes; ${maxBytes} are allowed.`);
     say(`${platform}: ${size} bytes, limit ${maxBytes}`);
-    addSummary(`| ${size > maxBytes ? "❌" : "✅"} \`${cell(platform)}\` | ${size} | ${maxBytes} |`);
+    addSummary(`| ${size > maxBytes ? "❌" : "✅"} ${code(platform)} | ${size} | ${maxBytes} |`);
   }
   closeGroup();
-  if (problems.length > 0) fail("The image is larger than it may be.", [...problems, ...facts]);
+  return problems.length > 0 ? [...problems, ...facts] : [];
 }
 
 const nameOf = ({ os, architecture, variant }) => [os, architecture, ...(variant ? [variant] : [])].join("/");

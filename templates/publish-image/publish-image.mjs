@@ -3,7 +3,7 @@
 import { environment } from "../lib/environment.mjs";
 import { copyExactly, copyImage, findManifest, hasPlatforms, readImage } from "../lib/images.mjs";
 import { addSummary, closeGroup, code, fail, isDigest, openGroup, output, require, warnOf } from "../lib/log.mjs";
-import { refuseOversize } from "../lib/image-size.mjs";
+import { findOversize } from "../lib/image-size.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { isDockerTag } from "../lib/tags.mjs";
 
@@ -31,6 +31,12 @@ output("commit", first?.commit ?? "");
 output("created", first?.created ?? "");
 output("images", JSON.stringify(images));
 
+// What is too large is known by its digest all the same, so that its tags can be taken back.
+const oversize = [];
+for (const [key, { image, maxBytes }] of builds)
+  if (maxBytes !== null) oversize.push(...(await findOversize(image, images[key].digest, maxBytes)));
+if (oversize.length > 0) fail("The image is larger than it may be.", oversize);
+
 async function publish(key, build) {
   const { image } = build;
   const facts = [`Image: ${image}`, `Tags: ${tags.join(" ")}`, `Commit: ${run.sha}`];
@@ -54,12 +60,11 @@ async function publish(key, build) {
   addSummary(`Published ${code(`${image}@${digest}`)} as ${tags.join(" ")}`);
   for (const name of build.mirrors) await mirror(name, image, digest, facts);
   for (const copy of copies) addSummary(`Copied to ${code(copy)}`);
-  if (build.maxBytes !== null) await refuseOversize(image, digest, build.maxBytes);
   return { digest, commit: unchanged[key]?.commit ?? run.sha, created: published.created };
 }
 
 function knownDigest(digest, facts) {
-  if (!isDigest(digest)) fail("The digest is none.", [`Digest: ${digest}`, ...facts]);
+  if (!isDigest(digest)) fail("DIGEST is no digest.", [`Digest: ${digest}`, ...facts]);
   return digest;
 }
 

@@ -38,11 +38,15 @@ export const plannedPart: PipelinePart = {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** What a test says of these is all that there is. */
+const WHOLE = ["entries"];
+
 /** Objects are merged key by key; anything else takes the other's place. */
 function merged(base: unknown, change: unknown): unknown {
   if (!isRecord(base) || !isRecord(change)) return change;
   const keys = new Set([...Object.keys(base), ...Object.keys(change)]);
-  return Object.fromEntries([...keys].map((key) => [key, key in change ? merged(base[key], change[key]) : base[key]]));
+  const valueOf = (key: string): unknown => (WHOLE.includes(key) ? change[key] : merged(base[key], change[key]));
+  return Object.fromEntries([...keys].map((key) => [key, key in change ? valueOf(key) : base[key]]));
 }
 
 /** Exactly the keys that the change has; each is the first one of the base, changed. */
@@ -151,7 +155,9 @@ export const runnerVariables = {
 
 /** What the runner, the shell or a stand-in provides. */
 export const isProvided = (variable: string): boolean =>
-  /^(GITHUB_|RUNNER_|ACTIONS_|DOCKER_|AWS_|BASH_|LC_)|^(PATH|HOME|LANG|PWD|IFS|TMPDIR|CI|REPLY|SECONDS|RANDOM)$/.test(variable);
+  /^(GITHUB_|RUNNER_|ACTIONS_|DOCKER_|AWS_|BASH_|LC_)|^(PATH|HOME|LANG|PWD|IFS|TMPDIR|CI|REPLY|SECONDS|RANDOM)$/.test(
+    variable,
+  );
 
 /**
  * The environment in which the action runs its program, made of what a test gives: inputs as the runner hands them on, those
