@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PipelinePart } from "../../src/pipeline/plan-file/schema.ts";
 import { type GithubApi, startGithubApi } from "./github-api/server.ts";
 import type { Artifact, Run } from "./github-api/state.ts";
 import { type ProgramResult, runNodeProgram } from "./node-program.ts";
@@ -9,6 +10,17 @@ import { type ZipEntry, zip } from "./zip.ts";
 
 const REPOSITORY = "o/r";
 export const UNIT = { name: "unit", workflow: "CI", artifact: "unit-results", budgetPercent: 0 };
+
+type FlakesPart = NonNullable<PipelinePart["flakes"]>;
+
+const PLANNED: FlakesPart = {
+  artifact: "flakes",
+  issues: false,
+  overallBudgetPercent: 100,
+  quarantineAfter: 2,
+  runs: 100,
+  suites: [UNIT],
+};
 
 export type Outcomes = Readonly<Record<string, "passed" | "failed" | "skipped" | "flaky">>;
 
@@ -34,16 +46,17 @@ export interface Report {
 
 export interface FlakyRuns {
   readonly api: GithubApi;
-  /** Where the report is written, and looked for as the earlier one. */
-  readonly output: string;
-  readonly previous: string;
+  /** Leaves a report behind that an earlier run has kept: the last one, unless another text is given. */
+  keep(text?: string): void;
+  /** How many artifacts with results were downloaded. */
+  downloads(): number;
   /** A completed run of the workflow CI on a commit of one repeated letter; every run is a day younger than the last. */
   run(commit: string, artifacts: Artifact[], values?: Partial<Run>): Run;
   archive(name: string, entries: readonly ZipEntry[] | Buffer, expired?: boolean): Artifact;
   results(name: string, outcomes: Outcomes): Artifact;
   /** Lets the days pass without a run. */
   wait(days: number): void;
-  find(settings?: object): Promise<ProgramResult & { report: Report }>;
+  find(settings?: Partial<FlakesPart>): Promise<ProgramResult & { report: Report }>;
   stop(): Promise<void>;
 }
 
@@ -66,7 +79,8 @@ export const found = ({ report }: { report: Report }): string[] =>
 export async function startFlakyRuns(): Promise<FlakyRuns> {
   const api = await startGithubApi({ repository: REPOSITORY });
   const folder = mkdtempSync(join(tmpdir(), "pipewright-flakes-"));
-  const [output, previous] = [join(folder, "report.json"), join(folder, "previous.json")];
+  const output = join(folder, "flakes.json");
+  const kept = new Set<number>();
   let nextId = 1;
   const archive = (name: string, entries: readonly ZipEntry[] | Buffer, expired = false): Artifact => ({
     id: nextId++,
@@ -77,8 +91,35 @@ export async function startFlakyRuns(): Promise<FlakyRuns> {
   });
   return {
     api,
-    output,
-    previous,
+    keep(text = readFileSync(output, "utf8")) {
+      const id = 1_000_000 + kept.size;
+      kept.add(id);
+      api.state.runs.push({
+        id,
+        name: "Flaky tests",
+        event: "schedule",
+        status: "completed",
+        conclusion: "success",
+        head_branch: "main",
+        head_sha: "f".repeat(40),
+        created_at: day(0),
+        updated_at: day(0),
+        artifacts: [
+          {
+            id,
+            name: "flakes",
+            created_at: day(kept.size),
+            expired: false,
+            zip: zip([{ name: "flakes.json", content: text }]),
+          },
+        ],
+      });
+    },
+    downloads: () =>
+      api.requests.filter(({ path }) => {
+        const [, id] = /artifacts\/(\d+)\/zip$/.exec(path) ?? [];
+        return id !== undefined && !kept.has(Number(id));
+      }).length,
     archive,
     results: (name, outcomes) => archive(name, [{ name: "junit.xml", content: junit(outcomes) }]),
     wait(days) {
@@ -107,15 +148,11 @@ export async function startFlakyRuns(): Promise<FlakyRuns> {
       return made;
     },
     async find(settings = {}) {
-      const FLAKES = JSON.stringify({ suites: [UNIT], ...settings });
-      const result = await runNodeProgram("flakes", {
-        FLAKES,
-        OUTPUT: output,
-        PREVIOUS_FILE: previous,
-        GITHUB_API_URL: api.url,
-        GITHUB_REPOSITORY: REPOSITORY,
-        GH_TOKEN: "token",
-      });
+      const result = await runNodeProgram(
+        "flakes",
+        { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: REPOSITORY, GH_TOKEN: "token", RUNNER_TEMP: folder },
+        { plan: { flakes: { ...PLANNED, ...settings } } },
+      );
       return { ...result, report: JSON.parse(readFileSync(output, "utf8")) };
     },
     async stop() {

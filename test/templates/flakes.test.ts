@@ -1,5 +1,4 @@
 /** The report of flaky tests, from runs and artifacts as GitHub lists them. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type FlakyRuns, found, startFlakyRuns, UNIT } from "../support/flaky-runs.ts";
 
@@ -163,9 +162,9 @@ describe("rates and budgets", () => {
       path: ".github/workflows/other.yml",
     });
     const suites = [
-      { name: "fast", workflow: "ci.yml", artifact: "unit" },
-      { name: "slow", workflow: "ci.yml", artifact: "unit-slow" },
-      { name: "other", workflow: "Other", artifact: "unit" },
+      { name: "fast", workflow: "ci.yml", artifact: "unit", budgetPercent: 0 },
+      { name: "slow", workflow: "ci.yml", artifact: "unit-slow", budgetPercent: 0 },
+      { name: "other", workflow: "Other", artifact: "unit", budgetPercent: 0 },
     ];
     const { report } = await github.find({ suites });
     expect(report.suites.map(({ name, executions }) => [name, executions])).toEqual([
@@ -187,24 +186,22 @@ describe("rates and budgets", () => {
 });
 
 describe("reading", () => {
-  const downloads = (): number => github.api.requests.filter(({ path }) => path.endsWith("/zip")).length;
-
   test("does not read again what the report before has read, until a run has another attempt", async () => {
     const first = github.run("a", [github.results("unit-results-attempt-1", { dst: "failed" })]);
     github.run("b", [github.results("unit-results", { dst: "passed" })]);
     await github.find();
-    expect(downloads()).toBe(2);
-    writeFileSync(github.previous, readFileSync(github.output));
+    expect(github.downloads()).toBe(2);
+    github.keep();
     expect(found(await github.find())).toEqual([]);
-    expect(downloads()).toBe(2);
+    expect(github.downloads()).toBe(2);
     github.api.state.runs[0] = {
       ...first,
       run_attempt: 2,
       artifacts: [...(first.artifacts ?? []), github.results("unit-results-attempt-2", { dst: "passed" })],
     };
     expect(found(await github.find())).toEqual(["c › dst: 1 of 1"]);
-    expect(downloads()).toBe(4);
-    writeFileSync(github.previous, readFileSync(github.output));
+    expect(github.downloads()).toBe(4);
+    github.keep();
     expect(found(await github.find({ suites: [{ ...UNIT, artifact: "unit" }] }))).toEqual([
       "[results] c › dst: 1 of 1",
     ]);
@@ -219,7 +216,7 @@ describe("reading", () => {
     '{"groups":[null,1,{"suite":"unit"},{"suite":"unit","artifact":"unit-results","key":"k","seen":"x","runs":["1@1"],"attempts":-1}]}',
   ])("an earlier report that is none is not used: %s", async (text) => {
     github.run("a", [github.results("unit-results", { dst: "passed" })]);
-    writeFileSync(github.previous, text);
+    github.keep(text);
     const result = await github.find();
     expect(result.code).toBe(0);
     expect(result.report.suites[0]).toMatchObject({ executions: 1 });
@@ -244,7 +241,7 @@ describe("reading", () => {
       "it holds no .xml file",
     ])
       expect(result.log).toContain(problem);
-    writeFileSync(github.previous, readFileSync(github.output));
+    github.keep();
     expect((await github.find()).report.suites[0]).toMatchObject({ unread: 4 });
   });
 

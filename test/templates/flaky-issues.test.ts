@@ -14,13 +14,13 @@ const flaky = (name: string): Artifact[] => [
   github.results("unit-results-attempt-1", { [name]: "failed" }),
   github.results("unit-results-attempt-2", { [name]: "passed" }),
 ];
-const ISSUES = { issues: true, quarantineAfter: 1, label: "flaky test" };
+const ISSUES = { issues: true, quarantineAfter: 1 };
 
 test("one is opened for each test in quarantine, and none a second time", async () => {
   const { id } = github.run("a", flaky("dst"));
   expect((await github.find(ISSUES)).code).toBe(0);
   expect(github.api.state.issues).toMatchObject([
-    { number: 1, title: "Flaky test in unit: c › dst", labels: [{ name: "flaky test" }], state: "open" },
+    { number: 1, title: "Flaky test in unit: c › dst", labels: [{ name: "flaky-test" }], state: "open" },
   ]);
   expect(github.api.state.issues[0]?.body).toContain(`| Runs | [${id}](https://github.com/o/r/actions/runs/${id}) |`);
   const writes = (): number => github.api.requests.filter(({ method }) => method !== "GET").length;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { Cache } from "../support/github-api/state.ts";
+import type { PipelinePart } from "../../src/pipeline/plan-file/schema.ts";
 import { type ProgramResult, runNodeProgram } from "../support/node-program.ts";
 import { HOSTILE } from "../support/run-program.ts";
 
@@ -32,19 +33,19 @@ function cache(
 }
 
 const RULES = [
-  { key: "Linux-go-mod-", keepHours: 168 },
-  { key: "Linux-build-", keepHours: 72 },
-  { key: "Linux-go-", keepHours: null },
+  { beginning: "Linux-go-mod-", keepHours: 168 },
+  { beginning: "Linux-build-", keepHours: 72 },
+  { beginning: "Linux-go-", keepHours: null },
 ];
-const prune = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-  runNodeProgram("prune-caches", {
-    CACHES: JSON.stringify(RULES),
-    DRY_RUN: "false",
-    GITHUB_API_URL: api.url,
-    GITHUB_REPOSITORY: "o/r",
-    GH_TOKEN: "token",
-    ...environment,
-  });
+const prune = (
+  change: Partial<NonNullable<PipelinePart["caches"]>> = {},
+  environment: Record<string, string> = {},
+): Promise<ProgramResult> =>
+  runNodeProgram(
+    "prune-caches",
+    { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "o/r", GH_TOKEN: "token", ...environment },
+    { plan: { caches: { keys: RULES, maxGigabytes: 100, ...change } } },
+  );
 const left = (): string[] => api.state.caches.map(({ key }) => key);
 
 describe("caches", () => {
@@ -84,7 +85,7 @@ describe("caches", () => {
     "stay in a dry run, which is everything but a plain false: %j",
     async (value) => {
       cache("Linux-build-old", 100, 5);
-      const result = await prune({ DRY_RUN: value });
+      const result = await prune({}, { DRY_RUN: value });
       expect(left()).toHaveLength(1);
       expect(result.outputs).toMatchObject({ deleted: "1", "freed-bytes": "5000000", "total-bytes": "0" });
       expect(result.summary).toContain("**Nothing was deleted.**");
@@ -95,10 +96,10 @@ describe("caches", () => {
   test("that take too much together are told, whether they were deleted or not", async () => {
     cache("someone-elses", 1, 1900);
     cache("Linux-build-new", 1, 101);
-    const over = await prune({ MAX_GIGABYTES: "2" });
+    const over = await prune({ maxGigabytes: 2 });
     expect(over).toMatchObject({ code: 0, outputs: { "total-bytes": "2001000000" } });
     expect(over.log).toContain("::warning::The caches take 2.00 GB, over the limit of 2 GB.");
-    expect((await prune({ MAX_GIGABYTES: "2.001" })).log).not.toContain("::warning::");
+    expect((await prune({ maxGigabytes: 2.001 })).log).not.toContain("::warning::");
   });
 
   test("are deleted only where the rule says so, for any rules and ages", async () => {
@@ -113,8 +114,8 @@ describe("caches", () => {
           { maxLength: 12 },
         ),
         rules: fc.uniqueArray(
-          fc.record({ key: fc.constantFrom(...keys), keepHours: fc.constantFrom(null, 0, 5, 10) }),
-          { selector: ({ key }) => key },
+          fc.record({ beginning: fc.constantFrom(...keys), keepHours: fc.constantFrom(null, 0, 5, 10) }),
+          { selector: ({ beginning }) => beginning },
         ),
       }),
       12,
@@ -123,11 +124,11 @@ describe("caches", () => {
       api.state.caches = [];
       for (const { key, hours } of world.caches) cache(key, hours + 0.5);
       const before = api.state.caches;
-      await prune({ CACHES: JSON.stringify(world.rules) });
+      await prune({ keys: world.rules });
       const kept = before.filter(({ key }, index) => {
         const [rule] = world.rules
-          .filter((one) => key.startsWith(one.key))
-          .toSorted((a, b) => b.key.length - a.key.length);
+          .filter((one) => key.startsWith(one.beginning))
+          .toSorted((a, b) => b.beginning.length - a.beginning.length);
         return !rule || rule.keepHours === null || (world.caches[index]?.hours ?? 0) + 0.5 < rule.keepHours;
       });
       expect(api.state.caches).toEqual(kept);
@@ -137,18 +138,12 @@ describe("caches", () => {
 
 describe("trouble", () => {
   test.each([
-    "",
-    "{}",
-    "[{}]",
-    '[{"key":"","keepHours":1}]',
-    '[{"key":" ","keepHours":1}]',
-    '[{"key":"a"}]',
-    '[{"key":"a","keepHours":-1}]',
-    '[{"key":"a","keepHours":"1"}]',
-    "[null]",
-  ])("rules that are none delete nothing: %s", async (rules) => {
+    ["", 1],
+    [" ", 1],
+    ["a", -1],
+  ])("a rule that is none deletes nothing: %j for %j hours", async (beginning, keepHours) => {
     cache("a", 9000);
-    const result = await prune({ CACHES: rules });
+    const result = await prune({ keys: [{ beginning, keepHours }] });
     expect(result.code).toBe(1);
     expect(result.log).toContain("::error::The caches could not be pruned:");
     expect(api.requests).toEqual([]);
