@@ -18,6 +18,7 @@ import { rollbackRows } from "../../src/compiler/docs/rollback.ts";
 import { emit } from "../support/emitted.ts";
 import { planOf } from "../support/plan-of.ts";
 import { published } from "../support/published.ts";
+import { inOneRun } from "../support/systems.ts";
 import { missing } from "../support/tools.ts";
 import { twoImages } from "../support/two-images.ts";
 
@@ -41,7 +42,7 @@ const systems: [string, ConfigInput][] = [
   ["Kyklos", kyklos],
   ["the WebAuthn server", webauthn],
   ["the Django site", django],
-  ["Charon in one run", { ...charon, topology: "workflow_call" }],
+  ["Charon in one run", inOneRun(charon)],
   ["the minimal example", minimal],
   ["this project", own],
   ["a system that no one planned for", twoImages],

@@ -82,8 +82,11 @@ export const withConsumers = (change: Partial<ConsumerInput>, config: ConfigInpu
   ),
 });
 
-/** The same, with its tests in the run that builds. */
-export const inOneRun = (config: ConfigInput): ConfigInput => ({ ...config, topology: "workflow_call" });
+/** The same, with its tests in the run that builds, where groups have nothing to share. */
+export const inOneRun = (config: ConfigInput): ConfigInput => ({
+  ...withConsumers({ group: undefined } as Partial<ConsumerInput>, config),
+  topology: "workflow_call",
+});
 
 /** A library without an image: what is kept of its tests, and what is fetched for them. */
 const careful: ConfigInput = {

@@ -1,6 +1,7 @@
 /** The metrics of a pipeline that was really played: they find its runs, jobs, steps and images by their names. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inOneRun } from "../../support/systems.ts";
 import { describe, expect, test, vi } from "vitest";
 import { missing } from "../../support/tools.ts";
 import { change, CROWDSEC, playCharon, troubles, WAF } from "./charon.ts";
@@ -56,7 +57,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
   });
 
   test("find the tests that the build's own run calls", async () => {
-    const world = await playCharon({ change: (config) => ({ ...config, topology: "workflow_call" }) });
+    const world = await playCharon({ change: inOneRun });
     await world.push("main", change("one"));
     await world.settle();
     await world.schedule("0 0 * * *");
