@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pushImage } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
@@ -19,20 +20,30 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Every consumer of these deploys. */
+const deploying = (deployment: object = {}): PlannedPart => {
+  const planned = { name: "place", attempts: 2, delaySeconds: 0, timeoutSeconds: 1, ...deployment };
+  return { consumers: { smoke: { deployment: planned }, other: { deployment: planned } } };
+};
+
 describe("the name of a place", () => {
-  const name = (environment: Record<string, string> = {}): Promise<ProgramResult> =>
-    machine.run("name-place", {
-      PREFIX: "sindri-per-extension",
-      RUN_ID: "19512345678",
-      RUN_ATTEMPT: "1",
-      JOB: 'per-extension {"extension":"nodejs"}',
-      ...environment,
-    });
+  const name = (environment: Record<string, string> = {}, prefix = "sindri-per-extension"): Promise<ProgramResult> =>
+    machine.run(
+      "name-place",
+      {
+        CONSUMER: "smoke",
+        GITHUB_RUN_ID: "19512345678",
+        GITHUB_RUN_ATTEMPT: "1",
+        MATRIX: '{"extension":"nodejs"}',
+        ...environment,
+      },
+      { plan: deploying({ name: prefix }) },
+    );
 
   test("says whose it is, and is a label of DNS", async () => {
     const { outputs } = await name();
     expect(outputs["name"]).toMatch(/^sindri-per-extension-19512345678-1-[0-9a-f]{8}$/);
-    const longest = await name({ PREFIX: "a".repeat(30), RUN_ID: "9".repeat(15), RUN_ATTEMPT: "99999" });
+    const longest = await name({ GITHUB_RUN_ID: "9".repeat(15), GITHUB_RUN_ATTEMPT: "99999" }, "a".repeat(30));
     expect(longest.outputs["name"]?.length).toBeLessThanOrEqual(63);
   });
 
@@ -40,40 +51,42 @@ describe("the name of a place", () => {
     const names = await Promise.all([
       name(),
       name(),
-      name({ JOB: 'per-extension {"extension":"python"}' }),
-      name({ JOB: "other null" }),
-      name({ RUN_ATTEMPT: "2" }),
-      name({ RUN_ID: "19512345679" }),
+      name({ MATRIX: '{"extension":"python"}' }),
+      name({ CONSUMER: "other", MATRIX: "null" }),
+      name({ GITHUB_RUN_ATTEMPT: "2" }),
+      name({ GITHUB_RUN_ID: "19512345679" }),
     ]);
     expect(new Set(names.map(({ outputs }) => outputs["name"])).size).toBe(5);
   });
 
   test.each(HOSTILE)("holds nothing of %j", async (text) => {
-    expect((await name({ JOB: text })).outputs["name"]).toMatch(/^sindri-per-extension-19512345678-1-[0-9a-f]{8}$/);
-    for (const variable of ["PREFIX", "RUN_ID", "RUN_ATTEMPT"]) expect((await name({ [variable]: text })).code).toBe(1);
+    expect((await name({ MATRIX: text })).outputs["name"]).toMatch(/^sindri-per-extension-19512345678-1-[0-9a-f]{8}$/);
+    for (const variable of ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT"])
+      expect((await name({ [variable]: text })).code).toBe(1);
+    expect((await name({}, text)).code).toBe(1);
   });
 });
 
 describe("waiting for an answer", () => {
-  const wait = (
-    commands: string,
-    environment: Record<string, string | number> = {},
-    env: Record<string, string> = {},
-  ): Promise<ProgramResult> =>
+  const wait = (commands: string, timeoutSeconds = 1, env: Record<string, string> = {}): Promise<ProgramResult> =>
     machine.run(
       "wait-until",
-      { COMMANDS: commands, TIMEOUT: 1, INTERVAL: 0.1, ...environment },
-      { cwd: folder, env: { FOLDER: folder, ...env } },
+      { CONSUMER: "smoke", COMMANDS: commands },
+      {
+        cwd: folder,
+        plan: deploying({ timeoutSeconds }),
+        env: { POLL_SECONDS: "0.1", FOLDER: folder, ...env },
+      },
     );
 
   test("ends as soon as the commands succeed", async () => {
-    const { code, log } = await wait('printf x >> tries\n[[ "$(wc -c < tries)" -gt 2 ]] && echo up', { TIMEOUT: 20 });
+    const { code, log } = await wait('printf x >> tries\n[[ "$(wc -c < tries)" -gt 2 ]] && echo up', 20);
     expect({ code, log }).toMatchObject({ code: 0, log: expect.stringMatching(/up\n.*It answered after/s) });
     expect(readFileSync(join(folder, "tries"), "utf8")).toBe("xxx");
   });
 
   test("fails after its limit, with the last answer, which gives the runner no commands", async () => {
-    const { code, log } = await wait('echo "::error::not ${STATE}"; false | cat', {}, { STATE: "started" });
+    const { code, log } = await wait('echo "::error::not ${STATE}"; false | cat', 1, { STATE: "started" });
     expect(code).toBe(1);
     expect(log).toContain("not ready after 1 s");
     expect(log).toContain(": :error: :not started");
@@ -85,9 +98,8 @@ describe("waiting for an answer", () => {
     expect(Date.now() - begin).toBeLessThan(20_000);
   });
 
-  test("limits that are none are refused before anything runs", async () => {
-    for (const limits of [{ TIMEOUT: "0" }, { TIMEOUT: "a[$(touch executed)]" }, { INTERVAL: "1;touch executed" }])
-      expect((await wait("true", limits)).code).toBe(1);
+  test("a limit that is none is refused before anything runs", async () => {
+    for (const limit of [0, 1.5, -1]) expect((await wait("touch executed", limit)).code).toBe(1);
     expect(existsSync(join(folder, "executed"))).toBe(false);
   });
 });
@@ -102,8 +114,28 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   afterAll(async () => await registry.stop());
 
   const image = (host = registry.host): string => `${host}/team/app`;
-  const confirm = (environment: Record<string, string | number> = {}): Promise<ProgramResult> =>
-    machine.run("confirm-image", { IMAGE: image(), DIGEST: digest, ATTEMPTS: 2, DELAY: 0, ...environment });
+  interface Asked {
+    digest?: string;
+    name?: string;
+    mirrors?: readonly string[];
+    fallback?: "build" | "fail";
+  }
+  const confirm = ({
+    digest: asked = digest,
+    name = image(),
+    mirrors = [],
+    fallback,
+  }: Asked = {}): Promise<ProgramResult> =>
+    machine.run(
+      "confirm-image",
+      { BUILD: "app", CONSUMER: "smoke", DIGEST: asked },
+      {
+        plan: {
+          builds: { app: { kind: "image", image: name, mirrors: [...mirrors] } },
+          consumers: { smoke: { fallback: fallback ?? "fail", pull: { attempts: 2, delaySeconds: 0 } } },
+        },
+      },
+    );
 
   test("is named by its digest, wherever its tags are", async () => {
     expect(await confirm()).toMatchObject({
@@ -113,8 +145,8 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   });
 
   test("one that is gone is deployed from the sources, or stops the job", async () => {
-    const gone = { DIGEST: `sha256:${"0".repeat(64)}` };
-    expect(await confirm({ ...gone, OPTIONAL: "true" })).toMatchObject({
+    const gone = { digest: `sha256:${"0".repeat(64)}` };
+    expect(await confirm({ ...gone, fallback: "build" })).toMatchObject({
       code: 0,
       outputs: { source: "none", reference: "" },
       log: expect.stringContaining("deployed from the sources"),
@@ -123,7 +155,7 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   });
 
   test("without a digest there is nothing to ask for", async () => {
-    expect(await confirm({ DIGEST: "", OPTIONAL: "true" })).toMatchObject({
+    expect(await confirm({ digest: "", fallback: "build" })).toMatchObject({
       code: 0,
       outputs: { source: "none" },
       log: expect.stringContaining("No image was handed on"),
@@ -132,12 +164,12 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
 
   test("a registry that does not answer is the same, and a mirror stands in for it", async () => {
     const away = image("127.0.0.1:9");
-    expect(await confirm({ IMAGE: away, OPTIONAL: "true" })).toMatchObject({
+    expect(await confirm({ name: away, fallback: "build" })).toMatchObject({
       code: 0,
       outputs: { source: "none" },
       log: expect.stringContaining("did not answer"),
     });
-    expect(await confirm({ IMAGE: away, MIRRORS: image() })).toMatchObject({
+    expect(await confirm({ name: away, mirrors: [image()] })).toMatchObject({
       code: 0,
       outputs: { source: "registry", reference: `${image()}@${digest}` },
       log: expect.stringContaining("the same digest"),
@@ -145,6 +177,6 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   });
 
   test.each(HOSTILE)("%j is no digest", async (text) => {
-    expect(await confirm({ DIGEST: text })).toMatchObject({ code: 1 });
+    expect(await confirm({ digest: text })).toMatchObject({ code: 1 });
   });
 });

@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitHistory, startHistory } from "../support/git-history.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { type ProgramResult, HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
 
 let machine: Machine;
@@ -28,8 +29,14 @@ afterEach(async () => {
   history.remove();
 });
 
-const collect = (environment: Record<string, string> = {}, cwd = history.folder): Promise<ProgramResult> =>
-  machine.run("collect-diagnostics", environment, { cwd });
+/** @param environment PATHS and COMMANDS as the workflow gives them; everything else is the job's own */
+function collect(
+  { PATHS = "", COMMANDS = "", ...env }: Record<string, string> = {},
+  cwd = history.folder,
+  plan: PlannedPart = {},
+): Promise<ProgramResult> {
+  return machine.run("collect-diagnostics", { CONSUMER: "smoke", PATHS, COMMANDS }, { cwd, env, plan });
+}
 const kept = (name: string): string => readFileSync(join(out, name), "utf8");
 const files = (folder = out): string[] =>
   existsSync(folder)
@@ -134,7 +141,12 @@ describe("diagnostics", () => {
     const inside = join(history.folder, "diagnostics");
     for (const _ of [1, 2])
       expect(
-        (await collect({ OUT: inside, PATHS: "logs\ntop\n.git\n.git/credentials\ndiagnostics\nlogs/**" })).code,
+        (
+          await collect({
+            RUNNER_TEMP: history.folder,
+            PATHS: "logs\ntop\n.git\n.git/credentials\ndiagnostics\nlogs/**",
+          })
+        ).code,
       ).toBe(0);
     expect(files(inside).filter((name) => name.startsWith("files/"))).toEqual(["files/logs/a.log"]);
   });
@@ -172,6 +184,16 @@ describe("diagnostics", () => {
   });
 });
 
+test("what the plan has of paths and commands is kept, where GitHub had nothing to evaluate", async () => {
+  history.commit("x");
+  write("logs/a b.log", "one");
+  const diagnostics = { paths: ["logs/*", "gone"], commands: ["make test\nmake more", "echo done"] };
+  await collect({}, history.folder, { consumers: { smoke: { diagnostics } } });
+  expect(files(join(out, "files"))).toEqual(["logs/a b.log"]);
+  expect(kept("left-out.txt")).toBe("gone: nothing there\n");
+  expect(kept("repro.md")).toContain("```\nmake test\nmake more\necho done\n```");
+});
+
 describe("a job never fails for its diagnostics", () => {
   test("outside of a repository, without an event, without anything", async () => {
     const empty = join(machine.temp, "empty");
@@ -183,7 +205,7 @@ describe("a job never fails for its diagnostics", () => {
 
   test("where the folder cannot be made", async () => {
     writeFileSync(join(machine.temp, "file"), "");
-    const result = await collect({ OUT: join(machine.temp, "file/diagnostics") });
+    const result = await collect({ RUNNER_TEMP: join(machine.temp, "file") });
     expect(result.code).toBe(0);
     expect(result.log).toContain("::warning::The folder for the diagnostics cannot be made");
   });

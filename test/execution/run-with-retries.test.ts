@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
 
 let machine: Machine;
@@ -19,12 +20,12 @@ afterEach(async () => {
 const run = (
   commands: string,
   environment: Record<string, string | number> = {},
-  env: Record<string, string> = {},
+  { env = {}, plan = {} }: { env?: Record<string, string>; plan?: PlannedPart } = {},
 ): Promise<ProgramResult> =>
   machine.run(
     "run-with-retries",
     { COMMANDS: commands, RETRY_DELAY: 0, ...environment },
-    { cwd: folder, env: { FOLDER: folder, ...env } },
+    { cwd: folder, plan, env: { FOLDER: folder, ...env } },
   );
 const tries = (): number => readFileSync(join(folder, "tries"), "utf8").length;
 const failing = (times: number, code: number): string =>
@@ -53,12 +54,30 @@ test("what goes on failing ends with its own code, after as many attempts as wer
   expect(readdirSync(machine.temp)).toEqual([]);
 });
 
-test("an attempt that hangs ends at its own limit, and the next one begins", async () => {
-  const { code, log } = await run('printf x >> tries\n[[ "$(wc -c < tries)" -gt 1 ]] || sleep 60', {
-    ATTEMPT_TIMEOUT: 1,
-  });
+const deploying = (deployment: object): PlannedPart => ({
+  consumers: { smoke: { deployment: { name: "x", attempts: 3, delaySeconds: 0, timeoutSeconds: 60, ...deployment } } },
+});
+
+test("an attempt of a deployment that hangs ends at its own limit, and the next one begins", async () => {
+  const { code, log } = await run(
+    'printf x >> tries\n[[ "$(wc -c < tries)" -gt 1 ]] || sleep 60',
+    { CONSUMER: "smoke" },
+    { plan: deploying({ timeoutSeconds: 1 }) },
+  );
   expect({ code, log }).toMatchObject({ code: 0, log: expect.stringContaining("The attempt took longer than 1 s.") });
   expect(tries()).toBe(2);
+});
+
+test("a deployment says how often it is tried, whatever the plan says of everything else", async () => {
+  const plan: PlannedPart = {
+    ...deploying({ attempts: 2 }),
+    retry: { attempts: 5, delaySeconds: 0, growth: "exponential", jitter: 0 },
+  };
+  expect((await run(failing(9, 1), { CONSUMER: "smoke" }, { plan })).log).toContain("failed in 2 attempts");
+  rmSync(join(folder, "tries"));
+  const { log } = await machine.run("run-with-retries", { COMMANDS: failing(9, 1) }, { cwd: folder, plan });
+  expect(log).toContain("failed in 5 attempts");
+  expect(tries()).toBe(5);
 });
 
 test("a policy that is none is refused before anything runs", async () => {
@@ -69,7 +88,6 @@ test("a policy that is none is refused before anything runs", async () => {
     { RETRY_FACTOR: "-1" },
     { RETRY_JITTER: "x" },
     { RETRY_GROWTH: "quadratic" },
-    { ATTEMPT_TIMEOUT: "1s" },
   ]) {
     expect((await run("printf x >> tries", policy)).code).toBe(1);
   }
@@ -78,6 +96,6 @@ test("a policy that is none is refused before anything runs", async () => {
 });
 
 test.each(HOSTILE)("the environment stays data: %j", async (text) => {
-  expect((await run('[[ -n "$TITLE" ]]', {}, { TITLE: text })).code).toBe(0);
+  expect((await run('[[ -n "$TITLE" ]]', {}, { env: { TITLE: text } })).code).toBe(0);
   expect(existsSync(join(folder, "executed"))).toBe(false);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ImageContent, type PushedImage, pushImage, pushIndex } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import { partOf, type PlannedPart } from "../support/program-folder.ts";
 import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
@@ -27,8 +28,13 @@ describe("files", () => {
     writeFileSync(path, "");
     truncateSync(path, bytes);
   }
-  const check = (limits: unknown): Promise<ProgramResult> =>
-    machine.run("check-sizes", { LIMITS: typeof limits === "string" ? limits : JSON.stringify(limits) }, { cwd: folder });
+  type Limits = readonly { glob: string; bytes: number }[];
+  const planned = (limits: Limits): PlannedPart => ({
+    builds: { binaries: { kind: "files", artifact: "files-binaries", inputs: null, maxSizes: [...limits] } },
+    consumers: {},
+  });
+  const check = (limits: Limits): Promise<ProgramResult> =>
+    machine.run("check-sizes", { BUILD: "binaries" }, { cwd: folder, plan: planned(limits) });
 
   test("at their limit pass, one byte over it fails", async () => {
     file("bin/app-linux-amd64", 100_000_000);
@@ -67,19 +73,14 @@ describe("files", () => {
   });
 
   test.each([
-    "[]",
-    "{}",
-    "x",
-    '[{"glob":"a"}]',
-    '[{"glob":"","bytes":1}]',
-    '[{"glob":"a","bytes":"1"}]',
-    '[{"glob":"a","bytes":1.5}]',
-    '[{"glob":"a","bytes":-1}]',
-    '[{"glob":"a\\nb","bytes":1}]',
-  ])("need limits that are some: %s", async (limits) => {
-    const result = await check(limits);
-    expect(result.code).toBe(1);
-    expect(result.log).toContain('LIMITS is not a list of {"glob", "bytes"}');
+    [{ glob: "a" }],
+    [{ glob: "", bytes: 1 }],
+    [{ glob: "a", bytes: "1" }],
+    [{ glob: "a", bytes: 1.5 }],
+    [{ glob: "a", bytes: -1 }],
+    [{ glob: "a\nb", bytes: 1 }],
+  ])("need limits that are some: %j", (limit) => {
+    expect(() => partOf(planned([limit as Limits[number]]))).toThrow("maxSizes");
   });
 
   test.each(HOSTILE)("keep their names: %j", async (name) => {

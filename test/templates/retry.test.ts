@@ -1,19 +1,39 @@
 /** The pauses between attempts, and what is tried again: the shell functions themselves, with a sleep that only tells. */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { TEMPLATES } from "../support/run-program.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { type PlannedPart, writePrograms } from "../support/program-folder.ts";
 
 type Policy = Readonly<Record<`RETRY_${string}`, string | number>>;
 
+const folders = new Map<string, string>();
+/** The folder of the programs, with a plan of this policy. */
+function programs(retry: NonNullable<PlannedPart["retry"]> | null): string {
+  const key = JSON.stringify(retry);
+  const folder = folders.get(key) ?? mkdtempSync(join(tmpdir(), "pipewright-retry-"));
+  if (!folders.has(key)) writePrograms(folder, ["run-with-retries"], { retry });
+  folders.set(key, folder);
+  return folder;
+}
+afterAll(() => {
+  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Runs a script after retry.sh was read; a shell function takes the place of the command sleep. */
-function bash(script: string, policy: Policy = {}): { code: number | null; slept: number[]; stdout: string } {
+function bash(
+  script: string,
+  policy: Policy = {},
+  planned: NonNullable<PlannedPart["retry"]> | null = null,
+): { code: number | null; slept: number[]; stdout: string } {
   const env = {
     PATH: process.env["PATH"],
     ...Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)])),
   };
   const program = `source "$1/lib/retry.sh"; sleep() { echo "slept $1"; }; ${script}`;
-  const { status, stdout } = spawnSync("bash", ["-euo", "pipefail", "-c", program, "bash", TEMPLATES], {
+  const { status, stdout } = spawnSync("bash", ["-euo", "pipefail", "-c", program, "bash", programs(planned)], {
     env,
     encoding: "utf8",
   });
@@ -66,6 +86,14 @@ describe("the pause before the next attempt", () => {
     for (const pause of bash("for _ in 1 2 3 4 5 6 7 8; do retry 2 60 false || true; done", { RETRY_JITTER: 20 }).slept)
       seen.add(pause);
     expect(seen.size).toBeGreaterThan(4);
+  });
+
+  test("is the plan's, where it has a policy and nobody says otherwise", () => {
+    const planned = { attempts: 4, delaySeconds: 2, growth: "exponential", jitter: 0 } as const;
+    const slept = (policy: Policy = {}): number[] => bash("retry 2 60 false", policy, planned).slept;
+    expect(slept()).toEqual([2, 4, 8]);
+    expect(slept({ RETRY_ATTEMPTS: 2, RETRY_DELAY: 7 })).toEqual([7]);
+    expect(slept({ RETRY_GROWTH: "linear" })).toEqual([2, 4, 6]);
   });
 
   test("is a plain decimal also where it is long or the locale writes commas", () => {
