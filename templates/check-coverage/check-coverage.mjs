@@ -12,7 +12,8 @@ const SHOWN_PACKAGES = 100;
 const SHOWN_FILES = 20;
 const { CONSUMER, RUNNER_TEMP = "" } = environment;
 require({ CONSUMER, RUNNER_TEMP });
-const settings = readPlan().consumers[CONSUMER]?.coverage;
+const plan = readPlan();
+const settings = plan.consumers[CONSUMER]?.coverage;
 const coverageFile = environment.COVERAGE_FILE ?? settings?.file ?? "";
 /** The summary that this program wrote on the main branch; may be missing. */
 const baselineFile = join(RUNNER_TEMP, "coverage-baseline/coverage.json");
@@ -101,7 +102,7 @@ ${packages.length > SHOWN_PACKAGES ? `\nand ${packages.length - SHOWN_PACKAGES} 
 }
 
 function check() {
-  if (!settings) throw new Error(`plan.json says nothing of the coverage of ${CONSUMER}; generate the files again`);
+  if (!settings) throw new Error(`the plan says nothing of the coverage of ${CONSUMER}; generate the files again`);
   const { format, minimum, maxDrop: mostDrop, packages: patterns } = settings;
   const files = readFiles(format);
   const total = coverageOf(files.values());

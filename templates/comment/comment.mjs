@@ -19,7 +19,8 @@ const AUTHOR = "github-actions[bot]";
 const { CONSUMER, PR_NUMBER: pullNumber = "", RUNNER_TEMP = "" } = environment;
 const { GITHUB_REPOSITORY: repository = "", GITHUB_SERVER_URL: server, GITHUB_RUN_ID: run = "" } = environment;
 const figuresFile = join(RUNNER_TEMP, "coverage/coverage.json");
-const consumer = readPlan().consumers[CONSUMER];
+const plan = readPlan();
+const consumer = plan.consumers[CONSUMER];
 const title = `Coverage: ${consumer?.name ?? CONSUMER}`;
 const markerName = consumer?.coverage?.marker ?? "";
 const github = githubApi(environment.GITHUB_API_URL ?? "https://api.github.com", environment.GH_TOKEN);
@@ -101,7 +102,7 @@ function bodyOf(figures) {
 async function comment() {
   if (!/^[1-9]\d{0,9}$/.test(pullNumber)) throw new Error(`"${pullNumber}" is not the number of a pull request`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(markerName))
-    throw new Error(`plan.json says nothing of the comment of ${CONSUMER}; generate the files again`);
+    throw new Error(`the plan says nothing of the comment of ${CONSUMER}; generate the files again`);
   if (!existsSync(figuresFile)) {
     say(`There is no file ${figuresFile}: the job that writes it did not get that far. Nothing is commented.`);
     return "none";

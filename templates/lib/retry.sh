@@ -8,8 +8,8 @@ source "${BASH_SOURCE[0]%/*}/plan.sh"
 retry() {
   local attempts delay attempt=1 code pause
   read_retry_policy
-  attempts="${RETRY_ATTEMPTS:-${PLANNED_ATTEMPTS:-$1}}"
-  delay="${RETRY_DELAY:-${PLANNED_DELAY:-$2}}"
+  attempts="${RETRY_ATTEMPTS:-${planned_attempts:-$1}}"
+  delay="${RETRY_DELAY:-${planned_delay:-$2}}"
   shift 2
   while true; do
     code=0
@@ -22,11 +22,11 @@ retry() {
   done
 }
 
-# read_retry_policy: reads the plan's policy once; leaves its figures in PLANNED_*, empty where it has none.
+# read_retry_policy: reads the plan's policy once; leaves its figures in planned_*, empty where it has none.
 read_retry_policy() {
-  if [[ -n "${PLANNED_POLICY:-}" ]]; then return 0; fi
-  PLANNED_POLICY="$(plan '.retry // {} | "\(.attempts // "")|\(.delaySeconds // "")|\(.growth // "")|\(.jitter // "")"')"
-  IFS='|' read -r PLANNED_ATTEMPTS PLANNED_DELAY PLANNED_GROWTH PLANNED_JITTER <<< "$PLANNED_POLICY"
+  if [[ -n "${planned_policy:-}" ]]; then return 0; fi
+  planned_policy="$(plan '.retry // {} | "\(.attempts // "")|\(.delaySeconds // "")|\(.growth // "")|\(.jitter // "")"')"
+  IFS='|' read -r planned_attempts planned_delay planned_growth planned_jitter <<< "$planned_policy"
 }
 
 # retry_pause ATTEMPT DELAY: prints the seconds to wait after that attempt. The pause grows: DELAY times the attempt's
@@ -36,8 +36,8 @@ read_retry_policy() {
 retry_pause() {
   local growth="${RETRY_GROWTH:-}"
   if [[ -z "$growth" && -n "${RETRY_FACTOR:-}" ]]; then growth=exponential; fi
-  LC_ALL=C awk -v attempt="$1" -v delay="$2" -v growth="${growth:-${PLANNED_GROWTH:-linear}}" -v factor="${RETRY_FACTOR:-2}" \
-    -v jitter="${RETRY_JITTER:-${PLANNED_JITTER:-0}}" -v random="$((RANDOM * 32768 + RANDOM))" '
+  LC_ALL=C awk -v attempt="$1" -v delay="$2" -v growth="${growth:-${planned_growth:-linear}}" -v factor="${RETRY_FACTOR:-2}" \
+    -v jitter="${RETRY_JITTER:-${planned_jitter:-0}}" -v random="$((RANDOM * 32768 + RANDOM))" '
     BEGIN {
       pause = growth == "exponential" ? delay * factor ^ (attempt - 1) : delay * attempt
       pause *= 1 + jitter / 100 * (2 * random / (32768 * 32768 - 1) - 1)

@@ -3,8 +3,8 @@
 source "${BASH_SOURCE[0]%/*}/log.sh"
 source "${BASH_SOURCE[0]%/*}/plan.sh"
 
-# read_tested_image: reads what the plan says of BUILD, for CONSUMER. Sets IMAGE, its full name without a tag; LOCAL_TAG,
-# its name on this runner; MIRRORS, the same image in other registries; FALLBACK, what happens when it cannot be had.
+# read_tested_image: reads what the plan says of BUILD, for CONSUMER. Sets image, its full name without a tag; local_tag,
+# its name on this runner; planned_mirrors, the same image in other registries; fallback, what happens when it cannot be had.
 # shellcheck disable=SC2034 # not every program reads all of them
 read_tested_image() {
   local fields
@@ -14,12 +14,12 @@ read_tested_image() {
     .freshness as $freshness | .builds[$build] as $image | .consumers[$consumer]
     | "\($image.image // "")|\(.images[$build] // "")|\($freshness)|\(.fallback // "")|\($image.mirrors // [] | join(" "))"' \
     --arg build "$BUILD" --arg consumer "$CONSUMER")"
-  IFS='|' read -r IMAGE LOCAL_TAG FRESHNESS FALLBACK MIRRORS <<< "$fields"
-  [[ -n "$IMAGE" && -n "$LOCAL_TAG" ]] ||
-    fail "plan.json has no such image for this consumer. Generate the files again." "Build: $BUILD" "Consumer: $CONSUMER"
+  IFS='|' read -r image local_tag freshness fallback planned_mirrors <<< "$fields"
+  [[ -n "$image" && -n "$local_tag" ]] ||
+    fail "The plan has no such image for this consumer. Generate the files again." "Build: $BUILD" "Consumer: $CONSUMER"
 }
 
-# check_freshness LOCAL_IMAGE: compares its label with COMMIT. FRESHNESS says whether a difference fails. The caller's
+# check_freshness LOCAL_IMAGE: compares its label with COMMIT. freshness says whether a difference fails. The caller's
 # array "context" tells what belongs to the message.
 check_freshness() {
   local revision
@@ -29,7 +29,7 @@ check_freshness() {
     return 0
   fi
   # shellcheck disable=SC2154 # the caller's
-  if [[ "${FRESHNESS:-fail}" == warn ]]; then
+  if [[ "${freshness:-fail}" == warn ]]; then
     warn "The image was not made from the recorded commit. The tests go on, but may test something else." "Its commit: ${revision:-none}" "${context[@]}"
   else
     fail "The image was not made from the recorded commit, so testing it would prove nothing. Re-run the build." "Its commit: ${revision:-none}" "${context[@]}"

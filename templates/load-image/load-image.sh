@@ -11,8 +11,8 @@ read_tested_image
 archive="$RUNNER_TEMP/image-$BUILD/image-$BUILD.tar"
 run_url="$(event .workflow_run.html_url)"
 run_url="${run_url:-$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID}"
-context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Expected commit: ${COMMIT:-unknown}" "Build: $run_url")
-if [[ ! -f "$archive" && "$FALLBACK" == build ]]; then
+context=("Image: $image" "Tag: ${TAG:-none}" "Expected commit: ${COMMIT:-unknown}" "Build: $run_url")
+if [[ ! -f "$archive" && "$fallback" == build ]]; then
   warn "The image is neither in the registry nor kept as an artifact, so it is built from the sources." "${context[@]}"
   output source none
   exit 0
@@ -37,8 +37,8 @@ name="${BASH_REMATCH[2]}"
 id="$(docker image inspect --format '{{.Id}}' "$name")"
 
 check_freshness "$id"
-docker tag "$id" "$LOCAL_TAG"
-if [[ "$name" != "$id" && "$name" != "$LOCAL_TAG" ]]; then docker image rm --no-prune "$name" > /dev/null; fi
+docker tag "$id" "$local_tag"
+if [[ "$name" != "$id" && "$name" != "$local_tag" ]]; then docker image rm --no-prune "$name" > /dev/null; fi
 output source artifact
 output image-id "$id"
 output detail "Loaded from the build's artifact"

@@ -11,10 +11,10 @@ IFS=$'\t' read -r attempts delay another < <(plan '
   .builds as $builds | .consumers[$consumer]
   | (.builds | map(select($builds[.].kind == "image"))) as $images
   | [.pull.attempts, .pull.delaySeconds, ($images | last != $build)] | @tsv' --arg build "$BUILD" --arg consumer "$CONSUMER")
-reference="$IMAGE:${TAG:-}"
-if [[ -n "${DIGEST:-}" ]]; then reference="$IMAGE@$DIGEST"; fi
-read -r -a mirrors <<< "${MIRRORS:-}"
-context=("Image: $IMAGE" "Tag: ${TAG:-none}" "Digest: ${DIGEST:-unknown}" "Expected commit: ${COMMIT:-unknown}")
+reference="$image:${TAG:-}"
+if [[ -n "${DIGEST:-}" ]]; then reference="$image@$DIGEST"; fi
+read -r -a mirrors <<< "${planned_mirrors:-}"
+context=("Image: $image" "Tag: ${TAG:-none}" "Digest: ${DIGEST:-unknown}" "Expected commit: ${COMMIT:-unknown}")
 
 without_registry() {
   output source none
@@ -41,7 +41,7 @@ fi
 forget_login() {
   local name
   if [[ "$another" == true ]]; then return 0; fi
-  for name in "$IMAGE" "${mirrors[@]}"; do docker logout "${name%%/*}" > /dev/null 2>&1 || true; done
+  for name in "$image" "${mirrors[@]}"; do docker logout "${name%%/*}" > /dev/null 2>&1 || true; done
 }
 
 if [[ -z "${DIGEST:-}" && -z "${TAG:-}" ]]; then
@@ -67,7 +67,7 @@ if ((code != 0)) && [[ -n "${DIGEST:-}" ]]; then
     if ((REPLY == 0)); then
       code=0 mirror="$name"
       warn "The registry did not give the image, so it was taken from $name: the same digest." "${context[@]}"
-      summary "⚠️ Pulled from the mirror $(code "$name"), since $(code "$IMAGE") did not give the image."
+      summary "⚠️ Pulled from the mirror $(code "$name"), since $(code "$image") did not give the image."
       break
     fi
   done
@@ -83,8 +83,8 @@ if ((code != 0)); then
 fi
 
 check_freshness "$reference"
-docker tag "$reference" "$LOCAL_TAG"
+docker tag "$reference" "$local_tag"
 output source registry
 output mirror "$mirror"
-output image-id "$(docker image inspect --format '{{.Id}}' "$LOCAL_TAG")"
+output image-id "$(docker image inspect --format '{{.Id}}' "$local_tag")"
 output detail "Pulled $reference"

@@ -39,7 +39,7 @@ function verdict(needs, key) {
 /** Gives what could not be posted, and why. */
 async function report(key) {
   const consumer = plan.consumers[key];
-  if (consumer === undefined) fail("plan.json has no such consumer. Generate the files again.", [`Consumer: ${key}`]);
+  if (consumer === undefined) fail("The plan has no such consumer. Generate the files again.", [`Consumer: ${key}`]);
   const context = contextOf(consumer);
   if (!isCommit(sha)) {
     warnOf("No commit was found to report on, so no status is posted.", [

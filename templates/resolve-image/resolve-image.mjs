@@ -39,7 +39,7 @@ const listed = (Array.isArray(run.pull_requests) ? run.pull_requests : []).filte
 
 const keys = plan.groups[CONSUMER] ?? [CONSUMER];
 const unknown = keys.find((key) => plan.consumers[key] === undefined);
-if (unknown !== undefined) fail("plan.json has no such consumer. Generate the files again.", [`Consumer: ${unknown}`]);
+if (unknown !== undefined) fail("The plan has no such consumer. Generate the files again.", [`Consumer: ${unknown}`]);
 const builds = [...new Set(keys.flatMap((key) => plan.consumers[key].builds))].map((key) => ({
   key,
   ...plan.builds[key],

@@ -37,6 +37,6 @@ last_code=0
 retry 3 5 attempt || true
 rm "$script"
 if ((last_code != 0)); then
-  annotate error "The commands failed in ${RETRY_ATTEMPTS:-${PLANNED_ATTEMPTS:-3}} attempts; the last one ended with $last_code. Its output stands above." >&2
+  annotate error "The commands failed in ${RETRY_ATTEMPTS:-${planned_attempts:-3}} attempts; the last one ended with $last_code. Its output stands above." >&2
   exit "$last_code"
 fi

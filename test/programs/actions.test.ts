@@ -12,6 +12,8 @@ const EXPRESSION = /\$\{\{/;
 const OF_TESTS = /^(API_)?(ATTEMPTS|DELAY)$|^(GRACE|POLL|RETRY)_SECONDS$|^(PORTAL|CHECK|UPLOADS)_URL$/;
 /** What the command line of a service itself takes, so that the step's own env gives it. */
 const OF_SERVICES = ["NODE_AUTH_TOKEN", "FLY_API_TOKEN"];
+/** What the job's own `env` may hold, of which a diagnosis is made. */
+const OF_JOBS = ["IMAGE", "SHOWN", "MAX_MEGABYTES"];
 const names = programNames();
 
 it("declared.ts says what the files say; `node src/programs/declare.mjs` writes it anew", async () => {
@@ -25,7 +27,7 @@ describe.each(names)("%s", (name) => {
 
   it("has inputs that its program reads, and no variable that is none", () => {
     const variables = program.inputs.map(variableOf);
-    const known = [...variables, ...OF_SERVICES];
+    const known = [...variables, ...OF_SERVICES, ...(name === "collect-diagnostics" ? OF_JOBS : [])];
     expect(program.reads.filter((variable) => !known.includes(variable))).toEqual([]);
     expect(variables.filter((variable) => !program.readsAnywhere.includes(variable))).toEqual([]);
   });

@@ -155,7 +155,7 @@ export const runnerVariables = {
 
 /** What the runner, the shell or a stand-in provides. */
 export const isProvided = (variable: string): boolean =>
-  /^(GITHUB_|RUNNER_|ACTIONS_|DOCKER_|AWS_|BASH_|LC_)|^(PATH|HOME|LANG|PWD|IFS|TMPDIR|CI|REPLY|SECONDS|RANDOM)$/.test(
+  /^(GITHUB_|RUNNER_|STATE_|ACTIONS_|DOCKER_|AWS_|BASH_|LC_)|^(PATH|HOME|LANG|PWD|IFS|TMPDIR|CI|REPLY|SECONDS|RANDOM)$/.test(
     variable,
   );
 

@@ -45,7 +45,7 @@ export function readProgram(name: ProgramName): ProgramReading {
     readsAnywhere: unique([...readIn(everything), ...matches(everything, /\b([A-Z][A-Z0-9_]+)\b/g)]),
     writes: isNode
       ? matches(everything, /\b(?:setOutput|output)\(\s*"([a-z-]+)"/g)
-      : matches(everything, /\boutput ([a-z][a-z-]*) /g),
+      : matches(everything, /(?:^|[;&|{]|\bthen|\bdo)\s*output ([a-z][a-z-]*) /gm),
     hasOutput: (output: string) => Object.hasOwn(action.outputs, output),
     scopes: scopesIn(own),
   };

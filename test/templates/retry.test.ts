@@ -81,7 +81,7 @@ describe("the pause before the next attempt", () => {
           });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
     for (const pause of bash("for _ in 1 2 3 4 5 6 7 8; do retry 2 60 false || true; done", { RETRY_JITTER: 20 }).slept)
       seen.add(pause);
