@@ -1,16 +1,16 @@
 /** Conditions on what a run is for. */
-import { CLASSES_OF, type RunKind } from "../pipeline/stages.ts";
+import { classesIn, type Runs } from "../pipeline/stages.ts";
 import type { EventClass, Pipeline } from "../pipeline/types.ts";
 import { quoted } from "./expressions.ts";
 
 /** A condition: the run's class is one of these; nothing where it is in any case. @param value what holds the class */
 export function isOneOf(
   classes: readonly EventClass[],
-  run: RunKind,
+  runs: Runs,
   pipeline: Pipeline,
   value: string,
 ): string | undefined {
-  const possible = pipeline.events.filter((event) => CLASSES_OF[run].includes(event));
+  const possible = classesIn(pipeline, runs);
   const wanted = possible.filter((event) => classes.includes(event));
   if (wanted.length === possible.length) return undefined;
   const [only] = wanted;

@@ -10,6 +10,7 @@ import { type EmittedFile, programFiles } from "./program-files.ts";
 import { tidy } from "./tidy.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
+import { buildsWorkflow } from "./workflows/builds.ts";
 import { calledConsumerWorkflow } from "./workflows/called-consumer.ts";
 import { checkWorkflow } from "./workflows/check.ts";
 import { cleanupWorkflow } from "./workflows/cleanup.ts";
@@ -32,6 +33,7 @@ export interface GeneratedFile {
 /** One line a kind of workflow. */
 const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) => Workflow>> = {
   build: buildWorkflow,
+  builds: buildsWorkflow,
   nightly: nightlyWorkflow,
   promote: promoteWorkflow,
   release: releaseWorkflow,

@@ -4,7 +4,13 @@
  */
 import { planFile, PLAN_FILE, printPlanFile } from "../pipeline/plan-file.ts";
 import type { Pipeline } from "../pipeline/types.ts";
-import { digestOfProgramFile, filesOfPrograms, programFile, type ProgramName, PROGRAMS_FOLDER } from "../programs/programs.ts";
+import {
+  digestOfProgramFile,
+  filesOfPrograms,
+  programFile,
+  type ProgramName,
+  PROGRAMS_FOLDER,
+} from "../programs/programs.ts";
 import { callsWorkflow, type Workflow } from "../workflow/model.ts";
 import { programOf } from "./steps/program.ts";
 
@@ -19,7 +25,9 @@ export interface EmittedFile {
 export const programsUsedBy = (workflows: readonly Workflow[]): Set<ProgramName> =>
   new Set(
     workflows.flatMap(({ jobs }) =>
-      Object.values(jobs).flatMap((job) => (callsWorkflow(job) ? [] : job.steps.flatMap((step) => programOf(step) ?? []))),
+      Object.values(jobs).flatMap((job) =>
+        callsWorkflow(job) ? [] : job.steps.flatMap((step) => programOf(step) ?? []),
+      ),
     ),
   );
 

@@ -15,3 +15,8 @@ export const secretsOf = (pipeline: Pipeline, consumer: Consumer): string[] => {
     ]),
   ];
 };
+
+/** Everything that building asks for: the registries that it pushes to. */
+export const buildSecrets = ({ registry, mirrors, copies, moveTags }: Pipeline): string[] => [
+  ...new Set([registry, ...mirrors, ...(moveTags === "at-build" ? copies : [])].flatMap(registrySecrets)),
+];

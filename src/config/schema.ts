@@ -41,9 +41,7 @@ const settings = {
   topology: z
     .enum(["workflow_run", "workflow_call"])
     .default("workflow_call")
-    .describe(
-      "How tests follow the build: in one run with it, or as workflows that its completion starts.",
-    ),
+    .describe("How tests follow the build: in one run with it, or as workflows that its completion starts."),
   gates: z
     .enum(["one", "each"])
     .default("one")
@@ -134,7 +132,7 @@ const settings = {
     .enum(["self", "checkout"])
     .default("self")
     .describe(
-      'How workflows find the programs in `.github/pipewright`: `self` names them as `$/`, the workflow\'s own repository and commit, without a checkout. `checkout` is for GitHub Enterprise Server and for runners before 2.336, which do not know that.',
+      "How workflows find the programs in `.github/pipewright`: `self` names them as `$/`, the workflow's own repository and commit, without a checkout. `checkout` is for GitHub Enterprise Server and for runners before 2.336, which do not know that.",
     ),
   runners: z
     .record(z.string(), z.string().min(1))

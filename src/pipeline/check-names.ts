@@ -16,6 +16,9 @@ export const READY_CHECK = "Build ready";
 /** The job that passes only where all that is required has: the one name to require. */
 export const GATE_CHECK = "All checks";
 
+/** The job that calls the workflow that builds; GitHub puts its name and a slash before those of the called jobs. */
+export const BUILDS_CALL = "Build";
+
 /** The same job of the nightly build. */
 export const NIGHTLY_READY_CHECK = "Nightly ready";
 

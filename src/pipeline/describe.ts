@@ -1,6 +1,6 @@
 /** The plan in words and rows, for the compiled docs and for `explain-config`. */
 import { CONFIG_CHECK } from "./check-names.ts";
-import { calledIn, takenBy } from "./stages.ts";
+import { calledIn, runsThatBuild, takenBy } from "./stages.ts";
 import { branchTag, expandTag } from "../../templates/lib/tags.mjs";
 import type { Consumer, EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
 
@@ -37,6 +37,7 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
   const byHand = "by hand";
   const on: Readonly<Record<WorkflowKind, string[]>> = {
     build: [...ofCode, byHand],
+    builds: [`called by ${list(runsThatBuild(pipeline).flatMap((run) => pipeline.workflows[run]?.name ?? []))}`],
     nightly: [`schedule \`${pipeline.nightly ? pipeline.nightly.schedule : ""}\``, byHand],
     promote: ["the end of every build and test", "once a day", byHand],
     release: [`tags \`${pipeline.release ? pipeline.release.tags : ""}\``],

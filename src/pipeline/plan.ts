@@ -13,6 +13,7 @@ import { copiesOf, registryElsewhere, registryOf } from "./plan/registries.ts";
 import { retentionOf } from "./plan/retention.ts";
 import { channelsToNotify } from "./plan/notify.ts";
 import { workflowsOf } from "./plan/workflows.ts";
+import { callsBuilds } from "./stages.ts";
 import { tagRules } from "./tags.ts";
 import type { BaseImage, Cache, Channel, Pipeline, Registry, RepositoryFacts, Runners } from "./types.ts";
 
@@ -35,7 +36,7 @@ const NOTHING_KNOWN: RepositoryFacts = { dockerfiles: {} };
  * @param member the pipeline's key, where it is one of several
  */
 export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN, member?: string): Plan {
-  const pipeline = makePipeline(config, member);
+  const pipeline = withBuildsWhereCalled(makePipeline(config, member));
   return { pipeline, problems: checkInvariants(config, pipeline, repository) };
 }
 
@@ -51,6 +52,13 @@ export const dockerfilesOf = (config: Config): string[] => [
     ),
   ),
 ];
+
+/** What is built is a workflow of its own only where several kinds of run share it, or where it is much. */
+function withBuildsWhereCalled(pipeline: Pipeline): Pipeline {
+  if (callsBuilds(pipeline)) return pipeline;
+  const { builds: _builds, ...workflows } = pipeline.workflows;
+  return { ...pipeline, workflows };
+}
 
 function makePipeline(config: Config, member: string | undefined): Pipeline {
   const events = eventsOf(config);

@@ -8,9 +8,17 @@ import type { Build, Consumer, EventClass, FilesBuild, ImageBuild, Pipeline, Pub
 /** The runs that build: of the code's events, of the night, and of a release. */
 export type RunKind = "build" | "nightly" | "release";
 
+/** One kind of run, or several that share a workflow. */
+export type Runs = RunKind | readonly RunKind[];
+
+const kindsOf = (runs: Runs): readonly RunKind[] => (typeof runs === "string" ? [runs] : runs);
+
 /** What a stage is about. */
 export type StageSubject =
-  | { kind: "plan" | "ready" | "verdicts" | "gate" | "promote" | "published" | "withdraw" | "clean" }
+  | { kind: "ready" }
+  | { kind: "plan" | "verdicts" | "gate" | "promote" | "published" | "withdraw" | "clean" }
+  /** Everything that is built, by a workflow that several kinds of run call. */
+  | { kind: "builds" }
   | { kind: "build"; group: BuildGroup }
   /** Makes one image of what several jobs have built. */
   | { kind: "publish"; group: BuildGroup & { kind: "image" } }
@@ -59,32 +67,66 @@ export const approveJobId = (environment: string): string =>
 export const GATE_JOB = "gate";
 
 /** What a run builds: outside of the one-run topology a release builds images alone, as nobody takes its files. */
-export const buildsIn = (pipeline: Pipeline, run: RunKind): Build[] =>
-  pipeline.builds.filter((build) =>
-    build.kind === "image"
-      ? CLASSES_OF[run].some((event) => build.entries[event] !== undefined)
-      : run !== "release" || pipeline.topology === "workflow_call",
-  );
+export const buildsIn = (pipeline: Pipeline, runs: Runs): Build[] =>
+  pipeline.builds.filter((build) => kindsOf(runs).some((run) => isBuiltIn(pipeline, build, run)));
 
-export const imagesIn = (pipeline: Pipeline, run: RunKind): ImageBuild[] => buildsIn(pipeline, run).filter(isImage);
+const isBuiltIn = (pipeline: Pipeline, build: Build, run: RunKind): boolean =>
+  build.kind === "image"
+    ? CLASSES_OF[run].some((event) => build.entries[event] !== undefined)
+    : run !== "release" || pipeline.topology === "workflow_call";
 
-/** The classes of event that a run of this kind can be, in this pipeline. */
-export const classesIn = (pipeline: Pipeline, run: RunKind): EventClass[] =>
-  pipeline.events.filter((event) => CLASSES_OF[run].includes(event));
+export const imagesIn = (pipeline: Pipeline, runs: Runs): ImageBuild[] => buildsIn(pipeline, runs).filter(isImage);
+
+/** The classes of event that a run of these kinds can be, in this pipeline. */
+export const classesIn = (pipeline: Pipeline, runs: Runs): EventClass[] =>
+  pipeline.events.filter((event) => kindsOf(runs).some((run) => CLASSES_OF[run].includes(event)));
 
 /**
  * What a run builds where that is one job: then that job decides as well what is built, and a pull request needs no other.
  * Nothing where there are several, or where some class of event does not build it.
  */
-export function soleGroup(pipeline: Pipeline, run: RunKind): BuildGroup | undefined {
-  const [only, ...others] = groupsOf(buildsIn(pipeline, run));
+export function soleGroup(pipeline: Pipeline, runs: Runs): BuildGroup | undefined {
+  const [only, ...others] = groupsOf(buildsIn(pipeline, runs));
   if (only === undefined || others.length > 0) return undefined;
   const isBuilt = (event: EventClass): boolean => only.kind === "files" || entriesOf(only, event).length > 0;
-  return classesIn(pipeline, run).every(isBuilt) ? only : undefined;
+  return classesIn(pipeline, runs).every(isBuilt) ? only : undefined;
 }
+
+/** The job that calls the workflow with everything that is built. */
+export const BUILDS_JOB = "build";
+
+/** The kinds of run that build something. */
+export const runsThatBuild = (pipeline: Pipeline): RunKind[] =>
+  runKindsOf(pipeline).filter((run) => buildsIn(pipeline, run).length > 0);
+
+/** The kinds of run that the pipeline has. */
+const runKindsOf = ({ nightly, release }: Pipeline): RunKind[] =>
+  RUN_KINDS.filter((run) => run === "build" || (run === "nightly" ? nightly : release) !== false);
+
+/**
+ * Whether what is built stands in a workflow of its own, which each kind of run calls: so that it stands once, and no
+ * workflow gets too long to be read. A run of one kind that builds one thing does so itself.
+ */
+export function callsBuilds(pipeline: Pipeline): boolean {
+  const runs = runsThatBuild(pipeline);
+  const sole = runs.length === 1 ? soleGroup(pipeline, runs) : undefined;
+  const isShort = sole !== undefined && (sole.kind === "files" || sole.builds.length === 1);
+  return runs.length > 0 && !isShort;
+}
+
+/** Whether a run decides nothing but what it builds: no version, nothing that is published or asked for. */
+const plansNothingElse = (pipeline: Pipeline, run: RunKind): boolean =>
+  pipeline.version === undefined && targetsIn(pipeline, run).length === 0 && approvalsIn(pipeline, run).length === 0;
+
+/** Whether the job that builds decides as well what it builds, in the workflow that is called. */
+export const plansInCall = (pipeline: Pipeline): boolean => {
+  const runs = runsThatBuild(pipeline);
+  return soleGroup(pipeline, runs) !== undefined && runs.every((run) => plansNothingElse(pipeline, run));
+};
 
 /** The job that decides what a run builds. */
 export function planJobId(pipeline: Pipeline, run: RunKind): string {
+  if (callsBuilds(pipeline)) return buildsIn(pipeline, run).length > 0 && plansInCall(pipeline) ? BUILDS_JOB : "plan";
   const sole = soleGroup(pipeline, run);
   return sole ? `build-${sole.key}` : "plan";
 }
@@ -94,12 +136,12 @@ export const entriesOf = (group: BuildGroup & { kind: "image" }, event: EventCla
   group.builds.find((build) => build.entries[event])?.entries[event] ?? [];
 
 /** Whether some run of this kind has several jobs for a group, whose platforms another one must make one image of. */
-export const merges = (pipeline: Pipeline, run: RunKind, group: BuildGroup): boolean =>
-  group.kind === "image" && classesIn(pipeline, run).some((event) => entriesOf(group, event).length > 1);
+export const merges = (pipeline: Pipeline, runs: Runs, group: BuildGroup): boolean =>
+  group.kind === "image" && classesIn(pipeline, runs).some((event) => entriesOf(group, event).length > 1);
 
 /** Whether some run of this kind has one job for a group, which then publishes what it has built. */
-export const publishesAlone = (pipeline: Pipeline, run: RunKind, group: BuildGroup): boolean =>
-  group.kind === "image" && classesIn(pipeline, run).some((event) => entriesOf(group, event).length === 1);
+export const publishesAlone = (pipeline: Pipeline, runs: Runs, group: BuildGroup): boolean =>
+  group.kind === "image" && classesIn(pipeline, runs).some((event) => entriesOf(group, event).length === 1);
 
 /**
  * The consumers that a run calls; none where they follow it by themselves. A release asks for those that must have passed,
@@ -126,7 +168,7 @@ const MOST_INLINE = 3;
 export const isCalled = (pipeline: Pipeline, consumer: Consumer): boolean =>
   consumer.dispatch ||
   pipeline.consumers.length > MOST_INLINE ||
-  RUN_KINDS.filter((run) => calledIn(pipeline, run).includes(consumer)).length > 1;
+  runKindsOf(pipeline).filter((run) => calledIn(pipeline, run).includes(consumer)).length > 1;
 
 /** Whether a consumer comments on pull requests: a matrix would say several things of one code. */
 export const comments = (consumer: Consumer): boolean =>
@@ -177,6 +219,11 @@ export function approvalsIn(pipeline: Pipeline, run: RunKind): string[] {
 
 /** The jobs after which a build can be taken. */
 export function takenAfter(pipeline: Pipeline, run: RunKind, build: Build): string[] {
+  return callsBuilds(pipeline) ? [BUILDS_JOB] : builtAfter(pipeline, run, build);
+}
+
+/** The same inside the workflow that builds. */
+export function builtAfter(pipeline: Pipeline, run: Runs, build: Build): string[] {
   const group = groupsOf(buildsIn(pipeline, run)).find(({ key }) => key === groupKeyOf(build));
   const isMerged = build.kind === "image" && group !== undefined && merges(pipeline, run, group);
   return [buildJobId(build), ...(isMerged ? [publishJobId(build)] : [])];
@@ -189,29 +236,35 @@ export const hasReady = (pipeline: Pipeline, run: RunKind): boolean =>
 /** Whether runs have a verdict of their own: where they see the tests. */
 export const hasGate = ({ topology }: Pipeline): boolean => topology === "workflow_call";
 
+const stage = (id: string, subject: StageSubject, needs: readonly string[], images?: Stage["images"]): Stage => ({
+  ...subject,
+  id,
+  needs: [...new Set(needs)].filter((need) => need !== id),
+  images,
+});
+
 /** Every stage of a run, those before others first. */
 export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
   const builds = buildsIn(pipeline, run);
   const plan = planJobId(pipeline, run);
-  const stage = (id: string, subject: StageSubject, needs: readonly string[], images?: Stage["images"]): Stage => ({
-    ...subject,
-    id,
-    needs: [...new Set(needs)].filter((need) => need !== id),
-    images,
-  });
   const takenFrom = (taken: readonly Build[]): string[] => taken.flatMap((build) => takenAfter(pipeline, run, build));
-  const built = buildStages(pipeline, run, stage);
-  const ready = hasReady(pipeline, run)
-    ? [stage("ready", { kind: "ready" }, [plan, ...built.map(({ id }) => id)])]
-    : [];
-  const called = calledIn(pipeline, run);
+  const called = callsBuilds(pipeline);
+  const own = buildsIn(pipeline, run).length > 0;
+  const built = called
+    ? own
+      ? [stage(BUILDS_JOB, { kind: "builds" }, [plan], "reads")]
+      : []
+    : buildStages(pipeline, run, [plan]);
+  const ready =
+    !called && hasReady(pipeline, run) ? [stage("ready", { kind: "ready" }, [plan, ...built.map(({ id }) => id)])] : [];
+  const tested = calledIn(pipeline, run);
   const verdicts =
-    run === "release" && called.length > 0
+    run === "release" && tested.length > 0
       ? [stage("verdicts", { kind: "verdicts" }, [plan, ...takenFrom(builds.filter(isImage))])]
       : [];
   const early = verdicts.map(({ id }) => id);
-  const tests = called.flatMap((consumer) => {
-    const before = consumer.after.filter((key) => called.some((other) => other.key === key));
+  const tests = tested.flatMap((consumer) => {
+    const before = consumer.after.filter((key) => tested.some((other) => other.key === key));
     const taken = takenBy(consumer).filter((build) => builds.includes(build));
     return [
       stage(
@@ -234,7 +287,7 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
           plan,
           ...early,
           ...built.map(({ id }) => id),
-          ...called.map(({ key }) => testJobId(key)),
+          ...tested.map(({ key }) => testJobId(key)),
         ]),
       ]
     : [];
@@ -328,31 +381,54 @@ const isImage = (build: Build): build is ImageBuild => build.kind === "image";
 const readersOf = (stages: readonly Stage[]): string[] =>
   stages.filter(({ images }) => images === "reads").map(({ id }) => id);
 
-function buildStages(
-  pipeline: Pipeline,
-  run: RunKind,
-  stage: (id: string, subject: StageSubject, needs: readonly string[], images?: Stage["images"]) => Stage,
-): Stage[] {
-  const plan = planJobId(pipeline, run);
-  return groupsOf(buildsIn(pipeline, run)).flatMap((group) => {
+/** The stages of the workflow that builds for several kinds of run. */
+export function calledBuildStages(pipeline: Pipeline): Stage[] {
+  const runs = runsThatBuild(pipeline);
+  const sole = plansInCall(pipeline) ? soleGroup(pipeline, runs) : undefined;
+  const built = buildStages(pipeline, runs, sole ? [`build-${sole.key}`] : []);
+  const ready = runs.some((run) => hasReady(pipeline, run));
+  return [
+    ...built,
+    ...(ready
+      ? [
+          stage(
+            "ready",
+            { kind: "ready" },
+            built.map(({ id }) => id),
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** @param planned the job that decides what is built; none where another workflow has it */
+function buildStages(pipeline: Pipeline, runs: Runs, planned: readonly string[]): Stage[] {
+  return groupsOf(buildsIn(pipeline, runs)).flatMap((group) => {
     const id = `build-${group.key}`;
-    const build = stage(id, { kind: "build", group }, [plan]);
-    if (group.kind === "files")
+    const build = stage(id, { kind: "build", group }, planned);
+    if (group.kind === "files") {
+      const isAttested = kindsOf(runs).some((run) => attestsFiles(group.build, run));
       return [
         build,
-        ...(attestsFiles(group.build, run)
-          ? [stage(attestJobId(group.build), { kind: "attest", build: group.build }, [plan, id])]
+        ...(isAttested
+          ? [stage(attestJobId(group.build), { kind: "attest", build: group.build }, [...planned, id])]
           : []),
       ];
-    const publish = merges(pipeline, run, group)
-      ? [stage(`publish-${group.key}`, { kind: "publish", group }, [plan, id], "reads")]
+    }
+    const publish = merges(pipeline, runs, group)
+      ? [stage(`publish-${group.key}`, { kind: "publish", group }, [...planned, id], "reads")]
       : [];
     const attested = group.builds.filter((one) => one.attest || one.sign);
     return [
       build,
       ...publish,
       ...attested.map((one) =>
-        stage(attestJobId(one), { kind: "attest", build: one }, [plan, ...takenAfter(pipeline, run, one)], "reads"),
+        stage(
+          attestJobId(one),
+          { kind: "attest", build: one },
+          [...planned, ...builtAfter(pipeline, runs, one)],
+          "reads",
+        ),
       ),
     ];
   });

@@ -1,9 +1,9 @@
 /** The jobs of an artifact of files: one makes it, once, for every consumer; another one signs where it came from. */
-import { ATTESTED, buildJobId, type RunKind, soleGroup } from "../../pipeline/stages.ts";
+import { ATTESTED, buildJobId, buildsIn, classesIn } from "../../pipeline/stages.ts";
 import type { FilesBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, HEAD_SHA, plannedIn } from "../expressions.ts";
+import { every, expression, HEAD_SHA } from "../expressions.ts";
 import { useAction } from "../steps/action.ts";
 import { downloadArtifact, uploadArtifact } from "../steps/artifacts.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
@@ -13,22 +13,23 @@ import { checkout } from "../steps/sources.ts";
 import { filesFolder } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
 import { grant } from "../permissions.ts";
-import { planning } from "./plan.ts";
+import { asSeenIn, type Building } from "./building.ts";
 import { recordSteps } from "./record.ts";
 
 /** What earlier runs have fetched is taken, but never for what is released. */
-export function filesJob(pipeline: Pipeline, written: FilesBuild, run: RunKind): Job {
-  const cached = run !== "release";
-  const planned = plannedIn(pipeline, run);
-  const plan = soleGroup(pipeline, run)?.key === written.key ? planning(pipeline, run) : undefined;
-  const known = (name: "sha" | "class"): string => (plan ? `steps.plan.outputs.${name}` : planned(name));
+export function filesJob(pipeline: Pipeline, written: FilesBuild, building: Building): Job {
+  const { runs, needs, planning: plan } = building;
+  const cached = runs !== "release";
+  const { planned } = asSeenIn(building);
   const version = plan ? (plan.version ?? expression("steps.plan.outputs.version")) : expression(planned("version"));
   const build = cached
     ? written
     : { ...written, caches: [], setup: written.setup && { ...written.setup, cache: false as const } };
   return {
     name: `Build ${build.key}`,
-    ...(plan ? plan.if && { if: plan.if } : { needs: ["plan"] }),
+    ...(plan
+      ? plan.if && { if: plan.if }
+      : { ...(needs.length > 0 && { needs }), ...conditionOf(pipeline, written, building) }),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": build.timeoutMinutes,
     permissions: grant({ contents: "read", ...plan?.permissions }),
@@ -40,7 +41,7 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, run: RunKind):
       }),
       ...(plan?.steps ?? []),
       ...setUpTools(pipeline, build.setup),
-      ...restoreCaches(pipeline, build.caches, known("sha")),
+      ...restoreCaches(pipeline, build.caches, planned("sha")),
       ...prepareSteps(build.prepare, build.timeoutMinutes),
       ...build.run.map((command, index) =>
         runScript(
@@ -68,21 +69,34 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, run: RunKind):
         keepDays: build.keepDays,
         overwrite: true,
       }),
-      ...saveToolCache(pipeline, build.setup, `${known("class")} == 'main'`),
-      ...saveCaches(pipeline, build.caches, `${known("class")} == 'main'`),
-      ...(plan ? recordSteps(pipeline, run, { plan: expression("steps.plan.outputs.plan") }) : []),
+      ...saveToolCache(pipeline, build.setup, `${planned("class")} == 'main'`),
+      ...saveCaches(pipeline, build.caches, `${planned("class")} == 'main'`),
+      ...(plan ? recordSteps(pipeline, { plan: expression("steps.plan.outputs.plan") }) : []),
     ],
   };
 }
 
+/** Where several kinds of run call what is built, some may leave files out. */
+function conditionOf(pipeline: Pipeline, build: FilesBuild, { runs, planned }: Building): Pick<Job, "if"> {
+  const kinds = typeof runs === "string" ? [runs] : runs;
+  const made = kinds.filter((run) => buildsIn(pipeline, run).includes(build));
+  const wanted = isOneOf(classesIn(pipeline, made), runs, pipeline, planned("class"));
+  return wanted === undefined ? {} : { if: wanted };
+}
+
 /** A job of its own: the commands of the build never hold the token that signs. */
-export const attestFilesJob = (pipeline: Pipeline, build: FilesBuild, run: RunKind, needs: readonly string[]): Job => ({
+export const attestFilesJob = (
+  pipeline: Pipeline,
+  build: FilesBuild,
+  { runs, planned }: Building,
+  needs: readonly string[],
+): Job => ({
   name: `Attest ${build.key}`,
   needs,
   if: every(
     "!cancelled()",
     `needs.${buildJobId(build)}.result == 'success'`,
-    isOneOf(ATTESTED, run, pipeline, plannedIn(pipeline, run)("class")),
+    isOneOf(ATTESTED, runs, pipeline, planned("class")),
   ),
   "runs-on": pipeline.runners.default,
   "timeout-minutes": 10,

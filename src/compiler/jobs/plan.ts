@@ -1,5 +1,5 @@
 /** How a run decides what it builds: the steps, and the job that has them where no single job builds everything. */
-import { type RunKind, classesIn } from "../../pipeline/stages.ts";
+import { type RunKind, type Runs, classesIn } from "../../pipeline/stages.ts";
 import { PLAN_JOB } from "../../pipeline/step-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job, PermissionLevel, Scalar, Step } from "../../workflow/model.ts";
@@ -36,7 +36,42 @@ export const mayBeCovered = (pipeline: Pipeline, run: RunKind): boolean =>
   pipeline.pullRequests !== false &&
   classesIn(pipeline, run).includes("feature");
 
-export function planning(pipeline: Pipeline, run: RunKind): Planning {
+export function planning(pipeline: Pipeline, runs: Runs): Planning {
+  const kinds = typeof runs === "string" ? [runs] : runs;
+  // Where several kinds of run share it, nothing but the build is decided.
+  const run = kinds.length === 1 ? kinds[0] : undefined;
+  return run === undefined ? sharedPlanning(pipeline, kinds) : planningOf(pipeline, run);
+}
+
+/** In the workflow that several kinds of run call: whether it is the nightly build, the caller says. */
+const sharedPlanning = (pipeline: Pipeline, runs: readonly RunKind[]): Planning => {
+  const covers = mayBeCovered(pipeline, "build");
+  return {
+    if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined,
+    permissions: covers ? { "pull-requests": "read" } : {},
+    outputs: {
+      ...Object.fromEntries(
+        [...OUTPUTS.build, ...(runs.includes("release") ? ["release-tags"] : []), ...(covers ? ["covered"] : [])].map(
+          (name) => [name, expression(`steps.plan.outputs.${name}`)],
+        ),
+      ),
+    },
+    readsHistory: false,
+    steps: [
+      useProgram("plan-build", {
+        name: "Decide what to build",
+        id: "plan",
+        with: {
+          "gh-token": covers ? TOKEN : undefined,
+          nightly: runs.includes("nightly") ? expression("inputs.nightly") : undefined,
+        },
+      }),
+    ],
+    version: undefined,
+  };
+};
+
+function planningOf(pipeline: Pipeline, run: RunKind): Planning {
   const compared = comparedBuilds(pipeline, run);
   const version = versionOutputs(pipeline, run);
   const covers = mayBeCovered(pipeline, run);

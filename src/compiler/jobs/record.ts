@@ -1,10 +1,10 @@
 /** What was built, written down for the tests that follow the run, which trust the record of this repository's own runs. */
-import { hasReady, type RunKind, soleGroup } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job, Scalar, Step } from "../../workflow/model.ts";
-import { expression, plannedIn } from "../expressions.ts";
+import { every, expression } from "../expressions.ts";
 import { uploadArtifact } from "../steps/artifacts.ts";
 import { useProgram } from "../steps/program.ts";
+import type { Building } from "./building.ts";
 
 export const RECORD_ARTIFACT = "build-record";
 export const RECORD_FILE = "build-record.json";
@@ -12,20 +12,23 @@ const RECORD_DAYS = 30;
 
 /**
  * The steps of the job that knows all: the last one that builds where one builds alone, else a job of its own. In one run
- * with the tests nobody reads a record.
+ * with the tests nobody reads a record, and of a release nobody does.
  */
 export function recordSteps(
   pipeline: Pipeline,
-  run: RunKind,
   { plan, if: condition, needs }: { plan: Scalar; if?: string | undefined; needs?: string },
 ): Step[] {
-  if (pipeline.topology !== "workflow_run" || run === "release") return [];
-  const own = soleGroup(pipeline, run)?.kind === "image" ? expression("steps.publish.outputs.images") : undefined;
+  if (pipeline.topology !== "workflow_run") return [];
+  const builds = pipeline.builds.some((build) => build.kind === "image");
   return [
     useProgram("write-record", {
       name: needs === undefined ? "Record what was built" : "Check the jobs and record what was built",
       if: condition,
-      with: { plan, ...(needs === undefined ? { images: own } : { needs }) },
+      with: {
+        plan,
+        images: needs === undefined && builds ? expression("steps.publish.outputs.images") : undefined,
+        needs,
+      },
     }),
     uploadArtifact(pipeline, {
       title: "Upload the record",
@@ -39,22 +42,16 @@ export function recordSteps(
 }
 
 /** The job that a branch rule requires where several jobs build: it fails unless all of them did their work. */
-export function readyJob(pipeline: Pipeline, run: RunKind, name: string, needs: readonly string[]): Job {
-  if (!hasReady(pipeline, run)) throw new Error("The builds of this run have no gate of their own.");
-  return {
-    name,
-    needs,
-    // Where forks are left out, their runs have nothing to record, and the skipped gate counts as passed.
-    if: pipeline.forks === "ignore" ? "always() && needs.plan.result != 'skipped'" : "always()",
-    "runs-on": pipeline.runners.default,
-    "timeout-minutes": 15,
-    permissions: {},
-    steps:
-      run === "release"
-        ? [useProgram("check-needs", { name: "Check the jobs", with: { needs: expression("toJSON(needs)") } })]
-        : recordSteps(pipeline, run, {
-            plan: expression(plannedIn(pipeline, run)("plan")),
-            needs: expression("toJSON(needs)"),
-          }),
-  };
-}
+export const readyJob = (pipeline: Pipeline, building: Building, name: string, needs: readonly string[]): Job => ({
+  name,
+  needs,
+  // Where forks are left out, their runs have nothing to record, and the skipped gate counts as passed.
+  if: every(
+    "always()",
+    pipeline.forks === "ignore" && building.needs.map((id) => `needs.${id}.result != 'skipped'`).join(" && "),
+  ),
+  "runs-on": pipeline.runners.default,
+  "timeout-minutes": 15,
+  permissions: {},
+  steps: recordSteps(pipeline, { plan: expression(building.plan), needs: expression("toJSON(needs)") }),
+});

@@ -3,6 +3,8 @@
  * and deploys, and what takes away again. Which there are, and what each waits for, is the plan's; here stands what each does.
  */
 import {
+  BUILDS_JOB,
+  callsBuilds,
   GATE_JOB,
   hasGate,
   hasReady,
@@ -22,19 +24,17 @@ import { isOneOf } from "../classes.ts";
 import { every, expression, OF_THIS_REPOSITORY, plannedIn, quoted, succeededOrSkipped, TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { useProgram } from "../steps/program.ts";
+import { buildStageJob } from "./build-stages.ts";
+import { buildingInRun } from "./building.ts";
+import { callBuildsJob } from "./call-builds.ts";
 import { callJob, inlineTestJob } from "./call.ts";
 import { cleanJob } from "./clean.ts";
 import { commentJob } from "./comment.ts";
 import { deliverJob } from "./deliver.ts";
-import { attestFilesJob, filesJob } from "./files.ts";
 import { gateJob } from "./gate.ts";
-import { attestJob } from "./image/attest.ts";
-import { buildJob } from "./image/build.ts";
 import { digestOf } from "./image/outputs.ts";
-import { publishJob } from "./image/publish.ts";
 import { planJob } from "./plan.ts";
 import { promoteJob } from "./promote.ts";
-import { readyJob } from "./record.ts";
 import { releaseJob } from "./release.ts";
 import { withdrawJob } from "./withdraw.ts";
 
@@ -46,18 +46,13 @@ function jobOf(pipeline: Pipeline, run: RunKind, stage: Stage): Job | CallJob {
   switch (stage.kind) {
     case "plan":
       return planJob(pipeline, run);
+    case "builds":
+      return callBuildsJob(pipeline, run, needs);
     case "build":
-      return stage.group.kind === "image"
-        ? buildJob(pipeline, stage.group, run)
-        : filesJob(pipeline, stage.group.build, run);
     case "publish":
-      return publishJob(pipeline, stage.group, run, needs);
     case "attest":
-      return stage.build.kind === "image"
-        ? attestJob(pipeline, stage.build, run, needs)
-        : attestFilesJob(pipeline, stage.build, run, needs);
     case "ready":
-      return readyJob(pipeline, run, readyName(pipeline, run), needs);
+      return buildStageJob(pipeline, stage, buildingInRun(pipeline, run), run);
     case "verdicts":
       return verdictsJob(pipeline, needs);
     case "test":
@@ -102,12 +97,10 @@ function jobOf(pipeline: Pipeline, run: RunKind, stage: Stage): Job | CallJob {
   }
 }
 
-const readyName = ({ checks }: Pipeline, run: RunKind): string =>
-  run === "build" ? checks.ready : run === "nightly" ? checks.nightlyReady : "Release ready";
-
 /** A condition: everything before has done its work, the tests among it where this run sees them. */
 export function hasPassed(pipeline: Pipeline, run: RunKind): string {
   if (hasGate(pipeline)) return `needs.${GATE_JOB}.result == 'success'`;
+  if (callsBuilds(pipeline)) return `needs.${BUILDS_JOB}.result == 'success'`;
   if (hasReady(pipeline, run)) return "needs.ready.result == 'success'";
   const sole = soleGroup(pipeline, run);
   return every(

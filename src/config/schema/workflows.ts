@@ -104,6 +104,7 @@ export const release = z.strictObject({
 
 const WORKFLOW_KINDS = [
   "build",
+  "builds",
   "nightly",
   "cleanup",
   "metrics",

@@ -15,6 +15,9 @@ const MARGIN_SECONDS = 120;
 export const publishPart = (pipeline: Pipeline): PipelinePart["publish"] =>
   Object.fromEntries(pipeline.publish.map((target) => [target.key, targetPart(target)]));
 
+/** What neither holds a version nor a commit names another image from time to time. */
+export const moves = (pattern: string): boolean => !/\{(?:version|commit)\}/.test(pattern);
+
 /** Whether only the target's own job sees its secrets, so that nobody can look for them earlier. */
 export const keepsSecrets = ({ environment }: PublishTarget): boolean =>
   environment !== undefined && environment.when === "always" && environment.secrets === "environment";
@@ -31,7 +34,7 @@ function targetPart(target: PublishTarget): TargetPart {
         kind: target.kind,
         ...common,
         names: Object.fromEntries(target.images.map(({ build, name }) => [build.key, imageIn(target.to, name)])),
-        patterns: [...target.tags],
+        tags: target.tags.map((pattern) => ({ pattern, moves: moves(pattern) })),
       };
     case "npm":
       return {

@@ -289,7 +289,12 @@ export const publishSchema = z.record(
       kind: z.literal("images"),
       ...published,
       names: z.record(z.string(), z.string()).describe("The images there, by build."),
-      patterns: z.array(z.string()).describe("Their tags there, with {version}, {commit} and {channel}."),
+      tags: z.array(
+        z.strictObject({
+          pattern: z.string().describe("With {version}, {commit} and {channel}."),
+          moves: z.boolean().describe("It names another image from time to time."),
+        }),
+      ),
     }),
     z.strictObject({
       kind: z.literal("npm"),

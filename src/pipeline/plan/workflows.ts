@@ -5,6 +5,7 @@ import type { Channel, Pipeline, WorkflowFile } from "../types.ts";
 
 const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
   build: { name: "Build", path: "build" },
+  builds: { name: "Builds", path: "builds" },
   nightly: { name: "Nightly Build", path: "nightly-build" },
   cleanup: { name: "Container Registry Cleanup", path: "container-prune" },
   metrics: { name: "CI Performance Metrics", path: "ci-metrics" },
@@ -30,6 +31,8 @@ interface Present {
 export function workflowsOf(config: Config, { member, hasImages, hasWork, channels }: Present): Pipeline["workflows"] {
   const present: Record<WorkflowKind, boolean> = {
     build: hasWork,
+    // Whether several kinds of run share what is built, only the whole plan tells.
+    builds: true,
     nightly: config.nightly !== false,
     cleanup: config.retention !== false && hasImages,
     metrics: config.metrics !== false,

@@ -1,5 +1,6 @@
 /** Gives another registry the tested digests of images, under tags of its own. */
 import { imageIn } from "../../../pipeline/images.ts";
+import { moves } from "../../../pipeline/plan-file/publish.ts";
 import type { ImagesTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job, Step } from "../../../workflow/model.ts";
 import { expression, plannedIn, TOKEN } from "../../expressions.ts";
@@ -11,9 +12,6 @@ import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { signSteps } from "../../steps/sign.ts";
 import { digestOf } from "../image/outputs.ts";
 import { type Delivery, deliveryJob } from "./delivery.ts";
-
-/** What neither holds a version nor a commit names another image from time to time. */
-const moves = (tag: string): boolean => !/\{(?:version|commit)\}/.test(tag);
 
 export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, delivery: Delivery): Job {
   const { run } = delivery;

@@ -1,25 +1,30 @@
 /** The job that says where an image came from, and signs it as this workflow: another permission, so another job. */
-import type { RunKind } from "../../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { isOneOf } from "../../classes.ts";
-import { every, expression, plannedIn } from "../../expressions.ts";
+import { every, expression } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
 import { signSteps } from "../../steps/sign.ts";
-import { digestOf } from "./outputs.ts";
+import type { Building } from "../building.ts";
+import { publishedFact } from "./outputs.ts";
 
 /** Images for people, and not those of pull requests, feature branches and the merge queue. */
 const ATTESTED = ["integration", "main", "nightly", "release", "manual"] as const;
 
-export function attestJob(pipeline: Pipeline, build: ImageBuild, run: RunKind, needs: readonly string[]): Job {
-  const digest = digestOf(pipeline, run, build);
+export function attestJob(
+  pipeline: Pipeline,
+  build: ImageBuild,
+  { runs, planned }: Building,
+  needs: readonly string[],
+): Job {
+  const digest = publishedFact(pipeline, runs, build, "digest");
   const words = [...(build.attest ? ["Attest"] : []), ...(build.sign ? [build.attest ? "sign" : "Sign"] : [])];
   return {
     name: `${words.join(" and ")} ${build.key}`,
     needs,
-    if: every("!cancelled()", `(${digest}) != ''`, isOneOf(ATTESTED, run, pipeline, plannedIn(pipeline, run)("class"))),
+    if: every("!cancelled()", `(${digest}) != ''`, isOneOf(ATTESTED, runs, pipeline, planned("class"))),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 10,
     permissions: grant({

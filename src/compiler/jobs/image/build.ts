@@ -4,12 +4,12 @@
  * job would cost a minute and a machine, and buy neither another runner nor another permission nor time.
  */
 import type { BuildGroup } from "../../../pipeline/build-groups.ts";
-import { classesIn, entriesOf, merges, publishesAlone, type RunKind, soleGroup } from "../../../pipeline/stages.ts";
+import { callsBuilds, classesIn, entriesOf, merges, publishesAlone, type Runs } from "../../../pipeline/stages.ts";
 import type { Concurrency, Job, Step } from "../../../workflow/model.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { isOneOf } from "../../classes.ts";
 import { concurrencyGroup } from "../../concurrency.ts";
-import { every, expression, HEAD_SHA, plannedIn } from "../../expressions.ts";
+import { every, expression, HEAD_SHA } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { uploadArtifact } from "../../steps/artifacts.ts";
@@ -22,10 +22,10 @@ import {
   setUpBuildx,
 } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
-import { planning } from "../plan.ts";
+import { asSeenIn, type Building, canPush } from "../building.ts";
 import { recordSteps } from "../record.ts";
 import { type Entries, entriesIn } from "./entries.ts";
-import { archiveArtifact, archivePath, PUBLISH, publishedOutputs, savesArchive } from "./outputs.ts";
+import { archiveArtifact, archivePath, PUBLISH, publishedOutputs } from "./outputs.ts";
 import { scanBuilt, scanMinutes, scanPermissionsOf } from "./scan.ts";
 
 type ImageGroup = BuildGroup & { kind: "image" };
@@ -46,22 +46,19 @@ const ARCHIVE_DAYS = 1;
 /** What `prepare-build` writes. */
 const BAKE_FILE = `${expression("runner.temp")}/bake.json`;
 
-/** Whether images of this run carry attestations of their own, which no archive holds. */
-const publishes = (pipeline: Pipeline, run: RunKind, group: ImageGroup): boolean =>
-  publishesAlone(pipeline, run, group);
-
-export function buildJob(pipeline: Pipeline, group: ImageGroup, run: RunKind): Job {
+export function buildJob(pipeline: Pipeline, group: ImageGroup, building: Building): Job {
+  const { runs, planning, needs } = building;
   const { first } = group;
-  const sole = soleGroup(pipeline, run)?.key === group.key;
-  const entries = entriesIn(pipeline, group, run);
-  const alone = publishes(pipeline, run, group);
-  const plan = sole ? planning(pipeline, run) : undefined;
-  const planText = expression(plan ? "steps.plan.outputs.plan" : plannedIn(pipeline, run)("plan"));
-  const classText = expression(plan ? "steps.plan.outputs.class" : plannedIn(pipeline, run)("class"));
-  const moving = alone && pipeline.moveTags === "at-build" && run !== "release";
+  const entries = entriesIn(pipeline, group, runs);
+  const alone = publishesAlone(pipeline, runs, group);
+  const merged = merges(pipeline, runs, group);
+  const { plan, planned } = asSeenIn(building);
+  const moving = alone && pipeline.moveTags === "at-build";
   return {
     name: `${BUILD_JOB_PREFIX}${group.key}${entries.suffix}`,
-    ...(plan ? plan.if && { if: plan.if } : { needs: ["plan"], ...conditionOf(pipeline, group, run) }),
+    ...(planning
+      ? planning.if && { if: planning.if }
+      : { ...(needs.length > 0 && { needs }), ...conditionOf(pipeline, group, building) }),
     ...entries.job,
     "timeout-minutes": first.timeoutMinutes + (alone ? scanMinutes(group, 1) : 0),
     permissions: grant({
@@ -71,39 +68,44 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, run: RunKind): J
         [pipeline.registry, ...(alone ? pipeline.mirrors : []), ...(moving ? pipeline.copies : [])],
         "write",
       ),
-      ...plan?.permissions,
+      ...planning?.permissions,
     }),
-    concurrency: buildLock(pipeline, group, entries, run),
+    concurrency: buildLock(pipeline, group, entries, runs),
     outputs: {
-      ...plan?.outputs,
-      ...(alone && publishedOutputs(group, run)),
-      ...(merges(pipeline, run, group) && {
+      ...planning?.outputs,
+      ...(alone && publishedOutputs(group)),
+      ...(merged && {
         alone: expression(`steps.${IMAGE}.outputs.alone`),
         unchanged: expression(`steps.${IMAGE}.outputs.images`),
+        ...(first.fallback && { unpushed: expression(UNPUSHED) }),
       }),
-      ...(first.fallback && savesArchive(run) && merges(pipeline, run, group) && { unpushed: expression(UNPUSHED) }),
     },
     // Every step that builds would else upload a record, an artifact that is kept for ninety days.
     env: { DOCKER_BUILD_RECORD_UPLOAD: false },
     steps: [
       checkout(pipeline, {
-        ref: expression(sole ? HEAD_SHA : plannedIn(pipeline, run)("sha")),
-        ...(run === "build" && group.builds.some((build) => build.inputs) && { depth: 0 }),
+        ref: expression(planning ? HEAD_SHA : planned("sha")),
+        ...(group.builds.some((build) => build.inputs) && { depth: 0 }),
       }),
-      ...(plan?.steps ?? []),
+      ...(planning?.steps ?? []),
       // Whether a build without the registry is worth something is judged after the push.
       ...loginToOwnRegistry(pipeline, { optional: true }),
       ...(alone ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { optional: true })) : []),
       ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy)) : []),
       setUpBuildx(pipeline),
-      ...(needsEmulation(pipeline, group, run)
+      ...(needsEmulation(pipeline, group)
         ? [useAction(pipeline, "docker/setup-qemu-action", { name: "Set up emulation" })]
         : []),
       useProgram("prepare-build", {
         name: "Look for an image that will do",
         id: IMAGE,
         timeoutMinutes: 10,
-        with: { group: group.key, entry: entries.entry, plan: planText, version: plan?.version },
+        with: {
+          group: group.key,
+          entry: entries.entry,
+          plan: expression(plan),
+          version: planning ? planning.version : building.version,
+        },
       }),
       useAction(pipeline, "docker/bake-action", {
         name: BUILD_STEP,
@@ -117,43 +119,34 @@ export function buildJob(pipeline: Pipeline, group: ImageGroup, run: RunKind): J
           provenance: "false",
         },
       }),
-      ...archiveSteps(pipeline, group, run),
+      ...archiveSteps(pipeline, group),
       useProgram("export-image", {
         name: "Push",
         id: "push",
         if: outcome("push"),
         timeoutMinutes: 20,
-        with: { to: "push", group: group.key, class: classText },
+        with: { to: "push", group: group.key, class: expression(planned("class")) },
         env: renewalEnvironment(pipeline),
       }),
-      ...(alone
-        ? publishSteps(pipeline, group, run, {
-            plan: planText,
-            push: plan ? "steps.plan.outputs.push" : plannedIn(pipeline, run)("push"),
-          })
-        : []),
-      ...(alone && sole ? recordSteps(pipeline, run, { plan: planText, if: every(outcome("alone")) }) : []),
+      ...(alone ? publishSteps(pipeline, group, building) : []),
+      ...(alone && planning ? recordSteps(pipeline, { plan: expression(plan), if: outcome("alone") }) : []),
     ],
   };
 }
 
 /** A job of a run that builds several things, where some events leave this one out. */
-function conditionOf(pipeline: Pipeline, group: ImageGroup, run: RunKind): Pick<Job, "if"> {
+function conditionOf(pipeline: Pipeline, group: ImageGroup, { runs, planned }: Building): Pick<Job, "if"> {
   const classes = pipeline.events.filter((event) => group.builds.some((build) => build.entries[event] !== undefined));
-  const wanted = isOneOf(classes, run, pipeline, plannedIn(pipeline, run)("class"));
+  const wanted = isOneOf(classes, runs, pipeline, planned("class"));
   return wanted === undefined ? {} : { if: wanted };
 }
 
 /** Gives what was built, or found, its tags, and scans it. */
-function publishSteps(
-  pipeline: Pipeline,
-  group: ImageGroup,
-  run: RunKind,
-  { plan, push }: { plan: string; push: string },
-): Step[] {
+function publishSteps(pipeline: Pipeline, group: ImageGroup, building: Building): Step[] {
+  const { plan, planned } = asSeenIn(building);
   const platforms = [
     ...new Set(
-      classesIn(pipeline, run).flatMap((event) => {
+      classesIn(pipeline, building.runs).flatMap((event) => {
         const entries = entriesOf(group, event);
         return entries.length === 1 ? entries.flatMap((entry) => entry.platforms) : [];
       }),
@@ -163,20 +156,26 @@ function publishSteps(
     useProgram("publish-image", {
       name: "Publish the image",
       id: PUBLISH,
-      if: every(outcome("alone"), `${push} == 'true'`, `${UNPUSHED} != 'true'`),
+      if: every(outcome("alone"), canPush(planned("push")), `${UNPUSHED} != 'true'`),
       timeoutMinutes: 10,
-      with: { group: group.key, plan, images: expression(`steps.${IMAGE}.outputs.images`) },
+      with: { group: group.key, plan: expression(plan), images: expression(`steps.${IMAGE}.outputs.images`) },
     }),
-    ...scanBuilt(pipeline, group, { condition: outcome("scan"), saves: savesArchive(run), platforms }),
+    ...scanBuilt(pipeline, group, { condition: outcome("scan"), saves: true, platforms }),
   ];
 }
 
 /**
  * One build of a commit and platform at a time: a second event of the same commit waits, then finds the first one's
- * image. A newer commit's group is another one, so nothing is ever cancelled here.
+ * image. A nightly build starts from nothing, and waits for nobody. A newer commit's group is another one, so nothing is
+ * ever cancelled here.
  */
-function buildLock(pipeline: Pipeline, group: ImageGroup, { entry }: Entries, run: RunKind): Concurrency {
-  const commit = run === "nightly" ? "github.run_id" : HEAD_SHA;
+function buildLock(pipeline: Pipeline, group: ImageGroup, { entry }: Entries, runs: Runs): Concurrency {
+  const commit =
+    runs === "nightly"
+      ? "github.run_id"
+      : callsBuilds(pipeline) && runs.includes("nightly")
+        ? `inputs.nightly && github.run_id || ${HEAD_SHA}`
+        : HEAD_SHA;
   return {
     group: concurrencyGroup(pipeline, "image", group.key, ...(entry === undefined ? [] : [entry]), expression(commit)),
     "cancel-in-progress": false,
@@ -185,17 +184,16 @@ function buildLock(pipeline: Pipeline, group: ImageGroup, { entry }: Entries, ru
 }
 
 /** Whether a job builds for a platform that is not its runner's own. */
-const needsEmulation = (pipeline: Pipeline, group: ImageGroup, run: RunKind): boolean =>
+const needsEmulation = (pipeline: Pipeline, group: ImageGroup): boolean =>
   group.builds
     .flatMap((build) => Object.values(build.entries).flat())
     .some(
       (entry) =>
         entry.platforms.some((platform) => pipeline.runners[platform] !== entry.runner) || entry.platforms.length > 1,
-    ) && run !== undefined;
+    );
 
 /** Where nothing can be pushed, and beside the push where the config wants a fallback. */
-function archiveSteps(pipeline: Pipeline, group: ImageGroup, run: RunKind): Step[] {
-  if (!savesArchive(run)) return [];
+function archiveSteps(pipeline: Pipeline, group: ImageGroup): Step[] {
   const saved = (build: ImageBuild): string =>
     build.bake ? `contains(steps.${IMAGE}.outputs.saved, '${build.key}')` : outcome("save");
   return [

@@ -1,5 +1,5 @@
 /** The jobs that build an image: one a platform where its runners are its own, as many as the event asks for. */
-import { classesIn, entriesOf, type RunKind } from "../../../pipeline/stages.ts";
+import { classesIn, entriesOf, type Runs } from "../../../pipeline/stages.ts";
 import type { BuildGroup } from "../../../pipeline/build-groups.ts";
 import { isPlainName } from "../../../workflow/filters.ts";
 import type { BuildEntry, EventClass, Pipeline } from "../../../pipeline/types.ts";
@@ -17,8 +17,8 @@ export interface Entries {
   entry: string | undefined;
 }
 
-export function entriesIn(pipeline: Pipeline, group: ImageGroup, run: RunKind): Entries {
-  const lists = classesIn(pipeline, run).map((event) => ({ event, entries: entriesOf(group, event) }));
+export function entriesIn(pipeline: Pipeline, group: ImageGroup, runs: Runs): Entries {
+  const lists = classesIn(pipeline, runs).map((event) => ({ event, entries: entriesOf(group, event) }));
   const all = distinctEntries(lists.flatMap(({ entries }) => entries));
   const [only, ...others] = all;
   if (only === undefined) throw new Error(`Nothing builds ${group.key} in this run.`);
@@ -92,7 +92,8 @@ function isOf({ branches }: Pipeline, event: EventClass): string | undefined {
         ? `${isPush} && contains(fromJSON(${quoted(JSON.stringify(branches.integration))}), github.ref_name)`
         : undefined;
     case "nightly":
+      return "github.event_name == 'schedule'";
     case "release":
-      return undefined;
+      return "github.ref_type == 'tag'";
   }
 }

@@ -1,8 +1,20 @@
 /** What the jobs of an image hand on, and where others find it. */
 import { type BuildGroup, groupKeyOf, groupsOf } from "../../../pipeline/build-groups.ts";
-import { buildJobId, buildsIn, merges, publishesAlone, publishJobId, type RunKind } from "../../../pipeline/stages.ts";
+import {
+  buildJobId,
+  BUILDS_JOB,
+  buildsIn,
+  callsBuilds,
+  merges,
+  publishesAlone,
+  publishJobId,
+  type RunKind,
+  type Runs,
+} from "../../../pipeline/stages.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression } from "../../expressions.ts";
+
+type ImageGroup = BuildGroup & { kind: "image" };
 
 /** What a published image is known by. */
 type Fact = "digest" | "commit" | "created";
@@ -10,29 +22,47 @@ type Fact = "digest" | "commit" | "created";
 /** The id of the step that publishes. */
 export const PUBLISH = "publish";
 
-/** The outputs of a job that publishes a group: the facts of its image, and all that the record needs. */
-export const publishedOutputs = (group: BuildGroup & { kind: "image" }, run: RunKind): Record<string, string> => ({
+/** The outputs of a job that publishes a group: the facts of its image, and all that the record and other workflows need. */
+export const publishedOutputs = (group: ImageGroup): Record<string, string> => ({
   ...(group.first.bake === undefined && {
     digest: expression(`steps.${PUBLISH}.outputs.digest`),
     commit: expression(`steps.${PUBLISH}.outputs.commit`),
-    ...(run === "release" && { created: expression(`steps.${PUBLISH}.outputs.created`) }),
+    created: expression(`steps.${PUBLISH}.outputs.created`),
   }),
   images: expression(`steps.${PUBLISH}.outputs.images`),
 });
 
-/** An expression for a fact of an image that this run has published; empty where it has not. */
-function factOf(pipeline: Pipeline, run: RunKind, build: ImageBuild, fact: Fact): string {
-  const group = groupsOf(buildsIn(pipeline, run)).find(({ key }) => key === groupKeyOf(build));
-  if (group === undefined) throw new Error(`This run does not build ${build.key}.`);
-  const jobs = [
-    ...(merges(pipeline, run, group) ? [publishJobId(build)] : []),
-    ...(publishesAlone(pipeline, run, group) ? [buildJobId(build)] : []),
-  ];
+/** The output of the workflow that builds with all images of a group. */
+export const imagesOutput = (group: Pick<ImageGroup, "key">): string => `${group.key}-images`;
+
+/** The jobs that may have published a group: one that has merged it, and one that has built it alone. */
+export const publishersOf = (pipeline: Pipeline, runs: Runs, group: ImageGroup): string[] => [
+  ...(merges(pipeline, runs, group) ? [publishJobId(group.first)] : []),
+  ...(publishesAlone(pipeline, runs, group) ? [buildJobId(group.first)] : []),
+];
+
+/** An expression for a fact of an image that the jobs of this workflow have published; empty where they have not. */
+export function publishedFact(pipeline: Pipeline, runs: Runs, build: ImageBuild, fact: Fact): string {
   const inJob = (job: string): string =>
     build.bake === undefined
       ? `needs.${job}.outputs.${fact}`
       : `fromJSON(needs.${job}.outputs.images || '{}')${keyed(build.key)}.${fact}`;
-  return jobs.map(inJob).join(" || ");
+  return publishersOf(pipeline, runs, groupOf(pipeline, runs, build))
+    .map(inJob)
+    .join(" || ");
+}
+
+function groupOf(pipeline: Pipeline, runs: Runs, build: ImageBuild): ImageGroup {
+  const group = groupsOf(buildsIn(pipeline, runs)).find(({ key }) => key === groupKeyOf(build));
+  if (group?.kind !== "image") throw new Error(`This run does not build ${build.key}.`);
+  return group;
+}
+
+/** The same, where another workflow may have built it. */
+function factOf(pipeline: Pipeline, run: RunKind, build: ImageBuild, fact: Fact): string {
+  if (!callsBuilds(pipeline)) return publishedFact(pipeline, run, build, fact);
+  const output = imagesOutput(groupOf(pipeline, run, build));
+  return `fromJSON(needs.${BUILDS_JOB}.outputs.${output} || '{}')${keyed(build.key)}.${fact}`;
 }
 
 /** `.web`, or `['web-api']` for a key that is no name to GitHub's expressions. */
@@ -47,6 +77,3 @@ export const createdOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): 
 
 export const archiveArtifact = (build: ImageBuild): string => `image-${build.key}`;
 export const archivePath = (build: ImageBuild): string => `${expression("runner.temp")}/image-${build.key}.tar`;
-
-/** What is built by night or for a release is of no use outside the registry. */
-export const savesArchive = (run: RunKind): boolean => run === "build";

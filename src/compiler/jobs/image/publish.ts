@@ -1,46 +1,45 @@
 /** The job that makes one image of what several jobs have built, under its tag, and scans each of its platforms. */
 import type { BuildGroup } from "../../../pipeline/build-groups.ts";
-import { classesIn, entriesOf, publishesAlone, type RunKind, soleGroup } from "../../../pipeline/stages.ts";
+import { classesIn, entriesOf, publishesAlone } from "../../../pipeline/stages.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
-import { every, expression, plannedIn } from "../../expressions.ts";
+import { every, expression } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useProgram } from "../../steps/program.ts";
 import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
+import { type Building, canPush } from "../building.ts";
 import { recordSteps } from "../record.ts";
 import { PUBLISH_JOB_PREFIX } from "./build.ts";
-import { PUBLISH, publishedOutputs, savesArchive } from "./outputs.ts";
+import { PUBLISH, publishedOutputs } from "./outputs.ts";
 import { scanMerged, scanMinutes, scanPermissionsOf } from "./scan.ts";
 
 export function publishJob(
   pipeline: Pipeline,
   group: BuildGroup & { kind: "image" },
-  run: RunKind,
+  building: Building,
   needs: readonly string[],
 ): Job {
-  const planned = plannedIn(pipeline, run);
+  const { runs, planned, plan } = building;
   const build = `needs.build-${group.key}`;
-  const sole = soleGroup(pipeline, run)?.key === group.key;
-  const moving = pipeline.moveTags === "at-build" && run !== "release";
+  const moving = pipeline.moveTags === "at-build";
   const platforms = [
     ...new Set(
-      classesIn(pipeline, run).flatMap((event) => {
+      classesIn(pipeline, runs).flatMap((event) => {
         const entries = entriesOf(group, event);
         return entries.length > 1 ? entries.flatMap((entry) => entry.platforms) : [];
       }),
     ),
   ];
-  const canPush = `${planned("push")} == 'true'`;
-  const records = sole && pipeline.topology === "workflow_run";
+  const records = building.planning !== undefined && pipeline.topology === "workflow_run";
   return {
     name: `${PUBLISH_JOB_PREFIX}${group.key}`,
     needs,
     if: every(
       "!cancelled()",
       `${build}.result == 'success'`,
-      publishesAlone(pipeline, run, group) && `${build}.outputs.alone != 'true'`,
-      !records && canPush,
+      publishesAlone(pipeline, runs, group) && `${build}.outputs.alone != 'true'`,
+      !records && canPush(planned("push")),
     ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15 + scanMinutes(group, platforms.length),
@@ -48,7 +47,7 @@ export function publishJob(
       ...scanPermissionsOf(group),
       ...loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors, ...(moving ? pipeline.copies : [])], "write"),
     }),
-    outputs: publishedOutputs(group, run),
+    outputs: publishedOutputs(group),
     steps: [
       ...(group.builds.some(({ scan }) => scan && scan.ignoreFile)
         ? [checkout(pipeline, { ref: expression(planned("sha")) })]
@@ -60,15 +59,12 @@ export function publishJob(
       useProgram("publish-image", {
         name: "Publish the image",
         id: PUBLISH,
-        if: every(
-          records && canPush,
-          group.first.fallback && savesArchive(run) && `${build}.outputs.unpushed != 'true'`,
-        ),
+        if: every(records && canPush(planned("push")), group.first.fallback && `${build}.outputs.unpushed != 'true'`),
         timeoutMinutes: 10,
-        with: { group: group.key, plan: expression(planned("plan")), images: expression(`${build}.outputs.unchanged`) },
+        with: { group: group.key, plan: expression(plan), images: expression(`${build}.outputs.unchanged`) },
       }),
       ...scanMerged(pipeline, group, platforms),
-      ...(sole ? recordSteps(pipeline, run, { plan: expression(planned("plan")) }) : []),
+      ...(building.planning ? recordSteps(pipeline, { plan: expression(plan) }) : []),
     ],
   };
 }
