@@ -10,8 +10,8 @@ import { missing } from "../support/tools.ts";
 
 const OLD = `sha256:${"0".repeat(64)}`;
 const NEW = `sha256:${"1".repeat(64)}`;
-const BRANCH = "pins/images";
-const pin = (change: Record<string, string> = {}) => ({ file: "Dockerfile", image: "node", digest: NEW, ...change });
+const BRANCH = "base-images/node";
+const TITLE = "Build on the newest node";
 
 describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   let api: GithubApi;
@@ -31,22 +31,51 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     repository.remove();
   });
 
-  const open = (environment: Record<string, string> = {}) =>
-    runNodeProgram("open-pull-request", {
-      GITHUB_API_URL: api.url,
-      GITHUB_REPOSITORY: "o/r",
-      GH_TOKEN: TOKEN,
-      PINS: JSON.stringify([pin()]),
-      BASE: "main",
-      BRANCH,
-      TITLE: "Newer base images",
-      ...environment,
-    });
+  /** What the plan says of the image; `digest` is its newest one, and `main` the branch that it is proposed for. */
+  interface Proposal {
+    image?: string;
+    pins?: readonly string[];
+    branch?: string;
+    ownToken?: boolean;
+    digest?: string;
+    tag?: string;
+    main?: string;
+  }
+  const open = ({ digest = NEW, tag = "20", main = "main", ...change }: Proposal = {}) =>
+    runNodeProgram(
+      "open-pull-request",
+      {
+        GITHUB_API_URL: api.url,
+        GITHUB_REPOSITORY: "o/r",
+        GH_TOKEN: TOKEN,
+        BASE: "node",
+        DIGEST: digest,
+        TAG: tag,
+      },
+      {
+        plan: {
+          bases: {
+            node: {
+              args: {},
+              branch: BRANCH,
+              context: ".",
+              dockerfile: "Dockerfile",
+              image: "node",
+              ownToken: false,
+              platforms: ["linux/amd64"],
+              ...change,
+              pins: [...(change.pins ?? ["Dockerfile"])],
+            },
+          },
+          tags: { main },
+        },
+      },
+    );
   const shown = (file: string, at = BRANCH) => repository.git("show", `${at}:${file}`);
   const writes = () => api.requests.filter(({ method }) => method !== "GET");
 
   it("makes one commit on top of the base, and one pull request", async () => {
-    const run = await open({ PINS: JSON.stringify([pin(), pin({ file: "deploy/compose.yml" })]) });
+    const run = await open({ pins: ["Dockerfile", "deploy/compose.yml"] });
     expect(run.log).not.toContain("::error");
     expect(run).toMatchObject({
       code: 0,
@@ -57,7 +86,7 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
         commit: repository.git("rev-parse", BRANCH),
       },
     });
-    expect(repository.git("log", "--format=%s %P", `main..${BRANCH}`)).toBe(`Newer base images ${base}`);
+    expect(repository.git("log", "--format=%s %P", `main..${BRANCH}`)).toBe(`${TITLE} ${base}`);
     expect(repository.git("diff", "--name-only", "main", BRANCH)).toBe("Dockerfile\ndeploy/compose.yml");
     expect(shown("Dockerfile")).toBe(
       `# node:20@${OLD}\nARG BASE=node:20@${NEW}\nFROM node:20@${NEW} AS build\nFROM alpine:3@${OLD}`,
@@ -66,8 +95,8 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     expect(api.state.pulls).toMatchObject([
       {
         state: "open",
-        title: "Newer base images",
-        body: `- \`Dockerfile\`: \`node@${NEW}\`\n- \`deploy/compose.yml\`: \`node@${NEW}\``,
+        title: TITLE,
+        body: `- \`Dockerfile\`: \`node:20@${NEW}\`\n- \`deploy/compose.yml\`: \`node:20@${NEW}\``,
         head: { ref: BRANCH },
         base: { ref: "main" },
       },
@@ -77,7 +106,7 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   it("does nothing where everything is up to date, and closes nothing", async () => {
     await open();
     const before = writes().length;
-    const run = await open({ PINS: JSON.stringify([pin({ digest: OLD }), pin({ image: "alpine", digest: OLD })]) });
+    const run = await open({ digest: OLD });
     expect(run).toMatchObject({
       code: 0,
       outputs: { changed: "false" },
@@ -99,12 +128,10 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     await open();
     const moved = repository.commit({ "other.txt": "y" });
     const newer = `sha256:${"2".repeat(64)}`;
-    expect(
-      await open({ PINS: JSON.stringify([pin({ digest: newer })]), TITLE: "Even newer", BODY: "Because." }),
-    ).toMatchObject({ code: 0, outputs: { number: "1" } });
-    expect(repository.git("log", "--format=%s %P", `main..${BRANCH}`)).toBe(`Even newer ${moved}`);
-    expect(shown("Dockerfile")).toContain(`FROM node:20@${newer}`);
-    expect(api.state.pulls).toMatchObject([{ title: "Even newer", body: "Because." }]);
+    expect(await open({ digest: newer, tag: "21" })).toMatchObject({ code: 0, outputs: { number: "1" } });
+    expect(repository.git("log", "--format=%s %P", `main..${BRANCH}`)).toBe(`${TITLE} ${moved}`);
+    expect(shown("Dockerfile")).toContain(`FROM node:21@${newer}`);
+    expect(api.state.pulls).toMatchObject([{ title: TITLE, body: `- \`Dockerfile\`: \`node:21@${newer}\`` }]);
   });
 
   it("opens a new pull request when the last one was closed", async () => {
@@ -114,19 +141,19 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   });
 
   it("says that checks do not start by themselves with the workflow's own token, here and in the pull request", async () => {
-    const run = await open({ WORKFLOW_TOKEN: "true" });
+    const run = await open({ ownToken: true });
     expect(run.log).toContain("::warning::Checks do not start by themselves");
     expect(run.summary).toContain("Checks do not start by themselves");
     expect(api.state.pulls[0]?.body).toContain("Checks do not start by themselves");
   });
 
   it("changes no workflow with that token, which GitHub would not take", async () => {
-    const pins = JSON.stringify([pin({ file: ".github/workflows/ci.yml" })]);
-    const run = await open({ WORKFLOW_TOKEN: "true", PINS: pins });
+    const pins = [".github/workflows/ci.yml"];
+    const run = await open({ ownToken: true, pins });
     expect(run.code).toBe(1);
     expect(run.log).toContain("may not change .github/workflows/ci.yml");
     repository.commit({ ".github/workflows/ci.yml": `    container: node:20@${OLD}\n` });
-    expect((await open({ PINS: pins })).code).toBe(0);
+    expect((await open({ pins })).code).toBe(0);
   });
 
   it("keeps every other byte, and the file's mode", async () => {
@@ -158,7 +185,7 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     "takes a file named %j",
     async (file) => {
       repository.commit({ [file]: `FROM node:20@${OLD}\n` });
-      const run = await open({ PINS: JSON.stringify([pin({ file })]) });
+      const run = await open({ pins: [file] });
       expect(run.code).toBe(0);
       expect(shown(file)).toBe(`FROM node:20@${NEW}`);
       checkCommands("open-pull-request.mjs", run.log);
@@ -166,30 +193,22 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   );
 
   it("warns about a pin that pins nothing, and does the others", async () => {
-    const run = await open({ PINS: JSON.stringify([pin({ image: "golang" }), pin()]) });
+    const run = await open({ pins: ["other.txt", "Dockerfile"] });
     expect(run).toMatchObject({ code: 0, outputs: { changed: "true" } });
-    expect(run.log).toContain("::warning::Dockerfile holds no reference to golang");
+    expect(run.log).toContain("::warning::other.txt holds no reference to node");
   });
 
-  it.each([
-    [
-      "a file that is not there",
-      { PINS: JSON.stringify([pin({ file: "gone/Dockerfile" })]) },
-      "There is no file gone/Dockerfile on main",
-    ],
-    ["a folder", { PINS: JSON.stringify([pin({ file: "deploy" })]) }, "There is no file deploy on main"],
-    ["a base that is not there", { BASE: "gone" }, "There is no branch gone"],
-    ["the base as the branch", { BRANCH: "main" }, "cannot hold the proposal"],
-    ["a branch that Git would not take", { BRANCH: "a..b" }, "cannot hold the proposal"],
-    [
-      "a path out of the repository",
-      { PINS: JSON.stringify([pin({ file: "../x" })]) },
-      "names no file of the repository",
-    ],
-    ["what is no list", { PINS: "{}" }, "PINS is no list"],
-    ["what is no JSON", { PINS: "[" }, "cannot be proposed"],
-  ])("refuses %s", async (_, environment, message) => {
-    const run = await open(environment);
+  it.each<[string, Proposal, string]>([
+    ["a file that is not there", { pins: ["gone/Dockerfile"] }, "There is no file gone/Dockerfile on main"],
+    ["a folder", { pins: ["deploy"] }, "There is no file deploy on main"],
+    ["a base that is not there", { main: "gone" }, "There is no branch gone"],
+    ["the base as the branch", { branch: "main" }, "cannot hold the proposal"],
+    ["a branch that Git would not take", { branch: "a..b" }, "cannot hold the proposal"],
+    ["a path out of the repository", { pins: ["../x"] }, "names no file of the repository"],
+    ["what is no digest", { digest: "latest" }, "holds no digest"],
+    ["what is no tag", { tag: "a b" }, "holds no tag"],
+  ])("refuses %s", async (_, proposal, message) => {
+    const run = await open(proposal);
     expect(run.code).toBe(1);
     expect(run.log).toContain(message);
     expect(writes()).toEqual([]);
@@ -198,9 +217,7 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
   it("refuses a link", async () => {
     symlinkSync("/etc/passwd", join(repository.folder, "link"));
     repository.commit({});
-    expect((await open({ PINS: JSON.stringify([pin({ file: "link" })]) })).log).toContain(
-      "There is no file link on main",
-    );
+    expect((await open({ pins: ["link"] })).log).toContain("There is no file link on main");
   });
 
   it("tries again when GitHub stumbles; a lost answer makes no second pull request", async () => {
@@ -232,12 +249,12 @@ describe.skipIf(missing("git"))("open-pull-request.mjs", () => {
     expect(run.log).toContain("Settings > Actions > General > Workflow permissions");
   });
 
-  it.each(HOSTILE)("takes the title and the text %j for what they are", async (text) => {
-    const run = await open({ TITLE: `x ${text}`, BODY: text });
-    expect(run.code).toBe(0);
-    expect(api.state.pulls[0]?.body).toBe(text);
-    expect(api.state.pulls[0]?.title).not.toMatch(/[\n\r]/);
-    checkCommands("open-pull-request.mjs", run.log);
-    expect((await open({ BRANCH: text })).code).toBe(1);
+  it.each(HOSTILE)("takes %j for no branch, no digest and no tag", async (text) => {
+    for (const proposal of [{ branch: text }, { digest: text }, { tag: text }]) {
+      const run = await open(proposal);
+      expect(run.code).toBe(1);
+      checkCommands("open-pull-request.mjs", run.log);
+    }
+    expect(writes()).toEqual([]);
   });
 });
