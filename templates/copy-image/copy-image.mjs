@@ -32,9 +32,6 @@ const facts = [`Image: ${image}`, `Commit: ${sha}`];
 if (!isDigest(digest)) fail("DIGEST is no digest.", [`Digest: ${digest}`, ...facts]);
 if (!isCommit(sha)) fail("SHA is no full commit.", facts);
 
-/** What neither holds a version nor a commit names another image from time to time. */
-const moves = (pattern) => !/\{(?:version|commit)\}/.test(pattern);
-
 /** Where a release goes: every tag, in the registry itself and in each that receives copies of releases. */
 function releaseTargets() {
   require({ tags });
@@ -42,19 +39,19 @@ function releaseTargets() {
   return tags
     .split(" ")
     .filter(Boolean)
-    .flatMap((tag) => [image, ...copies].map((name) => ({ name, tag, moving: false })));
+    .flatMap((tag) => [image, ...copies].map((name) => ({ name, tag, moves: false })));
 }
 
 /** Where a target publishes. */
 function publishedTargets() {
-  const { names, patterns } = plan.publish[target] ?? {};
+  const { names, tags: wanted } = plan.publish[target] ?? {};
   const name = names?.[key];
   if (name === undefined)
     fail("plan.json has no such target. Generate the files again.", [`Target: ${target}`, ...facts]);
   const values = { version, channel, commit: sha };
-  return patterns.map((pattern) => ({
+  return wanted.map(({ pattern, moves }) => ({
     name,
-    moving: moves(pattern),
+    moves,
     tag: pattern.replace(/\{(version|commit|channel)\}/g, (_, word) => {
       const value = values[word];
       if (value === undefined) fail(`There is no ${word} for the tag ${pattern}.`, facts);
@@ -85,8 +82,8 @@ const all = target === undefined ? releaseTargets() : publishedTargets();
 for (const { tag } of all) if (!isDockerTag(tag)) fail("This is no Docker tag.", [`Tag: ${tag}`, ...facts]);
 
 openGroup(`Copy ${image}`);
-const stays = token !== undefined && all.some(({ moving }) => moving) && !(await isNewest());
-const targets = all.filter(({ moving }) => !(stays && moving));
+const stays = token !== undefined && all.some(({ moves }) => moves) && !(await isNewest());
+const targets = all.filter(({ moves }) => !(stays && moves));
 for (const { name, tag } of targets) {
   if (!(await copyExactly(`${name}:${tag}`, digest, `${image}@${digest}`)))
     fail(

@@ -16,7 +16,6 @@ const FILES = {
   "linux/app_linux_amd64.tar.gz": "amd64",
   "linux/app_linux_arm64.tar.gz": "arm64",
   "install.yaml": "kind: List\n",
-  "notes.md": "## What is new\n",
 };
 const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const hexOf = (text: string): string => digestOf(text).slice(7);
@@ -24,6 +23,7 @@ const hexOf = (text: string): string => digestOf(text).slice(7);
 describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
   let api: GithubApi;
   let repository: GitRepository;
+  let temp: string;
   let folder: string;
   let commit: string;
   beforeEach(async () => {
@@ -32,32 +32,50 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
     repository.git("tag", "v1.2.3");
     repository.git("tag", "--annotate", "--message=x", "v1.2.3-rc.1");
     api = await startGithubApi({ gitFolder: repository.folder });
-    folder = mkdtempSync(join(tmpdir(), "pipewright-release-"));
+    temp = mkdtempSync(join(tmpdir(), "pipewright-release-"));
+    folder = join(temp, "release");
+    writeFileSync(join(temp, "notes.md"), "## What is new\n");
     for (const [file, text] of Object.entries(FILES)) write(file, text);
   });
   afterEach(async () => {
     await api.stop();
     repository.remove();
-    rmSync(folder, { recursive: true });
+    rmSync(temp, { recursive: true });
   });
 
   function write(file: string, text: string): void {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
-  const release = (environment: Record<string, string> = {}) =>
-    runNodeProgram("github-release", {
-      GITHUB_API_URL: api.url,
-      GITHUB_REPOSITORY: "o/r",
-      GH_TOKEN: TOKEN,
-      TAG: "v1.2.3",
-      NOTES_FILE: join(folder, "notes.md"),
-      FOLDER: folder,
-      FILES: "linux/*.tar.gz\ninstall.yaml",
-      CHECKSUMS: "true",
-      PRERELEASE: "false",
-      ...environment,
-    });
+  const release = (environment: Record<string, string> = {}, setting: { notes?: boolean; checksums?: boolean } = {}) =>
+    runNodeProgram(
+      "github-release",
+      {
+        GITHUB_API_URL: api.url,
+        GITHUB_REPOSITORY: "o/r",
+        GITHUB_REF_NAME: "v1.2.3",
+        RUNNER_TEMP: temp,
+        GH_TOKEN: TOKEN,
+        TARGET: "github",
+        PRERELEASE: "false",
+        ...environment,
+      },
+      {
+        plan: {
+          publish: {
+            github: {
+              kind: "githubRelease",
+              on: ["release"],
+              secrets: [],
+              sboms: [],
+              notes: true,
+              checksums: true,
+              ...setting,
+            },
+          },
+        },
+      },
+    );
   const draft = (change: Partial<Release> = {}): Release => ({
     id: 7,
     tag_name: "v1.2.3",
@@ -81,7 +99,7 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
   const ALL = ["app_linux_amd64.tar.gz", "app_linux_arm64.tar.gz", "checksums.txt", "install.yaml"];
 
   it("makes a draft, uploads every file and their checksums, and publishes last", async () => {
-    const run = await release({ SHA: commit, NAME: "App 1.2.3" });
+    const run = await release({ SHA: commit });
     expect(run.log).not.toContain("::error");
     expect(run).toMatchObject({
       code: 0,
@@ -90,7 +108,7 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
     expect(api.state.releases).toMatchObject([
       {
         tag_name: "v1.2.3",
-        name: "App 1.2.3",
+        name: "v1.2.3",
         body: "## What is new\n",
         draft: false,
         prerelease: false,
@@ -219,69 +237,62 @@ describe.skipIf(missing("git", "sha256sum"))("github-release.mjs", () => {
   });
 
   it.each([
-    [
-      { PRERELEASE: "true", LATEST: "true", TAG: "v1.2.3-rc.1" },
-      { prerelease: true, make_latest: "false" },
-    ],
-    [{ LATEST: "true" }, { prerelease: false, make_latest: "true" }],
-    [{ LATEST: "false" }, { make_latest: "false" }],
-    [{ NOTES_FILE: "" }, { body: "", name: "v1.2.3" }],
-  ])("publishes as %j says", async (environment, expected) => {
-    expect((await release(environment)).code).toBe(0);
+    [{ PRERELEASE: "true", GITHUB_REF_NAME: "v1.2.3-rc.1" }, {}, { prerelease: true, make_latest: "false" }],
+    [{}, {}, { prerelease: false, make_latest: "legacy" }],
+    [{}, { notes: false }, { body: "", name: "v1.2.3" }],
+  ])("publishes as %j and %j say", async (environment, setting, expected) => {
+    expect((await release(environment, setting)).code).toBe(0);
     expect(api.state.releases).toMatchObject([expected]);
   });
 
   it("shortens notes that GitHub would not take", async () => {
-    write("notes.md", "🚀".repeat(100_000));
+    writeFileSync(join(temp, "notes.md"), "🚀".repeat(100_000));
     expect((await release()).code).toBe(0);
     expect(api.state.releases[0]?.body.length).toBeLessThanOrEqual(125_000);
     expect(api.state.releases[0]?.body).toMatch(/🚀\n\n… \(shortened/u);
   });
 
   it("releases no tag that is not there, or that points elsewhere than what was tested", async () => {
-    expect((await release({ TAG: "v9.9.9" })).log).toContain("There is no tag v9.9.9");
+    expect((await release({ GITHUB_REF_NAME: "v9.9.9" })).log).toContain("There is no tag v9.9.9");
     expect((await release({ SHA: "f".repeat(40) })).log).toContain("which was tested");
-    expect((await release({ TAG: "v1.2.3-rc.1", SHA: commit })).code).toBe(0);
+    expect((await release({ GITHUB_REF_NAME: "v1.2.3-rc.1", SHA: commit })).code).toBe(0);
     expect(api.state.releases).toHaveLength(1);
   });
 
-  it.each([
-    [{ FILES: "*.zip" }, "No file is named by *.zip"],
-    [{ FILES: "**\n!**/*.md\n!*.md\n!linux/**\n!install.yaml" }, "No file is named by **"],
-    [{ FOLDER: "/nowhere/at/all" }, "no such file"],
-    [{ FILES: "" }, "no file to make checksums of"],
-  ])("says what is wrong with %j", async (environment, message) => {
-    const run = await release(environment);
+  it("needs files for checksums, and none without", async () => {
+    rmSync(folder, { recursive: true });
+    const run = await release();
     expect(run.code).toBe(1);
-    expect(run.log).toContain(message);
+    expect(run.log).toContain("no file to make checksums of");
     expect(api.state.releases).toEqual([]);
+    expect((await release({}, { checksums: false })).code).toBe(0);
+    expect(names()).toEqual([]);
   });
 
-  it("takes folders of any depth, and leaves out what is excluded", async () => {
+  it("takes folders of any depth", async () => {
     write("a/b/c/deep.bin", "x");
-    expect((await release({ FILES: "**/*\n!**/*.md", CHECKSUMS: "false" })).code).toBe(0);
+    expect((await release({}, { checksums: false })).code).toBe(0);
     expect(names()).toEqual(["app_linux_amd64.tar.gz", "app_linux_arm64.tar.gz", "deep.bin", "install.yaml"]);
   });
 
   it("refuses two files of one name, names that GitHub would change, and links", async () => {
     write("other/install.yaml", "x");
-    expect((await release({ FILES: "**/install.yaml" })).log).toContain("Two files are named install.yaml");
+    expect((await release()).log).toContain("Two files are named install.yaml");
+    rmSync(join(folder, "other"), { recursive: true });
     write("odd name.txt", "x");
-    expect((await release({ FILES: "odd*" })).log).toContain("GitHub would rename the file odd name.txt");
+    expect((await release()).log).toContain("GitHub would rename the file odd name.txt");
     symlinkSync("/etc/passwd", join(folder, "link.txt"));
     expect((await release()).log).toContain("link.txt is neither a file nor a folder");
     expect(api.state.releases).toEqual([]);
   });
 
   it.each(HOSTILE)("shows %j as the text that it is", async (text) => {
-    write("notes.md", text);
-    const run = await release({ NAME: text });
+    writeFileSync(join(temp, "notes.md"), text);
+    const run = await release();
     expect(run.code).toBe(0);
-    expect(api.state.releases).toMatchObject([{ body: text, name: text }]);
-    const refused = await release({ TAG: text });
+    expect(api.state.releases).toMatchObject([{ body: text }]);
+    const refused = await release({ GITHUB_REF_NAME: text });
     expect(refused.code).toBe(1);
-    const unknown = await release({ FILES: text.replaceAll("*", "x") });
-    expect(unknown.code).toBe(1);
-    for (const { log } of [run, refused, unknown]) checkCommands("github-release.mjs", log);
+    for (const { log } of [run, refused]) checkCommands("github-release.mjs", log);
   });
 });

@@ -9,59 +9,76 @@ describe.skipIf(missing("bash", "jq"))("preflight.sh", () => {
     machine = startMachine();
   });
   afterAll(() => machine.stop());
-  const check = (...needed: unknown[]) =>
-    machine.run("preflight", {
-      NEEDED: JSON.stringify(needed),
-      SETTINGS_URL: "https://github.com/o/r/settings/secrets/actions",
-    });
-  const npm = { secret: "NPM_TOKEN", for: "publishing to npm", present: "true", required: true };
-  const hub = { secret: "DOCKERHUB_TOKEN", for: "copies on Docker Hub", present: "false", required: true };
-  const chat = { secret: "WEBHOOK", for: "telling people", present: "false", required: false };
+  const target = (kind: "npm" | "deploy", secrets: string[], environment?: string) => {
+    const common = { on: ["main" as const, "release" as const], secrets, ...(environment && { environment }) };
+    return kind === "deploy"
+      ? { kind, ...common }
+      : {
+          kind,
+          ...common,
+          from: "client",
+          access: "public" as const,
+          registry: "https://registry.npmjs.org",
+          trusted: false,
+          provenance: true,
+        };
+  };
+  const check = (present: Record<string, unknown>, publish = {}) =>
+    machine.run(
+      "preflight",
+      { PRESENT: JSON.stringify(present), GITHUB_REPOSITORY: "o/r" },
+      {
+        plan: {
+          publish: {
+            client: target("npm", ["NPM_TOKEN"]),
+            site: target("deploy", ["HOST", "NPM_TOKEN"], "production"),
+            ...publish,
+          },
+        },
+      },
+    );
 
-  it("goes on when all that is required is there", async () => {
-    const run = await check(npm, { ...chat, present: "true" });
-    expect(run).toMatchObject({
-      code: 0,
-      summary:
-        "| Secret | What it is for | |\n| --- | --- | --- |\n| `NPM_TOKEN` | `publishing to npm` | ✅ set |\n| `WEBHOOK` | `telling people` | ✅ set |\n",
-    });
+  it("goes on when all that is needed is there", async () => {
+    const run = await check({ NPM_TOKEN: true, HOST: true });
+    expect(run.code, run.log).toBe(0);
+    expect(run.summary).toBe(
+      "| Secret | What it is for | |\n| --- | --- | --- |\n| `NPM_TOKEN` | `to publish client, on main, release; to publish site; it belongs to the environment production` | ✅ set |\n| `HOST` | `to publish site; it belongs to the environment production` | ✅ set |\n",
+    );
     expect(run.log).not.toContain("::warning");
   });
 
-  it("goes on, with a warning, when what is missing is not required", async () => {
-    const run = await check(npm, chat);
-    expect(run.code).toBe(0);
-    expect(run.log).toContain("::warning::Not all secrets are there, so what needs them does not happen.");
-    expect(run.log).toContain("  WEBHOOK: telling people\n");
-  });
-
   it("names every secret that is missing, what it is for, and where to set it", async () => {
-    const run = await check({ ...npm, present: "false" }, hub, chat);
+    const run = await check(
+      { NPM_TOKEN: false, HOST: true, OTHER: false },
+      { other: target("deploy", ["OTHER"]), site: target("deploy", ["HOST"]) },
+    );
     expect(run.code).toBe(1);
     expect(run.log).toContain(
       "::error::Not all secrets are there, so nothing is built that could not be published. Set what is missing under Settings > Secrets and variables > Actions (https://github.com/o/r/settings/secrets/actions), and re-run.\n",
     );
-    expect(run.log).toContain("  NPM_TOKEN: publishing to npm\n  DOCKERHUB_TOKEN: copies on Docker Hub\n");
-    expect(run.summary).toContain("| `DOCKERHUB_TOKEN` | `copies on Docker Hub` | ❌ missing |");
-    expect(run.summary).toContain("| `WEBHOOK` | `telling people` | ⚠️ missing, not required |");
+    expect(run.log).toContain(
+      "  NPM_TOKEN: to publish client, on main, release\n  OTHER: to publish other, on main, release\n",
+    );
+    expect(run.summary).toContain("| `NPM_TOKEN` | `to publish client, on main, release` | ❌ missing |");
+    expect(run.summary).toContain("| `HOST` | `to publish site, on main, release` | ✅ set |");
   });
 
-  it("counts as missing what nobody said to be there, and as required what nobody said to be optional", async () => {
-    expect((await check({ secret: "A", for: "x", present: "" })).code).toBe(1);
-    expect((await check({ secret: "A", for: "x" })).code).toBe(1);
-    expect((await check({ secret: "A", for: "", present: true })).code).toBe(0);
+  it("counts as missing what nobody said to be there", async () => {
+    expect((await check({ NPM_TOKEN: "" })).code).toBe(1);
+    expect((await check({ NPM_TOKEN: null })).code).toBe(1);
+    expect((await check({ NPM_TOKEN: "true" })).code).toBe(0);
   });
 
   it("needs nothing where nothing is needed", async () => {
-    expect((await check()).code).toBe(0);
+    expect((await check({})).code).toBe(0);
   });
 
-  it.each(["", "{}", "[{}]", "no JSON", '[{"secret":""}]'])("refuses %j, which is no list", async (text) => {
-    expect((await machine.run("preflight", { NEEDED: text })).code).toBe(1);
+  it.each(["", "[]", "no JSON", '{"":true}', "true"])("refuses %j, which says nothing of secrets", async (text) => {
+    expect((await machine.run("preflight", { PRESENT: text })).code).toBe(1);
   });
 
   it.each(HOSTILE)("prints %j as the text that it is", async (text) => {
-    const run = await check({ secret: text, for: text, present: "false", required: true });
+    const run = await check({ [text]: false }, { other: target("deploy", [text]) });
     expect(run.code).toBe(1);
     expect(run.summary.split("\n")).toHaveLength(5);
   });

@@ -92,7 +92,13 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
       POLL_SECONDS: "0.01",
       ...environment,
     };
-    const target = { kind: "maven", on: ["main"], secrets: [], from: "client", timeoutSeconds: 1680 } as const;
+    const target = {
+      kind: "maven" as const,
+      on: ["main" as const],
+      secrets: [],
+      from: "client",
+      timeoutSeconds: 1680,
+    };
     const run = await runNodeProgram("publish-maven", given, { plan: { publish: { central: target } } });
     for (const secret of [PORTAL.password, PASSWORD, "PRIVATE KEY BLOCK-----\n\n"])
       expect(run.log + run.summary).not.toContain(secret);

@@ -8,7 +8,7 @@ import { missing } from "../support/tools.ts";
 
 const IMAGE = "ghcr.io/owner/app";
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const IDENTITY = "^https://github.com/owner/app/\\.github/workflows/ci\\.yml@.*$";
+const IDENTITY = "^https://github\\.com/owner/app\\.js/\\.github/workflows/.+$";
 const ISSUER = "https://token.actions.githubusercontent.com";
 
 /** Keeps signatures as lines of a file; the file `failures` says how often each of its subcommands fails first. */
@@ -45,14 +45,25 @@ describe.skipIf(missing("bash", "jq"))("sign-image.sh", () => {
   const lines = (file: string): string[] => readFileSync(join(folder, file), "utf8").split("\n").filter(Boolean);
   const failing = (command: "sign" | "verify", times: number): void =>
     writeFileSync(join(folder, `failures-${command}`), "x\n".repeat(times));
-  const sign = (environment: Record<string, string> = {}) =>
-    machine.run("sign-image", {
-      PATH: `${folder}:${process.env["PATH"] ?? ""}`,
-      IMAGE,
-      DIGEST,
-      CERTIFICATE_IDENTITY_REGEXP: IDENTITY,
-      ...environment,
-    });
+  const sign = (environment: Record<string, string> = {}, image = IMAGE) =>
+    machine.run(
+      "sign-image",
+      {
+        PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+        BUILD: "app",
+        DIGEST,
+        GITHUB_REPOSITORY: "owner/app.js",
+        ...environment,
+      },
+      {
+        plan: {
+          builds: { app: { image } },
+          publish: {
+            hub: { kind: "images", on: ["main"], secrets: [], names: { app: "docker.io/owner/app" }, tags: [] },
+          },
+        },
+      },
+    );
   const VERIFY = `verify --certificate-identity-regexp ${IDENTITY} --certificate-oidc-issuer ${ISSUER} --output json ${IMAGE}@${DIGEST}`;
 
   it("signs the digest, then verifies who signed it", async () => {
@@ -69,8 +80,12 @@ describe.skipIf(missing("bash", "jq"))("sign-image.sh", () => {
   });
 
   it("takes another issuer where there is one", async () => {
-    await sign({ CERTIFICATE_OIDC_ISSUER: "https://ghes.example.com/_services/token" });
+    await sign({ GITHUB_SERVER_URL: "https://ghes.example.com" });
     expect(lines("calls")[0]).toContain("--certificate-oidc-issuer https://ghes.example.com/_services/token ");
+  });
+
+  it("signs the copy in another registry", async () => {
+    expect((await sign({ TARGET: "hub" })).summary).toContain(`\`docker.io/owner/app@${DIGEST}\` is signed.`);
   });
 
   it("tries again when the registry stumbles, while signing and while verifying", async () => {
@@ -99,9 +114,9 @@ describe.skipIf(missing("bash", "jq"))("sign-image.sh", () => {
   it.each([
     [{ DIGEST: "latest" }, "DIGEST is no digest"],
     [{ DIGEST: `${DIGEST}\n` }, "DIGEST is no digest"],
-    [{ IMAGE: "--recursive" }, "IMAGE is no name"],
-    [{ CERTIFICATE_IDENTITY_REGEXP: "https://github.com/owner/app" }, "does not begin with ^"],
-    [{ CERTIFICATE_IDENTITY_REGEXP: "" }, "no value for CERTIFICATE_IDENTITY_REGEXP"],
+    [{ BUILD: "other" }, "no such image"],
+    [{ TARGET: "other" }, "no such image"],
+    [{ BUILD: "" }, "no value for BUILD"],
     [{ PATH: "/usr/bin:/bin" }, "cosign is not installed"],
   ])("refuses %j", async (environment, message) => {
     const run = await sign(environment);
@@ -111,7 +126,8 @@ describe.skipIf(missing("bash", "jq"))("sign-image.sh", () => {
   });
 
   it.each(HOSTILE)("does not run %j", async (text) => {
-    expect((await sign({ IMAGE: text })).code).toBe(1);
-    expect((await sign({ CERTIFICATE_IDENTITY_REGEXP: `^${text}$` })).code).toBe(0);
+    expect((await sign({ BUILD: text })).code).toBe(1);
+    expect((await sign({ TARGET: text })).code).toBe(1);
+    expect((await sign({ GITHUB_REPOSITORY: text })).code).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-/** Who has passed: the verdict on a consumer's tests, what a release need not repeat, and the word of reviewers. */
+/** Who has passed: what nobody has tested, what a release need not repeat, and the word of reviewers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { PlannedPart } from "../support/program-folder.ts";
@@ -23,46 +23,6 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
     expect(code).toBe(1);
     expect(log).toMatch(/untested and nothing is promoted.*Re-run the failed jobs/);
     expect(summary).toContain("nothing is promoted");
-  });
-
-  describe("judge-tests.sh", () => {
-    const judge = (environment: Record<string, string>) =>
-      machine.run("judge-tests", { PLANNED: "success", ...environment });
-
-    it("takes tests that have passed, now or on this commit before, for passed", async () => {
-      expect(await judge({ RESULT: "success" })).toMatchObject({
-        code: 0,
-        summary: expect.stringContaining("have passed"),
-      });
-      expect(await judge({ RESULT: "skipped", PASSED: "true" })).toMatchObject({
-        code: 0,
-        summary: expect.stringContaining("before"),
-      });
-    });
-
-    it.each([
-      [{ RESULT: "failure" }, /ended as failure.*re-run of the failed jobs/],
-      [{ RESULT: "cancelled" }, /ended as cancelled/],
-      [{ RESULT: "skipped" }, /did not run/],
-      [{ RESULT: "skipped", PASSED: "false" }, /did not run/],
-      [{ RESULT: "skipped", PASSED: "" }, /did not run/],
-      [{ RESULT: "", PASSED: "true" }, /RESULT/],
-      [{ RESULT: "success", PLANNED: "failure" }, /could not be planned/],
-      [{ RESULT: "skipped", PLANNED: "skipped", PASSED: "true" }, /could not be planned/],
-      // What never ran has not merely warned.
-      [{ RESULT: "skipped", SOFT: "true" }, /did not run/],
-    ])("fails for %j", async (environment, message) => {
-      const { code, log } = await judge(environment);
-      expect(code).not.toBe(0);
-      expect(log).toMatch(message);
-    });
-
-    it("only warns of what is configured to warn", async () => {
-      const { code, log, summary } = await judge({ RESULT: "failure", SOFT: "true" });
-      expect(code).toBe(0);
-      expect(log).toContain("::warning");
-      expect(summary).toContain("only warns");
-    });
   });
 
   describe("read-verdicts.mjs", () => {
