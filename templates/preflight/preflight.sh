@@ -10,6 +10,7 @@ jq --exit-status 'type == "object" and all(keys[]; . != "")' <<< "$PRESENT" > /d
   fail "PRESENT does not say of secrets whether they are there. The workflow file is incomplete: generate it again."
 
 # What a secret is for: everything that is published with it.
+# shellcheck disable=SC2016 # jq's own variables
 purpose='[.publish | to_entries[] | select(.value.secrets | index($secret)) | .value.on as $on | .value.environment as $environment
   | if $environment == null then "to publish \(.key), on \($on | join(", "))"
     else "to publish \(.key); it belongs to the environment \($environment)" end] | join("; ")'

@@ -92,7 +92,7 @@ describe.skipIf(missing("bash"))("decide-version.sh", () => {
     expect(await decide(environment)).toMatchObject({
       code: 0,
       outputs,
-      summary: `Version \`${outputs["version"]}\` (${outputs["version"].includes("-") ? "next" : "latest"})\n`,
+      summary: `Version \`${outputs["version"]}\` (${outputs["version"]?.includes("-") ? "next" : "latest"})\n`,
     });
   });
 
