@@ -33,6 +33,7 @@ test("targets inherit, variables come from the environment or their defaults, an
   const file = readBakeFiles([{ path: "docker-bake.hcl", text: hcl }], { TAG: "v1" });
   expect(targetsOf(file, ["default"])).toEqual(["web", "test"]);
   expect(file.targets.get("web")).toEqual({
+    attest: [],
     context: ".",
     dockerfile: "deployment/Dockerfile",
     target: "web",

@@ -178,3 +178,20 @@ test("is what the workflow's commit holds, whatever the job has done to its work
   );
   expect(jobOf(run, "a").outputs["outcome"]).toBe("success");
 });
+
+test("for Node is run once more when the job ends, with what it kept, and a failure then is the job's", async () => {
+  const twice = (end: string) => ({
+    "own/act/action.yml": "inputs: { who: { default: me } }\nruns: { using: node24, main: act.mjs, post: act.mjs }\n",
+    "own/act/act.mjs": `import { appendFileSync } from "node:fs";
+const { STATE_kept: kept, GITHUB_STATE: state, INPUT_WHO: who } = process.env;
+if (kept === undefined) appendFileSync(state, "kept=" + who + "\\n");
+else { console.log("afterwards " + kept); process.exitCode = ${end}; }
+`,
+  });
+  const steps = `      - { id: g, uses: $/own/act, with: { who: world } }\n      - { run: "echo between; false" }`;
+  const job = jobOf(await playSteps(steps, {}, twice("0")), "a");
+  expect(job.steps[1]?.log).toEqual(["afterwards world"]);
+  const only = `      - { id: g, uses: $/own/act }`;
+  expect(jobOf(await playSteps(only, {}, twice("0")), "a").result).toBe("success");
+  expect(jobOf(await playSteps(only, {}, twice("1")), "a").result).toBe("failure");
+});

@@ -21,6 +21,8 @@ export interface NodeAction extends OwnInputs {
   readonly kind: "node";
   /** The file that the runner's own Node runs, from the action's folder. */
   readonly main: string;
+  /** The file that it runs when the job ends, whatever has come of it. */
+  readonly post: string | undefined;
 }
 
 export type OwnAction = CompositeAction | NodeAction;
@@ -40,10 +42,10 @@ export function readOwnAction(folder: string, uses: string): OwnAction | undefin
     }),
   );
   if (runs["using"] === "node24") {
-    onlyKeys(runs, ["using", "main"], `${uses}: runs`);
+    onlyKeys(runs, ["using", "main", "post"], `${uses}: runs`);
     const main = stringAt(runs["main"], `${uses}: runs.main`);
     if (main === undefined) throw new PlayerError(`${uses} has no \`main\`.`);
-    return { kind: "node", inputs, main };
+    return { kind: "node", inputs, main, post: stringAt(runs["post"], `${uses}: runs.post`) };
   }
   if (runs["using"] !== "composite")
     throw new PlayerError(

@@ -38,7 +38,8 @@ export interface Machine {
   readonly fromFiles: Record<string, string>;
   readonly paths: string[];
   readonly memory: Map<string, Json>;
-  readonly after: (() => Promise<void> | void)[];
+  /** What is done when the steps have ended, newest first; a failure is the job's. */
+  readonly after: (() => Promise<Result | void> | void)[];
   /** The workflow's and the job's `env:`. */
   env: Record<string, string>;
   /** How the job stands so far. */
@@ -100,7 +101,8 @@ export async function playJob(play: JobPlay): Promise<Scope> {
   try {
     machine.env = environmentOf(machine, [play.workflow.env, play.definition.env]);
     await playSteps(machine, frame, play.definition.steps, stop);
-    for (const post of machine.after.reverse()) await post();
+    for (const post of machine.after.reverse())
+      if ((await post()) === "failure" && frame.status === "success") frame.status = "failure";
     if (stop.aborted) frame.status = "cancelled";
     job.outputs = outputsOf(machine, { contexts: { ...stepContexts(machine, frame), secrets: machine.secrets } });
   } catch (error) {

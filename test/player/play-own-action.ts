@@ -6,7 +6,7 @@ import { workspaceOf } from "./github-context.ts";
 import { isObject, type JsonObject, PlayerError } from "./json.ts";
 import { type CompositeAction, type NodeAction, readOwnAction } from "./own-action.ts";
 import type { Machine } from "./play-job.ts";
-import { playProcess } from "./play-script.ts";
+import { playProcess, type ProcessPlay } from "./play-script.ts";
 import { type Frame, type Played, playSteps, stepContexts } from "./play-steps.ts";
 import type { Result, StepRun } from "./runs.ts";
 
@@ -56,7 +56,7 @@ function inputsOf(
 }
 
 /** actions/runner, NodeScriptActionHandler: in the workspace, by a Node of the runner's own, with inputs as `INPUT_*`. */
-function playNode(
+async function playNode(
   machine: Machine,
   call: OwnActionStep,
   action: NodeAction,
@@ -69,18 +69,29 @@ function playNode(
     value,
   ]);
   const { GITHUB_ACTION_PATH: _, ...env } = call.env;
-  return playProcess(
-    machine,
-    {
-      command: [process.execPath, join(folder, action.main)],
-      folder: workspaceOf(machine.folder),
-      env: { ...env, ...Object.fromEntries(given) },
-      index: call.index,
-      print: call.print,
-      signal: call.signal,
-    },
-    whenKilled,
-  );
+  const run = (file: string, more: Readonly<Record<string, string>>, change: Partial<ProcessPlay>) =>
+    playProcess(
+      machine,
+      {
+        command: [process.execPath, join(folder, file)],
+        folder: workspaceOf(machine.folder),
+        env: { ...env, ...Object.fromEntries(given), ...more },
+        index: call.index,
+        print: call.print,
+        signal: call.signal,
+        ...change,
+      },
+      whenKilled,
+    );
+  const { state, ...played } = await run(action.main, {}, {});
+  const { post } = action;
+  if (post !== undefined) {
+    const kept = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
+    // The job may be cancelled; what was begun is tidied up all the same.
+    const signal = new AbortController().signal;
+    machine.after.push(async () => (await run(post, kept, { index: `${call.index}_post`, signal })).outcome);
+  }
+  return played;
 }
 
 async function playComposite(

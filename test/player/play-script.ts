@@ -45,13 +45,23 @@ export interface ProcessPlay {
   readonly command: readonly [string, ...string[]];
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly index: number;
+  /** What its command files are called by. */
+  readonly index: number | string;
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
+interface ProcessPlayed extends Played {
+  /** What it has written to GITHUB_STATE, for what it does when the job ends. */
+  readonly state: Readonly<Record<string, string>>;
+}
+
 /** Runs it with fresh command files, and takes what it has written into them. */
-export async function playProcess(machine: Machine, process: ProcessPlay, whenKilled: () => Result): Promise<Played> {
+export async function playProcess(
+  machine: Machine,
+  process: ProcessPlay,
+  whenKilled: () => Result,
+): Promise<ProcessPlayed> {
   const temp = tempOf(machine.folder);
   const file = (kind: string): string => join(temp, `_${kind}_${process.index}`);
   const files = {
@@ -67,8 +77,10 @@ export async function playProcess(machine: Machine, process: ProcessPlay, whenKi
   if (ending.kind === "exited" && ending.code !== 0)
     process.print(`::error::Process completed with exit code ${ending.code}.`);
   let outputs: Map<string, string> = new Map();
+  let state: Map<string, string> = new Map();
   try {
     outputs = parseCommandFile(readFileSync(files.GITHUB_OUTPUT, "utf8"));
+    state = parseCommandFile(readFileSync(files.GITHUB_STATE, "utf8"));
     for (const [name, value] of parseCommandFile(readFileSync(files.GITHUB_ENV, "utf8"))) {
       if (isProtectedVariable(name))
         throw new InvalidFile(`Can't store ${name} output parameter using '$GITHUB_ENV' command.`);
@@ -81,7 +93,7 @@ export async function playProcess(machine: Machine, process: ProcessPlay, whenKi
   }
   for (const path of readFileSync(files.GITHUB_PATH, "utf8").split("\n")) if (path !== "") machine.paths.unshift(path);
   machine.play.job.summary += machine.log.masked(readFileSync(files.GITHUB_STEP_SUMMARY, "utf8"));
-  return { outcome, outputs: Object.fromEntries(outputs) };
+  return { outcome, outputs: Object.fromEntries(outputs), state: Object.fromEntries(state) };
 }
 
 /** A composite action's step must name its shell (docs.github.com, "Metadata syntax: runs.steps[*].shell"). */

@@ -5,7 +5,7 @@ import { z } from "zod";
 export type PlanPath = readonly string[];
 
 const METHODS =
-  /^(map|flatMap|filter|find|some|every|includes|join|length|sort|slice|entries|forEach|reduce|at|concat)$/;
+  /^(map|flatMap|filter|find|some|every|includes|join|length|sort|slice|entries|forEach|reduce|at|concat|split|replace|replaceAll|trim|test)$/;
 
 /** The paths that begin at the part of one pipeline. */
 export function planPathsIn(code: string, isShell: boolean): PlanPath[] {
@@ -23,23 +23,38 @@ function pathsOfShell(code: string): PlanPath[] {
   });
 }
 
+const CHAIN = "(?:\\s*\\??\\.\\w+|(?:\\?\\.)?\\[[^\\]]+\\])";
+
+/** Chains that begin at `readPlan()`, or at a name that holds a part of it: `const { tags } = readPlan()`. */
 function pathsOfNode(text: string): PlanPath[] {
-  const code = text.replace(/\bfrom "[^"]*"/g, "");
-  const names = [...code.matchAll(/const (\w+) = readPlan\(\)/g)].map(([, name = ""]) => name);
-  const roots = ["readPlan\\(\\)", ...names.map((name) => `(?<![.\\w])${name}`)].join("|");
-  const chains = [...code.matchAll(new RegExp(`(?:${roots})((?:\\??\\.\\w+|(?:\\?\\.)?\\[[^\\]]+\\])+)`, "g"))];
-  const taken = [...code.matchAll(new RegExp(`const \\{([^}]*)\\} = (?:${roots})(?![.\\w[])`, "g"))].flatMap(
-    ([, list = ""]) =>
-      list.split(",").flatMap((part) => {
-        const name = /^\w+/.exec(part.trim())?.[0];
-        return name === undefined ? [] : [[name]];
-      }),
-  );
-  return [...taken, ...chains.map(([, chain = ""]) => stepsOf(chain.replaceAll("?.", ".").replaceAll(".[", "[")))];
+  const code = text.replace(/\bfrom "[^"]*"/g, "").replaceAll("plan.json", "");
+  const found: PlanPath[] = [];
+  const pending: { root: string; path: PlanPath }[] = [{ root: "readPlan\\(\\)", path: [] }];
+  for (const { root, path } of pending) {
+    for (const [, chain = ""] of code.matchAll(new RegExp(`${root}(${CHAIN}+)`, "g")))
+      found.push([...path, ...stepsOf(chain)]);
+    const held = new RegExp(`const (\\w+|\\{[^}]*\\}) =\\s+${root}(${CHAIN}*)(?=;| \\?\\?)`, "g");
+    for (const [, names = "", chain = ""] of code.matchAll(held)) {
+      const at = [...path, ...stepsOf(chain)];
+      // A value that a method gives is no part of the plan any more.
+      if (at.some((step) => METHODS.test(step))) continue;
+      if (!names.startsWith("{")) pending.push({ root: rootOf(names), path: at });
+      for (const [, key = "", as = key] of names.startsWith("{")
+        ? names.matchAll(/(\w+)(?:: (\w+))?(?: = [^,}]+)?[,\s}]/g)
+        : []) {
+        found.push([...at, key]);
+        pending.push({ root: rootOf(as), path: [...at, key] });
+      }
+    }
+  }
+  return found;
 }
 
+/** Not a property of something else, nor a word in a text. */
+const rootOf = (name: string): string => `(?<![.\\w"\`/-])${name}(?![\\w(])`;
+
 const stepsOf = (chain: string): string[] =>
-  [...chain.matchAll(/\.(\w+)|\[([^\]]*)\]/g)].map(
+  [...chain.replaceAll("?.[", "[").matchAll(/\.(\w+)|\[([^\]]*)\]/g)].map(
     ([, name, key = ""]) => name ?? /^["'](\w+)["']$/.exec(key)?.[1] ?? "*",
   );
 
