@@ -10,7 +10,7 @@ import { type EmittedFile, programFiles } from "./program-files.ts";
 import { tidy } from "./tidy.ts";
 import { basesWorkflow } from "./workflows/bases.ts";
 import { buildWorkflow } from "./workflows/build.ts";
-import { buildsWorkflow } from "./workflows/builds.ts";
+import { buildsWorkflow, filesWorkflow } from "./workflows/builds.ts";
 import { calledConsumerWorkflow } from "./workflows/called-consumer.ts";
 import { checkWorkflow } from "./workflows/check.ts";
 import { cleanupWorkflow } from "./workflows/cleanup.ts";
@@ -34,6 +34,7 @@ export interface GeneratedFile {
 const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) => Workflow>> = {
   build: buildWorkflow,
   builds: buildsWorkflow,
+  files: filesWorkflow,
   nightly: nightlyWorkflow,
   promote: promoteWorkflow,
   release: releaseWorkflow,

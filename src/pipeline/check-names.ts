@@ -18,6 +18,8 @@ export const GATE_CHECK = "All checks";
 
 /** The job that calls the workflow that builds; GitHub puts its name and a slash before those of the called jobs. */
 export const BUILDS_CALL = "Build";
+/** The same for files, where they are apart. */
+export const FILES_CALL = "Make files";
 
 /** The same job of the nightly build. */
 export const NIGHTLY_READY_CHECK = "Nightly ready";

@@ -35,9 +35,13 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     ...(pipeline.mergeQueue ? ["the merge queue"] : []),
   ];
   const byHand = "by hand";
+  const calledByRuns = [
+    `called by ${list(runsThatBuild(pipeline).flatMap((run) => pipeline.workflows[run]?.name ?? []))}`,
+  ];
   const on: Readonly<Record<WorkflowKind, string[]>> = {
     build: [...ofCode, byHand],
-    builds: [`called by ${list(runsThatBuild(pipeline).flatMap((run) => pipeline.workflows[run]?.name ?? []))}`],
+    builds: calledByRuns,
+    files: calledByRuns,
     nightly: [`schedule \`${pipeline.nightly ? pipeline.nightly.schedule : ""}\``, byHand],
     promote: ["the end of every build and test", "once a day", byHand],
     release: [`tags \`${pipeline.release ? pipeline.release.tags : ""}\``],

@@ -13,7 +13,7 @@ import { copiesOf, registryElsewhere, registryOf } from "./plan/registries.ts";
 import { retentionOf } from "./plan/retention.ts";
 import { channelsToNotify } from "./plan/notify.ts";
 import { workflowsOf } from "./plan/workflows.ts";
-import { callsBuilds } from "./stages.ts";
+import { buildsParts } from "./stages.ts";
 import { tagRules } from "./tags.ts";
 import type { BaseImage, Cache, Channel, Pipeline, Registry, RepositoryFacts, Runners } from "./types.ts";
 
@@ -55,9 +55,16 @@ export const dockerfilesOf = (config: Config): string[] => [
 
 /** What is built is a workflow of its own only where several kinds of run share it, or where it is much. */
 function withBuildsWhereCalled(pipeline: Pipeline): Pipeline {
-  if (callsBuilds(pipeline)) return pipeline;
-  const { builds: _builds, ...workflows } = pipeline.workflows;
-  return { ...pipeline, workflows };
+  const { builds, files, ...workflows } = pipeline.workflows;
+  const parts = buildsParts(pipeline);
+  return {
+    ...pipeline,
+    workflows: {
+      ...workflows,
+      ...(builds && parts.length > 0 && { builds }),
+      ...(files && parts.includes("files") && { files }),
+    },
+  };
 }
 
 function makePipeline(config: Config, member: string | undefined): Pipeline {

@@ -18,7 +18,7 @@ export type StageSubject =
   | { kind: "ready" }
   | { kind: "plan" | "verdicts" | "gate" | "promote" | "published" | "withdraw" | "clean" }
   /** Everything that is built, by a workflow that several kinds of run call. */
-  | { kind: "builds" }
+  | { kind: "builds"; part: BuildsPart }
   | { kind: "build"; group: BuildGroup }
   /** Makes one image of what several jobs have built. */
   | { kind: "publish"; group: BuildGroup & { kind: "image" } }
@@ -95,6 +95,30 @@ export function soleGroup(pipeline: Pipeline, runs: Runs): BuildGroup | undefine
 /** The job that calls the workflow with everything that is built. */
 export const BUILDS_JOB = "build";
 
+/** The job that calls the one with the files, where these are apart. */
+export const FILES_JOB = "build-files";
+
+/** What a workflow that is called builds: all, or with many builds images and files apart. */
+export type BuildsPart = "all" | "images" | "files";
+
+/** So many jobs that build at most stand in one workflow. */
+const MOST_IN_ONE = 2;
+
+/** The workflows that are called to build; none where a run builds by itself. */
+export function buildsParts(pipeline: Pipeline): BuildsPart[] {
+  if (!callsBuilds(pipeline)) return [];
+  const groups = groupsOf(buildsIn(pipeline, runsThatBuild(pipeline)));
+  const mixed = groups.some(({ kind }) => kind === "image") && groups.some(({ kind }) => kind === "files");
+  // Where the tests are other runs, one job must see all that was built.
+  const apart = mixed && groups.length > MOST_IN_ONE && pipeline.topology === "workflow_call";
+  return apart ? ["images", "files"] : ["all"];
+}
+
+export const buildsJobId = (part: BuildsPart): string => (part === "files" ? FILES_JOB : BUILDS_JOB);
+
+const isIn = (part: BuildsPart, { kind }: { kind: "image" | "files" }): boolean =>
+  part === "all" || (part === "files") === (kind === "files");
+
 /** The kinds of run that build something. */
 export const runsThatBuild = (pipeline: Pipeline): RunKind[] =>
   runKindsOf(pipeline).filter((run) => buildsIn(pipeline, run).length > 0);
@@ -159,7 +183,7 @@ export function calledIn(pipeline: Pipeline, run: RunKind): Consumer[] {
 const RUN_KINDS: readonly RunKind[] = ["build", "nightly", "release"];
 
 /** So many consumers at most stand in the build's own workflow: with more it gets too long to be read. */
-const MOST_INLINE = 3;
+const MOST_INLINE = 2;
 
 /**
  * Whether a consumer is a workflow of its own in a run that calls it: where people may start it by hand, where several
@@ -219,7 +243,8 @@ export function approvalsIn(pipeline: Pipeline, run: RunKind): string[] {
 
 /** The jobs after which a build can be taken. */
 export function takenAfter(pipeline: Pipeline, run: RunKind, build: Build): string[] {
-  return callsBuilds(pipeline) ? [BUILDS_JOB] : builtAfter(pipeline, run, build);
+  const part = buildsParts(pipeline).find((one) => isIn(one, build));
+  return part === undefined ? builtAfter(pipeline, run, build) : [buildsJobId(part)];
 }
 
 /** The same inside the workflow that builds. */
@@ -249,11 +274,12 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
   const plan = planJobId(pipeline, run);
   const takenFrom = (taken: readonly Build[]): string[] => taken.flatMap((build) => takenAfter(pipeline, run, build));
   const called = callsBuilds(pipeline);
-  const own = buildsIn(pipeline, run).length > 0;
   const built = called
-    ? own
-      ? [stage(BUILDS_JOB, { kind: "builds" }, [plan], "reads")]
-      : []
+    ? buildsParts(pipeline)
+        .filter((part) => buildsIn(pipeline, run).some((build) => isIn(part, build)))
+        .map((part) =>
+          stage(buildsJobId(part), { kind: "builds", part }, [plan], part === "files" ? undefined : "reads"),
+        )
     : buildStages(pipeline, run, [plan]);
   const ready =
     !called && hasReady(pipeline, run) ? [stage("ready", { kind: "ready" }, [plan, ...built.map(({ id }) => id)])] : [];
@@ -381,11 +407,11 @@ const isImage = (build: Build): build is ImageBuild => build.kind === "image";
 const readersOf = (stages: readonly Stage[]): string[] =>
   stages.filter(({ images }) => images === "reads").map(({ id }) => id);
 
-/** The stages of the workflow that builds for several kinds of run. */
-export function calledBuildStages(pipeline: Pipeline): Stage[] {
+/** The stages of a workflow that builds for whoever calls it. */
+export function calledBuildStages(pipeline: Pipeline, part: BuildsPart): Stage[] {
   const runs = runsThatBuild(pipeline);
   const sole = plansInCall(pipeline) ? soleGroup(pipeline, runs) : undefined;
-  const built = buildStages(pipeline, runs, sole ? [`build-${sole.key}`] : []);
+  const built = buildStages(pipeline, runs, sole ? [`build-${sole.key}`] : [], part);
   const ready = runs.some((run) => hasReady(pipeline, run));
   return [
     ...built,
@@ -402,8 +428,9 @@ export function calledBuildStages(pipeline: Pipeline): Stage[] {
 }
 
 /** @param planned the job that decides what is built; none where another workflow has it */
-function buildStages(pipeline: Pipeline, runs: Runs, planned: readonly string[]): Stage[] {
-  return groupsOf(buildsIn(pipeline, runs)).flatMap((group) => {
+function buildStages(pipeline: Pipeline, runs: Runs, planned: readonly string[], part: BuildsPart = "all"): Stage[] {
+  const groups = groupsOf(buildsIn(pipeline, runs)).filter((group) => isIn(part, group));
+  return groups.flatMap((group) => {
     const id = `build-${group.key}`;
     const build = stage(id, { kind: "build", group }, planned);
     if (group.kind === "files") {

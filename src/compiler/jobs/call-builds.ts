@@ -1,6 +1,6 @@
 /** The call of the workflow that builds. */
-import { BUILDS_CALL } from "../../pipeline/check-names.ts";
-import { plansInCall, type RunKind, runsThatBuild } from "../../pipeline/stages.ts";
+import { BUILDS_CALL, FILES_CALL } from "../../pipeline/check-names.ts";
+import { type BuildsPart, plansInCall, type RunKind, runsThatBuild } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import {
   type CallJob,
@@ -11,15 +11,16 @@ import {
   type Permissions,
   type PermissionScope,
   withComment,
+  type Workflow,
 } from "../../workflow/model.ts";
 import { expression, plannedIn } from "../expressions.ts";
 import { buildSecrets } from "../secrets.ts";
-import { buildsWorkflow } from "../workflows/builds.ts";
+import { calledBuilds } from "../workflows/builds.ts";
 
-export function callBuildsJob(pipeline: Pipeline, run: RunKind, needs: readonly string[]): CallJob {
-  const { builds } = pipeline.workflows;
-  if (!builds) throw new Error("This pipeline has no workflow that builds.");
-  const secrets = buildSecrets(pipeline);
+export function callBuildsJob(pipeline: Pipeline, part: BuildsPart, run: RunKind, needs: readonly string[]): CallJob {
+  const file = part === "files" ? pipeline.workflows.files : pipeline.workflows.builds;
+  if (!file) throw new Error("This pipeline has no workflow that builds.");
+  const secrets = part === "files" ? [] : buildSecrets(pipeline);
   const inputs = {
     ...(!plansInCall(pipeline) && {
       plan: expression(plannedIn(pipeline, run)("plan")),
@@ -28,11 +29,11 @@ export function callBuildsJob(pipeline: Pipeline, run: RunKind, needs: readonly 
     ...(run === "nightly" && runsThatBuild(pipeline).includes("nightly") && { nightly: true }),
   };
   return {
-    name: BUILDS_CALL,
+    name: part === "files" ? FILES_CALL : BUILDS_CALL,
     ...(needs.length > 0 && { needs }),
-    permissions: permissionsOf(pipeline),
+    permissions: permissionsOf(calledBuilds(pipeline, file.name, part)),
     uses: withComment(
-      `./${builds.path}`,
+      `./${file.path}`,
       "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet",
     ),
     ...(Object.keys(inputs).length > 0 && { with: inputs }),
@@ -43,11 +44,9 @@ export function callBuildsJob(pipeline: Pipeline, run: RunKind, needs: readonly 
 }
 
 /** A called workflow gets at most what its caller holds: the most that any of its jobs asks for. */
-function permissionsOf(pipeline: Pipeline): Permissions {
-  const { builds } = pipeline.workflows;
-  const jobs = Object.values(buildsWorkflow(pipeline, builds?.name ?? "").jobs);
+function permissionsOf({ jobs }: Workflow): Permissions {
   const granted: Permissions = {};
-  for (const job of jobs) {
+  for (const job of Object.values(jobs)) {
     if (callsWorkflow(job)) continue;
     for (const [scope, level] of Object.entries(job.permissions) as [PermissionScope, PermissionLevel | Commented][]) {
       const isWider = String(isCommented(level) ? level.value : level) === "write" || granted[scope] === undefined;

@@ -43,16 +43,9 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, building: Buil
       ...setUpTools(pipeline, build.setup),
       ...restoreCaches(pipeline, build.caches, planned("sha")),
       ...prepareSteps(build.prepare, build.timeoutMinutes),
-      ...build.run.map((command, index) =>
-        runScript(
-          {
-            name:
-              build.run.length > 1 ? `Make ${build.key} (${index + 1} of ${build.run.length})` : `Make ${build.key}`,
-            timeoutMinutes: build.timeoutMinutes,
-            env: { ...build.env, VERSION: version },
-          },
-          `${command.trimEnd()}\n`,
-        ),
+      runScript(
+        { name: `Make ${build.key}`, timeoutMinutes: build.timeoutMinutes, env: { ...build.env, VERSION: version } },
+        `${build.run.map((command) => command.trimEnd()).join("\n")}\n`,
       ),
       ...(build.maxSizes.length > 0
         ? [

@@ -47,7 +47,7 @@ function jobOf(pipeline: Pipeline, run: RunKind, stage: Stage): Job | CallJob {
     case "plan":
       return planJob(pipeline, run);
     case "builds":
-      return callBuildsJob(pipeline, run, needs);
+      return callBuildsJob(pipeline, stage.part, run, needs);
     case "build":
     case "publish":
     case "attest":

@@ -85,11 +85,12 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
  *
  * @param id the id of the step that restores
  */
-export const noteCacheMiss = (cache: string, id: string): Step =>
-  runScript(
-    { name: cacheMissStep(cache), if: `steps.${id}.outputs.cache-matched-key == ''`, env: { CACHE: cache } },
-    'echo "No cache of $CACHE was found, so everything is fetched."\n',
-  );
+export const noteCacheMiss = (cache: string, id: string): Step => ({
+  name: cacheMissStep(cache),
+  if: `steps.${id}.outputs.cache-matched-key == ''`,
+  shell: "bash",
+  run: 'echo "Nothing was restored, so everything is fetched."',
+});
 
 /** Saves the download cache; `onlyIf` keeps everything but the main branch's own pushes away from it. */
 export function saveToolCache(pipeline: Pipeline, setup: SetupConfig | undefined, onlyIf: string): Step[] {

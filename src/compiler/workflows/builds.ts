@@ -3,7 +3,15 @@
  * what there is to do. So the steps stand once, and a change of them is reviewed once.
  */
 import { groupsOf } from "../../pipeline/build-groups.ts";
-import { buildsIn, calledBuildStages, plansInCall, runsThatBuild, soleGroup } from "../../pipeline/stages.ts";
+import {
+  buildsIn,
+  type BuildsPart,
+  buildsParts,
+  calledBuildStages,
+  plansInCall,
+  runsThatBuild,
+  soleGroup,
+} from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { CallInput, CallOutput, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -13,19 +21,26 @@ import { buildingInCall } from "../jobs/building.ts";
 import { imagesOutput, publishersOf } from "../jobs/image/outputs.ts";
 import { buildSecrets } from "../secrets.ts";
 
-export function buildsWorkflow(pipeline: Pipeline, name: string): Workflow {
+export const buildsWorkflow = (pipeline: Pipeline, name: string): Workflow =>
+  calledBuilds(pipeline, name, buildsParts(pipeline)[0] ?? "all");
+
+/** The files, where there is much to build. */
+export const filesWorkflow = (pipeline: Pipeline, name: string): Workflow => calledBuilds(pipeline, name, "files");
+
+export function calledBuilds(pipeline: Pipeline, name: string, part: BuildsPart): Workflow {
   const building = buildingInCall(pipeline);
-  const stages = calledBuildStages(pipeline).filter((stage): stage is BuildStage =>
+  const stages = calledBuildStages(pipeline, part).filter((stage): stage is BuildStage =>
     ["build", "publish", "attest", "ready"].includes(stage.kind),
   );
-  const secrets = buildSecrets(pipeline);
+  const secrets = part === "files" ? [] : buildSecrets(pipeline);
   const inputs = buildInputs(pipeline);
+  const outputs = part === "files" ? {} : buildOutputs(pipeline);
   return {
     name,
     on: {
       workflow_call: {
         ...(Object.keys(inputs).length > 0 && { inputs }),
-        outputs: buildOutputs(pipeline),
+        ...(Object.keys(outputs).length > 0 && { outputs }),
         ...(secrets.length > 0 && {
           secrets: Object.fromEntries(secrets.map((secret) => [secret, { description: "Handed on by name" }])),
         }),
@@ -34,7 +49,7 @@ export function buildsWorkflow(pipeline: Pipeline, name: string): Workflow {
     permissions: {},
     // In a called workflow `github.workflow` is the caller's, so the group names this one; no two runs share it.
     concurrency: {
-      group: concurrencyGroup(pipeline, "builds", expression("github.run_id")),
+      group: concurrencyGroup(pipeline, part === "files" ? "files" : "builds", expression("github.run_id")),
       "cancel-in-progress": false,
     },
     jobs: Object.fromEntries(stages.map((stage) => [stage.id, buildStageJob(pipeline, stage, building)])),

@@ -105,6 +105,7 @@ export const release = z.strictObject({
 const WORKFLOW_KINDS = [
   "build",
   "builds",
+  "files",
   "nightly",
   "cleanup",
   "metrics",

@@ -6,6 +6,7 @@ import type { Channel, Pipeline, WorkflowFile } from "../types.ts";
 const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
   build: { name: "Build", path: "build" },
   builds: { name: "Builds", path: "builds" },
+  files: { name: "Files", path: "files" },
   nightly: { name: "Nightly Build", path: "nightly-build" },
   cleanup: { name: "Container Registry Cleanup", path: "container-prune" },
   metrics: { name: "CI Performance Metrics", path: "ci-metrics" },
@@ -33,6 +34,7 @@ export function workflowsOf(config: Config, { member, hasImages, hasWork, channe
     build: hasWork,
     // Whether several kinds of run share what is built, only the whole plan tells.
     builds: true,
+    files: true,
     nightly: config.nightly !== false,
     cleanup: config.retention !== false && hasImages,
     metrics: config.metrics !== false,
