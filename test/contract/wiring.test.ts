@@ -222,7 +222,8 @@ function placesOf(
 /** A job without which nothing is to run: everything behind it is skipped with it, on purpose. */
 function skipsAllWith(workflow: EmittedWorkflow, job: EmittedJob): boolean {
   return (
-    job.id === "plan" && workflow.jobs.every((other) => other === job || ancestorsOf(workflow, other).includes(job))
+    ["plan", "resolve"].includes(job.id) &&
+    workflow.jobs.every((other) => other === job || ancestorsOf(workflow, other).includes(job))
   );
 }
 
