@@ -7,7 +7,7 @@ import {
   loginPermissions,
   loginPermissionsOfAll,
   loginToOwnRegistry,
-  renewLogin,
+  renewalEnvironment,
 } from "../../src/compiler/steps/registry.ts";
 import { grant } from "../../src/compiler/permissions.ts";
 import { dockerHub, ecr, fly, gar, ghcr } from "../../src/index.ts";
@@ -49,49 +49,34 @@ describe("a login", () => {
 
   it("to Docker Hub takes two secrets, and no permission", () => {
     const hub = dockerHub("acme", { username: "HUB_USER", password: "HUB_TOKEN" });
-    expect(loginToOwnRegistry(pipelineOf(hub))[0]).toMatchObject({
-      id: "login-docker-io",
-      with: { registry: "docker.io", username: "${{ secrets.HUB_USER }}", password: "${{ secrets.HUB_TOKEN }}" },
-    });
+    expect(loginToOwnRegistry(pipelineOf(hub))).toMatchObject([
+      {
+        name: "Log in to docker.io",
+        uses: "$/.github/pipewright/log-in",
+        with: { registry: "docker.io", username: "${{ secrets.HUB_USER }}", password: "${{ secrets.HUB_TOKEN }}" },
+      },
+    ]);
     expect(granted(hub)).toEqual({});
   });
 
   it("to Fly.io is made by its command line, with the token in that step alone", () => {
     const steps = loginToOwnRegistry(pipelineOf(flyApp), { if: "trusted" });
-    expect(actionsOf(steps)).toEqual([
-      "superfly/flyctl-actions/setup-flyctl",
-      "superfly/flyctl-actions/setup-flyctl",
-      "flyctl auth docker",
-      "flyctl auth docker",
-    ]);
-    expect(steps.map((step) => step.if)).toEqual([
-      "trusted",
-      "steps.flyctl-registry-fly-io.outcome == 'failure'",
-      "trusted",
-      "steps.login-registry-fly-io.outcome == 'failure'",
-    ]);
-    expect(steps.map((step) => step["continue-on-error"] ?? false)).toEqual([true, false, true, false]);
-    expect(steps.map((step) => step.env)).toEqual([
-      undefined,
-      undefined,
-      { FLY_API_TOKEN: "${{ secrets.FLYIO_AUTH_TOKEN }}" },
-      { FLY_API_TOKEN: "${{ secrets.FLYIO_AUTH_TOKEN }}" },
-    ]);
+    expect(actionsOf(steps)).toEqual(["superfly/flyctl-actions/setup-flyctl", "$/.github/pipewright/run-with-retries"]);
+    expect(steps[1]?.with).toEqual({ commands: "flyctl auth docker\n" });
+    expect(steps.map((step) => step.if)).toEqual(["trusted", "trusted"]);
+    expect(steps.map((step) => step.env)).toEqual([undefined, { FLY_API_TOKEN: "${{ secrets.FLYIO_AUTH_TOKEN }}" }]);
     expect(granted(flyApp)).toEqual({});
   });
 
   it("to Fly.io is made anew before something is pushed, since it lasts for five minutes only", () => {
-    expect(renewLogin(pipelineOf(flyApp), "due")).toMatchObject([
-      { if: "due", "continue-on-error": true, run: "flyctl auth docker\n" },
-    ]);
-    expect(renewLogin(pipelineOf(ghcr("acme")), "due")).toEqual([]);
-    expect(renewLogin({ ...pipelineOf(ghcr("acme")), registry: undefined }, "due")).toEqual([]);
+    expect(renewalEnvironment(pipelineOf(flyApp))).toEqual({ FLY_API_TOKEN: "${{ secrets.FLYIO_AUTH_TOKEN }}" });
+    expect(renewalEnvironment(pipelineOf(ghcr("acme")))).toEqual({});
+    expect(renewalEnvironment({ ...pipelineOf(ghcr("acme")), registry: undefined })).toEqual({});
   });
 
   it("to Amazon is made as a role, whose credentials no other step finds in its environment", () => {
     const steps = loginToOwnRegistry(pipelineOf(amazon));
     expect(actionsOf(steps)).toEqual([
-      "aws-actions/configure-aws-credentials",
       "aws-actions/configure-aws-credentials",
       "aws-actions/amazon-ecr-login",
       "aws-actions/amazon-ecr-login",
@@ -102,13 +87,13 @@ describe("a login", () => {
       "output-credentials": true,
       "output-env-credentials": false,
     });
+    expect(steps.map((step) => step["continue-on-error"] ?? false)).toEqual([false, true, false]);
+    expect(steps[2]?.if).toBe("steps.login-123456789012-dkr-ecr-eu-west-1-amazonaws-com.outcome == 'failure'");
     expect(steps[2]).toMatchObject({
       with: { registries: "123456789012" },
       env: {
         AWS_REGION: "eu-west-1",
-        AWS_SESSION_TOKEN: expect.stringMatching(
-          /^\$\{\{ steps\.(role-\S+)\.outputs\.aws-session-token \|\| steps\.\1-again\.outputs\.aws-session-token \}\}$/,
-        ),
+        AWS_SESSION_TOKEN: expect.stringMatching(/^\$\{\{ steps\.role-\S+\.outputs\.aws-session-token \}\}$/),
       },
     });
     expect(granted(amazon)).toEqual({ "id-token": "write" });
@@ -116,18 +101,13 @@ describe("a login", () => {
 
   it("to Google is made as a service account, without a file of credentials", () => {
     const steps = loginToOwnRegistry(pipelineOf(google));
-    expect(actionsOf(steps)).toEqual([
-      "google-github-actions/auth",
-      "google-github-actions/auth",
-      "docker/login-action",
-      "docker/login-action",
-    ]);
+    expect(actionsOf(steps)).toEqual(["google-github-actions/auth", "$/.github/pipewright/log-in"]);
     expect(steps[0]?.with).toMatchObject({
       token_format: "access_token",
       service_account: "ci@shop-1.iam.gserviceaccount.com",
       create_credentials_file: false,
     });
-    expect(steps[2]?.with).toMatchObject({
+    expect(steps[1]?.with).toMatchObject({
       registry: "europe-west1-docker.pkg.dev",
       username: "oauth2accesstoken",
       password: expect.stringContaining("outputs.access_token"),
@@ -136,9 +116,11 @@ describe("a login", () => {
   });
 
   it.each([ghcr("acme"), flyApp, amazon, google])("may fail where it is optional: $host", (registry) => {
+    const steps = loginToOwnRegistry(pipelineOf(registry), { optional: true });
+    expect(steps.every((step) => step["continue-on-error"] || step.with?.["optional"])).toBe(true);
     expect(
-      loginToOwnRegistry(pipelineOf(registry), { optional: true }).every((step) => step["continue-on-error"]),
-    ).toBe(true);
+      loginToOwnRegistry(pipelineOf(registry)).every((step) => step["continue-on-error"] || step.with?.["optional"]),
+    ).toBe(false);
   });
 
   it("has steps that tell each other apart where one job logs in twice", () => {
@@ -157,9 +139,11 @@ describe("a program that asks the registry itself", () => {
   const envOf = (registry: NonNullable<ConfigInput["registry"]>): object =>
     accessToOwnRegistry(pipelineOf(registry)).env;
   it("gets the user name and the password that Docker would get", () => {
-    expect(envOf(ghcr("acme"))).toEqual({
-      REGISTRY_USERNAME: "${{ github.actor }}",
-      REGISTRY_PASSWORD: "${{ github.token }}",
+    // It is given the job's own token anyway.
+    expect(envOf(ghcr("acme"))).toEqual({});
+    expect(envOf({ ...ghcr("acme"), username: "BOT", password: "BOT_TOKEN" })).toEqual({
+      REGISTRY_USERNAME: "${{ secrets.BOT }}",
+      REGISTRY_PASSWORD: "${{ secrets.BOT_TOKEN }}",
     });
     expect(envOf(flyApp)).toEqual({ REGISTRY_USERNAME: "x", REGISTRY_PASSWORD: "${{ secrets.FLYIO_AUTH_TOKEN }}" });
     expect(envOf(google)).toMatchObject({ REGISTRY_USERNAME: "oauth2accesstoken" });

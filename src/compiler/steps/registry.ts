@@ -24,10 +24,6 @@ export const login = (pipeline: Pipeline, registry: Registry, options: LoginOpti
 export const loginToOwnRegistry = (pipeline: Pipeline, options: LoginOptions = {}): Step[] =>
   pipeline.registry ? login(pipeline, pipeline.registry, options) : [];
 
-/** Logs in anew before something that comes long after the first login; nothing where that one still lasts. */
-export const renewLogin = (pipeline: Pipeline, condition: string): Step[] =>
-  (pipeline.registry && methodOf(pipeline.registry).renew?.(pipeline, pipeline.registry, condition)) || [];
-
 /** What a program needs that asks the pipeline's own registry itself, rather than through Docker. */
 export const accessToOwnRegistry = (pipeline: Pipeline): RegistryAccess =>
   pipeline.registry ? methodOf(pipeline.registry).access(pipeline, pipeline.registry) : { steps: [], env: {} };

@@ -3,7 +3,7 @@ import type { Registry } from "../../../pipeline/types.ts";
 import type { Scalar } from "../../../workflow/model.ts";
 import { expression } from "../../expressions.ts";
 import { useAction } from "../action.ts";
-import { runScript, useProgram } from "../program.ts";
+import { useProgram } from "../program.ts";
 import { type LoginMethod, loginStep, stepOf } from "./method.ts";
 
 const LOG_IN = "flyctl auth docker\n";
@@ -25,13 +25,6 @@ export const byFly: LoginMethod = {
       with: { commands: LOG_IN },
       env: environment(registry),
     }),
-  ],
-  /** Its password lasts for five minutes (Fly.io: "fly auth docker"), which a build may well take. */
-  renew: (_pipeline, registry, condition) => [
-    runScript(
-      { name: `Log in to ${registry.host} anew`, if: condition, continueOnError: true, env: environment(registry) },
-      LOG_IN,
-    ),
   ],
   /** Docker logs in as `x` there, with the token for a password (flyctl: internal/command/auth/docker.go). */
   access: (_pipeline, registry) => ({

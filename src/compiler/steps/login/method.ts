@@ -15,8 +15,6 @@ export interface LoginOptions {
 export interface LoginMethod {
   /** Logs Docker in. What fails for a moment is tried again, since it would otherwise cost the whole job. */
   steps(pipeline: Pipeline, registry: Registry, options: LoginOptions): Step[];
-  /** One step that logs in anew, where a login does not last as long as a build may take; none where it does. */
-  renew?(pipeline: Pipeline, registry: Registry, condition: string): Step[];
   /** What a program needs that asks the registry itself: steps before it, and its environment. */
   access(pipeline: Pipeline, registry: Registry): RegistryAccess;
   /** Whether the workflow's own identity logs in, for which a job needs `id-token: write`. */
