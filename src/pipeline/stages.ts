@@ -183,7 +183,7 @@ export function calledIn(pipeline: Pipeline, run: RunKind): Consumer[] {
 const RUN_KINDS: readonly RunKind[] = ["build", "nightly", "release"];
 
 /** So many consumers at most stand in the build's own workflow: with more it gets too long to be read. */
-const MOST_INLINE = 2;
+const MOST_INLINE = 1;
 
 /**
  * Whether a consumer is a workflow of its own in a run that calls it: where people may start it by hand, where several

@@ -5,7 +5,6 @@ import type { Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
-import { runScript } from "./program.ts";
 
 /** What the programs written in JavaScript run on. */
 export const PROGRAM_TOOLS: SetupConfig = { node: "24" };
