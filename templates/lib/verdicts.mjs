@@ -44,9 +44,10 @@ export function stateOf(verdicts, name, since = "") {
  * @param needs GitHub's own `needs`, as JSON
  */
 export function lastBuilt(needs) {
-  const images = Object.values(JSON.parse(needs)).flatMap(({ outputs }) =>
-    Object.values(JSON.parse(outputs?.images || "{}")),
-  );
+  const outputs = Object.values(JSON.parse(needs)).flatMap((job) => Object.entries(job.outputs ?? {}));
+  const images = outputs
+    .filter(([name]) => name === "images" || name.endsWith("-images"))
+    .flatMap(([, text]) => Object.values(JSON.parse(text || "{}")));
   return (
     images
       .map(({ created }) => created ?? "")

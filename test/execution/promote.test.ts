@@ -300,9 +300,9 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
     const built = (...times: string[]): string =>
       JSON.stringify({
         plan: { result: "success", outputs: {} },
-        "build-app": {
+        build: {
           result: "success",
-          outputs: { images: JSON.stringify(Object.fromEntries(times.map((created, at) => [`i${at}`, { created }]))) },
+          outputs: { "app-images": JSON.stringify(Object.fromEntries(times.map((created, at) => [`i${at}`, { created }]))) },
         },
       });
     const wait = (change: Record<string, string> = {}, tests: Test[] = [E2E, test("By hand never")]) =>

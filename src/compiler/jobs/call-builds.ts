@@ -1,5 +1,6 @@
 /** The call of the workflow that builds. */
-import { BUILDS_CALL, FILES_CALL } from "../../pipeline/check-names.ts";
+import { callOfBuilds } from "../../pipeline/build-checks.ts";
+import { FILES_CALL } from "../../pipeline/check-names.ts";
 import { type BuildsPart, plansInCall, type RunKind, runsThatBuild } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import {
@@ -29,7 +30,7 @@ export function callBuildsJob(pipeline: Pipeline, part: BuildsPart, run: RunKind
     ...(run === "nightly" && runsThatBuild(pipeline).includes("nightly") && { nightly: true }),
   };
   return {
-    name: part === "files" ? FILES_CALL : BUILDS_CALL,
+    name: part === "files" ? FILES_CALL : callOfBuilds(run),
     ...(needs.length > 0 && { needs }),
     permissions: permissionsOf(calledBuilds(pipeline, file.name, part)),
     uses: withComment(

@@ -1,5 +1,5 @@
 /** The verdict on a run, under the name that a branch rule requires: one for all of it, and one a consumer where the config asks. */
-import { NIGHTLY_SUFFIX, RELEASE_SUFFIX } from "../../pipeline/check-names.ts";
+import { VERDICT_SUFFIX } from "../../pipeline/build-checks.ts";
 import { type RunKind } from "../../pipeline/stages.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
@@ -7,14 +7,12 @@ import { every, expression, plannedIn } from "../expressions.ts";
 import { useProgram } from "../steps/program.ts";
 import { mayBeCovered } from "./plan.ts";
 
-const SUFFIXES: Readonly<Record<RunKind, string>> = { build: "", nightly: NIGHTLY_SUFFIX, release: RELEASE_SUFFIX };
-
 /** @param consumer the one whose verdict it is; all that is required without one */
 export function gateJob(pipeline: Pipeline, run: RunKind, needs: readonly string[], consumer?: Consumer): Job {
   const planned = plannedIn(pipeline, run);
   const [plan] = needs;
   return {
-    name: (consumer?.name ?? pipeline.checks.gate) + SUFFIXES[run],
+    name: (consumer?.name ?? pipeline.checks.gate) + VERDICT_SUFFIX[run],
     needs,
     // Where forks are left out, nothing of theirs is tested, and the skipped gate counts as passed.
     if: every("always()", pipeline.forks === "ignore" && run === "build" && `needs.${plan}.result != 'skipped'`),

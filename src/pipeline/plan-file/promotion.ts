@@ -1,5 +1,5 @@
 /** Which tags move, what their commits must have passed, and where they are copied to, as the programs read it. */
-import { checksOfBuild, gateCheck } from "../build-checks.ts";
+import { checkOfBuild, gateCheck } from "../build-checks.ts";
 import { NIGHTLY_SUFFIX } from "../check-names.ts";
 import { imageBaseName, imageIn, imagesOf } from "../images.ts";
 import { hasGate } from "../stages.ts";
@@ -37,14 +37,14 @@ function branchContexts(pipeline: Pipeline, branch: string): string[] {
   if (hasGate(pipeline)) return [gateCheck(pipeline, "build")];
   const event = branch === pipeline.branches.main ? "main" : "integration";
   const consumers = pipeline.consumers.filter((consumer) => isRequired(consumer) && consumer.events.includes(event));
-  return [...checksOfBuild(pipeline, "build", event), ...consumers.map(({ name }) => name)];
+  return [checkOfBuild(pipeline, "build", event), ...consumers.map(({ name }) => name)];
 }
 
 const nightlyContexts = (pipeline: Pipeline): string[] =>
   hasGate(pipeline)
     ? [gateCheck(pipeline, "nightly")]
     : [
-        ...checksOfBuild(pipeline, "nightly", "nightly"),
+        checkOfBuild(pipeline, "nightly", "nightly"),
         ...pipeline.consumers
           .filter((consumer) => isRequired(consumer) && testsNightly(consumer))
           .map(({ name }) => name + NIGHTLY_SUFFIX),
