@@ -16,7 +16,7 @@ const bakeFilePath = () => `${process.env.RUNNER_TEMP}/bake.json`;
 export const archivePath = (key) => `${process.env.RUNNER_TEMP}/image-${key}.tar`;
 
 /** What a text is to bake, to which a text of JSON is a template as well (HCL's "JSON Syntax Specification": "Expressions"). */
-const literal = (text) => text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+const literal = (text) => text.replace(/([$%])\{/g, "$1$1{");
 
 /** Writes the file to where the step that builds finds it. */
 export function writeBakeFile(file) {

@@ -1,20 +1,79 @@
-/** Building once: finding the image that another event, or an older commit, has already built; and publishing it. */
+/** Building once: what is missing is built, by a bake file; an image of this commit, or of an older one that will do, is not. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addTag, digestOf, type PushedImage, pushImage, pushIndex } from "../support/images.ts";
+import type { PlannedPart } from "../support/program-folder.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
-import { type Machine, startMachine, tagEnv } from "../support/run-program.ts";
+import { HOSTILE, type Machine, type ProgramResult, startMachine } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
 const OTHER = "0".repeat(40);
 const CREATED = "2026-02-04T10:00:00Z";
-const NOTHING = `sha256:${"0".repeat(64)}`;
 
-describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("building once", () => {
+type Builds = NonNullable<PlannedPart["builds"]>;
+type Entry = { name: string; platforms: string[]; runner: string };
+
+const amd64: Entry = { name: "amd64", platforms: ["linux/amd64"], runner: "ubuntu-24.04" };
+const arm64: Entry = { name: "arm64", platforms: ["linux/arm64"], runner: "ubuntu-24.04-arm" };
+const all: Entry = { name: "all", platforms: ["linux/amd64", "linux/arm64"], runner: "ubuntu-24.04" };
+
+/** What was decided for a run, as plan-build hands it on. */
+const pullRequest = {
+  class: "pullRequest",
+  tag: "pr-12-abc1234",
+  sha: SHA,
+  version: "0.0.0-pr-12-abc1234",
+  created: CREATED,
+  push: true,
+  candidates: ["pr-12-abc1234", "sha-abc1234"],
+  staging: "stage-abc1234-{platform}",
+  cacheBranch: "feature-dns",
+  branch: "feature-dns",
+};
+const main = {
+  ...pullRequest,
+  class: "main",
+  tag: "sha-abc1234",
+  version: "0.0.0-sha-abc1234",
+  candidates: ["sha-abc1234", "mq-abc1234"],
+  cacheBranch: "main",
+  branch: "main",
+};
+const nightly = {
+  ...main,
+  class: "nightly",
+  tag: "nightly-2026-02-04",
+  candidates: [],
+  staging: "stage-n4711-{platform}",
+};
+const release = { ...main, class: "release", tag: "stage-abc1234-release", version: "1.2.3" };
+type Run = typeof pullRequest;
+
+interface BakeTarget {
+  inherits?: string[];
+  context?: string;
+  dockerfile?: string;
+  target?: string;
+  args?: Record<string, string>;
+  labels?: Record<string, string>;
+  platforms?: string[];
+  tags?: string[];
+  output?: string[];
+  attest?: string[];
+  pull?: boolean;
+  "cache-from"?: string[];
+  "cache-to"?: string[];
+}
+interface BakeFile {
+  group: Record<string, { targets: string[] }>;
+  target: Record<string, BakeTarget>;
+}
+
+describe.skipIf(missing("git", "docker-registry", "skopeo"))("prepare-build", () => {
   let registry: Registry;
   let machine: Machine;
   let count = 0;
@@ -32,6 +91,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     registry.clearFaults();
     repository = `wikid82/app-${(count += 1)}`;
     image = `ghcr.io/${repository}`;
+    rmSync(join(machine.temp, "bake.json"), { force: true });
   });
 
   const push = (content: {
@@ -53,77 +113,338 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
     });
   const digest = (tag: string) => digestOf(registry, repository, tag);
 
-  describe("find-image.sh", () => {
-    const find = (environment: Record<string, string> = {}) =>
-      machine.run("find-image", {
-        IMAGE: image,
-        STAGING: "stage-abc1234-{platform}",
-        ENTRY: "amd64",
-        CANDIDATES: "pr-12-abc1234 sha-abc1234",
-        PLATFORMS_NEEDED: "linux/amd64",
-        RECIPE: "r1 r1-attested",
-        COMMIT: SHA,
-        ...environment,
+  /** One image, for one platform on every event; `app` of the small config, but for what is said. */
+  const one = (change: Builds[string] = {}): Builds => ({
+    app: {
+      image,
+      recipe: "r1",
+      attested: false,
+      entries: { pullRequest: [amd64], feature: [amd64], main: [amd64], nightly: [amd64], release: [amd64] },
+      ...change,
+    },
+  });
+  interface Setting {
+    run?: Partial<Run>;
+    builds?: Builds;
+    env?: Record<string, string>;
+    event?: unknown;
+    cwd?: string;
+    group?: string;
+  }
+  const prepare = ({
+    run,
+    builds = one(),
+    env = {},
+    event = {},
+    cwd,
+    group = "app",
+  }: Setting = {}): Promise<ProgramResult> =>
+    machine.run(
+      "prepare-build",
+      { GROUP: group, PLAN: JSON.stringify({ ...pullRequest, ...run }), ...env },
+      { plan: { builds }, event, ...(cwd !== undefined && { cwd }) },
+    );
+  const bakeFile = (): BakeFile => JSON.parse(readFileSync(join(machine.temp, "bake.json"), "utf8")) as BakeFile;
+
+  describe("an image of this commit", () => {
+    it("is missing in an empty registry", async () => {
+      expect(await prepare({ builds: one({ fallback: false }) })).toMatchObject({
+        code: 0,
+        outputs: {
+          alone: "true",
+          missing: "true",
+          push: "true",
+          save: "false",
+          saved: "",
+          scan: "true",
+          platforms: "linux/amd64",
+          staging: "stage-abc1234-amd64",
+        },
       });
-
-    it("finds nothing in an empty registry", async () => {
-      expect(await find()).toMatchObject({ code: 0, outputs: { found: "false", staging: "stage-abc1234-amd64" } });
     });
 
-    it("finds what the other event of this commit has staged", async () => {
+    it("is what the other event of this commit has staged", async () => {
       await push({ tag: "stage-abc1234-amd64" });
-      expect((await find()).outputs["found"]).toBe("true");
+      expect((await prepare()).outputs).toMatchObject({ missing: "false", push: "false", scan: "true" });
     });
 
-    it("gives a final image of this commit the staging tag, with the same digest", async () => {
+    it("gets the staging tag where another event has published it, with the same digest", async () => {
       const built = await push({ tag: "sha-abc1234", recipe: "r1-attested" });
-      expect((await find()).outputs["found"]).toBe("true");
+      const builds = one({ attested: true });
+      expect((await prepare({ builds })).outputs["missing"]).toBe("false");
       expect(await digest("stage-abc1234-amd64")).toBe(built.digest);
     });
 
-    it("takes an index, too, when it has the platform", async () => {
+    it("is an index, too, when it has the platforms", async () => {
       const built = await pushIndex(registry, repository, {
         tag: "sha-abc1234",
         manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
       });
-      expect((await find({ PLATFORMS_NEEDED: "linux/amd64,linux/arm64" })).outputs["found"]).toBe("true");
-      expect(await digest("stage-abc1234-amd64")).toBe(built.digest);
+      const builds = one({ entries: { pullRequest: [all] } });
+      expect((await prepare({ builds })).outputs["missing"]).toBe("false");
+      expect(await digest("stage-abc1234-all")).toBe(built.digest);
     });
 
-    it("takes an image of an earlier commit with the same inputs where that is allowed", async () => {
+    it("may be of an earlier commit with the same inputs for a release", async () => {
       await push({ tag: "sha-abc1234", commit: OTHER });
-      expect((await find({ ANY_REVISION: "true" })).outputs["found"]).toBe("true");
+      expect((await prepare({ run: release })).outputs["missing"]).toBe("false");
+      expect((await prepare({ run: { ...main, staging: "stage-x-{platform}" } })).outputs["missing"]).toBe("true");
     });
 
-    it.each([
-      ["for too few platforms", {}, { PLATFORMS_NEEDED: "linux/amd64,linux/arm64" }],
-      ["made from another commit", { commit: OTHER }, {}],
-      ["made by another recipe", { recipe: "r2" }, {}],
-      ["that says no recipe", { recipe: "" }, {}],
-    ])("leaves an image %s alone", async (_title, content, environment) => {
+    it.each<[string, Parameters<typeof push>[0], Builds[string], Partial<Run>]>([
+      ["for too few platforms", {}, { entries: { pullRequest: [all] } }, {}],
+      ["made from another commit", { commit: OTHER }, {}, {}],
+      ["made by another recipe", { recipe: "r2" }, {}, {}],
+      ["that says no recipe", { recipe: "" }, {}, {}],
+      ["without the attestations that people want", {}, { attested: true }, main],
+    ])("is none %s", async (_title, content, build, run) => {
       await push({ tag: "sha-abc1234", ...content });
-      expect(await find(environment)).toMatchObject({ code: 0, outputs: { found: "false" } });
+      expect(await prepare({ builds: one(build), run })).toMatchObject({ code: 0, outputs: { missing: "true" } });
       expect(await digest("stage-abc1234-amd64")).toBeUndefined();
     });
 
-    it("builds when the registry cannot be asked, and says so", async () => {
+    it("is built when the registry cannot be asked, which is said", async () => {
       registry.fault({ kind: "status", status: 500 });
-      expect(await find()).toMatchObject({
+      expect(await prepare()).toMatchObject({
         code: 0,
-        outputs: { found: "false" },
-        log: expect.stringContaining("::warning::The registry cannot be asked"),
+        outputs: { missing: "true" },
+        log: expect.stringContaining("::warning::The registry cannot be asked for an image of this commit"),
       });
     });
 
-    it("is not stopped by a registry that fails twice", async () => {
+    it("is found in a registry that fails twice", async () => {
       await push({ tag: "stage-abc1234-amd64" });
       registry.fault({ kind: "status", status: 503, times: 1 });
       registry.fault({ kind: "refuse", times: 1 });
-      expect((await find()).outputs["found"]).toBe("true");
+      expect((await prepare()).outputs["missing"]).toBe("false");
+    });
+
+    it("is not looked for where nothing can be pushed", async () => {
+      await push({ tag: "sha-abc1234" });
+      const { outputs } = await prepare({ run: { push: false } });
+      expect(outputs).toMatchObject({ missing: "true", push: "false", save: "true", saved: "app", scan: "true" });
+    });
+
+    it("needs a staging tag that is one", async () => {
+      expect(await prepare({ run: { staging: "a b" } })).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("The staging tag is no Docker tag."),
+      });
     });
   });
 
-  describe("find-unchanged.sh", () => {
+  describe("the jobs of a build", () => {
+    const both = (): Builds => one({ entries: { pullRequest: [amd64], main: [amd64, arm64] }, fallback: true });
+    it("of several platforms each build their own, and none of them alone", async () => {
+      for (const entry of [amd64, arm64]) {
+        const { outputs } = await prepare({ builds: both(), run: main, env: { ENTRY: entry.name } });
+        expect(outputs).toMatchObject({
+          alone: "false",
+          missing: "true",
+          scan: "false",
+          platforms: entry.platforms.join(" "),
+          staging: `stage-abc1234-${entry.name}`,
+          // One archive is enough for whoever cannot pull.
+          save: String(entry === amd64),
+        });
+        expect(bakeFile().target["pipewright-image-app"]?.platforms).toEqual(entry.platforms);
+      }
+    });
+    it("that this run's class does not need hand nothing on, which would stand over the others' words", async () => {
+      const idle = await prepare({ builds: both(), env: { ENTRY: "arm64" } });
+      expect(idle).toMatchObject({ code: 0, outputs: {} });
+      expect(Object.keys(idle.outputs)).toEqual([]);
+      expect(idle.log).toContain("A run of the class pullRequest builds nothing here.");
+    });
+    it("save nothing by night or for a release", async () => {
+      for (const run of [nightly, release])
+        expect((await prepare({ builds: one({ fallback: true }), run })).outputs["save"]).toBe("false");
+    });
+  });
+
+  describe("the bake file", () => {
+    const RECIPE = "pipewright.recipe";
+    it("says where a Dockerfile's image comes from and goes", async () => {
+      await prepare({
+        builds: one({
+          context: "app",
+          dockerfile: "deploy/Dockerfile",
+          target: "final",
+          args: { VERSION: "{version}", COMMIT: "{commit}", AT: "{created}", RUN: "{run}-{branch}-{workflow}" },
+          labels: { "com.example.run": "{workflow}/{run}", "com.example.of": "{branch}@{commit} {unknown}" },
+          cache: null,
+          fallback: true,
+        }),
+      });
+      const file = bakeFile();
+      expect(file.group).toEqual({
+        "pipewright-layers": { targets: ["pipewright-layers-app"] },
+        "pipewright-archive": { targets: ["pipewright-archive-app"] },
+        "pipewright-push": { targets: ["pipewright-push-app"] },
+      });
+      expect(file.target["pipewright-image-app"]).toEqual({
+        context: "app",
+        // To bake it lies below the context.
+        dockerfile: "../deploy/Dockerfile",
+        target: "final",
+        // What is of one run alone is no part of an image's arguments.
+        args: { VERSION: "0.0.0-pr-12-abc1234", COMMIT: SHA, AT: CREATED, RUN: "{run}-{branch}-{workflow}" },
+        labels: {
+          "org.opencontainers.image.revision": SHA,
+          "org.opencontainers.image.source": "https://github.com/acme/charon",
+          "org.opencontainers.image.created": CREATED,
+          "org.opencontainers.image.version": "0.0.0-pr-12-abc1234",
+          [RECIPE]: "r1",
+          "com.example.run": "Build/4711",
+          "com.example.of": `feature-dns@${SHA} {unknown}`,
+        },
+        platforms: ["linux/amd64"],
+        attest: ["type=provenance,disabled=true", "type=sbom,disabled=true"],
+      });
+      expect(file.target["pipewright-layers-app"]).toEqual({
+        inherits: ["pipewright-image-app"],
+        output: ["type=cacheonly"],
+      });
+      expect(file.target["pipewright-archive-app"]).toEqual({
+        inherits: ["pipewright-image-app"],
+        platforms: ["linux/amd64"],
+        tags: [`${image}:pr-12-abc1234`],
+        output: [`type=docker,dest=${machine.temp}/image-app.tar`],
+      });
+      expect(file.target["pipewright-push-app"]).toEqual({
+        inherits: ["pipewright-image-app"],
+        tags: [`${image}:stage-abc1234-amd64`],
+        output: ["type=registry"],
+      });
+    });
+
+    it("takes the version that was decided in this run", async () => {
+      await prepare({ builds: one({ args: { VERSION: "{version}" } }), env: { VERSION: "1.4.0" } });
+      const { args, labels } = bakeFile().target["pipewright-image-app"] ?? {};
+      expect([args?.["VERSION"], labels?.["org.opencontainers.image.version"]]).toEqual(["1.4.0", "1.4.0"]);
+    });
+
+    it.each(HOSTILE)("holds texts as they are, which bake would else fill in: %j", async (text) => {
+      const given = `${text} \${HOME} %{if true}`;
+      await prepare({ builds: one({ args: { X: given } }), env: { GITHUB_WORKFLOW: given } });
+      const escaped = given.split("${").join("$${").split("%{").join("%%{");
+      expect(bakeFile().target["pipewright-image-app"]?.args).toEqual({ X: escaped });
+    });
+
+    it("attests what people take, and by its own recipe", async () => {
+      const attested = { attested: true, provenance: "max", sbom: true } as const;
+      await prepare({ builds: one(attested), run: main });
+      expect(bakeFile().target["pipewright-push-app"]?.attest).toEqual(["type=provenance,mode=max", "type=sbom"]);
+      expect(bakeFile().target["pipewright-image-app"]?.labels?.[RECIPE]).toBe("r1-attested");
+      await prepare({ builds: one({ ...attested, sbom: false, provenance: "min" }), run: main });
+      expect(bakeFile().target["pipewright-push-app"]?.attest).toEqual([
+        "type=provenance,mode=min",
+        "type=sbom,disabled=true",
+      ]);
+      await prepare({ builds: one(attested) });
+      expect(bakeFile().target["pipewright-push-app"]?.attest).toBeUndefined();
+      expect(bakeFile().target["pipewright-image-app"]?.labels?.[RECIPE]).toBe("r1");
+    });
+
+    const cachesOf = async (cache: "gha" | "registry" | "registry-per-branch" | null, run: Partial<Run>) => {
+      await prepare({ builds: one({ cache, cacheScope: "api-app" }), run });
+      const { target } = bakeFile();
+      expect(target["pipewright-push-app"]?.["cache-to"]).toBeUndefined();
+      return {
+        from: target["pipewright-image-app"]?.["cache-from"] ?? [],
+        to: target["pipewright-layers-app"]?.["cache-to"] ?? [],
+      };
+    };
+    const layers = (branch: string) => `type=registry,ref=${image}:buildcache-amd64-${branch}`;
+    const written = (branch: string) => `${layers(branch)},mode=max,image-manifest=true,ignore-error=true`;
+
+    it("keeps layers in GitHub's cache", async () => {
+      expect(await cachesOf("gha", {})).toEqual({
+        from: ["type=gha,scope=api-app-amd64"],
+        to: ["type=gha,scope=api-app-amd64,mode=max,ignore-error=true"],
+      });
+    });
+    it("keeps layers in the registry, which pull requests read and branches write", async () => {
+      expect(await cachesOf("registry", {})).toEqual({ from: [layers("feature-dns"), layers("main")], to: [] });
+      expect(await cachesOf("registry", { ...pullRequest, class: "feature", tag: "feature-dns-abc1234" })).toEqual({
+        from: [layers("feature-dns"), layers("main")],
+        to: [written("feature-dns")],
+      });
+      expect(await cachesOf("registry", main)).toEqual({ from: [layers("main")], to: [written("main")] });
+    });
+    it("keeps layers by branch, which pull requests of this repository write as well", async () => {
+      expect(await cachesOf("registry-per-branch", {})).toMatchObject({ to: [written("feature-dns")] });
+      expect(await cachesOf("registry-per-branch", { push: false, cacheBranch: "main" })).toEqual({
+        from: [layers("main")],
+        to: [],
+      });
+    });
+    it.each([
+      ["by night", nightly, true],
+      ["for a release", release, undefined],
+    ] as const)("takes and keeps no layers %s", async (_title, run, pull) => {
+      for (const cache of ["gha", "registry", "registry-per-branch"] as const)
+        expect(await cachesOf(cache, run)).toEqual({ from: [], to: [] });
+      expect(bakeFile().target["pipewright-image-app"]?.pull).toBe(pull);
+    });
+    it("keeps no layers where the config wants none", async () => {
+      expect(await cachesOf(null, main)).toEqual({ from: [], to: [] });
+    });
+  });
+
+  describe("of a bake file", () => {
+    const stack = (): Builds => {
+      const target = (name: string, change: Builds[string] = {}): Builds[string] => ({
+        image: `${image}-${name}`,
+        recipe: "r1",
+        attested: false,
+        cache: null,
+        entries: { pullRequest: [amd64], main: [amd64] },
+        bake: { group: "stack", file: "deploy/docker-bake.hcl", target: `${name}-image` },
+        ...change,
+      });
+      return {
+        web: target("web"),
+        worker: target("worker"),
+        tests: target("tests", { entries: { pullRequest: [amd64] } }),
+      };
+    };
+    const pushTarget = (name: string, tag: string) =>
+      pushImage(registry, `${repository}-${name}`, {
+        tag,
+        layers: [name],
+        labels: { "org.opencontainers.image.revision": SHA, "pipewright.recipe": "r1" },
+      });
+
+    it("the targets inherit what it says of them", async () => {
+      const { outputs } = await prepare({ group: "stack", builds: stack(), run: { push: false } });
+      expect(outputs).toMatchObject({ saved: "tests web worker", scan: "true" });
+      const { group, target } = bakeFile();
+      expect(group["pipewright-push"]).toEqual({
+        targets: ["pipewright-push-tests", "pipewright-push-web", "pipewright-push-worker"],
+      });
+      expect(target["pipewright-image-web"]).toMatchObject({ inherits: ["web-image"], platforms: ["linux/amd64"] });
+      expect(target["pipewright-image-web"]).not.toHaveProperty("context");
+      expect(target["pipewright-image-web"]).not.toHaveProperty("dockerfile");
+    });
+
+    it("only those are built that are missing, and that a run of this class has", async () => {
+      await pushTarget("worker", "sha-abc1234");
+      const { outputs } = await prepare({ group: "stack", builds: stack() });
+      expect(outputs["missing"]).toBe("true");
+      expect(bakeFile().group["pipewright-layers"]).toEqual({
+        targets: ["pipewright-layers-tests", "pipewright-layers-web"],
+      });
+      await pushTarget("web", "sha-abc1234");
+      expect((await prepare({ group: "stack", builds: stack(), run: main })).outputs).toMatchObject({
+        missing: "false",
+        platforms: "linux/amd64",
+      });
+      expect(await digestOf(registry, `${repository}-web`, "stage-abc1234-amd64")).toBeDefined();
+    });
+  });
+
+  describe("an older commit's image", () => {
     let checkout = "";
     const git = (...words: string[]): string => execFileSync("git", words, { cwd: checkout, encoding: "utf8" }).trim();
     const commit = (files: Record<string, string>): string => {
@@ -150,57 +471,74 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       git("init", "--quiet", "--initial-branch=main");
       return () => rmSync(checkout, { recursive: true });
     });
-    const find = (environment: Record<string, string> = {}, cwd = checkout) =>
-      machine.run(
-        "find-unchanged",
-        {
-          IMAGE: image,
-          INPUTS: "Dockerfile\nsrc/**\n!src/**/*.md\n",
-          CLASS: "main",
-          BRANCH: "main",
-          PR_NUMBER: "",
-          PLATFORMS_NEEDED: "linux/amd64",
-          RECIPE: "r1",
-          HISTORY: "50",
-          ...tagEnv,
-          ...environment,
-        },
-        { cwd },
-      );
+    const inputs = ["Dockerfile", "src/**", "!src/**/*.md"];
+    const find = async ({ builds = one({ inputs }), run = main, cwd = checkout, ...rest }: Setting = {}) => {
+      const sha = git("rev-parse", "HEAD");
+      const result = await prepare({
+        builds,
+        run: { candidates: [], staging: "stage-new-{platform}", ...run, sha },
+        cwd,
+        ...rest,
+      });
+      const images = JSON.parse(result.outputs["images"] ?? "{}") as Record<string, { digest: string; commit: string }>;
+      return { ...result, found: images["app"] };
+    };
+    const unshared = { candidates: [], staging: "stage-new-{platform}" };
+    const onMain = { ...main, ...unshared };
+    const onPull = { ...pullRequest, ...unshared };
+    const onBranch = { ...onPull, class: "feature", tag: "feature-x-abc1234" };
+    const ofPull: Setting = {
+      run: onPull,
+      env: { GITHUB_HEAD_REF: "feature/x", GITHUB_REF_NAME: "12/merge" },
+      event: { pull_request: { number: 12 } },
+    };
     const short = (sha: string): string => sha.slice(0, 7);
 
-    it("finds the image of an older commit with the same inputs, and the commit that it was made from", async () => {
+    it("is used again when it has the same inputs, with the commit that it was made from", async () => {
       const first = commit({ Dockerfile: "FROM scratch", "src/a.js": "1" });
       const built = await push({ tag: `sha-${short(first)}`, commit: first });
       const second = commit({ "README.md": "new", "src/notes.md": "excluded" });
       await addTag(registry, repository, built.digest, `sha-${short(second)}`);
       commit({ "docs/x.md": "more" });
-      expect(await find()).toMatchObject({ code: 0, outputs: { digest: built.digest, commit: first } });
+      const result = await find({ run: onMain });
+      expect(result).toMatchObject({ code: 0, found: { digest: built.digest, commit: first } });
+      expect(result.outputs).toMatchObject({ missing: "false", push: "false", alone: "true", scan: "true" });
+      expect(result.summary).toContain("changed since");
     });
 
-    it("builds when an input changed", async () => {
+    it("is none when an input changed", async () => {
       const first = commit({ Dockerfile: "FROM scratch", "src/a.js": "1" });
       await push({ tag: `sha-${short(first)}`, commit: first });
       commit({ "src/deep/b.js": "new" });
       commit({ "README.md": "new" });
-      expect((await find()).outputs).toEqual({ digest: "", commit: "" });
+      const { outputs } = await find({ run: onMain });
+      expect(outputs["missing"]).toBe("true");
+      // Of several jobs the one that ends last would else take the others' finds away.
+      expect(outputs).not.toHaveProperty("images");
     });
 
-    it("does not reach behind a change that was taken back", async () => {
+    it("is not looked for where the config names no inputs", async () => {
+      const first = commit({ Dockerfile: "FROM scratch" });
+      await push({ tag: `sha-${short(first)}`, commit: first });
+      commit({ a: "1" });
+      expect((await find({ run: onMain, builds: one({ inputs: null }) })).outputs["missing"]).toBe("true");
+    });
+
+    it("is none behind a change that was taken back", async () => {
       const first = commit({ Dockerfile: "FROM scratch" });
       await push({ tag: `sha-${short(first)}`, commit: first });
       commit({ Dockerfile: "FROM other" });
       commit({ Dockerfile: "FROM scratch" });
-      expect((await find()).outputs["digest"]).toBe("");
+      expect((await find({ run: onMain })).found).toBeUndefined();
     });
 
-    it("does not take the commit's own image: that is another step's work", async () => {
+    it("is not the commit's own, which gets its staging tag instead", async () => {
       const first = commit({ Dockerfile: "FROM scratch" });
       await push({ tag: `sha-${short(first)}`, commit: first });
-      expect((await find()).outputs["digest"]).toBe("");
+      expect((await find({ run: onMain })).found).toBeUndefined();
     });
 
-    it("passes over an image for too few platforms or by another recipe", async () => {
+    it("is passed over for too few platforms or by another recipe", async () => {
       const first = commit({ Dockerfile: "FROM scratch" });
       const good = await pushIndex(registry, repository, {
         tag: `sha-${short(first)}`,
@@ -214,192 +552,45 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))("buil
       const third = commit({ a: "2" });
       await push({ tag: `sha-${short(third)}`, commit: third, recipe: "r2" });
       commit({ a: "3" });
-      expect((await find({ PLATFORMS_NEEDED: "linux/amd64,linux/arm64" })).outputs["digest"]).toBe(good.digest);
+      // What all the jobs of the run build, whichever of them asks.
+      const builds = one({ inputs, entries: { main: [amd64, arm64] } });
+      expect((await find({ run: onMain, builds, env: { ENTRY: "arm64" } })).found?.digest).toBe(good.digest);
     });
 
-    it("lets a pull request take its own earlier images, but main none of a branch", async () => {
+    it("may be a pull request's own earlier one, but main takes none of a branch", async () => {
       const first = commit({ Dockerfile: "FROM scratch" });
-      const ofPull = await push({ tag: `pr-12-${short(first)}`, commit: first });
+      const built = await push({ tag: `pr-12-${short(first)}`, commit: first });
       commit({ a: "1" });
-      expect((await find({ CLASS: "pullRequest", BRANCH: "feature/x", PR_NUMBER: "12" })).outputs["digest"]).toBe(
-        ofPull.digest,
-      );
-      expect((await find()).outputs["digest"]).toBe("");
-      await addTag(registry, repository, ofPull.digest, `feature-x-${short(first)}`);
-      expect((await find({ CLASS: "feature", BRANCH: "feature/x" })).outputs["digest"]).toBe(ofPull.digest);
-      expect((await find({ BRANCH: "feature/x" })).outputs["digest"]).toBe("");
+      expect((await find(ofPull)).found?.digest).toBe(built.digest);
+      expect((await find({ run: onMain })).found).toBeUndefined();
+      await addTag(registry, repository, built.digest, `feature-x-${short(first)}`);
+      expect((await find({ run: onBranch, env: { GITHUB_REF_NAME: "feature/x" } })).found?.digest).toBe(built.digest);
+      expect((await find({ run: onMain, env: { GITHUB_REF_NAME: "feature/x" } })).found).toBeUndefined();
     });
 
     it.each([
-      ["the registry cannot be asked", {}, "::warning::The registry cannot be asked"],
-      ["this is a nightly build", { CLASS: "nightly" }, "starts from nothing"],
-    ])("builds when %s", async (_title, environment, message) => {
+      ["nobody can say whether there is one", onMain, "::warning::The registry cannot be asked for an earlier image"],
+      ["this is a nightly build", nightly, ""],
+      ["nothing can be pushed", { ...onPull, push: false }, ""],
+    ])("is not used where %s", async (_title, run, message) => {
       const first = commit({ Dockerfile: "FROM scratch" });
       await push({ tag: `sha-${short(first)}`, commit: first });
       commit({ a: "1" });
-      registry.fault({ kind: "status", status: 502 });
-      expect(await find(environment)).toMatchObject({
-        code: 0,
-        outputs: { digest: "", commit: "" },
-        log: expect.stringContaining(message),
-      });
+      if (message !== "") registry.fault({ kind: "status", status: 502 });
+      const result = await find({ run });
+      expect(result).toMatchObject({ code: 0, outputs: { missing: "true" }, log: expect.stringContaining(message) });
+      expect(result.found).toBeUndefined();
     });
 
-    it("builds when the history is cut off, and says why", async () => {
+    it("is not looked for when the history is cut off, which is said", async () => {
       commit({ Dockerfile: "FROM scratch" });
       commit({ a: "1" });
       const shallow = mkdtempSync(join(tmpdir(), "pipewright-shallow-"));
       execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${checkout}`, shallow]);
-      expect(await find({}, shallow)).toMatchObject({
-        code: 0,
-        outputs: { digest: "" },
-        log: expect.stringContaining("fetch-depth: 0"),
-      });
+      const result = await find({ run: onMain, cwd: shallow });
+      expect(result).toMatchObject({ code: 0, log: expect.stringContaining("fetch-depth: 0") });
+      expect(result.found).toBeUndefined();
       rmSync(shallow, { recursive: true });
-    });
-  });
-
-  describe("publish-image.sh", () => {
-    const entries = JSON.stringify([
-      { name: "amd64", platforms: "linux/amd64", runner: "ubuntu-24.04", archive: "linux/amd64" },
-      { name: "arm64", platforms: "linux/arm64", runner: "ubuntu-24.04-arm", archive: "" },
-    ]);
-    const publish = (environment: Record<string, string> = {}) =>
-      machine.run("publish-image", {
-        IMAGE: image,
-        ENTRIES: entries,
-        STAGING: "stage-abc1234-{platform}",
-        TAGS: "sha-abc1234",
-        COMMIT: SHA,
-        ...environment,
-      });
-
-    it("merges the platforms by digest", async () => {
-      const amd64 = await push({ tag: "stage-abc1234-amd64", platform: "linux/amd64" });
-      const arm64 = await push({ tag: "stage-abc1234-arm64", platform: "linux/arm64" });
-      const result = await publish();
-      expect(result.code, result.log).toBe(0);
-      expect(result.outputs).toMatchObject({ digest: await digest("sha-abc1234"), commit: SHA });
-      const index = (await (
-        await fetch(`http://${registry.direct}/v2/${repository}/manifests/sha-abc1234`, {
-          headers: { accept: "application/vnd.oci.image.index.v1+json" },
-        })
-      ).json()) as { manifests: { digest: string; platform: object }[] };
-      expect(index.manifests.map((child) => [child.digest, child.platform])).toEqual([
-        [amd64.digest, { architecture: "amd64", os: "linux" }],
-        [arm64.digest, { architecture: "arm64", os: "linux" }],
-      ]);
-    });
-
-    it("is the same when it runs again", async () => {
-      await push({ tag: "stage-abc1234-amd64", platform: "linux/amd64" });
-      await push({ tag: "stage-abc1234-arm64", platform: "linux/arm64" });
-      expect((await publish()).outputs).toEqual((await publish()).outputs);
-    });
-
-    it("keeps one digest where every job found the same image", async () => {
-      const found = await pushIndex(registry, repository, {
-        tag: "stage-abc1234-amd64",
-        manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
-      });
-      await addTag(registry, repository, found.digest, "stage-abc1234-arm64");
-      expect((await publish({ TAGS: "sha-abc1234 latest" })).outputs["digest"]).toBe(found.digest);
-      expect([await digest("sha-abc1234"), await digest("latest")]).toEqual([found.digest, found.digest]);
-    });
-
-    it("gives a reused digest its tag, and hands on the commit that it came from", async () => {
-      const old = await push({ tag: "sha-0000000", commit: OTHER });
-      const result = await publish({ DIGEST: old.digest, SOURCE_COMMIT: OTHER, ENTRIES: "" });
-      expect(result.outputs).toMatchObject({ digest: old.digest, commit: OTHER });
-      expect(await digest("sha-abc1234")).toBe(old.digest);
-    });
-
-    it("copies to other registries, with every tag of a release", async () => {
-      const hub = await startRegistry();
-      const own = startMachine({ "ghcr.io": registry.host, "docker.io": hub.host });
-      const built = await pushIndex(registry, repository, {
-        manifests: [await push({ platform: "linux/amd64" }), await push({ platform: "linux/arm64" })],
-      });
-      const result = await own.run("publish-image", {
-        IMAGE: image,
-        DIGEST: built.digest,
-        TAGS: "v1.2.3 1.2 1",
-        COMMIT: SHA,
-        COPY_TO: "docker.io/wikid82/app",
-        COPIES: "docker.io/wikid82/app:extra",
-      });
-      expect(result.code, result.log).toBe(0);
-      for (const tag of ["v1.2.3", "1.2", "1", "extra"])
-        expect(await digestOf(hub, "wikid82/app", tag)).toBe(built.digest);
-      await own.stop();
-      await hub.stop();
-    });
-
-    it("mirrors every tag; what one mirror does not take is a warning, and the next one takes it all the same", async () => {
-      const [first, second] = [await startRegistry(), await startRegistry()];
-      const own = startMachine({
-        "ghcr.io": registry.host,
-        "first.example.com": first.host,
-        "second.example.com": second.host,
-      });
-      const built = await push({});
-      const run = () =>
-        own.run("publish-image", {
-          IMAGE: image,
-          DIGEST: built.digest,
-          TAGS: "sha-abc1234 main",
-          COMMIT: SHA,
-          MIRRORS: "first.example.com/acme/app second.example.com/acme/app",
-        });
-      first.fault({ kind: "status", status: 503 });
-      const result = await run();
-      expect(result).toMatchObject({
-        code: 0,
-        outputs: { digest: built.digest },
-        log: expect.stringContaining("::warning::The mirror first.example.com/acme/app did not take the image"),
-      });
-      expect(result.summary).toContain("Not mirrored to `first.example.com/acme/app`");
-      for (const tag of ["sha-abc1234", "main"]) expect(await digestOf(second, "acme/app", tag)).toBe(built.digest);
-      first.clearFaults();
-      expect((await run()).summary).toContain("Mirrored to `first.example.com/acme/app`");
-      expect(await digestOf(first, "acme/app", "main")).toBe(built.digest);
-      await own.stop();
-      await first.stop();
-      await second.stop();
-    });
-
-    it("finishes a partial publish", async () => {
-      const built = await push({});
-      registry.fault({ kind: "status", status: 500, method: "PUT", path: /\/manifests\/1\.2$/ });
-      const release = { DIGEST: built.digest, TAGS: "v1.2.3 1.2 1" };
-      const first = await publish(release);
-      expect(first).toMatchObject({ code: 1, log: expect.stringContaining("re-run the failed jobs") });
-      expect([await digest("v1.2.3"), await digest("1")]).toEqual([built.digest, undefined]);
-      registry.clearFaults();
-      expect((await publish(release)).code).toBe(0);
-      expect([await digest("1.2"), await digest("1")]).toEqual([built.digest, built.digest]);
-    });
-
-    it("survives transient failures of the registry", async () => {
-      await push({ tag: "stage-abc1234-amd64", platform: "linux/amd64" });
-      await push({ tag: "stage-abc1234-arm64", platform: "linux/arm64" });
-      registry.fault({ kind: "status", status: 500, method: "PUT", times: 2 });
-      expect((await publish()).code).toBe(0);
-    });
-
-    it.each([
-      ["a platform is gone", { STAGING: "stage-fffffff-{platform}" }, "is gone from the registry"],
-      ["a digest is none", { DIGEST: "latest" }, "DIGEST is no digest"],
-      ["a digest is not there", { DIGEST: NOTHING }, "cannot be published"],
-      ["a tag is none", { TAGS: "a:b" }, "This is no Docker tag"],
-    ])("fails when %s", async (_title, environment, message) => {
-      expect(await publish(environment)).toMatchObject({ code: 1, outputs: {}, log: expect.stringContaining(message) });
-    });
-
-    it("fails when a job built fewer platforms than it should have", async () => {
-      await push({ tag: "stage-abc1234-amd64", platform: "linux/amd64" });
-      await push({ tag: "stage-abc1234-arm64", platform: "linux/riscv64" });
-      expect(await publish()).toMatchObject({ code: 1, log: expect.stringContaining("lacks platforms") });
     });
   });
 });

@@ -1,13 +1,10 @@
-/** Limits of files, with real files, and of images, with a real registry. */
+/** Limits of files, with real files. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type ImageContent, type PushedImage, pushImage, pushIndex } from "../support/images.ts";
-import { type Registry, startRegistry } from "../support/registry.ts";
 import { partOf, type PlannedPart } from "../support/program-folder.ts";
 import { type ProgramResult, HOSTILE, type Machine, startMachine } from "../support/run-program.ts";
-import { missing } from "../support/tools.ts";
 
 let machine: Machine;
 beforeAll(() => {
@@ -91,82 +88,5 @@ describe("files", () => {
     expect(result.log).toContain("has 10 bytes; 5 are allowed.");
     expect((await check([{ glob: path.replace(/[\n\r\\]/g, "x"), bytes: 50 }])).log).not.toContain("executed:");
     expect((await check([{ glob: "executed", bytes: 5 }])).log).toContain("executed matches no file");
-  });
-});
-
-describe.skipIf(missing("docker-registry"))("images", () => {
-  let registry: Registry;
-  beforeAll(async () => {
-    registry = await startRegistry();
-  });
-  afterAll(() => registry.stop());
-  afterEach(() => registry.clearFaults());
-
-  const push = (content: ImageContent): Promise<PushedImage> => pushImage(registry, "kyklos", content);
-  const bytes = (image: PushedImage): number => image.blobs.reduce((sum, { size }) => sum + size, 0);
-  const check = (digest: string, most: number | string): Promise<ProgramResult> =>
-    machine.run("check-image-size", { IMAGE: `${registry.host}/kyklos`, DIGEST: digest, MAX_BYTES: most });
-
-  test("are as large as their configuration and layers", async () => {
-    const image = await push({ layers: ["one", "two".repeat(500)] });
-    expect(await check(image.digest, bytes(image))).toMatchObject({
-      code: 0,
-      outputs: { "largest-bytes": String(bytes(image)) },
-    });
-    const over = await check(image.digest, bytes(image) - 1);
-    expect(over.code).toBe(1);
-    expect(over.log).toContain(`image has ${bytes(image)} bytes; ${bytes(image) - 1} are allowed.`);
-  });
-
-  test("are judged for each platform, without attestations", async () => {
-    const small = await push({ layers: ["small"] });
-    const large = await push({
-      platform: "linux/arm64",
-      layers: ["large", ...Array.from({ length: 5 }, (_, index) => `layer ${index}`)],
-    });
-    const attestation = await push({ layers: Array.from({ length: 40 }, (_, index) => `statement ${index}`) });
-    const { digest } = await pushIndex(registry, "kyklos", {
-      manifests: [small, large, { descriptor: attestation.descriptor }],
-    });
-    expect(await check(digest, bytes(large))).toMatchObject({
-      code: 0,
-      outputs: { "largest-bytes": String(bytes(large)) },
-    });
-    const over = await check(digest, bytes(large) - 1);
-    expect(over.code).toBe(1);
-    expect(over.log).toContain("linux/arm64 has");
-    expect(over.log).not.toContain("linux/amd64 has");
-    expect(over.summary).toMatch(/✅ `linux\/amd64`.*\n\| ❌ `linux\/arm64`/);
-  });
-
-  test("that are gone, or a registry in trouble, are told apart", async () => {
-    const image = await push({ layers: ["x"] });
-    registry.fault({ kind: "status", status: 503, path: /manifests/, times: 1 });
-    expect((await check(image.digest, 1e9)).code).toBe(0);
-    registry.fault({ kind: "status", status: 503, path: /manifests/ });
-    expect((await check(image.digest, 1e9)).log).toContain("The registry cannot be asked for the image's size.");
-    registry.clearFaults();
-    expect((await check(`sha256:${"0".repeat(64)}`, 1e9)).log).toContain(
-      "The registry has no such image. Re-run the build.",
-    );
-  });
-
-  test("that list no sizes or no image are refused", async () => {
-    const { digest } = await pushIndex(registry, "kyklos", { manifests: [] });
-    expect((await check(digest, 1e9)).log).toContain("The index lists no image.");
-    const image = await push({ layers: ["x"] });
-    const nested = await pushIndex(registry, "kyklos", {
-      manifests: [
-        {
-          descriptor: (await pushIndex(registry, "kyklos", { manifests: [image] })).descriptor,
-          platform: "linux/amd64",
-        },
-      ],
-    });
-    expect((await check(nested.digest, 1e9)).log).toContain("The manifest of linux/amd64 tells no sizes.");
-    for (const value of HOSTILE) {
-      expect((await check(value, 1)).log).toContain("DIGEST is no digest.");
-      expect((await check(image.digest, value)).log).toContain("MAX_BYTES is no number of bytes.");
-    }
   });
 });
