@@ -14,8 +14,8 @@ export interface Settings {
     readonly class: string;
     readonly tags: readonly string[];
     readonly hours: number | null;
-    readonly keepNewest?: number;
-    readonly keepAlways?: readonly string[];
+    readonly keepNewest?: number | undefined;
+    readonly keepAlways?: readonly string[] | undefined;
   }[];
   readonly keepForever: readonly string[];
   readonly minimumAgeHours: number;
@@ -33,6 +33,12 @@ export interface Decision {
   readonly reason: string;
   readonly after: readonly string[];
 }
+export function classOf(tag: string, policy: Policy): { readonly name: string } | undefined;
+export function isProtected(tag: string, policy: Policy): boolean;
+export function settingsOf(plan: {
+  readonly retention: (Omit<Settings, "keepForever"> & { readonly protect: readonly string[] }) | null;
+  readonly packages: { readonly released: readonly string[] } | null;
+}): Settings;
 export function keptForDays(settings: Settings, days: number): Settings;
 export function readPolicy(settings: Settings): Policy;
 export function decide(

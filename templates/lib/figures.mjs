@@ -34,8 +34,9 @@ export const queueMinutesOf = (job) => minutesBetween(job.created_at, job.steps?
 export const belongsTo = (job, stage) => job.name === stage.job || job.name.startsWith(`${stage.job} (`);
 
 /** A build job that found the commit's image already there built nothing: it skipped its build step. */
-function built(job, { names }) {
-  if (!job.name.startsWith(names.build) || job.name === names.ready || !ran(job)) return false;
+function built(job, { names, stages }) {
+  const isBuild = stages.some((stage) => stage.kind !== "test" && belongsTo(job, stage));
+  if (!isBuild || job.name === names.ready || !ran(job)) return false;
   const step = stepOf(job, names.buildStep);
   return step === undefined || ran(step);
 }
@@ -70,8 +71,8 @@ export function imagesAsked(runs, jobsOf, settings) {
     // Without a plan, everything is skipped.
     if (!jobs.some((job) => belongsTo(job, { job: settings.names.plan }) && isSuccess(job))) return [];
     return settings.stages.flatMap((stage) => {
-      const own =
-        stage.kind === "image" ? jobs.filter((job) => belongsTo(job, stage) && job.name !== settings.names.ready) : [];
+      const isOwn = (job) => belongsTo(job, stage) && job.name !== settings.names.ready;
+      const own = stage.kind === "image" ? jobs.filter(isOwn) : [];
       if (own.length === 0 || own.some(({ conclusion }) => conclusion === null || conclusion === "cancelled"))
         return [];
       const reused = own.every((job) => job.conclusion === "skipped" || (isSuccess(job) && !built(job, settings)));
@@ -127,7 +128,8 @@ export function testVerdicts(runsOf, jobsOf, settings) {
         const tests = (jobsOf.get(run.id) ?? []).filter((job) => belongsTo(job, stage) && ran(job));
         if (tests.length === 0) return [];
         // In a run of its own, the run's result is the consumer's.
-        if (stage.workflow !== settings.build) return [run];
+        const isAlone = settings.stages.every((other) => other === stage || other.workflow !== stage.workflow);
+        if (stage.workflow !== settings.build && isAlone) return [run];
         return [tests.find(isFailure) ?? { conclusion: "success" }];
       }),
     );

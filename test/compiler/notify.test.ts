@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compileWorkflows } from "../../src/compiler/compile.ts";
 import { callsWorkflow, type Step } from "../../src/workflow/model.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
-import { planOf, smallConfig } from "../support/plan-of.ts";
+import { plannedFor, planOf, smallConfig } from "../support/plan-of.ts";
 
 const everything = { nightly: {}, release: {}, metrics: {} } satisfies Partial<ConfigInput>;
 function told(notify: ConfigInput["notify"], file: string, job: string): readonly Step[] {
@@ -13,7 +13,7 @@ function told(notify: ConfigInput["notify"], file: string, job: string): readonl
   const found = workflow?.jobs[job];
   return found && !callsWorkflow(found) ? found.steps.filter((step) => step.name?.startsWith("Tell people")) : [];
 }
-const envOf = (step: Step | undefined): Readonly<Record<string, unknown>> => step?.env ?? {};
+const inputsOf = (step: Step | undefined): Readonly<Record<string, unknown>> => step?.with ?? {};
 
 describe("after a failure", () => {
   it("each channel that hears of it has a step with its own secret, and the others none", () => {
@@ -26,21 +26,38 @@ describe("after a failure", () => {
       "release",
       "notify",
     );
-    expect(steps.map(envOf)).toMatchObject([
+    expect(steps.map(inputsOf)).toEqual([
       {
-        WEBHOOK_URL: "${{ secrets.PAGER }}",
-        FORMAT: "json",
-        EVENT: "release",
-        TIER: "critical",
-        REPOSITORY: "${{ github.repository }}",
-        NEEDS: "${{ toJSON(needs) }}",
+        "webhook-url": "${{ secrets.PAGER }}",
+        channel: "PAGER",
+        event: "release",
+        needs: "${{ toJSON(needs) }}",
       },
-      { WEBHOOK_URL: "${{ secrets.CHAT }}", FORMAT: "text" },
+      {
+        "webhook-url": "${{ secrets.CHAT }}",
+        channel: "CHAT",
+        event: "release",
+        needs: "${{ toJSON(needs) }}",
+      },
     ]);
     expect(steps.map((step) => step.name)).toEqual([
       "Tell people about the failure (PAGER)",
       "Tell people about the failure (CHAT)",
     ]);
+  });
+
+  it("the plan knows the channels, two of one secret apart, and how urgent an alert is", () => {
+    const notify: ConfigInput["notify"] = [
+      { webhook: "CHAT", on: ["release"], format: "json" },
+      { webhook: "CHAT", on: ["cleanup"] },
+    ];
+    expect(plannedFor(planOf(smallConfig({ ...everything, notify })).pipeline)).toMatchObject({
+      channels: {
+        CHAT: { format: "json", events: ["release"] },
+        "CHAT-2": { format: "text", events: ["cleanup"] },
+      },
+      tiers: { release: "critical", nightly: "warning", queue: "info" },
+    });
   });
 
   it("nobody who wants critical alerts hears of a nightly build", () => {
@@ -52,7 +69,8 @@ describe("after a failure", () => {
 describe("after a build", () => {
   const conditionFor = (integration: string[]): string | undefined => {
     const config = smallConfig({ ...everything, notify: { webhook: "CHAT" }, branches: { integration } });
-    const build = compileWorkflows(planOf(config).pipeline).find(({ workflow }) => "ready" in workflow.jobs)?.workflow;
+    const { pipeline } = planOf(config);
+    const build = compileWorkflows(pipeline).find(({ path }) => path === pipeline.workflows.build?.path)?.workflow;
     return build?.jobs["notify"]?.if;
   };
 
@@ -61,7 +79,7 @@ describe("after a build", () => {
       `failure() && github.event_name == 'push' && contains(fromJSON('["main","dev"]'), github.ref_name)`,
     );
     expect(conditionFor(["dev", "release-[0-9]+"])).toBe(
-      `failure() && github.event_name == 'push' && (contains(fromJSON('["main","dev"]'), github.ref_name) || needs.plan.outputs.class == 'integration')`,
+      `failure() && github.event_name == 'push' && (contains(fromJSON('["main","dev"]'), github.ref_name) || needs.build.outputs.class == 'integration')`,
     );
   });
 });
@@ -69,11 +87,8 @@ describe("after a build", () => {
 describe("after the metrics", () => {
   it("what was found is told where it was found, and the job behind says only that nothing was measured", () => {
     const [step] = told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "measure");
-    expect(envOf(step)).toMatchObject({
-      WEBHOOK_URL: "${{ secrets.CHAT }}",
-      ALERTS_FILE: "${{ runner.temp }}/ci-alerts.json",
-      EVENTS: "metrics maximum budget cache flakes threshold",
-    });
+    // Without an event it tells the alerts that the step before has written.
+    expect(inputsOf(step)).toEqual({ "webhook-url": "${{ secrets.CHAT }}", channel: "CHAT" });
     expect(step?.if).toBe("!cancelled() && steps.measure.outputs.told == 'true'");
     expect(told({ webhook: "CHAT", tier: "warning" }, "ci-metrics", "notify")).toHaveLength(1);
   });

@@ -34,7 +34,6 @@ const TIERS = {
 
 /** As the compiler names them. */
 const NAMES = {
-  build: "Build ",
   buildStep: "Build",
   cacheMissed: "Note that the cache {cache} missed",
   deployStep: "Deploy the image",

@@ -1,6 +1,8 @@
 import { type ConfigInput, configSchema } from "../../src/config/schema.ts";
 import { type Plan, plan } from "../../src/pipeline/plan.ts";
-import type { RepositoryFacts } from "../../src/pipeline/types.ts";
+import type { PipelinePart } from "../../src/pipeline/plan-file/schema.ts";
+import { planFile } from "../../src/pipeline/plan-file.ts";
+import type { Pipeline, RepositoryFacts } from "../../src/pipeline/types.ts";
 
 /** The plan of a config as a user writes it. */
 export const planOf = (input: ConfigInput, repository?: RepositoryFacts): Plan =>
@@ -14,3 +16,10 @@ export const smallConfig = (change: Partial<ConfigInput> = {}): ConfigInput => (
   consumers: { smoke: { needs: "app", run: "./smoke.sh" } },
   ...change,
 });
+
+/** What plan.json says of a pipeline. */
+export function plannedFor(pipeline: Pipeline): PipelinePart {
+  const part = planFile([pipeline], {}).pipelines[pipeline.member ?? ""];
+  if (part === undefined) throw new Error("The plan file has no such pipeline.");
+  return part;
+}

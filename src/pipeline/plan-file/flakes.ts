@@ -1,5 +1,6 @@
 /** Where flaky tests are looked for, and how many are tolerated, as the programs read it. */
 import { inRepository, junitArtifact } from "../check-names.ts";
+import { runOfConsumer } from "../consumer-runs.ts";
 import { FLAKES_ARTIFACT } from "../step-names.ts";
 import type { Consumer, Pipeline } from "../types.ts";
 import type { PipelinePart } from "./schema.ts";
@@ -17,14 +18,14 @@ export function flakesPart(pipeline: Pipeline): PipelinePart["flakes"] {
   };
 }
 
-const suitesOf = (pipeline: Pipeline, { key, name, results }: Consumer) =>
-  results
+const suitesOf = (pipeline: Pipeline, consumer: Consumer) =>
+  consumer.results
     ? [
         {
-          artifact: junitArtifact(key),
-          budgetPercent: results.flakeBudget,
-          name,
-          workflow: pipeline.topology === "workflow_call" ? (pipeline.workflows.build?.name ?? "") : name,
+          artifact: junitArtifact(consumer.key),
+          budgetPercent: consumer.results.flakeBudget,
+          name: consumer.name,
+          workflow: runOfConsumer(pipeline, consumer),
         },
       ]
     : [];

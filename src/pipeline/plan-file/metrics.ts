@@ -1,8 +1,9 @@
 /** What is measured of the pipeline, and how good it has to be, as the programs read it. */
 import { groupKeyOf } from "../build-groups.ts";
-import { inRepository } from "../check-names.ts";
+import { BUILDS_CALL, FILES_CALL, inRepository } from "../check-names.ts";
+import { runOfConsumer } from "../consumer-runs.ts";
 import { imagesOf } from "../images.ts";
-import { hasGate, soleGroup } from "../stages.ts";
+import { buildsIn, buildsParts, callsBuilds, hasGate, isCalled, planJobId, runsThatBuild } from "../stages.ts";
 import * as names from "../step-names.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../types.ts";
 import type { PipelinePart } from "./schema.ts";
@@ -16,7 +17,6 @@ export function metricsPart(pipeline: Pipeline): PipelinePart["metrics"] {
   const { imageMegabytes: limit, ...thresholds } = metrics.thresholds;
   const { imageMegabytes: imagesBefore, ...baseline } = metrics.baseline ?? {};
   const keys = imagesOf(pipeline.builds).map(({ key }) => key);
-  const sole = soleGroup(pipeline, "build");
   return {
     artifact: inRepository(pipeline, names.METRICS_ARTIFACT),
     baseline: metrics.baseline ? given(baseline) : null,
@@ -30,15 +30,14 @@ export function metricsPart(pipeline: Pipeline): PipelinePart["metrics"] {
     kpis: metrics.kpis ? [...metrics.kpis] : null,
     latest: pipeline.channels.find(({ of }) => of === branches.main)?.tag ?? null,
     names: {
-      build: names.BUILD_JOB_PREFIX,
       buildStep: names.BUILD_STEP,
       cacheMissed: names.cacheMissStep("{cache}"),
       deployStep: names.DEPLOY_STEP,
       fallbackStep: names.FALLBACK_STEP,
-      plan: sole ? `${names.BUILD_JOB_PREFIX}${sole.key}` : names.PLAN_JOB,
+      plan: planningJob(pipeline),
       published: checks.published,
       pullStep: names.PULL_STEP,
-      ready: checks.ready,
+      ready: inCall(pipeline, undefined) + checks.ready,
       restoreCache: names.RESTORE_CACHE,
     },
     regressions: { ...metrics.regressions },
@@ -69,24 +68,42 @@ function stagesOf(pipeline: Pipeline): Stage[] {
   ];
 }
 
-const stageOfBuild = ({ workflows }: Pipeline, build: Build): Stage => ({
+/** GitHub puts the name of the job that calls before those of the called jobs. */
+function inCall(pipeline: Pipeline, build: Build | undefined): string {
+  const parts = buildsParts(pipeline);
+  if (parts.length === 0) return "";
+  return `${build?.kind === "files" && parts.includes("files") ? FILES_CALL : BUILDS_CALL} / `;
+}
+
+/** The job that decides what a run builds: one of its own, or the one that builds. */
+function planningJob(pipeline: Pipeline): string {
+  if (planJobId(pipeline, "build") === "plan") return names.PLAN_JOB;
+  const [sole] = buildsIn(pipeline, callsBuilds(pipeline) ? runsThatBuild(pipeline) : "build");
+  if (sole === undefined) return names.PLAN_JOB;
+  return `${inCall(pipeline, sole)}${names.BUILD_JOB_PREFIX}${groupKeyOf(sole)}`;
+}
+
+const stageOfBuild = (pipeline: Pipeline, build: Build): Stage => ({
   name: `Build ${groupKeyOf(build)}`,
   kind: build.kind,
-  workflow: workflows.build?.name ?? null,
-  job: `${names.BUILD_JOB_PREFIX}${groupKeyOf(build)}`,
+  workflow: pipeline.workflows.build?.name ?? null,
+  job: `${inCall(pipeline, build)}${names.BUILD_JOB_PREFIX}${groupKeyOf(build)}`,
   ...planned(build.budget),
 });
 
-/** GitHub names a job of a called workflow after the job that calls, and itself. */
-function stageOfConsumer({ topology, workflows }: Pipeline, { name, budget }: Consumer): Stage {
-  const called = topology === "workflow_call";
-  return {
-    name,
-    kind: "test",
-    workflow: called ? (workflows.build?.name ?? null) : name,
-    job: called ? `${names.callingJob(name)} / ${names.TEST_JOB}` : names.TEST_JOB,
-    ...planned(budget),
-  };
+const stageOfConsumer = (pipeline: Pipeline, consumer: Consumer): Stage => ({
+  name: consumer.name,
+  kind: "test",
+  workflow: runOfConsumer(pipeline, consumer),
+  job: testJobOf(pipeline, consumer),
+  ...planned(consumer.budget),
+});
+
+/** The tests are a job of the run, or one of a workflow that it calls; or of a run of their own, alone or with others. */
+function testJobOf(pipeline: Pipeline, consumer: Consumer): string {
+  const { name, group } = consumer;
+  if (pipeline.topology === "workflow_run") return group === undefined ? names.TEST_JOB : `${names.TEST_JOB} ${name}`;
+  return isCalled(pipeline, consumer) ? `${names.callingJob(name)} / ${names.TEST_JOB}` : name;
 }
 
 const planned = (budget: Budget | undefined) => ({

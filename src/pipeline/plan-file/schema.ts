@@ -208,7 +208,6 @@ export const metricsSchema = z.strictObject({
   kpis: z.array(z.string()).nullable().describe("The figures of the table of goals; null for those with a threshold."),
   latest: z.string().nullable().describe("The moving tag of the main branch, whose image is weighed."),
   names: z.strictObject({
-    build: z.string().describe("What the name of a job begins with that builds."),
     buildStep: z.string(),
     cacheMissed: z.string().describe("The step that runs only when {cache} was not there."),
     deployStep: z.string(),
