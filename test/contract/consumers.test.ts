@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { rollbackRows } from "../../src/compiler/docs/rollback.ts";
-import { pullsImages } from "../../src/compiler/steps/deployment.ts";
-import { promotions } from "../../src/compiler/jobs/promote.ts";
+import { pullsImages } from "../../src/pipeline/local-images.ts";
+import { planFile } from "../../src/pipeline/plan-file.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
@@ -23,6 +23,8 @@ interface Tested {
   readonly system: System;
   readonly consumer: Consumer;
   readonly workflow: EmittedWorkflow;
+  /** Those that share it. */
+  readonly sharing: readonly Consumer[];
   readonly resolve: EmittedJob;
   readonly test: EmittedJob;
   readonly report: EmittedJob;
@@ -37,13 +39,23 @@ function consumersOf(system: System): Tested[] {
     .map((consumer) => {
       const workflow = system.workflows.find(({ path }) => path === consumer.path);
       if (!workflow) throw new Error(`${consumer.key} has no workflow.`);
-      const [resolve, test, report] = ["resolve", "test", "report"].map((id) => jobOf([workflow], workflow.file, id));
+      const testId = consumer.group === undefined ? "test" : `test-${consumer.key}`;
+      const [resolve, test, report] = ["resolve", testId, "report"].map((id) => jobOf([workflow], workflow.file, id));
       if (!resolve || !test || !report) throw new Error(`${consumer.key} lacks a job.`);
-      return { system, consumer, workflow, resolve, test, report };
+      const sharing = system.pipeline.consumers.filter(({ path }) => path === consumer.path);
+      return { system, consumer, workflow, sharing, resolve, test, report };
     });
 }
 
 const all = systems.flatMap(consumersOf);
+/** What the programs read of a pipeline. */
+const planOf = ({ pipeline }: System) => {
+  const part = planFile([pipeline], {}).pipelines[pipeline.member ?? ""];
+  if (!part) throw new Error("The pipeline has no part in the plan.");
+  return part;
+};
+/** By which key a step's program finds those who share the workflow. */
+const keyOf = ({ key, group }: Consumer): string => group ?? key;
 const charon = systemNamed("Charon");
 const e2e = consumersOf(charon).find(({ consumer }) => consumer.key === "e2e-tests");
 if (!e2e) throw new Error("Charon has lost its end-to-end tests.");
@@ -79,10 +91,11 @@ const failed = { success: () => false, failure: () => true, cancelled: () => fal
 
 describe("the trigger", () => {
   it("is the end of the build, on every branch: a pull request's head may have any name", () => {
-    for (const { system, consumer, workflow } of all) {
+    for (const { system, sharing, workflow } of all) {
       const { build, nightly } = system.pipeline.workflows;
+      const byNight = sharing.some(({ events }) => events.includes("nightly"));
       expect(workflow.follows).toEqual({
-        workflows: [build?.name, ...(consumer.events.includes("nightly") ? [nightly?.name] : [])],
+        workflows: [build?.name, ...(byNight ? [nightly?.name] : [])],
         types: ["completed"],
         branches: ["**"],
       });
@@ -90,13 +103,13 @@ describe("the trigger", () => {
   });
 
   it("is also a run by hand with an image tag, unless the config says no", () => {
-    for (const { consumer, workflow } of all) {
+    for (const { sharing, workflow } of all) {
       const dispatch = workflow.on.workflow_dispatch;
-      if (!consumer.dispatch) expect(dispatch).toBeUndefined();
+      if (sharing.every((one) => !one.dispatch)) expect(dispatch).toBeUndefined();
       else
         expect(dispatch?.inputs).toMatchObject({
           image_tag: { required: true, type: "string" },
-          commit: { required: false, type: "string" },
+          commit: { type: "string" },
         });
     }
   });
@@ -125,32 +138,30 @@ describe("the trigger", () => {
 
 describe("the commit status", () => {
   it("is pending at the start, then the result, always under the consumer's name", () => {
-    for (const { consumer, resolve, report } of all) {
+    for (const { system, consumer, sharing, resolve, report } of all) {
       const pending = stepOf(resolve, "Post the pending status");
       const result = stepOf(report, "Post the result");
-      expect([pending.program, pending.env["STATE"], result.program]).toEqual([
-        "post-status.sh",
-        "pending",
-        "report-status.sh",
-      ]);
-      for (const step of [pending, result]) {
-        const context = interpolate(step.env["CONTEXT"] as Json, { contexts: run() });
-        expect(context).toBe(consumer.name);
-      }
+      expect([pending.program, result.program]).toEqual(["report-status", "report-status"]);
+      // With results it says how they ended: test/execution/report.test.ts.
+      expect([pending.with["needs"], result.with["needs"]]).toEqual([undefined, "${{ toJSON(needs) }}"]);
+      for (const step of [pending, result]) expect(step.with["consumer"]).toBe(keyOf(consumer));
+      const { consumers, groups } = planOf(system);
+      expect(groups[consumer.group ?? ""] ?? [consumer.key]).toEqual(sharing.map(({ key }) => key));
+      expect(consumers[consumer.key]?.name).toBe(consumer.name);
     }
   });
 
   it("of a nightly build has a name of its own, as it stands on the same commit", () => {
-    const { env } = stepOf(e2e.report, "Post the result");
-    expect(interpolate(env["CONTEXT"] as Json, { contexts: run({ name: "Nightly Build" }) })).toBe(
-      "E2E Tests (nightly)",
-    );
-    expect(interpolate(env["CONTEXT"] as Json, { contexts: byHand })).toBe("E2E Tests");
+    expect(planOf(charon).consumers["e2e-tests"]).toMatchObject({
+      name: "E2E Tests",
+      nightly: { workflow: "Nightly Build", name: "E2E Tests (nightly)" },
+    });
   });
 
   it("is posted whatever happened: the build failed, was cancelled, the image is gone, the job that resolves it broke", () => {
-    for (const { report } of all) {
-      expect(report.needs).toEqual(["resolve", "test"]);
+    for (const { report, workflow } of all) {
+      const tests = workflow.jobs.filter(({ id }) => /^test(-|$)/.test(id)).map(({ id }) => id);
+      expect(report.needs).toEqual(["resolve", ...tests]);
       const posted = (resolve: Json): boolean =>
         holds(report.if, {
           contexts: { needs: { resolve, test: { result: "skipped", outputs: {} } } },
@@ -160,18 +171,34 @@ describe("the commit status", () => {
         expect(posted({ result: "failure", outputs })).toBe(true);
       // Only what this consumer does not test at all gets no status.
       expect(posted({ result: "success", outputs: { ready: "false", skip: "true" } })).toBe(false);
+      // And what nobody waits for: `resolve` itself does not run then.
+      expect(posted({ result: "skipped", outputs: {} })).toBe(false);
       expect(stepOf(report, "Post the result").if).toBeUndefined();
     }
   });
 
-  it("is on the tested commit, or on the build's where it could not be resolved", () => {
+  it("is on the tested commit; where that could not be resolved, the program takes the build's", () => {
     for (const { report } of all) {
       const sha = (outputs: Json): Json =>
-        interpolate(stepOf(report, "Post the result").env["SHA"] as Json, {
+        interpolate(stepOf(report, "Post the result").with["sha"] as Json, {
           contexts: { ...run({ head_sha: "head" }), needs: { resolve: { outputs } } },
         });
-      expect([sha({ sha: "resolved" }), sha({})]).toEqual(["resolved", "head"]);
+      expect([sha({ sha: "resolved" }), sha({}) ?? ""]).toEqual(["resolved", ""]);
     }
+  });
+
+  it("is not posted for builds that nobody waits for: superseded ones, and pushes that a pull request's run tests", () => {
+    const starts = (change: Record<string, Json>): boolean =>
+      holds(e2e.resolve.if, { contexts: run({ pull_requests: [], ...change }), status: ended });
+    const pull = { head: { sha: "newer" }, base: { ref: "main" } };
+    const cancelled = { event: "pull_request", conclusion: "cancelled", head_branch: "x" };
+    expect(starts({})).toBe(true);
+    expect(starts(cancelled)).toBe(true);
+    expect(starts({ ...cancelled, pull_requests: [pull] })).toBe(false);
+    expect(starts({ ...cancelled, pull_requests: [pull], head_sha: "newer" })).toBe(true);
+    expect(starts({ event: "push", head_branch: "feature/x", pull_requests: [pull] })).toBe(false);
+    expect(starts({ event: "push", head_branch: "feature/x" })).toBe(true);
+    expect(holds(e2e.resolve.if, { contexts: byHand, status: ended })).toBe(true);
   });
 
   it("comes from jobs that check nothing out and run nothing but Pipewright's own programs", () => {
@@ -179,11 +206,7 @@ describe("the commit status", () => {
       for (const job of [resolve, report]) {
         expect(job.permissions["statuses"]).toBe("write");
         for (const step of job.steps)
-          expect(
-            step.program !== undefined ||
-              ["actions/download-artifact", "docker/login-action"].includes(step.action ?? ""),
-            step.where,
-          ).toBe(true);
+          expect(step.program !== undefined || step.action === "actions/download-artifact", step.where).toBe(true);
       }
       expect(test.permissions["statuses"]).toBeUndefined();
     }
@@ -191,27 +214,22 @@ describe("the commit status", () => {
 });
 
 describe("the image", () => {
-  it("is resolved from GitHub's own data about the run and from the registry", () => {
+  it("is resolved from GitHub's own event, the plan and the registry: nothing else is handed to the program", () => {
     for (const { system, consumer, resolve } of all) {
-      const { env } = stepOf(resolve, "Resolve the image");
-      for (const [name, field] of Object.entries({
-        RUN_EVENT: "event",
-        RUN_ID: "id",
-        RUN_CONCLUSION: "conclusion",
-        HEAD_SHA: "head_sha",
-        HEAD_BRANCH: "head_branch",
-        HEAD_REPOSITORY: "head_repository.full_name",
-      }))
-        expect(env[name]).toBe(`\${{ github.event.workflow_run.${field} }}`);
-      expect(env["EVENTS"]).toBe(consumer.events.join(" "));
-      expect(env["FORKS"]).toBe(consumer.forks && system.pipeline.forks === "test" ? "test" : "ignore");
-      expect(JSON.parse(String(env["BUILDS"]))).toEqual(
-        consumer.builds.map((build) => ({
-          name: build.key,
+      const step = stepOf(resolve, "Resolve the image");
+      const { pipeline: _, ...given } = step.with;
+      expect(given).toEqual({ "gh-token": "${{ github.token }}", consumer: keyOf(consumer) });
+      const { consumers, builds } = planOf(system);
+      expect(consumers[consumer.key]).toMatchObject({
+        events: consumer.events,
+        forks: consumer.forks && system.pipeline.forks === "test",
+        builds: consumer.builds.map(({ key }) => key),
+      });
+      for (const build of consumer.builds)
+        expect(builds[build.key]).toMatchObject({
           kind: build.kind,
           ...(build.kind === "image" && { image: build.image }),
-        })),
-      );
+        });
     }
   });
 
@@ -229,40 +247,39 @@ describe("the image", () => {
   });
 
   it("is tested only after it was resolved", () => {
-    for (const { test } of all) {
-      const tested = (ready: string): boolean =>
-        holds(test.if, { contexts: { needs: { resolve: { result: "success", outputs: { ready } } } }, status: ended });
+    for (const { test, sharing } of all) {
+      const tested = (ready: string, consumers = sharing.map(({ key }) => key)): boolean =>
+        holds(test.if, {
+          contexts: {
+            needs: { resolve: { result: "success", outputs: { ready, consumers: JSON.stringify(consumers) } } },
+          },
+          status: ended,
+        });
       expect([tested("true"), tested("false")]).toEqual([true, false]);
+      // Of a group, those that test such a build.
+      if (sharing.length > 1) expect(tested("true", [])).toBe(false);
     }
   });
 
   it("is pulled after a login, with retries and a delay, verified against the recorded commit", () => {
     for (const { system, consumer, test } of all) {
-      const pulls = test.steps.filter((step) => step.program === "pull-image.sh");
+      const pulls = test.steps.filter((step) => step.program === "pull-image");
       expect(pulls).toHaveLength(pulled(consumer).length);
+      const plan = planOf(system);
       for (const [index, build] of pulled(consumer).entries()) {
         const pull = pulls[index];
-        expect(pull?.env).toMatchObject({
-          IMAGE: build.image,
-          DIGEST: `\${{ needs.resolve.outputs.${build.key}-digest }}`,
-          EXPECTED_COMMIT: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
-          ATTEMPTS: consumer.pull.attempts,
-          DELAY: consumer.pull.delaySeconds,
-          FRESHNESS: system.pipeline.freshness,
+        expect(pull?.with).toMatchObject({
+          build: build.key,
+          consumer: consumer.key,
+          digest: `\${{ needs.resolve.outputs.${build.key}-digest }}`,
+          commit: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
         });
-        expect(test.steps.findIndex((step) => step.action === "docker/login-action")).toBeLessThan(
+        expect(plan.consumers[consumer.key]?.pull).toEqual(consumer.pull);
+        expect(plan.freshness).toBe(system.pipeline.freshness);
+        expect(test.steps.findIndex((step) => step.program === "log-in")).toBeLessThan(
           test.steps.findIndex((step) => step === pull),
         );
       }
-    }
-  });
-
-  it("keeps the login for the next image, and forgets it with the last", () => {
-    for (const { test } of all) {
-      const kept = test.steps
-        .filter((step) => step.program === "pull-image.sh")
-        .map((step) => step.env["KEEP_LOGIN"] ?? false);
-      expect(kept).toEqual(kept.map((_, index) => index < kept.length - 1));
     }
   });
 
@@ -290,12 +307,13 @@ describe("the image", () => {
             holds(step?.if, { contexts: contexts("registry"), status: ended }),
             holds(step?.if, { contexts: contexts("none"), status: ended }),
           ]).toEqual([false, true]);
-        // Without an archive load-image.sh ends with what is missing and what to do: test/execution/pull.test.ts.
+        // Without an archive load-image ends with what is missing and what to do: test/execution/pull.test.ts.
         expect(load).toMatchObject({
-          program: "load-image.sh",
-          env: {
-            EXPECTED_COMMIT: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
-            RUN_URL: "${{ github.event.workflow_run.html_url }}",
+          program: "load-image",
+          with: {
+            build: build.key,
+            consumer: consumer.key,
+            commit: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
           },
         });
       }
@@ -304,10 +322,7 @@ describe("the image", () => {
 
   it("of a fork comes from its artifact alone: no login, no pull", () => {
     for (const { test } of all) {
-      for (const step of test.steps.filter(
-        (one) =>
-          one.program === "pull-image.sh" || (one.action === "docker/login-action" && !one.name.endsWith("again")),
-      )) {
+      for (const step of test.steps.filter((one) => one.program === "pull-image" || one.program === "log-in")) {
         expect(
           holds(step.if, { contexts: { needs: { resolve: { outputs: { trusted: "false" } } } }, status: ended }),
           step.where,
@@ -317,36 +332,33 @@ describe("the image", () => {
   });
 
   it("that was made from another commit fails the test, or warns where the config says so", () => {
-    const freshness = (system: System): unknown[] =>
-      consumersOf(system).flatMap(({ test }) =>
-        test.steps.filter((step) => "FRESHNESS" in step.env).map((step) => step.env["FRESHNESS"]),
-      );
-    expect(new Set(freshness(charon))).toEqual(new Set(["fail"]));
-    expect(new Set(freshness(systemNamed("Charon that warns of another commit")))).toEqual(new Set(["warn"]));
+    expect(planOf(charon).freshness).toBe("fail");
+    expect(planOf(systemNamed("Charon that warns of another commit")).freshness).toBe("warn");
   });
 
   it("is named in the summary with where it came from, always", () => {
     for (const { consumer, test } of all) {
-      const summaries = test.steps.filter((step) => step.program === "image-summary.sh");
-      expect(summaries.map((step) => [step.env["IMAGE"], step.if])).toEqual(
-        images(consumer).map((build) => [build.image, "always()"]),
+      const summaries = test.steps.filter((step) => step.program === "image-summary");
+      expect(summaries.map((step) => [step.with["build"], step.if])).toEqual(
+        images(consumer).map((build) => [build.key, "always()"]),
       );
     }
   });
 
   it("is what the metrics look for: they know the steps' and jobs' names", () => {
-    const metrics = JSON.parse(
-      String(stepOf(jobOf(charon.workflows, "ci-metrics.yml", "measure"), "Measure the pipeline").env["METRICS"]),
-    ) as Record<string, Json>;
+    const { metrics } = planOf(charon);
     const names = e2e.test.steps.map((step) => step.name);
-    expect(names).toContain(metrics["pullStep"]);
-    expect(names).toContain(metrics["fallbackStep"]);
-    expect(e2e.test.name.startsWith(String(metrics["testJobPrefix"]))).toBe(true);
-    expect(
-      jobOf(charon.workflows, "docker-build.yml", "build-charon").name.startsWith(String(metrics["buildJobPrefix"])),
-    ).toBe(true);
-    expect(metrics["build"]).toBe(charon.pipeline.workflows.build?.name);
-    expect(metrics["consumers"]).toEqual(charon.pipeline.consumers.map((consumer) => consumer.name));
+    expect(names).toContain(metrics?.names.pullStep);
+    expect(names).toContain(metrics?.names.fallbackStep);
+    const stages = metrics?.stages.filter(({ kind }) => kind === "test") ?? [];
+    expect(stages.map(({ name }) => name)).toEqual(charon.pipeline.consumers.map(({ name }) => name));
+    for (const { consumer, workflow, test } of consumersOf(charon)) {
+      const stage = stages.find(({ name }) => name === consumer.name);
+      expect(stage?.workflow).toBe(workflow.name);
+      expect(test.name.startsWith(stage?.job ?? "?"), test.where).toBe(true);
+    }
+    expect(metrics?.build).toBe(charon.pipeline.workflows.build?.name);
+    expect(metrics?.consumers).toEqual(charon.pipeline.consumers.map((consumer) => consumer.name));
   });
 });
 
@@ -400,16 +412,16 @@ describe("the job that runs the tests", () => {
     ].map((name) => names.indexOf(name));
     expect(order).toEqual([...order].sort((left, right) => left - right));
     expect(order).not.toContain(-1);
-    expect(stepOf(e2e.test, "Wait until the container is healthy").env).toMatchObject({
-      URL: "http://localhost:8080/health",
-      TIMEOUT: 60,
-      INTERVAL: 2,
-      CONTAINER: "charon-e2e",
-    });
-    expect(stepOf(e2e.test, "Start the container").env).toMatchObject({
-      NAME: "charon-e2e",
-      PORTS: "8080 2020 2019",
-      ENVIRONMENT: "DB_PATH=/data/charon.db\nENVIRONMENT=test",
+    for (const name of ["Start the container", "Wait until the container is healthy"])
+      expect(stepOf(e2e.test, name).with).toEqual({ consumer: "e2e-tests" });
+    expect(planOf(charon).consumers["e2e-tests"]).toMatchObject({
+      images: { charon: "charon:local" },
+      container: {
+        name: "charon-e2e",
+        ports: ["8080", "2020", "2019"],
+        env: { DB_PATH: "/data/charon.db", ENVIRONMENT: "test" },
+        health: { url: "http://localhost:8080/health", timeoutSeconds: 60, intervalSeconds: 2 },
+      },
     });
   });
 
@@ -461,7 +473,9 @@ describe("the job that runs the tests", () => {
         again
           .filter(
             (step) =>
-              !["docker/login-action", "docker/build-push-action", "docker/bake-action"].includes(step.action ?? ""),
+              !["aws-actions/amazon-ecr-login", "docker/build-push-action", "docker/bake-action"].includes(
+                step.action ?? "",
+              ),
           )
           .map((step) => step.where),
       ).toEqual([]);
@@ -542,8 +556,8 @@ describe("a consumer that the config switches", () => {
         needs: ["test"],
       });
       expect(
-        promotions(system.pipeline)
-          .filter((promotion) => promotion.branch)
+        planOf(system)
+          .promotions.filter((promotion) => promotion.of !== "nightly")
           .every((promotion) => promotion.contexts.includes(changed.name)),
       ).toBe(true);
       expect(

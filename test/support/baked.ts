@@ -5,6 +5,7 @@ const shipping = ["integration", "main", "nightly", "manual", "release"] as cons
 
 export const baked: ConfigInput = {
   project: "site",
+  topology: "workflow_run",
   registry: { host: "ghcr.io", namespace: "acme" },
   branches: { integration: ["staging"], feature: ["feature/**"] },
   builds: {

@@ -7,6 +7,7 @@ const place = { fromSource: './deploy.sh "$APP"', healthy: './ask.sh "$APP"', de
 /** A matrix of which a manual run picks a value, and a test that has its image on the runner besides. */
 export const deployed: ConfigInput = {
   project: "shop",
+  topology: "workflow_run",
   registry: ghcr("acme"),
   branches: { feature: ["feature/**"] },
   builds: {

@@ -10,7 +10,7 @@ import {
   publishImages,
 } from "../../src/index.ts";
 
-const usual = { registry: ghcr("acme"), nightly: {}, release: {}, metrics: {} };
+const usual = { topology: "workflow_run" as const, registry: ghcr("acme"), nightly: {}, release: {}, metrics: {} };
 
 export const monorepo = defineConfig({
   project: "shop",

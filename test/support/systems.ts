@@ -91,6 +91,7 @@ export const inOneRun = (config: ConfigInput): ConfigInput => ({
 /** A library without an image: what is kept of its tests, and what is fetched for them. */
 const careful: ConfigInput = {
   project: "careful",
+  topology: "workflow_run",
   builds: {
     archive: {
       kind: "files",
@@ -146,6 +147,7 @@ const careful: ConfigInput = {
 /** A consumer with everything that a consumer may have, of an image and of files. */
 const everything: ConfigInput = {
   project: "all",
+  topology: "workflow_run",
   registry: {
     host: "registry.example.com",
     namespace: "team",

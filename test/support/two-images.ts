@@ -6,6 +6,7 @@ import { days, defineConfig, files, image, minutes, registry } from "../../src/i
 
 export const twoImages = defineConfig({
   project: "depot",
+  topology: "workflow_run",
   registry: registry("quay.io", { namespace: "harbour/team", username: "QUAY_USER", password: "QUAY_TOKEN" }),
   branches: { main: "trunk", integration: ["next", "lts/v2"], feature: ["topic/*", "spike/**"] },
   channels: { trunk: "stable", next: "edge", "lts/v2": "lts-v2" },
