@@ -75,3 +75,15 @@ test("what is not played stops the play: functions, matrices, unknown variables,
   expect(() => read("target { }")).toThrow("{");
   expect(() => targetsOf(read('target "a" { }'), ["b"])).toThrow("neither a group nor a target b");
 });
+
+test("a sign that is doubled stands for itself, as what is not to be filled in is written", () => {
+  const text = JSON.stringify({ target: { web: { args: { X: "$${TAG} %%{if true} $TAG ${TAG}" } } } });
+  const file = readBakeFiles(
+    [
+      { path: "docker-bake.hcl", text: hcl },
+      { path: "bake.json", text },
+    ],
+    {},
+  );
+  expect(file.targets.get("web")?.args["X"]).toBe("${TAG} %{if true} $TAG dev");
+});

@@ -73,7 +73,10 @@ export function readBakeFiles(
     if (typeof value === "object" && value !== null)
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
     return typeof value === "string"
-      ? value.replace(/\$\{([^}]*)\}/g, (_, name: string) => variableOf(variables, name.trim()))
+      ? value.replace(/\$\$\{|%%\{|\$\{([^}]*)\}/g, (found, name?: string) =>
+          // Doubled, the sign stands for itself.
+          name === undefined ? found.slice(1) : variableOf(variables, name.trim()),
+        )
       : value;
   };
   const settings = (name: string, seen: readonly string[]): JsonObject => {
