@@ -2,32 +2,40 @@
 import { describe, expect, it } from "vitest";
 import webauthn from "../../examples/webauthn/ci.config.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
+import { planFile } from "../../src/pipeline/plan-file.ts";
+import type { Pipeline } from "../../src/pipeline/types.ts";
 import { planOf } from "../support/plan-of.ts";
 import { jobOf, readWorkflows, stepOf } from "../support/read-workflows.ts";
 
 const login = { username: "USER", password: "PASSWORD" };
-const job = (target: NonNullable<ConfigInput["publish"]>[string]) => {
+type Target = NonNullable<ConfigInput["publish"]>[string];
+const pipelineOf = (target: Target): Pipeline => {
   const { pipeline, problems } = planOf({ ...webauthn, publish: { it: target } });
   expect(problems).toEqual([]);
-  return jobOf(readWorkflows(pipeline), "main-ci-cd.yml", "deliver-it");
+  return pipeline;
 };
+const job = (target: Target) => jobOf(readWorkflows(pipelineOf(target)), "main-ci-cd.yml", "deliver-it");
+/** What its program reads in plan.json. */
+const planned = (target: Target) => planFile([pipelineOf(target)], {}).pipelines[""]?.publish["it"];
 
 describe("npm", () => {
-  const step = (change: object) =>
-    stepOf(job({ kind: "npm", from: "client-typescript", ...change }), "Publish the package");
+  const target = (change: object): Target => ({ kind: "npm", from: "client-typescript", ...change });
+  const step = (change: object) => stepOf(job(target(change)), "Publish the package");
 
   it("trusts the workflow where there is no token: then the job says who it is", () => {
-    expect(step({}).env).toMatchObject({ TRUSTED: true, PROVENANCE: true, ACCESS: "public" });
+    expect(planned(target({}))).toMatchObject({
+      trusted: true,
+      provenance: true,
+      access: "public",
+      registry: "https://registry.npmjs.org",
+    });
     expect(step({}).env).not.toHaveProperty("NODE_AUTH_TOKEN");
     expect(job({ kind: "npm", from: "client-typescript" }).permissions).toEqual({ "id-token": "write" });
   });
 
   it("takes a token in the one step that publishes", () => {
-    expect(step({ token: "NPM_TOKEN" }).env).toMatchObject({
-      TRUSTED: false,
-      NODE_AUTH_TOKEN: "${{ secrets.NPM_TOKEN }}",
-      PROVENANCE: true,
-    });
+    expect(planned(target({ token: "NPM_TOKEN" }))).toMatchObject({ trusted: false, provenance: true });
+    expect(step({ token: "NPM_TOKEN" }).env).toEqual({ NODE_AUTH_TOKEN: "${{ secrets.NPM_TOKEN }}" });
     expect(
       job({ kind: "npm", from: "client-typescript", token: "NPM_TOKEN" }).steps.filter(({ env }) =>
         JSON.stringify(env).includes("secrets.NPM_TOKEN }}"),
@@ -35,9 +43,18 @@ describe("npm", () => {
     ).toHaveLength(1);
   });
 
+  it("publishes with an npm that knows how, the version and under the channel of the run", () => {
+    expect(job(target({})).steps.map(({ name }) => name)).toContain("Set up Node.js");
+    expect(step({}).with).toEqual({
+      target: "it",
+      version: "${{ needs.plan.outputs.version }}",
+      "dist-tag": "${{ needs.plan.outputs.channel }}",
+    });
+  });
+
   it("vouches for no package that nobody else can see: then a job with a token has no identity", () => {
     const elsewhere = { token: "NPM_TOKEN", access: "restricted", registry: "https://npm.example.com" } as const;
-    expect(step(elsewhere).env).toMatchObject({ PROVENANCE: false, REGISTRY_URL: "https://npm.example.com" });
+    expect(planned(target(elsewhere))).toMatchObject({ provenance: false, registry: "https://npm.example.com" });
     expect(job({ kind: "npm", from: "client-typescript", ...elsewhere }).permissions).toEqual({});
   });
 });
@@ -46,19 +63,29 @@ describe("images", () => {
   const to = { host: "docker.io", namespace: "acme", ...login };
 
   it("stand for the version, the commit and the channel in their tags", () => {
-    const { env } = stepOf(
-      job({ kind: "images", to, images: "webauthn-server", tags: ["v{version}-{commit}"] }),
-      "Copy the tested image of webauthn-server",
-    );
-    expect(env["COPIES"]).toBe(
-      "docker.io/acme/webauthn-server:v${{ needs.plan.outputs.version }}-${{ needs.plan.outputs.sha }}",
-    );
+    const target = { kind: "images" as const, to, images: "webauthn-server", tags: ["v{version}-{commit}"] };
+    const step = stepOf(job(target), "Copy the tested image of webauthn-server");
+    expect(step.with).toMatchObject({
+      build: "webauthn-server",
+      target: "it",
+      version: "${{ needs.plan.outputs.version }}",
+      sha: "${{ needs.plan.outputs.sha }}",
+    });
+    expect(step.with).not.toHaveProperty("channel");
+    expect(planned(target)).toMatchObject({
+      names: { "webauthn-server": "docker.io/acme/webauthn-server" },
+      tags: [{ pattern: "v{version}-{commit}", moves: false }],
+    });
   });
 
   it("that have no moving tag ask nobody which commit is the newest", () => {
-    expect(
-      job({ kind: "images", to, images: "webauthn-server", tags: ["{version}"] }).steps.map(({ program }) => program),
-    ).not.toContain("still-newest.sh");
+    const step = (tag: string) =>
+      stepOf(
+        job({ kind: "images", to, images: "webauthn-server", tags: [tag] }),
+        "Copy the tested image of webauthn-server",
+      );
+    expect(step("{version}").with).not.toHaveProperty("gh-token");
+    expect(step("{channel}").with).toHaveProperty("gh-token");
   });
 
   it("hold no identity and no attestation where nothing is signed", () => {
@@ -78,20 +105,29 @@ describe("images", () => {
 
 describe("Maven Central", () => {
   it("has time to decide until shortly before the job's end, and needs no password for a key without one", () => {
-    const { env } = stepOf(
-      job({ kind: "maven", from: "client-android", username: "A", password: "B", signingKey: "C", timeout: "20m" }),
-      "Publish the artifacts",
-    );
-    expect(env).toMatchObject({ TIMEOUT_SECONDS: 1080, SIGNING_KEY: "${{ secrets.C }}" });
-    expect(env).not.toHaveProperty("SIGNING_PASSWORD");
+    const target = {
+      kind: "maven" as const,
+      from: "client-android",
+      username: "A",
+      password: "B",
+      signingKey: "C",
+      timeout: "20m" as const,
+    };
+    const { with: inputs } = stepOf(job(target), "Publish the artifacts");
+    expect(planned(target)).toMatchObject({ timeoutSeconds: 1080, from: "client-android" });
+    expect(inputs).toMatchObject({ "signing-key": "${{ secrets.C }}" });
+    expect(inputs).not.toHaveProperty("signing-password");
   });
 });
 
 describe("what is published by hand", () => {
   it("has the version of a push to main; every other run by hand has a prerelease's", () => {
-    const plan = jobOf(readWorkflows(planOf(webauthn).pipeline), "main-ci-cd.yml", "plan");
-    expect(stepOf(plan, "Decide the version").env["CLASS"]).toBe(
-      "${{ steps.plan.outputs.class == 'manual' && inputs.force_publish && github.ref_name == 'main' && 'main' || steps.plan.outputs.class }}",
-    );
+    // test/execution/versions.test.ts plays it; here is what it is told.
+    const { pipeline } = planOf(webauthn);
+    const plan = jobOf(readWorkflows(pipeline), "main-ci-cd.yml", "plan");
+    expect(stepOf(plan, "Decide the version").with).toEqual({ plan: "${{ steps.plan.outputs.plan }}" });
+    const part = planFile([pipeline], {}).pipelines[""];
+    expect(part?.versionBase).toBe("1.0");
+    expect(Object.values(part?.publish ?? {}).some(({ on }) => on.includes("main"))).toBe(true);
   });
 });

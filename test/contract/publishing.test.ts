@@ -3,12 +3,15 @@
  * expressions evaluate it. Whole runs are played in test/execution/pipeline/webauthn.test.ts.
  */
 import { describe, expect, it } from "vitest";
-import { CLASSES_OF, publishedIn, type RunKind, requiredIn, targetsIn } from "../../src/pipeline/stages.ts";
-import type { EventClass, PublishTarget } from "../../src/pipeline/types.ts";
+import { CLASSES_OF, planJobId, publishedIn, type RunKind, requiredIn, targetsIn } from "../../src/pipeline/stages.ts";
+import type { EventClass, ImageBuild, PublishTarget } from "../../src/pipeline/types.ts";
+import { planFile } from "../../src/pipeline/plan-file.ts";
+import { digestOf } from "../../src/compiler/jobs/image/outputs.ts";
 import { holds } from "../player/expressions.ts";
 import {
   ancestorsOf,
   type EmittedJob,
+  type EmittedStep,
   type EmittedWorkflow,
   expressionsOf,
   jobOf,
@@ -72,11 +75,9 @@ function runs(
     },
   );
   const known: Record<string, string> = { class: event };
-  for (const [, name] of (job.if ?? "").matchAll(/needs\.plan\.outputs\.([\w-]+)/g))
+  for (const [, name] of (job.if ?? "").matchAll(/needs\.[\w-]+\.outputs\.([\w-]+)/g))
     if (name) known[name] = outputs[name] ?? "";
-  const needs = Object.fromEntries(
-    job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === "plan" ? known : {} }]),
-  );
+  const needs = Object.fromEntries(job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: known }]));
   return holds(job.if, { contexts: { needs, inputs: { force_publish: force }, github: { ref_name: branch } }, status });
 }
 
@@ -98,11 +99,17 @@ describe("something is published", () => {
     (subject) => {
       const situation = { class: first(subject) };
       expect(runs(subject, situation)).toBe(true);
+      const gate = jobOf([subject.workflow], subject.workflow.file, "gate");
+      // The gate passes on success alone: test/execution/gates.test.ts.
+      const withGate = (id: string, result: string): Record<string, string> => ({
+        [id]: result,
+        ...(gate.needs.includes(id) && { gate: "failure" }),
+      });
       for (const id of subject.job.needs) {
         for (const result of NOT_SUCCESS) {
           // Only a job that asks reviewers of major releases may be left out.
           const expected = id.startsWith("approve-") && result === "skipped";
-          expect(runs(subject, { ...situation, results: { [id]: result } }), `${id}: ${result}`).toBe(expected);
+          expect(runs(subject, { ...situation, results: withGate(id, result) }), `${id}: ${result}`).toBe(expected);
         }
       }
       expect(runs(subject, { ...situation, status: ended })).toBe(false);
@@ -113,10 +120,11 @@ describe("something is published", () => {
     "behind every required test, every build and every scan: $name",
     ({ system, run, workflow, job, target }) => {
       const behind = ancestorsOf(workflow, job).map(({ id }) => id);
-      for (const { key } of requiredIn(system.pipeline, run)) expect(job.needs).toContain(`verdict-${key}`);
-      expect(job.needs).toContain("ready");
-      for (const { id } of workflow.jobs.filter((one) => /^(build|publish|scan)-/.test(one.id)))
-        expect(behind).toContain(id);
+      expect(job.needs).toContain("gate");
+      for (const { key } of requiredIn(system.pipeline, run)) expect(behind).toContain(`test-${key}`);
+      const building = workflow.jobs.filter((one) => /^(build|publish)(-|$)/.test(one.id));
+      expect(building.length).toBeGreaterThan(0);
+      for (const { id } of building) expect(behind).toContain(id);
       for (const key of target.after)
         if (workflow.jobs.some(({ id }) => id === `deliver-${key}`)) expect(job.needs).toContain(`deliver-${key}`);
     },
@@ -158,22 +166,20 @@ describe("something is published", () => {
       );
   });
 
-  it.each(subjects)("from what this run has tested, and from nothing else: $name", ({ job, target }) => {
+  it.each(subjects)("from what this run has tested, and from nothing else: $name", ({ job, target, system, run }) => {
+    const tested = (build: ImageBuild): string => `\${{ ${digestOf(system.pipeline, run, build)} }}`;
     if (target.kind === "npm" || target.kind === "maven") {
       expect(stepOf(job, `Take what was tested: ${target.from.key}`).with).toMatchObject({
         name: target.from.artifact,
       });
       expect(stepOf(job, `Take what was tested: ${target.from.key}`).with["run-id"]).toBeUndefined();
     }
-    const digests = job.steps.flatMap(({ env }) =>
-      ["DIGEST", "IMAGE"].flatMap((name) =>
-        String(env[name] ?? "").includes("needs.publish-") ? [String(env[name])] : [],
-      ),
-    );
     if (target.kind === "images")
-      expect(digests).toEqual(target.images.map(({ build }) => `\${{ needs.publish-${build.key}.outputs.digest }}`));
-    if (target.kind === "deploy")
-      expect(String(job.env["IMAGE"])).toMatch(/@\$\{\{ needs\.publish-[\w-]+\.outputs\.digest \}\}$/);
+      expect(job.steps.filter(({ program }) => program === "copy-image").map((step) => step.with)).toMatchObject(
+        target.images.map(({ build }) => ({ build: build.key, target: target.key, digest: tested(build) })),
+      );
+    if (target.kind === "deploy" && target.images[0])
+      expect(job.env["IMAGE"]).toBe(`${target.images[0].image}@${tested(target.images[0])}`);
     const built = job.steps.filter(({ action }) =>
       ["docker/build-push-action", "docker/bake-action"].includes(action ?? ""),
     );
@@ -182,21 +188,47 @@ describe("something is published", () => {
 });
 
 describe("moving tags in another registry", () => {
-  const { workflows } = systemNamed("a shop that publishes everything");
-  const copies = (file: string): string =>
-    String(stepOf(jobOf(workflows, file, "deliver-quay"), "Copy the tested image of app").env["COPIES"]);
+  const { workflows, pipeline } = systemNamed("a shop that publishes everything");
+  const copies = (file: string): EmittedStep["with"] =>
+    stepOf(jobOf(workflows, file, "deliver-quay"), "Copy the tested image of app").with;
 
-  it("are left to the branch's newest commit; a version and a commit's own tag are given always", () => {
-    expect(copies("build.yml")).toBe(
-      "quay.io/acme/app:${{ needs.plan.outputs.version }} ${{ steps.newest.outputs.newest == 'true' && format('quay.io/acme/app:{0}', needs.plan.outputs.channel) || '' }} ${{ steps.newest.outputs.newest == 'true' && 'quay.io/acme/app:newest' || '' }}",
-    );
+  it("are told from a version and a commit's own tag, which are given always", () => {
+    expect(planFile([pipeline], {}).pipelines[""]?.publish["quay"]).toMatchObject({
+      names: { app: "quay.io/acme/app" },
+      tags: [
+        { pattern: "{version}", moves: false },
+        { pattern: "{channel}", moves: true },
+        { pattern: "newest", moves: true },
+      ],
+    });
+  });
+
+  it("are left to the branch's newest commit", () => {
+    expect(copies("build.yml")).toMatchObject({
+      version: "${{ needs.plan.outputs.version }}",
+      channel: "${{ needs.plan.outputs.channel }}",
+      "gh-token": "${{ github.token }}",
+    });
   });
 
   it("of releases and nightly builds move as these come", () => {
-    for (const file of ["release.yml", "nightly-build.yml"])
-      expect(copies(file)).toBe(
-        "quay.io/acme/app:${{ needs.plan.outputs.version }} quay.io/acme/app:${{ needs.plan.outputs.channel }} quay.io/acme/app:newest",
+    for (const file of ["release.yml", "nightly-build.yml"]) expect(copies(file)).not.toHaveProperty("gh-token");
+  });
+
+  it("are signed only where the image is there", () => {
+    const to = { host: "quay.io", namespace: "acme", username: "A", password: "B" };
+    const signed = (tags: string[]) => {
+      const { config } = systemNamed("the WebAuthn server");
+      const target = { kind: "images" as const, to, images: "webauthn-server", tags, sign: true };
+      const job = jobOf(
+        systemOf("signed", { ...config, publish: { quay: target } }).workflows,
+        "main-ci-cd.yml",
+        "deliver-quay",
       );
+      return stepOf(job, "Sign webauthn-server").if;
+    };
+    expect(signed(["{channel}"])).toBe("steps.copy-webauthn-server.outputs.copied == 'true'");
+    expect(signed(["{channel}", "{version}"])).toBeUndefined();
   });
 });
 
@@ -205,8 +237,10 @@ describe("secrets", () => {
   const webauthn = systemNamed("the WebAuthn server");
   const needed = (job: EmittedJob): string[] =>
     job.steps
-      .filter(({ program }) => program === "preflight.sh")
-      .flatMap(({ env }) => (JSON.parse(String(env["NEEDED"])) as { secret: string }[]).map(({ secret }) => secret));
+      .filter(({ program }) => program === "preflight")
+      .flatMap((step) =>
+        Object.keys(JSON.parse(String(step.with["present"]).replace(/\$\{\{.*?\}\}/g, "true")) as object),
+      );
 
   it("of the repository are looked for before anything is built, and never in a pull request", () => {
     const plan = jobOf(webauthn.workflows, "main-ci-cd.yml", "plan");
@@ -218,10 +252,10 @@ describe("secrets", () => {
       "SIGNING_KEY",
       "SIGNING_PASSWORD",
     ]);
-    expect(plan.steps[0]).toMatchObject({
-      name: "Look for missing secrets",
-      if: "github.event_name != 'pull_request'",
-    });
+    const names = plan.steps.map(({ name }) => name);
+    expect(stepOf(plan, "Look for missing secrets").if).toBe("github.event_name != 'pull_request'");
+    // Only the code is there before.
+    expect(names.slice(0, names.indexOf("Look for missing secrets"))).toEqual(["Check out the code"]);
   });
 
   it("of an environment are looked for by its own jobs, before these do anything", () => {
@@ -239,9 +273,9 @@ describe("secrets", () => {
     for (const system of [shop, webauthn]) {
       for (const step of system.workflows
         .flatMap(({ jobs }) => jobs)
-        .flatMap((job) => job.steps.filter(({ program }) => program === "preflight.sh"))) {
+        .flatMap((job) => job.steps.filter(({ program }) => program === "preflight"))) {
         expect(
-          String(step.env["NEEDED"])
+          String(step.with["present"])
             .match(/\$\{\{[^}]*\}\}/g)
             ?.every((value) => /^\$\{\{ secrets\.\w+ != '' \}\}$/.test(value)),
         ).toBe(true);
@@ -266,12 +300,13 @@ describe("the clean-up at a run's end", () => {
 
   it.each(cleaning)(
     "runs whatever became of them, but where nothing was pushed, or the run was cancelled: $name",
-    ({ job }) => {
+    ({ job, system }) => {
+      const plan = planJobId(system.pipeline, "build");
       const given = (push: string, results: Record<string, string> = {}, status = running): boolean =>
         holds(job.if, {
           contexts: {
             needs: Object.fromEntries(
-              job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === "plan" ? { push } : {} }]),
+              job.needs.map((id) => [id, { result: results[id] ?? "success", outputs: id === plan ? { push } : {} }]),
             ),
           },
           status,
@@ -279,6 +314,7 @@ describe("the clean-up at a run's end", () => {
       expect(given("true")).toBe(true);
       for (const id of job.needs)
         for (const result of NOT_SUCCESS)
+          // Where the job that decides builds as well, it may have pushed before it failed.
           expect(given("true", { [id]: result }), `${id}: ${result}`).toBe(id !== "plan");
       expect(given("false")).toBe(false);
       expect(given("true", {}, ended)).toBe(false);
