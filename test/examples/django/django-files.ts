@@ -17,5 +17,4 @@ export const commands = (files: Emission, target: string, step = "Deploy the ima
   String(variable(files, "ci", `deliver-${target}`, step, "COMMANDS") ?? "");
 export const verification = (files: Emission): string => script(files, "ci", "deliver-production", "Look at that part");
 
-export const threshold = (files: Emission, name: string) =>
-  files.setting("ci-metrics", "METRICS", `thresholds.${name}`);
+export const threshold = (files: Emission, name: string) => files.plan(`metrics.thresholds.${name}`);

@@ -31,8 +31,8 @@ export const diagnoses = (files: Emission, file: string, path: string): boolean 
     .includes(path);
 export const restored = (files: Emission, file: string, cache: string, job = "test"): Json | undefined =>
   files.step(file, job, `Restore the cache ${cache}`)?.with["key"];
-export const flakes = (files: Emission, path: string): Json | undefined => files.setting("flaky-tests", "FLAKES", path);
-export const metrics = (files: Emission, path: string): Json | undefined => files.setting(METRICS, "METRICS", path);
+export const flakes = (files: Emission, path: string): Json | undefined => files.plan(`flakes.${path}`);
+export const metrics = (files: Emission, path: string): Json | undefined => files.plan(`metrics.${path}`);
 /** The minutes that the metrics hold a job's time against. */
 export const budget = (files: Emission, name: string): Json => {
   const stages = metrics(files, "stages");

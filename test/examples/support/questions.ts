@@ -9,6 +9,10 @@ export const same = (value: Json | undefined, expected: Json): boolean =>
 /** Whether the list holds the value. */
 export const holdsValue = (list: Json | undefined, value: Json): boolean => Array.isArray(list) && list.includes(value);
 
+/** Whether one of the plan's alternatives matches the whole text. */
+export const matchesAny = (alternatives: Json | undefined, text: string): boolean =>
+  Array.isArray(alternatives) && alternatives.some((one) => new RegExp(`^(?:${String(one)})$`).test(text));
+
 export const onOf = (files: Emission, file: string, path: string): Json | undefined =>
   valueAt(files.workflow(file)?.on, path);
 

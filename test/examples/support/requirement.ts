@@ -128,3 +128,17 @@ export function broken(file: string, text: string | RegExp, replacement = ""): (
     return look(new Map([...files.texts, [file, after]]));
   };
 }
+
+/** Breaks the programs wherever a text stands, in their own files or in what they share. */
+export function brokenProgram(text: string, replacement = "void 0"): (files: Emission) => Emission {
+  return (files) => {
+    const isProgram = (file: string): boolean => /^(programs|lib)\//.test(file);
+    const texts = [...files.texts].map(([file, body]): [string, string] => [
+      file,
+      isProgram(file) ? body.replaceAll(text, () => replacement) : body,
+    ]);
+    if (texts.every(([file, body]) => files.text(file) === body))
+      throw new Error(`No program holds ${text}, so nothing was broken.`);
+    return look(new Map(texts));
+  };
+}

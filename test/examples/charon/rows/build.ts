@@ -236,8 +236,8 @@ export const buildRows: Requirement[] = [
   }),
   fromConfig("11.2", "The cleanup leaves that cache alone.", {
     line: deleted("retention.protect"),
-    output: "container-prune.yml: `CLEANUP.keepForever`",
-    holds: (files) => holdsValue(files.setting("container-prune", "CLEANUP", "keepForever"), "^buildcache.*$"),
+    output: "plan.json: `retention.protect`",
+    holds: (files) => holdsValue(files.plan("retention.protect"), "buildcache.*"),
   }),
   fromConfig("11.4", "A commit that changes nothing of the image reuses the newest one.", {
     line: deleted("builds.charon.inputs"),

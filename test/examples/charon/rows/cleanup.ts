@@ -1,31 +1,37 @@
 /** Sections 5, 6.0 and 6.5 of Charon's plan: which images are deleted, when, and which never. */
 import { type Emission, valueAt } from "../../support/emission.ts";
-import { holdsValue, onOf, same, script } from "../../support/questions.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { holdsValue, matchesAny, onOf, same, script } from "../../support/questions.ts";
+import {
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 
 const CLEANUP = "container-prune";
-const WHERE = "container-prune.yml: job `cleanup`, `CLEANUP";
+const WHERE = "plan.json: `retention";
 const DECIDE = "test/templates/cleanup-decision.test.ts";
 const PACKAGES = "test/execution/cleanup-packages.test.ts";
 const program = (files: Emission): string => script(files, CLEANUP, "cleanup", "Delete expired images");
-const setting = (files: Emission, path: string) => files.setting(CLEANUP, "CLEANUP", path);
+const setting = (files: Emission, path: string) => files.plan(`retention.${path}`);
 /** After how many hours a tag expires: the first class that it reads as decides. */
 const hours = (files: Emission, tag: string) => {
   const classes = setting(files, "classes");
-  const first = Array.isArray(classes)
-    ? classes.find((each) => new RegExp(String(valueAt(each, "pattern"))).test(tag))
-    : undefined;
+  const first = Array.isArray(classes) ? classes.find((each) => matchesAny(valueAt(each, "tags"), tag)) : undefined;
   return valueAt(first, "hours");
 };
-const protects = (files: Emission, tag: string): boolean =>
-  [0, 1].some((index) => new RegExp(String(setting(files, `keepForever.${index}`))).test(tag));
+const protects = (files: Emission, tag: string): boolean => matchesAny(files.plan("packages.released"), tag);
 
 /** Something that the program must hold, and that a broken file has lost. */
 const inProgram = (section: string, requirement: string, line: string, proof = DECIDE): Requirement =>
   always(section, requirement, {
-    output: "container-prune.yml: job `cleanup`, step `Delete expired images`",
+    output: ".github/pipewright/cleanup",
     holds: (files) => program(files).includes(line),
-    breaks: broken(CLEANUP, line, "void 0"),
+    breaks: brokenProgram(line),
     proof,
   });
 
@@ -80,45 +86,42 @@ export const cleanupRows: Requirement[] = [
   ...(["latest", "dev"] as const).map((tag) =>
     fromConfig("5.2, 6.0", `\`${tag}\` is never deleted.`, {
       line: set(tag === "latest" ? "channels.main" : "channels.development", "other"),
-      output: `${WHERE}.keepForever\``,
+      output: "plan.json: `packages.released`",
       holds: (files) => protects(files, tag),
       proof: DECIDE,
     }),
   ),
   always("3.1, 5.2, 6.0", "Releases are never deleted.", {
-    output: `${WHERE}.keepForever\``,
+    output: "plan.json: `packages.released`",
     holds: (files) => ["v1.2.3", "v1.2.3-rc.1", "1.2"].every((tag) => protects(files, tag)),
-    breaks: broken(CLEANUP, /^ +"\^\(v\[0-9\]\+.*\n/, '                "^none$",\n'),
+    breaks: broken("plan", /^( +)"v\[0-9\]\+.*",$/, '$1"none",'),
     proof: DECIDE,
   }),
   inProgram(
     "5.2, 7.1",
     "A version that carries even one tag that is kept stays with all its tags.",
-    "policy.keepForever.some((pattern) => pattern.test(tag))",
+    "if (isProtected(tag, policy)) return `${tag} is protected`;",
   ),
   inProgram("5.1, 7.1", "What is of no known kind stays.", "if (!found) return `${tag} is of no class that expires`;"),
   fromConfig("6.0, 1.4", "The cleanup deletes: the dry run is over.", {
     line: deleted("retention.dryRun"),
-    output: "container-prune.yml: job `cleanup`, `DRY_RUN` and `CLEANUP.dryRun`",
-    holds: (files) =>
-      same(setting(files, "dryRun"), false) &&
-      String(files.step(CLEANUP, "cleanup", "Delete expired images")?.env["DRY_RUN"]).includes(
-        "!= 'workflow_dispatch' && false",
-      ),
+    output: `${WHERE}.dryRun\``,
+    holds: (files) => same(setting(files, "dryRun"), false),
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
   always("6.0, 6.5, 7.1", "A run by hand can be a dry run, which says what it would delete.", {
     output: "container-prune.yml: `on.workflow_dispatch.inputs.dry_run`",
     holds: (files) =>
       onOf(files, CLEANUP, "workflow_dispatch.inputs.dry_run") !== undefined &&
-      program(files).includes('=== "delete" && !dryRun'),
-    breaks: broken(CLEANUP, '=== "delete" && !dryRun', '=== "delete"'),
+      program(files).includes('=== "delete" && !dryRun') &&
+      program(files).includes("inputs?.dry_run"),
+    breaks: brokenProgram('=== "delete" && !dryRun', '=== "delete"'),
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
   fromConfig("6.0, 6.5", "The rollback of the cleanup: back to the dry run.", {
     given: set("retention.dryRun", true),
     line: set("retention.dryRun", false),
-    output: "container-prune.yml: job `cleanup`, `CLEANUP.dryRun`",
+    output: `${WHERE}.dryRun\``,
     holds: (files) => same(setting(files, "dryRun"), true),
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
@@ -142,10 +145,10 @@ export const cleanupRows: Requirement[] = [
     PACKAGES,
   ),
   always("6.5, 7.5", "While a run is active, every image is kept an hour longer.", {
-    output: `${WHERE}.graceHours\``,
+    output: ".github/pipewright/lib/decide.mjs",
     holds: (files) =>
-      same(setting(files, "graceHours"), 1) && program(files).includes("inUse.active ? policy.graceHours : 0"),
-    breaks: broken(CLEANUP, '"graceHours": 1', '"graceHours": 0'),
+      program(files).includes("graceHours = 1 }") && program(files).includes("inUse.active ? policy.graceHours : 0"),
+    breaks: brokenProgram("graceHours = 1 }", "graceHours = 0 }"),
     proof: PACKAGES,
   }),
   always("6.5", "A cleanup does not count itself among the active runs.", {
@@ -153,7 +156,7 @@ export const cleanupRows: Requirement[] = [
     holds: (files) =>
       holdsValue(setting(files, "workflows"), "E2E Tests") &&
       !holdsValue(setting(files, "workflows"), "Container Registry Cleanup"),
-    breaks: broken(CLEANUP, /^( +)"E2E Tests"$/, '$1"E2E Tests",\n$1"Container Registry Cleanup"'),
+    breaks: broken("plan", '"workflows": [', '"workflows": ["Container Registry Cleanup", '),
   }),
   inProgram(
     "7.5",

@@ -1,19 +1,28 @@
 /** Section 8 of Charon's plan: what the pipeline measures about itself. */
 import type { Emission } from "../../support/emission.ts";
 import { holdsValue, input, onOf, same, script } from "../../support/questions.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILD, BUILD_NAME } from "../charon-files.ts";
+import {
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
+import { BUILD_NAME } from "../charon-files.ts";
 
 const METRICS = "ci-metrics";
 const PROOF = "test/templates/metrics.test.ts";
-const setting = (files: Emission, path: string) => files.setting(METRICS, "METRICS", path);
+const setting = (files: Emission, path: string) => files.plan(`metrics.${path}`);
 const program = (files: Emission): string => script(files, METRICS, "measure", "Measure the pipeline");
 
 const inProgram = (section: string, requirement: string, line: string): Requirement =>
   always(section, requirement, {
-    output: "ci-metrics.yml: job `measure`, step `Measure the pipeline`",
+    output: ".github/pipewright/metrics",
     holds: (files) => program(files).includes(line),
-    breaks: broken(METRICS, line, "void 0"),
+    breaks: brokenProgram(line),
     proof: PROOF,
   });
 
@@ -21,7 +30,7 @@ const inProgram = (section: string, requirement: string, line: string): Requirem
 const threshold = (section: string, requirement: string, name: string, value: number, other: number): Requirement =>
   fromConfig(section, requirement, {
     line: set(`metrics.thresholds.${name}`, other),
-    output: `ci-metrics.yml: job \`measure\`, \`METRICS.thresholds.${name}\``,
+    output: `plan.json: \`metrics.thresholds.${name}\``,
     holds: (files) => same(setting(files, `thresholds.${name}`), value) && program(files).includes(`{ key: "${name}"`),
     proof: PROOF,
   });
@@ -29,7 +38,7 @@ const threshold = (section: string, requirement: string, name: string, value: nu
 const regression = (section: string, requirement: string, name: string, value: number, other: number): Requirement =>
   fromConfig(section, requirement, {
     line: set(`metrics.regressions.${name}`, other),
-    output: `ci-metrics.yml: job \`measure\`, \`METRICS.regressions.${name}\``,
+    output: `plan.json: \`metrics.regressions.${name}\``,
     holds: (files) => same(setting(files, `regressions.${name}`), value) && program(files).includes(`limits.${name}`),
     proof: PROOF,
   });
@@ -37,7 +46,7 @@ const regression = (section: string, requirement: string, name: string, value: n
 const baseline = (section: string, requirement: string, name: string, value: number): Requirement =>
   fromConfig(section, requirement, {
     line: deleted(`metrics.baseline.${name}`),
-    output: `ci-metrics.yml: job \`measure\`, \`METRICS.baseline.${name}\``,
+    output: `plan.json: \`metrics.baseline.${name}\``,
     holds: (files) => same(setting(files, `baseline.${name}`), value),
     proof: PROOF,
   });
@@ -60,11 +69,11 @@ export const metricsRows: Requirement[] = [
   }),
   fromConfig("8.4", "The last hundred runs of each workflow are read.", {
     line: set("metrics.runs", 50),
-    output: "ci-metrics.yml: job `measure`, `METRICS.runs`",
+    output: "plan.json: `metrics.runs`",
     holds: (files) => same(setting(files, "runs"), 100),
   }),
   always("8.4", "The build and every test are measured, each by its full name.", {
-    output: "ci-metrics.yml: job `measure`, `METRICS.build` and `METRICS.consumers`",
+    output: "plan.json: `metrics.build` and `metrics.consumers`",
     holds: (files) =>
       same(setting(files, "build"), BUILD_NAME) &&
       [
@@ -74,7 +83,7 @@ export const metricsRows: Requirement[] = [
         "Integration Test: Rate Limiting",
         "E2E Tests",
       ].every((name) => holdsValue(setting(files, "consumers"), name)),
-    breaks: broken(METRICS, '"Integration Test: WAF"', '"Integration Test*"'),
+    breaks: broken("plan", '"Integration Test: WAF"', '"Integration Test*"'),
   }),
   threshold("8.1, 8.4", "Build time of a pull request: over 20 minutes is a warning.", "buildMinutes", 20, 60),
   threshold("8.1", "Total CI time of a pull request: over 30 minutes is a warning.", "totalMinutes", 30, 120),
@@ -85,18 +94,18 @@ export const metricsRows: Requirement[] = [
   threshold("6.0, 6.5, 8.1", "Registry storage: over 80 GB is a warning.", "storageGigabytes", 80, 500),
   threshold("6.6, 8.3", "Test failures are measured.", "testFailurePercent", 100, 50),
   always("8.1", "A build counts only where a job ran the step that builds.", {
-    output: "ci-metrics.yml: job `measure`, `METRICS.buildJobPrefix`, `METRICS.buildStep` and `METRICS.gateJob`",
+    output: "plan.json: `metrics.stages` and `metrics.names.buildStep`",
     holds: (files) => {
-      const jobs = [...(files.workflow(BUILD)?.jobs.values() ?? [])].filter(
-        (job) => job.name?.startsWith(String(setting(files, "buildJobPrefix"))) === true,
+      const jobs = [...(files.workflow("builds")?.jobs.values() ?? [])].filter((job) =>
+        `Build / ${job.name ?? ""}`.startsWith(String(setting(files, "stages.0.job"))),
       );
-      const building = jobs.filter((job) => job.name !== setting(files, "gateJob"));
       return (
-        building.length > 0 &&
-        building.every((job) => job.steps.some((step) => step.name === setting(files, "buildStep")))
+        jobs.length > 0 &&
+        jobs.every((job) => job.steps.some((step) => step.name === setting(files, "names.buildStep"))) &&
+        program(files).includes("const step = stepOf(job, names.buildStep);")
       );
     },
-    breaks: broken(METRICS, /^ +"gateJob": .*\n/, ""),
+    breaks: broken("plan", '"buildStep": "Build"', '"buildStep": "Make"'),
     proof: PROOF,
   }),
   inProgram("6.0, 8.1", "Storage is summed from manifests, in gigabytes.", "sizeOf([...manifests.values()])"),
@@ -120,13 +129,12 @@ export const metricsRows: Requirement[] = [
   baseline("6.0, 8.5", "The baseline: six builds of a pull request's commit.", "buildsPerCommit", 6),
   baseline("6.0, 8.5", "The baseline: 150 GB in the registry.", "storageGigabytes", 150),
   always("8.4", "What the config's baseline does not name is compared with the oldest metrics still kept.", {
-    output:
-      "ci-metrics.yml: job `measure`, steps `Find the metrics to compare with`, `Download the metrics to compare with`",
+    output: ".github/pipewright/metrics",
     holds: (files) =>
-      /\.\.\.settings\.baseline/.test(program(files)) &&
-      input(files, METRICS, "measure", "Download the metrics to compare with", "run-id") ===
-        "${{ steps.baseline.outputs.run-id }}",
-    breaks: broken(METRICS, "run-id: ${{ steps.baseline.outputs.run-id }}", "run-id: 1"),
+      program(files).includes("...settings.baseline") &&
+      program(files).includes('earlierFile(settings.artifact, "oldest", isFigures') &&
+      same(setting(files, "artifact"), input(files, METRICS, "measure", "Keep the metrics", "name") ?? "none"),
+    breaks: brokenProgram('earlierFile(settings.artifact, "oldest"', 'earlierFile(settings.artifact, "newest"'),
     proof: PROOF,
   }),
   inProgram(

@@ -1,10 +1,18 @@
 /** Priority 5: the base image. */
 import { onOf, same, variable } from "../../support/questions.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import {
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 import { PIPELINE, SOURCES } from "../django-files.ts";
 
 const FILE = "build-base-image";
-const pins = (name: string) => (files: Parameters<typeof variable>[0]) => files.setting(FILE, "PINS", `0.${name}`);
 
 export const baseRows: Requirement[] = [
   beyond(
@@ -21,44 +29,48 @@ export const baseRows: Requirement[] = [
   }),
   fromConfig("P5 step 2", "From its own Dockerfile.", {
     line: set("bases.site-base.dockerfile", "deployment/Dockerfile"),
-    output: "build-base-image.yml: job `build-site-base`, step `Build`",
-    holds: (files) =>
-      same(files.step(FILE, "build-site-base", "Build")?.with["file"] ?? null, "deployment/Dockerfile.base"),
+    output: "plan.json: `bases.site-base.dockerfile`",
+    holds: (files) => same(files.plan("bases.site-base.dockerfile"), "deployment/Dockerfile.base"),
     proof: PIPELINE,
   }),
   always(
     "P5 step 2",
     "From nothing: the newest Python image, and no layers of last week. The plan's cache would keep the old packages.",
     {
-      output: "build-base-image.yml: job `build-site-base`, `pull` and no `cache-from`",
+      output: ".github/pipewright/prepare-base: `pull` and no `cache-from`",
       holds: (files) =>
-        files.step(FILE, "build-site-base", "Build")?.with["pull"] === true && !files.text(FILE).includes("cache-from"),
-      breaks: broken(FILE, "pull: true", "pull: false"),
+        files.text("programs/prepare-base").includes("pull: true,") &&
+        !`${files.text(FILE)}${files.text("programs/prepare-base")}`.includes("cache-from"),
+      breaks: brokenProgram("pull: true,", "pull: false,"),
     },
   ),
   always("P5 step 2", "The build may push, and reads the code: the plan's job may not even check out.", {
     output: "build-base-image.yml: job `build-site-base`, `permissions`",
     holds: (files) =>
-      same(Object.keys(files.job(FILE, "build-site-base")?.permissions ?? {}).sort(), ["contents", "packages"]),
-    breaks: broken(FILE, /^ {6}contents: read.*\n {6}packages: write.*\n/, "      packages: write\n"),
+      ["contents", "packages"].every((scope) =>
+        Object.keys(files.job(FILE, "build-site-base")?.permissions ?? {}).includes(scope),
+      ),
+    breaks: broken(FILE, /^ {6}contents: read.*\n/, ""),
     proof: PIPELINE,
   }),
   always(
     "P5 step 2",
     "Its tag names the day, the run and the attempt, and never moves. There is no `latest` that two runs could move in the wrong order.",
     {
-      output: "build-base-image.yml: job `build-site-base`, `name-base.sh`",
+      output: ".github/pipewright/prepare-base",
       holds: (files) =>
-        files.text(FILE).includes('tag="$(date --utc +%Y-%m-%d)-$RUN-$ATTEMPT"') &&
-        !files.text(FILE).includes(":latest"),
-      breaks: broken(FILE, '+%Y-%m-%d)-$RUN-$ATTEMPT"', '+%Y-%m-%d)"'),
+        files.text("programs/prepare-base").includes("const tag = `${now.slice(0, 10)}-${run}-${attempt}`;") &&
+        !`${files.text(FILE)}${files.text("programs/prepare-base")}`.includes(":latest"),
+      breaks: brokenProgram("-${run}-${attempt}`;", "`;"),
       proof: PIPELINE,
     },
   ),
   fromConfig("P5 step 2", "It is scanned before anybody builds on it.", {
     line: set("bases.site-base.scan", false),
-    output: "build-base-image.yml: job `scan-site-base`; `propose-site-base` needs it",
-    holds: (files) => (files.job(FILE, "propose-site-base")?.needs ?? []).includes("scan-site-base"),
+    output: "build-base-image.yml: job `build-site-base`, step `Scan site-base`; `propose-site-base` needs it",
+    holds: (files) =>
+      (files.job(FILE, "propose-site-base")?.needs ?? []).includes("build-site-base") &&
+      files.step(FILE, "build-site-base", "Scan site-base") !== undefined,
     proof: PIPELINE,
   }),
   fromConfig(
@@ -66,26 +78,26 @@ export const baseRows: Requirement[] = [
     "The Dockerfile pins it by digest, and a pull request proposes each new one: the same commit always gives the same image.",
     {
       line: set("bases.site-base.pins", ["deployment/Dockerfile.other"]),
-      output: "build-base-image.yml: job `propose-site-base`, `PINS`",
+      output: "build-base-image.yml: job `propose-site-base`; plan.json: `bases.site-base`",
       holds: (files) =>
-        same(pins("file")(files), "deployment/Dockerfile") &&
-        same(pins("image")(files), "ghcr.io/aaronspindler/site-base"),
+        same(files.plan("bases.site-base.pins"), ["deployment/Dockerfile"]) &&
+        same(files.plan("bases.site-base.image"), "ghcr.io/aaronspindler/site-base") &&
+        variable(files, FILE, "propose-site-base", "Propose the new digest", "BASE") === "site-base",
       proof: PIPELINE,
     },
   ),
   fromConfig("P5 step 3", "The pull request says that its checks start by hand, or a token of an app starts them.", {
     line: set("bases.site-base.token", "BASES_TOKEN"),
-    output: "build-base-image.yml: job `propose-site-base`, `WORKFLOW_TOKEN`",
-    holds: (files) =>
-      same(variable(files, FILE, "propose-site-base", "Propose the new digest", "WORKFLOW_TOKEN") ?? null, true),
+    output: "build-base-image.yml: job `propose-site-base`; plan.json: `bases.site-base.ownToken`",
+    holds: (files) => same(files.plan("bases.site-base.ownToken"), true),
     proof: "test/execution/open-pull-request.test.ts",
   }),
   fromConfig("P5 step 2", "Old base images go, and those that main pins stay.", {
     line: deleted("bases"),
-    output: "container-prune.yml: `CLEANUP`, `pins` and class `base`",
+    output: "plan.json: `bases.site-base.pins`; class `base` of `retention.classes`",
     holds: (files) =>
-      same(files.setting("container-prune", "CLEANUP", "pins.files"), ["deployment/Dockerfile"]) &&
-      same(files.setting("container-prune", "CLEANUP", "classes.1.class"), "base"),
+      same(files.plan("bases.site-base.pins"), ["deployment/Dockerfile"]) &&
+      same(files.plan("retention.classes.1.class"), "base"),
     proof: "test/execution/cleanup-packages.test.ts",
   }),
 ];

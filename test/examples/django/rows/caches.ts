@@ -65,16 +65,16 @@ export const cacheRows: Requirement[] = [
   }),
   fromConfig("P2 step 2", "Main's cache stays, and the newest five of other branches.", {
     line: set("retention.caches.keepNewest", 3),
-    output: "container-prune.yml: `CLEANUP`, class `cache`",
+    output: "plan.json: `retention.classes`, class `cache`",
     holds: (files) =>
-      same(files.setting("container-prune", "CLEANUP", "classes.0.keepNewest"), 5) &&
-      same(files.setting("container-prune", "CLEANUP", "classes.0.keepAlways.0"), "^buildcache-(amd64)-main$"),
+      same(files.plan("retention.classes.0.keepNewest"), 5) &&
+      same(files.plan("retention.classes.0.keepAlways.0"), "buildcache-(amd64)-main"),
     proof: "test/execution/cleanup-packages.test.ts",
   }),
   fromConfig("P2 step 2", "The cleanup really deletes.", {
     line: set("retention.dryRun", true),
-    output: "container-prune.yml: `CLEANUP`, `dryRun`",
-    holds: (files) => same(files.setting("container-prune", "CLEANUP", "dryRun"), false),
+    output: "plan.json: `retention.dryRun`",
+    holds: (files) => same(files.plan("retention.dryRun"), false),
     proof: "test/execution/cleanup-packages.test.ts",
   }),
   always(

@@ -1,6 +1,15 @@
 /** The key figures, and what became of the dashboard's commands. */
-import { holdsValue, same } from "../../support/questions.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { holdsValue, same, script } from "../../support/questions.ts";
+import {
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 import { SERVICES, threshold } from "../django-files.ts";
 
 const PROOF = "test/templates/metrics.test.ts";
@@ -8,7 +17,7 @@ const PROOF = "test/templates/metrics.test.ts";
 const goal = (section: string, requirement: string, name: string, value: number, other: number): Requirement =>
   fromConfig(section, requirement, {
     line: set(`metrics.thresholds.${name}`, other),
-    output: `ci-metrics.yml: \`METRICS.thresholds.${name}\``,
+    output: `plan.json: \`metrics.thresholds.${name}\``,
     holds: (files) => same(threshold(files, name), value),
     proof: PROOF,
   });
@@ -16,8 +25,8 @@ const goal = (section: string, requirement: string, name: string, value: number,
 const baseline = (requirement: string, name: string, value: number): Requirement =>
   fromConfig("KPI speed, Dashboard", requirement, {
     line: deleted(`metrics.baseline.${name}`),
-    output: `ci-metrics.yml: \`METRICS.baseline.${name}\``,
-    holds: (files) => same(files.setting("ci-metrics", "METRICS", `baseline.${name}`), value),
+    output: `plan.json: \`metrics.baseline.${name}\``,
+    holds: (files) => same(files.plan(`metrics.baseline.${name}`), value),
     proof: PROOF,
   });
 
@@ -38,26 +47,24 @@ export const metricsRows: Requirement[] = [
   goal("KPI build", "The images are built in three minutes.", "buildMinutes", 3, 10),
   fromConfig("KPI build", "The build has a budget: three minutes, six at most.", {
     line: deleted("builds.images.budget"),
-    output: "ci-metrics.yml: `METRICS.stages`, `Build images`",
+    output: "plan.json: `metrics.stages`, `Build images`",
     holds: (files) =>
-      same(files.setting("ci-metrics", "METRICS", "stages.0.targetMinutes"), 3) &&
-      same(files.setting("ci-metrics", "METRICS", "stages.0.job"), "Build images"),
+      same(files.plan("metrics.stages.0.targetMinutes"), 3) && same(files.plan("metrics.stages.0.job"), "Build images"),
     proof: PROOF,
   }),
   goal("KPI build", "The tests take eight minutes.", "testMinutes", 8, 20),
   fromConfig("KPI build", "They have a budget, too.", {
     line: deleted("consumers.tests.budget"),
-    output: "ci-metrics.yml: `METRICS.stages`, `Tests`",
-    holds: (files) => same(files.setting("ci-metrics", "METRICS", "stages.1.targetMinutes"), 8),
+    output: "plan.json: `metrics.stages`, `Tests`",
+    holds: (files) => same(files.plan("metrics.stages.1.targetMinutes"), 8),
     proof: PROOF,
   }),
   goal("KPI images", "Images are 30 percent smaller than they were.", "imageReductionPercent", 30, 10),
   ...SERVICES.map((key) =>
     fromConfig("KPI images", `The limit for ${key} is watched.`, {
       line: deleted(`metrics.thresholds.imageMegabytes.${key}`),
-      output: `ci-metrics.yml: \`METRICS.imageLimits.${key}\``,
-      holds: (files) =>
-        same(files.setting("ci-metrics", "METRICS", `imageLimits.${key}`), key === "flower" ? 400 : 1100),
+      output: `plan.json: \`metrics.imageLimits.${key}\``,
+      holds: (files) => same(files.plan(`metrics.imageLimits.${key}`), key === "flower" ? 400 : 1100),
       proof: PROOF,
     }),
   ),
@@ -67,8 +74,8 @@ export const metricsRows: Requirement[] = [
     "They fail no more often than before: one point more fails the metrics run.",
     {
       line: set("metrics.regressions.testFailurePoints", 5),
-      output: "ci-metrics.yml: `METRICS.regressions.testFailurePoints`",
-      holds: (files) => same(files.setting("ci-metrics", "METRICS", "regressions.testFailurePoints"), 1),
+      output: "plan.json: `metrics.regressions.testFailurePoints`",
+      holds: (files) => same(files.plan("metrics.regressions.testFailurePoints"), 1),
       proof: PROOF,
     },
   ),
@@ -78,10 +85,8 @@ export const metricsRows: Requirement[] = [
     "The average of the last runs, read by a program: `gh run list --json` and `jq` are a command that somebody must remember.",
     {
       output: "ci-metrics.yml: job `measure`",
-      holds: (files) =>
-        same(files.setting("ci-metrics", "METRICS", "build"), "CI") &&
-        holdsValue(files.setting("ci-metrics", "METRICS", "consumers"), "Tests"),
-      breaks: broken("ci-metrics", '"build": "CI"', '"build": null'),
+      holds: (files) => same(files.plan("metrics.build"), "CI") && holdsValue(files.plan("metrics.consumers"), "Tests"),
+      breaks: broken("plan", '"build": "CI"', '"build": null'),
       proof: PROOF,
     },
   ),
@@ -89,18 +94,20 @@ export const metricsRows: Requirement[] = [
     "Dashboard",
     "Cache hits are counted from the steps that restore: `gh cache list | grep hit` counts nothing.",
     {
-      output: "ci-metrics.yml: `METRICS.restoreCache`, `METRICS.cacheMissed`",
+      output: "plan.json: `metrics.names.restoreCache`, `metrics.names.cacheMissed`",
       holds: (files) =>
-        typeof files.setting("ci-metrics", "METRICS", "restoreCache") === "string" &&
-        typeof files.setting("ci-metrics", "METRICS", "cacheMissed") === "string",
-      breaks: broken("ci-metrics", /"(restoreCache|cacheMissed)":/, '"unread":'),
+        typeof files.plan("metrics.names.restoreCache") === "string" &&
+        typeof files.plan("metrics.names.cacheMissed") === "string",
+      breaks: broken("plan", /"(restoreCache|cacheMissed)":/, '"unread":'),
       proof: PROOF,
     },
   ),
   always("Dashboard", "Image sizes come from the registry: `docker images` adds up the word MB.", {
-    output: "ci-metrics.yml: `METRICS.packages`",
-    holds: (files) => same(files.setting("ci-metrics", "METRICS", "packages.1.build"), "web"),
-    breaks: broken("ci-metrics", '"build": "web"', '"build": "unknown"'),
+    output: "plan.json: `builds`; .github/pipewright/metrics",
+    holds: (files) =>
+      same(files.plan("builds.web.image"), "ghcr.io/aaronspindler/site-web") &&
+      script(files, "ci-metrics", "measure", "Measure").includes("packagesOf(plan)"),
+    breaks: brokenProgram("packagesOf(plan)", "[]"),
     proof: PROOF,
   }),
   beyond(

@@ -1,8 +1,9 @@
 /** Caches, budgets, retries, flaky tests, failures, retention, gates, metrics and alerts of the plan. */
-import type { Emission } from "../../support/emission.ts";
-import { onOf, same, script, variable } from "../../support/questions.ts";
+import type { Json } from "../../../player/json.ts";
+import { type Emission, valueAt } from "../../support/emission.ts";
+import { holdsValue, onOf, same, script, variable } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { budget, CI, condition, flakes, METRICS, metrics, PLAYED, RELEASE, restored, runs } from "../kyklos-files.ts";
+import { budget, CI, condition, flakes, METRICS, metrics, PLAYED, RELEASE, restored } from "../kyklos-files.ts";
 
 const CACHES = [
   ["modules", "dependencies, by go.sum, for 7 days", "hashFiles('go.sum')", 168, "1"],
@@ -24,13 +25,20 @@ const BUDGETS = [
 ] as const;
 
 /** After how many hours the cleanup deletes images of a class. */
-const hoursOf = (files: Emission, name: string): number =>
-  Number(new RegExp(`"class": "${name}",[^]*?"hours": (\\d+)`).exec(files.text("container-prune"))?.[1]);
+function hoursOf(files: Emission, name: string): Json | undefined {
+  const classes = files.plan("retention.classes");
+  const found = Array.isArray(classes) ? classes.find((one) => valueAt(one, "class") === name) : undefined;
+  return valueAt(found, "hours");
+}
+
+/** Whether a channel hears of all these alerts. */
+const hears = (files: Emission, channel: string, ...events: readonly string[]): boolean =>
+  events.every((event) => holdsValue(files.plan(`channels.${channel}.events`), event));
 
 const figure = (section: string, requirement: string, name: string, value: number, lower = false): Requirement =>
   fromConfig(section, requirement, {
     line: lower ? set(`metrics.thresholds.${name}`, value * 2) : deleted(`metrics.thresholds.${name}`),
-    output: `ci-metrics.yml: \`METRICS.thresholds.${name}\``,
+    output: `plan.json: \`metrics.thresholds.${name}\``,
     holds: (files) => same(metrics(files, `thresholds.${name}`), value),
     proof: "test/execution/pipeline/metrics.test.ts",
   });
@@ -46,9 +54,14 @@ export const careRows: Requirement[] = [
   ...CACHES.map(([name, , , hours, level]) =>
     fromConfig(`Caching, Level ${level}`, `${name} that nobody has read for ${hours / 24} days is deleted.`, {
       line: set(`caches.${name}.keep`, "1d"),
-      output: "cache-warm.yml: job `prune`, `CACHES`",
-      holds: (files) =>
-        files.text("cache-warm").replace(/\s+/g, " ").includes(`"key": "${name}--", "keepHours": ${hours}`),
+      output: "plan.json: `caches.keys`",
+      holds: (files) => {
+        const keys = files.plan("caches.keys");
+        return (
+          Array.isArray(keys) &&
+          keys.some((one) => valueAt(one, "beginning") === `${name}--` && valueAt(one, "keepHours") === hours)
+        );
+      },
       proof: "test/templates/prune-caches.test.ts",
     }),
   ),
@@ -102,14 +115,14 @@ export const careRows: Requirement[] = [
   figure("Monitoring", "More than 2 GB of caches are told.", "cacheGigabytes", 2),
   fromConfig("Monitoring", "The warm-up warns of the same size when it prunes.", {
     line: set("warmUp.maxGigabytes", 5),
-    output: "cache-warm.yml: job `prune`, `MAX_GIGABYTES`",
-    holds: (files) => same(variable(files, "cache-warm", "prune", "Delete caches", "MAX_GIGABYTES"), 2),
+    output: "plan.json: `caches.maxGigabytes`",
+    holds: (files) => same(files.plan("caches.maxGigabytes"), 2),
   }),
   figure("Monitoring", "A restore of more than a minute is told.", "cacheRestoreSeconds", 60),
   ...BUDGETS.map(([name, path, , , target, maximum]) =>
     fromConfig("Budgets", `${name} should take ${target} min, and at most ${maximum}.`, {
       line: deleted(`${path}.budget`),
-      output: "ci-metrics.yml: `METRICS.stages`",
+      output: "plan.json: `metrics.stages`",
       holds: (files) => same(budget(files, name), [target, maximum]),
       proof: "test/execution/pipeline/metrics.test.ts",
     }),
@@ -183,7 +196,7 @@ export const careRows: Requirement[] = [
   }),
   fromConfig("Flakes", "What failed and passed on one commit is found, over 100 runs.", {
     line: set("flakes.runs", 50),
-    output: "flaky-tests.yml: `FLAKES.runs`",
+    output: "plan.json: `flakes.runs`",
     holds: (files) => same(flakes(files, "runs"), 100),
     proof: "test/templates/flakes.test.ts",
   }),
@@ -196,7 +209,7 @@ export const careRows: Requirement[] = [
   ).map(([name, key, percent, index]) =>
     fromConfig("Flakes", `${name} may be flaky in ${percent} % of their executions.`, {
       line: set(`consumers.${key}.results.flakeBudget`, 7),
-      output: "flaky-tests.yml: `FLAKES.suites`",
+      output: "plan.json: `flakes.suites`",
       holds: (files) =>
         same(flakes(files, `suites.${index}.name`), name) &&
         same(flakes(files, `suites.${index}.budgetPercent`), percent),
@@ -204,12 +217,12 @@ export const careRows: Requirement[] = [
   ),
   fromConfig("Flakes, Goals", "All suites together may be flaky in 0.1 %.", {
     line: set("flakes.budget", 1),
-    output: "flaky-tests.yml: `FLAKES.overallBudgetPercent`",
+    output: "plan.json: `flakes.overallBudgetPercent`",
     holds: (files) => same(flakes(files, "overallBudgetPercent"), 0.1),
   }),
   fromConfig("Flakes", "Two flaky failures put a test up for quarantine.", {
     line: set("flakes.quarantineAfter", 3),
-    output: "flaky-tests.yml: `FLAKES.quarantineAfter`",
+    output: "plan.json: `flakes.quarantineAfter`",
     holds: (files) => same(flakes(files, "quarantineAfter"), 2),
     proof: "test/templates/flakes.test.ts",
   }),
@@ -299,7 +312,7 @@ export const careRows: Requirement[] = [
   figure("Job 7, Metrics", "The image's size is measured against 50 MB.", "imageMegabytes", 50),
   fromConfig("Alerts", "A job whose median takes half as long again as planned is told.", {
     line: set("metrics.budgets.overTargetPercent", 100),
-    output: "ci-metrics.yml: `METRICS.budgets`",
+    output: "plan.json: `metrics.budgets`",
     holds: (files) => same(metrics(files, "budgets.overTargetPercent"), 50),
     proof: "test/templates/metrics-measures.test.ts",
   }),
@@ -312,11 +325,10 @@ export const careRows: Requirement[] = [
       holds: (files) =>
         [CI, RELEASE].every(
           (file) =>
-            runs(files, file, "FORMAT", "notify") &&
-            JSON.stringify(files.job(file, "notify")?.steps.map(({ env }) => env["WEBHOOK_URL"] ?? "")).includes(
-              "PAGER_WEBHOOK",
-            ),
-        ),
+            files
+              .job(file, "notify")
+              ?.steps.some(({ with: inputs }) => inputs["webhook-url"] === "${{ secrets.PAGER_WEBHOOK }}") === true,
+        ) && hears(files, "PAGER_WEBHOOK", "build", "release"),
       proof: "test/execution/notify.test.ts",
     },
   ),
@@ -325,10 +337,8 @@ export const careRows: Requirement[] = [
     output: "ci-metrics.yml: step `Tell people about the alerts`",
     holds: (files) =>
       (files.job(METRICS, "measure")?.steps ?? []).some(
-        ({ env }) =>
-          String(env["WEBHOOK_URL"]).includes("SLACK_WEBHOOK") &&
-          ["budget", "cache", "flakes"].every((event) => String(env["EVENTS"]).split(" ").includes(event)),
-      ),
+        ({ with: inputs }) => inputs["webhook-url"] === "${{ secrets.SLACK_WEBHOOK }}",
+      ) && hears(files, "SLACK_WEBHOOK", "budget", "cache", "flakes"),
   }),
   fromConfig("Alerts", "Coverage of main that fell by 5 points or more goes to Slack.", {
     line: deleted("notify.1"),
@@ -340,10 +350,10 @@ export const careRows: Requirement[] = [
   }),
   fromConfig("Alerts", "Information stays on the dashboard: queue, storage, a warm-up that failed.", {
     line: set("notify.1.tier", "info"),
-    output: "ci-metrics.yml: `EVENTS` of the channels; the summary shows all",
+    output: "plan.json: `channels`; the summary shows all",
     holds: (files) =>
-      !(files.job(METRICS, "measure")?.steps ?? []).some(({ env }) =>
-        /queue|storage/.test(String(env["EVENTS"] ?? "")),
+      ["PAGER_WEBHOOK", "SLACK_WEBHOOK"].every(
+        (channel) => files.plan(`channels.${channel}`) !== undefined && !hears(files, channel, "queue", "storage"),
       ) && files.job("cache-warm", "notify") === undefined,
   }),
   beyond(

@@ -1,7 +1,15 @@
 /** Section 6.1 of Sindri's plan: old images are deleted, for which the plan only writes instructions. */
-import { onOf, same } from "../../support/questions.ts";
-import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { given } from "../sindri-files.ts";
+import { matchesAny, onOf, same, script } from "../../support/questions.ts";
+import {
+  all,
+  always,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 
 const CLEANUP = "cleanup-images";
 const PROOF = "test/execution/cleanup-oci.test.ts";
@@ -12,8 +20,8 @@ export const cleanupRows: Requirement[] = [
     "cleanup-images.yml really deletes, by the registry's own API (`DELETE /v2/…/manifests/<digest>`).",
     {
       line: set("retention", false),
-      output: "cleanup-images.yml: job `cleanup`, `cleanup`: `mode`",
-      holds: (files) => files.setting(CLEANUP, "CLEANUP", "mode") === "oci",
+      output: "cleanup-images.yml; plan.json: `packages.mode`",
+      holds: (files) => files.plan("packages.mode") === "oci" && files.workflow(CLEANUP) !== undefined,
       proof: PROOF,
     },
   ),
@@ -27,44 +35,42 @@ export const cleanupRows: Requirement[] = [
       "retention.pullRequest, retention.branch, retention.commit, retention.manual",
       ["pullRequest", "branch", "commit", "manual"].map((kind) => set(`retention.${kind}`, "60d")),
     ),
-    output: "cleanup-images.yml: job `cleanup`, `cleanup`: `classes`",
-    holds: (files) =>
-      [0, 3, 4, 6].every((index) => files.setting(CLEANUP, "CLEANUP", `classes.${index}.hours`) === 720),
+    output: "plan.json: `retention.classes`",
+    holds: (files) => [0, 3, 4, 6].every((index) => files.plan(`retention.classes.${index}.hours`) === 720),
     proof: PROOF,
   }),
   always("6.1", "By hand, `keep_days` says otherwise.", {
-    output: "cleanup-images.yml: `on.workflow_dispatch.inputs.keep_days`; job `cleanup`, `keep-days`",
+    output: "cleanup-images.yml: `on.workflow_dispatch.inputs.keep_days`; .github/pipewright/cleanup",
     holds: (files) =>
-      given(files, CLEANUP, "cleanup", "Delete expired images", "keep-days") === "${{ inputs.keep_days }}" &&
+      script(files, CLEANUP, "cleanup", "Delete expired images").includes("inputs?.keep_days") &&
       typeof onOf(files, CLEANUP, "workflow_dispatch.inputs.keep_days.type") === "string",
-    breaks: broken(CLEANUP, /^ +KEEP_DAYS: .*\n/, ""),
+    breaks: brokenProgram("inputs?.keep_days", "undefined"),
     proof: PROOF,
   }),
   always("6.1", "By hand, `dry_run` only says what would go.", {
-    output: "cleanup-images.yml: `on.workflow_dispatch.inputs.dry_run`; job `cleanup`, `dry-run`",
+    output: "cleanup-images.yml: `on.workflow_dispatch.inputs.dry_run`; .github/pipewright/cleanup",
     holds: (files) =>
-      String(given(files, CLEANUP, "cleanup", "Delete expired images", "dry-run")).includes("inputs.dry_run"),
-    breaks: broken(CLEANUP, /^ +DRY_RUN: .*\n/, ""),
+      script(files, CLEANUP, "cleanup", "Delete expired images").includes("inputs?.dry_run") &&
+      typeof onOf(files, CLEANUP, "workflow_dispatch.inputs.dry_run.type") === "string",
+    breaks: brokenProgram("inputs?.dry_run", "undefined"),
     proof: PROOF,
   }),
   fromConfig("6.1", "On its schedule it deletes; the plan's never would.", {
     line: deleted("retention.dryRun"),
-    output: "cleanup-images.yml: job `cleanup`, `dry-run`",
-    holds: (files) =>
-      String(given(files, CLEANUP, "cleanup", "Delete expired images", "dry-run")).includes(
-        "!= 'workflow_dispatch' && false",
-      ),
+    output: "plan.json: `retention.dryRun`",
+    holds: (files) => files.plan("retention.dryRun") === false,
   }),
   always("5.2, Technical risks", "`latest` and releases stay, and so does everything that a run still needs.", {
-    output: "cleanup-images.yml: job `cleanup`, `cleanup`: `keepForever`",
-    holds: (files) => files.setting(CLEANUP, "CLEANUP", "keepForever.0") === "^(latest)$",
-    breaks: broken(CLEANUP, '"^(latest)$",', '"^(none)$",'),
+    output: "plan.json: `packages.released`",
+    holds: (files) => ["latest", "v1.2.3"].every((tag) => matchesAny(files.plan("packages.released"), tag)),
+    breaks: broken("plan", /^( +)"latest",$/, '$1"none",'),
     proof: "test/templates/cleanup-decision.test.ts",
   }),
   always("6.1", "The summary says what was deleted and why.", {
     output: "cleanup-images.yml: the summary of its program",
-    holds: (files) => files.text(CLEANUP).includes("addSummary(`## Image cleanup"),
-    breaks: broken(CLEANUP, "addSummary(`## Image cleanup", "say(`## Image cleanup"),
+    holds: (files) =>
+      script(files, CLEANUP, "cleanup", "Delete expired images").includes("addSummary(`## Image cleanup"),
+    breaks: brokenProgram("addSummary(`## Image cleanup", "say(`## Image cleanup"),
     proof: PROOF,
   }),
 ];

@@ -1,5 +1,5 @@
 /** The plan's figures (KPIs), its sections 2.3, 6.3 to 6.5, and its alerts. */
-import { holdsValue, onOf, same } from "../../support/questions.ts";
+import { holdsValue, onOf, same, script } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 
 const METRICS = "monitor-performance";
@@ -7,8 +7,8 @@ const PROOF = "test/templates/metrics-measures.test.ts";
 const threshold =
   (name: string, value: number) =>
   (files: Parameters<typeof onOf>[0]): boolean =>
-    files.setting(METRICS, "METRICS", `thresholds.${name}`) === value;
-const where = (name: string): string => `monitor-performance.yml: job \`measure\`, \`metrics\`: \`thresholds.${name}\``;
+    files.plan(`metrics.thresholds.${name}`) === value;
+const where = (name: string): string => `plan.json: \`metrics.thresholds.${name}\``;
 
 export const metricsRows: Requirement[] = [
   fromConfig("KPIs, 2.3, Performance criteria", "Building the image takes less than five minutes.", {
@@ -68,10 +68,9 @@ export const metricsRows: Requirement[] = [
     "The figures from before stand beside them: 40 minutes a run, five a deployment, 51 builds a run.",
     {
       line: deleted("metrics.baseline"),
-      output: "monitor-performance.yml: job `measure`, `metrics`: `baseline`",
+      output: "plan.json: `metrics.baseline`",
       holds: (files) =>
-        files.setting(METRICS, "METRICS", "baseline.totalMinutes") === 40 &&
-        files.setting(METRICS, "METRICS", "baseline.deployMinutes") === 5,
+        files.plan("metrics.baseline.totalMinutes") === 40 && files.plan("metrics.baseline.deployMinutes") === 5,
       proof: PROOF,
     },
   ),
@@ -79,9 +78,9 @@ export const metricsRows: Requirement[] = [
     "KPIs, Performance tests, 2.1",
     "Deployments of the image and from the sources are steps of different names, so the first can be measured.",
     {
-      output: "monitor-performance.yml: job `measure`, `metrics`: `deployStep`",
-      holds: (files) => files.setting(METRICS, "METRICS", "deployStep") === "Deploy the image",
-      breaks: broken(METRICS, '"deployStep": "Deploy the image"', '"deployStep": "Deploy"'),
+      output: "plan.json: `metrics.names.deployStep`",
+      holds: (files) => files.plan("metrics.names.deployStep") === "Deploy the image",
+      breaks: broken("plan", '"deployStep": "Deploy the image"', '"deployStep": "Deploy"'),
       proof: PROOF,
     },
   ),
@@ -89,10 +88,9 @@ export const metricsRows: Requirement[] = [
     "Dashboards, 6.3, Performance tests",
     "Times of runs and jobs are read from GitHub, for the build and every test.",
     {
-      output: "monitor-performance.yml: job `measure`, `permissions`, `metrics`: `stages`",
-      holds: (files) =>
-        holdsValue((files.setting(METRICS, "METRICS", "consumers") ?? null) as never, "Per-Extension Tests"),
-      breaks: broken(METRICS, /^ +"Per-Extension Tests",\n/, ""),
+      output: "plan.json: `metrics.consumers` and `metrics.stages`",
+      holds: (files) => holdsValue(files.plan("metrics.consumers"), "Per-Extension Tests"),
+      breaks: broken("plan", '"Per-Extension Tests"', '"Nothing"'),
       proof: PROOF,
     },
   ),
@@ -101,9 +99,9 @@ export const metricsRows: Requirement[] = [
     "Every day's figures are kept for 90 days and compared with those of before: the trend.",
     {
       line: set("metrics.keep", "30d"),
-      output: "monitor-performance.yml: job `measure`, steps `Find the metrics of the run before`, `Keep the metrics`",
+      output: "monitor-performance.yml: job `measure`, step `Keep the metrics`; .github/pipewright/metrics",
       holds: (files) =>
-        files.step(METRICS, "measure", "Find the metrics of the run before") !== undefined &&
+        script(files, METRICS, "measure", "Measure").includes('earlierFile(settings.artifact, "newest"') &&
         files.step(METRICS, "measure", "Keep the metrics")?.with["retention-days"] === 90,
       proof: "test/templates/metrics.test.ts",
     },

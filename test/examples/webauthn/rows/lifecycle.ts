@@ -184,7 +184,7 @@ export const lifecycleRows: Requirement[] = [
   fromConfig("Current, 2.4", "The newest five are what stays for looking at.", {
     line: set("retention.afterRun.keepRecent", 3),
     output: "main-ci-cd.yml: job `clean`, `CLEAN.keepRecent`",
-    holds: (files) => files.setting(BUILD, "CLEAN", "keepRecent") === 5,
+    holds: (files) => files.plan("retention.afterRun.keepRecent") === 5,
     proof: "test/execution/clean-run.test.ts",
   }),
   fromConfig("Testing", "[preserve] in a commit's message keeps everything of its run.", {
@@ -196,7 +196,7 @@ export const lifecycleRows: Requirement[] = [
   fromConfig("2.1", "It deletes, and does not only say what it would.", {
     line: set("retention.dryRun", true),
     output: "main-ci-cd.yml: job `clean`, `CLEAN.dryRun`",
-    holds: (files) => files.setting(BUILD, "CLEAN", "dryRun") === false,
+    holds: (files) => files.plan("retention.dryRun") === false,
   }),
   fromConfig("Solution, 3, Benefits", "A backup finds what a run has left.", {
     line: set("retention", false),

@@ -6,9 +6,9 @@ import { BUILD, FAILURES, PUBLISHING, TARGETS } from "../webauthn-files.ts";
 const threshold = (section: string, requirement: string, name: string): Requirement =>
   fromConfig(section, requirement, {
     line: deleted(`metrics.thresholds.${name}`),
-    output: `ci-metrics.yml: \`METRICS.thresholds.${name}\``,
+    output: `plan.json: \`metrics.thresholds.${name}\``,
     holds: (files) =>
-      files.setting("ci-metrics", "METRICS", `thresholds.${name}`) ===
+      files.plan(`metrics.thresholds.${name}`) ===
       ({ publishSuccessPercent: 100, pipelineMinutes: 10, storageGigabytes: 20 } as Record<string, number>)[name],
     proof: "test/templates/metrics-measures.test.ts",
   });
@@ -34,8 +34,7 @@ export const migrationRows: Requirement[] = [
       given: set("retention.afterRun", false),
       line: deleted("retention.afterRun", "retention.dryRun"),
       output: "main-ci-cd.yml: no job `clean`; container-prune.yml deletes what has expired",
-      holds: (files) =>
-        files.job(BUILD, "clean") === undefined && files.setting("container-prune", "CLEANUP", "dryRun") === false,
+      holds: (files) => files.job(BUILD, "clean") === undefined && files.plan("retention.dryRun") === false,
     },
   ),
   always("Rollback", "Each part's way back is written down, publishing among them.", {
@@ -108,13 +107,13 @@ export const measureRows: Requirement[] = [
   threshold("3, Monitoring", "What the images take in GitHub's registry is watched.", "storageGigabytes"),
   fromConfig("Performance, Tracking", "It took thirteen before.", {
     line: deleted("metrics.baseline.pipelineMinutes"),
-    output: "ci-metrics.yml: `METRICS.baseline.pipelineMinutes`",
-    holds: (files) => files.setting("ci-metrics", "METRICS", "baseline.pipelineMinutes") === 13,
+    output: "plan.json: `metrics.baseline.pipelineMinutes`",
+    holds: (files) => files.plan("metrics.baseline.pipelineMinutes") === 13,
   }),
   fromConfig("Tracking", "No image is built twice for one commit.", {
     line: set("metrics", false),
-    output: "ci-metrics.yml: `METRICS.thresholds.buildsPerCommit`",
-    holds: (files) => files.setting("ci-metrics", "METRICS", "thresholds.buildsPerCommit") === 1,
+    output: "plan.json: `metrics.thresholds.buildsPerCommit`",
+    holds: (files) => files.plan("metrics.thresholds.buildsPerCommit") === 1,
     proof: PUBLISHING,
   }),
   fromConfig("Monitoring, Continuity", "Failures of main reach people.", {
