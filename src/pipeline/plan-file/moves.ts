@@ -5,5 +5,9 @@ import type { PipelinePart } from "./schema.ts";
 
 export const movesPart = (pipeline: Pipeline): PipelinePart["movesAtBuild"] =>
   pipeline.moveTags === "at-build"
-    ? pipeline.channels.map(({ of, tag }) => ({ of, tag, copies: copiesOf(pipeline, of, (image) => `${image}:${tag}`) }))
+    ? pipeline.channels.map(({ of, tag }) => ({
+        of,
+        tag,
+        copies: copiesOf(pipeline, of, (image) => `${image}:${tag}`),
+      }))
     : [];
