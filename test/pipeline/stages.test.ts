@@ -4,17 +4,28 @@ import { describe, expect, it } from "vitest";
 import { compileWorkflows } from "../../src/compiler/compile.ts";
 import type { ConfigInput, ConsumerInput } from "../../src/config/schema.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { groupsOf } from "../../src/pipeline/build-groups.ts";
 import { plan } from "../../src/pipeline/plan.ts";
 import {
   approvalsIn,
   buildsIn,
+  buildsJobId,
+  buildsParts,
+  calledBuildStages,
   calledIn,
+  callsBuilds,
   CLASSES_OF,
+  GATE_JOB,
+  hasGate,
+  hasReady,
+  planJobId,
   precedingStages,
   promotesIn,
   publishedIn,
   requiredIn,
   type RunKind,
+  runsThatBuild,
+  soleGroup,
   type Stage,
   stagesOf,
   targetsIn,
@@ -75,6 +86,7 @@ const oneRun = fc
     return {
       ...config,
       topology,
+      gates: next() > 4 ? "each" : "one",
       failedTests,
       consumers,
       ...(config.release && {
@@ -127,20 +139,22 @@ function always(property: (pipeline: Pipeline, stages: Stage[], run: RunKind) =>
   if (ALL_RUNS) expect(inOneRun).toBeGreaterThan(numRuns / 100);
 }
 
+function expectNoCircle(stages: readonly Stage[]): void {
+  const ids = stages.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  stages.forEach(({ needs, id }, index) => {
+    expect(
+      needs.filter((need) => !ids.slice(0, index).includes(need)),
+      id,
+    ).toEqual([]);
+    expect(new Set(needs).size).toBe(needs.length);
+    expect(precedingStages(stages, id).has(id)).toBe(false);
+  });
+}
+
 describe("whatever the config", () => {
   it("a stage needs stages that exist and come before it: there is no circle", () => {
-    always((_pipeline, stages) => {
-      const ids = stages.map(({ id }) => id);
-      expect(new Set(ids).size).toBe(ids.length);
-      stages.forEach(({ needs, id }, index) => {
-        expect(
-          needs.filter((need) => !ids.slice(0, index).includes(need)),
-          id,
-        ).toEqual([]);
-        expect(new Set(needs).size).toBe(needs.length);
-        expect(precedingStages(stages, id).has(id)).toBe(false);
-      });
-    });
+    always((_pipeline, stages) => expectNoCircle(stages));
   });
 
   it("nothing is deleted before everybody who reads images has had them", () => {
@@ -153,7 +167,7 @@ describe("whatever the config", () => {
         const readers = stages.filter((one) =>
           kind === "clean"
             ? one.id !== id
-            : one.images === "reads" && ["test", "scan", "attest", "sign"].includes(one.kind),
+            : one.images === "reads" && ["test", "builds", "publish", "attest"].includes(one.kind),
         );
         expect(
           readers.filter((one) => !before.has(one.id)).map((one) => one.id),
@@ -164,21 +178,67 @@ describe("whatever the config", () => {
     if (ALL_RUNS) expect(deletions).toBeGreaterThan(5);
   });
 
-  it("everything starts with the plan, a test is followed by its verdict, and nothing is published before all that are required", () => {
+  it("everything starts with what plans, one gate sees every build and test, and nothing is published before it", () => {
     always((pipeline, stages, run) => {
-      for (const { id } of stages.filter(({ kind }) => kind !== "plan"))
-        expect(precedingStages(stages, id).has("plan"), id).toBe(true);
-      for (const { key } of calledIn(pipeline, run))
-        expect(stage(stages, `verdict-${key}`).needs).toContain(`test-${key}`);
-      const gates = ["ready", ...requiredIn(pipeline, run).map(({ key }) => `verdict-${key}`)];
+      const planning = planJobId(pipeline, run);
+      for (const { id } of stages.filter((one) => one.id !== planning))
+        expect(precedingStages(stages, id).has(planning), id).toBe(true);
+      const tests = calledIn(pipeline, run).map(({ key }) => `test-${key}`);
+      if (hasGate(pipeline)) {
+        const seen = stage(stages, GATE_JOB).needs;
+        const built = stages
+          .filter(({ kind }) => ["build", "builds", "publish", "attest"].includes(kind))
+          .map(({ id }) => id);
+        expect([...built, ...tests].filter((id) => !seen.includes(id))).toEqual([]);
+      } else expect(tests).toEqual([]);
+      const gates = [...(hasGate(pipeline) ? [GATE_JOB] : []), ...(hasReady(pipeline, run) ? ["ready"] : [])];
       for (const { id, needs } of stages.filter(({ kind }) =>
-        ["approve", "promote", "release", "deliver"].includes(kind),
+        ["approve", "promote", "release", "deliver", "withdraw"].includes(kind),
       ))
         expect(
           gates.filter((gate) => !needs.includes(gate)),
           id,
         ).toEqual([]);
     });
+  });
+
+  it("each consumer has a verdict of its own where the config asks for that, and none elsewhere", () => {
+    always((pipeline, stages, run) => {
+      const verdicts = stages.filter(({ kind }) => kind === "verdict");
+      const called = pipeline.gates === "each" ? calledIn(pipeline, run) : [];
+      expect(verdicts.map(({ id }) => id)).toEqual(called.map(({ key }) => `verdict-${key}`));
+      for (const { key } of called) expect(stage(stages, `verdict-${key}`).needs).toContain(`test-${key}`);
+    });
+  });
+
+  it("what is built stands once: in the run where that is short, else in a workflow that the runs call", () => {
+    let alone = 0;
+    let called = 0;
+    always((pipeline, stages, run) => {
+      const building = stages.filter(({ kind }) => kind === "build" || kind === "builds").map(({ id }) => id);
+      const planning = planJobId(pipeline, run);
+      expect(stages.filter(({ kind }) => kind === "plan")).toHaveLength(planning === "plan" ? 1 : 0);
+      if (planning !== "plan") expect(building).toContain(planning);
+      if (!callsBuilds(pipeline)) {
+        alone++;
+        const sole = soleGroup(pipeline, run);
+        expect(building).toEqual(sole ? [`build-${sole.key}`] : []);
+        return;
+      }
+      called++;
+      const parts = buildsParts(pipeline);
+      expect(building.filter((id) => !parts.map(buildsJobId).includes(id))).toEqual([]);
+      const inside = parts.flatMap((part) => calledBuildStages(pipeline, part));
+      const groups = groupsOf(buildsIn(pipeline, runsThatBuild(pipeline)));
+      expect(
+        inside
+          .filter(({ kind }) => kind === "build")
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(groups.map(({ key }) => `build-${key}`).sort());
+      for (const part of parts) expectNoCircle(calledBuildStages(pipeline, part));
+    });
+    if (ALL_RUNS) expect([alone > 0, called > 0]).toEqual([true, true]);
   });
 
   it("the jobs of the workflows are the stages, and each needs what its stage needs", () => {
@@ -198,17 +258,27 @@ const REPORTS = /^(notify|tell-coverage)$/;
 
 function expectJobsToBeStages(pipeline: Pipeline): void {
   const workflows = compileWorkflows(pipeline);
+  const workflowAt = (path: string | undefined) => workflows.find((file) => file.path === path)?.workflow;
+  const needs = (list: readonly string[]): string[] => [...list].sort();
+  const needsOfStages = (stages: readonly Stage[]) =>
+    Object.fromEntries(stages.map((one) => [one.id, needs(one.needs)]));
+  for (const part of buildsParts(pipeline)) {
+    const file = part === "files" ? pipeline.workflows.files : pipeline.workflows.builds;
+    const jobs = Object.entries(workflowAt(file?.path)?.jobs ?? {});
+    expect(Object.fromEntries(jobs.map(([id, job]) => [id, needs(job.needs ?? [])]))).toEqual(
+      needsOfStages(calledBuildStages(pipeline, part)),
+    );
+  }
   for (const run of RUNS) {
-    const workflow = workflows.find(({ path }) => path === pipeline.workflows[run]?.path)?.workflow;
+    const workflow = workflowAt(pipeline.workflows[run]?.path);
     if (!workflow) continue;
     const jobs = Object.entries(workflow.jobs).filter(
       ([id]) =>
         !REPORTS.test(id) &&
         !(pipeline.topology === "workflow_run" && run === "release" && /^(test$|release-)/.test(id)),
     );
-    const needs = (list: readonly string[]): string[] => [...list].sort();
     expect(Object.fromEntries(jobs.map(([id, job]) => [id, needs(job.needs ?? [])]))).toEqual(
-      Object.fromEntries(stagesOf(pipeline, run).map((one) => [one.id, needs(one.needs)])),
+      needsOfStages(stagesOf(pipeline, run)),
     );
   }
 }
@@ -245,8 +315,9 @@ describe("the stages of a shop", () => {
 
   it("are tests behind what they take and whom they come after, and what publishes behind the required verdicts", () => {
     expect(needsOf("build", "test-unit")).toEqual(["plan"]);
-    expect(needsOf("build", "test-smoke")).toEqual(["plan", "publish-app", "verdict-unit"]);
-    expect(needsOf("build", "deliver-hub")).toEqual(["plan", "ready", "verdict-unit", "verdict-smoke", "publish-app"]);
+    expect(needsOf("build", "test-smoke")).toEqual(["plan", "build", "test-unit"]);
+    expect(needsOf("build", "gate")).toEqual(["plan", "build", "test-unit", "test-smoke", "test-lint"]);
+    expect(needsOf("build", "deliver-hub")).toEqual(["plan", "gate", "build"]);
     expect(needsOf("build", "withdraw")).toContain("test-smoke");
     expect(stagesOf(pipeline, "build").at(-1)?.id).toBe("clean");
   });
@@ -254,11 +325,12 @@ describe("the stages of a shop", () => {
   it("of a release begin with what has passed before, ask the reviewers of major ones, and publish last", () => {
     const stages = stagesOf(pipeline, "release");
     expect(approvalsIn(pipeline, "release")).toEqual(["Production EU"]);
-    expect(needsOf("release", "test-smoke")).toEqual(["plan", "verdicts", "publish-app", "verdict-unit"]);
+    expect(needsOf("release", "test-smoke")).toEqual(["plan", "verdicts", "build", "test-unit"]);
     expect(needsOf("release", "release-app")).toEqual(
-      expect.arrayContaining(["approve-production-eu", "publish-app", "verdict-load"]),
+      expect.arrayContaining(["approve-production-eu", "build", "gate"]),
     );
-    expect(needsOf("release", "deliver-npm")).toEqual(expect.arrayContaining(["build-dist", "deliver-hub"]));
+    expect(needsOf("release", "gate")).toContain("test-load");
+    expect(needsOf("release", "deliver-npm")).toEqual(expect.arrayContaining(["build", "gate", "deliver-hub"]));
     expect(stages.filter(({ kind }) => kind === "withdraw" || kind === "clean")).toEqual([]);
   });
 

@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
-import {
-  branchTag,
-  classifyTag,
-  expandTag,
-  sanitizeBranch,
-  tagEnvironment,
-  tagProblems,
-  tagRules,
-} from "../../src/pipeline/tags.ts";
+import { tagsPart } from "../../src/pipeline/plan-file/tags.ts";
+import { classifyTag, tagProblems, tagRules } from "../../src/pipeline/tags.ts";
+import { branchTag, expandTag, matchesAny, sanitizeBranch } from "../../templates/lib/tags.mjs";
+import { planOf, smallConfig } from "../support/plan-of.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
 
@@ -31,13 +26,14 @@ describe("integration branches given by a pattern", () => {
     (tag) => expect(classifyTag(tag, own)).toBeUndefined(),
   );
 
-  it("are an expression to the programs, which are also told the plain names", () => {
-    const { INTEGRATION_BRANCHES, INTEGRATION_NAMES } = tagEnvironment(rulesOf({}, ["development", "release-[0-9]+"]));
-    expect({ INTEGRATION_BRANCHES, INTEGRATION_NAMES }).toEqual({
-      INTEGRATION_BRANCHES: "^development$|^release-[0-9]+$",
-      INTEGRATION_NAMES: "development",
+  it("are expressions to the programs, which are also told the plain names", () => {
+    const partOf = (integration: string[]) =>
+      tagsPart(planOf(smallConfig({ branches: { main: "main", integration } })).pipeline);
+    expect(partOf(["development", "release-[0-9]+"])).toMatchObject({
+      integration: ["^development$", "^release-[0-9]+$"],
+      commitBranches: ["main", "development"],
     });
-    expect(tagEnvironment(rulesOf({}, []))["INTEGRATION_BRANCHES"]).toBe("^$");
+    expect(partOf([])).toMatchObject({ integration: [], commitBranches: ["main"] });
   });
 });
 
@@ -103,7 +99,7 @@ describe("a branch's tag", () => {
 
   it("is refused by a pattern that reads as another class whatever the branch", () => {
     const unusable = rulesOf({ branch: "sha-{sha}" });
-    expect(() => branchTag("fix", SHA, { ...unusable, otherClasses: "." })).toThrow(/whatever the prefix/);
+    expect(() => branchTag("fix", SHA, { ...unusable, otherClasses: [".*"] })).toThrow(/whatever the prefix/);
   });
 });
 
@@ -195,7 +191,7 @@ describe("patterns of one's own", () => {
 });
 
 it("a manual tag may read as no other class, and as no signature", () => {
-  const forbidden = new RegExp(tagEnvironment(rules)["MANUAL_FORBIDDEN"] ?? "");
+  const isForbidden = (tag: string): boolean => matchesAny(rules.manualForbidden, tag);
   for (const tag of [
     "latest",
     "v1.2.3",
@@ -208,6 +204,6 @@ it("a manual tag may read as no other class, and as no signature", () => {
     "fix-abc1234",
     "sha256-abc",
   ])
-    expect(tag).toMatch(forbidden);
-  for (const tag of ["manual-12", "experiment", "try-this-one", "LATEST"]) expect(tag).not.toMatch(forbidden);
+    expect(isForbidden(tag), tag).toBe(true);
+  for (const tag of ["manual-12", "experiment", "try-this-one", "LATEST"]) expect(isForbidden(tag), tag).toBe(false);
 });

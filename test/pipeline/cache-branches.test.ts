@@ -1,15 +1,12 @@
-/** The branch in a cache's tag: made by bash on the runner, and by TypeScript for main, whose layers everybody reads. */
-import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+/** The branch in a cache's tag: the layers of a long-lived branch are its own, and everybody reads main's. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
-import { DOCKER_TAG, sanitizeBranch, tagEnvironment, tagRules } from "../../src/pipeline/tags.ts";
-import { missing } from "../support/tools.ts";
+import { tagRules } from "../../src/pipeline/tags.ts";
+import { cacheBranch, isDockerTag, sanitizeBranch } from "../../templates/lib/tags.mjs";
 import { runs } from "../support/property-runs.ts";
 
-const TAGS = resolve("templates/lib/tags.sh");
-/** As `plan-build.sh` and the compiler cut branches. */
+/** So many characters of the tag are not the branch. */
 const NOT_THE_BRANCH = 48;
 
 const config = configSchema.parse({
@@ -17,23 +14,8 @@ const config = configSchema.parse({
   builds: {},
   branches: { main: "Main", integration: ["release/*", "v[0-9]+.x", "dev"] },
 });
-const environment = tagEnvironment(tagRules(config.tags, config.branches, {}));
-
-/** What bash makes of the names, in order. */
-function cacheBranches(names: readonly string[]): string[] {
-  const script = `source ${TAGS}\nwhile IFS= read -r -d '' name; do cache_branch "$name"; printf '%s\\0' "$REPLY"; done\n`;
-  const { stdout, stderr, status } = spawnSync("bash", ["-c", script], {
-    input: names.map((name) => `${name}\0`).join(""),
-    env: {
-      ...process.env,
-      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
-    },
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  return stdout.split("\0").slice(0, -1);
-}
+const rules = tagRules(config.tags, config.branches, {});
+const cacheBranches = (names: readonly string[]): string[] => names.map((name) => cacheBranch(name, rules));
 
 const LONG_LIVED = ["Main", "dev", "release/1", "v12.x"];
 const name = fc
@@ -61,11 +43,11 @@ const name = fc
   )
   .map((text) => Buffer.from(text.replaceAll("\0", "")).toString());
 
-describe.skipIf(missing("bash"))("the branch of a cache", () => {
+describe("the branch of a cache", () => {
   const names = fc.sample(name, { numRuns: runs(3000), seed: 4 });
   const made = cacheBranches(names);
 
-  it("is what TypeScript makes of it, with a prefix where another branch would read as a long-lived one", () => {
+  it("is fit for a tag, with a prefix where another branch would read as a long-lived one", () => {
     const wrong = names.flatMap((text, index) => {
       const slug = sanitizeBranch(text, NOT_THE_BRANCH);
       return [slug, `branch-${slug}`].includes(made[index] ?? "") ? [] : [[text, made[index]]];
@@ -91,6 +73,6 @@ describe.skipIf(missing("bash"))("the branch of a cache", () => {
   });
 
   it("gives a tag together with any job that made the layers", () => {
-    expect(made.filter((branch) => !DOCKER_TAG.test(`buildcache-linux-arm64-v8-${branch}`))).toEqual([]);
+    expect(made.filter((branch) => !isDockerTag(`buildcache-linux-arm64-v8-${branch}`))).toEqual([]);
   });
 });
