@@ -1,6 +1,7 @@
 /** The plan in words and rows, for the compiled docs and for `explain-config`. */
+import { checkOfBuild, gateCheck } from "./build-checks.ts";
 import { CONFIG_CHECK } from "./check-names.ts";
-import { calledIn, runsThatBuild, takenBy } from "./stages.ts";
+import { calledIn, hasGate, isCalled, runsThatBuild, takenBy } from "./stages.ts";
 import { branchTag, expandTag } from "../../templates/lib/tags.mjs";
 import type { Consumer, EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
 
@@ -36,7 +37,7 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
   ];
   const byHand = "by hand";
   const calledByRuns = [
-    `called by ${list(runsThatBuild(pipeline).flatMap((run) => pipeline.workflows[run]?.name ?? []))}`,
+    `a call of ${list(runsThatBuild(pipeline).flatMap((run) => pipeline.workflows[run]?.name ?? []))}`,
   ];
   const on: Readonly<Record<WorkflowKind, string[]>> = {
     build: [...ofCode, byHand],
@@ -61,35 +62,48 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     const file = pipeline.workflows[kind];
     return file ? [{ ...file, kind, on: on[kind] }] : [];
   });
-  const consumers = pipeline.consumers.map((consumer): WorkflowRow => {
+  const consumers = consumerWorkflows(pipeline).map(([first, ...others]): WorkflowRow => {
+    const all = [first, ...others];
     const starts = [
       pipeline.workflows.build?.name,
-      consumer.events.includes("nightly") ? pipeline.workflows.nightly?.name : undefined,
-      calledIn(pipeline, "release").includes(consumer) ? pipeline.workflows.release?.name : undefined,
+      all.some(({ events }) => events.includes("nightly")) ? pipeline.workflows.nightly?.name : undefined,
+      calledIn(pipeline, "release").includes(first) ? pipeline.workflows.release?.name : undefined,
     ].filter((name) => name !== undefined);
     return {
-      name: consumer.name,
-      path: consumer.path,
+      name: first.workflow,
+      path: first.path,
       kind: "consumer",
-      on: startedBy(pipeline, consumer, starts, ofCode),
+      on: startedBy(pipeline, all, starts, ofCode),
     };
   });
   return [...own, ...consumers];
 }
 
+/** The consumers by the workflow that they are: those of a group share one, and some are a job of the build's. */
+function consumerWorkflows(pipeline: Pipeline): [Consumer, ...Consumer[]][] {
+  const alone = pipeline.consumers.filter((consumer) => !hasGate(pipeline) || isCalled(pipeline, consumer));
+  return alone.flatMap((consumer): [Consumer, ...Consumer[]][] => {
+    const sharing = alone.filter(({ group }) => group !== undefined && group === consumer.group);
+    if (sharing.length === 0) return [[consumer]];
+    return sharing[0] === consumer ? [[consumer, ...sharing.slice(1)]] : [];
+  });
+}
+
 /** Called by a run that builds, following it, or, where it takes nothing of it, on the code's own events. */
 function startedBy(
   pipeline: Pipeline,
-  consumer: Consumer,
+  consumers: readonly Consumer[],
   starts: readonly string[],
   ofCode: readonly string[],
 ): string[] {
-  const takesImages = takenBy(consumer).some((build) => build.kind === "image");
-  const byHand = consumer.dispatch ? [takesImages ? "by hand, with an image tag" : "by hand"] : [];
-  if (pipeline.topology === "workflow_call")
-    return [`a call of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
-  if (checksCode(consumer)) return [...ofCode, ...byHand];
-  return [`the end of ${list(starts)}, for ${consumer.events.join(", ")}`, ...byHand];
+  const takesImages = consumers.some((consumer) => takenBy(consumer).some((build) => build.kind === "image"));
+  const byHand = consumers.some(({ dispatch }) => dispatch)
+    ? [takesImages ? "by hand, with an image tag" : "by hand"]
+    : [];
+  const events = pipeline.events.filter((event) => consumers.some((consumer) => consumer.events.includes(event)));
+  if (pipeline.topology === "workflow_call") return [`a call of ${list(starts)}, for ${events.join(", ")}`, ...byHand];
+  if (consumers.every(checksCode)) return [...ofCode, ...byHand];
+  return [`the end of ${list(starts)}, for ${events.join(", ")}`, ...byHand];
 }
 
 /** Where consumers follow the build, those that take nothing of it run beside it. */
@@ -173,18 +187,30 @@ export interface RequiredCheck {
   kind: "check" | "commit status";
 }
 
-/** Everything that a branch rule of GitHub can require of this pipeline. */
+/**
+ * Everything that a branch rule of GitHub can require of this pipeline: one check for the run and all its tests, or, where
+ * the tests are runs of their own, what says that everything is built and the status of each.
+ */
 export function requiredChecks(pipeline: Pipeline): RequiredCheck[] {
   const { build, check } = pipeline.workflows;
+  const tests = pipeline.consumers.filter(
+    (consumer) => !pipeline.pullRequests || consumer.events.includes("pullRequest"),
+  );
+  const ofRun = (name: string): RequiredCheck[] => (build ? [{ name, from: build.name, kind: "check" }] : []);
   return [
-    ...(build ? [{ name: pipeline.checks.ready, from: build.name, kind: "check" as const }] : []),
-    ...pipeline.consumers
-      .filter((consumer) => !pipeline.pullRequests || consumer.events.includes("pullRequest"))
-      .map((consumer): RequiredCheck =>
-        pipeline.topology === "workflow_call"
-          ? { name: consumer.name, from: build?.name ?? consumer.name, kind: "check" }
-          : { name: consumer.name, from: consumer.name, kind: checksCode(consumer) ? "check" : "commit status" },
-      ),
+    ...(hasGate(pipeline)
+      ? [
+          ...ofRun(gateCheck(pipeline, "build")),
+          ...(pipeline.gates === "each" ? tests.flatMap(({ name }) => ofRun(name)) : []),
+        ]
+      : [
+          ...ofRun(checkOfBuild(pipeline, "build", pipeline.pullRequests ? "pullRequest" : "main")),
+          ...tests.map((consumer): RequiredCheck => ({
+            name: consumer.name,
+            from: consumer.workflow,
+            kind: checksCode(consumer) ? "check" : "commit status",
+          })),
+        ]),
     ...(check ? [{ name: CONFIG_CHECK, from: check.name, kind: "check" as const }] : []),
   ];
 }

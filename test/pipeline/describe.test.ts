@@ -13,6 +13,7 @@ describe("triggers in words", () => {
     const rows = Object.fromEntries(
       triggersInWords(
         pipelineOf({
+          topology: "workflow_run",
           branches: { integration: ["dev"], feature: ["f/**"] },
           mergeQueue: true,
           nightly: {},
@@ -22,6 +23,7 @@ describe("triggers in words", () => {
     );
     expect(rows).toEqual({
       Build: "pushes to `main`, `dev`, `f/**`; pull requests into `main`, `dev`; the merge queue; by hand",
+      Builds: "a call of `Build`, `Nightly Build`, `Release`",
       "Nightly Build": "schedule `0 2 * * *`; by hand",
       "Promote Images": "the end of every build and test; once a day; by hand",
       Release: "tags `v*.*.*`",
@@ -32,9 +34,41 @@ describe("triggers in words", () => {
     });
   });
 
+  it("have a row for a consumer that is a workflow of its own, and none for one that is a job of the run", () => {
+    const on = (change: Partial<ConfigInput>) =>
+      triggersInWords(pipelineOf(change)).map((row) => `${row.name}: ${row.on.join("; ")}`);
+    const [build, ...others] = on({ retention: false, check: false });
+    expect(build).toBe("Build: pushes to `main`; pull requests into `main`; by hand");
+    expect(others).toEqual([]);
+    const byHand = on({ consumers: { smoke: { needs: "app", run: "x", dispatch: true } } });
+    expect(byHand).toContain("smoke: a call of `Build`, for pullRequest, main, manual; by hand, with an image tag");
+  });
+
+  it("have one row for a group, for what any of its consumers tests", () => {
+    const rows = triggersInWords(
+      pipelineOf({
+        topology: "workflow_run",
+        consumers: {
+          smoke: { needs: "app", run: "x", group: "tests", on: ["pullRequest"], dispatch: false },
+          load: { needs: "app", run: "x", group: "tests", on: ["main"] },
+        },
+      }),
+    ).filter((row) => row.kind === "consumer");
+    expect(rows).toEqual([
+      {
+        name: "tests",
+        path: ".github/workflows/tests.yml",
+        kind: "consumer",
+        on: ["the end of `Build`, for pullRequest, main", "by hand, with an image tag"],
+      },
+    ]);
+  });
+
   it("say so of consumers that build for themselves or take no tag", () => {
     const on = (change: object) =>
-      triggersInWords(pipelineOf({ consumers: { smoke: { needs: "app", run: "x", ...change } } }))
+      triggersInWords(
+        pipelineOf({ topology: "workflow_run", consumers: { smoke: { needs: "app", run: "x", ...change } } }),
+      )
         .at(-1)
         ?.on.join("; ");
     expect(on({ source: "build" })).toBe("pushes to `main`; pull requests into `main`; by hand");
@@ -95,9 +129,28 @@ describe("tags by example", () => {
 });
 
 describe("required checks", () => {
+  const named = (change: Partial<ConfigInput>) => requiredChecks(pipelineOf(change)).map(({ name }) => name);
+
+  it("are one for a run with all its tests, and one more a consumer where the config asks", () => {
+    expect(requiredChecks(pipelineOf())).toEqual([
+      { name: "All checks", from: "Build", kind: "check" },
+      { name: "Workflows match the config", from: "CI Config", kind: "check" },
+    ]);
+    expect(named({ gates: "each" })).toEqual(["All checks", "smoke", "Workflows match the config"]);
+  });
+
+  it("are called like the last job that builds, where the tests are runs of their own", () => {
+    const platforms = { default: ["linux/amd64"], main: ["linux/amd64", "linux/arm64"] };
+    const checkOf = (change: Partial<ConfigInput>) => named({ topology: "workflow_run", ...change })[0];
+    expect(checkOf({})).toBe("Build app");
+    expect(checkOf({ builds: { app: { kind: "image", platforms } } })).toBe("Build app (amd64)");
+    expect(checkOf({ builds: { app: { kind: "image" }, web: { kind: "image" } } })).toBe("Build / Build ready");
+    expect(checkOf({ release: {} })).toBe("Build / Build app");
+  });
+
   it("are the gate, every consumer that tests pull requests, and the check of the config", () => {
     expect(requiredChecks(systemNamed("Charon").pipeline).map((check) => [check.name, check.kind])).toEqual([
-      ["Build ready", "check"],
+      ["Build / Build charon (amd64)", "check"],
       ...systemNamed("Charon").pipeline.consumers.map((consumer) => [consumer.name, "commit status"]),
       ["Workflows match the config", "check"],
     ]);
@@ -111,7 +164,7 @@ describe("required checks", () => {
       of("Charon whose consumers build for themselves")
         .filter(([, kind]) => kind === "check")
         .map(([name]) => name),
-    ).toEqual(["Build ready", "Security Scan", "E2E Tests", "Workflows match the config"]);
+    ).toEqual(["Build / Build charon (amd64)", "Security Scan", "E2E Tests", "Workflows match the config"]);
   });
 });
 
