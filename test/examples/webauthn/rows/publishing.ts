@@ -1,7 +1,18 @@
 /** Phases 1 and 2 of the plan: what is published where, by whom, under which version. */
+import type { Json } from "../../../player/json.ts";
 import type { Emission } from "../../support/emission.ts";
 import { onOf, same, script, variable } from "../../support/questions.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import {
+  all,
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 import {
   BUILD,
   conditionOf,
@@ -25,6 +36,9 @@ const secret = (name: string, path: string, where: string, holds: (files: Emissi
 
 const login = (files: Emission, name: string) =>
   files.step(BUILD, "deliver-dockerhub", "Log in to docker.io")?.with[name];
+/** The digest that this run has published of an image. */
+const isBuilt = (value: Json | undefined, build: string): boolean =>
+  String(value).includes(`needs.build.outputs.${build}-images`) && /\bdigest \}\}$/.test(String(value));
 const eachTarget = (files: Emission, holds: (target: string) => boolean): boolean =>
   TARGETS.every((target) => files.job(BUILD, target) !== undefined && holds(target));
 
@@ -36,13 +50,11 @@ export const publishingRows: Requirement[] = [
     proof: PUBLISHING,
   }),
   always("1.1", "They are the digests that were tested, copied from registry to registry.", {
-    output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`, \`DIGEST\``,
+    output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`, \`digest\``,
     holds: (files) =>
-      inJob(files, "deliver-dockerhub", SERVER_COPY, "DIGEST") ===
-        "${{ needs.publish-webauthn-server.outputs.digest }}" &&
-      inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "DIGEST") ===
-        "${{ needs.publish-test-credentials.outputs.digest }}",
-    breaks: broken(BUILD, "DIGEST: ${{ needs.publish-test-credentials.outputs.digest }}", "DIGEST: latest"),
+      isBuilt(inJob(files, "deliver-dockerhub", SERVER_COPY, "DIGEST"), "webauthn-server") &&
+      isBuilt(inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "DIGEST"), "test-credentials"),
+    breaks: broken(BUILD, /digest: .*test-credentials-images.*$/, "digest: latest"),
     proof: PUBLISHING,
   }),
   fromConfig("1.1", "Both images, the credentials service too.", {
@@ -52,20 +64,21 @@ export const publishingRows: Requirement[] = [
   }),
   fromConfig("1.1", "Docker Hub's names are the config's.", {
     line: deleted("publish.dockerhub.names"),
-    output: `main-ci-cd.yml: job \`deliver-dockerhub\`, \`COPIES\``,
+    output: "plan.json: `publish.dockerhub.names`",
     holds: (files) =>
-      String(inJob(files, "deliver-dockerhub", CREDENTIALS_COPY, "COPIES")).startsWith(
-        "docker.io/acme/webauthn-test-credentials:",
-      ),
+      files.plan("publish.dockerhub.names.test-credentials") === "docker.io/acme/webauthn-test-credentials",
     proof: PUBLISHING,
   }),
   fromConfig("1.1", "Each has the run's version, and moves latest, or next for a prerelease.", {
     line: set("publish.dockerhub.tags", ["{commit}"]),
-    output: `main-ci-cd.yml: job \`deliver-dockerhub\`, \`COPIES\``,
+    output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`; plan.json: \`publish.dockerhub.tags\``,
     holds: (files) =>
-      ["needs.plan.outputs.version", "needs.plan.outputs.channel"].every((part) =>
-        String(inJob(files, "deliver-dockerhub", SERVER_COPY, "COPIES")).includes(part),
-      ),
+      inJob(files, "deliver-dockerhub", SERVER_COPY, "VERSION") === "${{ needs.plan.outputs.version }}" &&
+      inJob(files, "deliver-dockerhub", SERVER_COPY, "CHANNEL") === "${{ needs.plan.outputs.channel }}" &&
+      same(files.plan("publish.dockerhub.tags"), [
+        { moves: false, pattern: "{version}" },
+        { moves: true, pattern: "{channel}" },
+      ]),
     proof: PUBLISHING,
   }),
   fromConfig("1.1", "Their provenance is attested.", {
@@ -141,9 +154,9 @@ export const publishingRows: Requirement[] = [
     "In place of `NPM_PUBLISH_TOKEN`, npm trusts this workflow: no token is stored that could be stolen.",
     {
       line: set("publish.npm.token", "NPM_PUBLISH_TOKEN"),
-      output: `main-ci-cd.yml: job \`deliver-npm\`, step \`${PACKAGE}\`, \`TRUSTED\``,
+      output: `plan.json: \`publish.npm.trusted\`; main-ci-cd.yml: job \`deliver-npm\`, step \`${PACKAGE}\``,
       holds: (files) =>
-        same(inJob(files, "deliver-npm", PACKAGE, "TRUSTED"), true) &&
+        same(files.plan("publish.npm.trusted"), true) &&
         inJob(files, "deliver-npm", PACKAGE, "NODE_AUTH_TOKEN") === undefined,
       proof: "test/execution/publish-npm.test.ts",
     },
@@ -205,7 +218,7 @@ export const publishingRows: Requirement[] = [
         "CENTRAL_PORTAL_PASSWORD",
         "SIGNING_KEY",
         "SIGNING_PASSWORD",
-      ].every((name) => String(inJob(files, "plan", "Look for missing secrets", "NEEDED")).includes(`"${name}"`)),
+      ].every((name) => String(inJob(files, "plan", "Look for missing secrets", "PRESENT")).includes(`"${name}"`)),
     proof: FAILURES,
   }),
   fromConfig("2.2", "Main is published.", {
@@ -229,23 +242,20 @@ export const publishingRows: Requirement[] = [
   }),
   fromConfig("2.3", "The version grows from its base with each run.", {
     line: set("version.base", "2.0"),
-    output: "main-ci-cd.yml: job `plan`, step `Decide the version`, `BASE`, `RUN_NUMBER`",
+    output: "main-ci-cd.yml: job `plan`, step `Decide the version`; plan.json: `versionBase`",
     holds: (files) =>
-      inJob(files, "plan", "Decide the version", "BASE") === "1.0" &&
-      inJob(files, "plan", "Decide the version", "RUN_NUMBER") === "${{ github.run_number }}",
+      files.plan("versionBase") === "1.0" &&
+      script(files, BUILD, "plan", "Decide the version").includes('base_version "$base" "$GITHUB_RUN_NUMBER"'),
     proof: "test/execution/versions.test.ts",
   }),
   always("2.2, 2.3, Monitoring", "It is decided once, and everything of the run has it.", {
-    output: "main-ci-cd.yml: `VERSION` of the builds and of each job `deliver-*`",
+    output: "main-ci-cd.yml: `version` of what is built and of each job `deliver-*`",
     holds: (files) =>
-      ["client-typescript", "client-android"].every((build) =>
-        files
-          .job(BUILD, `build-${build}`)
-          ?.steps.some((step) => step.env["VERSION"] === "${{ needs.plan.outputs.version }}"),
-      ) &&
+      // What builds is called, and told.
+      files.text(BUILD).split("version: ${{ needs.plan.outputs.version }}").length > 4 &&
       inJob(files, "deliver-npm", PACKAGE, "VERSION") === "${{ needs.plan.outputs.version }}" &&
       inJob(files, "deliver-central", ARTIFACTS, "VERSION") === "${{ needs.plan.outputs.version }}",
-    breaks: broken(BUILD, "VERSION: ${{ needs.plan.outputs.version }}", "VERSION: 1.0.0"),
+    breaks: broken(BUILD, "version: ${{ needs.plan.outputs.version }}", "version: 1.0.0"),
     proof: PUBLISHING,
   }),
   always("2.3", "Whether it is a prerelease is handed on.", {
@@ -253,13 +263,13 @@ export const publishingRows: Requirement[] = [
     holds: (files) =>
       files.job(BUILD, "plan")?.outputs["channel"] === "${{ steps.version.outputs.channel }}" &&
       inJob(files, "deliver-npm", PACKAGE, "DIST_TAG") === "${{ needs.plan.outputs.channel }}",
-    breaks: broken(BUILD, "DIST_TAG: ${{ needs.plan.outputs.channel }}", "DIST_TAG: latest"),
+    breaks: broken(BUILD, "dist-tag: ${{ needs.plan.outputs.channel }}", "dist-tag: latest"),
     proof: PUBLISHING,
   }),
   always("3", "A version that conflicts is refused, and never published over another.", {
     output: `main-ci-cd.yml: job \`deliver-npm\`, step \`${PACKAGE}\``,
     holds: (files) => script(files, BUILD, "deliver-npm", PACKAGE).includes("a version never changes"),
-    breaks: broken(BUILD, "a version never changes", ""),
+    breaks: brokenProgram("a version never changes", "-"),
     proof: "test/execution/publish-npm.test.ts",
   }),
   fromConfig("1.1", "The images know their version.", {
