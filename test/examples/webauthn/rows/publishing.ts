@@ -277,13 +277,8 @@ export const publishingRows: Requirement[] = [
       deleted("builds.webauthn-server.args"),
       deleted("builds.test-credentials.args"),
     ]),
-    output: "main-ci-cd.yml: job `build-webauthn-server`, `build-args`",
-    holds: (files) =>
-      files
-        .job(BUILD, "build-webauthn-server")
-        ?.steps.some((step) =>
-          String(step.with["build-args"]).includes("VERSION=${{ needs.plan.outputs.version }}"),
-        ) === true,
+    output: "plan.json: `builds.webauthn-server.args.VERSION`",
+    holds: (files) => files.plan("builds.webauthn-server.args.VERSION") === "{version}",
   }),
   always("1.2, 2.2", "One job says whether everything was published: for the clean-up, the next run and the metrics.", {
     output: "main-ci-cd.yml: job `published`",
