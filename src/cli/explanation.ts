@@ -9,9 +9,23 @@ import {
   type WorkflowRow,
 } from "../pipeline/describe.ts";
 import { type RequestRow, requestsOfPush, sumOf } from "../pipeline/api-requests.ts";
-import { precedingStages, type RunKind, type Stage, type StageKind, stagesOf } from "../pipeline/stages.ts";
+import {
+  buildsParts,
+  calledBuildStages,
+  precedingStages,
+  type RunKind,
+  type Stage,
+  type StageKind,
+  stagesOf,
+} from "../pipeline/stages.ts";
 import type { Build, ConsumerArtifact, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
 import { LIMITS } from "../workflow/limits.ts";
+
+export interface ExplainedRun {
+  run: RunKind | "builds" | "files";
+  workflow: string;
+  stages: { job: string; kind: StageKind; needs: readonly string[] }[];
+}
 
 export interface Explanation {
   project: string;
@@ -22,8 +36,8 @@ export interface Explanation {
   tags: (TagRow & { kept: string })[];
   artifacts: { name: string; of: string; kept: string }[];
   statuses: RequiredCheck[];
-  /** The jobs of each run that builds, those before others first, with what each waits for. */
-  runs: { run: RunKind; workflow: string; stages: { job: string; kind: StageKind; needs: readonly string[] }[] }[];
+  /** The jobs of each run that builds, and of what these call to build, those before others first, with what each waits for. */
+  runs: ExplainedRun[];
   /** The requests that a push to the main branch makes of GitHub's API, at most, and who makes them. */
   apiRequests: { ofPush: number; anHour: number; by: readonly RequestRow[] };
 }
@@ -62,22 +76,29 @@ export function explain(pipeline: Pipeline): Explanation {
     artifacts: artifactsOf(pipeline),
     statuses: requiredChecks(pipeline),
     apiRequests: { ofPush: sumOf(requests), anHour: LIMITS.apiRequests.value, by: requests },
-    runs: RUNS.flatMap((run) => {
-      const workflow = pipeline.workflows[run];
-      if (!workflow) return [];
-      const stages = stagesOf(pipeline, run);
-      return [
-        {
-          run,
-          workflow: workflow.name,
-          stages: stages.map(({ id, kind, needs }) => ({ job: id, kind, needs: directly(stages, needs) })),
-        },
-      ];
-    }),
+    runs: [
+      ...RUNS.flatMap((run) => explainedRun(pipeline, run, () => stagesOf(pipeline, run))),
+      ...buildsParts(pipeline).flatMap((part) =>
+        explainedRun(pipeline, part === "files" ? "files" : "builds", () => calledBuildStages(pipeline, part)),
+      ),
+    ],
   };
 }
 
 const RUNS: readonly RunKind[] = ["build", "nightly", "release"];
+
+function explainedRun(pipeline: Pipeline, run: ExplainedRun["run"], stagesOfRun: () => Stage[]): ExplainedRun[] {
+  const workflow = pipeline.workflows[run];
+  if (!workflow) return [];
+  const stages = stagesOfRun();
+  return [
+    {
+      run,
+      workflow: workflow.name,
+      stages: stages.map(({ id, kind, needs }) => ({ job: id, kind, needs: directly(stages, needs) })),
+    },
+  ];
+}
 
 /** What a job waits for, without what one of these waits for itself. */
 const directly = (stages: readonly Stage[], needs: readonly string[]): string[] =>
