@@ -28,7 +28,7 @@ export function withdrawJob(pipeline: Pipeline, needs: readonly string[]): Job {
       "!cancelled()",
       !buildsItself && `needs.${plan}.result == 'success'`,
       `${planned("push")} == 'true'`,
-      `(${failed.join(" || ")})`,
+      failed.length > 1 ? `(${failed.join(" || ")})` : failed[0],
     ),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 15,

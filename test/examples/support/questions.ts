@@ -1,5 +1,6 @@
 /** A few questions that many rows ask of emitted files. */
 import type { Json } from "../../player/json.ts";
+import type { StepDefinition } from "../../player/workflow-file.ts";
 import { filesOfPrograms, type ProgramName } from "../../../src/programs/programs.ts";
 import { type Emission, shortNameOfProgramFile, valueAt } from "./emission.ts";
 
@@ -19,8 +20,12 @@ export const onOf = (files: Emission, file: string, path: string): Json | undefi
 /** What a step runs: its script, or its program with every piece that this takes; empty where there is no such step. */
 export function script(files: Emission, file: string, job: string, step: string): string {
   const found = files.step(file, job, step);
-  const program = /\.github\/pipewright\/([\w-]+)$/.exec(found?.uses ?? "")?.[1];
-  return program === undefined ? (found?.run ?? "") : programOf(files, program);
+  return found === undefined ? "" : scriptOf(files, found);
+}
+
+export function scriptOf(files: Emission, { uses, run }: Pick<StepDefinition, "uses" | "run">): string {
+  const program = /\.github\/pipewright\/([\w-]+)$/.exec(uses ?? "")?.[1];
+  return program === undefined ? (run ?? "") : programOf(files, program);
 }
 
 /** The text of a program with every piece that it takes. */

@@ -1,6 +1,6 @@
 /** Priority 2: layers in the registry, by branch, and their cleanup. */
-import { onOf, same } from "../../support/questions.ts";
-import { always, beyond, broken, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { onOf, same, script } from "../../support/questions.ts";
+import { always, beyond, broken, brokenProgram, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 import { overrides, PIPELINE, TARGETS } from "../django-files.ts";
 
 export const cacheRows: Requirement[] = [
@@ -81,11 +81,12 @@ export const cacheRows: Requirement[] = [
     "P2 step 2",
     "It reads every page, keeps what it cannot read, and deletes a version only when all its tags are expired.",
     {
-      output: "container-prune.yml: `cleanup.mjs`",
-      holds: (files) =>
-        files.text("container-prune").includes("per_page=100&page=") &&
-        files.text("container-prune").includes("could not be read and may refer to this one"),
-      breaks: broken("container-prune", "per_page=100&page=", "per_page=100&only="),
+      output: ".github/pipewright/cleanup",
+      holds: (files) => {
+        const text = script(files, "container-prune", "cleanup", "Delete expired images");
+        return text.includes("per_page=100&page=") && text.includes("could not be read and may refer to this one");
+      },
+      breaks: brokenProgram("per_page=100&page=", "per_page=100&only="),
       proof: "test/execution/cleanup-packages.test.ts",
     },
   ),

@@ -82,7 +82,7 @@ export const tagRows: Requirement[] = [
   fromConfig("P1 step 2, P1 checklist", "When tests fail, the tags of that commit are taken back.", {
     line: set("failedTests", "keep"),
     output: "ci.yml: job `withdraw`",
-    holds: (files) => /verdict-tests\.result == 'failure'/.test(files.job("ci", "withdraw")?.if ?? ""),
+    holds: (files) => /needs\.gate\.result == 'failure'/.test(files.job("ci", "withdraw")?.if ?? ""),
     proof: PIPELINE,
   }),
   always("P1 step 2", "That job may delete, and nothing else; it runs although others failed.", {
@@ -91,11 +91,7 @@ export const tagRows: Requirement[] = [
       const job = files.job("ci", "withdraw");
       return /^!cancelled\(\)/.test(job?.if ?? "") && same(Object.keys(job?.permissions ?? {}), ["packages"]);
     },
-    breaks: broken(
-      "ci",
-      "!cancelled() && needs.plan.result == 'success' && needs.plan.outputs.push == 'true' && (needs.ready",
-      "needs.plan.result == 'success' && needs.plan.outputs.push == 'true' && (needs.ready",
-    ),
+    breaks: broken("ci", /(name: Take the tags back\n[^]*?if: ")!cancelled\(\) && /, "$1"),
     proof: PIPELINE,
   }),
   always("P1 step 3", "Deployments take the tag of the tested commit; nothing else changes for them.", {

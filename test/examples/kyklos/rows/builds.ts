@@ -1,10 +1,22 @@
 /** Jobs 4, 7, 8, 10 and 11 of the plan: what is built, scanned, signed, released. */
 import type { Emission } from "../../support/emission.ts";
 import { holdsValue, input, onOf, same, script, variable } from "../../support/questions.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import {
+  all,
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 import { CI, condition, needs, PLAYED, RELEASE, RELEASED, restored, runs } from "../kyklos-files.ts";
 
 const sizes = (files: Emission, job: string): string => String(variable(files, CI, job, "Check the sizes", "LIMITS"));
+/** What every kind of run builds. */
+const BUILDS = "builds";
 const push = "Push (attempt 1)";
 
 export const buildRows: Requirement[] = [
@@ -171,15 +183,15 @@ export const buildRows: Requirement[] = [
     "Images are signed with cosign as the workflow, and the signature is verified at once. No key is kept.",
     {
       line: deleted("builds.controller.sign"),
-      output: "ci.yml, release.yml: job `sign-controller`",
-      holds: (files) => script(files, RELEASE, "sign-controller", "Sign controller").includes("cosign verify"),
+      output: "builds.yml, which ci.yml and release.yml call: job `attest-controller`, step `Sign controller`",
+      holds: (files) => script(files, BUILDS, "attest-controller", "Sign controller").includes("cosign verify"),
       proof: "test/execution/sign-image.test.ts",
     },
   ),
   fromConfig("Security", "Images carry SLSA provenance, attested by GitHub.", {
     line: deleted("builds.controller.attest"),
-    output: "ci.yml, release.yml: job `attest-controller`",
-    holds: (files) => files.job(RELEASE, "attest-controller") !== undefined,
+    output: "builds.yml, which ci.yml and release.yml call: job `attest-controller`, step `Attest the provenance`",
+    holds: (files) => files.step(BUILDS, "attest-controller", "Attest the provenance") !== undefined,
   }),
   beyond(
     "Security",
@@ -209,8 +221,8 @@ export const buildRows: Requirement[] = [
   }),
   fromConfig("Job 10", "It holds checksums.txt.", {
     line: set("publish.release.checksums", false),
-    output: "release.yml: job `deliver-release`, `CHECKSUMS`",
-    holds: (files) => same(variable(files, RELEASE, "deliver-release", "Publish the release", "CHECKSUMS"), true),
+    output: "plan.json: `publish.release.checksums`",
+    holds: (files) => same(files.plan("publish.release.checksums"), true),
     proof: RELEASED,
   }),
   fromConfig(
@@ -246,7 +258,7 @@ export const buildRows: Requirement[] = [
     {
       output: "release.yml: job `deliver-release`",
       holds: (files) => script(files, RELEASE, "deliver-release", "Publish the release").includes("draft"),
-      breaks: broken(RELEASE, /draft/, "-"),
+      breaks: brokenProgram("draft", "-"),
       proof: RELEASED,
     },
   ),
@@ -276,12 +288,16 @@ export const buildRows: Requirement[] = [
     "Gates",
     "A release asks for every pre-merge gate on its commit, and repeats only what has not passed there.",
     {
-      output: "release.yml: jobs `verdicts`, `verdict-…`",
+      output: "release.yml: jobs `verdicts` and `gate`, which judges every `test-…`",
       holds: (files) =>
+        condition(files, RELEASE, "deliver-release").includes("needs.gate.result == 'success'") &&
         ["lint", "unit", "envtest", "secrets", "smoke", "e2e"].every((key) =>
-          condition(files, RELEASE, "deliver-release").includes(`needs.verdict-${key}.result == 'success'`),
+          needs(files, RELEASE, "gate", `test-${key}`),
+        ) &&
+        ["lint", "unit", "envtest", "secrets", "smoke"].every((key) =>
+          condition(files, RELEASE, `test-${key}`).includes("needs.verdicts.outputs.passed"),
         ),
-      breaks: broken(RELEASE, "needs.verdict-e2e.result == 'success'", "true"),
+      breaks: broken(RELEASE, "needs.gate.result == 'success'", "true"),
       proof: RELEASED,
     },
   ),

@@ -1,7 +1,16 @@
 /** The plan's problem and its solution: one run, its gates, and images that live until everybody has had them. */
 import { jobsOf } from "../../support/emission.ts";
 import { onOf, same, script } from "../../support/questions.ts";
-import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import {
+  all,
+  always,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
 import {
   BUILD,
   CLEAN,
@@ -29,9 +38,9 @@ const gate = (what: string, job: string): Requirement =>
 
 const strategy = (section: string, when: string, requirement: string, line: string): Requirement =>
   always(section, requirement, {
-    output: `main-ci-cd.yml: job \`clean\`, ${when}`,
+    output: `.github/pipewright/clean-run: ${when}`,
     holds: (files) => script(files, BUILD, "clean", CLEAN).includes(line),
-    breaks: broken(BUILD, line, ""),
+    breaks: brokenProgram(line),
     proof: when === "published" ? PUBLISHING : FAILURES,
   });
 
@@ -142,7 +151,7 @@ export const lifecycleRows: Requirement[] = [
     "2.1, 2.4, Performance",
     "pull requests",
     "The images of a pull request go at once when it has been tested.",
-    'if (kind === "pullRequest") return ["delete-run"',
+    'return ["delete-run"',
   ),
   strategy(
     "2.1, 2.4",
@@ -160,20 +169,23 @@ export const lifecycleRows: Requirement[] = [
     "2.1, 2.4",
     "publishing skipped",
     "When publishing was skipped or cancelled, the newest stay.",
-    'if (["skipped", "cancelled", "none"].includes(published)) return ["keep-recent"',
+    'return ["keep-recent"',
   ),
   always("2.1", "The clean-up knows what became of publishing.", {
-    output: "main-ci-cd.yml: job `clean`, `PUBLISHED`",
-    holds: (files) => inJob(files, "clean", CLEAN, "PUBLISHED") === "${{ needs.published.result }}",
-    breaks: broken(BUILD, "PUBLISHED: ${{ needs.published.result }}", "PUBLISHED: success"),
+    output: "main-ci-cd.yml: job `clean`, `needs`; .github/pipewright/clean-run",
+    holds: (files) =>
+      inJob(files, "clean", CLEAN, "NEEDS") === "${{ toJSON(needs) }}" &&
+      needsOf(files, "clean").includes("published") &&
+      script(files, BUILD, "clean", CLEAN).includes('needs.published?.result ?? "none"'),
+    breaks: brokenProgram("needs.published?.result", "undefined"),
     proof: FAILURES,
   }),
   always("2.1", "It runs also after failures, and says why it did what it did.", {
     output: "main-ci-cd.yml: job `clean`, `if`; the summary",
     holds: (files) =>
       conditionOf(files, "clean").startsWith("!cancelled()") &&
-      script(files, BUILD, "clean", CLEAN).includes("say(`Strategy: ${strategy}, because ${reason}."),
-    breaks: broken(BUILD, "say(`Strategy: ${strategy}, because ${reason}.", "say(`"),
+      script(files, BUILD, "clean", CLEAN).includes("`Strategy: ${strategy}, because ${reason}."),
+    breaks: brokenProgram("`Strategy: ${strategy}, because ${reason}.", "`"),
     proof: FAILURES,
   }),
   always("2.1", "It may read the code and delete packages, and nothing else.", {
@@ -183,19 +195,19 @@ export const lifecycleRows: Requirement[] = [
   }),
   fromConfig("Current, 2.4", "The newest five are what stays for looking at.", {
     line: set("retention.afterRun.keepRecent", 3),
-    output: "main-ci-cd.yml: job `clean`, `CLEAN.keepRecent`",
+    output: "plan.json: `retention.afterRun.keepRecent`",
     holds: (files) => files.plan("retention.afterRun.keepRecent") === 5,
     proof: "test/execution/clean-run.test.ts",
   }),
   fromConfig("Testing", "[preserve] in a commit's message keeps everything of its run.", {
     line: set("retention.afterRun.preserve", "[keep]"),
-    output: "main-ci-cd.yml: job `clean`, `MARKER`",
-    holds: (files) => inJob(files, "clean", CLEAN, "MARKER") === "[preserve]",
+    output: "plan.json: `retention.afterRun.preserve`",
+    holds: (files) => files.plan("retention.afterRun.preserve") === "[preserve]",
     proof: FAILURES,
   }),
   fromConfig("2.1", "It deletes, and does not only say what it would.", {
     line: set("retention.dryRun", true),
-    output: "main-ci-cd.yml: job `clean`, `CLEAN.dryRun`",
+    output: "plan.json: `retention.dryRun`",
     holds: (files) => files.plan("retention.dryRun") === false,
   }),
   fromConfig("Solution, 3, Benefits", "A backup finds what a run has left.", {
