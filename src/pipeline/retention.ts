@@ -4,7 +4,7 @@ import { keepsLayers, layersExpressions } from "./layer-caches.ts";
 import { TAG_CLASSES, type TagClass } from "./tags.ts";
 import { type Pipeline, type Retention, TRANSIENT_CLASSES, type TransientClass } from "./types.ts";
 
-/** The tags that the program `name-base` gives: a date, the run and its attempt. */
+/** The tags that the program `prepare-base` gives: a date, the run and its attempt. */
 export const BASE_TAG = "[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{1,10}-[0-9]{1,3}";
 
 export interface ExpiringClass {

@@ -51,19 +51,12 @@ export const lifecycleRows: Requirement[] = [
     {
       output: "main-ci-cd.yml: job `clean`, `needs`",
       holds: (files) =>
-        [
-          ...TARGETS,
-          "test-unit-tests",
-          "test-e2e-tests",
-          "test-client-tests",
-          "scan-webauthn-server",
-          "scan-test-credentials",
-          "promote",
-          "published",
-        ].every((job) => needsOf(files, "clean").includes(job)),
+        [...TARGETS, "test-unit-tests", "test-e2e-tests", "test-client-tests", "build", "promote", "published"].every(
+          (job) => needsOf(files, "clean").includes(job),
+        ),
       breaks: broken(
         BUILD,
-        /(- deliver-central\n {6}- published\n {4}if: "!cancelled\(\) && needs\.plan)/,
+        /- deliver-central\n {6}- published\n {4}if: "!cancelled\(\) && needs\.plan/,
         '- published\n    if: "!cancelled() && needs.plan',
       ),
       proof: "test/pipeline/destinations.test.ts",
