@@ -151,7 +151,10 @@ const rows: { name: string; config: ConfigInput; dockerfiles?: Record<string, st
   },
   {
     name: "a file name of Pipewright's own",
-    config: smallConfig({ consumers: { promote: { name: "X", needs: "app", run: "x" } } }),
+    config: smallConfig({
+      topology: "workflow_run",
+      consumers: { promote: { name: "X", needs: "app", run: "x" } },
+    }),
     expected: /^consumers\.promote: .*promote\.yml/,
   },
   {

@@ -54,7 +54,12 @@ describe("the inputs of a manual run", () => {
 
 describe("ids of jobs", () => {
   const named = (key: string): ConfigInput =>
-    smallConfig({ project: "s", topology: "workflow_call", consumers: { [key]: { needs: "app", run: "x" } } });
+    smallConfig({
+      project: "s",
+      topology: "workflow_call",
+      gates: "each",
+      consumers: { [key]: { needs: "app", run: "x" } },
+    });
 
   it("have at most 99 characters, and are said once", () => {
     expect(problemsOf(named("k".repeat(99 - "verdict-".length)))).toEqual([]);

@@ -238,7 +238,10 @@ export default defineConfig({
     expect.stringMatching(/^11: "smoke" would come after itself/),
     expect.stringMatching(/^18: .*"aap", which is not declared/),
   ]);
-  const followed = text.replace(', after: ["smoke"]', "").replace('"aap"', '"app"');
+  const followed = text
+    .replace('project: "shop",', 'project: "shop", topology: "workflow_run",')
+    .replace(', after: ["smoke"]', "")
+    .replace('"aap"', '"app"');
   expect(await linesOf(followed)).toEqual([
     expect.stringMatching(/^11: .*follows the build by itself/),
     expect.stringMatching(/^15: "hub" is published once/),

@@ -39,18 +39,22 @@ describe("a small config's plan", () => {
     expect(pipelineOf().workflows).toEqual({
       build: { name: "Build", path: ".github/workflows/build.yml" },
       cleanup: { name: "Container Registry Cleanup", path: ".github/workflows/container-prune.yml" },
-      promote: { name: "Promote Images", path: ".github/workflows/promote.yml" },
       check: { name: "CI Config", path: ".github/workflows/ci-config.yml" },
     });
     expect(Object.keys(pipelineOf({ nightly: {}, release: {}, metrics: {} }).workflows).sort()).toEqual([
       "build",
+      "builds",
       "check",
       "cleanup",
       "metrics",
       "nightly",
-      "promote",
       "release",
     ]);
+    // Where the tests are other runs, another one moves tags after them.
+    expect(pipelineOf({ topology: "workflow_run" }).workflows.promote).toEqual({
+      name: "Promote Images",
+      path: ".github/workflows/promote.yml",
+    });
   });
 
   it("has names and paths that the config chooses, a prefix for all, and no .yml twice", () => {
@@ -187,7 +191,7 @@ describe("a consumer", () => {
       key: "smoke",
       name: "smoke",
       timeoutMinutes: 15,
-      dispatch: true,
+      dispatch: false,
       required: true,
       source: "registry",
       forks: true,
@@ -197,6 +201,7 @@ describe("a consumer", () => {
     });
     expect(consumerOf().steps).toMatchObject([{ name: "Run the tests", run: "./smoke.sh", timeoutMinutes: 13 }]);
     expect(consumerOf().builds.map((build) => build.key)).toEqual(["app"]);
+    expect(consumerOf({ topology: "workflow_run" }).dispatch).toBe(true);
   });
 
   it("leaves two minutes of its job to upload what a slow test left, unless the config has another limit", () => {

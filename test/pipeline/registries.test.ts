@@ -163,12 +163,12 @@ describe("a registry that jobs could not use", () => {
     },
     {
       name: "a fork's code beside a mirror's role",
-      change: { mirrors: [amazon], forks: "test" },
+      change: { topology: "workflow_run", mirrors: [amazon], forks: "test" },
       expected: /^mirrors\.0\.auth: The consumer "smoke" tests pull requests of forks/,
     },
     {
       name: "a fork's code beside a role",
-      change: { registry: amazon, forks: "test" },
+      change: { topology: "workflow_run", registry: amazon, forks: "test" },
       expected: /^registry\.auth: The consumer "smoke" tests pull requests of forks/,
     },
   ];

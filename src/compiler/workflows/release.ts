@@ -2,7 +2,7 @@
  * A release promotes the digest that was tested. Only where the tagged commit has no image yet, or none for all
  * platforms, is one built, and then nothing is published before that image has passed the same tests.
  */
-import { hasReady, imagesIn, planJobId, releaseJobId, takenAfter } from "../../pipeline/stages.ts";
+import { callsBuilds, hasReady, imagesIn, planJobId, releaseJobId, takenAfter } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -39,7 +39,9 @@ function releaseAfterTests(pipeline: Pipeline): Record<string, Job> {
   const built = [
     ...new Set([planJobId(pipeline, "release"), ...images.flatMap((build) => takenAfter(pipeline, "release", build))]),
   ];
-  const before = [...built, ...(hasReady(pipeline, "release") ? ["ready"] : [])];
+  // Where another workflow builds, its own gate stands there.
+  const ready = !callsBuilds(pipeline) && hasReady(pipeline, "release");
+  const before = [...built, ...(ready ? ["ready"] : [])];
   const passed = hasPassed(pipeline, "release");
   return {
     test: testJob(pipeline, before, passed),
