@@ -1,6 +1,7 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
+import { imagesOf } from "../../pipeline/images.ts";
 import { calledIn, planJobId, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
-import type { Build, EventClass, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { EventClass, Pipeline } from "../../pipeline/types.ts";
 import { isPlainName } from "../../workflow/filters.ts";
 import type { DispatchInput, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
@@ -13,9 +14,6 @@ const IS_PULL_REQUEST = "github.event_name == 'pull_request'";
 /** A pull request, one run by hand, or a commit. */
 const groupOf = ({ pullRequests }: Pipeline): string =>
   `${pullRequests ? `${IS_PULL_REQUEST} && format('pr-{0}', github.event.pull_request.number) || ` : ""}github.event_name == 'workflow_dispatch' && github.run_id || format('{0}-{1}', github.ref, github.sha)`;
-
-export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filter((build) => build.kind === "image");
-export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
 
 export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
   const jobs = runJobs(pipeline, "build");
