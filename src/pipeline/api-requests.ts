@@ -11,9 +11,8 @@ import type { Channel, Consumer, FilesBuild, ImageBuild, Pipeline, PublishTarget
 export const REQUESTS = {
   /** actions/download-artifact with `run-id`: the list, and the address of the archive. */
   "artifact of another run": 2,
-  "post-status": 1,
-  /** With the list of statuses, where a run was cancelled. */
-  "report-status": 2,
+  /** That a consumer is pending, and its result; with the list of statuses, where a run was cancelled. */
+  "report-status": 3,
   /** A pull request that GitHub does not name; a push asks nothing. */
   "resolve-image": 0,
   "still-newest": 1,
@@ -57,15 +56,16 @@ export function requestWarning(pipelines: readonly Pipeline[]): string | undefin
   return `One push asks GitHub's API about ${requests} times, and GITHUB_TOKEN has ${value} requests an hour in a repository: a second push in that hour may be refused. Let one consumer run several tests, by \`steps\` or a \`matrix\`, or set \`topology: "workflow_call"\`, which posts no statuses.`;
 }
 
-/** Every consumer is a run of its own, which posts a status; after each of them the tags may move. */
+/** Every consumer is a run of its own, or shares one, and posts a status; after each run the tags may move. */
 function ofManyRuns(pipeline: Pipeline): RequestRow[] {
   const following = pipeline.consumers.filter(
     ({ source, builds, events }) => source === "registry" && builds.length > 0 && events.includes("main"),
   );
   const { promote } = pipeline.workflows;
-  const ends = 1 + following.length;
+  const workflows = [...new Set(following.map(({ workflow }) => workflow))];
+  const ends = 1 + workflows.length;
   return [
-    ...following.map((consumer) => ({ of: consumer.name, requests: ofConsumer(consumer) })),
+    ...workflows.map((name) => ({ of: name, requests: ofWorkflow(following.filter((one) => one.workflow === name)) })),
     ...(promote ? [{ of: promote.name, requests: ends * ofPromotion(pipeline, pipeline.channels) }] : []),
   ];
 }
@@ -78,11 +78,16 @@ function ofPromotion({ builds }: Pipeline, channels: readonly Channel[]): number
   return branches.length * images * REQUESTS.promote + commits * OF_VERDICTS;
 }
 
+/** The record of the build is read once, whoever shares the workflow. */
+const ofWorkflow = (consumers: readonly Consumer[]): number =>
+  REQUESTS["artifact of another run"] +
+  REQUESTS["resolve-image"] +
+  consumers.reduce((sum, consumer) => sum + ofConsumer(consumer), 0);
+
 function ofConsumer(consumer: Consumer): number {
   const files = consumer.builds.filter((build): build is FilesBuild => build.kind === "files").length;
   const jobs = Object.values(consumer.matrix ?? {}).reduce((product, values) => product * values.length, 1);
-  const artifacts = REQUESTS["artifact of another run"] * (1 + files * jobs);
-  return artifacts + REQUESTS["resolve-image"] + REQUESTS["post-status"] + REQUESTS["report-status"];
+  return REQUESTS["artifact of another run"] * files * jobs + REQUESTS["report-status"];
 }
 
 /** Consumers are jobs of the run: their checks cost nothing, and artifacts are those of the run itself. */

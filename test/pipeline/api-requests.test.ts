@@ -20,7 +20,7 @@ const programs = readdirSync(TEMPLATES, { recursive: true, encoding: "utf8" })
 const asks = (text: string): number =>
   [
     ...text.matchAll(
-      /\bapi (?:GET|POST|PATCH|DELETE) |\bapi_pages |^post_status |\bverdicts "|github(?:Api\([^)]*\))?\.(?:get|all|post|patch|remove|download)\(/gm,
+      /\bapi (?:GET|POST|PATCH|DELETE) |\bapi_pages |\bpostStatus\(|\bnewestStatus\(|\bverdicts "|github(?:Api\([^)]*\))?\.(?:get|all|post|patch|remove|download)\(/gm,
     ),
   ].length;
 
@@ -49,7 +49,6 @@ describe("the table of requests", () => {
   });
 
   it.each([
-    ["post-status", 1],
     ["report-status", 2],
     ["resolve-image", 1],
     ["still-newest", 1],
@@ -68,6 +67,7 @@ const pipelineOf = (input: ConfigInput) => {
 };
 const many = (count: number, more: Partial<ConfigInput> = {}): ConfigInput =>
   smallConfig({
+    topology: "workflow_run",
     consumers: Object.fromEntries(
       Array.from({ length: count }, (_, index) => [`c${index}`, { needs: "app", run: "x" }]),
     ),
@@ -85,8 +85,18 @@ describe("a push", () => {
     expect(rows.slice(2)).toEqual([{ of: "Promote Images", requests: 3 * (2 + 2) }]);
   });
 
+  it("asks once for the record where consumers share a workflow, and moves tags once after it", () => {
+    const both = { needs: "app", run: "x", group: "all" } as const;
+    const config = smallConfig({ topology: "workflow_run", consumers: { a: both, b: both } });
+    expect(requestsOfPush(pipelineOf(config))).toEqual([
+      { of: "all", requests: 2 + 2 * 3 },
+      { of: "Promote Images", requests: 2 * (2 + 2) },
+    ]);
+  });
+
   it("asks for the files that every job of a matrix takes from the build's run", () => {
     const config = smallConfig({
+      topology: "workflow_run",
       builds: { dist: { kind: "files", run: "make", paths: ["out"] } },
       consumers: { e2e: { needs: "dist", run: "x", matrix: { shard: [1, 2, 3] } } },
     });
@@ -95,6 +105,7 @@ describe("a push", () => {
 
   it("asks nothing for consumers that build for themselves, or test no pushes to main", () => {
     const config = smallConfig({
+      topology: "workflow_run",
       moveTags: "at-build",
       consumers: { lint: { run: "x" }, only: { needs: "app", run: "x", on: ["pullRequest"] } },
     });
