@@ -105,10 +105,10 @@ export const deployRows: Requirement[] = [
     "Validation, KPI deployments",
     "What fails for a moment is tried again: a deployment of the same tag changes nothing the second time.",
     {
-      output: "ci.yml: jobs `deliver-*`, `RETRY_ATTEMPTS`",
+      output: "ci.yml: jobs `deliver-*`, `retry-attempts`",
       holds: (files) =>
         same(variable(files, "ci", "deliver-production", "Deploy the image", "RETRY_ATTEMPTS") ?? null, 3),
-      breaks: broken("ci", "RETRY_ATTEMPTS: 3", "RETRY_ATTEMPTS: 1"),
+      breaks: broken("ci", "retry-attempts: 3", "retry-attempts: 1"),
       proof: "test/execution/run-with-retries.test.ts",
     },
   ),
@@ -124,8 +124,8 @@ export const deployRows: Requirement[] = [
     {
       line: set("tags.commit", "{sha}"),
       given: set("tags.commit", "sha-{sha}"),
-      output: "ci.yml: job `plan`, `TAG_COMMIT`",
-      holds: (files) => variable(files, "ci", "plan", "Decide what to build", "TAG_COMMIT") === "sha-{sha}",
+      output: "plan.json: `tags.patterns.commit`",
+      holds: (files) => files.plan("tags.patterns.commit") === "sha-{sha}",
     },
   ),
   beyond(
