@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { DockerError } from "./docker-error.mjs";
 import { parseOptions } from "./options.mjs";
+import { addressOf, isPlain } from "./references.mjs";
 
 const folder = () => process.env.DOCKER_CONFIG ?? join(homedir(), ".docker");
 const file = () => join(folder(), "config.json");
@@ -32,6 +33,27 @@ export function credentialsOf(host) {
   return auth ? Buffer.from(auth, "base64").toString() : undefined;
 }
 
+/** Asks the registry, as Docker's daemon does; one that stands nowhere is taken at its word. */
+async function checkLogin(host, auth) {
+  const address = addressOf(host);
+  if (!isPlain(address)) return;
+  const refuse = (why) => {
+    throw new DockerError(`Error response from daemon: Get "https://${host}/v2/": ${why}`, 1);
+  };
+  const headers = { authorization: `Basic ${auth}` };
+  const ask = async (url) => {
+    try {
+      return await fetch(url, { headers });
+    } catch (error) {
+      return refuse(error.cause?.code ?? error.message);
+    }
+  };
+  const first = await ask(`http://${address}/v2/`);
+  const [, realm] = /^Bearer realm="([^"]+)"/.exec(first.headers.get("www-authenticate") ?? "") ?? [];
+  const answer = first.status === 401 && realm ? await ask(realm) : first;
+  if (!answer.ok) refuse(answer.status === 401 ? "unauthorized: incorrect username or password" : answer.status);
+}
+
 export async function login(words) {
   const { options, operands } = parseOptions(words, {
     "--username": true,
@@ -48,8 +70,9 @@ export async function login(words) {
     password = Buffer.concat(parts).toString().trim();
   }
   if (!user || !password) throw new DockerError("Error: cannot perform an interactive login", 1);
-  const config = readConfig();
   const host = operands[0] ?? "docker.io";
+  await checkLogin(host, Buffer.from(`${user}:${password}`).toString("base64"));
+  const config = readConfig();
   writeConfig({
     ...config,
     auths: { ...config.auths, [host]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } },
