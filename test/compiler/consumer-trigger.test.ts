@@ -175,7 +175,6 @@ describe("the name of a run", () => {
         contexts: { github: { event: { workflow_run: { event, display_title } } } },
       }) === true;
     expect(followed("workflow_run", named(run({})))).toBe(true);
-    expect(followed("pull_request", "Anything")).toBe(true);
     expect(followed("workflow_run", named(run({ event: "push", head_branch: "main" })))).toBe(false);
     // A commit's own title may begin like that.
     expect(followed("push", "Pull request from a friend")).toBe(false);
