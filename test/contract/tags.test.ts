@@ -1,18 +1,17 @@
 /**
  * Pipeline contract, "Tags". The step that decides on the tag is run as the emitted files carry it. The algorithm itself
- * is proven in test/pipeline/tags.test.ts and tags-agree.test.ts, every branch of the program in test/execution/plan.test.ts.
+ * is proven in test/pipeline/tags.test.ts and tags-of-any-branch.test.ts, every branch of the program in
+ * test/execution/plan.test.ts.
  */
 import { describe, expect, it } from "vitest";
-import { classifyTag, DOCKER_TAG } from "../../src/pipeline/tags.ts";
+import { movesPart } from "../../src/pipeline/plan-file/moves.ts";
+import { classifyTag } from "../../src/pipeline/tags.ts";
+import { DOCKER_TAG } from "../../templates/lib/tags.mjs";
 import type { Contexts } from "../player/expressions.ts";
-import { COMMIT, events, runStep, type StepResult } from "../support/run-step.ts";
-import { jobOf, stepOf } from "../support/read-workflows.ts";
+import { decide, decided, workflowsOfRun } from "../support/building.ts";
+import { COMMIT, events } from "../support/run-step.ts";
 import { type System, systemNamed, systems } from "../support/systems.ts";
 
-const fileOf = (system: System, kind: "build" | "nightly" | "release" | "promote"): string =>
-  system.pipeline.workflows[kind]?.path.split("/").at(-1) ?? "";
-const decide = (system: System, contexts: Contexts, kind: "build" | "nightly" = "build"): StepResult =>
-  runStep(stepOf(jobOf(system.workflows, fileOf(system, kind), "plan"), "Decide what to build"), contexts);
 const tagOf = (system: System, contexts: Contexts, kind?: "nightly"): string | undefined =>
   decide(system, contexts, kind).outputs["tag"];
 const today = (): string => new Date().toISOString().slice(0, 10);
@@ -55,8 +54,7 @@ describe("tags", () => {
 
   it("a release gives its version, and the two moving tags unless it is a prerelease", () => {
     const release = (tag: string): string | undefined =>
-      runStep(stepOf(jobOf(charon.workflows, "release.yml", "plan"), "Decide what to release"), events.release(tag))
-        .outputs["release-tags"];
+      decide(charon, events.release(tag), "release").outputs["release-tags"];
     expect(release("v1.2.3")).toBe("v1.2.3 1.2 1");
     expect(release("v1.2.3-rc.1")).toBe("v1.2.3-rc.1");
   });
@@ -96,7 +94,7 @@ describe("tags", () => {
       tagOf(own, events.queue()),
       tagOf(own, events.schedule(), "nightly"),
     ]).toEqual(["review-12-abc1234", "main-abc1234", "development-abc1234", "queue-abc1234", `night-${today()}`]);
-    expect(decide(own, events.push("main")).outputs["staging"]).toBe("tmp-abc1234-{platform}");
+    expect(decided(own, events.push("main")).staging).toBe("tmp-abc1234-{platform}");
   });
 
   it("the commit is that of the pull request's head, never the merge commit, and as long as the config says", () => {
@@ -132,44 +130,41 @@ describe("tags", () => {
   });
 
   it.each(systems.filter((system) => system.pipeline.registry))("builds push immutable tags only: $name", (system) => {
-    const moving = system.pipeline.channels.map((channel) => channel.tag);
-    for (const workflow of system.workflows.filter(({ name }) =>
-      [system.pipeline.workflows.build?.name, system.pipeline.workflows.nightly?.name].includes(name),
-    )) {
-      for (const job of workflow.jobs) {
-        for (const step of job.steps) {
-          if (step.program === "publish-image.sh" && system.pipeline.moveTags === "after-tests")
-            expect(step.env["TAGS"]).toBe("${{ needs.plan.outputs.tag }}");
-          if (step.action === "docker/build-push-action" && step.with["push"] === true)
-            expect(String(step.with["tags"])).toMatch(
-              /:\$\{\{ steps\.(find\.outputs\.staging|name\.outputs\.tag) \}\}$/,
-            );
-        }
-        if (system.pipeline.moveTags === "after-tests")
-          expect(
-            JSON.stringify(job.steps.map((step) => step.with["tags"] ?? step.env["TAGS"] ?? "")),
-            job.where,
-          ).not.toMatch(new RegExp(`"(${moving.join("|")})"`));
-      }
+    // What they push is said in the bake file alone, and what they move in the plan.
+    const moves = movesPart(system.pipeline);
+    expect(moves.length > 0).toBe(system.pipeline.moveTags === "at-build" && system.pipeline.channels.length > 0);
+    const moving = new RegExp(`\\b(${system.pipeline.channels.map(({ tag }) => tag).join("|")})\\b`);
+    for (const run of ["build", "nightly", "release"] as const) {
+      const steps = workflowsOfRun(system, run).flatMap(({ jobs }) => jobs.flatMap((job) => job.steps));
+      for (const step of steps.filter(
+        ({ action, program }) => /docker\/b/.test(action ?? "") || program?.includes("image"),
+      ))
+        expect(JSON.stringify([step.with["tags"], step.with["push"], step.with["set"]]), step.where).not.toMatch(
+          step.with["load"] === true ? /"push":true/ : moving,
+        );
     }
   });
 
   it('`moveTags: "at-build"` moves the pushed branch\'s tag with the build, and there is no workflow to promote', () => {
     const system = systemNamed("Charon that moves tags at the build");
-    const publish = stepOf(jobOf(system.workflows, "docker-build.yml", "publish-charon"), "Publish the image");
-    expect(publish.env["TAGS"]).toContain("github.event_name == 'push' && github.ref_name == 'main' && 'latest'");
-    expect(publish.env["COPIES"]).toContain("docker.io/wikid82/charon:latest");
+    expect(movesPart(system.pipeline)).toContainEqual({
+      of: "main",
+      tag: "latest",
+      copies: [{ build: "charon", image: "docker.io/wikid82/charon:latest" }],
+    });
     expect(system.pipeline.workflows.promote).toBeUndefined();
+    expect(movesPart(charon.pipeline)).toEqual([]);
   });
 
   it("one workflow, one run at a time, moves tags and copies once all required statuses are there", () => {
     for (const system of systems.filter((one) => one.pipeline.workflows.promote)) {
       const movers = system.workflows.filter((workflow) =>
-        workflow.jobs.some((job) => job.steps.some((step) => step.program === "promote.sh")),
+        workflow.jobs.some((job) => job.steps.some((step) => step.program === "promote")),
       );
       expect(movers.map((workflow) => workflow.name)).toEqual([system.pipeline.workflows.promote?.name]);
       expect(movers[0]?.concurrency["cancel-in-progress"]).toBe(false);
-      expect(movers[0]?.concurrency.group).not.toContain("${{");
+      // What follows a pull request moves nothing, and waits for nobody.
+      expect(movers[0]?.concurrency.group).toMatch(/&& github\.run_id \|\| 'tags' \}\}$|^[^$]+$/);
     }
   });
 });

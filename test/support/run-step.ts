@@ -1,10 +1,14 @@
-/** Runs a step that carries a bash program which needs neither network nor Docker, as the emitted file has it. */
+/** Runs a step with a program for Node that needs neither network nor Docker, as the emitted files hand it what it takes. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { planFile, printPlanFile } from "../../src/pipeline/plan-file.ts";
+import type { Pipeline } from "../../src/pipeline/types.ts";
+import { filesOfPrograms, programFile, programPath } from "../../src/programs/programs.ts";
 import type { Json } from "../player/json.ts";
-import { type Contexts, interpolateString } from "../player/expressions.ts";
+import { type Contexts, evaluate, interpolateString } from "../player/expressions.ts";
+import { environmentOf, runnerVariables, variableOf } from "./program-folder.ts";
 import type { EmittedStep } from "./read-workflows.ts";
 
 export interface StepResult {
@@ -13,24 +17,46 @@ export interface StepResult {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The step's expressions are evaluated with these contexts, as GitHub would. */
-export function runStep(step: EmittedStep, contexts: Contexts): StepResult {
+/** The step's expressions are evaluated with these contexts, as GitHub would; the plan is the pipeline's own. */
+export function runStep(pipeline: Pipeline, step: EmittedStep, contexts: Contexts): StepResult {
+  const { program } = step;
+  if (program === undefined) throw new Error(`${step.where} uses no program.`);
   const folder = mkdtempSync(join(tmpdir(), "pipewright-step-"));
+  const write = (path: string, text: string): string => {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  };
   try {
-    const output = join(folder, "output");
-    writeFileSync(output, "");
+    for (const path of filesOfPrograms([program])) write(path, programFile(path));
+    write("plan.json", printPlanFile(planFile([pipeline], {})));
+    const output = write("output", "");
+    const github = (name: string): Json => evaluate(`github.${name}`, { contexts });
     const given = Object.fromEntries(
-      Object.entries(step.env).map(([name, value]) => [name, interpolateString(value as Json, { contexts })]),
+      Object.entries(step.with).map(([name, value]) => [
+        variableOf(name),
+        interpolateString(value as Json, { contexts }),
+      ]),
     );
-    const { status, stdout, stderr } = spawnSync(
-      "bash",
-      ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run ?? ""],
-      {
-        cwd: folder,
-        encoding: "utf8",
-        env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", RUNNER_TEMP: folder, GITHUB_OUTPUT: output, ...given },
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, programPath(program))], {
+      cwd: folder,
+      encoding: "utf8",
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        ...runnerVariables,
+        ...Object.fromEntries(
+          ["event_name", "ref_name", "ref_type", "head_ref", "sha", "repository", "run_id"].map((name) => [
+            `GITHUB_${name.toUpperCase()}`,
+            String(github(name) ?? ""),
+          ]),
+        ),
+        RUNNER_TEMP: folder,
+        GITHUB_OUTPUT: output,
+        GITHUB_EVENT_PATH: write("event.json", JSON.stringify(github("event"))),
+        ...environmentOf(program, given),
       },
-    );
+    });
     const lines = readFileSync(output, "utf8")
       .split("\n")
       .filter((line) => line !== "");
@@ -57,11 +83,12 @@ const github = (change: Record<string, Json>): Contexts => ({
     run_id: "4242",
     actor: "wikid82",
     head_ref: "",
+    ref_type: "branch",
     event: {},
     sha: COMMIT,
     ...change,
   },
-  inputs: { tag: "" },
+  inputs: { tag: "", nightly: false },
 });
 
 /** What the build workflow knows of each kind of event. */
@@ -84,10 +111,19 @@ export const events = {
       sha: COMMIT,
       event: { merge_group: { head_sha: COMMIT } },
     }),
-  schedule: (): Contexts => github({ event_name: "schedule", ref: "refs/heads/main", ref_name: "main" }),
-  manual: (tag = ""): Contexts => ({
-    ...github({ event_name: "workflow_dispatch", ref: "refs/heads/main", ref_name: "main" }),
-    inputs: { tag },
+  schedule: (): Contexts => ({
+    ...github({ event_name: "schedule", ref: "refs/heads/main", ref_name: "main" }),
+    inputs: { nightly: true },
   }),
-  release: (tag: string): Contexts => github({ event_name: "push", ref: `refs/tags/${tag}`, ref_name: tag }),
+  manual: (tag = ""): Contexts => ({
+    ...github({
+      event_name: "workflow_dispatch",
+      ref: "refs/heads/main",
+      ref_name: "main",
+      event: { inputs: { tag } },
+    }),
+    inputs: { tag, nightly: false },
+  }),
+  release: (tag: string): Contexts =>
+    github({ event_name: "push", ref: `refs/tags/${tag}`, ref_name: tag, ref_type: "tag" }),
 };
