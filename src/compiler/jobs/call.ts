@@ -1,5 +1,5 @@
 /** The tests of a consumer in the run that builds: a job of it, or a workflow that it calls. */
-import { type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
+import { buildsIn, type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type CallJob, type Job, withComment } from "../../workflow/model.ts";
@@ -49,10 +49,9 @@ function conditionOf(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs
 }
 
 /** What a run of this kind does not build, nobody hands on. */
-const handedOn = (consumer: Consumer, needs: readonly string[]): ImageBuild[] =>
+const handedOn = (pipeline: Pipeline, consumer: Consumer, run: RunKind): ImageBuild[] =>
   takenBy(consumer).filter(
-    (build): build is ImageBuild =>
-      build.kind === "image" && needs.some((id) => id === `build-${build.bake?.group ?? build.key}`),
+    (build): build is ImageBuild => build.kind === "image" && buildsIn(pipeline, run).includes(build),
   );
 
 const trusted = (pipeline: Pipeline, run: RunKind): string =>
@@ -68,7 +67,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
     trusted: trusted(pipeline, run),
     tag: planned("tag"),
     ...Object.fromEntries(
-      handedOn(consumer, needs).flatMap((build) => [
+      handedOn(pipeline, consumer, run).flatMap((build) => [
         [`${build.key}-digest`, digestOf(pipeline, run, build)],
         [`${build.key}-commit`, `${commitOf(pipeline, run, build)} || ${planned("sha")}`],
       ]),
@@ -102,7 +101,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
 /** The tests as a job of the run: one file less, and its check bears their own name. */
 export function inlineTestJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): Job {
   const planned = plannedIn(pipeline, run);
-  const known = handedOn(consumer, needs);
+  const known = handedOn(pipeline, consumer, run);
   const isTrusted = trusted(pipeline, run);
   const of = (build: ImageBuild, give: string): string => (known.some(({ key }) => key === build.key) ? give : "''");
   const job = testJob(pipeline, consumer, {
