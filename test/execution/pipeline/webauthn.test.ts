@@ -44,8 +44,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
 
     expect(troubles(world)).toBe("");
     expect(results(run())).toMatchObject({
-      "E2E Tests": "success",
-      "Client Tests": "success",
+      "All checks": "success",
       "Publish npm": "success",
       "Publish central": "skipped",
       Published: "success",
@@ -96,7 +95,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     await world.dispatch("main-ci-cd.yml");
     await world.settle();
     expect(troubles(world)).toBe("");
-    expect(results(run())).toMatchObject({ "E2E Tests": "success", "Publish npm": "skipped", Published: "skipped" });
+    expect(results(run())).toMatchObject({ "All checks": "success", "Publish npm": "skipped", Published: "skipped" });
     expect(npm).toEqual([]);
   });
 
@@ -129,7 +128,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
         .jobs.map(({ name }) => name)
         .filter((name) => name.startsWith("Publish") && !/^Publish (webauthn-server|test-credentials)$/.test(name)),
     ).toEqual([]);
-    expect(results(run())).toMatchObject({ "E2E Tests": "success", "Clean up after this run": "success" });
+    expect(results(run())).toMatchObject({ "All checks": "success", "Clean up after this run": "success" });
     expect(logOf(jobOf(run(), "Clean up after this run"))).toContain("Strategy: keep-recent, because publishing: none");
     expect((await world.tags(SERVER))[`sha-${short(sha)}`]).toBeDefined();
     expect({ npm, hub: await world.tags(SERVER, "hub"), central: portal.deployments }).toEqual({

@@ -22,6 +22,9 @@ function writeConfig(config) {
   writeFileSync(file(), JSON.stringify(config, null, 2));
 }
 
+/** Under which name Docker keeps a registry's login. */
+const keyOf = (host) => (host === "docker.io" ? "https://index.docker.io/v1/" : host);
+
 /** `user:password` for a host, or undefined. */
 export function credentialsOf(host) {
   const auths = readConfig().auths ?? {};
@@ -75,14 +78,14 @@ export async function login(words) {
   const config = readConfig();
   writeConfig({
     ...config,
-    auths: { ...config.auths, [host]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } },
+    auths: { ...config.auths, [keyOf(host)]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } },
   });
   console.log("Login Succeeded");
 }
 
 export function logout([host = "docker.io"]) {
   const config = readConfig();
-  const { [host]: _, ...auths } = config.auths ?? {};
+  const { [keyOf(host)]: _, ...auths } = config.auths ?? {};
   writeConfig({ ...config, auths });
   console.log(`Removing login credentials for ${host}`);
 }
