@@ -80,6 +80,7 @@ function notFor(run: Run, key: string): Value | undefined {
   if (key.startsWith("event.inputs.")) return run.event === "workflow_dispatch" ? undefined : literal("");
   if (key.startsWith("event.pull_request")) return isPullEvent(run.event) ? undefined : literal("");
   if (key.startsWith("event.workflow_run")) return run.event === "workflow_run" ? undefined : literal("");
+  if (key.startsWith("event.merge_group")) return run.event === "merge_group" ? undefined : literal("");
   if (key.startsWith("event.release")) return run.event === "release" ? undefined : literal("");
   if (key.startsWith("event.head_commit")) return run.event === "push" ? undefined : literal("");
   return undefined;

@@ -158,6 +158,20 @@ describe("empty-concurrency-key", () => {
     ],
     ["a fallback", withGroup("[pull_request, push]", "${{ github.event.pull_request.number || github.ref }}")],
     [
+      "fallbacks of several events",
+      withGroup(
+        "[pull_request, merge_group, workflow_dispatch]",
+        "${{ github.event.pull_request.head.sha || github.event.merge_group.head_sha || github.sha }}",
+      ),
+    ],
+    [
+      "a field that only decides on the group",
+      withGroup(
+        "{ workflow_run: { workflows: [Build] }, workflow_dispatch: {} }",
+        "${{ (github.event.workflow_run.event == 'x' || startsWith(github.event.workflow_run.name, 'x')) && github.run_id || 'tags' }}",
+      ),
+    ],
+    [
       "a push of one branch only",
       withGroup("{ pull_request: {}, push: { branches: [main] } }", "ci-${{ github.head_ref }}"),
     ],

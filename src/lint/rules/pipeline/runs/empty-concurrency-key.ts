@@ -1,4 +1,7 @@
 import type { Run } from "../../../model/model.ts";
+import type { SourceFile } from "../../../../workflow/document/source-file.ts";
+import { spanInFile } from "../../../../workflow/expressions/embedded.ts";
+import { expressionsWithin } from "../../../../workflow/expressions/expression.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
 import { symbolsIn } from "../../../model/value.ts";
 import { cancels, type Group, groupsOf, namesOf } from "../../../runs/concurrency.ts";
@@ -45,7 +48,7 @@ jobs:
     for (const group of groupsOf(workflow)) {
       const name = group.concurrency.group;
       if (!name) continue;
-      const references = referencesOf(workflow.file, name);
+      const references = referencesOf(workflow.file, name).filter((reference) => !isCompared(workflow.file, reference));
       const missing = occasionsOf(workflow).flatMap((run) => {
         const reference = isOneGroup(group, run)
           ? references.find((candidate) => isFieldOf(candidate.name, run.event) === false)
@@ -65,6 +68,18 @@ jobs:
     }
   },
 });
+
+const TESTS = new Set(["contains", "startswith", "endswith"]);
+
+/** Whether a field only decides what the name holds: whoever compares it has thought of the events that lack it. */
+function isCompared({ text }: SourceFile, { at, site }: Reference): boolean {
+  if (!site.expression) return false;
+  return [...expressionsWithin(site.expression)].some((one) => {
+    if (one.kind !== "comparison" && !(one.kind === "call" && TESTS.has(one.name.toLowerCase()))) return false;
+    const { start, end } = spanInFile(text, site, one);
+    return start <= at.start && at.end <= end;
+  });
+}
 
 /** Whether nothing in the name tells one run of this event from another, although they are for different refs. */
 function isOneGroup({ concurrency, job }: Group, run: Run): boolean {
