@@ -37,7 +37,7 @@ export function cleanJob(pipeline: Pipeline, needs: readonly string[]): Job {
           class: expression(planned("class")),
           tag: expression(planned("tag")),
           commit: expression(planned("sha")),
-          staging: expression(planned("staging")),
+          staging: expression(`fromJSON(${planned("plan")} || '{}').staging`),
           needs: expression("toJSON(needs)"),
         },
       }),
