@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { rollbackRows, type RollbackRow } from "../../src/compiler/docs/rollback.ts";
 import { compile } from "../../src/compiler/compile.ts";
-import { planOf } from "../support/plan-of.ts";
-import { type EmittedWorkflow, stringsIn } from "../support/read-workflows.ts";
+import { findingsInEmitted } from "../support/lint-emitted.ts";
+import { plannedFor, planOf } from "../support/plan-of.ts";
+import type { EmittedWorkflow } from "../support/read-workflows.ts";
 import { type System, systemNamed, systemOf } from "../support/systems.ts";
 
 const subjects = [
@@ -56,6 +57,19 @@ describe.each(subjects)("after a rollback of $name", (system) => {
   });
 });
 
+/** In the quick lane the largest and the smallest; each row is linted anew. */
+const linted = process.env["PIPEWRIGHT_SLOW"] === "1" ? subjects : [charon, systemNamed("the minimal example")];
+
+describe.each(linted)("after a rollback of $name", (system) => {
+  it("each row lints clean", async () => {
+    for (const row of rowsOf(system)) {
+      const { pipeline } = planOf(row.apply(system.config));
+      const said = await findingsInEmitted(compile(pipeline));
+      expect(said, row.line).toEqual([]);
+    }
+  });
+});
+
 describe("a row does what it says", () => {
   it("one consumer builds for itself: no workflow_run, the same name, the reason in place, all others as they were", () => {
     const changed = after(charon, rowFor(charon, 'consumers["e2e-tests"].source: "build"'));
@@ -68,14 +82,28 @@ describe("a row does what it says", () => {
     expect(body).not.toContain("workflow_run");
     const unchanged = (system: System): unknown =>
       compile(system.pipeline).filter((file) =>
-        /(-integration|supply-chain-pr|security-pr|docker-build|nightly-build|ci-config)\.yml$/.test(file.path),
+        /(integration|supply-chain-pr|security-pr|docker-build|builds|nightly-build|ci-config)\.yml$/.test(file.path),
       );
+    expect(unchanged(charon)).toHaveLength(7);
     expect(unchanged(changed)).toEqual(unchanged(charon));
     // Its shards and browsers still run, each with the container of its own image.
     expect(e2e?.jobs.find((job) => job.id === "test")?.matrix).toEqual({
       shard: [1, 2, 3, 4],
       browser: ["chromium", "firefox", "webkit"],
     });
+  });
+
+  it("a consumer that shared a workflow leaves it, and the others go on without it", () => {
+    const integration = fileIn(charon, "integration.yml");
+    const members = charon.pipeline.consumers.filter(({ group }) => group === "integration");
+    const [first] = members;
+    expect(members.length).toBeGreaterThan(1);
+    const changed = after(charon, rowFor(charon, `consumers["${first?.key}"].source: "build"`));
+    const tests = (file: EmittedWorkflow | undefined) =>
+      file?.jobs.filter(({ id }) => id.startsWith("test")).map(({ id }) => id);
+    expect(tests(integration)).toEqual(members.map(({ key }) => `test-${key}`));
+    expect(tests(fileIn(changed, "integration.yml"))).toEqual(members.slice(1).map(({ key }) => `test-${key}`));
+    expect(fileIn(changed, `${first?.key}.yml`)?.jobs.map((job) => job.name)).toContain(first?.name);
   });
 
   it("a consumer of several images and files builds all of them", () => {
@@ -90,11 +118,9 @@ describe("a row does what it says", () => {
 
   it("pull requests stay out of the registry", () => {
     const changed = after(charon, rowFor(charon, 'pullRequests: "artifact"'));
-    expect(
-      fileIn(changed, "docker-build.yml")?.jobs[0]?.steps.find((step) => step.program === "plan-build.sh")?.env[
-        "PULL_REQUESTS"
-      ],
-    ).toBe("artifact");
+    expect(programsOf(changed)).toContain("plan-build");
+    expect(plannedFor(charon.pipeline).pullRequests).toBe("push");
+    expect(plannedFor(changed.pipeline).pullRequests).toBe("artifact");
   });
 
   it("no consumer follows the build", () => {
@@ -109,44 +135,39 @@ describe("a row does what it says", () => {
   });
 
   it("the cleanup deletes nothing, or is gone", () => {
-    const dry = fileIn(after(charon, rowFor(charon, "retention: { dryRun: true }")), "container-prune.yml");
-    expect(
-      stringsIn(dry?.jobs.map((job) => job.raw)).some((text) =>
-        text.includes("github.event_name != 'workflow_dispatch' && true"),
-      ),
-    ).toBe(true);
+    const dry = after(charon, rowFor(charon, "retention: { dryRun: true }"));
+    expect(plannedFor(charon.pipeline).retention?.dryRun).toBe(false);
+    expect(plannedFor(dry.pipeline).retention?.dryRun).toBe(true);
+    expect(fileIn(dry, "container-prune.yml")?.jobs.flatMap((job) => job.steps.map((step) => step.program))).toContain(
+      "cleanup",
+    );
     expect(fileIn(after(charon, rowFor(charon, "retention: false")), "container-prune.yml")).toBeUndefined();
   });
 
   it("nothing is scanned, nothing cached", () => {
+    const scanner = "aquasecurity/trivy-action";
+    expect(actionsOf(charon, "builds.yml")).toContain(scanner);
     const unscanned = after(charon, rowFor(charon, /\.scan: false$/));
-    expect(
-      ["docker-build.yml", "nightly-build.yml", "release.yml"].flatMap((file) => actionsOf(unscanned, file)),
-    ).not.toContain("aquasecurity/trivy-action");
-    const uncached = after(charon, rowFor(charon, /\.cache: false$/));
-    expect(
-      fileIn(uncached, "docker-build.yml")
-        ?.jobs.flatMap((job) => job.steps.map((step) => step.with["cache-from"] ?? step.with["cache-to"]))
-        .filter((cache) => cache !== undefined),
-    ).toEqual([]);
+    expect(unscanned.workflows.map(({ file }) => file)).toContain("builds.yml");
+    expect(actionsOf(unscanned, "builds.yml")).not.toContain(scanner);
+    const cachesOf = (system: System) =>
+      Object.values(plannedFor(system.pipeline).builds).map((build) => build.kind === "image" && build.cache);
+    expect(cachesOf(charon)).toEqual(["gha"]);
+    expect(cachesOf(after(charon, rowFor(charon, /\.cache: false$/)))).toEqual([null]);
   });
 
   it("tags move with the build", () => {
     const changed = after(charon, rowFor(charon, 'moveTags: "at-build"'));
-    expect(programsOf(changed)).not.toContain("promote.sh");
-    expect(
-      stringsIn(fileIn(changed, "docker-build.yml")?.jobs.map((job) => job.raw)).some((text) =>
-        text.includes("'latest'"),
-      ),
-    ).toBe(true);
+    expect(programsOf(charon)).toContain("promote");
+    expect(programsOf(changed)).not.toContain("promote");
+    expect(plannedFor(charon.pipeline).movesAtBuild).toEqual([]);
+    expect(plannedFor(changed.pipeline).movesAtBuild.map(({ tag }) => tag)).toContain("latest");
   });
 
   it("another commit is a warning", () => {
     const changed = after(charon, rowFor(charon, 'freshness: "warn"'));
-    const values = changed.workflows.flatMap((workflow) =>
-      workflow.jobs.flatMap((job) => job.steps.flatMap((step) => step.env["FRESHNESS"] ?? [])),
-    );
-    expect(new Set(values)).toEqual(new Set(["warn"]));
+    expect(plannedFor(charon.pipeline).freshness).toBe("fail");
+    expect(plannedFor(changed.pipeline).freshness).toBe("warn");
   });
 
   it("the nightly build and the metrics are gone, and nothing names them", () => {

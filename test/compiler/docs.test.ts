@@ -5,7 +5,8 @@ import { compileDocs } from "../../src/compiler/docs/compile-docs.ts";
 import { type PAGES, pagePath } from "../../src/compiler/docs/pages.ts";
 import { requiredChecks } from "../../src/pipeline/describe.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
-import { stringsIn } from "../support/read-workflows.ts";
+import { plannedFor } from "../support/plan-of.ts";
+import type { EmittedJob } from "../support/read-workflows.ts";
 import { shortCharon, type System, systemNamed, systemOf, systems } from "../support/systems.ts";
 
 /** Names that would break out of a table, a diagram or a code span. */
@@ -63,6 +64,17 @@ function rowsBelow(text: string, heading: string): string[][] {
     );
 }
 
+/** What GitHub calls the checks of a job: those of a called workflow after the caller, and one for each value of a matrix. */
+function namesOf(system: System, job: EmittedJob): string[] {
+  const called = system.workflows.find(({ path }) => job.calls?.path === `./${path}`);
+  if (called) return called.jobs.flatMap((one) => namesOf(system, one).map((name) => `${job.name} / ${name}`));
+  if (job.matrix === undefined) return [job.name];
+  const entries = system.pipeline.builds.flatMap((build) =>
+    build.kind === "image" ? Object.values(build.entries).flatMap((one) => one ?? []) : [],
+  );
+  return entries.map(({ name }) => job.name.replace(/\$\{\{ matrix\.\w+ \}\}/, name));
+}
+
 const NODE = String.raw`[a-z][a-z0-9_]*`;
 const LABEL = String.raw`"[^"]*"`;
 const SHAPE = String.raw`(?:\[${LABEL}\]|\(\[${LABEL}\]\)|\[\(${LABEL}\)\])`;
@@ -110,25 +122,19 @@ describe.each(documented)("the docs of $name", (system) => {
   });
 
   it("list as required what an emitted workflow really posts on pull requests", () => {
+    const part = plannedFor(system.pipeline);
     for (const check of requiredChecks(system.pipeline)) {
       const workflow = system.workflows.find((one) => one.name === check.from);
-      const names = workflow?.jobs.map((job) => job.name) ?? [];
-      const contexts =
-        workflow?.jobs.flatMap((job) =>
-          job.steps
-            .filter((step) => step.program === "report-status.sh")
-            .flatMap((step) => stringsIn(step.env["CONTEXT"])),
-        ) ?? [];
+      const names = workflow?.jobs.flatMap((job) => namesOf(system, job)) ?? [];
       if (check.kind === "check") {
         expect(names, check.name).toContain(check.name);
         if (system.pipeline.pullRequests) expect(workflow?.on, check.name).toHaveProperty("pull_request");
       } else {
-        expect(
-          contexts.some(
-            (context) => context === check.name || context.includes(`'${check.name.replaceAll("'", "''")}'`),
-          ),
-          check.name,
-        ).toBe(true);
+        const posts = workflow?.jobs.flatMap(({ steps }) =>
+          steps.filter(({ program }) => program === "report-status").map((step) => String(step.with["consumer"])),
+        );
+        const contexts = posts?.flatMap((key) => (part.groups[key] ?? [key]).map((one) => part.consumers[one]?.name));
+        expect(contexts, check.name).toContain(check.name);
       }
     }
     const rows = rowsBelow(documentOf(system, "ci-cd"), "What a branch rule can require");

@@ -1,7 +1,7 @@
 /** `docs/ci-cd.md`: the pipeline as people need to know it, made from the plan and so never out of date. */
 import { requiredChecks, retentionOfTag, tagExamples, triggersInWords } from "../../pipeline/describe.ts";
-import type { Pipeline } from "../../pipeline/types.ts";
-import { calledIn, promotesIn, takenBy } from "../../pipeline/stages.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
+import { calledIn, isCalled, promotesIn, type RunKind, takenBy } from "../../pipeline/stages.ts";
 import { limitsTable } from "./limits.ts";
 import { code, codes, escapeMarkdown, sections, table } from "./markdown.ts";
 import { settingsText } from "./settings.ts";
@@ -28,56 +28,44 @@ export function ciCdDocument(pipeline: Pipeline): string {
   );
 }
 
-const requiredText = ({ topology }: Pipeline): string =>
-  topology === "workflow_call"
-    ? "The build calls every consumer in its own run. Beside the jobs of each stands one under the consumer's name, which looks at their results whatever happened, also when the build failed: require that one, and not the jobs of the tests, which GitHub skips and then takes for passed."
-    : "Results of workflows that follow the build do not show on a pull request by themselves. Each posts a commit status instead, under the name below, whatever happened: also when the build failed or was cancelled.";
+function requiredText({ topology, gates, checks }: Pipeline): string {
+  if (topology === "workflow_run")
+    return "Results of workflows that follow the build do not show on a pull request by themselves. Each posts a commit status instead, under the name below, whatever happened: also when the build failed or was cancelled.";
+  const gate = `The build and all tests are one run. Its job ${code(checks.gate)} looks at all of their results whatever happened, also when the build failed, and passes only where everything that is required has passed. Require it, and not the jobs of the tests, which GitHub skips and then takes for passed.`;
+  const each =
+    gates === "each"
+      ? " Beside the jobs of each test stands one under the consumer's name, which says the same of that test alone."
+      : "";
+  return gate + each;
+}
 
 /** Names of nodes in Mermaid must be plain words. */
 const node = (kind: string, name: string): string => `${kind}_${name.replace(/[^A-Za-z0-9]/g, "_").toLowerCase()}`;
 /** Mermaid reads entity codes with `#`, and hands labels to the browser as HTML. */
 const label = (text: string): string => `"${text.replace(/["<>#]/g, (sign) => `#${sign.charCodeAt(0)};`)}"`;
 
+/** The run that builds, the night's and a release, by the names of their nodes. */
+const RUNS: readonly RunKind[] = ["build", "nightly", "release"];
+
 function diagram(pipeline: Pipeline): string {
   const { build, nightly, promote, cleanup, release, metrics } = pipeline.workflows;
   const lines: string[] = ["flowchart LR"];
   const registry = pipeline.registry ? `registry[(${label(pipeline.registry.host)})]` : undefined;
-  if (build) {
-    lines.push(`  code([${label("push, pull request, merge queue")}]) --> build[${label(build.name)}]`);
-    if (registry) lines.push(`  build -- "image by digest" --> ${registry}`);
-  }
+  if (build) lines.push(`  code([${label("push, pull request, merge queue")}]) --> build[${label(build.name)}]`);
   if (nightly)
     lines.push(
       `  clock([${label(`every night, ${pipeline.nightly ? pipeline.nightly.schedule : ""}`)}]) --> nightly[${label(nightly.name)}]`,
-      ...(registry ? ["  nightly --> registry"] : []),
     );
+  if (release)
+    lines.push(
+      `  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`,
+    );
+  lines.push(...wayOfImages(pipeline, registry));
   const oneRun = pipeline.topology === "workflow_call";
-  for (const consumer of pipeline.consumers) {
-    const id = node("consumer", consumer.key);
-    if (oneRun) {
-      const callers = (["build", "nightly", "release"] as const).filter(
-        (run) => pipeline.workflows[run] && calledIn(pipeline, run).includes(consumer),
-      );
-      const [first = "build", ...others] = callers;
-      lines.push(
-        `  ${first} -- "calls" --> ${id}[${label(consumer.name)}]`,
-        ...others.map((run) => `  ${run} -.-> ${id}`),
-        `  ${id} -- "check" --> commit([${label("commit")}])`,
-      );
-      continue;
-    }
-    if (takenBy(consumer).length === 0) {
-      lines.push(
-        `  code --> ${id}[${label(consumer.builds.length > 0 ? `${consumer.name} (builds for itself)` : consumer.name)}]`,
-        `  ${id} -- "check" --> commit([${label("commit")}])`,
-      );
-      continue;
-    }
-    lines.push(`  build -- "workflow_run" --> ${id}[${label(consumer.name)}]`);
-    if (nightly && consumer.events.includes("nightly")) lines.push(`  nightly -.-> ${id}`);
-    lines.push(`  ${id} -- "commit status" --> commit([${label("commit")}])`);
-  }
-  const passed = pipeline.consumers.length > 0 ? "commit" : "build";
+  const gate = `gate[${label(pipeline.checks.gate)}]`;
+  for (const consumer of pipeline.consumers) lines.push(...testOf(pipeline, consumer, gate));
+  if (oneRun && pipeline.consumers.length > 0) lines.push(`  gate -- "check" --> commit([${label("commit")}])`);
+  const passed = pipeline.consumers.length === 0 ? "build" : oneRun ? "gate" : "commit";
   if (promote) {
     lines.push(
       `  ${passed} --> promote[${label(promote.name)}]`,
@@ -86,11 +74,7 @@ function diagram(pipeline: Pipeline): string {
     for (const copy of pipeline.copies)
       lines.push(`  promote -- "copies" --> ${node("copy", copy.host)}[(${label(copy.host)})]`);
   }
-  if (release)
-    lines.push(
-      `  tag([${label(`tag ${pipeline.release ? pipeline.release.tags : ""}`)}]) --> release[${label(release.name)}]`,
-      '  release -- "the tested digest" --> registry',
-    );
+  if (release) lines.push('  release -- "the tested digest" --> registry');
   if (cleanup) lines.push(`  cleanup[${label(cleanup.name)}] -- "deletes what expired" --> registry`);
   if (promotesIn(pipeline, "build")) {
     const own = pipeline.channels.filter(({ of }) => of !== "nightly").map(({ tag }) => tag);
@@ -109,6 +93,54 @@ function diagram(pipeline: Pipeline): string {
         : `  metrics[${label(metrics.name)}] -. "reads runs" .-> build`,
     );
   return `\`\`\`mermaid\n${lines.join("\n")}\n\`\`\``;
+}
+
+/** From the runs that build, or from what they call to build, into the registry. */
+function wayOfImages(pipeline: Pipeline, registry: string | undefined): string[] {
+  const { nightly, builds, files } = pipeline.workflows;
+  const runs = RUNS.filter((run) => pipeline.workflows[run]);
+  const called = [
+    ...(builds ? [{ id: "builds", name: builds.name }] : []),
+    ...(files ? [{ id: "files", name: files.name }] : []),
+  ];
+  const calls = called.flatMap(({ id, name }) =>
+    runs.map((run, index) =>
+      index === 0 ? `  ${run} -- "builds in" --> ${id}[${label(name)}]` : `  ${run} -.-> ${id}`,
+    ),
+  );
+  const builder = builds ? "builds" : "build";
+  return [
+    ...calls,
+    ...(registry ? [`  ${builder} -- "image by digest" --> ${registry}`] : []),
+    ...(registry && nightly && !builds ? ["  nightly --> registry"] : []),
+  ];
+}
+
+/** Who tests, started by what, and where its result shows. */
+function testOf(pipeline: Pipeline, consumer: Consumer, gate: string): string[] {
+  const { nightly } = pipeline.workflows;
+  const id = node("consumer", consumer.key);
+  const check = `  ${id} -- "check" --> commit([${label("commit")}])`;
+  if (pipeline.topology === "workflow_call") {
+    const callers = RUNS.filter((run) => pipeline.workflows[run] && calledIn(pipeline, run).includes(consumer));
+    const [first = "build", ...others] = callers;
+    return [
+      `  ${first} -- ${isCalled(pipeline, consumer) ? '"calls"' : '"tests in a job"'} --> ${id}[${label(consumer.name)}]`,
+      ...others.map((run) => `  ${run} -.-> ${id}`),
+      `  ${id} --> ${gate}`,
+      ...(pipeline.gates === "each" ? [check] : []),
+    ];
+  }
+  if (takenBy(consumer).length === 0)
+    return [
+      `  code --> ${id}[${label(consumer.builds.length > 0 ? `${consumer.name} (builds for itself)` : consumer.name)}]`,
+      check,
+    ];
+  return [
+    `  build -- "workflow_run" --> ${id}[${label(consumer.name)}]`,
+    ...(nightly && consumer.events.includes("nightly") ? [`  nightly -.-> ${id}`] : []),
+    `  ${id} -- "commit status" --> commit([${label("commit")}])`,
+  ];
 }
 
 function workflowTable(pipeline: Pipeline): string {

@@ -1,6 +1,6 @@
 /** What GitHub Actions cannot do, and the nearest thing that this pipeline has. */
 import type { Pipeline } from "../../pipeline/types.ts";
-import { table } from "./markdown.ts";
+import { code, table } from "./markdown.ts";
 
 /** Facts of GitHub's docs: "Control the concurrency of workflows and jobs", "Events that trigger workflows", "Reusing workflow configurations". */
 export function limitsTable(pipeline: Pipeline): string {
@@ -21,7 +21,7 @@ export function limitsTable(pipeline: Pipeline): string {
         ? [
             "A required check that only exists when it is needed",
             "A job that is skipped counts as passed, also when what it waited for has failed.",
-            "A job under each consumer's name looks at the tests and fails when they did not run.",
+            `The job ${code(pipeline.checks.gate)} looks at all tests, and fails when a required one did not run.`,
           ]
         : [
             "The results of a workflow that follows another on the pull request",
@@ -43,7 +43,7 @@ export function limitsTable(pipeline: Pipeline): string {
         ? [
             "The build's run green while a slow test goes on",
             "A run has one result, when its last job has ended.",
-            `The check ${"`Build ready`"} says before that whether there is an image.`,
+            "The jobs that build show before that whether there is an image.",
           ]
         : [
             "Something that happens once all tests of a commit have passed",

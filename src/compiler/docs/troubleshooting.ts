@@ -23,7 +23,7 @@ export function troubleshootingDocument(pipeline: Pipeline): string {
       ["Broken", "The line of the config", "What goes on working"],
       rollbackRows(pipeline).map((row) => [row.broken, code(row.line), row.keeps]),
     ),
-    "To go back to the workflows of an earlier day altogether, check out `.github/workflows` and the config from that commit together: the one is compiled from the other.",
+    "To go back to the workflows of an earlier day altogether, check out `.github` and the config from that commit together: workflows, programs and the plan in `.github/pipewright` are compiled from that config, and read each other.",
   );
 }
 
@@ -57,7 +57,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       title: "The build fails",
       seen: [
         oneRun
-          ? `${code(pipeline.checks.ready)} is red in the run of ${code(buildName)}. ${made(pipeline) ? "Consumers test what they build from the sources, and say so." : "Consumers have nothing to test, and are red."}`
+          ? `A job that builds is red in the run of ${code(buildName)}, and ${code(pipeline.checks.gate)} with it. ${made(pipeline) ? "Consumers test what they build from the sources, and say so." : "Consumers have nothing to test, and are red."}`
           : `${code(buildName)} is red, and every consumer's status says that the build failed.`,
       ],
       causes: [
@@ -77,7 +77,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       ],
       prevented: [
         oneRun
-          ? "Nothing is promoted, published or deployed before the build's gate and every required consumer are green."
+          ? `Nothing is promoted, published or deployed before ${code(pipeline.checks.gate)} is green.`
           : "Consumers do not run on an image that was not built or not scanned.",
       ],
     },
@@ -85,7 +85,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       ? [
           {
             title: "Pushing an image fails",
-            seen: ["A step `Push (attempt 3)` is red, with a 5xx or 403 of the registry."],
+            seen: ["The step `Push` is red, and its log shows a 5xx or 403 of the registry at each attempt."],
             causes: [
               `${host} is down.`,
               "The package does not grant this repository the write role (package settings, Manage Actions access).",
@@ -153,7 +153,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       seen: ['"Expected — Waiting for status to be reported".'],
       causes: [
         oneRun
-          ? "The branch rule requires a job of the tests, and not the one under the consumer's name."
+          ? `The branch rule requires a name of an earlier config, and not ${code(pipeline.checks.gate)}.`
           : "The consumer's workflow file is not on the default branch yet: GitHub starts `workflow_run` workflows only from there.",
         "The branch rule requires a name that no workflow posts.",
         "The build waits for a maintainer's approval to run for a first-time contributor.",
@@ -165,7 +165,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
       ],
       prevented: [
         oneRun
-          ? "The job under each consumer's name runs whatever happened before it."
+          ? `The job ${code(pipeline.checks.gate)} runs whatever happened before it.`
           : "Every consumer posts a status for every outcome of the build.",
       ],
     },
@@ -186,10 +186,27 @@ function scenarios(pipeline: Pipeline): Scenario[] {
           },
         ]
       : []),
+    ...(pipeline.programs === "self"
+      ? [
+          {
+            title: "A runner does not know `$/.github/pipewright`",
+            seen: ["A job ends before its first step, and complains of a `uses:` that begins with `$/`."],
+            causes: ["A runner of your own is older than 2.336.", "The repository is on GitHub Enterprise Server."],
+            do: [
+              "Update the runner.",
+              'Or set `programs: "checkout"`, run `npx pipewright generate`, and commit both.',
+            ],
+            prevented: ["GitHub's own runners know it since July 2026."],
+          },
+        ]
+      : []),
     {
       title: "The check says that workflows differ from the config",
       seen: ["`pipewright check` prints a diff and exits with 1."],
-      causes: ["The config was changed without running `generate`.", "A generated file was edited by hand."],
+      causes: [
+        "The config was changed without running `generate`.",
+        "A generated file was edited by hand: a workflow, a program of `.github/pipewright`, or its `plan.json`.",
+      ],
       do: ["Run `npx pipewright generate` and commit the result.", "Move a change made by hand into the config."],
       prevented: ["A pre-commit hook can run the same check."],
     },
@@ -219,23 +236,51 @@ const made = (pipeline: Pipeline): boolean => pipeline.consumers.some(({ fallbac
 function testScenarios(pipeline: Pipeline): Scenario[] {
   const { build } = pipeline.workflows;
   const channels = pipeline.channels.filter(({ of }) => of !== "nightly").map(({ tag }) => tag);
+  const left = pipeline.consumers
+    .filter(({ required, failure, forks, events }) => {
+      return required && failure !== "soft" && !forks && events.includes("pullRequest");
+    })
+    .map(({ name }) => name);
   return [
     {
       title: "A test fails",
-      seen: [`The job under the consumer's name is red in the run of ${code(build?.name ?? "")}, and the run with it.`],
+      seen: [
+        `A job of the consumer is red in the run of ${code(build?.name ?? "")}, and ${code(pipeline.checks.gate)} with it.`,
+      ],
       causes: ["The code is wrong.", "The test is flaky, or what it talks to was away."],
       do: [
-        "Read the log of the consumer's own jobs: their names begin with the consumer's.",
+        `The summary of ${code(pipeline.checks.gate)} names each test with its result. Read the log of the jobs whose names begin with the consumer's.`,
         "Re-run the failed jobs: `gh run rerun <run id> --failed`. That repeats the failed tests and everything that waits for them, with the image that was built, and builds nothing.",
       ],
       prevented: ["Nothing that waits for a required consumer starts before it is green."],
     },
+    ...(pipeline.forks === "test" && pipeline.pullRequests && left.length > 0
+      ? [
+          {
+            title: "The gate is red on a fork's pull request, and no test has failed",
+            seen: [
+              `The summary of ${code(pipeline.checks.gate)} says of ${codes(left)} that it does not run for forks.`,
+            ],
+            causes: [
+              "A required test takes secrets, which code of a fork must not have. What did not run has not passed.",
+            ],
+            do: [
+              "Read the change. Then push its commits to a branch of this repository, and open a pull request from there.",
+              "Where the test need not stop anybody: `required: false`.",
+            ],
+            prevented: ["A job that is skipped passes for a branch rule; the gate does not let it."],
+          },
+        ]
+      : []),
     ...(promotesIn(pipeline, "build")
       ? [
           {
             title: `${codes(channels)} did not move`,
             seen: ["The job `Move the tags` was skipped, or its summary says why it left a tag where it is."],
-            causes: ["A required consumer is red.", "The branch has a newer commit, whose own run moves the tag."],
+            causes: [
+              "A required test or a build is red.",
+              "The branch has a newer commit, whose own run moves the tag.",
+            ],
             do: ["Re-run the failed jobs of the run; the tags move when all are green."],
             prevented: ["An older run never moves a tag back: the branch's tip is looked at first."],
           },
