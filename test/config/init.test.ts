@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { registerInit } from "../../src/cli/init.ts";
+import { compile } from "../../src/compiler/compile.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
+import { requiredChecks } from "../../src/pipeline/describe.ts";
 import { plan } from "../../src/pipeline/plan.ts";
+import { findingsInEmitted } from "../support/lint-emitted.ts";
 import { folder } from "./folder.ts";
 import { command } from "./recorder.ts";
 
@@ -28,14 +31,21 @@ function repository(
   return cwd;
 }
 
-/** Runs init in both languages; both must load to the same config, and the plan must have nothing against it. */
+/**
+ * Runs init in both languages; both must load to the same config, the plan must have nothing against it, and what it
+ * compiles to no finding.
+ */
 async function initialised(cwd: string): Promise<Config> {
   const { output, errors } = await command(registerInit, cwd, ["init"]);
   expect(errors).toEqual([]);
   const text = readFileSync(join(cwd, "ci.config.ts"), "utf8");
   expect(output).toContain(`Wrote ci.config.ts:\n\n${text}\n`);
   const { config } = await loadConfig({ cwd });
-  expect(plan(config).problems).toEqual([]);
+  const { pipeline, problems } = plan(config);
+  expect(problems).toEqual([]);
+  // What Python's tools are, the repository says; which versions, nobody can guess.
+  const findings = await findingsInEmitted(compile(pipeline));
+  expect(findings.filter((finding) => !finding.includes(" unpinned-tool: "))).toEqual([]);
   const yaml = JSON.parse(
     (await command(registerInit, cwd, ["--json", "init", "--format", "yaml", "--dry-run"])).output,
   ) as { text: string };
@@ -100,6 +110,10 @@ export default defineConfig({
 });
 `);
     expect(config.branches).toMatchObject({ main: "trunk", integration: ["development"] });
+    expect(requiredChecks(plan(config).pipeline).map(({ name }) => name)).toEqual([
+      "All checks",
+      "Workflows match the config",
+    ]);
   });
 
   test("several Dockerfiles, with the folder that each copies from", async () => {

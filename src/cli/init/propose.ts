@@ -48,7 +48,7 @@ export async function proposeConfig(root: string): Promise<Proposal | undefined>
       ? []
       : ["Found no test command: replace the consumer's command by your tests."]),
     ...(isNpm ? ["The check workflow runs `npm ci`: add Pipewright with `npm install --save-dev pipewright`."] : []),
-    "Next: `pipewright generate` writes the workflow files.",
+    "Next: `pipewright generate` writes the workflows, and beside them the programs that they use.",
   ];
   return { config, notes };
 }
