@@ -37,12 +37,15 @@ export function programFiles(pipelines: readonly Pipeline[], workflows: readonly
   if (paths.length === 0) return [];
   const digests = Object.fromEntries(paths.map((path) => [path, digestOfProgramFile(path)]));
   return [
-    { path: `${PROGRAMS_FOLDER}/.gitattributes`, body: () => ATTRIBUTES },
+    { path: `${PROGRAMS_FOLDER}/.gitattributes`, body: () => attributes(pipelines) },
     { path: PLAN_FILE, body: () => printPlanFile(planFile(pipelines, digests)) },
     ...paths.map((path) => ({ path: `${PROGRAMS_FOLDER}/${path}`, body: () => programFile(path) })),
   ];
 }
 
-/** `text eol=lf`, because a program with other line endings does not run. */
-const ATTRIBUTES = `* linguist-generated text eol=lf
-`;
+/**
+ * `text eol=lf`, because a program with other line endings does not run. Folded, unless one of the pipelines wants to see
+ * it: the folder is everybody's, and of all places where git looks this one counts most.
+ */
+const attributes = (pipelines: readonly Pipeline[]): string =>
+  `* ${pipelines.every(({ foldsPrograms }) => foldsPrograms) ? "linguist-generated " : ""}text eol=lf\n`;

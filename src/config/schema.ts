@@ -148,9 +148,15 @@ const settings = {
       names: byKind(
         z.string().regex(/^[A-Za-z0-9._-]+$/, { error: "expected a file name of letters, digits, `.`, `_` and `-`" }),
       ).prefault({}),
+      fold: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Whether GitHub folds the programs and the plan in `.github/pipewright` when it shows a pull request.",
+        ),
     })
     .prefault({})
-    .describe("The names of the workflow files."),
+    .describe("The names of the workflow files, and how GitHub shows what lies beside them."),
   names: byKind(z.string().min(1)).prefault({}).describe("The names of the workflows."),
   actions: z
     .record(z.string(), actionPin)

@@ -140,6 +140,7 @@ function makePipeline(config: Config, member: string | undefined): Pipeline {
     notify: channelsToNotify(config.notify),
     queue: config.queue,
     programs: config.programs,
+    foldsPrograms: config.files.fold,
     runners,
     workflows: workflowsOf(config, {
       member,

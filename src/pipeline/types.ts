@@ -133,6 +133,8 @@ export interface Pipeline {
   queue: Config["queue"];
   /** How workflows find the programs that they use. */
   programs: Config["programs"];
+  /** Whether GitHub folds them in a pull request. */
+  foldsPrograms: boolean;
   runners: Runners;
   /** The workflows that the pipeline has, beside one a consumer. */
   workflows: Readonly<Partial<Record<WorkflowKind, WorkflowFile>>>;
