@@ -165,7 +165,9 @@ const ALSO_VALID = {
   failedTests: "withdraw",
   retention: { caches: { keepNewest: 1 }, afterRun: { preserve: "[keep]" } },
   flakes: { runs: 20, budget: 0.5 },
-  sharedSteps: "composite",
+  programs: "checkout",
+  gates: "each",
+  files: { fold: false },
   pipelines: {
     api: {
       builds: { api: { kind: "image" } },
