@@ -92,9 +92,11 @@ export interface ProgramInputs {
     commit: Scalar;
     consumer: Scalar;
     digest?: Scalar;
+    password?: Scalar;
     pipeline?: Scalar;
     tag?: Scalar;
     trusted: Scalar;
+    username?: Scalar;
   };
   "read-verdicts": { "gh-token": Scalar; needs: Scalar; pipeline?: Scalar; sha: Scalar };
   "refuse-untested": { class: Scalar; published?: Scalar };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pulls the image under test, with retries, and checks that it was made from the commit that it should be made from. When
-# the registry does not give it, says so and succeeds: the next step takes the artifact.
+# the registry does not give it, says so and succeeds: the next step takes the artifact. With a PASSWORD it logs in first.
 set -eo pipefail
 source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/retry.sh"
@@ -47,6 +47,17 @@ forget_login() {
 if [[ -z "${DIGEST:-}" && -z "${TAG:-}" ]]; then
   forget_login
   without_registry "Neither a tag nor a digest of the image is known."
+fi
+
+log_in() {
+  local answer
+  answer="$(docker login --username "${USERNAME:-${GITHUB_ACTOR:-}}" --password-stdin "${image%%/*}" <<< "$PASSWORD" 2>&1)" && return
+  printf '%s\n' "$answer" | printable_lines
+  return 1
+}
+# What is public can be pulled without.
+if [[ -n "${PASSWORD:-}" ]] && ! retry "$attempts" "$delay" log_in; then
+  warn "The login to ${image%%/*} failed, so the image is pulled without one." "${context[@]}"
 fi
 
 # try_pull REFERENCE: leaves 0, 4 (not there) or another failure in REPLY.

@@ -146,6 +146,18 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       expect(loggedIn()).toEqual([]);
     });
 
+    it("logs in with the password that it is given, and out again", async () => {
+      await machine.docker("logout", "ghcr.io");
+      await push("pr-12-abc1234");
+      const { username: USERNAME, password: PASSWORD } = LOGIN;
+      expect((await pull({ USERNAME, PASSWORD })).outputs["source"]).toBe("registry");
+      expect(loggedIn()).toEqual([]);
+      const refused = await pull({ USERNAME, PASSWORD: "ghs_wrong" });
+      expect(refused).toMatchObject({ code: 0, outputs: { source: "none" } });
+      expect(refused.log).toContain("The login to ghcr.io failed");
+      expect(refused.log).not.toContain("ghs_wrong");
+    });
+
     it("forgets it also where there is nothing to pull, or the pull fails", async () => {
       expect((await pull({ TAG: "", DIGEST: "" })).outputs["source"]).toBe("none");
       expect(loggedIn()).toEqual([]);

@@ -13,7 +13,7 @@ import { buildMissing, buildOwn, refuseUntested, minutesWithBuild } from "../ste
 import { deploymentSteps } from "../steps/deployment.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { useProgram } from "../steps/program.ts";
-import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry, ownCredentials } from "../steps/registry.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
 import { checkout } from "../steps/sources.ts";
@@ -49,6 +49,8 @@ export interface Tested {
 /** Runs the code under test, with nothing worth stealing in reach. */
 export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested): Job {
   const needsRegistry = takenBy(consumer).some((build) => build.kind === "image");
+  // Where it can, the program that pulls logs in itself, and out again before anybody's code runs.
+  const logsIn = needsRegistry && !(pullsImages(consumer) && ownCredentials(pipeline));
   const secrets = Object.fromEntries(
     consumer.secrets.names.map((name) => [
       name,
@@ -81,8 +83,8 @@ export function testJob(pipeline: Pipeline, consumer: Consumer, tested: Tested):
     ...servicesOf(consumer),
     ...coverageOutputs(consumer),
     steps: [
-      ...(needsRegistry ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
-      ...(needsRegistry
+      ...(logsIn ? loginToOwnRegistry(pipeline, { if: tested.isTrusted, optional: true }) : []),
+      ...(logsIn
         ? pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { if: tested.isTrusted, optional: true }))
         : []),
       ...takenBy(consumer).flatMap((build) =>
@@ -165,7 +167,12 @@ function takeBuild(pipeline: Pipeline, consumer: Consumer, build: Build, tested:
       // What a fork's run built is in no registry.
       if: tested.isTrusted,
       timeoutMinutes: 10,
-      with: { ...image, digest: expression(tested.digestOf(build)), trusted: expression(tested.trusted) },
+      with: {
+        ...image,
+        digest: expression(tested.digestOf(build)),
+        trusted: expression(tested.trusted),
+        ...ownCredentials(pipeline),
+      },
     }),
     downloadArtifact(pipeline, {
       title: titled("Download the image artifact", consumer, build),

@@ -6,7 +6,7 @@ import { useAction } from "./action.ts";
 import { byAws } from "./login/aws.ts";
 import { byFly } from "./login/fly.ts";
 import { byGoogle } from "./login/google.ts";
-import type { LoginMethod, LoginOptions, RegistryAccess } from "./login/method.ts";
+import type { Credentials, LoginMethod, LoginOptions, RegistryAccess } from "./login/method.ts";
 import { byPassword } from "./login/password.ts";
 
 const METHODS: Readonly<Record<NonNullable<Registry["auth"]>["kind"], LoginMethod>> = {
@@ -23,6 +23,10 @@ export const login = (pipeline: Pipeline, registry: Registry, options: LoginOpti
 /** The pipeline's own registry; nothing where it has none. */
 export const loginToOwnRegistry = (pipeline: Pipeline, options: LoginOptions = {}): Step[] =>
   pipeline.registry ? login(pipeline, pipeline.registry, options) : [];
+
+/** What a program logs in with itself, where nothing but the pipeline's own registry is asked and a password will do there. */
+export const ownCredentials = ({ registry, mirrors }: Pipeline): Credentials | undefined =>
+  registry && mirrors.length === 0 ? methodOf(registry).credentials?.(registry) : undefined;
 
 /** What a program needs that asks the pipeline's own registry itself, rather than through Docker. */
 export const accessToOwnRegistry = (pipeline: Pipeline): RegistryAccess =>

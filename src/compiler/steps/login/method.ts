@@ -19,6 +19,8 @@ export interface LoginMethod {
   access(pipeline: Pipeline, registry: Registry): RegistryAccess;
   /** Whether the workflow's own identity logs in, for which a job needs `id-token: write`. */
   byIdentity: boolean;
+  /** What a program can log Docker in with itself; nothing where that takes more than a password. */
+  credentials?(registry: Registry): Credentials;
 }
 
 export interface RegistryAccess {

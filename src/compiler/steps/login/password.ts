@@ -11,6 +11,7 @@ const credentialsOf = ({ username, password }: Registry): Credentials => ({
 
 export const byPassword: LoginMethod = {
   byIdentity: false,
+  credentials: credentialsOf,
   steps: (_pipeline, registry, options) => [byCredentials(registry, credentialsOf(registry), options)],
   access(_pipeline, registry) {
     const { username, password } = credentialsOf(registry);
