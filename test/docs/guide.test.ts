@@ -19,7 +19,7 @@ function lists(pipelines: readonly Pipeline[]): string[] {
     .flatMap(({ body }) => [...body.matchAll(/\bsecrets\.([A-Z]\w*)/g)].map(([, name]) => name ?? ""))
     .filter((name) => name !== "GITHUB_TOKEN");
   return [
-    `- **Files**: ${listed(files.map(({ path }) => path.replace(".github/workflows/", "")))}`,
+    `- **Files**: ${listed(files.map(({ path }) => path.replace(".github/workflows/", "")).sort())}`,
     `- **Require**: ${listed(pipelines.flatMap((pipeline) => requiredChecks(pipeline).map(({ name }) => name)))}`,
     `- **Secrets**: ${listed(secrets.sort()) || "none"}`,
   ];
