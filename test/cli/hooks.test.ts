@@ -31,12 +31,16 @@ describe(".pre-commit-hooks.yaml", () => {
     );
   });
 
-  test("the check runs when the config, a workflow or a Dockerfile changes, and not for other files", () => {
+  test("the check runs when the config, a generated file or a Dockerfile changes, and not for other files", () => {
     const pattern = new RegExp((hooks as { files: string }[])[0]?.files ?? "");
     for (const path of [
       "ci.config.ts",
       "ci.config.yaml",
       ".github/workflows/e2e.yml",
+      ".github/pipewright/plan.json",
+      ".github/pipewright/pull-image/pull-image.sh",
+      ".github/pipewright/.gitattributes",
+      ".github/actionlint.yaml",
       "Dockerfile",
       "services/api/Dockerfile",
       "docs/ci-cd.md",
