@@ -5,13 +5,13 @@ const config = defineConfig({
   project: "p",
   registry: ghcr("O"),
   builds: { app: image() },
-  consumers: { unit: { needs: "app", run: "npm test" } },
+  consumers: { unit: { needs: "app", dispatch: true, run: "npm test" } },
 });
 
 test("compile gives the files that a config declares", async () => {
   const paths = (await compile(config)).map(({ path }) => path);
   expect(paths).toContain(".github/workflows/unit.yml");
-  expect(paths.every((path) => path.startsWith(".github/workflows/"))).toBe(true);
+  expect(paths.every((path) => path.startsWith(".github/"))).toBe(true);
 });
 
 test("compile says everything that is wrong", async () => {

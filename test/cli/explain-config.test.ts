@@ -93,7 +93,7 @@ describe("explain-config", () => {
 
   test("writes nothing, and reports mistakes like the other commands", async () => {
     const root = await folder({
-      "ci.config.ts": configOf("smoke").replace('"app", run', '"ap", run'),
+      "ci.config.ts": configOf("smoke").replace('"app", dispatch', '"ap", dispatch'),
       Dockerfile: "FROM scratch\n",
     });
     const { code, stderr } = await pipewright(root, ["explain-config"]);

@@ -9,8 +9,8 @@ test("a workflow of more than 500 KB is refused by generate and check, and nothi
     root,
     "ci.config.ts",
     configOf("smoke", "other").replace(
-      '"smoke": { needs: "app", run: "true" }',
-      '"smoke": { needs: "app", run: "x".repeat(512_000) }',
+      '"smoke": { needs: "app", dispatch: true, run: "true" }',
+      '"smoke": { needs: "app", dispatch: true, run: "x".repeat(512_000) }',
     ),
   );
   const before = await contents(root);

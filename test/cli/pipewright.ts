@@ -94,7 +94,7 @@ export const configOf = (...consumers: string[]): string =>
     '  registry: ghcr("octocat"),',
     "  builds: { app: image({}) },",
     "  consumers: {",
-    ...consumers.map((name) => `    ${JSON.stringify(name)}: { needs: "app", run: "true" },`),
+    ...consumers.map((name) => `    ${JSON.stringify(name)}: { needs: "app", dispatch: true, run: "true" },`),
     "  },",
     "});",
     "",

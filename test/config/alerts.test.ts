@@ -9,7 +9,7 @@ const hears = (notify: ConfigInput["notify"]) => planOf(smallConfig({ notify }))
 
 describe("a channel", () => {
   it("hears the usual failures where it says no more, as one or in a list", () => {
-    const usual = [{ webhook: "HOOK", format: "text", events: USUAL_EVENTS }];
+    const usual = [{ key: "HOOK", webhook: "HOOK", format: "text", events: USUAL_EVENTS }];
     expect(hears({ webhook: "HOOK" })).toEqual(usual);
     expect(hears([{ webhook: "HOOK" }])).toEqual(usual);
     expect(hears(undefined)).toEqual([]);
@@ -24,9 +24,9 @@ describe("a channel", () => {
         { webhook: "ALL", tier: "info", format: "json" },
       ]),
     ).toEqual([
-      { webhook: "PAGER", format: "text", events: ofTiers("critical") },
-      { webhook: "CHAT", format: "slack", events: ofTiers("critical", "warning") },
-      { webhook: "ALL", format: "json", events: ALERT_EVENTS },
+      { key: "PAGER", webhook: "PAGER", format: "text", events: ofTiers("critical") },
+      { key: "CHAT", webhook: "CHAT", format: "slack", events: ofTiers("critical", "warning") },
+      { key: "ALL", webhook: "ALL", format: "json", events: ALERT_EVENTS },
     ]);
   });
 

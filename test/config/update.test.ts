@@ -156,7 +156,7 @@ describe("the pins of the config move, and nothing else of it", () => {
 describe("pins of the catalogue are overridden", () => {
   const facts = JSON.stringify({
     "actions/checkout": { versions: [{ tag: "v99.0.0", sha: sha("9") }] },
-    "docker/login-action": { versions: [{ tag: "v99.1.0", sha: sha("8") }] },
+    "docker/setup-buildx-action": { versions: [{ tag: "v99.1.0", sha: sha("8") }] },
   });
 
   test("when the config has none yet", async () => {
@@ -167,12 +167,12 @@ describe("pins of the catalogue are overridden", () => {
     expect(text).toContain(`  builds: { app: image() },
   actions: {
     "actions/checkout": { version: "v99.0.0", sha: "${sha("9")}" },
-    "docker/login-action": { version: "v99.1.0", sha: "${sha("8")}" },
+    "docker/setup-buildx-action": { version: "v99.1.0", sha: "${sha("8")}" },
   },
 });
 `);
     expect(output).toMatch(/^actions\/checkout v\S+ -> v99\.0\.0 \(9+\), a new pin\n/);
-    expect((await loadConfig({ cwd })).config.actions["docker/login-action"]?.sha).toBe(sha("8"));
+    expect((await loadConfig({ cwd })).config.actions["docker/setup-buildx-action"]?.sha).toBe(sha("8"));
   });
 
   test("with --all also beside others, in every style of writing", async () => {
@@ -186,7 +186,7 @@ describe("pins of the catalogue are overridden", () => {
       expect(Object.keys((await loadConfig({ cwd })).config.actions)).toEqual([
         "own/action",
         "actions/checkout",
-        "docker/login-action",
+        "docker/setup-buildx-action",
       ]);
       expect(text).toMatch(/\n {2}\},\n\}\);\n$/);
       if (actions.includes("why")) expect(text).toContain("}, // why\n");
