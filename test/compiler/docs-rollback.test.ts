@@ -123,6 +123,14 @@ describe("a row does what it says", () => {
     expect(plannedFor(changed.pipeline).pullRequests).toBe("artifact");
   });
 
+  it("programs come by a checkout of the workflow's own commit, and no step names them by `$/`", () => {
+    const changed = after(charon, rowFor(charon, 'programs: "checkout"'));
+    const bodies = compile(changed.pipeline).filter(({ path }) => path.startsWith(".github/workflows/"));
+    expect(bodies.filter(({ body }) => body.includes("uses: $/"))).toEqual([]);
+    expect(programsOf(changed)).toEqual(programsOf(charon));
+    expect(bodies.some(({ body }) => body.includes("ref: ${{ github.workflow_sha }}"))).toBe(true);
+  });
+
   it("no consumer follows the build", () => {
     for (const system of subjects) {
       const changed = after(system, rowFor(system, 'consumers.*.source: "build"'));

@@ -51,7 +51,7 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
   const own: RollbackRow[] = shared.map(({ key, name }) => ({
     broken: `${code(name)} fails on the shared image`,
     line: `consumers["${key}"].source: "build"`,
-    keeps: "Everything else. This consumer builds for itself again, and reports under the same name.",
+    keeps: "Everything else. This consumer builds for itself again, and reports as before.",
     apply: (config) => changeConsumers(config, [key], { source: "build" }),
   }));
   const keys = shared.map((consumer) => consumer.key);
@@ -73,6 +73,16 @@ export function rollbackRows(pipeline: Pipeline): RollbackRow[] {
       apply: (config) => changeConsumers(config, keys, { source: "build" }),
     },
     ...own,
+    ...(pipeline.programs === "self"
+      ? [
+          {
+            broken: "A runner that does not know `$/`",
+            line: 'programs: "checkout"',
+            keeps: "Everything. Each job takes the programs of the workflow's commit by a checkout.",
+            apply: (config: ConfigInput): ConfigInput => ({ ...config, programs: "checkout" }),
+          },
+        ]
+      : []),
     ...(pipeline.publish.length > 0
       ? [
           {
