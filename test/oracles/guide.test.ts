@@ -4,7 +4,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/compiler/compile.ts";
+import { compileFiles } from "../../src/compiler/compile.ts";
 import { load, shapes } from "../support/guide.ts";
 import { missing } from "../support/tools.ts";
 
@@ -16,10 +16,10 @@ describe.skipIf(missing("actionlint", "zizmor"))("the guide", () => {
     for (const [index, shape] of shapes.entries()) {
       // Where actionlint finds the settings that are emitted.
       mkdirSync(join(root, String(index), ".git"), { recursive: true });
-      for (const { path, body } of (await load(shape)).pipelines.flatMap(compile)) {
+      for (const { path, body } of compileFiles((await load(shape)).pipelines)) {
         const file = join(root, String(index), path);
         mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, body);
+        writeFileSync(file, body());
         if (file.endsWith(".yml")) files.push(file);
       }
     }
