@@ -6,7 +6,12 @@ import type { JsonObject } from "./json.ts";
 import type { JobRun, Run } from "./runs.ts";
 
 /** `github`; without a job there is no token and no workspace. */
-export function githubContext(host: Host, run: Run, job?: JobRun, folder?: string): JsonObject {
+export function githubContext(
+  host: Pick<Host, "repository" | "apiUrl">,
+  run: Pick<Run, "id" | "number" | "attempt" | "workflowName" | "workflowPath" | "event">,
+  job?: JobRun,
+  folder?: string,
+): JsonObject {
   const { event } = run;
   return {
     event: event.payload,

@@ -47,6 +47,9 @@ export interface Graph {
   cancelled: boolean;
 }
 
+/** What of a graph says how its jobs stand. */
+export type Standing = Pick<Graph, "workflow" | "ancestors" | "outcomes" | "cancelled">;
+
 /** Plays all jobs; afterwards `outcomes` holds the result of each. */
 export async function playGraph(graph: Graph): Promise<void> {
   const played = new Map<string, Promise<void>>();
@@ -71,7 +74,7 @@ export function cancelGraph(graph: Graph): void {
 }
 
 /** The result of all jobs together: a run's conclusion, and what `needs` of a caller sees. */
-export function resultOf(graph: Graph): Result {
+export function resultOf(graph: Pick<Standing, "outcomes">): Result {
   const results = [...graph.outcomes.values()].map((outcome) => outcome.result);
   if (results.includes("failure")) return "failure";
   if (results.includes("cancelled")) return "cancelled";
@@ -146,7 +149,7 @@ async function playDefinition(
  * source says whether that goes on through the caller's needs. Users report skipped jobs in called workflows of several
  * jobs (actions/runner, issue 2205), so here it does: a called workflow's job that relies on it is skipped.
  */
-export function statusOf(graph: Graph, definition: JobDefinition): StatusFunctions {
+export function statusOf(graph: Standing, definition: JobDefinition): StatusFunctions {
   const results = ancestorsOf(graph, definition);
   const beyond = definition.needs.length > 0 ? graph.ancestors() : [];
   return {
@@ -157,7 +160,10 @@ export function statusOf(graph: Graph, definition: JobDefinition): StatusFunctio
 }
 
 /** The results of what a job needs, at any distance. */
-export function ancestorsOf(graph: Graph, definition: JobDefinition): (Result | undefined)[] {
+export function ancestorsOf(
+  graph: Pick<Standing, "workflow" | "outcomes">,
+  definition: JobDefinition,
+): (Result | undefined)[] {
   const found = new Set<string>();
   const visit = (job: JobDefinition | undefined): void => {
     for (const need of job?.needs ?? []) {
@@ -170,7 +176,7 @@ export function ancestorsOf(graph: Graph, definition: JobDefinition): (Result | 
   return [...found].map((key) => graph.outcomes.get(key)?.result);
 }
 
-function needsContext(graph: Graph, definition: JobDefinition): JsonObject {
+export function needsContext(graph: Pick<Standing, "outcomes">, definition: JobDefinition): JsonObject {
   return Object.fromEntries(
     definition.needs.map((need) => {
       const outcome = graph.outcomes.get(need);

@@ -42,6 +42,8 @@ export interface WorkflowFile {
   /** `.github/workflows/docker-build.yml` */
   readonly path: string;
   readonly name: string;
+  /** What its runs are called, as an expression. */
+  readonly runName: string | undefined;
   readonly on: JsonObject;
   readonly permissions: Json | undefined;
   readonly concurrency: Json | undefined;
@@ -88,6 +90,7 @@ export function parseWorkflow(path: string, text: string): WorkflowFile {
   return {
     path,
     name: stringAt(root["name"], `${path}: name`) ?? path,
+    runName: stringAt(root["run-name"], `${path}: run-name`),
     on: triggers(root["on"], path),
     permissions: root["permissions"],
     concurrency: root["concurrency"],

@@ -15,6 +15,8 @@ import { PROGRAMS_FOLDER } from "../../src/programs/programs.ts";
 export interface Example {
   readonly name: string;
   readonly config: ConfigInput;
+  /** The workflow that compares the files with the config: it tests Pipewright's use, and nothing of the system. */
+  readonly configCheck: string | undefined;
   /** By path from the repository's root, in the order of the paths. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -57,7 +59,8 @@ function exampleOf(name: string, config: ConfigInput): Example {
   const files = compileFiles(pipelines)
     .map(({ path, body }): [string, string] => [path, written(path, body())])
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  return { name, config, files: new Map(files) };
+  const [first] = pipelines;
+  return { name, config, configCheck: first?.workflows.check?.path, files: new Map(files) };
 }
 
 /** Programs and their plan are written as they are. */
