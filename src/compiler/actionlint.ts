@@ -72,8 +72,10 @@ export function printIgnores(files: readonly UnknownForms[]): string {
     const anchor = `unknown${named.size === 0 ? "" : `-${named.size + 1}`}`;
     named.set(key, anchor);
     const isShared = files.filter((other) => sameForms(other.forms, forms)).length > 1;
-    const lines = forms.flatMap(({ comment, ignore }) => [`      # ${comment}`, `      - '${ignore}'`]);
-    return `  ${path}:\n    ignore:${isShared ? ` &${anchor}` : ""}\n${lines.join("\n")}\n`;
+    // Above the key, where Prettier leaves a comment beside an anchor.
+    const comments = forms.map(({ comment }) => `    # ${comment}\n`).join("");
+    const ignores = forms.map(({ ignore }) => `      - '${ignore}'\n`).join("");
+    return `  ${path}:\n${comments}    ignore:${isShared ? ` &${anchor}` : ""}\n${ignores}`;
   });
   return `paths:\n${entries.join("")}`;
 }

@@ -2,13 +2,16 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { check as isPrettierClean } from "prettier";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { declaredFiles, loadProject } from "../../src/cli/project.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { readStamp } from "../../src/cli/files/stamp.ts";
+import { PLAN_FILE } from "../../src/pipeline/plan-file.ts";
+import { PROGRAMS_FOLDER } from "../../src/programs/programs.ts";
+import { isProgram } from "../support/shape.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const EXAMPLES = (await readdir(join(ROOT, "examples"), { withFileTypes: true }))
@@ -33,23 +36,27 @@ async function compiled(folder: string): Promise<Map<string, string>> {
   );
 }
 
+/** Whether a path is below the folder of the programs, where plan.json says whose each file is. */
+const isBesidePlan = (path: string): boolean => path.startsWith(`${PROGRAMS_FOLDER}/`);
+
 /** The generated files that lie there. */
 async function committed(folder: string): Promise<Map<string, string>> {
-  const actions = resolve(ROOT, folder, ".github/actions");
-  const own = existsSync(actions) ? (await readdir(actions)).map((name) => `.github/actions/${name}`) : [];
-  const found = await Promise.all(
-    [".github/workflows", "docs", ...own].map(async (inner) => {
-      const path = resolve(ROOT, folder, inner);
-      const names = existsSync(path) ? (await readdir(path)).filter((name) => /\.(ya?ml|md)$/.test(name)) : [];
-      return Promise.all(
-        names.map(async (name): Promise<[string, string]> => [
-          `${inner}/${name}`,
-          await readFile(join(path, name), "utf8"),
-        ]),
-      );
-    }),
+  const root = resolve(ROOT, folder);
+  const entries = await Promise.all(
+    [".github", "docs"]
+      .filter((name) => existsSync(join(root, name)))
+      .map((name) => readdir(join(root, name), { recursive: true, withFileTypes: true })),
   );
-  return new Map(found.flat().filter(([, text]) => readStamp(text) !== undefined));
+  const found = await Promise.all(
+    entries
+      .flat()
+      .filter((entry) => entry.isFile())
+      .map(async ({ parentPath, name }): Promise<[string, string]> => {
+        const path = join(parentPath, name);
+        return [relative(root, path), await readFile(path, "utf8")];
+      }),
+  );
+  return new Map(found.filter(([path, text]) => isBesidePlan(path) || readStamp(text) !== undefined));
 }
 
 /** Every script of a workflow or an action. */
@@ -79,8 +86,10 @@ describe.each([...EXAMPLES, "."])("%s", (folder) => {
   });
 
   test("is formatted as Prettier formats it", async () => {
+    // Programs are the project's own files, at its own width.
     for (const [path, text] of await compiled(folder))
-      expect(await isPrettierClean(text, { filepath: path }), path).toBe(true);
+      if (!isBesidePlan(path) || path === PLAN_FILE)
+        expect(await isPrettierClean(text, { filepath: path }), path).toBe(true);
   });
 
   test("has no expression inside a script", async () => {
@@ -95,7 +104,7 @@ describe.each([...EXAMPLES, "."])("%s", (folder) => {
 
   test("carries a stamp that fits each file", async () => {
     for (const [path, text] of await compiled(folder))
-      expect(readStamp(text), path).toMatchObject({ intact: true, source: "ci.config.ts" });
+      if (!isProgram(path)) expect(readStamp(text), path).toMatchObject({ intact: true, source: "ci.config.ts" });
   });
 });
 

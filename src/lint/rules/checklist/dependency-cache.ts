@@ -110,11 +110,22 @@ jobs:
       - uses: actions/download-artifact@v5
       - run: npm publish package/*.tgz
 `,
+    `on: workflow_call
+jobs:
+  pack:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/setup-java@v4
+        with: { distribution: temurin, java-version: 21 }
+      - run: ./gradlew assemble
+      - uses: actions/upload-artifact@v4
+        with: { name: package, path: build/libs }
+`,
   ],
   fixable: true,
   job(job, { report }) {
     // A cache that anybody's run may have filled is a risk where something is released.
-    if (job.workflow.triggers.every(isForReleases) || isPublished(job)) return;
+    if (job.workflow.triggers.every(isForReleases) || isPublished(job) || handsOnToCaller(job)) return;
     if (job.container || job.steps.some(({ uses }) => isAction(uses, ...CACHING_ACTIONS))) return;
     const seen = new Set<string>();
     for (const step of job.steps) {
@@ -135,6 +146,11 @@ jobs:
     }
   },
 });
+
+/** Whoever calls the workflow may publish what it uploads. */
+const handsOnToCaller = ({ workflow, steps }: Job): boolean =>
+  workflow.triggers.every(({ event }) => event === "workflow_call") &&
+  steps.some(({ uses }) => isAction(uses, "actions/upload-artifact"));
 
 interface MissingCache {
   cache: string;
