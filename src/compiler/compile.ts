@@ -5,6 +5,7 @@ import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";
 import { sharing } from "./consumer-trigger.ts";
 import { actionlintFile, type UnknownForms, unknownForms } from "./actionlint.ts";
+import { jobMap } from "./job-map.ts";
 import { placePrograms } from "./place-programs.ts";
 import { type EmittedFile, programFiles } from "./program-files.ts";
 import { tidy } from "./tidy.ts";
@@ -84,7 +85,10 @@ function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
 export function compileFiles(pipelines: readonly Pipeline[]): EmittedFile[] {
   const written = pipelines.map((pipeline) => ({ pipeline, files: workflowsOf(pipeline) }));
   const placed = written.flatMap(({ pipeline, files }) =>
-    files.map(({ path, workflow }) => ({ path, body: () => printWorkflow(placePrograms(pipeline, workflow)) })),
+    files.map(({ path, workflow }) => ({
+      path,
+      body: () => `${jobMap(workflow)}${printWorkflow(placePrograms(pipeline, workflow))}`,
+    })),
   );
   const programs = programFiles(
     pipelines,
