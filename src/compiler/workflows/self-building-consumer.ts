@@ -9,7 +9,7 @@ import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { choiceInputs, matrixOf } from "../dispatch-inputs.ts";
 import { environmentOf } from "../environment.ts";
-import { expression, HEAD_SHA, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
+import { every, expression, HEAD_SHA, OF_THIS_REPOSITORY, quoted } from "../expressions.ts";
 import { commentJob } from "../jobs/comment.ts";
 import { coverageAlertJob, coverageOutputs } from "../jobs/coverage-alert.ts";
 import { TEST_JOB } from "../../pipeline/step-names.ts";
@@ -29,6 +29,8 @@ import { codeTriggers } from "./build.ts";
 import { grant } from "../permissions.ts";
 
 export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
+  const ofPulls = testsPulls(pipeline, consumer);
+  const commit = "format('{0}-{1}', github.ref, github.sha)";
   return {
     name: consumer.name,
     on: triggers(pipeline, consumer),
@@ -38,9 +40,9 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
         pipeline,
         "test",
         consumer.key,
-        expression("github.event.pull_request.number || format('{0}-{1}', github.ref, github.sha)"),
+        expression(ofPulls ? `github.event.pull_request.number || ${commit}` : commit),
       ),
-      "cancel-in-progress": expression("github.event_name == 'pull_request'"),
+      "cancel-in-progress": ofPulls ? expression("github.event_name == 'pull_request'") : false,
     },
     jobs: {
       test: testJob(pipeline, consumer),
@@ -63,6 +65,14 @@ export function selfBuildingConsumerWorkflow(pipeline: Pipeline, consumer: Consu
 const isMain = ({ branches }: Pipeline): string =>
   `github.event_name == 'push' && github.ref_name == ${quoted(branches.main)}`;
 
+/** Whether it runs for pull requests; nothing else may be a fork's. */
+const testsPulls = (pipeline: Pipeline, consumer: Consumer): boolean =>
+  triggers(pipeline, consumer).pull_request !== undefined;
+
+/** A condition: the code is this repository's own; nothing where no other comes here. */
+const ofThisRepository = (pipeline: Pipeline, consumer: Consumer): string | undefined =>
+  testsPulls(pipeline, consumer) ? `(${OF_THIS_REPOSITORY})` : undefined;
+
 /** The code's own events, of those that the consumer tests; all of them where it tests none of these. */
 function triggers(pipeline: Pipeline, consumer: Consumer): Triggers {
   const own = codeTriggers(pipeline, consumer.events);
@@ -75,15 +85,19 @@ function triggers(pipeline: Pipeline, consumer: Consumer): Triggers {
 
 function testJob(pipeline: Pipeline, consumer: Consumer): Job {
   const values = Object.keys(consumer.matrix ?? {}).map((key) => expression(`matrix.${key}`));
+  const isOwn = ofThisRepository(pipeline, consumer);
   const secrets = Object.fromEntries(
-    consumer.secrets.names.map((name) => [name, expression(`(${OF_THIS_REPOSITORY}) && secrets.${name} || ''`)]),
+    consumer.secrets.names.map((name) => [
+      name,
+      expression(isOwn === undefined ? `secrets.${name}` : `${isOwn} && secrets.${name} || ''`),
+    ]),
   );
   // An image that is only deployed is made where it is deployed to.
   const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
   const deployment = deploymentSteps(pipeline, consumer, { isTrusted: `(${OF_THIS_REPOSITORY})`, image: undefined });
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
-    ...(!consumer.forks && { if: OF_THIS_REPOSITORY }),
+    ...(!consumer.forks && isOwn !== undefined && { if: OF_THIS_REPOSITORY }),
     "runs-on": consumer.runner,
     "timeout-minutes": minutesWithBuild(consumer),
     permissions: grant({ contents: "read" }),
@@ -119,7 +133,7 @@ function gateJob(pipeline: Pipeline, consumer: Consumer): Job {
   return {
     name: consumer.name,
     needs: ["test"],
-    if: consumer.forks ? "always()" : `always() && (${OF_THIS_REPOSITORY})`,
+    if: every("always()", !consumer.forks && ofThisRepository(pipeline, consumer)),
     "runs-on": pipeline.runners.default,
     "timeout-minutes": 5,
     permissions: {},
