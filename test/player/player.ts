@@ -9,6 +9,7 @@ import { type JsonObject, PlayerError } from "./json.ts";
 import { createReviews, type Reviews } from "./environments.ts";
 import { type RunControl, StartupFailure, startRun } from "./play-run.ts";
 import { type Kept, keptJobs, NOTHING } from "./rerun.ts";
+import { runTitle } from "./run-title.ts";
 import { createRunners } from "./runners.ts";
 import { type Run, runPayload } from "./runs.ts";
 import { DispatchRefused, dispatchInputs, triggers } from "./triggers.ts";
@@ -73,7 +74,7 @@ export function createPlayer(host: Host): Player {
     const number = (numbers.get(workflow.path) ?? 0) + 1;
     numbers.set(workflow.path, number);
     const now = host.now();
-    const run: Run = {
+    const named = {
       id: engine.nextId(),
       number,
       attempt: 1,
@@ -81,6 +82,10 @@ export function createPlayer(host: Host): Player {
       workflowPath: workflow.path,
       event,
       inputs,
+    };
+    const run: Run = {
+      ...named,
+      title: runTitle(host, workflow, named),
       status: "queued",
       conclusion: undefined,
       cancelled: false,

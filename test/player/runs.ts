@@ -75,6 +75,7 @@ export interface Run {
   attempt: number;
   readonly workflowName: string;
   readonly workflowPath: string;
+  readonly title: string;
   readonly event: GitHubEvent;
   readonly inputs: JsonObject;
   status: "queued" | "pending" | "in_progress" | "completed";
@@ -99,7 +100,7 @@ export function runPayload(run: Run, repository: string): JsonObject {
   return {
     id: run.id,
     name: run.workflowName,
-    display_title: titleOf(event),
+    display_title: run.title,
     run_number: run.number,
     run_attempt: run.attempt,
     path: run.workflowPath,
@@ -130,12 +131,6 @@ export function runPayload(run: Run, repository: string): JsonObject {
     updated_at: timestamp(run.updatedAt),
     html_url: `https://github.com/${repository}/actions/runs/${run.id}`,
   };
-}
-
-function titleOf(event: GitHubEvent): string {
-  const pull = event.payload["pull_request"];
-  if (typeof pull === "object" && pull !== null && !Array.isArray(pull)) return String(pull["title"]);
-  return `${event.name} on ${event.headBranch}`;
 }
 
 /** A number that stays the same for a file, as GitHub's ids of workflows do. */

@@ -33,6 +33,7 @@ import {
 } from "../player/play-graph.ts";
 import { callInputs, callInterface } from "../player/reusable.ts";
 import { type Run, runPayload } from "../player/runs.ts";
+import { runTitle } from "../player/run-title.ts";
 import { schedules, triggers } from "../player/triggers.ts";
 import { type JobDefinition, parseWorkflow, type StepDefinition, type WorkflowFile } from "../player/workflow-file.ts";
 import { handedOn } from "./handed-on.ts";
@@ -156,26 +157,21 @@ export function runsOf(repository: Repository, happening: Happening): StartedRun
     .filter((workflow) => triggers(workflow, event))
     .flatMap((workflow) => {
       const { run, jobs } = runOf(repository, workflow, happening);
-      const next = followed(repository, workflow, run, event);
+      const next = followed(repository, run, event);
       const started = { path: workflow.path, jobs, isEmpty: jobs.length === 0 };
       return [started, ...runsOf(repository, { ...happening, event: next })];
     });
 }
 
-const hostOf = ({ info }: Repository) => ({ repository: info, apiUrl: "https://api.github.com" });
+const hostOf = ({ info }: Repository) => ({ repository: info, apiUrl: "https://api.github.com", variables: {} });
 
 /** What GitHub tells of a run that has ended. One with jobs that are all skipped is called skipped. */
-function followed({ info }: Repository, workflow: WorkflowFile, run: Run, event: GitHubEvent): GitHubEvent {
-  const contexts = { github: githubContext({ repository: info, apiUrl: "" }, run), inputs: {}, vars: {} };
-  const title =
-    workflow.runName === undefined ? {} : { display_title: interpolateString(workflow.runName, { contexts }) };
-  const payload = { ...runPayload(run, fullName(info)), ...title };
-  return workflowRunEvent(info, "completed", payload, HEAD, event.depth + 1, event.actor);
-}
+const followed = ({ info }: Repository, run: Run, event: GitHubEvent): GitHubEvent =>
+  workflowRunEvent(info, "completed", runPayload(run, fullName(info)), HEAD, event.depth + 1, event.actor);
 
 function runOf(repository: Repository, workflow: WorkflowFile, happening: Happening): { run: Run; jobs: string[] } {
   const now = new Date(0);
-  const run: Run = {
+  const named = {
     id: 1,
     number: 1,
     attempt: 1,
@@ -183,6 +179,10 @@ function runOf(repository: Repository, workflow: WorkflowFile, happening: Happen
     workflowPath: workflow.path,
     event: happening.event,
     inputs: {},
+  };
+  const run: Run = {
+    ...named,
+    title: runTitle(hostOf(repository), workflow, named),
     status: "completed",
     conclusion: "success",
     cancelled: false,
