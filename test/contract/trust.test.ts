@@ -1,6 +1,6 @@
 /** Pipeline contract, "Every emitted workflow": who holds which scope and secret, and what runs beside them. */
 import { describe, expect, it } from "vitest";
-import { publishedSecrets } from "../../src/compiler/secrets.ts";
+import { publishedSecrets } from "../../src/pipeline/secrets.ts";
 import { readProgram } from "../support/read-programs.ts";
 import {
   type EmittedJob,
@@ -28,7 +28,7 @@ const buildsAnImage = (job: EmittedJob): boolean =>
 describe.each(systems)("in $name", (system) => {
   it("each job holds just the scopes that its steps need", () => {
     const wrong = jobsOf(system).flatMap((job) => {
-      const needed = job.calls ? scopesOfCalled(system, job.calls.path) : scopesNeededBy(job);
+      const needed = job.calls ? scopesOfCalled(system, job.calls.path) : scopesNeededBy(system, job);
       const granted = Object.entries(job.permissions).map(([scope, level]) => `${scope}: ${level}`);
       const missing = [...needed].filter(
         (scope) => !granted.includes(scope) && !granted.includes(scope.replace("read", "write")),
@@ -54,7 +54,7 @@ describe.each(systems)("in $name", (system) => {
         .filter((step) => step.program === undefined && step.action !== undefined)
         .map((step) => step.action);
       // An image's Dockerfile, an ignore file of the scan, or the history: read, never run.
-      const readsHistory = job.id === "plan" || job.steps.some((step) => step.program === "release-notes.mjs");
+      const readsHistory = job.id === "plan" || job.steps.some((step) => step.program === "release-notes");
       expect(buildsAnImage(job) || reads.includes("aquasecurity/trivy-action") || readsHistory, job.where).toBe(true);
       expect(job.permissions["id-token"], job.where).toBeUndefined();
     }
@@ -72,7 +72,7 @@ describe.each(systems)("in $name", (system) => {
       for (const step of job.steps) {
         for (const expression of expressionsIn([step.env, step.with])) {
           for (const [, secret] of expression.matchAll(SECRET)) {
-            if (step.action === "docker/login-action")
+            if (step.program === "log-in" || step.program === "pull-image")
               expect(
                 TRUSTED.some((condition) => conditionsOf(job, step).includes(condition)),
                 step.where,
@@ -181,25 +181,37 @@ const scopesOfCalled = ({ workflows }: System, path: string): Set<string> =>
   );
 
 /** Logs in to ghcr.io with the job's token, or lists and deletes packages through GitHub's API. */
-const usesGithubsRegistry = (job: EmittedJob): boolean =>
+const usesGithubsRegistry = ({ pipeline }: System, job: EmittedJob): boolean =>
   job.steps.some(
     (step) =>
-      step.with["registry"] === "ghcr.io" ||
+      (step.program === "log-in" && step.with["registry"] === "ghcr.io") ||
+      (step.program === "pull-image" && pipeline.registry?.host === "ghcr.io" && step.with["password"] === TOKEN) ||
       String(step.with["subject-name"]).startsWith("ghcr.io/") ||
-      /"packages": \[[^\]][\s\S]*"mode": "packages"/.test(
-        `${String(step.env["CLEANUP"])}${String(step.env["METRICS"])}`,
-      ) ||
-      /"mode": "packages"/.test(`${String(step.env["CLEAN"])}${String(step.env["WITHDRAW"])}`),
+      (LISTING.includes(step.program ?? "") && pipeline.registry?.cleanup === "packages"),
   );
 
-function scopesNeededBy(job: EmittedJob): Set<string> {
+const TOKEN = "${{ github.token }}";
+/** Programs that ask GitHub's package API, where the registry is GitHub's. */
+const LISTING = ["clean-run", "cleanup", "metrics", "withdraw-tags"];
+
+const publishesAsItself = ({ pipeline }: System, key: string): boolean =>
+  pipeline.publish.some(
+    (target) =>
+      target.key === key &&
+      target.kind === "npm" &&
+      (target.token === undefined || (target.access === "public" && target.registry === undefined)),
+  );
+
+function scopesNeededBy(system: System, job: EmittedJob): Set<string> {
   const needed = new Set<string>();
-  const hasLogin = job.steps.some((step) => step.action === "docker/login-action");
+  const hasLogin = job.steps.some(
+    (step) => step.program === "log-in" || (step.program === "pull-image" && step.with["password"] !== undefined),
+  );
   for (const step of job.steps) {
     // A run by hand names its image, and asks for no pull request.
-    const byHand = step.program === "resolve-image.sh" && step.env["EVENT_NAME"] === "workflow_dispatch";
-    // The token of somebody else has scopes of its own.
-    const ownToken = !String(step.env["GH_TOKEN"]).includes("secrets.");
+    const byHand = step.program === "resolve-image" && job.if === "!inputs.head-sha";
+    // Without a token nothing is asked; that of somebody else has scopes of its own.
+    const ownToken = step.with["gh-token"] === TOKEN;
     for (const scope of step.program && ownToken ? readProgram(step.program).scopes : [])
       if (!(byHand && scope === "pull-requests: read")) needed.add(scope);
     if (step.action === "actions/checkout") needed.add("contents: read");
@@ -209,25 +221,25 @@ function scopesNeededBy(job: EmittedJob): Set<string> {
       for (const scope of ["security-events: write", "actions: read", "contents: read"]) needed.add(scope);
     // Who trusts this workflow, and who signs for it, asks for its identity.
     if (
-      step.program === "sign-image.sh" ||
-      (step.program === "publish-npm.sh" && [step.env["TRUSTED"], step.env["PROVENANCE"]].includes(true))
+      step.program === "sign-image" ||
+      (step.program === "publish-npm" && publishesAsItself(system, String(step.with["target"])))
     )
       needed.add("id-token: write");
     if (step.action === "actions/attest-build-provenance")
       for (const scope of ["attestations: write", "id-token: write", "packages: write"]) needed.add(scope);
     if (["docker/build-push-action", "docker/bake-action"].includes(step.action ?? "") && step.with["push"] === true)
       needed.add("packages: write");
+    if (step.program === "export-image" && step.with["to"] === "push") needed.add("packages: write");
     if (
       step.program !== undefined &&
-      ["clean-run.mjs", "cleanup.mjs", "find-image.sh", "promote.sh", "publish-image.sh", "withdraw-tags.mjs"].includes(
-        step.program,
-      )
+      ["clean-run", "cleanup", "copy-image", "promote", "publish-image", "withdraw-tags"].includes(step.program)
     )
       needed.add("packages: write");
   }
   if (hasLogin && !needed.has("packages: write")) needed.add("packages: read");
   // Other registries know nothing of the job's token.
-  if (!usesGithubsRegistry(job)) for (const scope of ["packages: read", "packages: write"]) needed.delete(scope);
+  if (!usesGithubsRegistry(system, job))
+    for (const scope of ["packages: read", "packages: write"]) needed.delete(scope);
   for (const scope of [...needed]) if (scope.endsWith(": write")) needed.delete(scope.replace("write", "read"));
   return needed;
 }

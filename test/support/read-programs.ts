@@ -47,7 +47,7 @@ export function readProgram(name: ProgramName): ProgramReading {
       ? matches(everything, /\b(?:setOutput|output)\(\s*"([a-z-]+)"/g)
       : matches(everything, /(?:^|[;&|{]|\bthen|\bdo)\s*output ([a-z][a-z-]*) /gm),
     hasOutput: (output: string) => Object.hasOwn(action.outputs, output),
-    scopes: scopesIn(own),
+    scopes: scopesIn(everything),
   };
   readings.set(name, reading);
   return reading;
@@ -96,7 +96,7 @@ const SCOPES: readonly (readonly [RegExp, string])[] = [
   [/repos\/\$\{?\w+\}?\/actions\/workflows\/[^"\s`]*\/dispatches|POST "repos\/\$REPOSITORY\/actions/, "actions: write"],
   [/repos\/\$\{?\w+\}?\/actions\//, "actions: read"],
   [/repos\/\$\{?\w+\}?\/pulls/, "pull-requests: read"],
-  [/POST "repos\/\$REPOSITORY\/statuses\//, "statuses: write"],
+  [/github\.post\(`\/repos\/\$\{\w+\}\/statuses\//, "statuses: write"],
   [/repos\/\$\{?\w+\}?\/commits\/\$\{?\w+\}?\/status(es)?\b/, "statuses: read"],
   [/repos\/\$\{?\w+\}?\/commits\/\$\{?\w+\}?\/check-runs/, "checks: read"],
   [/repos\/\$\{?\w+\}?\/branches\//, "contents: read"],
