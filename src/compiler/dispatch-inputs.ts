@@ -2,6 +2,7 @@
 import type { Consumer } from "../pipeline/types.ts";
 import type { DispatchInput, Job } from "../workflow/model.ts";
 import { expression, quoted } from "./expressions.ts";
+import { wrapList } from "./wrap.ts";
 
 /** What a manual run says of a matrix that it wants whole. */
 export const ALL_VALUES = "all";
@@ -50,5 +51,5 @@ export const matrixOf = ({ matrix, choose, dispatch, failure, maxParallel }: Con
 /** The one value that a manual run picks; GitHub lets nobody pick one that is not listed. */
 const chosen = (key: string, values: readonly (string | number | boolean)[]): string =>
   expression(
-    `fromJSON(inputs.${key} && inputs.${key} != '${ALL_VALUES}' && format('[{0}]', toJSON(inputs.${key})) || ${quoted(JSON.stringify(values))})`,
+    `fromJSON(inputs.${key} && inputs.${key} != '${ALL_VALUES}' && format('[{0}]', toJSON(inputs.${key})) || ${quoted(wrapList(values))})`,
   );

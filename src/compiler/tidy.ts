@@ -1,27 +1,36 @@
 /**
  * Takes away what says nothing: outputs of jobs that no other job reads, and settings of inputs that are GitHub's own
- * defaults. A pass over compiled workflows that knows no kind of workflow.
+ * defaults. Long conditions are broken into lines. A pass over compiled workflows that knows no kind of workflow.
  */
 import { callsWorkflow, isCommented, type Job, type Triggers, type Workflow } from "../workflow/model.ts";
+import { programOf } from "./steps/program.ts";
+import { wrapCondition } from "./wrap.ts";
 
 export function tidy(workflow: Workflow): Workflow {
   const text = plainText(workflow);
-  const readsAll = text.includes("toJSON(needs)");
-  const jobs = Object.entries(workflow.jobs).map(([id, job]) => [
-    id,
-    callsWorkflow(job) || !job.outputs ? job : withoutUnread(job, (name) => isRead(text, id, name, readsAll)),
-  ]);
+  const read = readWithAll(workflow);
+  const jobs = Object.entries(workflow.jobs).map(([id, job]) => {
+    if (callsWorkflow(job)) return [id, wrapped(job)];
+    const isKept = (name: string): boolean => isRead(text, id, name) || (name === "images" && read.has(id));
+    return [id, wrapped({ ...(job.outputs ? withoutUnread(job, isKept) : job), steps: job.steps.map(wrapped) })];
+  });
   return { ...workflow, on: withoutDefaults(workflow.on), jobs: Object.fromEntries(jobs) as Workflow["jobs"] };
 }
 
-/** What a program takes out of all needs at once (`write-record`, `read-verdicts`). */
-const READ_WITH_ALL = ["images", "created"];
+const wrapped = <Conditional extends { if?: string | undefined }>(one: Conditional): Conditional =>
+  one.if === undefined ? one : { ...one, if: wrapCondition(one.if) };
+
+/** The jobs whose images `write-record` takes out of all that its job needs. */
+function readWithAll({ jobs }: Workflow): ReadonlySet<string> {
+  const records = Object.values(jobs).filter(
+    (job) => !callsWorkflow(job) && job.steps.some((step) => programOf(step) === "write-record"),
+  );
+  return new Set(records.flatMap(({ needs = [] }) => needs));
+}
 
 /** Whether some expression names an output, of this workflow's jobs or of the workflow itself. */
-const isRead = (text: string, job: string, output: string, readsAll: boolean): boolean =>
-  text.includes(`needs.${job}.outputs.${output}`) ||
-  text.includes(`jobs.${job}.outputs.${output}`) ||
-  (readsAll && READ_WITH_ALL.includes(output));
+const isRead = (text: string, job: string, output: string): boolean =>
+  text.includes(`needs.${job}.outputs.${output}`) || text.includes(`jobs.${job}.outputs.${output}`);
 
 function withoutUnread(job: Job, isKept: (name: string) => boolean): Job {
   const { outputs = {}, ...rest } = job;

@@ -5,6 +5,7 @@ import type { Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { every, expression } from "../expressions.ts";
 import { useAction } from "./action.ts";
+import { runScript } from "./program.ts";
 
 /** What the programs written in JavaScript run on. */
 export const PROGRAM_TOOLS: SetupConfig = { node: "24" };
@@ -84,12 +85,11 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
  *
  * @param id the id of the step that restores
  */
-export const noteCacheMiss = (cache: string, id: string): Step => ({
-  name: cacheMissStep(cache),
-  if: `steps.${id}.outputs.cache-matched-key == ''`,
-  shell: "bash",
-  run: 'echo "Nothing was restored, so everything is fetched."',
-});
+export const noteCacheMiss = (cache: string, id: string): Step =>
+  runScript(
+    { name: cacheMissStep(cache), if: `steps.${id}.outputs.cache-matched-key == ''`, timeoutMinutes: 1 },
+    'echo "Nothing was restored, so everything is fetched."',
+  );
 
 /** Saves the download cache; `onlyIf` keeps everything but the main branch's own pushes away from it. */
 export function saveToolCache(pipeline: Pipeline, setup: SetupConfig | undefined, onlyIf: string): Step[] {
