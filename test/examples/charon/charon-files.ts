@@ -1,8 +1,14 @@
 /** Names of Charon's files and what many rows ask of them. */
+import type { JobDefinition, StepDefinition } from "../../player/workflow-file.ts";
+import type { Json } from "../../player/json.ts";
 import type { Emission } from "../support/emission.ts";
-import { holdsValue, onOf } from "../support/questions.ts";
+import { holdsValue, onOf, scriptOf } from "../support/questions.ts";
 
 export const BUILD = "docker-build";
+/** What the build, the nightly build and the release call. */
+export const BUILDS = "builds";
+/** The one file of the four integration tests. */
+export const GROUP = "integration";
 export const IMAGE = "ghcr.io/wikid82/charon";
 export const BUILD_NAME = "Docker Build, Publish & Test";
 export const INTEGRATION = [
@@ -11,14 +17,52 @@ export const INTEGRATION = [
   "waf-integration",
   "rate-limit-integration",
 ];
-export const CONSUMERS = [...INTEGRATION, "supply-chain-pr", "security-pr", "e2e-tests"];
+/** Whoever has a file of their own. */
+export const SINGLE = ["supply-chain-pr", "security-pr", "e2e-tests"];
+export const CONSUMERS = [...INTEGRATION, ...SINGLE];
+/** The files that follow the build. */
+export const TEST_FILES = [GROUP, ...SINGLE];
+
+/** The file of a consumer: the group's, or its own. */
+export const fileOf = (files: Emission, consumer: string): string =>
+  files.workflow(consumer) === undefined ? GROUP : consumer;
+
+export const testJob = (files: Emission, consumer: string): JobDefinition | undefined => {
+  const file = fileOf(files, consumer);
+  return files.job(file, file === consumer ? "test" : `test-${consumer}`);
+};
+
+/** A step of a consumer's test, by the beginning of its name. */
+export const testStep = (files: Emission, consumer: string, name: string): StepDefinition | undefined =>
+  testJob(files, consumer)?.steps.find((step) => step.name?.startsWith(name));
+
+/** What such a step runs; empty where there is none. */
+export function testScript(files: Emission, consumer: string, name: string): string {
+  const step = testStep(files, consumer, name);
+  return step === undefined ? "" : scriptOf(files, step);
+}
+
+/** What the plan says of a consumer. */
+export const planned = (files: Emission, consumer: string, path: string): Json | undefined =>
+  files.plan(`consumers.${consumer}.${path}`);
+
+/** A step that makes an image, whatever it pushes. */
+const builds = ({ uses, run }: StepDefinition): boolean =>
+  /^docker\/(build-push|bake)-action@|\/(prepare-build|export-image)$/.test(uses ?? "") ||
+  /docker (buildx )?(build|bake)\b/.test(run ?? "");
 
 /** Whether a consumer follows the build and takes its image, building nothing itself. */
-export function takesSharedImage(files: Emission, file: string): boolean {
+export function takesSharedImage(files: Emission, consumer: string): boolean {
+  const file = fileOf(files, consumer);
   const steps = [...(files.workflow(file)?.jobs.values() ?? [])].flatMap((job) => job.steps);
+  const pull = testStep(files, consumer, "Pull the image");
   return (
     holdsValue(onOf(files, file, "workflow_run.workflows"), BUILD_NAME) &&
-    steps.some((step) => step.name === "Pull the image" && step.env["IMAGE"] === IMAGE) &&
-    !steps.some((step) => step.uses?.startsWith("docker/build-push-action") || step.run?.includes("docker build "))
+    pull?.uses?.endsWith("/pull-image") === true &&
+    pull.with["consumer"] === consumer &&
+    pull.with["build"] === "charon" &&
+    holdsValue(planned(files, consumer, "builds"), "charon") &&
+    files.plan("builds.charon.image") === IMAGE &&
+    !steps.some(builds)
   );
 }

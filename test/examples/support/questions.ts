@@ -48,3 +48,7 @@ export function variable(files: Emission, file: string, job: string, step: strin
 /** The text of a shell function, wherever it stands in a script. */
 export const shellFunction = (text: string, name: string): string | undefined =>
   new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}`, "m").exec(text)?.[0];
+
+/** The same of a function in a module. */
+export const moduleFunction = (text: string, name: string): string | undefined =>
+  new RegExp(`^(?:export )?(?:async )?function ${name}\\([\\s\\S]*?^\\}`, "m").exec(text)?.[0];
