@@ -7,12 +7,14 @@ import {
   change,
   CROWDSEC,
   IMAGE,
+  keyOf,
   leaked,
   noted,
   nosyTest,
   playCharon,
-  pulled,
+  pulledBy,
   short,
+  TESTS,
   troubles,
   WAF,
 } from "./charon.ts";
@@ -35,7 +37,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     expect(tags["dev"]).toBeUndefined();
     expect(await world.tags(IMAGE, "hub")).toEqual({ latest: digest });
     for (const consumer of [CROWDSEC, WAF]) {
-      expect(pulled(world, `${consumer} > Test`)).toContain(digest);
+      expect(pulledBy(world, consumer)).toContain(digest);
       expect(noted(world, consumer, "image")).toEqual([sha]);
     }
     expect(world.verdicts(sha)).toMatchObject({ [CROWDSEC]: "success", [WAF]: "success" });
@@ -92,7 +94,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     let first = "";
     world.hooks.beforeJob = async (run, job) => {
       const source = run.event.payload["workflow_run"];
-      if (run.workflowName === WAF && job.key === "test" && JSON.stringify(source).includes(first)) await held;
+      if (run.workflowName === TESTS && job.key === keyOf(WAF) && JSON.stringify(source).includes(first)) await held;
     };
     first = await world.push("main", change("slow"));
     const second = await world.push("main", change("fast"));

@@ -19,6 +19,15 @@ export const SECRETS = {
 export const CROWDSEC = "Integration Test: CrowdSec";
 export const WAF = "Integration Test: WAF";
 
+/** The one workflow in which both test, and the job of each. */
+export const TESTS = "integration";
+export const testOf = (consumer: string): string => `Test ${consumer}`;
+const KEYS: Readonly<Record<string, string>> = {
+  [CROWDSEC]: "test-crowdsec-integration",
+  [WAF]: "test-waf-integration",
+};
+export const keyOf = (consumer: string): string => KEYS[consumer] ?? "test";
+
 export interface CharonOptions {
   /** Every consumer and all twelve end-to-end jobs; otherwise two consumers, for speed. */
   readonly full?: boolean;
@@ -57,6 +66,7 @@ export const nosyTest = (verdict: "true" | "false" = "true"): string => `#!/usr/
 notes="$(dirname "$(dirname "$RUNNER_TEMP")")/notes/$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT-$GITHUB_JOB"
 {
   echo "workflow: $GITHUB_WORKFLOW"
+  echo "job: $GITHUB_JOB"
   echo "commit: $(git rev-parse HEAD)"
   echo "image: $(docker image inspect --format '{{json .Config.Labels}}' "$IMAGE" | jq --raw-output '."org.opencontainers.image.revision"')"
   env
@@ -82,10 +92,12 @@ const sources: Files = {
 /** A change that needs a new image. */
 export const change = (text: string): Files => ({ "backend/main.go": `package main // ${text}\n` });
 
-/** What one note says after `key: `. */
-export const noted = (world: World, workflow: string, key: "commit" | "image"): string[] =>
+/** What the notes of a workflow, or of one of Charon's consumers, say after `key: `. */
+export const noted = (world: World, who: string, key: "commit" | "image"): string[] =>
   Object.values(readNotes(world))
-    .filter((text) => text.startsWith(`workflow: ${workflow}\n`))
+    .filter((text) =>
+      who in KEYS ? text.startsWith(`workflow: ${TESTS}\njob: ${keyOf(who)}\n`) : text.startsWith(`workflow: ${who}\n`),
+    )
     .map((text) => new RegExp(`^${key}: (.*)$`, "m").exec(text)?.[1] ?? "");
 
 /** Tokens and secrets that the tested code could read: whose, by the name of the secret or of the token's job. */
@@ -109,6 +121,9 @@ export const pulled = (world: World, who: string): string[] =>
     .filter((transfer) => transfer.kind === "pull" && transfer.who.startsWith(who))
     .map((transfer) => transfer.digest);
 
+/** What the tests of a consumer have pulled. */
+export const pulledBy = (world: World, consumer: string): string[] => pulled(world, `${TESTS} > ${testOf(consumer)}`);
+
 /** How often each platform of a commit was really built. */
 export function builds(world: World, commit: string): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -120,9 +135,22 @@ export function builds(world: World, commit: string): Record<string, number> {
 
 export const short = (sha: string): string => sha.slice(0, 7);
 
-/** The results of a run's jobs by their names. */
+/** The results of a run's jobs by their names, and of the jobs that call a workflow, as `needs` sees them. */
 export const results = (run: Run): Record<string, string | undefined> =>
-  Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));
+  Object.fromEntries([
+    ...run.calls.map(({ key, leg, callers, result }) => {
+      const depth = callers.length;
+      const inside = run.jobs.find((job) => job.callers[depth]?.key === key && job.callers[depth]?.leg === leg);
+      return [
+        inside?.name
+          .split(" / ")
+          .slice(0, depth + 1)
+          .join(" / ") ?? key,
+        result,
+      ];
+    }),
+    ...run.jobs.map((job) => [job.name, job.result]),
+  ]);
 
 /** For a failed expectation: every job that did not succeed, with its log. */
 export const troubles = (world: World): string =>

@@ -2,10 +2,10 @@
 import { describe, expect, test, vi } from "vitest";
 import type { ConfigInput } from "../../../src/config/schema.ts";
 import { missing } from "../../support/tools.ts";
-import { builds, change, IMAGE, leaked, playCharon, pulled, results, short, troubles } from "./charon.ts";
+import { builds, change, IMAGE, leaked, playCharon, pulledBy, results, short, troubles, WAF } from "./charon.ts";
 
 // A scenario plays dozens of jobs with real shells.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const FORMS: readonly ConfigInput["programs"][] = ["self", "checkout"];
 
@@ -40,7 +40,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("wher
           .sort(),
         verdicts: [world.verdicts(pull.headSha), world.verdicts(merged)],
         builds: builds(world, pull.headSha),
-        pulls: new Set(pulled(world, "Integration Test: WAF > Test")).size,
+        pulls: new Set(pulledBy(world, WAF)).size,
         leaked: leaked(world),
         refused: world.ghcr.gate.refused,
       });

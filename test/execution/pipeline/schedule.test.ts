@@ -12,7 +12,7 @@ import {
   leaked,
   noted,
   playCharon,
-  pulled,
+  pulledBy,
   short,
   troubles,
   WAF,
@@ -38,7 +38,7 @@ describe.skipIf(missing(...NEEDED))("the nightly build", () => {
     const tags = await world.tags(IMAGE);
     expect(tags["nightly"]).toBe(tags[`nightly-${today()}`]);
     expect(tags["nightly"]).not.toBe(tags["latest"]);
-    expect(pulled(world, `${CROWDSEC} > Test`)).toContain(tags["nightly"]);
+    expect(pulledBy(world, CROWDSEC)).toContain(tags["nightly"]);
     expect(world.verdicts(sha)).toMatchObject({
       [`${CROWDSEC} (nightly)`]: "success",
       [`${WAF} (nightly)`]: "success",
@@ -123,18 +123,22 @@ describe.skipIf(missing(...NEEDED))("a dispatch", () => {
     const world = await playCharon();
     const sha = await world.push("main", change("one"));
     await world.settle();
-    const run = await world.dispatch("waf-integration.yml", { image_tag: `sha-${short(sha)}` });
+    const run = await world.dispatch("integration.yml", {
+      image_tag: `sha-${short(sha)}`,
+      consumer: "waf-integration",
+    });
     await world.settle();
     expect(troubles(world)).toBe("");
     expect(run.conclusion).toBe("success");
     expect(noted(world, WAF, "commit")).toEqual([sha, sha]);
+    expect(noted(world, CROWDSEC, "commit")).toEqual([sha]);
     expect(world.verdicts(sha)[WAF]).toBe("success");
-    await expect(world.dispatch("waf-integration.yml")).rejects.toThrow(DispatchRefused);
+    await expect(world.dispatch("integration.yml")).rejects.toThrow(DispatchRefused);
   });
 
   test("of a consumer with a tag that is not there says so", async () => {
     const world = await playCharon();
-    const run = await world.dispatch("waf-integration.yml", { image_tag: "pr-99-abcdef0" });
+    const run = await world.dispatch("integration.yml", { image_tag: "pr-99-abcdef0" });
     await world.settle();
     expect(run.conclusion).toBe("failure");
     expect(troubles(world)).toMatch(/re-run the build/i);

@@ -81,7 +81,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("Sind
     expect(deployed(world)).toEqual([undefined, undefined]);
     expect(Object.values(tested(world)).every((text) => text.includes("image of the sources"))).toBe(true);
     expect(world.fly.apps.size).toBe(0);
-    expect(results(world.run(BUILD))["Per-Extension Tests"]).toBe("success");
+    expect(results(world.run(BUILD))["Run Per-Extension Tests"]).toBe("success");
   });
 
   test("is cleaned weekly: images of more than thirty days go, `latest` and younger ones stay", async () => {

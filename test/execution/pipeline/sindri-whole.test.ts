@@ -24,7 +24,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("the 
     expect(new Set(world.fly.destroyed).size).toBe(machines);
     expect(world.fly.apps.size).toBe(0);
     const names = Object.entries(config.consumers ?? {}).flatMap(([key, { name }]) =>
-      DEPLOYING.includes(key) ? [name ?? key] : [],
+      DEPLOYING.includes(key) ? [`Run ${name ?? key}`] : [],
     );
     expect(names.map((name) => [name, results(world.run(BUILD))[name]])).toEqual(
       names.map((name) => [name, "success"]),

@@ -34,8 +34,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     expect(new Set(world.fly.destroyed).size).toBe(2);
     for (const name of world.fly.destroyed) expect(name).toMatch(/^sindri-per-extension-\d+-1-[0-9a-f]{8}$/);
     expect(results(world.run(BUILD))).toMatchObject({
-      "Per-Extension Tests": "success",
-      "Extension Manager Validation": "success",
+      "Run Per-Extension Tests": "success",
+      "Run Extension Manager Validation": "success",
     });
   });
 
@@ -71,7 +71,11 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     expect(builds(world, pull.headSha)).toEqual({});
     expect(deployed(world)).toEqual([undefined, undefined]);
     expect(Object.values(tested(world)).every((text) => text.includes("image of the sources"))).toBe(true);
-    expect(results(world.run(BUILD))).toMatchObject({ "Build ready": "failure", "Per-Extension Tests": "success" });
+    expect(results(world.run(BUILD))).toMatchObject({
+      Build: "failure",
+      "Run Per-Extension Tests": "success",
+      "All checks": "failure",
+    });
     expect(world.fly.apps.size).toBe(0);
   });
 
@@ -93,9 +97,10 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     ).toEqual([]);
     expect(await world.tags(IMAGE, "registry.fly.io")).toEqual({});
     expect(results(world.run(BUILD))).toMatchObject({
-      "Build ready": "success",
-      "Extension Manager Validation": "success",
-      "Per-Extension Tests": "skipped",
+      Build: "success",
+      "Run Extension Manager Validation": "success",
+      "Run Per-Extension Tests": "skipped",
+      "All checks": "success",
     });
     for (const job of world.run(BUILD).jobs)
       expect(job.steps.flatMap((step) => step.secrets).filter((name) => name === "FLYIO_AUTH_TOKEN")).toEqual([]);
@@ -144,7 +149,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a de
     await world.openPull({ number: 129, branch: "gone", files: imageChange("gone") });
     await world.settle();
 
-    expect(results(world.run(BUILD))["Per-Extension Tests"]).toBe("failure");
+    expect(results(world.run(BUILD))["Run Per-Extension Tests"]).toBe("failure");
     expect(deployed(world)).toHaveLength(6);
     expect(world.commands.calls.filter(({ args }) => args[0] === "logs")).toHaveLength(2);
     expect(world.fly.apps.size).toBe(0);

@@ -5,7 +5,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { World } from "../../player/world.ts";
 import { missing } from "../../support/tools.ts";
-import { BUILD, CROWDSEC, troubles, WAF } from "./charon.ts";
+import { BUILD, CROWDSEC, TESTS, troubles, WAF } from "./charon.ts";
 import { type Commits, commitOf, type Outcome, permissionsByJob, playIn, type Topology } from "./topologies.ts";
 
 // A scenario plays dozens of jobs with real shells, and each is played twice.
@@ -13,8 +13,8 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const green = { [CROWDSEC]: "success", [WAF]: "success" };
 
-/** The run in which a topology runs a consumer's tests. */
-const testsOf = (topology: Topology, consumer: string): string => (topology === "workflow_run" ? consumer : BUILD);
+/** The run in which a topology tests. */
+const testsOf = (topology: Topology): string => (topology === "workflow_run" ? TESTS : BUILD);
 
 const scenarios: Record<
   string,
@@ -187,7 +187,7 @@ const scenarios: Record<
     play: async (world, topology) => {
       const one = await world.push("main", commitOf("one", { waf: '[[ "$GITHUB_RUN_ATTEMPT" != 1 ]]' }));
       await world.settle();
-      await world.player.rerun(world.run(testsOf(topology, WAF)), "failed");
+      await world.player.rerun(world.run(testsOf(topology)), "failed");
       return { one };
     },
     expected: {

@@ -3,7 +3,8 @@ import type { ConfigInput } from "../../../src/config/schema.ts";
 import type { JobRun, Run } from "../../player/runs.ts";
 import { readNotes, type World } from "../../player/world.ts";
 import type { Files } from "../../player/world/git.ts";
-import { builds, change, CROWDSEC, IMAGE, leaked, playCharon, WAF } from "./charon.ts";
+import { inOneRun } from "../../support/systems.ts";
+import { builds, change, CROWDSEC, IMAGE, leaked, playCharon, results, WAF } from "./charon.ts";
 
 export type Topology = "workflow_run" | "workflow_call";
 
@@ -54,7 +55,9 @@ export async function playIn(
   scenario: (world: World, topology: Topology) => Promise<Commits>,
   config: (config: ConfigInput) => ConfigInput = (same) => same,
 ): Promise<Played> {
-  const world = await playCharon({ change: (base) => config({ ...base, topology }) });
+  const world = await playCharon({
+    change: (base) => config(topology === "workflow_call" ? inOneRun(base) : { ...base, topology }),
+  });
   const commits = await scenario(world, topology);
   await world.settle();
   return { world, outcome: await outcomeOf(world, commits) };
@@ -86,14 +89,21 @@ async function outcomeOf(world: World, commits: Commits): Promise<Outcome> {
   };
 }
 
-/** The newest word of each consumer on a commit: a status of that name, or a job of that name in a run of that commit. */
+/** What a status says of the run in which a consumer tested. */
+const SUFFIXES: Readonly<Record<string, string>> = { "Nightly Build": " (nightly)", Release: " (release)" };
+
+/** The newest word of each consumer on a commit: a status of its name, or the job that calls it in a run of that commit. */
 export function verdictsOn(world: World, sha: string): Record<string, string> {
-  const contexts = [CROWDSEC, WAF].flatMap((name) => [name, `${name} (nightly)`, `${name} (release)`]);
   const checks = world.player.runs
     .filter((run) => run.event.headSha === sha)
-    .flatMap((run) => run.jobs)
-    .filter((job) => contexts.includes(job.name) && job.result !== undefined && job.result !== "skipped")
-    .map((job): [string, string] => [job.name, job.result === "cancelled" ? "failure" : (job.result ?? "")]);
+    .flatMap((run) => {
+      const all = results(run);
+      return [CROWDSEC, WAF].flatMap((name): [string, string][] => {
+        const result = all[`Run ${name}`];
+        if (result === undefined || result === "skipped") return [];
+        return [[name + (SUFFIXES[run.workflowName] ?? ""), result === "cancelled" ? "failure" : result]];
+      });
+    });
   const statuses = Object.entries(world.verdicts(sha)).map(([name, state]): [string, string] => [
     name,
     state === "error" ? "failure" : state,

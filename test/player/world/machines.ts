@@ -1,11 +1,10 @@
 /** What a world's machines bring: programs, the stand-ins' settings, and ports that only one job at a time can have. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { JsonObject } from "../json.ts";
 import { allows } from "../permissions.ts";
 import type { JobRun } from "../runs.ts";
 
-const localRegistries = new URL("local-registries.mjs", import.meta.url).href;
+const preloads = ["local-registries.mjs", "fast-clock.mjs"].map((name) => new URL(name, import.meta.url).href);
 const standInDocker = new URL("../../support/docker-stand-in", import.meta.url).pathname;
 
 /** What the machines have beside the system's programs. Waiting is real, at a second for a minute. */
@@ -41,7 +40,7 @@ export function machineVariables(
     DOCKER_STAND_IN_HOME: join(machine, "docker"),
     DOCKER_STAND_IN_HOSTS: JSON.stringify(hosts),
     DOCKER_CONFIG: join(machine, "home", ".docker"),
-    NODE_OPTIONS: `--import=${localRegistries}`,
+    NODE_OPTIONS: preloads.map((url) => `--import=${url}`).join(" "),
     WORLD_COMMANDS: commands,
     // A job without id-token: write has no way to ask for one (docs.github.com, "OpenID Connect reference").
     ...(allows(job.permissions, "id-token", "write")
@@ -72,5 +71,6 @@ export function portLock(): PortLock {
   };
 }
 
-export const publishesPorts = (steps: readonly { readonly env: JsonObject }[]): boolean =>
-  steps.some((step) => typeof step.env["PORTS"] === "string" && step.env["PORTS"] !== "");
+/** The program that starts a consumer's container publishes its ports. */
+export const publishesPorts = (steps: readonly { readonly uses?: string | undefined }[]): boolean =>
+  steps.some((step) => step.uses?.endsWith("/start-container") === true);
