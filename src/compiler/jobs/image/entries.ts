@@ -84,8 +84,9 @@ function isOf({ branches }: Pipeline, event: EventClass): string | undefined {
     case "main":
       return `${isPush} && github.ref_name == ${quoted(branches.main)}`;
     case "feature":
+      // A release is a push too: that of a tag.
       return longLived.every(isPlainName)
-        ? `${isPush} && !contains(fromJSON(${quoted(JSON.stringify(longLived))}), github.ref_name)`
+        ? `${isPush} && github.ref_type == 'branch' && !contains(fromJSON(${quoted(JSON.stringify(longLived))}), github.ref_name)`
         : undefined;
     case "integration":
       return branches.integration.every(isPlainName)
