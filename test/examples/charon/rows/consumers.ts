@@ -1,11 +1,38 @@
 /** Section 4.2 of Charon's plan, and what 7 and 10 repeat of it: the tests that follow the build. */
-import { stepsOf, valueAt } from "../../support/emission.ts";
-import { holdsValue, input, onOf, same, script, shellFunction, variable } from "../../support/questions.ts";
-import { all, always, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILD, CONSUMERS, INTEGRATION } from "../charon-files.ts";
+import { type Emission, valueAt } from "../../support/emission.ts";
+import { input, onOf, same, script, scriptOf, shellFunction } from "../../support/questions.ts";
+import {
+  all,
+  always,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
+import {
+  BUILD,
+  BUILD_NAME,
+  CONSUMERS,
+  fileOf,
+  GROUP,
+  INTEGRATION,
+  planned,
+  TEST_FILES,
+  testJob,
+  testScript,
+  testStep,
+} from "../charon-files.ts";
 
-const resolve = (file: string) => `${file}.yml: job \`resolve\`, step \`Resolve the image\``;
-const SAMPLE = "crowdsec-integration";
+const RESOLVE = ".github/pipewright/resolve-image";
+const TESTS = "every consumer: its test's job";
+const GROUPED = "integration.yml: jobs `test-*`";
+const resolve = (files: Emission, file: string): string => script(files, file, "resolve", "Resolve the image");
+/** Whether each file that follows the build decides what is tested by a program that holds all of this. */
+const everyResolve = (files: Emission, ...lines: string[]): boolean =>
+  TEST_FILES.every((file) => lines.every((line) => resolve(files, file).includes(line)));
+const TAKING = ["Pull the image", "Load the image from the artifact"];
 const scripts: Readonly<Record<string, string>> = {
   "crowdsec-integration": "./scripts/crowdsec_integration.sh",
   "cerberus-integration": "./scripts/cerberus_integration.sh",
@@ -20,51 +47,56 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 export const consumerRows: Requirement[] = [
-  ...INTEGRATION.map((file) =>
-    fromConfig("4.2", `${file}.yml runs its script against the image.`, {
-      line: set(`consumers.${file}.run`, "true"),
-      output: `${file}.yml: job \`test\`, step \`Run ${scripts[file] ?? ""}\``,
-      holds: (files) => stepsOf(files).some((step) => step.run?.trim() === scripts[file]),
+  ...INTEGRATION.map((key) =>
+    fromConfig("4.2", `\`${key}\` runs its script against the image.`, {
+      line: set(`consumers.${key}.run`, "true"),
+      output: `integration.yml: job \`test-${key}\`, step \`Run the tests\``,
+      holds: (files) => testStep(files, key, "Run the tests")?.run?.trim() === scripts[key],
       proof: "test/execution/pipeline/whole.test.ts",
     }),
   ),
-  fromConfig("4.2", "The integration workflows are named `Integration Test: …`.", {
+  fromConfig("4.2", "The integration tests are named `Integration Test: …`.", {
     line: all(
       "consumers.*-integration.name",
-      INTEGRATION.map((file) => set(`consumers.${file}.name`, file)),
+      INTEGRATION.map((key) => set(`consumers.${key}.name`, key)),
     ),
-    output: "the four integration files: `name`",
+    output: "plan.json: `consumers.*.name`, the name of the status; integration.yml: the names of the jobs",
     holds: (files) =>
-      INTEGRATION.every((file) => files.workflow(file)?.name === `Integration Test: ${titles[file] ?? ""}`),
+      INTEGRATION.every((key) => {
+        const name = `Integration Test: ${titles[key] ?? ""}`;
+        return planned(files, key, "name") === name && testJob(files, key)?.name?.endsWith(name) === true;
+      }),
   }),
   fromConfig("4.2", "The scripts find the image as `charon:local`.", {
     line: all(
       "consumers.*-integration.localTag",
-      INTEGRATION.map((file) => set(`consumers.${file}.localTag`, "image:test")),
+      INTEGRATION.map((key) => set(`consumers.${key}.localTag`, "image:test")),
     ),
-    output: "the four integration files: job `test`, `IMAGE`; step `Pull the image`, `LOCAL_TAG`",
+    output: `${GROUPED}, \`IMAGE\`; plan.json: \`consumers.*.images\``,
     holds: (files) =>
       INTEGRATION.every(
-        (file) =>
-          same(files.job(file, "test")?.env["IMAGE"], "charon:local") &&
-          variable(files, file, "test", "Pull the image", "LOCAL_TAG") === "charon:local",
+        (key) =>
+          same(testJob(files, key)?.env["IMAGE"], "charon:local") &&
+          planned(files, key, "images.charon") === "charon:local" &&
+          testScript(files, key, "Pull the image").includes('docker tag "$reference" "$local_tag"'),
       ),
+    proof: "test/execution/pull.test.ts",
   }),
   fromConfig("4.2, 10.1", "An integration job ends after 15 minutes.", {
     line: all(
       "consumers.*-integration.timeout",
-      INTEGRATION.map((file) => set(`consumers.${file}.timeout`, "20m")),
+      INTEGRATION.map((key) => set(`consumers.${key}.timeout`, "20m")),
     ),
-    output: "the four integration files: job `test`, `timeout-minutes`",
-    holds: (files) => INTEGRATION.every((file) => files.job(file, "test")?.timeoutMinutes === 15),
+    output: `${GROUPED}, \`timeout-minutes\``,
+    holds: (files) => INTEGRATION.every((key) => testJob(files, key)?.timeoutMinutes === 15),
   }),
   fromConfig("4.2, 10.1", "Its tests end after ten.", {
     line: all(
       "consumers.*-integration.testTimeout",
-      INTEGRATION.map((file) => set(`consumers.${file}.testTimeout`, "5m")),
+      INTEGRATION.map((key) => set(`consumers.${key}.testTimeout`, "5m")),
     ),
-    output: "the four integration files: job `test`, the test's step",
-    holds: (files) => INTEGRATION.every((file) => files.step(file, "test", "Run the tests")?.timeoutMinutes === 10),
+    output: `${GROUPED}, step \`Run the tests\``,
+    holds: (files) => INTEGRATION.every((key) => testStep(files, key, "Run the tests")?.timeoutMinutes === 10),
   }),
   always(
     "4.2, 7.4, 10.1, 13.5",
@@ -75,7 +107,7 @@ export const consumerRows: Requirement[] = [
         files
           .workflows()
           .every(({ on }) => !("workflow_run" in on) || Array.isArray(valueAt(on, "workflow_run.branches"))),
-      breaks: broken(SAMPLE, /^ {4}branches:\n {6}- "\*\*"\n/, ""),
+      breaks: broken(GROUP, /^ {4}branches: \["\*\*"\]\n/, ""),
       proof: "test/player/triggers.test.ts",
     },
   ),
@@ -83,121 +115,129 @@ export const consumerRows: Requirement[] = [
     "7.4, 7.5",
     "Builds that a consumer does not test are left out by their event and branch, not by their branch's name alone.",
     {
-      output: `${resolve(SAMPLE)}, \`EVENTS\` and \`RUN_EVENT\``,
+      output: `plan.json: \`consumers.*.events\`; ${RESOLVE}, functions \`classOf\` and \`resolveRun\``,
       holds: (files) =>
-        CONSUMERS.every(
-          (file) =>
-            variable(files, file, "resolve", "Resolve the image", "EVENTS") ===
-              "pullRequest feature integration main queue nightly manual" &&
-            variable(files, file, "resolve", "Resolve the image", "RUN_EVENT") ===
-              "${{ github.event.workflow_run.event }}",
-        ),
-      breaks: broken(SAMPLE, /^ +EVENTS: .*\n/, ""),
+        CONSUMERS.every((key) =>
+          same(planned(files, key, "events"), [
+            "pullRequest",
+            "feature",
+            "integration",
+            "main",
+            "queue",
+            "nightly",
+            "manual",
+          ]),
+        ) && everyResolve(files, "switch (run.event) {", "plan.consumers[key].events.includes(found.class)"),
+      breaks: brokenProgram("switch (run.event) {", "switch (run.head_branch) {"),
       proof: "test/execution/pipeline/branches.test.ts",
     },
   ),
   always("4.2", "Only a completed build starts a consumer, and only a successful one is tested.", {
-    output: `${SAMPLE}.yml: \`on.workflow_run.types\`; job \`test\`, \`if\``,
+    output: `every consumer: \`on.workflow_run.types\`; its test's job, \`if\`; ${RESOLVE}`,
     holds: (files) =>
-      CONSUMERS.every(
-        (file) =>
-          same(onOf(files, file, "workflow_run.types"), ["completed"]) &&
-          files.job(file, "test")?.if === "needs.resolve.outputs.ready == 'true'",
-      ),
-    breaks: broken(SAMPLE, "    if: needs.resolve.outputs.ready == 'true'", "    if: always()"),
+      TEST_FILES.every((file) => same(onOf(files, file, "workflow_run.types"), ["completed"])) &&
+      CONSUMERS.every((key) =>
+        /^needs\.resolve\.outputs\.ready == 'true'( && contains\(|$)/.test(testJob(files, key)?.if ?? ""),
+      ) &&
+      everyResolve(files, 'if (run.conclusion !== "success")\n    finish({ ready: false, '),
+    breaks: broken(GROUP, "if: needs.resolve.outputs.ready == 'true' && contains(", "if: always() || contains("),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   always("4.2, 7.4, 13.5", "The pull request's number comes from the event, without a request to the API.", {
-    output: `${resolve(SAMPLE)}, \`PULL_REQUESTS\``,
+    output: `${RESOLVE}, \`listed\``,
     holds: (files) =>
-      CONSUMERS.every(
-        (file) =>
-          variable(files, file, "resolve", "Resolve the image", "PULL_REQUESTS") ===
-          "${{ toJSON(github.event.workflow_run.pull_requests) }}",
+      everyResolve(
+        files,
+        "(Array.isArray(run.pull_requests) ? run.pull_requests : [])",
+        'if (listed.length > 0 || headRepository === "") return listed.map(({ number }) => number);',
       ),
-    breaks: broken(SAMPLE, /^ +PULL_REQUESTS: .*\n/, ""),
-    proof: "test/execution/pipeline/pull-request.test.ts",
+    breaks: brokenProgram("Array.isArray(run.pull_requests) ? run.pull_requests : []", "[]"),
+    proof: "test/execution/resolve.test.ts",
   }),
   always("7.5", "When GitHub leaves that list empty, the number is found by the head commit.", {
-    output: `${resolve(SAMPLE)}, function \`find_pull_requests\``,
-    holds: (files) =>
-      CONSUMERS.every(
-        (file) =>
-          shellFunction(script(files, file, "resolve", "Resolve the image"), "find_pull_requests")?.includes(
-            "select(.sha == $sha)",
-          ) === true,
-      ),
-    breaks: broken(SAMPLE, "select(.sha == $sha)", "."),
-    proof: "test/execution/pipeline/pull-request.test.ts",
+    output: `${RESOLVE}, function \`pullRequestsOfCommit\``,
+    holds: (files) => everyResolve(files, ".filter(({ head: { sha } }) => sha === run.head_sha)"),
+    breaks: brokenProgram(".filter(({ head: { sha } }) => sha === run.head_sha)", ""),
+    proof: "test/execution/resolve.test.ts",
   }),
   always("4.2, 7.4, 7.5, 10.1, 13.5", "A number that cannot be found stops the run with the whole context.", {
-    output: resolve(SAMPLE),
+    output: `${RESOLVE}, \`context\``,
     holds: (files) =>
-      CONSUMERS.every((file) => {
-        const text = script(files, file, "resolve", "Resolve the image");
-        return (
-          text.includes('fail "The pull request of this build cannot be found') &&
-          ['"Event: ', '"Ref: ', '"Commit: ', '"Pull requests: '].every(
-            (part) => text.includes(part) || text.includes(part.slice(1)),
-          )
-        );
-      }),
-    breaks: broken(SAMPLE, '"Pull requests: ${PULL_REQUESTS:-none}"', ""),
+      everyResolve(
+        files,
+        'fail("The pull request of this build cannot be found, so its image cannot be named. Re-run the build.", context)',
+        "`Event: ${",
+        "`Ref: ${",
+        "`Commit: ${",
+        "`Pull requests: ${",
+      ),
+    breaks: brokenProgram("`Pull requests: ${JSON.stringify(listed.map(({ number }) => number))}`", '""'),
+    proof: "test/execution/resolve.test.ts",
   }),
   always("4.2, 10.1", "Missing values are errors, in every program.", {
-    output: `${SAMPLE}.yml: function \`require\``,
-    holds: (files) =>
-      CONSUMERS.every((file) =>
-        /require RUN_EVENT RUN_ID RUN_CONCLUSION HEAD_SHA HEAD_BRANCH/.test(
-          script(files, file, "resolve", "Resolve the image"),
-        ),
-      ),
-    breaks: broken(SAMPLE, "require RUN_EVENT RUN_ID RUN_CONCLUSION HEAD_SHA HEAD_BRANCH", ":"),
+    output: ".github/pipewright: function `require`, in every program that a consumer runs",
+    holds: (files) => {
+      const steps = TEST_FILES.flatMap((file) => [...(files.workflow(file)?.jobs.values() ?? [])]).flatMap(
+        (job) => job.steps,
+      );
+      // A login has its own words for what is missing.
+      const programs = steps.filter(({ uses }) => uses?.startsWith("$/") && !uses.endsWith("/log-in"));
+      return (
+        programs.length > 0 &&
+        programs.every((step) => /^ *(require( [A-Z]|\(\{)|read_tested_image$)/m.test(scriptOf(files, step))) &&
+        everyResolve(files, '"workflow_run.event": run.event,', '"workflow_run.head_sha": run.head_sha,') &&
+        shellFunction(testScript(files, "waf-integration", "Pull the image"), "require")?.includes("|| fail ") === true
+      );
+    },
+    breaks: brokenProgram('"workflow_run.head_sha": run.head_sha,', ""),
+    proof: "test/execution/resolve.test.ts",
   }),
   always(
     "2.1, 4.2, 7.1, 13.6, 16",
     "A consumer pulls from the registry first, and takes the artifact when that fails.",
     {
-      output: `${SAMPLE}.yml: job \`test\`, steps \`Pull the image\`, \`Download the image artifact\`, \`Load the image from the artifact\``,
+      output: `${TESTS}, steps \`Pull the image\`, \`Download the image artifact\`, \`Load the image from the artifact\``,
       holds: (files) =>
-        CONSUMERS.every((file) => {
+        CONSUMERS.every((key) => {
           const fallback = "steps.pull-charon.outputs.source != 'registry'";
           return (
-            files.step(file, "test", "Load the image from the artifact")?.if === fallback &&
-            files.step(file, "test", "Download the image artifact")?.if?.startsWith(fallback) === true
+            testStep(files, key, "Load the image from the artifact")?.if === fallback &&
+            testStep(files, key, "Download the image artifact")?.if?.startsWith(fallback) === true
           );
         }),
-      breaks: broken(SAMPLE, "if: steps.pull-charon.outputs.source != 'registry'", "if: failure()"),
+      breaks: broken(GROUP, "if: steps.pull-charon.outputs.source != 'registry'", "if: failure()"),
       proof: "test/execution/pipeline/failures.test.ts",
     },
   ),
   always("4.2, 7.5", "When neither is there, it stops and says what to do.", {
-    output: `${SAMPLE}.yml: job \`test\`, step \`Load the image from the artifact\``,
+    output: `${TESTS}, step \`Load the image from the artifact\`; .github/pipewright/load-image`,
     holds: (files) =>
-      CONSUMERS.every((file) =>
-        /neither in the registry nor kept as an artifact\..*re-run the build/.test(
-          script(files, file, "test", "Load the image from the artifact"),
+      CONSUMERS.every((key) =>
+        /fail "The image is neither in the registry nor kept as an artifact\..*re-run the build/.test(
+          testScript(files, key, "Load the image from the artifact"),
         ),
       ),
-    breaks: broken(SAMPLE, "neither in the registry", "not here"),
+    breaks: broken(
+      "programs/load-image",
+      "neither in the registry nor kept as an artifact. Images",
+      "not here. Images",
+    ),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   always("7.5", "That an image exists is asked before the tests start.", {
-    output: resolve(SAMPLE),
+    output: `${RESOLVE}, function \`findTag\``,
     holds: (files) =>
-      CONSUMERS.every((file) =>
-        script(files, file, "resolve", "Resolve the image").includes('find_manifest "$image:$candidate"'),
-      ),
-    breaks: broken(SAMPLE, 'find_manifest "$image:$candidate"', "true"),
+      everyResolve(files, "await findManifest(`${image}:${tag}`)", "const there = await findTag(tags);"),
+    breaks: brokenProgram("await findManifest(`${image}:${tag}`)", '{ state: "there", digest: "" }'),
+    proof: "test/execution/resolve.test.ts",
   }),
   fromConfig("4.2, 7.1, 7.2, 7.5, 13.8", "An image of another commit than the one under test is not tested.", {
     line: set("freshness", "warn"),
-    output: "every consumer: job `test`, `FRESHNESS` of both steps that take the image",
+    output: `plan.json: \`freshness\`; ${TESTS}, both steps that take the image`,
     holds: (files) =>
-      CONSUMERS.every((file) =>
-        ["Pull the image", "Load the image from the artifact"].every(
-          (step) => variable(files, file, "test", step, "FRESHNESS") === "fail",
-        ),
+      files.plan("freshness") === "fail" &&
+      CONSUMERS.every((key) =>
+        TAKING.every((step) => testScript(files, key, step).includes(".freshness as $freshness")),
       ),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
@@ -205,17 +245,20 @@ export const consumerRows: Requirement[] = [
     "4.2, 7.1, 7.2",
     "For that, the image's label is compared with the recorded commit, wherever the image came from.",
     {
-      output: `${SAMPLE}.yml: job \`test\`, function \`check_freshness\``,
+      output: ".github/pipewright/lib/tested-image.sh, function `check_freshness`, called by pull-image and load-image",
       holds: (files) =>
-        CONSUMERS.every((file) =>
-          ["Pull the image", "Load the image from the artifact"].every(
+        CONSUMERS.every((key) =>
+          TAKING.every(
             (step) =>
-              shellFunction(script(files, file, "test", step), "check_freshness")?.includes(
-                '"$revision" == "${EXPECTED_COMMIT:-}"',
-              ) === true && /^check_freshness /m.test(script(files, file, "test", step)),
+              shellFunction(testScript(files, key, step), "check_freshness")?.includes(
+                '"$revision" == "${COMMIT:-}"',
+              ) === true &&
+              /^check_freshness /m.test(testScript(files, key, step)) &&
+              testStep(files, key, step)?.with["commit"] === "${{ needs.resolve.outputs.charon-commit }}",
           ),
         ),
-      breaks: broken(SAMPLE, '"$revision" == "${EXPECTED_COMMIT:-}"', "true"),
+      breaks: broken("lib/tested-image.sh", '"$revision" == "${COMMIT:-}"', "true"),
+      proof: "test/execution/pull.test.ts",
     },
   ),
   always(
@@ -224,18 +267,17 @@ export const consumerRows: Requirement[] = [
     {
       output: "every consumer: `concurrency`",
       holds: (files) =>
-        CONSUMERS.every((file) => {
+        TEST_FILES.every((file) => {
           const text = JSON.stringify(files.workflow(file)?.concurrency ?? null);
           return (
-            text.includes("head_repository.full_name, github.event.workflow_run.head_branch") &&
+            text.includes("${{ github.event.workflow_run.head_repository.full_name }}") &&
+            text.includes(
+              "${{ github.event.workflow_run.event == 'pull_request' && github.event.workflow_run.head_branch ||",
+            ) &&
             text.includes(`"cancel-in-progress":"\${{ github.event.workflow_run.event == 'pull_request' }}"`)
           );
         }),
-      breaks: broken(
-        SAMPLE,
-        "github.event.workflow_run.head_repository.full_name, github.event.workflow_run.head_branch",
-        "github.ref, github.sha",
-      ),
+      breaks: broken(GROUP, "github.event.workflow_run.head_repository.full_name }}", "github.repository }}"),
       proof: "test/player/concurrency.test.ts",
     },
   ),
@@ -249,61 +291,66 @@ export const consumerRows: Requirement[] = [
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("4.2", "A consumer checks out the commit under test, not the default branch.", {
-    output: `${SAMPLE}.yml: job \`test\`, step \`Check out the code\``,
+    output: `${TESTS}, step \`Check out the code\``,
     holds: (files) =>
-      CONSUMERS.every((file) =>
-        same(input(files, file, "test", "Check out the code", "ref"), "${{ needs.resolve.outputs.sha }}"),
+      CONSUMERS.every((key) =>
+        same(testStep(files, key, "Check out the code")?.with["ref"], "${{ needs.resolve.outputs.sha }}"),
       ),
-    breaks: broken(SAMPLE, "ref: ${{ needs.resolve.outputs.sha }}", "ref: main"),
+    breaks: broken(GROUP, "ref: ${{ needs.resolve.outputs.sha }}", "ref: main"),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always(
     "4.2, 13.6",
     "Whatever happened, the job says where its image came from, under which tag and of which commit.",
     {
-      output: "every consumer: job `test`, step `Say where the image came from`",
+      output: `${TESTS}, step \`Say where the image came from\``,
       holds: (files) =>
-        CONSUMERS.every((file) => {
-          const step = files.step(file, "test", "Say where the image came from");
+        CONSUMERS.every((key) => {
+          const step = testStep(files, key, "Say where the image came from");
           return (
-            step?.if === "always()" && ["SOURCE", "TAG", "COMMIT"].every((name) => typeof step.env[name] === "string")
+            step?.if === "always()" && ["source", "tag", "commit"].every((name) => typeof step.with[name] === "string")
           );
         }),
       breaks: broken(
-        SAMPLE,
+        GROUP,
         /- name: Say where the image came from\n +if: always\(\)$/,
         "- name: Say where the image came from\n        if: success()",
       ),
+      proof: "test/execution/pipeline/pull-request.test.ts",
     },
   ),
   always("7.5, 8.1", "The result shows on the commit, whatever happened to build and test: no check waits for ever.", {
     output: "every consumer: job `report`",
     holds: (files) =>
+      TEST_FILES.every((file) => {
+        const report = files.job(file, "report");
+        return (
+          // A build that a newer commit has taken the place of is the one thing that nobody waits for any more.
+          report?.if === "always() && needs.resolve.result != 'skipped' && needs.resolve.outputs.skip != 'true'" &&
+          same(report.permissions, { statuses: "write" })
+        );
+      }) &&
       CONSUMERS.every(
-        (file) =>
-          files.job(file, "report")?.if === "always() && needs.resolve.outputs.skip != 'true'" &&
-          same(files.job(file, "report")?.permissions, { statuses: "write" }),
+        (key) => files.job(fileOf(files, key), "report")?.needs.includes(testJob(files, key)?.id ?? "none") === true,
       ),
-    breaks: broken(SAMPLE, "if: always() && needs.resolve.outputs.skip != 'true'", "if: success()"),
+    breaks: broken(GROUP, "if: always() && needs.resolve.result != 'skipped'", "if: needs.resolve.result != 'skipped'"),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   fromConfig("10.5", "What an integration test wrote to `logs/` is kept when it fails.", {
     line: all(
       "consumers.*-integration.artifacts",
-      INTEGRATION.map((file) => set(`consumers.${file}.artifacts`, [])),
+      INTEGRATION.map((key) => set(`consumers.${key}.artifacts`, [])),
     ),
-    output: "the four integration files: job `test`, step `Upload …-logs`",
+    output: `${GROUPED}, step \`Upload …-logs\``,
     holds: (files) =>
       INTEGRATION.every(
-        (file) =>
-          files
-            .job(file, "test")
-            ?.steps.some(
-              (step) =>
-                step.uses?.startsWith("actions/upload-artifact@") &&
-                step.if === "failure()" &&
-                step.with["path"] === "logs/",
-            ) === true,
+        (key) =>
+          testJob(files, key)?.steps.some(
+            (step) =>
+              step.uses?.startsWith("actions/upload-artifact@") &&
+              step.if === "failure()" &&
+              step.with["path"] === "logs/",
+          ) === true,
       ),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
@@ -335,11 +382,15 @@ export const consumerRows: Requirement[] = [
       input(files, "security-pr", "test", "Scan the binary", "severity") === "CRITICAL,HIGH",
   }),
   always("11.3", "The integration tests run in parallel: each follows the build, none another test.", {
-    output: "the four integration files: `on.workflow_run.workflows`",
+    output: "integration.yml: `on.workflow_run.workflows`, and `needs` of each job `test-*`",
     holds: (files) =>
-      INTEGRATION.every((file) =>
-        same(onOf(files, file, "workflow_run.workflows"), ["Docker Build, Publish & Test", "Nightly Build"]),
-      ) && !holdsValue(onOf(files, SAMPLE, "workflow_run.workflows"), "Integration Test: WAF"),
-    breaks: broken(SAMPLE, /^ {6}- Nightly Build$/, '      - "Integration Test: WAF"'),
+      same(onOf(files, GROUP, "workflow_run.workflows"), [BUILD_NAME, "Nightly Build"]) &&
+      INTEGRATION.every((key) => same([...(testJob(files, key)?.needs ?? [])], ["resolve"])),
+    breaks: broken(
+      GROUP,
+      /^( {4}name: "Test Integration Test: WAF"\n {4}needs: )\[resolve\]$/,
+      "$1[resolve, test-crowdsec-integration]",
+    ),
+    proof: "test/execution/pipeline/whole.test.ts",
   }),
 ];

@@ -1,20 +1,27 @@
 /** Section 4.3 of Charon's plan: the end-to-end tests. */
 import type { Emission } from "../../support/emission.ts";
-import { input, onOf, same, script, shellFunction, variable } from "../../support/questions.ts";
+import { input, onOf, same, script, shellFunction } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { planned } from "../charon-files.ts";
 
 const E2E = "e2e-tests";
 const config = `consumers.${E2E}`;
 const step = (files: Emission, name: string) => files.step(E2E, "test", name);
+const ran = (files: Emission, name: string): string => script(files, E2E, "test", name);
+/** What the plan says of these tests, which a program of theirs reads. */
+const ofPlan = (files: Emission, path: string) => planned(files, E2E, path);
+const where = (path: string): string => `plan.json: \`consumers.e2e-tests.${path}\``;
+/** Which starts the containers too. */
+const PULL_PROOF = "test/execution/pull.test.ts";
 const RESULTS = "Upload playwright-results";
 
 export const e2eRows: Requirement[] = [
   fromConfig("4.3, 6.4", "The end-to-end tests can be run by hand, with the image's tag.", {
     line: set(`${config}.dispatch`, false),
-    output: "e2e-tests.yml: `on.workflow_dispatch.inputs.image_tag`",
+    output: "e2e-tests.yml: `on.workflow_dispatch.inputs.image_tag`; .github/pipewright/resolve-image, `resolveManual`",
     holds: (files) =>
       same(onOf(files, E2E, "workflow_dispatch.inputs.image_tag.required"), true) &&
-      variable(files, E2E, "resolve", "Resolve the image", "MANUAL_TAG") === "${{ inputs.image_tag }}",
+      script(files, E2E, "resolve", "Resolve the image").includes('const { image_tag: tag = "",'),
     proof: "test/execution/pipeline/schedule.test.ts",
   }),
   fromConfig("4.3, 6.4, 10.3", "They are spread over four shards.", {
@@ -49,59 +56,72 @@ export const e2eRows: Requirement[] = [
   }),
   fromConfig("4.3, 6.4, 7.1, 10.1", "A pull that fails is tried three times.", {
     line: set(`${config}.pull.attempts`, 1),
-    output: "e2e-tests.yml: job `test`, step `Pull the image`, `ATTEMPTS`",
-    holds: (files) => same(variable(files, E2E, "test", "Pull the image", "ATTEMPTS"), 3),
+    output: where("pull.attempts"),
+    holds: (files) =>
+      ofPlan(files, "pull.attempts") === 3 &&
+      ran(files, "Pull the image").includes("[.pull.attempts, .pull.delaySeconds, ") &&
+      ran(files, "Pull the image").includes('retry "$attempts" "$delay" pull'),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   fromConfig("4.3, 10.1", "The first pause is ten seconds.", {
     line: set(`${config}.pull.delay`, "1s"),
-    output: "e2e-tests.yml: job `test`, step `Pull the image`, `DELAY`",
-    holds: (files) => same(variable(files, E2E, "test", "Pull the image", "DELAY"), 10),
+    output: where("pull.delaySeconds"),
+    holds: (files) =>
+      ofPlan(files, "pull.delaySeconds") === 10 &&
+      ran(files, "Pull the image").includes('retry "$attempts" "$delay" pull'),
+    proof: PULL_PROOF,
   }),
   always("4.3", "The pauses between pulls grow.", {
-    output: "e2e-tests.yml: job `test`, function `retry_pause`",
+    output: ".github/pipewright/lib/retry.sh, function `retry_pause`",
     holds: (files) =>
-      shellFunction(script(files, E2E, "test", "Pull the image"), "retry_pause")?.includes(": delay * attempt") ===
-      true,
-    breaks: broken(E2E, ": delay * attempt", ": delay"),
+      shellFunction(ran(files, "Pull the image"), "retry_pause")?.includes(": delay * attempt") === true,
+    breaks: broken("lib/retry.sh", ": delay * attempt", ": delay"),
     proof: "test/templates/retry.test.ts",
   }),
   fromConfig("4.3", "A container of the image runs beside the tests.", {
     line: deleted(`${config}.container`),
-    output: "e2e-tests.yml: job `test`, step `Start the container`",
+    output: `e2e-tests.yml: job \`test\`, step \`Start the container\`; ${where("container")}`,
     holds: (files) =>
-      same(
-        step(files, "Start the container")?.env["LOCAL_TAG"],
-        variable(files, E2E, "test", "Pull the image", "LOCAL_TAG") ?? "none",
-      ),
+      step(files, "Start the container")?.with["consumer"] === E2E &&
+      ofPlan(files, "container.build") === "charon" &&
+      ran(files, "Start the container").includes("image=\"$(planned '.images[.container.build]')\""),
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3", "It is called `charon-e2e`.", {
     line: set(`${config}.container.name`, "other"),
-    output: "e2e-tests.yml: job `test`, step `Start the container`, `NAME`",
-    holds: (files) => variable(files, E2E, "test", "Start the container", "NAME") === "charon-e2e",
+    output: where("container.name"),
+    holds: (files) => ofPlan(files, "container.name") === "charon-e2e",
+    proof: PULL_PROOF,
   }),
   fromConfig("4.3, 6.4", "It publishes the ports 8080, 2020 and 2019.", {
     line: set(`${config}.container.ports`, [8080]),
-    output: "e2e-tests.yml: job `test`, step `Start the container`, `PORTS`",
-    holds: (files) => variable(files, E2E, "test", "Start the container", "PORTS") === "8080 2020 2019",
+    output: where("container.ports"),
+    holds: (files) =>
+      same(ofPlan(files, "container.ports"), ["8080", "2020", "2019"]) &&
+      ran(files, "Start the container").includes('options+=(--publish "${port%:*}:${port#*:}")'),
+    proof: PULL_PROOF,
   }),
   ...(["DB_PATH=/data/charon.db", "ENVIRONMENT=test"] as const).map((pair) =>
     fromConfig("4.3", `It gets \`${pair}\`.`, {
       line: deleted(`${config}.container.env.${pair.split("=")[0] ?? ""}`),
-      output: "e2e-tests.yml: job `test`, step `Start the container`, `ENVIRONMENT`",
-      holds: (files) =>
-        String(variable(files, E2E, "test", "Start the container", "ENVIRONMENT"))
-          .split("\n")
-          .includes(pair),
+      output: where("container.env"),
+      holds: (files) => {
+        const [name = "", value] = pair.split("=");
+        return (
+          ofPlan(files, `container.env.${name}`) === value &&
+          ran(files, "Start the container").includes('options+=(--env "$pair")')
+        );
+      },
+      proof: PULL_PROOF,
     }),
   ),
   always("4.3", "Starting it can be repeated: what an earlier attempt left is removed first, and no retry wraps it.", {
-    output: "e2e-tests.yml: job `test`, step `Start the container`",
+    output: "e2e-tests.yml: job `test`, step `Start the container`; .github/pipewright/start-container",
     holds: (files) =>
-      script(files, E2E, "test", "Start the container").includes('docker rm --force "$NAME"') &&
-      !/^retry /m.test(script(files, E2E, "test", "Start the container")),
-    breaks: broken(E2E, 'docker rm --force "$NAME"', ":"),
+      ran(files, "Start the container").includes('docker rm --force "$name"') &&
+      !/^ *retry /m.test(ran(files, "Start the container")),
+    breaks: broken("programs/start-container", 'docker rm --force "$name"', ":"),
+    proof: PULL_PROOF,
   }),
   fromConfig("4.3, 6.4", "No test starts before http://localhost:8080/health answers.", {
     line: deleted(`${config}.container.health`),
@@ -112,22 +132,26 @@ export const e2eRows: Requirement[] = [
       return (
         wait >= 0 &&
         wait < steps.indexOf("Run the Playwright tests") &&
-        variable(files, E2E, "test", "Wait until the container is healthy", "URL") === "http://localhost:8080/health"
+        ofPlan(files, "container.health.url") === "http://localhost:8080/health" &&
+        ran(files, "Wait until").includes("$(planned .health.url)")
       );
     },
     proof: "test/execution/pipeline/whole.test.ts",
   }),
   fromConfig("4.3, 10.1", "It may take 60 seconds.", {
     line: set(`${config}.container.health.timeout`, "90s"),
-    output: "e2e-tests.yml: job `test`, step `Wait until the container is healthy`, `TIMEOUT` and `timeout-minutes`",
+    output: `${where("container.health.timeoutSeconds")}; e2e-tests.yml: job \`test\`, step \`Wait until the container is healthy\`, \`timeout-minutes\``,
     holds: (files) =>
-      same(variable(files, E2E, "test", "Wait until the container is healthy", "TIMEOUT"), 60) &&
+      ofPlan(files, "container.health.timeoutSeconds") === 60 &&
+      ran(files, "Wait until").includes("$(planned .health.timeoutSeconds)") &&
       step(files, "Wait until the container is healthy")?.timeoutMinutes !== undefined,
   }),
   fromConfig("4.3", "It is asked every two seconds.", {
     line: set(`${config}.container.health.interval`, "5s"),
-    output: "e2e-tests.yml: job `test`, step `Wait until the container is healthy`, `INTERVAL`",
-    holds: (files) => same(variable(files, E2E, "test", "Wait until the container is healthy", "INTERVAL"), 2),
+    output: where("container.health.intervalSeconds"),
+    holds: (files) =>
+      ofPlan(files, "container.health.intervalSeconds") === 2 &&
+      ran(files, "Wait until").includes("$(planned .health.intervalSeconds)"),
   }),
   fromConfig("4.3", "Node.js 20 is set up.", {
     line: set(`${config}.setup.node`, "18"),

@@ -1,8 +1,7 @@
 /** Section 9 of Charon's plan: going back, whole or in part. Each row is a line that the config can take. */
 import type { Emission } from "../../support/emission.ts";
-import { variable } from "../../support/questions.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILD, CONSUMERS, takesSharedImage } from "../charon-files.ts";
+import { BUILDS, CONSUMERS, takesSharedImage, testJob } from "../charon-files.ts";
 
 const buildsItself = (files: Emission, file: string): boolean =>
   files.workflow(file) !== undefined &&
@@ -27,19 +26,17 @@ export const rollbackRows: Requirement[] = [
   fromConfig("9.3", "Pushing pull requests' images breaks: the tests go on with artifacts.", {
     given: set("pullRequests", "artifact"),
     line: deleted("pullRequests"),
-    output: "docker-build.yml: job `plan`, `PULL_REQUESTS`; the consumers as before",
+    output: "plan.json: `pullRequests`; the consumers as before",
     holds: (files) =>
-      variable(files, BUILD, "plan", "Decide what to build", "PULL_REQUESTS") === "artifact" &&
-      CONSUMERS.every((file) => takesSharedImage(files, file)),
+      files.plan("pullRequests") === "artifact" && CONSUMERS.every((file) => takesSharedImage(files, file)),
     proof: "test/execution/plan.test.ts",
   }),
   fromConfig("9.3", "`workflow_run` breaks: the tests build for themselves, and the build still publishes.", {
     given: self(CONSUMERS),
     line: shared(CONSUMERS),
-    output: "every consumer: `on.pull_request`, job `test`; docker-build.yml as before",
+    output: "every consumer: a file of its own, `on.pull_request`, job `test`; builds.yml as before",
     holds: (files) =>
-      CONSUMERS.every((file) => buildsItself(files, file)) &&
-      files.step(BUILD, "build-charon", "Push (attempt 1)") !== undefined,
+      CONSUMERS.every((file) => buildsItself(files, file)) && files.step(BUILDS, "build-charon", "Push") !== undefined,
     proof: "test/oracles/oracles.test.ts",
   }),
   fromConfig("9.3", "The end-to-end tests break: they alone build for themselves.", {
@@ -52,8 +49,15 @@ export const rollbackRows: Requirement[] = [
   fromConfig("9.3", "The scan breaks: images are still pushed.", {
     given: set("builds.charon.scan", false),
     line: deleted("builds.charon.scan"),
-    output: "docker-build.yml: no job `scan-charon`",
-    holds: (files) => files.job(BUILD, "scan-charon") === undefined && files.job(BUILD, "publish-charon") !== undefined,
+    output: "builds.yml: no scan in `build-charon` and `publish-charon`, which push as before",
+    holds: (files) =>
+      ["build-charon", "publish-charon"].every((job) => {
+        const steps = files.job(BUILDS, job)?.steps ?? [];
+        return (
+          steps.some((step) => step.name === "Publish the image") &&
+          !steps.some((step) => step.uses?.startsWith("aquasecurity/trivy-action@"))
+        );
+      }),
   }),
   fromConfig("9.2, 9.3", "Everything breaks: every workflow builds for itself, as before.", {
     given: all("consumers.*.source, moveTags, retention", [
@@ -71,9 +75,11 @@ export const rollbackRows: Requirement[] = [
   fromConfig("9.3", "A part that only hurts is switched off.", {
     given: set("consumers.waf-integration.enabled", false),
     line: deleted("consumers.waf-integration.enabled"),
-    output: "no waf-integration.yml; promote.yml does not wait for it",
+    output: "integration.yml: no job `test-waf-integration`; plan.json: no promotion or release waits for it",
     holds: (files) =>
-      files.workflow("waf-integration") === undefined && !files.text("promote").includes("Integration Test: WAF"),
+      testJob(files, "waf-integration") === undefined &&
+      testJob(files, "crowdsec-integration") !== undefined &&
+      !files.text("plan").includes("Integration Test: WAF"),
   }),
   always("9.3", "The table of partial rollbacks is written down, each row as the line to change.", {
     output: 'docs/troubleshooting-ci.md, section "Rolling back a part"',
@@ -90,9 +96,7 @@ export const rollbackRows: Requirement[] = [
   always("9.2", "Going back altogether is written down.", {
     output: "docs/troubleshooting-ci.md, its last paragraph",
     holds: (files) =>
-      files
-        .text("troubleshooting-ci.md")
-        .includes("check out `.github/workflows` and the config from that commit together"),
+      files.text("troubleshooting-ci.md").includes("check out `.github` and the config from that commit together"),
     breaks: broken("troubleshooting-ci.md", "from that commit together", ""),
   }),
   beyond(
