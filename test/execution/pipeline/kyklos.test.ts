@@ -9,7 +9,9 @@ import { change, IMAGE, LINT_FAILS, playKyklos, tests, VERIFY_FAILS } from "./ky
 vi.setConfig({ testTimeout: 180_000 });
 
 const CHECKS = ["Lint", "Unit tests", "Envtest", "No secrets in the code", "Verify", "Kind smoke test"];
-const passed = Object.fromEntries(["Build ready", ...CHECKS].map((name) => [name, "success"]));
+const passed = Object.fromEntries(
+  ["Build", "All checks", ...CHECKS.map((name) => `Run ${name}`)].map((name) => [name, "success"]),
+);
 const artifacts = (world: Awaited<ReturnType<typeof playKyklos>>): string[] =>
   world.run("CI").artifacts.map(({ name }) => name);
 
@@ -65,10 +67,9 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     expect(troubles(world)).toBe("");
     expect(results(world.run("CI"))).toMatchObject({
       ...passed,
-      "Attest binaries": "success",
-      "Attest bundle": "success",
-      "Attest controller": "success",
-      "Sign controller": "success",
+      "Make files / Attest binaries": "success",
+      "Make files / Attest bundle": "success",
+      "Build / Attest and sign controller": "success",
       "Move the tags": "success",
     });
     expect(builds(world, sha)).toEqual({ "linux/amd64": 1, "linux/arm64": 1 });
@@ -81,7 +82,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     ).toEqual(expect.arrayContaining(["modules", "tools", "kind", expect.stringMatching(/^coverage-unit-/)]));
     // Nobody but the job that signs may ask for an identity.
     for (const job of world.run("CI").jobs.filter(({ permissions }) => permissions["id-token"] === "write"))
-      expect(job.name).toMatch(/^(Attest|Sign) /);
+      expect(job.name).toMatch(/^(Build|Make files) \/ Attest /);
   });
 
   test("whose lint fails is not smoke-tested, and what explains it is kept", async () => {
@@ -89,9 +90,10 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     await world.openPull({ number: 14, branch: "fix/licence", files: { ...change("fix"), ...LINT_FAILS } });
     await world.settle();
     expect(results(world.run("CI"))).toMatchObject({
-      Lint: "failure",
-      "Unit tests": "success",
-      "Kind smoke test": "failure",
+      "Run Lint": "failure",
+      "Run Unit tests": "success",
+      "Run Kind smoke test": "skipped",
+      "All checks": "failure",
     });
     expect(Object.keys(results(world.run("CI"))).filter((name) => name.startsWith("Run Kind smoke test /"))).toEqual(
       [],
@@ -118,7 +120,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a co
     });
     await world.settle();
     expect(results(world.run("CI"))).toMatchObject({
-      "Unit tests": "failure",
+      "Run Unit tests": "failure",
+      "All checks": "failure",
       "Comment on the pull request": "success",
     });
     expect(world.messages).toEqual([]);

@@ -1,6 +1,7 @@
 /** Sindri: one build, tests on machines of their own that take its image, and machines that are gone afterwards. */
 import { describe, expect, test, vi } from "vitest";
 import { missing } from "../../support/tools.ts";
+import { jobOf, logOf } from "../../player/runs.ts";
 import { builds, results, short, troubles } from "./charon.ts";
 import { BUILD, deployed, imageChange, IMAGE, otherChange, playSindri, SECRETS, tested } from "./sindri.ts";
 
@@ -89,7 +90,12 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
     });
     await world.settle();
 
-    expect(troubles(world)).toBe("");
+    // Its code is tested as far as no secret is needed; what is required and needs one has not passed.
+    const failed = world.run(BUILD).jobs.filter((job) => job.result === "failure");
+    expect(failed.map((job) => job.name)).toEqual(["All checks"]);
+    expect(logOf(jobOf(world.run(BUILD), "All checks"))).toContain(
+      "Per-Extension Tests: does not run for forks, and is required",
+    );
     expect(builds(world, pull.headSha)).toEqual({ "linux/amd64": 1 });
     // Its run tries to log in, and has nothing to log in with.
     expect(
@@ -100,7 +106,6 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a pu
       Build: "success",
       "Run Extension Manager Validation": "success",
       "Run Per-Extension Tests": "skipped",
-      "All checks": "success",
     });
     for (const job of world.run(BUILD).jobs)
       expect(job.steps.flatMap((step) => step.secrets).filter((name) => name === "FLYIO_AUTH_TOKEN")).toEqual([]);
@@ -192,8 +197,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("a de
       [
         "Deploy the image",
         "Log in to registry.fly.io",
-        "Log in to registry.fly.io anew",
         "Make a place for it",
+        "Push",
         "Take the place away",
         "Test on the machine",
         "Wait until it answers",

@@ -29,8 +29,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
 
     expect(troubles(world)).toBe("");
     expect(results(run())).toMatchObject({
-      "E2E Tests": "success",
-      "Client Tests": "success",
+      "Run E2E Tests": "success",
+      "Run Client Tests": "success",
       "Publish dockerhub": "skipped",
       Published: "skipped",
     });
@@ -47,7 +47,7 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
 
     expect(troubles(world)).toBe("");
     expect(results(run())).toMatchObject({
-      "E2E Tests": "success",
+      "Run E2E Tests": "success",
       "Publish dockerhub": "skipped",
       "Publish npm": "skipped",
       "Clean up after this run": "skipped",
@@ -61,8 +61,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     const sha = await played.push("main", { ...serverChange("broken"), ...FAILING });
 
     expect(results(played.run())).toMatchObject({
-      "E2E Tests": "failure",
-      "Client Tests": "success",
+      "Run E2E Tests": "failure",
+      "Run Client Tests": "success",
       "Publish dockerhub": "skipped",
       "Publish npm": "skipped",
       "Publish central": "skipped",
@@ -79,8 +79,9 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git", "gpg",
     played.world.hooks.vulnerable = () => true;
     await played.push("main", serverChange("vulnerable"));
     expect(results(played.run())).toMatchObject({
-      "E2E Tests": "success",
-      "Build ready": "failure",
+      "Run E2E Tests": "success",
+      Build: "failure",
+      "All checks": "failure",
       "Publish dockerhub": "skipped",
       "Publish npm": "skipped",
     });
