@@ -97,7 +97,7 @@ export const runName = (workflow: string): string => {
 };
 
 /**
- * A condition for workflows that follow consumers: the run that has ended tested a pull request. It belongs to the default
+ * A condition for workflows that follow builds and consumers: the run that has ended built or tested a pull request. A consumer's belongs to the default
  * branch, whatever it tests, so that its name alone tells. Titles of other runs are those of commits.
  */
-export const IS_OF_PULL_REQUEST = `(${RUN}.event == 'workflow_run' && startsWith(${RUN}.display_title, '${PULL_REQUEST_RUN}'))`;
+export const IS_OF_PULL_REQUEST = `(${RUN}.event == 'pull_request' || ${RUN}.event == 'workflow_run' && startsWith(${RUN}.display_title, '${PULL_REQUEST_RUN}'))`;

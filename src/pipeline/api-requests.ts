@@ -15,9 +15,10 @@ export const REQUESTS = {
   "report-status": 3,
   /** A pull request that GitHub does not name; a push asks nothing. */
   "resolve-image": 0,
-  "still-newest": 1,
+  /** The tip of the branch: whether the image is still the newest. */
+  "copy-image": 1,
   /** The newest runs, and the jobs of the last one. */
-  "find-last-publication": 2,
+  "find-changes": 2,
   /** A tag of an image: the branch's tip, before and after. */
   promote: 2,
   /** Beside its packages: the commit's message. */
@@ -100,8 +101,8 @@ function ofOneRun(pipeline: Pipeline): RequestRow[] {
     {
       of: build.name,
       requests:
-        (targets.some(comparesFiles) ? REQUESTS["find-last-publication"] : 0) +
-        targets.filter(({ kind }) => kind === "images").length * REQUESTS["still-newest"] +
+        (targets.some(comparesFiles) ? REQUESTS["find-changes"] : 0) +
+        targets.filter(({ kind }) => kind === "images").length * REQUESTS["copy-image"] +
         (promotesIn(pipeline, "build") ? ofPromotion(pipeline, main) : 0) +
         ofCleaning(pipeline),
     },

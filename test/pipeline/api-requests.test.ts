@@ -20,7 +20,7 @@ const programs = readdirSync(TEMPLATES, { recursive: true, encoding: "utf8" })
 const asks = (text: string): number =>
   [
     ...text.matchAll(
-      /\bapi (?:GET|POST|PATCH|DELETE) |\bapi_pages |\bpostStatus\(|\bnewestStatus\(|\bverdicts "|github(?:Api\([^)]*\))?\.(?:get|all|post|patch|remove|download)\(/gm,
+      /\bapi (?:GET|POST|PATCH|DELETE) |\bapi_pages |\bpostStatus\(|\bnewestStatus\(|\bverdicts "|await (?:tipOf|verdictsOn)\(|github(?:Api\([^)]*\))?\.(?:get|all|post|patch|remove|download)\(/gm,
     ),
   ].length;
 
@@ -33,8 +33,8 @@ const NOT_ON_PUSH: Readonly<Record<string, string>> = {
   cleanup: "a schedule",
   metrics: "a schedule",
   flakes: "a schedule",
-  "find-artifact": "a schedule",
   "open-pull-request": "a schedule",
+  "plan-build": "feature branches",
   "prune-caches": "a schedule",
 };
 
@@ -51,9 +51,10 @@ describe("the table of requests", () => {
   it.each([
     ["report-status", 2],
     ["resolve-image", 1],
-    ["still-newest", 1],
-    ["find-last-publication", 2],
-    ["promote", 2],
+    ["copy-image", 1],
+    ["find-changes", 2],
+    // The branch twice, and the verdicts, which are counted apart.
+    ["promote", 3],
     ["clean-run", 1],
   ])("was counted when %s asked in %i places", (name, places) => {
     expect(asks(programs.find((program) => program.name === name)?.text ?? "")).toBe(places);

@@ -27,7 +27,7 @@ export function callBuildsJob(pipeline: Pipeline, part: BuildsPart, run: RunKind
       plan: expression(plannedIn(pipeline, run)("plan")),
       version: expression(plannedIn(pipeline, run)("version")),
     }),
-    ...(run === "nightly" && runsThatBuild(pipeline).includes("nightly") && { nightly: true }),
+    ...(part !== "files" && run === "nightly" && runsThatBuild(pipeline).includes("nightly") && { nightly: true }),
   };
   return {
     name: part === "files" ? FILES_CALL : callOfBuilds(run),

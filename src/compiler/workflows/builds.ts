@@ -33,7 +33,7 @@ export function calledBuilds(pipeline: Pipeline, name: string, part: BuildsPart)
     ["build", "publish", "attest", "ready"].includes(stage.kind),
   );
   const secrets = part === "files" ? [] : buildSecrets(pipeline);
-  const inputs = buildInputs(pipeline);
+  const inputs = buildInputs(pipeline, part);
   const outputs = part === "files" ? {} : buildOutputs(pipeline);
   return {
     name,
@@ -57,8 +57,8 @@ export function calledBuilds(pipeline: Pipeline, name: string, part: BuildsPart)
 }
 
 /** What the caller says. */
-export function buildInputs(pipeline: Pipeline): Record<string, CallInput> {
-  const nightly = runsThatBuild(pipeline).includes("nightly");
+export function buildInputs(pipeline: Pipeline, part: BuildsPart): Record<string, CallInput> {
+  const nightly = part !== "files" && runsThatBuild(pipeline).includes("nightly");
   if (plansInCall(pipeline))
     return nightly
       ? { nightly: { description: "Whether this is the nightly build", type: "boolean", default: false } }
