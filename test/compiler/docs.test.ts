@@ -146,7 +146,7 @@ describe.each(documented)("the docs of $name", (system) => {
       documentOf(system, "ci-cd").split("## What the repository's settings must hold\n")[1]?.split("\n## ")[0] ?? "";
     for (const workflow of system.workflows) {
       const text = JSON.stringify(workflow.jobs.map((job) => job.raw));
-      const secrets = [...text.matchAll(/\bsecrets\.(\w+)/g)]
+      const secrets = [...text.matchAll(/(?<![\w./-])secrets\.(\w+)/g)]
         .map(([, name]) => name ?? "")
         .filter((name) => name !== "GITHUB_TOKEN");
       const environments = [...text.matchAll(/"environment":(?:"([^"]+)"|\{"name":"([^"]+)")/g)].map(

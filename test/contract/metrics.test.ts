@@ -59,7 +59,8 @@ describe.each(systems)("in $name", ({ workflows }) => {
         expect(step.name.startsWith(RESTORE_CACHE), step.where).toBe(true);
         const next = job.steps[index + 1];
         expect(next?.name, step.where).toBe(cacheMissStep(step.name.slice(RESTORE_CACHE.length)));
-        expect(next?.if, step.where).toBe(`steps.${step.id}.outputs.cache-matched-key == ''`);
+        const missed = `steps.${step.id}.outputs.cache-matched-key == ''`;
+        expect(next?.if, step.where).toBe(step.if === undefined ? missed : `${step.if} && ${missed}`);
       });
     }
   });

@@ -10,7 +10,8 @@ interface Asked {
   by: string[];
 }
 
-const SECRET = /\bsecrets\.(\w+)/g;
+/** Not the result of a job `test-secrets`, nor the file of a consumer called so. */
+const SECRET = /(?<![\w./-])secrets\.(\w+)/g;
 
 /** Who asks for what, each name once, in the order of names. */
 function collect(workflows: readonly Workflow[], namesIn: (workflow: Workflow) => readonly string[]): Asked[] {

@@ -21,6 +21,9 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, building: Buil
   const { runs, needs, planning: plan } = building;
   const cached = runs !== "release";
   const { planned } = asSeenIn(building);
+  // Where releases are one of several kinds of run that call this, each run decides.
+  const unreleased =
+    typeof runs !== "string" && runs.includes("release") ? `${planned("class")} != 'release'` : undefined;
   const version = plan ? (plan.version ?? expression("steps.plan.outputs.version")) : expression(planned("version"));
   const build = cached
     ? written
@@ -40,8 +43,8 @@ export function filesJob(pipeline: Pipeline, written: FilesBuild, building: Buil
         ...(plan?.readsHistory && { depth: 0 }),
       }),
       ...(plan?.steps ?? []),
-      ...setUpTools(pipeline, build.setup),
-      ...restoreCaches(pipeline, build.caches, planned("sha")),
+      ...setUpTools(pipeline, build.setup, unreleased),
+      ...restoreCaches(pipeline, build.caches, planned("sha"), unreleased),
       ...prepareSteps(build.prepare, build.timeoutMinutes),
       runScript(
         { name: `Make ${build.key}`, timeoutMinutes: build.timeoutMinutes, env: { ...build.env, VERSION: version } },

@@ -16,12 +16,16 @@ const pathsOf = (cache: Cache): string =>
 const contentKey = (pipeline: Pipeline, cache: Cache): string =>
   `${cacheKeyBeginning(pipeline, cache.key)}${expression("runner.os")}-${expression(`hashFiles(${cache.files.map((glob) => `'${glob.replaceAll("'", "''")}'`).join(", ")})`)}`;
 
-/** @param commit an expression for the commit that the job works on */
-export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], commit: string): Step[] =>
+/**
+ * @param commit an expression for the commit that the job works on
+ * @param onlyIf when they may be restored
+ */
+export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], commit: string, onlyIf?: string): Step[] =>
   caches.flatMap((cache) => [
     useAction(pipeline, "actions/cache/restore", {
       name: restoreCacheStep(cache.key),
       id: idOf(cache),
+      if: onlyIf,
       with: {
         path: pathsOf(cache),
         key: cache.perCommit ? `${contentKey(pipeline, cache)}-${expression(commit)}` : contentKey(pipeline, cache),
@@ -30,7 +34,7 @@ export const restoreCaches = (pipeline: Pipeline, caches: readonly Cache[], comm
           : `${cacheKeyBeginning(pipeline, cache.key)}${expression("runner.os")}-`,
       },
     }),
-    noteCacheMiss(cache.key, idOf(cache)),
+    noteCacheMiss(cache.key, idOf(cache), onlyIf),
   ]);
 
 /** @param onlyIf keeps everything but main's own runs away; none where the job is always main's */

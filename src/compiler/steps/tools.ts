@@ -28,8 +28,10 @@ const cacheKey = (name: string, cache: Cache): string =>
 /**
  * Installs the tools and restores their download cache. The setup actions' own caching stays off: it would also save,
  * and a job that runs a pull request's code must not write what a later job of main reads.
+ *
+ * @param onlyIf when the cache may be restored
  */
-export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): Step[] {
+export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined, onlyIf?: string): Step[] {
   if (!setup) return [];
   const steps: Step[] = [];
   const version = (value: string | number): string => String(value);
@@ -67,13 +69,14 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
       useAction(pipeline, "actions/cache/restore", {
         name: restoreCacheStep(setup.cache),
         id: "cache",
+        if: onlyIf,
         with: {
           path: cache.path,
           key: cacheKey(setup.cache, cache),
           "restore-keys": `${setup.cache}-${expression("runner.os")}-`,
         },
       }),
-      noteCacheMiss(setup.cache, "cache"),
+      noteCacheMiss(setup.cache, "cache", onlyIf),
     );
   }
   return steps;
@@ -84,10 +87,15 @@ export function setUpTools(pipeline: Pipeline, setup: SetupConfig | undefined): 
  * is a hit: most of what is needed is in it.
  *
  * @param id the id of the step that restores
+ * @param onlyIf when it does
  */
-export const noteCacheMiss = (cache: string, id: string): Step =>
+export const noteCacheMiss = (cache: string, id: string, onlyIf?: string): Step =>
   runScript(
-    { name: cacheMissStep(cache), if: `steps.${id}.outputs.cache-matched-key == ''`, timeoutMinutes: 1 },
+    {
+      name: cacheMissStep(cache),
+      if: every(onlyIf, `steps.${id}.outputs.cache-matched-key == ''`),
+      timeoutMinutes: 1,
+    },
     'echo "Nothing was restored, so everything is fetched."',
   );
 
