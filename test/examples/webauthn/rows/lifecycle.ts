@@ -25,14 +25,15 @@ import {
 
 const gate = (what: string, job: string): Requirement =>
   always("Solution, 2.2", `Nothing is published before ${what}.`, {
-    output: `main-ci-cd.yml: \`if\` of each job \`deliver-*\`, \`needs.${job}.result == 'success'\``,
+    output: `main-ci-cd.yml: \`if\` of each job \`deliver-*\`, \`needs.gate.result == 'success'\`; job \`gate\`, \`needs\`: \`${job}\``,
     holds: (files) =>
+      needsOf(files, "gate").includes(job) &&
       TARGETS.every(
         (target) =>
-          needsOf(files, target).includes(job) &&
-          conditionOf(files, target).includes(`needs.${job}.result == 'success'`),
+          needsOf(files, target).includes("gate") &&
+          conditionOf(files, target).includes("needs.gate.result == 'success'"),
       ),
-    breaks: broken(BUILD, `needs.${job}.result == ''success''`, "true"),
+    breaks: broken(BUILD, new RegExp(`^ {6}- ${job}\\n`, "m"), ""),
     proof: FAILURES,
   });
 
@@ -43,6 +44,8 @@ const strategy = (section: string, when: string, requirement: string, line: stri
     breaks: brokenProgram(line),
     proof: when === "published" ? PUBLISHING : FAILURES,
   });
+
+const COPIES_EXACTLY = "await copyExactly(`${name}:${tag}`, digest";
 
 export const lifecycleRows: Requirement[] = [
   always(
@@ -77,17 +80,16 @@ export const lifecycleRows: Requirement[] = [
     "Problem",
     "No comparison of registries decides what is published: a digest that is there already is left as it is.",
     {
-      output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`, copy_exactly`,
-      holds: (files) =>
-        script(files, BUILD, "deliver-dockerhub", SERVER_COPY).includes('copy_exactly "$target" "$digest"'),
-      breaks: broken(BUILD, 'copy_exactly "$target" "$digest"', 'docker push "$target"'),
-      proof: "test/execution/registry.test.ts",
+      output: `main-ci-cd.yml: job \`deliver-dockerhub\`, step \`${SERVER_COPY}\`; .github/pipewright/copy-image`,
+      holds: (files) => script(files, BUILD, "deliver-dockerhub", SERVER_COPY).includes(COPIES_EXACTLY),
+      breaks: brokenProgram(COPIES_EXACTLY),
+      proof: "test/execution/copy-image.test.ts",
     },
   ),
   fromConfig("Problem", "Images are staged in GitHub's registry.", {
     line: set("registry.namespace", "elsewhere"),
-    output: "main-ci-cd.yml: job `deliver-dockerhub`, `IMAGE`",
-    holds: (files) => inJob(files, "deliver-dockerhub", SERVER_COPY, "IMAGE") === "ghcr.io/acme/webauthn-server",
+    output: "plan.json: `builds.webauthn-server.image`",
+    holds: (files) => files.plan("builds.webauthn-server.image") === "ghcr.io/acme/webauthn-server",
   }),
   fromConfig("Current, Solution", "The end-to-end tests stay a workflow of their own, which the run calls.", {
     line: set("consumers.e2e-tests.file", "end-to-end"),
@@ -99,8 +101,7 @@ export const lifecycleRows: Requirement[] = [
   fromConfig("Current, Solution", "So do the unit tests.", {
     line: deleted("consumers.unit-tests"),
     output: "unit-tests.yml; main-ci-cd.yml: job `test-unit-tests`",
-    holds: (files) =>
-      files.workflow("unit-tests") !== undefined && needsOf(files, "deliver-npm").includes("verdict-unit-tests"),
+    holds: (files) => files.workflow("unit-tests") !== undefined && needsOf(files, "gate").includes("test-unit-tests"),
   }),
   fromConfig("Current, Solution", "Both images are built once and handed to the end-to-end tests.", {
     line: all("consumers.e2e-tests.needs", [
@@ -113,18 +114,18 @@ export const lifecycleRows: Requirement[] = [
       onOf(files, "e2e-tests", "workflow_call.inputs.test-credentials-digest") !== undefined,
     proof: PUBLISHING,
   }),
-  gate("the unit tests have passed", "verdict-unit-tests"),
-  gate("the end-to-end tests have passed", "verdict-e2e-tests"),
-  gate("the clients' own tests have passed", "verdict-client-tests"),
-  gate("every build and scan has passed", "ready"),
+  gate("the unit tests have passed", "test-unit-tests"),
+  gate("the end-to-end tests have passed", "test-e2e-tests"),
+  gate("the clients' own tests have passed", "test-client-tests"),
+  gate("every build and scan has passed", "build"),
   fromConfig("Solution, 2.2", "A finding of the scan stops it.", {
     line: all("builds.*.scan.block", [
       set("builds.webauthn-server.scan.block", false),
       set("builds.test-credentials.scan.block", false),
     ]),
-    output: "main-ci-cd.yml: job `scan-webauthn-server`, `exit-code`",
+    output: "builds.yml: job `build-webauthn-server`, step `Scan webauthn-server`, `exit-code`",
     holds: (files) =>
-      files.job(BUILD, "scan-webauthn-server")?.steps.some((step) => same(step.with["exit-code"], "1")) === true,
+      same(files.step("builds", "build-webauthn-server", "Scan webauthn-server")?.with["exit-code"], "1"),
     proof: FAILURES,
   }),
   fromConfig("Solution", "Tests and scans run side by side.", {
@@ -132,7 +133,7 @@ export const lifecycleRows: Requirement[] = [
     output: "main-ci-cd.yml: job `test-e2e-tests`, `needs`",
     holds: (files) =>
       needsOf(files, "test-e2e-tests").length > 0 &&
-      !needsOf(files, "test-e2e-tests").some((job) => /^(verdict|scan)-/.test(job)),
+      !needsOf(files, "test-e2e-tests").some((job) => /^(test|scan)-/.test(job)),
   }),
   fromConfig("Solution, 2.2", "What is published, is published side by side.", {
     line: set("publish.npm.after", ["dockerhub"]),

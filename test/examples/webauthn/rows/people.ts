@@ -23,7 +23,7 @@ export const migrationRows: Requirement[] = [
       output: "main-ci-cd.yml: no job `deliver-*`; builds, tests, scans and the clean-up as before",
       holds: (files) =>
         TARGETS.every((target) => files.job(BUILD, target) === undefined) &&
-        ["ready", "verdict-e2e-tests", "promote", "clean"].every((job) => files.job(BUILD, job) !== undefined),
+        ["gate", "test-e2e-tests", "promote", "clean"].every((job) => files.job(BUILD, job) !== undefined),
       proof: PUBLISHING,
     },
   ),
@@ -50,7 +50,7 @@ export const migrationRows: Requirement[] = [
     holds: (files) =>
       files
         .text("troubleshooting-ci.md")
-        .includes("check out `.github/workflows` and the config from that commit together"),
+        .includes("check out `.github` and the config from that commit together"),
     breaks: broken("troubleshooting-ci.md", "from that commit together", ""),
   }),
   beyond(
@@ -127,15 +127,18 @@ export const measureRows: Requirement[] = [
     "Images are reused when nothing of theirs has changed, in place of being built and thrown away.",
     {
       line: deleted("builds.webauthn-server.inputs"),
-      output: "main-ci-cd.yml: job `plan`, step `Look for an image of unchanged webauthn-server`",
-      holds: (files) => files.step(BUILD, "plan", "Look for an image of unchanged webauthn-server") !== undefined,
+      output:
+        "plan.json: `builds.webauthn-server.inputs`; builds.yml: job `build-webauthn-server`, step `Look for an image that will do`",
+      holds: (files) =>
+        Array.isArray(files.plan("builds.webauthn-server.inputs")) &&
+        files.step("builds", "build-webauthn-server", "Look for an image that will do") !== undefined,
       proof: PUBLISHING,
     },
   ),
   always("Benefits, Problem", "One file holds the whole of it, called tests aside.", {
     output: "main-ci-cd.yml: the jobs from `plan` to `clean`",
     holds: (files) =>
-      ["plan", "ready", ...TARGETS, "published", "clean"].every((job) => files.job(BUILD, job) !== undefined) &&
+      ["plan", "gate", ...TARGETS, "published", "clean"].every((job) => files.job(BUILD, job) !== undefined) &&
       onOf(files, BUILD, "push.branches") !== undefined,
     breaks: broken(BUILD, "branches:", "tags:"),
   }),
