@@ -2,8 +2,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { readNotes } from "../../player/world.ts";
 import { missing } from "../../support/tools.ts";
-import { leaked, noted, troubles } from "./charon.ts";
-import { baked, change, CI, FAILING, imageOf, playSite, results, SERVICES } from "./django.ts";
+import { leaked, noted, results, troubles } from "./charon.ts";
+import { baked, change, CI, FAILING, imageOf, playSite, SERVICES } from "./django.ts";
 
 // A scenario plays dozens of jobs with real shells.
 vi.setConfig({ testTimeout: 240_000 });

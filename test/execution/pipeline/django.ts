@@ -7,7 +7,6 @@ import config from "../../../examples/django/ci.config.ts";
 import { compile } from "../../../src/compiler/compile.ts";
 import { type ConfigInput, configSchema } from "../../../src/config/schema.ts";
 import { plan } from "../../../src/pipeline/plan.ts";
-import type { Run } from "../../player/runs.ts";
 import { createWorld, type World } from "../../player/world.ts";
 import type { CommandCall } from "../../player/world/commands.ts";
 import type { Files } from "../../player/world/git.ts";
@@ -144,5 +143,3 @@ export const baked = (world: World, commit: string): string[] =>
         .map((build) => build.target),
     ),
   ].sort();
-export const results = (run: Run): Record<string, string | undefined> =>
-  Object.fromEntries(run.jobs.map((job) => [job.name, job.result]));

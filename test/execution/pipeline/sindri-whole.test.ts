@@ -6,7 +6,7 @@ import { missing } from "../../support/tools.ts";
 import { builds, results, short, troubles } from "./charon.ts";
 import { BUILD, deployed, DEPLOYING, imageChange, IMAGE, machinesOf, playSindri, tested } from "./sindri.ts";
 
-const consumers: NonNullable<ConfigInput["consumers"]> = config.consumers;
+const consumers: NonNullable<ConfigInput["consumers"]> = config.consumers ?? {};
 
 vi.setConfig({ testTimeout: 1_200_000 });
 

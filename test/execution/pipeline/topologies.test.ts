@@ -5,7 +5,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { World } from "../../player/world.ts";
 import { missing } from "../../support/tools.ts";
-import { BUILD, CROWDSEC, TESTS, troubles, WAF } from "./charon.ts";
+import { BUILD, CROWDSEC, testOf, TESTS, troubles, WAF } from "./charon.ts";
 import { type Commits, commitOf, type Outcome, permissionsByJob, playIn, type Topology } from "./topologies.ts";
 
 // A scenario plays dozens of jobs with real shells, and each is played twice.
@@ -255,6 +255,7 @@ const withRelease = (outcome: Outcome, commit: string): Outcome["verdicts"] => (
 /** Whose work a job of the one run does, where nobody has its name: what it may hold is what that one holds. */
 const STANDS_FOR: Readonly<Record<string, string | null>> = {
   "Look for verdicts": "Wait for the tests",
+  Test: testOf(WAF),
   ...Object.fromEntries(
     [CROWDSEC, WAF].flatMap((name) => ["", " (nightly)", " (release)"].map((suffix) => [name + suffix, null])),
   ),
@@ -278,8 +279,10 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("in b
       for (const [name, scopes] of permissionsByJob(called.world)) {
         const other = name in STANDS_FOR ? STANDS_FOR[name] : name;
         // Where nothing was built, only the one run tests: what its tests make from the sources, they make without a right to write.
-        const absent = other === "Test" ? new Set(["contents: read", "packages: read"]) : new Set<string>();
-        const allowed = other === null ? new Set<string>() : (before.get(other ?? "") ?? absent);
+        const absent = name === "Test" ? new Set(["contents: read", "packages: read"]) : new Set<string>();
+        const allowed = new Set(other === null ? [] : (before.get(other ?? "") ?? absent));
+        // What builds also decides: in one run, whether the branch's pull request tests what was pushed.
+        if (name.startsWith("Build ")) allowed.add("pull-requests: read");
         const more = [...scopes].filter((scope) => !allowed.has(scope) && !allowed.has(scope.replace("read", "write")));
         expect(more, `${name} holds more in one run`).toEqual([]);
       }
