@@ -2,10 +2,13 @@
 import type { Json } from "../../player/json.ts";
 import type { StepDefinition } from "../../player/workflow-file.ts";
 import type { Emission } from "../support/emission.ts";
-import { variable } from "../support/questions.ts";
+import { holdsValue, script } from "../support/questions.ts";
 
 export const CI = "ci";
 export const RELEASE = "release";
+/** What ci.yml and release.yml call: the image's build, and that of the files. */
+export const BUILDS = "builds";
+export const FILES = "files";
 export const METRICS = "ci-metrics";
 export const PLAYED = "test/execution/pipeline/kyklos.test.ts";
 export const RELEASED = "test/execution/pipeline/kyklos-release.test.ts";
@@ -24,11 +27,17 @@ export const uploads = (files: Emission, file: string, path: string, job = "test
     ({ uses, with: inputs }) =>
       uses?.startsWith("actions/upload-artifact") === true && String(inputs["path"]).includes(path),
   );
-/** Whether the diagnostics of a job keep a path. */
-export const diagnoses = (files: Emission, file: string, path: string): boolean =>
-  String(variable(files, file, "test", "Collect the state of the runner", "PATHS"))
-    .split("\n")
-    .includes(path);
+/** What the plan says of a consumer, whose file has its key for a name. */
+export const planned = (files: Emission, consumer: string, path: string): Json | undefined =>
+  files.plan(`consumers.${consumer}.${path}`);
+/** Whether the diagnostics of a consumer keep a path. */
+export const diagnoses = (files: Emission, consumer: string, path: string): boolean =>
+  files.step(consumer, "test", "Collect the state of the runner")?.with["consumer"] === consumer &&
+  holdsValue(planned(files, consumer, "diagnostics.paths"), path);
+/** Whether a run calls a workflow in a job, and its gate judges that job. */
+export const judged = (files: Emission, run: string, job: string, called: string): boolean =>
+  files.job(run, job)?.call?.path === `.github/workflows/${called}.yml` && needs(files, run, "gate", job);
+export const judge = (files: Emission): string => script(files, CI, "gate", "Judge the run");
 export const restored = (files: Emission, file: string, cache: string, job = "test"): Json | undefined =>
   files.step(file, job, `Restore the cache ${cache}`)?.with["key"];
 export const flakes = (files: Emission, path: string): Json | undefined => files.plan(`flakes.${path}`);

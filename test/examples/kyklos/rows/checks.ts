@@ -1,11 +1,15 @@
 /** Jobs 1 to 6 and 9 of the plan: what is checked, by what, and what is kept of it. */
-import { input, same, variable } from "../../support/questions.ts";
+import { isObject } from "../../../player/json.ts";
+import { holdsValue, input, same, script } from "../../support/questions.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 import {
   CI,
   condition,
   diagnoses,
+  judge,
+  judged,
   needs,
+  planned,
   PLAYED,
   RELEASE,
   RELEASED,
@@ -57,8 +61,13 @@ const everyCommit = (name: string, key: string): Requirement =>
           ["lint", "unit", "envtest", "secrets", "verify"].filter((one) => one !== key),
         ),
       ]),
-      output: `ci.yml: jobs \`test-${key}\` and \`verdict-${key}\`; ${key}.yml`,
-      holds: (files) => files.job(CI, `verdict-${key}`)?.name === name && files.workflow(key) !== undefined,
+      output: `ci.yml: job \`test-${key}\`, and \`gate\` which judges it; ${key}.yml; plan.json: \`consumers.${key}\``,
+      holds: (files) =>
+        planned(files, key, "name") === name &&
+        ["pullRequest", "main"].every((event) => holdsValue(planned(files, key, "events"), event)) &&
+        judged(files, CI, `test-${key}`, key) &&
+        condition(files, CI, "gate") === "always()" &&
+        files.job(CI, "gate")?.name === "All checks",
       proof: PLAYED,
     },
   );
@@ -99,8 +108,10 @@ export const checkRows: Requirement[] = [
   }),
   fromConfig("Job 2, Gates", "Less than 80 % coverage fails.", {
     line: deleted("consumers.unit.coverage.minimum"),
-    output: "unit.yml: step `Check the coverage`, `MINIMUM`",
-    holds: (files) => same(variable(files, "unit", "test", "Check the coverage", "MINIMUM"), 80),
+    output: "plan.json: `consumers.unit.coverage.minimum`; unit.yml: step `Check the coverage`",
+    holds: (files) =>
+      planned(files, "unit", "coverage.minimum") === 80 &&
+      input(files, "unit", "test", "Check the coverage", "consumer") === "unit",
     proof: PLAYED,
   }),
   ...(["./internal/window/...", "./internal/statemachine/..."] as const).map((part) =>
@@ -108,9 +119,16 @@ export const checkRows: Requirement[] = [
       line: set("consumers.unit.coverage.packages", {
         [part === "./internal/window/..." ? "./internal/statemachine/..." : "./internal/window/..."]: 95,
       }),
-      output: "unit.yml: step `Check the coverage`, `PACKAGES`",
-      holds: (files) =>
-        String(variable(files, "unit", "test", "Check the coverage", "PACKAGES")).includes(`"${part}": 95`),
+      output: "plan.json: `consumers.unit.coverage.packages`; unit.yml: step `Check the coverage`",
+      holds: (files) => {
+        const packages = planned(files, "unit", "coverage.packages");
+        return (
+          isObject(packages) &&
+          packages[part] === 95 &&
+          input(files, "unit", "test", "Check the coverage", "consumer") === "unit"
+        );
+      },
+      proof: "test/templates/coverage.test.ts",
     }),
   ),
   fromConfig(
@@ -159,7 +177,7 @@ export const checkRows: Requirement[] = [
   }),
   fromConfig("Job 3", "After a failure the namespaces' resources are kept as well.", {
     line: set("consumers.envtest.diagnostics", true),
-    output: "envtest.yml: step `Collect the state of the runner`, `PATHS`",
+    output: "plan.json: `consumers.envtest.diagnostics.paths`; envtest.yml: step `Collect the state of the runner`",
     holds: (files) => diagnoses(files, "envtest", "test-namespaces.yaml"),
   }),
   ...VERIFY.map((what, index) =>
@@ -171,16 +189,22 @@ export const checkRows: Requirement[] = [
   ),
   fromConfig("Job 5, Failures", "What Verify finds only warns.", {
     line: deleted("consumers.verify.failure"),
-    output: "ci.yml: job `verdict-verify`, `SOFT`",
-    holds: (files) => same(variable(files, CI, "verdict-verify", "Judge the tests", "SOFT"), true),
+    output: "plan.json: `consumers.verify.soft`, by which ci.yml's job `gate` judges",
+    holds: (files) =>
+      planned(files, "verify", "soft") === true &&
+      judged(files, CI, "test-verify", "verify") &&
+      /if \(soft\) \{\n +warn\(/.test(judge(files)),
     proof: PLAYED,
   }),
   fromConfig("Job 5, Gates", "A secret in the code stops the merge: that check is not a soft one.", {
     line: set("consumers.secrets.failure", "soft"),
-    output: "ci.yml: job `verdict-secrets`",
+    output: "plan.json: `consumers.secrets.soft`, by which ci.yml's job `gate` judges",
     holds: (files) =>
       runs(files, "secrets", "gitleaks detect") &&
-      variable(files, CI, "verdict-secrets", "Judge the tests", "SOFT") === undefined,
+      planned(files, "secrets", "soft") === false &&
+      planned(files, "secrets", "required") === true &&
+      judged(files, CI, "test-secrets", "secrets"),
+    proof: PLAYED,
   }),
   ...(["lint", "unit", "envtest", "secrets", "verify"] as const).map((key) =>
     fromConfig(
@@ -193,8 +217,8 @@ export const checkRows: Requirement[] = [
         ),
         output: "ci.yml: job `test-smoke`, `needs` and `if`",
         holds: (files) =>
-          needs(files, CI, "test-smoke", `verdict-${key}`) &&
-          condition(files, CI, "test-smoke").includes(`needs.verdict-${key}.result == 'success'`) &&
+          needs(files, CI, "test-smoke", `test-${key}`) &&
+          condition(files, CI, "test-smoke").includes(`needs.test-${key}.result == 'success'`) &&
           !needs(files, CI, `test-${key}`, "test-smoke"),
         proof: PLAYED,
       },
@@ -211,7 +235,9 @@ export const checkRows: Requirement[] = [
         (build === "controller"
           ? files.step("smoke", "test", "Pull the image") !== undefined
           : files.step("smoke", "test", `Download ${build}`) !== undefined) &&
-        !steps(files, "smoke").some(({ uses }) => uses?.startsWith("docker/build-push-action")),
+        !steps(files, "smoke").some(({ uses }) =>
+          /^docker\/(build-push|bake)-action@|\/prepare-build$/.test(uses ?? ""),
+        ),
       proof: PLAYED,
     }),
   ),
@@ -291,21 +317,26 @@ export const checkRows: Requirement[] = [
     holds: (files) => restored(files, "e2e", "tools") !== undefined && restored(files, "e2e", "kind") !== undefined,
   }),
   always("Gates", "A check that did not run is red, not passed over.", {
-    output: "ci.yml: jobs `verdict-…`, `if: always()`",
-    holds: (files) => condition(files, CI, "verdict-smoke") === "always()",
+    output: "ci.yml: job `gate`, `if: always()`; .github/pipewright/judge-run, function `judgeSkipped`",
+    holds: (files) =>
+      condition(files, CI, "gate") === "always()" &&
+      needs(files, CI, "gate", "test-smoke") &&
+      judge(files).includes('return say("❌", name, "did not run: '),
     breaks: broken(CI, "if: always()", "if: success()"),
     proof: PLAYED,
   }),
   fromConfig("Job 6", "Where the image cannot be had, the smoke test fails rather than testing another one.", {
     line: deleted("consumers.smoke.fallback"),
-    output: "smoke.yml: step `Load the image from the artifact`, without `OPTIONAL`",
+    output: "plan.json: `consumers.smoke.fallback`; smoke.yml: step `Load the image from the artifact`",
     holds: (files) =>
-      files.step("smoke", "test", "Load the image") !== undefined &&
-      variable(files, "smoke", "test", "Load the image", "OPTIONAL") === undefined,
+      planned(files, "smoke", "fallback") === "fail" &&
+      script(files, "smoke", "test", "Load the image").includes('"$fallback" == build') &&
+      !steps(files, "smoke").some(({ name }) => name?.startsWith("Build ")),
+    proof: "test/execution/pull.test.ts",
   }),
   fromConfig("Job 2, Diagnostics", "Fixtures and inputs of unit tests are kept after a failure.", {
     line: set("consumers.unit.diagnostics", true),
-    output: "unit.yml: step `Collect the state of the runner`",
+    output: "plan.json: `consumers.unit.diagnostics.paths`; unit.yml: step `Collect the state of the runner`",
     holds: (files) =>
       diagnoses(files, "unit", "test/fixtures") &&
       input(files, "unit", "test", "Keep what explains", "retention-days") === 90 &&
