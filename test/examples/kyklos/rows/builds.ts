@@ -1,6 +1,6 @@
 /** Jobs 4, 7, 8, 10 and 11 of the plan: what is built, scanned, signed, released. */
 import type { Emission } from "../../support/emission.ts";
-import { holdsValue, input, onOf, same, script, variable } from "../../support/questions.ts";
+import { holdsValue, input, onOf, same, script } from "../../support/questions.ts";
 import {
   all,
   always,
@@ -12,39 +12,59 @@ import {
   type Requirement,
   set,
 } from "../../support/requirement.ts";
-import { CI, condition, needs, PLAYED, RELEASE, RELEASED, restored, runs } from "../kyklos-files.ts";
+import type { StepDefinition } from "../../../player/workflow-file.ts";
+import { BUILDS, CI, condition, FILES, needs, PLAYED, RELEASE, RELEASED, restored, runs } from "../kyklos-files.ts";
 
-const sizes = (files: Emission, job: string): string => String(variable(files, CI, job, "Check the sizes", "LIMITS"));
-/** What every kind of run builds. */
-const BUILDS = "builds";
-const push = "Push (attempt 1)";
+/** Whether CI and the release call a workflow in that job. */
+const bothCall = (files: Emission, job: string, called: string): boolean =>
+  [CI, RELEASE].every((file) => files.job(file, job)?.call?.path === `.github/workflows/${called}.yml`);
+/** Whether CI and the release make the files by one and the same job. */
+const bothMake = (files: Emission, job: string): boolean =>
+  bothCall(files, "build-files", FILES) && files.job(FILES, job) !== undefined;
+const image = (files: Emission, path: string) => files.plan(`builds.controller.${path}`);
+const prepareScript = (files: Emission): string => script(files, BUILDS, "build-controller", "Look for an image");
+const publishScript = (files: Emission): string => script(files, BUILDS, "publish-controller", "Publish the image");
+/** A pull request's image, and each platform of main's and of a release's. */
+const scans = (files: Emission): StepDefinition[] =>
+  ["build-controller", "publish-controller"]
+    .flatMap((job) => files.job(BUILDS, job)?.steps ?? [])
+    .filter(({ uses }) => uses?.startsWith("aquasecurity/trivy-action@"));
+const everyScan = (files: Emission, holds: (scan: StepDefinition) => boolean): boolean =>
+  scans(files).length === 3 && scans(files).every(holds);
+const SCANS = "builds.yml: jobs `build-controller` and `publish-controller`, every scan";
 
 export const buildRows: Requirement[] = [
   fromConfig("Job 4, Gates", "Binaries are compiled for amd64 and arm64 on every commit.", {
     line: deleted("builds.binaries.run.0"),
-    output: "ci.yml: job `build-binaries`",
-    holds: (files) => runs(files, CI, 'PLATFORMS="linux/amd64 linux/arm64"', "build-binaries"),
+    output: "files.yml, which ci.yml calls: job `build-binaries`",
+    holds: (files) =>
+      bothMake(files, "build-binaries") && runs(files, FILES, 'PLATFORMS="linux/amd64 linux/arm64"', "build-binaries"),
     proof: PLAYED,
   }),
   fromConfig("Job 4", "The version of the commit or the tag is embedded, and `--version` and `--help` are tried.", {
     line: deleted("builds.binaries.run.1"),
-    output: "ci.yml, release.yml: job `build-binaries`, `VERSION`",
+    output: "files.yml, which ci.yml and release.yml call: job `build-binaries`, `VERSION`",
     holds: (files) =>
-      runs(files, RELEASE, "--version | grep", "build-binaries") && runs(files, CI, "--help", "build-binaries"),
+      bothMake(files, "build-binaries") &&
+      runs(files, FILES, "--version | grep", "build-binaries") &&
+      runs(files, FILES, "--help", "build-binaries") &&
+      files.step(FILES, "build-binaries", "Make binaries")?.env["VERSION"] === "${{ inputs.version }}",
     proof: RELEASED,
   }),
   fromConfig("Job 4", "A binary of more than 100 MB fails the build.", {
     line: deleted("builds.binaries.maxSizes"),
-    output: "ci.yml: job `build-binaries`, step `Check the sizes`",
-    holds: (files) => sizes(files, "build-binaries").includes("100000000"),
+    output: "plan.json: `builds.binaries.maxSizes`; files.yml: job `build-binaries`, step `Check the sizes`",
+    holds: (files) =>
+      same(files.plan("builds.binaries.maxSizes.0.bytes"), 100_000_000) &&
+      input(files, FILES, "build-binaries", "Check the sizes", "build") === "binaries",
     proof: "test/execution/sizes.test.ts",
   }),
   ...(["dist/kyklos-controller-linux-*", "dist/build-info.json"] as const).map((path, index) =>
     fromConfig("Job 4", `\`${path}\` is an artifact of the run.`, {
       line: deleted(`builds.binaries.paths.${index}`),
-      output: "ci.yml: job `build-binaries`, step `Upload the files`",
+      output: "files.yml: job `build-binaries`, step `Upload the files`",
       holds: (files) =>
-        String(input(files, CI, "build-binaries", "Upload the files", "path"))
+        String(input(files, FILES, "build-binaries", "Upload the files", "path"))
           .split("\n")
           .includes(path),
     }),
@@ -54,8 +74,10 @@ export const buildRows: Requirement[] = [
     "What was built is kept for seven days; of a release it is kept for ever, as its assets.",
     {
       line: set("builds.binaries.keep", "30d"),
-      output: "ci.yml: job `build-binaries`, `retention-days`; release.yml: job `deliver-release`",
-      holds: (files) => same(input(files, CI, "build-binaries", "Upload the files", "retention-days"), 7),
+      output: "files.yml: job `build-binaries`, `retention-days`; release.yml: job `deliver-release`",
+      holds: (files) =>
+        same(input(files, FILES, "build-binaries", "Upload the files", "retention-days"), 7) &&
+        files.step(RELEASE, "deliver-release", "Take what was tested: binaries") !== undefined,
     },
   ),
   fromConfig(
@@ -63,14 +85,17 @@ export const buildRows: Requirement[] = [
     "Binaries carry a provenance attestation, on main and for releases, made by a job that runs nothing else.",
     {
       line: deleted("builds.binaries.attest"),
-      output: "ci.yml, release.yml: job `attest-binaries`",
+      output: "files.yml, which ci.yml and release.yml call: job `attest-binaries`",
       holds: (files) =>
-        same(files.job(RELEASE, "attest-binaries")?.permissions ?? null, {
+        bothMake(files, "attest-binaries") &&
+        same(files.job(FILES, "attest-binaries")?.permissions ?? null, {
           attestations: "write",
           "id-token": "write",
         }) &&
-        condition(files, CI, "attest-binaries").includes("class == 'main'") &&
-        same(files.job(CI, "build-binaries")?.permissions ?? null, { contents: "read" }),
+        condition(files, FILES, "attest-binaries").includes(
+          `contains(fromJSON('["main","release"]'), fromJSON(inputs.plan).class)`,
+        ) &&
+        same(files.job(FILES, "build-binaries")?.permissions ?? null, { contents: "read" }),
       proof: PLAYED,
     },
   ),
@@ -81,9 +106,13 @@ export const buildRows: Requirement[] = [
       set("consumers.e2e.needs", ["controller"]),
       set("publish.release.files", ["binaries"]),
     ]),
-    output: "ci.yml: job `build-bundle`; smoke.yml: step `Download bundle`",
+    output: "files.yml, which ci.yml and release.yml call: job `build-bundle`; smoke.yml: step `Download bundle`",
     holds: (files) =>
-      files.job(CI, "build-bundle") !== undefined && needs(files, RELEASE, "deliver-release", "build-bundle"),
+      bothMake(files, "build-bundle") &&
+      files.step("smoke", "test", "Download bundle") !== undefined &&
+      needs(files, CI, "test-smoke", "build-files") &&
+      needs(files, RELEASE, "deliver-release", "build-files") &&
+      needs(files, RELEASE, "deliver-release", "gate"),
     proof: RELEASED,
   }),
   beyond(
@@ -93,79 +122,106 @@ export const buildRows: Requirement[] = [
   ),
   fromConfig("Job 7", "The image is built for amd64 and arm64 on main and for releases.", {
     line: set("builds.controller.platforms.default", ["linux/amd64"]),
-    output: "release.yml: job `plan`, `PLATFORMS.release`",
+    output: "plan.json: `builds.controller.entries`; builds.yml, which ci.yml and release.yml call",
     holds: (files) =>
-      same(files.setting(RELEASE, "PLATFORMS", "release.1.platforms"), "linux/arm64") &&
-      same(files.setting(CI, "PLATFORMS", "main.1.platforms"), "linux/arm64"),
+      bothCall(files, "build", BUILDS) &&
+      ["main", "release"].every(
+        (event) =>
+          same(image(files, `entries.${event}.0.platforms`), ["linux/amd64"]) &&
+          same(image(files, `entries.${event}.1.platforms`), ["linux/arm64"]),
+      ),
     proof: PLAYED,
   }),
   fromConfig("Job 7", "A pull request's image is for amd64 alone, which the smoke test runs.", {
     line: deleted("builds.controller.platforms.pullRequest"),
-    output: "ci.yml: job `plan`, `PLATFORMS.pullRequest`",
+    output: "plan.json: `builds.controller.entries.pullRequest`",
     holds: (files) =>
-      files.setting(CI, "PLATFORMS", "pullRequest.1") === undefined &&
-      same(files.setting(CI, "PLATFORMS", "pullRequest.0.platforms"), "linux/amd64"),
+      image(files, "entries.pullRequest.1") === undefined &&
+      same(image(files, "entries.pullRequest.0.platforms"), ["linux/amd64"]),
     proof: PLAYED,
   }),
   fromConfig("Job 7, Caching", "Layers are cached in the registry, for all runners.", {
     line: deleted("builds.controller.cache"),
-    output: "ci.yml: job `build-controller`, `cache-from` and `cache-to`",
+    output: "plan.json: `builds.controller.cache`; .github/pipewright/lib/bake.mjs, `cacheSources` and `cacheTargets`",
     holds: (files) =>
-      String(input(files, CI, "build-controller", push, "cache-from")).includes("type=registry") ||
-      String(input(files, CI, "build-controller", "Build", "cache-from")).includes("type=registry"),
+      image(files, "cache") === "registry" &&
+      prepareScript(files).includes("`type=registry,ref=${build.image}:${layersTag(entry, branch)}`") &&
+      prepareScript(files).includes("`type=registry,ref=${reference},mode=max,"),
+    proof: "test/execution/reuse.test.ts",
   }),
   always("Job 7", "A release's tag names the version, and the commit's own tag stays.", {
     output: "release.yml: job `plan`, output `release-tags`; job `release-controller`",
     holds: (files) =>
-      variable(files, RELEASE, "release-controller", "Give the tested image", "TAGS") ===
+      input(files, RELEASE, "release-controller", "Give the tested image", "tags") ===
       "${{ needs.plan.outputs.release-tags }}",
     breaks: broken(RELEASE, "needs.plan.outputs.release-tags", "needs.plan.outputs.tag"),
     proof: RELEASED,
   }),
   always("Job 7", "The platforms are merged into one manifest list, by digest.", {
-    output: "ci.yml: job `publish-controller`, `ENTRIES`",
-    holds: (files) => variable(files, CI, "publish-controller", "Publish the image", "ENTRIES") !== undefined,
-    breaks: broken(CI, /^ +ENTRIES: .*$/),
+    output: "builds.yml: job `publish-controller`; .github/pipewright/publish-image, function `builtDigest`",
+    holds: (files) =>
+      bothCall(files, "build", BUILDS) &&
+      publishScript(files).includes("[...digests].map((digest) => `${image}@${digest}`)") &&
+      publishScript(files).includes("hasPlatforms(merged, needed)"),
+    breaks: brokenProgram("[...digests].map((digest) => `${image}@${digest}`)", "[target]"),
     proof: PLAYED,
   }),
   fromConfig("Job 7, Security", "A bill of materials hangs on the image.", {
     line: all("builds.controller.sbom", [set("builds.controller.sbom", false), set("publish.release.sboms", [])]),
-    output: "ci.yml: job `build-controller`, `sbom`",
-    holds: (files) => String(input(files, RELEASE, "build-controller", push, "sbom")).includes("'true'"),
+    output: "plan.json: `builds.controller.sbom`; .github/pipewright/lib/bake.mjs, function `attestations`",
+    holds: (files) => image(files, "sbom") === true && prepareScript(files).includes('sbom ? "type=sbom"'),
     proof: RELEASED,
   }),
   fromConfig("Job 7", "An image of more than 50 MB fails.", {
     line: deleted("builds.controller.maxSize"),
-    output: "ci.yml, release.yml: job `publish-controller`, step `Check the image's size`",
+    output: "plan.json: `builds.controller.maxBytes`; .github/pipewright/publish-image, `findOversize`",
     holds: (files) =>
-      same(variable(files, RELEASE, "publish-controller", "Check the image's size", "MAX_BYTES"), 50_000_000),
-    proof: "test/execution/sizes.test.ts",
+      image(files, "maxBytes") === 50_000_000 &&
+      publishScript(files).includes("await findOversize(image, images[key].digest, maxBytes)"),
+    proof: "test/execution/publish-image.test.ts",
   }),
   always("Job 7", "Manifest and digests are recorded.", {
-    output: "ci.yml, release.yml: job `ready`, artifact `build-record`",
-    holds: (files) => input(files, RELEASE, "ready", "Upload the record", "name") === "build-record",
-    breaks: broken(RELEASE, "name: build-record", "name: other"),
+    output:
+      "builds.yml: output `controller-images`; .github/pipewright/publish-image: the summary of the run names the manifest by its digest, with its tags",
+    holds: (files) =>
+      publishScript(files).includes('addSummary(`Published ${code(`${image}@${digest}`)} as ${tags.join(" ")}`);') &&
+      publishScript(files).includes('output("images", JSON.stringify(images));') &&
+      String(onOf(files, BUILDS, "workflow_call.outputs.controller-images.value")).includes(
+        "jobs.publish-controller.outputs.images",
+      ) &&
+      same(files.job(BUILDS, "publish-controller")?.outputs["images"], "${{ steps.publish.outputs.images }}"),
+    breaks: brokenProgram('addSummary(`Published ${code(`${image}@${digest}`)} as ${tags.join(" ")}`);'),
+    proof: RELEASED,
   }),
   fromConfig("Job 8, Gates", "CRITICAL and HIGH findings of the scan stop the release.", {
     line: set("builds.controller.scan.severities", ["CRITICAL"]),
-    output: "release.yml: job `scan-controller`, `severity`",
+    output: `${SCANS}, \`severity\`; release.yml: job \`gate\` needs \`build\``,
     holds: (files) =>
-      same(input(files, RELEASE, "scan-controller", "Scan the published image", "severity"), "CRITICAL,HIGH") &&
-      same(input(files, RELEASE, "scan-controller", "Scan the published image", "exit-code"), "1") &&
-      needs(files, RELEASE, "ready", "scan-controller"),
+      everyScan(
+        files,
+        ({ with: inputs, continueOnError }) =>
+          inputs["severity"] === "CRITICAL,HIGH" && inputs["exit-code"] === "1" && continueOnError === false,
+      ) &&
+      bothCall(files, "build", BUILDS) &&
+      needs(files, RELEASE, "gate", "build") &&
+      condition(files, RELEASE, "release-controller").includes("needs.gate.result == 'success'"),
   }),
   fromConfig("Job 8", "The scan blocks rather than reports.", {
     line: set("builds.controller.scan.block", false),
-    output: "release.yml: job `scan-controller`, `exit-code`",
-    holds: (files) => same(input(files, RELEASE, "scan-controller", "Scan the published image", "exit-code"), "1"),
+    output: `${SCANS}, \`exit-code\``,
+    holds: (files) => everyScan(files, ({ with: inputs }) => inputs["exit-code"] === "1"),
   }),
   fromConfig(
     "Job 8",
     "The report goes to code scanning, where each finding is an alert of its own and the security team reads it.",
     {
       line: set("builds.controller.scan.sarif", false),
-      output: "release.yml: job `scan-controller`, step `Report to code scanning`",
-      holds: (files) => files.step(RELEASE, "scan-controller", "Report to code scanning") !== undefined,
+      output: "builds.yml: the step `Report controller … to code scanning` after each scan",
+      holds: (files) =>
+        everyScan(files, ({ with: inputs }) => inputs["format"] === "sarif") &&
+        ["build-controller", "publish-controller"].every((job) =>
+          files.job(BUILDS, job)?.steps.some(({ uses }) => uses?.startsWith("github/codeql-action/upload-sarif@")),
+        ),
     },
   ),
   beyond(
@@ -174,9 +230,12 @@ export const buildRows: Requirement[] = [
     "Code scanning's alerts are that: each has a state, an owner and a history, and a private repository's are private, which an issue is not.",
   ),
   always("Job 8", "The image of every commit is scanned, not only a release's: the base image is checked with it.", {
-    output: "ci.yml: job `scan-controller`, which `ready` needs",
-    holds: (files) => files.job(CI, "scan-controller") !== undefined && needs(files, CI, "ready", "scan-controller"),
-    breaks: broken(CI, /^ {6}- scan-controller$/),
+    output: `${SCANS}, without a condition on the event; ci.yml: job \`gate\` needs \`build\``,
+    holds: (files) =>
+      everyScan(files, (scan) => !/class|event|ref/.test(String(scan.if))) &&
+      bothCall(files, "build", BUILDS) &&
+      needs(files, CI, "gate", "build"),
+    breaks: broken(CI, /^ {6}- build\n( {6}- build-files\n {6}- test-lint\n)/, "$1"),
   }),
   fromConfig(
     "Job 8, Security",
@@ -338,18 +397,28 @@ export const buildRows: Requirement[] = [
     "Every image lies in a second registry as well, and tests pull from there when the first one fails.",
     {
       line: deleted("mirrors"),
-      output: "ci.yml: job `publish-controller`, `MIRRORS`; smoke.yml: step `Pull the image`, `MIRRORS`",
+      output: "plan.json: `builds.controller.mirrors`, read by publish-image and pull-image",
       holds: (files) =>
-        String(variable(files, CI, "publish-controller", "Publish the image", "MIRRORS")).includes("quay.io/kyklos") &&
-        String(variable(files, "smoke", "test", "Pull the image", "MIRRORS")).includes("quay.io/kyklos"),
+        same(image(files, "mirrors") ?? null, ["quay.io/kyklos/controller"]) &&
+        publishScript(files).includes("for (const name of build.mirrors) await mirror(name, image, digest, facts);") &&
+        script(files, "smoke", "test", "Pull the image").includes('try_pull "$name@$DIGEST"') &&
+        [files.job("smoke", "test"), files.job(BUILDS, "publish-controller")].every((job) =>
+          job?.steps.some(({ name }) => name === "Log in to quay.io"),
+        ),
       proof: PLAYED,
     },
   ),
   fromConfig("Job 4, Caching", "Modules are cached by go.sum, and no release takes a cache into what it builds.", {
     line: set("caches.modules.files", ["**/*.go"]),
-    output: "ci.yml: job `build-binaries`; none in release.yml",
-    holds: (files) =>
-      String(restored(files, CI, "modules", "build-binaries")).includes("hashFiles('go.sum')") &&
-      restored(files, RELEASE, "modules", "build-binaries") === undefined,
+    output: "files.yml: jobs `build-*`, the steps `Restore the cache …` with their `if`",
+    holds: (files) => {
+      const restores = ["build-binaries", "build-bundle"]
+        .flatMap((job) => files.job(FILES, job)?.steps ?? [])
+        .filter(({ uses }) => uses?.startsWith("actions/cache/restore@"));
+      return (
+        String(restored(files, FILES, "modules", "build-binaries")).includes("hashFiles('go.sum')") &&
+        restores.every((step) => step.if === "fromJSON(inputs.plan).class != 'release'")
+      );
+    },
   }),
 ];

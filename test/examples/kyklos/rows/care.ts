@@ -1,9 +1,23 @@
 /** Caches, budgets, retries, flaky tests, failures, retention, gates, metrics and alerts of the plan. */
 import type { Json } from "../../../player/json.ts";
 import { type Emission, valueAt } from "../../support/emission.ts";
-import { holdsValue, onOf, same, script, variable } from "../../support/questions.ts";
+import { holdsValue, matchesAny, onOf, same, script } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { budget, CI, condition, flakes, METRICS, metrics, PLAYED, RELEASE, restored } from "../kyklos-files.ts";
+import {
+  budget,
+  BUILDS,
+  CI,
+  condition,
+  FILES,
+  flakes,
+  METRICS,
+  metrics,
+  needs,
+  planned,
+  PLAYED,
+  RELEASE,
+  restored,
+} from "../kyklos-files.ts";
 
 const CACHES = [
   ["modules", "dependencies, by go.sum, for 7 days", "hashFiles('go.sum')", 168, "1"],
@@ -17,10 +31,10 @@ const BUDGETS = [
   ["Lint", "consumers.lint", "lint", "test", 1, 2, 5],
   ["Unit tests", "consumers.unit", "unit", "test", 2, 3, 10],
   ["Envtest", "consumers.envtest", "envtest", "test", 3, 5, 15],
-  ["Build binaries", "builds.binaries", CI, "build-binaries", 3, 5, 10],
+  ["Build binaries", "builds.binaries", FILES, "build-binaries", 3, 5, 10],
   ["Verify", "consumers.verify", "verify", "test", 1, 2, 5],
   ["Kind smoke test", "consumers.smoke", "smoke", "test", 5, 8, 15],
-  ["Build controller", "builds.controller", CI, "build-controller", 4, 6, 15],
+  ["Build controller", "builds.controller", BUILDS, "build-controller", 4, 6, 15],
   ["E2E", "consumers.e2e", "e2e", "test", 8, 12, 30],
 ] as const;
 
@@ -74,7 +88,7 @@ export const careRows: Requirement[] = [
   }),
   fromConfig("Caching, Level 4", "Docker layers that no build has read for 7 days are deleted from the registry.", {
     line: set("retention.caches.after", "14d"),
-    output: "container-prune.yml: the class `cache`",
+    output: "plan.json: `retention.classes`, `cache`",
     holds: (files) => hoursOf(files, "cache") === 168,
   }),
   beyond(
@@ -130,14 +144,25 @@ export const careRows: Requirement[] = [
   ...BUDGETS.map(([name, path, file, job, , , limit]) =>
     fromConfig("Budgets", `${name} is stopped after ${limit} min.`, {
       line: set(`${path}.timeout`, "44m"),
-      output: `${file}.yml: job \`${job}\`, \`timeout-minutes\``,
-      holds: (files) => same(files.job(file, job)?.timeoutMinutes ?? null, limit),
+      output:
+        file === BUILDS
+          ? "builds.yml: job `build-controller`, step `Build`; its job scans too, for ten minutes more"
+          : `${file}.yml: job \`${job}\`, \`timeout-minutes\``,
+      holds: (files) =>
+        file === BUILDS
+          ? files.step(file, job, "Build")?.timeoutMinutes === limit &&
+            files.job(file, job)?.timeoutMinutes === limit + 10
+          : same(files.job(file, job)?.timeoutMinutes ?? null, limit),
     }),
   ),
   fromConfig("Budgets", "The scan is stopped after 10 min.", {
     line: set("builds.controller.scan.timeout", "20m"),
-    output: "ci.yml: job `scan-controller`",
-    holds: (files) => same(files.step(CI, "scan-controller", "Scan the published image")?.timeoutMinutes ?? null, 10),
+    output: "builds.yml: every scan, `timeout-minutes`",
+    holds: (files) =>
+      ["build-controller", "publish-controller"].every((job) => {
+        const scans = (files.job(BUILDS, job)?.steps ?? []).filter(({ name }) => name?.startsWith("Scan "));
+        return scans.length > 0 && scans.every(({ timeoutMinutes }) => timeoutMinutes === 10);
+      }),
   }),
   fromConfig("Budgets", "Publishing is stopped after 10 min.", {
     line: set("publish.release.timeout", "20m"),
@@ -158,25 +183,34 @@ export const careRows: Requirement[] = [
   ),
   fromConfig("Retries", "What fails for a moment is tried three times.", {
     line: set("retry.attempts", 5),
-    output: "every file: `env.RETRY_ATTEMPTS`",
-    holds: (files) => same(files.workflow("unit")?.env["RETRY_ATTEMPTS"] ?? null, 3),
+    output: "plan.json: `retry.attempts`, which every program that tries again reads",
+    holds: (files) =>
+      files.plan("retry.attempts") === 3 &&
+      files.text("lib/retry.sh").includes('attempts="${RETRY_ATTEMPTS:-${planned_attempts:-$1}}"') &&
+      files.text("lib/retry.mjs").includes("...planned };"),
     proof: PLAYED,
   }),
   fromConfig("Retries", "The pauses are 2, 4 and 8 seconds.", {
     line: set("retry.delay", "10s"),
-    output: "every file: `env.RETRY_DELAY`",
-    holds: (files) => same(files.workflow("unit")?.env["RETRY_DELAY"] ?? null, 2),
+    output: "plan.json: `retry.delaySeconds`",
+    holds: (files) => files.plan("retry.delaySeconds") === 2,
     proof: "test/execution/run-with-retries.test.ts",
   }),
   fromConfig("Retries", "They double.", {
     line: set("retry.growth", "linear"),
-    output: "every file: `env.RETRY_GROWTH`",
-    holds: (files) => same(files.workflow("unit")?.env["RETRY_GROWTH"] ?? null, "exponential"),
+    output: "plan.json: `retry.growth`",
+    holds: (files) =>
+      files.plan("retry.growth") === "exponential" &&
+      files.text("lib/retry.mjs").includes("delaySeconds * 2 ** (attempt - 1)"),
+    proof: "test/templates/retry.test.ts",
   }),
   fromConfig("Retries", "They differ by up to 20 %.", {
     line: set("retry.jitter", 0),
-    output: "every file: `env.RETRY_JITTER`",
-    holds: (files) => same(files.workflow("unit")?.env["RETRY_JITTER"] ?? null, 20),
+    output: "plan.json: `retry.jitter`",
+    holds: (files) =>
+      files.plan("retry.jitter") === 20 &&
+      files.text("lib/retry.mjs").includes("(1 + (jitter / 100) * (2 * random - 1))"),
+    proof: "test/templates/retry.test.ts",
   }),
   fromConfig("Retries", "Downloads of dependencies are tried again.", {
     line: deleted("consumers.unit.prepare"),
@@ -290,13 +324,18 @@ export const careRows: Requirement[] = [
   ),
   fromConfig("Retention", "Images of pull requests are kept 7 days.", {
     line: set("retention.pullRequest", "24h"),
-    output: "container-prune.yml: the class `pullRequest`",
+    output: "plan.json: `retention.classes`, `pullRequest`",
     holds: (files) => hoursOf(files, "pullRequest") === 168,
   }),
   always("Retention", "Images of releases are kept for ever.", {
-    output: "container-prune.yml: `keepForever`",
-    holds: (files) => /keepForever/.test(files.text("container-prune")),
-    breaks: broken("container-prune", /keepForever/, "other"),
+    output: "plan.json: `packages.released`; .github/pipewright/lib/decide.mjs, `keepForever`",
+    holds: (files) =>
+      ["v1.2.3", "1.2"].every((tag) => matchesAny(files.plan("packages.released"), tag)) &&
+      script(files, "container-prune", "cleanup", "Delete expired").includes(
+        "keepForever: [...(packages?.released ?? [])",
+      ),
+    breaks: broken("plan", /^( +)"v\[0-9\]\+.*",$/, '$1"none",'),
+    proof: "test/templates/cleanup-decision.test.ts",
   }),
   figure("Goals, Metrics", "99.5 % of the builds succeed.", "buildSuccessPercent", 99.5),
   figure(
@@ -342,10 +381,10 @@ export const careRows: Requirement[] = [
   }),
   fromConfig("Alerts", "Coverage of main that fell by 5 points or more goes to Slack.", {
     line: deleted("notify.1"),
-    output: "ci.yml: job `tell-coverage`",
+    output: "ci.yml: job `tell-coverage`; plan.json: `consumers.unit.coverage.maxDrop`",
     holds: (files) =>
       condition(files, CI, "tell-coverage").includes("coverage-alert == 'true'") &&
-      same(variable(files, "unit", "test", "Check the coverage", "MAX_DROP"), 5),
+      planned(files, "unit", "coverage.maxDrop") === 5,
     proof: PLAYED,
   }),
   fromConfig("Alerts", "Information stays on the dashboard: queue, storage, a warm-up that failed.", {
@@ -383,18 +422,15 @@ export const careRows: Requirement[] = [
   ),
   ...(["lint", "unit", "envtest", "secrets", "smoke"] as const).map((key) =>
     fromConfig("Gates", `The page for branch rules lists the gate of ${key}.`, {
-      line: set(`consumers.${key}.name`, "Renamed"),
-      output: "docs/ci-cd.md",
+      line: set(`consumers.${key}.required`, false),
+      output: `docs/ci-cd.md: \`All checks\`, which fails unless ${key} has passed; plan.json: \`consumers.${key}.required\``,
       holds: (files) =>
-        files.text("ci-cd.md").includes(
-          {
-            lint: "`Lint`",
-            unit: "`Unit tests`",
-            envtest: "`Envtest`",
-            secrets: "`No secrets in the code`",
-            smoke: "`Kind smoke test`",
-          }[key],
-        ),
+        /^\| `All checks` +\| `CI` +\| check \|$/m.test(
+          files.text("ci-cd.md").split("## What a branch rule can require")[1] ?? "",
+        ) &&
+        needs(files, CI, "gate", `test-${key}`) &&
+        planned(files, key, "required") === true,
+      proof: "test/execution/gates.test.ts",
     }),
   ),
   beyond(
@@ -434,7 +470,7 @@ export const careRows: Requirement[] = [
   beyond(
     "Recovery",
     "Actions is down: local builds, another CI.",
-    "The Makefile, which every job calls; the emitted scripts are plain bash and run on any machine. The page `docs/troubleshooting-ci.md` says what to do for each part.",
+    "The Makefile, which every job calls; the programs of .github/pipewright need bash, jq and Node.js, and run on any machine. The page `docs/troubleshooting-ci.md` says what to do for each part.",
   ),
   fromConfig("Recovery", "A cache that is broken is emptied.", {
     line: deleted("warmUp"),
