@@ -1,16 +1,12 @@
 /** Names of the Django site's files and what many rows ask of them. */
 import type { Emission } from "../support/emission.ts";
-import { input, script, variable } from "../support/questions.ts";
+import { script, variable } from "../support/questions.ts";
 
 export const SERVICES = ["web", "celery", "celerybeat", "flower"];
 export const TARGETS = ["test", ...SERVICES];
 export const PIPELINE = "test/execution/pipeline/django.test.ts";
 /** The tests of what the example holds beside its config. */
 export const SOURCES = "test/examples/django/sources.test.ts";
-
-/** A line that the step gives over the bake file. */
-export const overrides = (files: Emission, step: string): string =>
-  String(input(files, "ci", "build-images", step, "set") ?? "");
 
 /** The commands of a deployment, or of its canary. */
 export const commands = (files: Emission, target: string, step = "Deploy the image"): string =>

@@ -25,7 +25,7 @@ import { checkout } from "../../steps/sources.ts";
 import { asSeenIn, type Building, canPush } from "../building.ts";
 import { recordSteps } from "../record.ts";
 import { type Entries, entriesIn } from "./entries.ts";
-import { archiveArtifact, archivePath, PUBLISH, publishedOutputs } from "./outputs.ts";
+import { archiveArtifact, archivePath, isSaved, PUBLISH, publishedOutputs } from "./outputs.ts";
 import { scanBuilt, scanMinutes, scanPermissionsOf } from "./scan.ts";
 
 type ImageGroup = BuildGroup & { kind: "image" };
@@ -194,8 +194,7 @@ const needsEmulation = (pipeline: Pipeline, group: ImageGroup): boolean =>
 
 /** Where nothing can be pushed, and beside the push where the config wants a fallback. */
 function archiveSteps(pipeline: Pipeline, group: ImageGroup): Step[] {
-  const saved = (build: ImageBuild): string =>
-    build.bake ? `contains(steps.${IMAGE}.outputs.saved, '${build.key}')` : outcome("save");
+  const saved = (build: ImageBuild): string => (build.bake ? isSaved(build) : outcome("save"));
   return [
     useProgram("export-image", {
       name: group.first.bake ? "Save the images" : "Save the image",

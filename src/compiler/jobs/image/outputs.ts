@@ -22,6 +22,10 @@ type Fact = "digest" | "commit" | "created";
 /** The id of the step that publishes. */
 export const PUBLISH = "publish";
 
+/** A condition: `prepare-build` says that this image of several is saved. A key may be the beginning of another. */
+export const isSaved = ({ key }: ImageBuild): string =>
+  `contains(format(' {0} ', steps.image.outputs.saved), ' ${key} ')`;
+
 /** The outputs of a job that publishes a group: the facts of its image, and all that the record and other workflows need. */
 export const publishedOutputs = (group: ImageGroup): Record<string, string> => ({
   ...(group.first.bake === undefined && {

@@ -4,7 +4,7 @@ import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { every, expression } from "../../expressions.ts";
 import { reportFindings, scanPermissions, scanStep } from "../../steps/scan.ts";
-import { PUBLISH } from "./outputs.ts";
+import { isSaved, PUBLISH } from "./outputs.ts";
 
 type ImageGroup = BuildGroup & { kind: "image" };
 type Scanned = ImageBuild & { scan: Exclude<ImageBuild["scan"], false> };
@@ -41,7 +41,7 @@ export function scanBuilt(
 ): Step[] {
   const scanOne = (build: Scanned, platform: string): Step[] => {
     const digest = publishedDigest(build);
-    const there = saves ? `(${digest} || contains(steps.image.outputs.saved, '${build.key}'))` : digest;
+    const there = saves ? `(${digest} || ${isSaved(build)})` : digest;
     const several = platforms.length > 1;
     return [
       scanStep(pipeline, build.key, build.scan, {

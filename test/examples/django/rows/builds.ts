@@ -1,7 +1,7 @@
 /** Priorities 3, 4, 6 and the fine-tuning: what is in the images, and how they are tested. */
 import { same, script, variable } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { overrides, PIPELINE, SERVICES, SOURCES } from "../django-files.ts";
+import { PIPELINE, SERVICES, SOURCES } from "../django-files.ts";
 
 export const buildRows: Requirement[] = [
   beyond(
@@ -16,7 +16,7 @@ export const buildRows: Requirement[] = [
     holds: (files) =>
       /^docker compose --file deployment\/docker-compose\.test\.yml run --rm --no-TTY test_runner/.test(
         script(files, "tests", "test", "Run all tests"),
-      ) && variable(files, "tests", "test", "Pull the image", "IMAGE") === "ghcr.io/aaronspindler/site-test",
+      ) && variable(files, "tests", "test", "Pull the image", "BUILD") === "test",
     proof: PIPELINE,
   }),
   fromConfig("P3 step 3", "Compose finds the image under the name that the pipeline gives it.", {
@@ -46,11 +46,11 @@ export const buildRows: Requirement[] = [
     "All images are baked by one job from one file: what stages share is built once.",
     {
       line: set("builds.images.file", "deployment/docker-bake.multistage.hcl"),
-      output: "ci.yml: job `build-images`, step `Build`",
+      output: "builds.yml: job `build-images`, step `Build`; plan.json: `builds.*.bake`",
       holds: (files) =>
-        same(files.step("ci", "build-images", "Build")?.with["files"] ?? null, "deployment/docker-bake.hcl") &&
+        /^deployment\/docker-bake\.hcl$/m.test(String(files.step("builds", "build-images", "Build")?.with["files"])) &&
         SERVICES.every((key) =>
-          String(files.step("ci", "build-images", "Build")?.with["targets"]).includes(`&& '${key}' ||`),
+          same(files.plan(`builds.${key}.bake`), { file: "deployment/docker-bake.hcl", group: "images", target: key }),
         ),
       proof: PIPELINE,
     },
@@ -63,35 +63,27 @@ export const buildRows: Requirement[] = [
   ...SERVICES.map((key) =>
     fromConfig("P4 step 1, KPI images", `The image of ${key} stays within its size.`, {
       line: deleted(key === "flower" ? "builds.images.targets.flower.maxSize" : "builds.images.maxSize"),
-      output: `ci.yml: job \`publish-${key}\`, step \`Check the image's size\``,
-      holds: (files) =>
-        same(
-          variable(files, "ci", `publish-${key}`, "Check the image's size", "MAX_BYTES") ?? null,
-          key === "flower" ? 400_000_000 : 1_100_000_000,
-        ),
+      output: `plan.json: \`builds.${key}.maxBytes\``,
+      holds: (files) => same(files.plan(`builds.${key}.maxBytes`), key === "flower" ? 400_000_000 : 1_100_000_000),
       proof: "test/execution/sizes.test.ts",
     }),
   ),
   fromConfig("P6 step 1, P6 step 2", "The test image has no Chromium.", {
     line: set("builds.images.targets.test.args.SKIP_CHROMIUM", 0),
-    output: "ci.yml: job `build-images`, `set`: `test.args`",
-    holds: (files) => /^test\.args\.SKIP_CHROMIUM=1$/m.test(overrides(files, "Build")),
+    output: "plan.json: `builds.test.args`",
+    holds: (files) => same(files.plan("builds.test.args.SKIP_CHROMIUM"), "1"),
     proof: SOURCES,
   }),
   fromConfig("P6 step 2", "The test image has no built scripts.", {
     line: set("builds.images.targets.test.args.SKIP_JS_BUILD", 0),
-    output: "ci.yml: job `build-images`, `set`: `test.args`",
-    holds: (files) => /^test\.args\.SKIP_JS_BUILD=1$/m.test(overrides(files, "Build")),
+    output: "plan.json: `builds.test.args`",
+    holds: (files) => same(files.plan("builds.test.args.SKIP_JS_BUILD"), "1"),
   }),
   fromConfig("P6 step 2", "What ships has both, and says so.", {
     line: set("builds.images.targets.web.args.SKIP_CHROMIUM", 1),
-    output: "ci.yml: job `build-images`, `set`: `web.args` and others",
+    output: "plan.json: `builds.web.args` and others",
     holds: (files) =>
-      SERVICES.every(
-        (key) =>
-          overrides(files, "Build").includes(`\n${key}.args.SKIP_CHROMIUM=0\n`) &&
-          overrides(files, "Build").includes(`\n${key}.args.SKIP_JS_BUILD=0\n`),
-      ),
+      SERVICES.every((key) => same(files.plan(`builds.${key}.args`), { SKIP_CHROMIUM: "0", SKIP_JS_BUILD: "0" })),
     proof: SOURCES,
   }),
   beyond(
@@ -101,14 +93,15 @@ export const buildRows: Requirement[] = [
     SOURCES,
   ),
   always("P6 step 4", "The whole suite passes without Chromium before anything is deployed.", {
-    output: "ci.yml: jobs `deliver-*` need `verdict-tests`",
+    output: "ci.yml: jobs `deliver-*` need `gate`, and that `test-tests`",
     holds: (files) =>
+      (files.job("ci", "gate")?.needs ?? []).includes("test-tests") &&
       ["staging", "production"].every(
         (target) =>
-          (files.job("ci", `deliver-${target}`)?.needs ?? []).includes("verdict-tests") &&
-          (files.job("ci", `deliver-${target}`)?.if ?? "").includes("needs.verdict-tests.result == 'success'"),
+          (files.job("ci", `deliver-${target}`)?.needs ?? []).includes("gate") &&
+          (files.job("ci", `deliver-${target}`)?.if ?? "").includes("needs.gate.result == 'success'"),
       ),
-    breaks: broken("ci", " && needs.verdict-tests.result == 'success'"),
+    breaks: broken("ci", " && needs.gate.result == 'success'"),
     proof: PIPELINE,
   }),
   fromConfig(
@@ -118,14 +111,18 @@ export const buildRows: Requirement[] = [
       line: deleted("consumers.smoke", "publish"),
       output: "smoke.yml: job `test`, a pull an image; ci.yml: job `test-smoke`",
       holds: (files) =>
-        SERVICES.every((key) => files.text("smoke").includes(`IMAGE: ghcr.io/aaronspindler/site-${key}\n`)),
+        SERVICES.every((key) => variable(files, "smoke", "test", `Pull the image (${key})`, "BUILD") === key) &&
+        files.job("ci", "test-smoke") !== undefined,
       proof: PIPELINE,
     },
   ),
   fromConfig("P6 step 4", "The site is started and asked until it answers, before its pages are.", {
     line: deleted("consumers.smoke.container"),
-    output: "smoke.yml: job `test`, steps that start the container and wait for it",
-    holds: (files) => files.text("smoke").includes("http://localhost:8000/health"),
+    output:
+      "smoke.yml: job `test`, steps that start the container and wait for it; plan.json: `consumers.smoke.container`",
+    holds: (files) =>
+      files.step("smoke", "test", "Wait until the container is healthy") !== undefined &&
+      same(files.plan("consumers.smoke.container.health.url"), "http://localhost:8000/health"),
     proof: PIPELINE,
   }),
   beyond(

@@ -1,54 +1,36 @@
 /** Priority 2: layers in the registry, by branch, and their cleanup. */
 import { onOf, same, script } from "../../support/questions.ts";
-import { always, beyond, broken, brokenProgram, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { overrides, PIPELINE, TARGETS } from "../django-files.ts";
+import { always, beyond, brokenProgram, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { PIPELINE, TARGETS } from "../django-files.ts";
 
 export const cacheRows: Requirement[] = [
   fromConfig("P2 step 1", "Layers are kept in the registry: each branch reads its own, then main's.", {
     line: set("builds.images.cache", "gha"),
-    output: "ci.yml: job `build-images`, `set`: `cache-from`",
+    output: "plan.json: `builds.*.cache`; .github/pipewright/lib/bake.mjs, function `cacheSources`",
     holds: (files) =>
-      TARGETS.every((key) => {
-        const from = overrides(files, "Build")
-          .split("\n")
-          .filter((line) =>
-            line.startsWith(`${key}.cache-from=type=registry,ref=ghcr.io/aaronspindler/site-${key}:buildcache-`),
-          );
-        return from.length === 2 && from[0]?.includes("cache-branch") === true && from[1]?.endsWith("-main") === true;
-      }),
-    proof: "test/execution/plan.test.ts",
+      TARGETS.every((key) => String(files.plan(`builds.${key}.cache`)).startsWith("registry")) &&
+      files.text("lib/bake.mjs").includes("[...new Set([cacheBranch, mainCacheBranch])]"),
+    proof: "test/execution/reuse.test.ts",
   }),
   fromConfig("P2 step 1", "Pull requests write a cache of their own as well; a fork's has no token to write with.", {
     line: set("builds.images.cache", "registry"),
-    output: "ci.yml: job `build-images`, `set`: `cache-to`",
-    holds: (files) =>
-      TARGETS.every((key) =>
-        overrides(files, "Build").includes(
-          `== 'pullRequest' && needs.plan.outputs.push == 'true') && format('${key}.cache-to=type=registry`,
-        ),
-      ),
+    output: "plan.json: `builds.*.cache`",
+    holds: (files) => TARGETS.every((key) => same(files.plan(`builds.${key}.cache`), "registry-per-branch")),
+    proof: "test/execution/reuse.test.ts",
   }),
   always("P2 step 1", "All layers are kept (`mode=max`), and a cache that cannot be written fails no build.", {
-    output: "ci.yml: job `build-images`, `set`: `cache-to`",
-    holds: (files) =>
-      (overrides(files, "Build").match(/mode=max,image-manifest=true,ignore-error=true/g) ?? []).length ===
-      TARGETS.length,
-    breaks: broken("ci", "mode=max,image-manifest=true,ignore-error=true", "mode=min"),
+    output: ".github/pipewright/lib/bake.mjs, function `cacheTargets`",
+    holds: (files) => files.text("lib/bake.mjs").includes("mode=max,image-manifest=true,ignore-error=true"),
+    breaks: brokenProgram("mode=max,image-manifest=true,ignore-error=true", "mode=min"),
   }),
   always(
     "P2 step 1",
     "A cache's tag is the branch made fit for a tag: the plan's `${GITHUB_REF_NAME}` is none for `feature/x`.",
     {
-      output: "ci.yml: job `plan`, function `cache_branch`",
-      holds: (files) =>
-        /cache_branch\(\) \{/.test(files.text("ci")) &&
-        /cache-branch: \$\{\{ steps\.plan\.outputs\.cache-branch \}\}/.test(files.text("ci")),
-      breaks: broken(
-        "ci",
-        "cache-branch: ${{ steps.plan.outputs.cache-branch }}",
-        "cache-branch: ${{ github.ref_name }}",
-      ),
-      proof: "test/pipeline/cache-branches-agree.test.ts",
+      output: ".github/pipewright/plan-build, function `cacheBranchOf`",
+      holds: (files) => files.text("programs/plan-build").includes("return cacheBranch(refName, rules);"),
+      breaks: brokenProgram("return cacheBranch(refName, rules);", "return refName;"),
+      proof: "test/pipeline/cache-branches.test.ts",
     },
   ),
   beyond(

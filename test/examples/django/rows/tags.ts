@@ -1,5 +1,5 @@
 /** Priority 1: no job that only gives tags; what failed keeps none. */
-import { holdsValue, same, variable } from "../../support/questions.ts";
+import { holdsValue, same } from "../../support/questions.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 import { commands, PIPELINE, SERVICES } from "../django-files.ts";
 
@@ -8,39 +8,30 @@ export const tagRows: Requirement[] = [
     "P1 current, P1 optimized",
     "No job waits for the tests only to give the commit's tag: an image has it as soon as it is built.",
     {
-      output: "ci.yml: jobs `publish-*` need `plan` and `build-images` alone",
+      output: "builds.yml: job `build-images`, step `Publish the image`; ci.yml: job `build` needs `plan` alone",
       holds: (files) =>
-        SERVICES.every((key) =>
-          same([...(files.job("ci", `publish-${key}`)?.needs ?? [])], ["plan", "build-images"]),
-        ) &&
-        SERVICES.every(
-          (key) =>
-            variable(files, "ci", `publish-${key}`, "Publish the image", "TAGS") === "${{ needs.plan.outputs.tag }}",
-        ),
-      breaks: broken(
-        "ci",
-        /^ {6}- build-images\n {4}if: '?!cancelled\(\) && needs\.plan\.outputs\.push/,
-        "      - build-images\n      - verdict-tests\n    if: '!cancelled() && needs.plan.outputs.push",
-      ),
+        same([...(files.job("ci", "build")?.needs ?? [])], ["plan"]) &&
+        files.step("builds", "build-images", "Publish the image") !== undefined,
+      breaks: broken("ci", /(name: Build\n {4}needs: \[plan)\]/, "$1, gate]"),
       proof: PIPELINE,
     },
   ),
   fromConfig("P1 step 1", "A commit's images are tagged with the whole commit.", {
     line: set("tags.shaLength", 7),
-    output: "ci.yml: job `plan`, `SHA_LENGTH`",
-    holds: (files) => same(variable(files, "ci", "plan", "Decide what to build", "SHA_LENGTH") ?? null, "40"),
+    output: "plan.json: `tags.shaLength`",
+    holds: (files) => same(files.plan("tags.shaLength"), 40),
     proof: PIPELINE,
   }),
   fromConfig("P1 step 1", "The tag is the commit and nothing else.", {
     line: deleted("tags.commit"),
-    output: "ci.yml: job `plan`, `TAG_COMMIT`",
-    holds: (files) => variable(files, "ci", "plan", "Decide what to build", "TAG_COMMIT") === "{sha}",
+    output: "plan.json: `tags.patterns.commit`",
+    holds: (files) => files.plan("tags.patterns.commit") === "{sha}",
     proof: PIPELINE,
   }),
   always("P1 step 1", "Before that, an image has a tag that nobody takes for a release (the plan's `build-<run>`).", {
-    output: "ci.yml: job `build-images`, steps `Push (attempt …)`; `TAG_STAGING`",
-    holds: (files) => variable(files, "ci", "plan", "Decide what to build", "TAG_STAGING") === "stage-{sha}-{platform}",
-    breaks: broken("ci", "TAG_STAGING: stage-{sha}-{platform}", "TAG_STAGING: latest-{platform}"),
+    output: "plan.json: `tags.patterns.staging`",
+    holds: (files) => files.plan("tags.patterns.staging") === "stage-{sha}-{platform}",
+    breaks: broken("plan", '"staging": "stage-{sha}-{platform}"', '"staging": "latest-{platform}"'),
     proof: PIPELINE,
   }),
   fromConfig(
@@ -48,11 +39,11 @@ export const tagRows: Requirement[] = [
     "`latest` follows main, after the tests: the plan pushes it with the build, before any has run.",
     {
       line: set("channels.main", false),
-      output: "ci.yml: job `promote`, behind every verdict",
+      output: "ci.yml: job `promote`, behind the gate; plan.json: `promotions`",
       holds: (files) =>
-        ["ready", "verdict-tests", "verdict-smoke"].every(
-          (job) => files.job("ci", "promote")?.needs.includes(job) === true,
-        ) && same(files.setting("ci", "PLAN", "0.tag"), "latest"),
+        files.job("ci", "promote")?.needs.includes("gate") === true &&
+        ["build", "test-tests", "test-smoke"].every((job) => files.job("ci", "gate")?.needs.includes(job) === true) &&
+        same(files.plan("promotions.0.tag"), "latest"),
       proof: PIPELINE,
     },
   ),
@@ -74,9 +65,8 @@ export const tagRows: Requirement[] = [
           ),
         ),
       ]),
-      output: `ci.yml: job \`publish-${key}\``,
-      holds: (files) =>
-        variable(files, "ci", `publish-${key}`, "Publish the image", "IMAGE") === `ghcr.io/aaronspindler/site-${key}`,
+      output: `plan.json: \`builds.${key}.image\``,
+      holds: (files) => files.plan(`builds.${key}.image`) === `ghcr.io/aaronspindler/site-${key}`,
     }),
   ),
   fromConfig("P1 step 2, P1 checklist", "When tests fail, the tags of that commit are taken back.", {
@@ -109,31 +99,24 @@ export const tagRows: Requirement[] = [
     "P1 step 4",
     "The gate does not wait for production images where none is built: a pull request builds and waits for the test image alone.",
     {
-      output: "ci.yml: jobs `publish-web` and others, `if`; job `verdict-tests`",
+      output: "plan.json: `builds.*.entries`",
       holds: (files) =>
-        SERVICES.every((key) =>
-          (files.job("ci", `publish-${key}`)?.if ?? "").includes(
-            `contains(fromJSON('["main","manual"]'), needs.plan.outputs.class)`,
-          ),
-        ) && !(files.job("ci", "verdict-tests")?.needs ?? []).includes("publish-web"),
-      breaks: broken(
-        "ci",
-        /contains\(fromJSON\('+\["main","manual"\]'+\), needs\.plan\.outputs\.class\) && \(needs\.build-images/,
-        "(needs.build-images",
-      ),
+        files.plan("builds.test.entries.pullRequest") !== undefined &&
+        SERVICES.every(
+          (key) =>
+            files.plan(`builds.${key}.entries.main`) !== undefined &&
+            files.plan(`builds.${key}.entries.pullRequest`) === undefined,
+        ),
+      breaks: broken("plan", /("flower": \{[^]*?"manual")/, '$1: [], "pullRequest"'),
       proof: PIPELINE,
     },
   ),
   always("P1 step 4", "A failed production build still fails its gate: the plan's gate would no longer look.", {
-    output: "ci.yml: job `ready`",
+    output: "ci.yml: job `gate`",
     holds: (files) =>
-      holdsValue([...(files.job("ci", "ready")?.needs ?? [])], "build-images") &&
-      /always\(\)/.test(files.job("ci", "ready")?.if ?? ""),
-    breaks: broken(
-      "ci",
-      /^ {4}needs:\n {6}- plan\n {6}- build-images\n {6}- publish-test\n {6}- publish-web\n/,
-      "    needs:\n      - plan\n      - publish-test\n      - publish-web\n",
-    ),
+      holdsValue([...(files.job("ci", "gate")?.needs ?? [])], "build") &&
+      /always\(\)/.test(files.job("ci", "gate")?.if ?? ""),
+    breaks: broken("ci", /(name: All checks\n {4}needs: \[plan), build/, "$1"),
     proof: PIPELINE,
   }),
   beyond(
