@@ -19,7 +19,7 @@ export const deployRows: Requirement[] = [
     "P1 step 3",
     "CapRover's client is one version, and tokens are in no command line. The plan runs `:latest` with the application's token.",
     {
-      output: "ci.yml: jobs `deliver-*`, `COMMANDS`",
+      output: "ci.yml: jobs `deliver-*`, `commands`",
       holds: (files) =>
         ["staging", "production"].every((target) =>
           commands(files, target)
