@@ -100,4 +100,4 @@ export const runName = (workflow: string): string => {
  * A condition for workflows that follow builds and consumers: the run that has ended built or tested a pull request. A consumer's belongs to the default
  * branch, whatever it tests, so that its name alone tells. Titles of other runs are those of commits.
  */
-export const IS_OF_PULL_REQUEST = `(${RUN}.event == 'pull_request' || ${RUN}.event == 'workflow_run' && startsWith(${RUN}.display_title, '${PULL_REQUEST_RUN}'))`;
+export const IS_OF_PULL_REQUEST = `(startsWith(${RUN}.event, 'pull_request') || ${RUN}.event == 'workflow_run' && startsWith(${RUN}.display_title, '${PULL_REQUEST_RUN}'))`;
