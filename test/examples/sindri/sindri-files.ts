@@ -2,8 +2,12 @@
 import config from "../../../examples/sindri/ci.config.ts";
 import type { Json } from "../../player/json.ts";
 import type { Emission } from "../support/emission.ts";
+import { script } from "../support/questions.ts";
 
 export const BUILD = "build-image";
+/** The called workflow where the image is planned, built, pushed and published, all in one job. */
+export const BUILDS = "builds";
+export const JOB = "build-sindri";
 export const IMAGE = "registry.fly.io/sindri-registry";
 export const VALIDATIONS = ["manager-validation", "syntax-validation"];
 
@@ -34,9 +38,9 @@ export const EXTENSIONS: readonly string[] =
   (config.consumers?.["per-extension"] as { matrix?: { extension?: readonly string[] } } | undefined)?.matrix
     ?.extension ?? [];
 
-/** What a step tells its program. */
+/** What a step tells its action. */
 export const given = (files: Emission, file: string, job: string, step: string, input: string): Json | undefined =>
-  files.step(file, job, step)?.env[input.toUpperCase().replaceAll("-", "_")];
+  files.step(file, job, step)?.with[input];
 
 /** The commands that a step has run, with retries or until they succeed. */
 export const commands = (files: Emission, file: string, step: string): string =>
@@ -51,6 +55,13 @@ export const deploysImage = (files: Emission, file: string): boolean =>
 export const jobsIn = (files: Emission, file: string): string =>
   JSON.stringify(files.job(file, "test")?.strategy ?? null);
 
-/** The actions that hold the programs, where the config asks for them. */
+/** A value of the plan about a test's deployment. */
+export const deployment = (files: Emission, file: string, name: string): Json | undefined =>
+  files.plan(`consumers.${file}.deployment.${name}`);
+
+/** The text of a program that the build's job runs, by the name of its step. */
+export const buildScript = (files: Emission, step: string): string => script(files, BUILDS, JOB, step);
+
+/** The actions that hold the programs: `action.yml` of each. */
 export const actionTexts = (files: Emission): string[] =>
   [...files.texts].flatMap(([file, text]) => (file.startsWith("actions/") ? [text] : []));

@@ -1,28 +1,35 @@
 /** Sections 1 and 3.3 of Sindri's plan, and its cache: how the image is built, pushed, labelled and reused. */
 import { stepsOf } from "../../support/emission.ts";
-import { onOf, script } from "../../support/questions.ts";
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { actionTexts, BUILD, DEPLOYING, given, IMAGE } from "../sindri-files.ts";
+import { moduleFunction, onOf, same } from "../../support/questions.ts";
+import {
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
+import { actionTexts, BUILD, BUILDS, buildScript, DEPLOYING, given, IMAGE, JOB } from "../sindri-files.ts";
 
-const UNCHANGED = "Look for an image of unchanged sindri";
-const PUSH = "Push (attempt 1)";
-const labels = (files: Parameters<typeof given>[0]): string =>
-  String(files.step(BUILD, "build-sindri", PUSH)?.with["labels"] ?? "");
+const PREPARE = "Look for an image";
+const PUBLISH = "Publish the image";
+const WHERE = "builds.yml: job `build-sindri`";
+const LABELS = ".github/pipewright/lib/bake.mjs, `labels`";
+const BUILDERS = /^docker\/(bake|build-push)-action@/;
 
 export const buildRows: Requirement[] = [
   always(
     "Summary, Background, 4.2, P5 tests, Functional criteria",
     "The image is built in one place, once a commit; no test builds one.",
     {
-      output: "build-image.yml: job `build-sindri`; no other workflow of a push builds",
+      output: `${WHERE}, step \`Build\`; no other workflow of a push builds`,
       holds: (files) =>
         DEPLOYING.every(
-          (file) =>
-            files
-              .job(file, "test")
-              ?.steps.every((step) => step.uses?.startsWith("docker/build-push-action@") !== true) === true,
-        ) && files.step(BUILD, "build-sindri", "Build")?.uses?.startsWith("docker/build-push-action@") === true,
-      breaks: broken("per-extension", /uses: actions\/checkout@.*/, "uses: docker/build-push-action@v6"),
+          (file) => files.job(file, "test")?.steps.every((step) => !BUILDERS.test(step.uses ?? "")) === true,
+        ) && BUILDERS.test(files.step(BUILDS, JOB, "Build")?.uses ?? ""),
+      breaks: broken("per-extension", /uses: actions\/checkout@.*/, "uses: docker/bake-action@v7"),
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
@@ -31,8 +38,10 @@ export const buildRows: Requirement[] = [
     "Images go to `registry.fly.io/sindri-registry`: an app that need not run, for its namespace.",
     {
       line: set("registry.repository", "another-app"),
-      output: "build-image.yml: job `publish-sindri`, `image`",
-      holds: (files) => given(files, BUILD, "publish-sindri", "Publish the image", "image") === IMAGE,
+      output: "plan.json: `builds.sindri.image`; .github/pipewright/publish-image",
+      holds: (files) =>
+        files.plan("builds.sindri.image") === IMAGE &&
+        buildScript(files, PUBLISH).includes("tags.map((tag) => `${image}:${tag}`)"),
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
@@ -41,65 +50,93 @@ export const buildRows: Requirement[] = [
     "Docker logs in with `flyctl auth docker` and the secret that is there already, `FLYIO_AUTH_TOKEN`.",
     {
       line: set("registry.auth.token", "ANOTHER_TOKEN"),
-      output: "build-image.yml: job `build-sindri`, step `Log in to registry.fly.io`",
+      output: `${WHERE}, step \`Log in to registry.fly.io\``,
       holds: (files) =>
-        script(files, BUILD, "build-sindri", "Log in to registry.fly.io").includes("flyctl auth docker") &&
-        files.step(BUILD, "build-sindri", "Log in to registry.fly.io")?.env["FLY_API_TOKEN"] ===
+        String(given(files, BUILDS, JOB, "Log in to registry.fly.io", "commands")).trim() === "flyctl auth docker" &&
+        files.step(BUILDS, JOB, "Log in to registry.fly.io")?.env["FLY_API_TOKEN"] ===
           "${{ secrets.FLYIO_AUTH_TOKEN }}",
     },
   ),
   fromConfig("1.2", "The Dockerfile can be chosen.", {
     line: set("builds.sindri.dockerfile", "docker/Dockerfile"),
-    output: `build-image.yml: job \`build-sindri\`, step \`${PUSH}\`, \`file\``,
-    holds: (files) => files.step(BUILD, "build-sindri", PUSH)?.with["file"] === "Dockerfile",
+    output: "plan.json: `builds.sindri.dockerfile`; .github/pipewright/lib/bake.mjs, `sourceOf`",
+    holds: (files) =>
+      files.plan("builds.sindri.dockerfile") === "Dockerfile" &&
+      buildScript(files, PREPARE).includes('dockerfile: posix.relative(posix.resolve("/", context), '),
   }),
   fromConfig("1.2", "The folder that it copies from can be chosen.", {
     line: set("builds.sindri.context", "docker"),
-    output: `build-image.yml: job \`build-sindri\`, step \`${PUSH}\`, \`context\``,
-    holds: (files) => files.step(BUILD, "build-sindri", PUSH)?.with["context"] === ".",
+    output: "plan.json: `builds.sindri.context`; .github/pipewright/lib/bake.mjs, `sourceOf`",
+    holds: (files) =>
+      files.plan("builds.sindri.context") === "." &&
+      buildScript(files, PREPARE).includes("export const sourceOf = ({ context, dockerfile }) => ({\n  context,\n"),
   }),
-  fromConfig(
+  always(
     "Components, 1.2, 4.2, P1 deliverables, P2 deliverables, Unit tests",
-    "Repeated steps are composite actions with inputs and outputs: publishing the image, confirming it, deploying with retries.",
+    "Repeated steps are actions of the repository's own, with inputs and outputs: publishing the image, confirming it, deploying with retries.",
     {
-      line: deleted("sharedSteps"),
-      given: set("sharedSteps", "composite"),
       output:
-        "by default the programs stand in the workflows, which every GitHub and every linter knows; with the setting in `.github/actions/publish-image`, `confirm-image`, `run-with-retries` and more",
+        "`.github/pipewright/publish-image`, `confirm-image`, `run-with-retries` and more: composite actions where the program is Bash, `node24` where it is JavaScript; the twelve files use them",
       holds: (files) =>
         ["publish-image", "confirm-image", "run-with-retries", "wait-until"].every(
           (name) =>
-            /^ {2}using: composite$/m.test(files.text(`actions/${name}`)) &&
+            /^ {2}using: (composite|node24)$/m.test(files.text(`actions/${name}`)) &&
             /^inputs:$/m.test(files.text(`actions/${name}`)),
+        ) &&
+        ["publish-image", "confirm-image"].every((name) => /^outputs:$/m.test(files.text(`actions/${name}`))) &&
+        DEPLOYING.every(
+          (file) =>
+            files.step(file, "test", "Confirm that the image is there")?.uses ===
+              "$/.github/pipewright/confirm-image" &&
+            files.step(file, "test", "Deploy the image")?.uses === "$/.github/pipewright/run-with-retries",
         ),
-      proof: "test/compiler/share-steps.test.ts",
+      breaks: broken("integration", "uses: $/.github/pipewright/run-with-retries", "run: ./deploy.sh"),
+      proof: "test/programs/actions.test.ts",
     },
   ),
-  fromConfig("1.2", "An action takes what it needs by its inputs, and no input is pasted into a script.", {
-    line: deleted("sharedSteps"),
-    given: set("sharedSteps", "composite"),
-    output: "`.github/actions/*/action.yml`: `env` of the step",
+  always("1.2", "An action takes what it needs by its inputs, and no input is pasted into a script.", {
+    output: "`.github/pipewright/*/action.yml`: `inputs`, and `env` of the step; every `run` of a workflow",
     holds: (files) =>
       actionTexts(files).length > 0 &&
       actionTexts(files).every(
-        (text) => /^inputs:$/m.test(text) && !/\$\{\{/.test(text.split("\n      run: ")[1] ?? ""),
-      ),
+        (text) =>
+          /^inputs:$/m.test(text) &&
+          text
+            .split("\n")
+            .every((line) => !line.includes("${{") || /^ +([A-Z_]+|value): \$\{\{ [a-z._-]+ \}\}$/.test(line)),
+      ) &&
+      stepsOf(files).every((step) => step.run?.includes("${{") !== true),
+    breaks: broken("actions/image-summary", 'image-summary.sh"', 'image-summary.sh" "${{ inputs.tag }}"'),
+    proof: "test/programs/actions.test.ts",
   }),
   always("1.3, 3.2, Data flow", "The build hands on the image's digest and its tag.", {
-    output: "build-image.yml: job `publish-sindri`, `outputs.digest`; job `plan`, `outputs.tag`",
-    holds: (files) =>
-      files.text(BUILD).includes("sindri-digest: ${{ needs.publish-sindri.outputs.digest }}") &&
-      files.text(BUILD).includes("tag: ${{ needs.plan.outputs.tag }}"),
-    breaks: broken(BUILD, "sindri-digest: ${{ needs.publish-sindri.outputs.digest }}", 'sindri-digest: ""'),
+    output: `${WHERE}, \`outputs\`; build-image.yml: jobs \`test-…\`, \`with\``,
+    holds: (files) => {
+      const handedOn = files.text(BUILDS);
+      return (
+        handedOn.includes("images: ${{ steps.publish.outputs.images }}") &&
+        handedOn.includes("value: ${{ jobs.build-sindri.outputs.images }}") &&
+        handedOn.includes("tag: ${{ steps.plan.outputs.tag }}") &&
+        handedOn.includes("value: ${{ jobs.build-sindri.outputs.tag }}") &&
+        DEPLOYING.every((file) => {
+          const given = files.job(BUILD, `test-${file}`)?.with;
+          return (
+            given?.["tag"] === "${{ needs.build.outputs.tag }}" &&
+            given["sindri-digest"] === "${{ fromJSON(needs.build.outputs.sindri-images || '{}').sindri.digest }}"
+          );
+        })
+      );
+    },
+    breaks: broken(BUILDS, "images: ${{ steps.publish.outputs.images }}", 'images: ""'),
     proof: "test/execution/pipeline/sindri.test.ts",
   }),
   always("1.3, Operational risks", "The job's summary says which image it is.", {
-    output: "build-image.yml: job `publish-sindri`, step `Publish the image`, its last lines",
+    output: `${WHERE}, step \`Publish the image\`; .github/pipewright/publish-image, function \`publish\``,
     holds: (files) =>
-      script(files, BUILD, "publish-sindri", "Publish the image").includes(
-        'summary "Published $(code "$IMAGE@$digest")',
-      ),
-    breaks: broken(BUILD, 'summary "Published $(code "$IMAGE@$digest")', 'echo "Published $(code "$IMAGE@$digest")'),
+      moduleFunction(buildScript(files, PUBLISH), "publish")?.includes(
+        "addSummary(`Published ${code(`${image}@${digest}`)} as ",
+      ) === true,
+    breaks: brokenProgram("addSummary(`Published ", "console.log(`Published "),
   }),
   always("1.3", "Every job holds no more than it needs.", {
     output: "every job: `permissions`",
@@ -116,11 +153,11 @@ export const buildRows: Requirement[] = [
     "The image is rebuilt when the Dockerfile or `docker/**` changed, and only then.",
     {
       line: deleted("builds.sindri.inputs"),
-      output: `build-image.yml: job \`plan\`, step \`${UNCHANGED}\`; job \`build-sindri\`, \`if\``,
+      output: `plan.json: \`builds.sindri.inputs\`; ${WHERE}, steps \`Look for an image that will do\` and \`Build\``,
       holds: (files) =>
-        String(given(files, BUILD, "plan", UNCHANGED, "inputs")).includes("Dockerfile") &&
-        String(given(files, BUILD, "plan", UNCHANGED, "inputs")).includes("docker/**") &&
-        files.job(BUILD, "build-sindri")?.if === "needs.plan.outputs.sindri-digest == ''",
+        same(files.plan("builds.sindri.inputs"), ["Dockerfile", ".dockerignore", "docker/**"]) &&
+        buildScript(files, PREPARE).includes("const found = await findUnchanged({") &&
+        files.step(BUILDS, JOB, "Build")?.if === "steps.image.outputs.missing == 'true'",
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
@@ -128,11 +165,16 @@ export const buildRows: Requirement[] = [
     "Cache, 3.3, 4.5, P4 tests, Technical risks",
     "When only `.github/**`, scripts, docs or Markdown change, the newest suitable image of the history is taken: found by its commit and looked up in the registry, not guessed as `latest`.",
     {
-      output: "build-image.yml: job `plan`, step `Look for an image of unchanged sindri`: `git rev-list`, `read_image`",
-      holds: (files) =>
-        script(files, BUILD, "plan", UNCHANGED).includes('read_image "$IMAGE:$tag"') &&
-        given(files, BUILD, "plan", UNCHANGED, "image") === IMAGE,
-      breaks: broken(BUILD, 'read_image "$IMAGE:$tag"', 'guess_image "$IMAGE:$tag"'),
+      output: ".github/pipewright/lib/unchanged.mjs, function `findUnchanged`: `git rev-list`, `readImage`",
+      holds: (files) => {
+        const search = moduleFunction(buildScript(files, PREPARE), "findUnchanged");
+        return (
+          search?.includes('git("rev-list", "--first-parent", ') === true &&
+          search.includes("for (const tag of tagsOf(older, rules, origin)) {") &&
+          search.includes("await readImage(`${build.image}:${tag}`)")
+        );
+      },
+      breaks: brokenProgram("await readImage(`${build.image}:${tag}`)", "await readImage(`${build.image}:latest`)"),
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
@@ -151,49 +193,57 @@ export const buildRows: Requirement[] = [
     "Images carry the workflow and the run that built them, and the branch.",
     {
       line: deleted("builds.sindri.labels"),
-      output: `build-image.yml: job \`build-sindri\`, step \`${PUSH}\`, \`labels\``,
+      output: `plan.json: \`builds.sindri.labels\`; ${LABELS}`,
       holds: (files) =>
+        same(files.plan("builds.sindri.labels"), {
+          "com.sindri.build.run": "{run}",
+          "com.sindri.build.workflow": "{workflow}",
+          "org.opencontainers.image.ref.name": "{branch}",
+        }) &&
         [
-          "com.sindri.build.workflow=${{ github.workflow }}",
-          "com.sindri.build.run=${{ github.run_id }}",
-          "org.opencontainers.image.ref.name=",
-        ].every((label) => labels(files).includes(label)),
+          "...filledAll(build.labels, values),",
+          "branch: run.branch,",
+          "workflow: environment.GITHUB_WORKFLOW,",
+          "run: environment.GITHUB_RUN_ID,",
+        ].every((line) => buildScript(files, PREPARE).includes(line)),
+      proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
   always("6.2, Technical risks", "And when, of which commit and of which repository: the labels that OCI knows.", {
-    output: `build-image.yml: job \`build-sindri\`, step \`${PUSH}\`, \`labels\``,
+    output: LABELS,
     holds: (files) =>
-      ["created=", "revision=${{ needs.plan.outputs.sha }}", "source="].every((label) =>
-        labels(files).includes(`org.opencontainers.image.${label}`),
-      ),
-    breaks: broken(
-      BUILD,
-      "org.opencontainers.image.revision=${{ needs.plan.outputs.sha }}",
-      "org.opencontainers.image.revision=${{ github.sha }}",
-    ),
+      ['created": created,', 'revision": commit,', 'source": `${run.server}/${run.repository}`,'].every((label) =>
+        buildScript(files, PREPARE).includes(`"org.opencontainers.image.${label}`),
+      ) && buildScript(files, PREPARE).includes("commit: run.sha,"),
+    breaks: brokenProgram("commit: run.sha,", "commit: environment.GITHUB_SHA,"),
   }),
   always(
     "Technical risks, Risk response, P1 tests",
     "A push is tried three times, with a login before each: Fly.io's lasts five minutes.",
     {
-      output:
-        "build-image.yml: job `build-sindri`, steps `Push (attempt 1)` to `(attempt 3)`, `Log in to registry.fly.io anew`",
+      output: `${WHERE}, step \`Push\`; .github/pipewright/export-image, function \`logInAnew\``,
       holds: (files) =>
-        ["Push (attempt 2)", "Push (attempt 3)", "Log in to registry.fly.io anew"].every(
-          (step) => files.step(BUILD, "build-sindri", step) !== undefined,
-        ),
-      breaks: broken(BUILD, "      - name: Push (attempt 3)", "      - name: Give up"),
+        given(files, BUILDS, JOB, "Push", "to") === "push" &&
+        files.step(BUILDS, JOB, "Push")?.env["FLY_API_TOKEN"] === "${{ secrets.FLYIO_AUTH_TOKEN }}" &&
+        [
+          "const ATTEMPTS = 3;",
+          'retry(ATTEMPTS, DELAY_SECONDS, async () => {\n  if (to === "push") logInAnew();',
+          'spawnSync("flyctl", ["auth", "docker"], ',
+        ].every((line) => buildScript(files, "Push").includes(line)),
+      breaks: brokenProgram('if (to === "push") logInAnew();', ""),
+      proof: "test/execution/export-image.test.ts",
     },
   ),
   always(
     "Stress tests, Technical risks",
     "Two events of one commit build it once: the second waits, and finds the first one's image.",
     {
-      output: "build-image.yml: job `build-sindri`, `concurrency`, step `Look for an image of this commit`",
+      output: `${WHERE}, \`concurrency\`, step \`Look for an image that will do\`; .github/pipewright/prepare-build, function \`findStaged\``,
       holds: (files) =>
-        files.step(BUILD, "build-sindri", "Look for an image of this commit") !== undefined &&
-        files.job(BUILD, "build-sindri")?.concurrency !== undefined,
-      breaks: broken(BUILD, "Look for an image of this commit", "Look away"),
+        files.job(BUILDS, JOB)?.concurrency !== undefined &&
+        buildScript(files, PREPARE).includes("else if (!(await isStaged(one))) missing.push(one);") &&
+        moduleFunction(buildScript(files, PREPARE), "findStaged")?.includes("for (const tag of [staging, ") === true,
+      breaks: brokenProgram("else if (!(await isStaged(one))) missing.push(one);", "else missing.push(one);"),
       proof: "test/execution/pipeline/pull-request.test.ts",
     },
   ),
@@ -206,14 +256,16 @@ export const buildRows: Requirement[] = [
         stepsOf(files).every(
           (step) => step.uses === undefined || step.uses.startsWith("$/") || /@[0-9a-f]{40}$/.test(step.uses),
         ),
-      breaks: broken(BUILD, /uses: (actions\/checkout)@[0-9a-f]{40}.*/, "uses: actions/checkout@master"),
+      breaks: broken(BUILDS, /uses: (actions\/checkout)@[0-9a-f]{40}.*/, "uses: actions/checkout@master"),
       proof: "test/examples/lint.test.ts",
     },
   ),
   always("P1 tests, 1.3", "The image is there under its tag afterwards: compared with what was built.", {
-    output: "build-image.yml: job `publish-sindri`, step `Publish the image`, function `copy_exactly`",
-    holds: (files) => script(files, BUILD, "publish-sindri", "Publish the image").includes("copy_exactly() {"),
-    breaks: broken(BUILD, "copy_exactly() {", "copy_somehow() {"),
+    output: ".github/pipewright/publish-image; .github/pipewright/lib/images.mjs, function `copyExactly`",
+    holds: (files) =>
+      buildScript(files, PUBLISH).includes("if (!(await copyExactly(target, digest, ") &&
+      moduleFunction(buildScript(files, PUBLISH), "copyExactly")?.includes("if (after.digest !== digest) {") === true,
+    breaks: brokenProgram("if (after.digest !== digest) {", "if (false) {"),
     proof: "test/execution/registry.test.ts",
   }),
   beyond(

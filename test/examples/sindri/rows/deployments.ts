@@ -1,13 +1,31 @@
 /** Sections 2.1, 2.2, 3.1 and 4 of Sindri's plan: the image on machines of Fly.io, one for each test. */
 import { script } from "../../support/questions.ts";
-import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { commands, DEPLOYING, deploysImage, given } from "../sindri-files.ts";
+import {
+  all,
+  always,
+  beyond,
+  broken,
+  brokenProgram,
+  deleted,
+  fromConfig,
+  type Requirement,
+  set,
+} from "../../support/requirement.ts";
+import { commands, DEPLOYING, deployment, deploysImage, given } from "../sindri-files.ts";
 
 const SAMPLE = "developer-workflow";
 const each = (path: string, line: (whole: string) => ReturnType<typeof set>) =>
   all(
     `consumers.*.deployment.${path}`,
     DEPLOYING.map((key) => line(`consumers.${key}.deployment.${path}`)),
+  );
+const WHERE = "plan.json: `deployment` of each consumer";
+const RETRIES = "the twelve files: job `test`, step `Deploy the image`; .github/pipewright/run-with-retries";
+/** Whether the step that deploys reads from the plan what its consumer says of attempts, pauses and limit. */
+const isRepeated = (files: Parameters<typeof given>[0], file: string): boolean =>
+  given(files, file, "test", "Deploy the image", "consumer") === file &&
+  script(files, file, "test", "Deploy the image").includes(
+    ".consumers[$consumer].deployment | [.attempts, .delaySeconds, .timeoutSeconds] | @tsv",
   );
 const everywhere = (holds: (file: string) => boolean): boolean => DEPLOYING.every(holds);
 const PROOF = "test/execution/pipeline/sindri.test.ts";
@@ -30,13 +48,15 @@ export const deploymentRows: Requirement[] = [
     "Summary, 2.1, 3.1, Technical risks",
     "It is named by its digest, so every machine of a run has the same one.",
     {
-      output: "the twelve files: job `test`, step `Confirm that the image is there`, `reference`",
+      output: "the twelve files: job `test`, step `Confirm that the image is there`; .github/pipewright/confirm-image",
       holds: (files) =>
         everywhere((file) => given(files, file, "test", "Confirm that the image is there", "digest") !== undefined) &&
         everywhere((file) =>
-          script(files, file, "test", "Confirm that the image is there").includes('output reference "$name@$DIGEST"'),
+          script(files, file, "test", "Confirm that the image is there").includes(
+            'output("reference", `${name}@${digest}`);',
+          ),
         ),
-      breaks: broken(SAMPLE, 'output reference "$name@$DIGEST"', 'output reference "$name:latest"'),
+      breaks: brokenProgram('output("reference", `${name}@${digest}`)', 'output("reference", `${name}:latest`)'),
       proof: PROOF,
     },
   ),
@@ -70,25 +90,32 @@ export const deploymentRows: Requirement[] = [
   ),
   fromConfig("2.1, Technical risks", "A deployment is tried three times.", {
     line: each("attempts", (path) => set(path, 2)),
-    output: "the twelve files: job `test`, step `Deploy the image`, `retry-attempts`",
-    holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "retry-attempts") === 3),
+    output: `${WHERE}: \`attempts\`; ${RETRIES}`,
+    holds: (files) => everywhere((file) => isRepeated(files, file) && deployment(files, file, "attempts") === 3),
     proof: PROOF,
   }),
   fromConfig("2.1", "The pauses are 30 seconds times the attempt.", {
     line: each("delay", (path) => set(path, "10s")),
-    output: "the twelve files: job `test`, step `Deploy the image`, `retry-delay` and `retry-growth`",
+    output: `${WHERE}: \`delaySeconds\`; ${RETRIES}, \`RETRY_GROWTH\``,
     holds: (files) =>
       everywhere(
         (file) =>
-          given(files, file, "test", "Deploy the image", "retry-delay") === 30 &&
-          given(files, file, "test", "Deploy the image", "retry-growth") === "linear",
+          isRepeated(files, file) &&
+          deployment(files, file, "delaySeconds") === 30 &&
+          script(files, file, "test", "Deploy the image").includes('RETRY_GROWTH="${RETRY_GROWTH:-linear}"'),
       ),
     proof: "test/execution/run-with-retries.test.ts",
   }),
   fromConfig("2.1, 3.1", "An attempt may take 300 seconds (`deploy-timeout`).", {
     line: each("timeout", (path) => set(path, "10m")),
-    output: "the twelve files: job `test`, step `Deploy the image`, `attempt-timeout`",
-    holds: (files) => everywhere((file) => given(files, file, "test", "Deploy the image", "attempt-timeout") === 300),
+    output: `${WHERE}: \`timeoutSeconds\`; ${RETRIES}, function \`attempt\``,
+    holds: (files) =>
+      everywhere(
+        (file) =>
+          isRepeated(files, file) &&
+          deployment(files, file, "timeoutSeconds") === 300 &&
+          script(files, file, "test", "Deploy the image").includes('timeout --kill-after=10 "$limit" bash'),
+      ),
     proof: "test/execution/run-with-retries.test.ts",
   }),
   always(
@@ -110,14 +137,18 @@ export const deploymentRows: Requirement[] = [
     "Technical risks, 4.5, P4 tests, Stress tests",
     "Each test has an app of its own, by a name that no other job or run has.",
     {
-      output: "the twelve files: job `test`, step `Name the place`",
+      output: "the twelve files: job `test`, step `Name the place`; .github/pipewright/name-place",
       holds: (files) =>
-        everywhere(
-          (file) =>
-            given(files, file, "test", "Name the place", "job") === `${file} \${{ toJSON(matrix) }}` &&
-            given(files, file, "test", "Name the place", "run-id") === "${{ github.run_id }}",
-        ),
-      breaks: broken(SAMPLE, /^ +RUN_ID: .*\n/, ""),
+        everywhere((file) => {
+          const program = script(files, file, "test", "Name the place");
+          return (
+            given(files, file, "test", "Name the place", "consumer") === file &&
+            given(files, file, "test", "Name the place", "matrix") === "${{ toJSON(matrix) }}" &&
+            program.includes("printf '%s' \"$CONSUMER ${MATRIX:-}\" | sha256sum") &&
+            program.includes('output name "$prefix-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT-${digest:0:8}"')
+          );
+        }),
+      breaks: brokenProgram("$prefix-$GITHUB_RUN_ID-", "$prefix-"),
       proof: "test/execution/deployment.test.ts",
     },
   ),

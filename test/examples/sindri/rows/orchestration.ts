@@ -91,7 +91,7 @@ export const orchestrationRows: Requirement[] = [
     output: "build-image.yml: jobs `test-…`, `needs`",
     holds: (files) =>
       EXTENSION_TESTS.every((key) =>
-        ["publish-sindri", ...VALIDATIONS.map((name) => `verdict-${name}`)].every(
+        ["build", ...VALIDATIONS.map((name) => `test-${name}`)].every(
           (need) => jobOf(files, key)?.needs.includes(need) === true,
         ),
       ),
@@ -101,23 +101,24 @@ export const orchestrationRows: Requirement[] = [
     line: deleted("consumers.developer-workflow.after"),
     output: "build-image.yml: job `test-developer-workflow`, `needs` and `if`",
     holds: (files) =>
-      jobOf(files, "developer-workflow")?.needs.includes("verdict-integration") === true &&
-      jobOf(files, "developer-workflow")?.if?.includes("needs.verdict-integration.result == 'success'") === true,
+      jobOf(files, "developer-workflow")?.needs.includes("test-integration") === true &&
+      jobOf(files, "developer-workflow")?.if?.includes("needs.test-integration.result == 'success'") === true,
   }),
   always(
     "3.2, Technical risks, Risk response",
     "Tests also run when the build failed (then from the sources), and nothing that is published follows from them.",
     {
-      output: "build-image.yml: jobs `test-…`, `if`; job `promote`, `if`",
+      output: "build-image.yml: jobs `test-…`, `if`; job `gate`, which is red when the build is; job `promote`, `if`",
       holds: (files) =>
         DEPLOYING.every(
-          (key) => jobOf(files, key)?.if?.startsWith("!cancelled() && needs.plan.result == 'success'") === true,
-        ) && files.job(BUILD, "promote")?.if?.includes("needs.ready.result == 'success'") === true,
-      breaks: broken(
-        BUILD,
-        "!cancelled() && needs.plan.result == 'success' && needs.ready.result == 'success'",
-        "!cancelled()",
-      ),
+          (key) =>
+            jobOf(files, key)?.if?.startsWith("!cancelled() && needs.build.outputs.class && ") === true &&
+            jobOf(files, key)?.if?.includes("needs.build.result") === false,
+        ) &&
+        files.job(BUILD, "gate")?.needs.includes("build") === true &&
+        script(files, BUILD, "gate", "Judge the run").includes("else judgeJob(id, result);") &&
+        files.job(BUILD, "promote")?.if?.includes("needs.gate.result == 'success' && ") === true,
+      breaks: broken(BUILD, "!cancelled() && needs.gate.result == 'success'", "!cancelled()"),
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
@@ -154,16 +155,18 @@ export const orchestrationRows: Requirement[] = [
   }),
   always(
     "Functional criteria, P5 tests, Acceptance",
-    "Each test reports under its own name, which a branch rule can require.",
+    "Each test reports under its own name, and one check that a branch rule can require says whether all of them passed.",
     {
-      output: "build-image.yml: jobs `verdict-…`",
+      output: "build-image.yml: names of the jobs `test-…`; job `gate`; plan.json: `required` of each consumer",
       holds: (files) =>
-        DEPLOYING.every((key) => files.job(BUILD, `verdict-${key}`)?.if?.startsWith("always()") === true),
-      breaks: broken(
-        BUILD,
-        "    if: always() && (github.event.pull_request.head.repo.full_name",
-        "    if: success() && (github.event.pull_request.head.repo.full_name",
-      ),
+        files.job(BUILD, "gate")?.if === "always()" &&
+        DEPLOYING.every(
+          (key) =>
+            jobOf(files, key)?.name === `Run ${String(files.plan(`consumers.${key}.name`))}` &&
+            files.plan(`consumers.${key}.required`) === true &&
+            files.job(BUILD, "gate")?.needs.includes(`test-${key}`) === true,
+        ),
+      breaks: broken(BUILD, "    if: always()\n", "    if: success()\n"),
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),

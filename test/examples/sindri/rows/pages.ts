@@ -1,23 +1,23 @@
 /** Sections 1.4 and 5.2 to 5.4 of Sindri's plan: what is written down. */
-import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { always, beyond, broken, type Requirement } from "../../support/requirement.ts";
 import { actionTexts } from "../sindri-files.ts";
 
 export const pageRows: Requirement[] = [
-  fromConfig(
+  always(
     "1.4, 5.4, P1 deliverables, P5 deliverables, Unit tests",
-    "Each composite action says what it does, and what each of its inputs and outputs is.",
+    "Each action says what it does, and what each of its inputs and outputs is.",
     {
-      output: "`.github/actions/*/action.yml`: `description`, `inputs`, `outputs`",
-      line: deleted("sharedSteps"),
-      given: set("sharedSteps", "composite"),
+      output: "`.github/pipewright/*/action.yml`: `description`, `inputs`, `outputs`",
       holds: (files) =>
         actionTexts(files).length > 0 &&
         actionTexts(files).every(
           (text) =>
             /^description: ./m.test(text) &&
-            (text.match(/^ {2}[a-z-]+:$/gm) ?? []).length <= (text.match(/^ {4}description: ./gm) ?? []).length + 1,
+            (text.match(/^ {2}(?!steps:)[a-z-]+:$/gm) ?? []).length ===
+              (text.match(/^ {4}description: ./gm) ?? []).length,
         ),
-      proof: "test/compiler/share-steps.test.ts",
+      breaks: broken("actions/name-place", /^ {4}description: .*\n/, ""),
+      proof: "test/programs/actions.test.ts",
     },
   ),
   always(

@@ -1,39 +1,43 @@
 /** The plan's tagging strategy, and what 1.3 and 5.2 repeat of it. */
-import { holdsValue, onOf, same, script } from "../../support/questions.ts";
-import { always, broken, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILD, given } from "../sindri-files.ts";
+import { holdsValue, moduleFunction, onOf, same } from "../../support/questions.ts";
+import { always, brokenProgram, fromConfig, type Requirement, set } from "../../support/requirement.ts";
+import { BUILD, buildScript } from "../sindri-files.ts";
 
-const PLAN = "Decide what to build";
-const WHERE = "build-image.yml: job `plan`, step `Decide what to build`";
+const PROGRAM = ".github/pipewright/plan-build";
+const planScript = (files: Parameters<typeof buildScript>[0]): string => buildScript(files, "Decide what to build");
+/** A pattern of the plan, and the line of the program that makes a tag of it. */
 const pattern =
-  (input: string, text: string) =>
-  (files: Parameters<typeof given>[0]): boolean =>
-    given(files, BUILD, "plan", PLAN, input) === text;
+  (name: string, text: string, line: string) =>
+  (files: Parameters<typeof buildScript>[0]): boolean =>
+    files.plan(`tags.patterns.${name}`) === text && planScript(files).includes(line);
 
 export const tagRows: Requirement[] = [
   fromConfig("Tags, 1.3, 5.2", "A pull request's image is `pr-<number>-<sha>`.", {
     line: set("tags.pullRequest", "review-{number}-{sha}"),
-    output: `${WHERE}, \`tag-pull-request\``,
-    holds: pattern("tag-pull-request", "pr-{number}-{sha}"),
+    output: `plan.json: \`tags.patterns.pullRequest\`; ${PROGRAM}`,
+    holds: pattern("pullRequest", "pr-{number}-{sha}", "expandTag(rules.patterns.pullRequest, {"),
     proof: "test/execution/pipeline/sindri.test.ts",
   }),
   fromConfig("Tags, 1.3, 5.2", "A push gives `<branch>-<sha>`: `main-a1b2c3d`, `develop-a1b2c3d`.", {
     line: set("tags.commit", "sha-{sha}"),
-    output: `${WHERE}, \`tag-commit\``,
-    holds: pattern("tag-commit", "{branch}-{sha}"),
+    output: `plan.json: \`tags.patterns.commit\`; ${PROGRAM}`,
+    holds: pattern("commit", "{branch}-{sha}", "tag: commitTag(refName, sha, rules),"),
     proof: "test/execution/pipeline/sindri.test.ts",
   }),
   fromConfig("Tags, 1.3, P1 tests, 5.5, P5 deliverables, 5.2", "`latest` is main's newest image.", {
     line: set("channels.main", "stable"),
-    output: "build-image.yml: job `promote`, `plan`",
+    output: "plan.json: `promotions`; build-image.yml: job `promote`, step `Move the tags whose commits have passed`",
     holds: (files) =>
-      files.setting(BUILD, "PLAN", "0.tag") === "latest" && files.setting(BUILD, "PLAN", "0.branch") === "main",
+      files.plan("promotions.0.tag") === "latest" &&
+      files.plan("promotions.0.of") === "main" &&
+      files.step(BUILD, "promote", "Move the tags")?.uses?.endsWith("/promote") === true,
     proof: "test/execution/pipeline/sindri-main.test.ts",
   }),
   fromConfig("Tags", "`develop` has no moving tag.", {
     line: set("channels.develop", "dev"),
-    output: "build-image.yml: job `promote`, `plan`",
-    holds: (files) => files.setting(BUILD, "PLAN", "1.tag") === undefined,
+    output: "plan.json: `promotions`, of main alone",
+    holds: (files) => files.plan("promotions.0") !== undefined && files.plan("promotions.1") === undefined,
+    proof: "test/execution/pipeline/sindri-main.test.ts",
   }),
   fromConfig("Tags, 5.2", "A release is `v<version>`, made by a Git tag.", {
     line: set("release", false),
@@ -42,16 +46,17 @@ export const tagRows: Requirement[] = [
   }),
   fromConfig("Tags", "A build by hand has a tag of its own, `manual-<run>`: unique, as a timestamp was meant to be.", {
     line: set("tags.manual", "by-hand-{run}"),
-    output: `${WHERE}, \`tag-manual\``,
-    holds: pattern("tag-manual", "manual-{run}"),
+    output: `plan.json: \`tags.patterns.manual\`; ${PROGRAM}`,
+    holds: pattern("manual", "manual-{run}", "expandTag(rules.patterns.manual, { run: runId })"),
   }),
   always("Tags, 1.3, 5.2", "By hand, a tag can be given; it may be none that means something else.", {
-    output: "build-image.yml: `on.workflow_dispatch.inputs.tag`; job `plan`, `manual-tag` and `manual-forbidden`",
+    output: `build-image.yml: \`on.workflow_dispatch.inputs.tag\`; plan.json: \`tags.manualForbidden\`; ${PROGRAM}, function \`manualTag\``,
     holds: (files) =>
       typeof onOf(files, BUILD, "workflow_dispatch.inputs.tag.type") === "string" &&
-      given(files, BUILD, "plan", PLAN, "manual-tag") === "${{ inputs.tag }}" &&
-      String(given(files, BUILD, "plan", PLAN, "manual-forbidden")).includes("latest"),
-    breaks: broken(BUILD, /^ +MANUAL_TAG: .*\n/, ""),
+      holdsValue(files.plan("tags.manualForbidden"), "latest") &&
+      planScript(files).includes("const tag = event.inputs?.tag || ") &&
+      planScript(files).includes("if (matchesAny(rules.manualForbidden, tag))\n    fail("),
+    breaks: brokenProgram("event.inputs?.tag || ", ""),
     proof: "test/execution/pipeline/sindri-main.test.ts",
   }),
   fromConfig(
@@ -68,17 +73,16 @@ export const tagRows: Requirement[] = [
   ),
   fromConfig("Tags, 1.3", "`<sha>` is seven characters.", {
     line: set("tags.shaLength", 8),
-    output: `${WHERE}, \`sha-length\``,
-    holds: pattern("sha-length", "7"),
+    output: `plan.json: \`tags.shaLength\`; ${PROGRAM}`,
+    holds: (files) => files.plan("tags.shaLength") === 7 && planScript(files).includes("shortSha(sha, rules)"),
   }),
   always(
     "Tags, 1.3, Technical risks",
     "`<sha>` is the commit that people mean: a pull request's head, not GitHub's merge commit.",
     {
-      output: `${WHERE}, \`head-sha\``,
-      holds: (files) =>
-        String(given(files, BUILD, "plan", PLAN, "head-sha")).startsWith("${{ github.event.pull_request.head.sha ||"),
-      breaks: broken(BUILD, "github.event.pull_request.head.sha || ", ""),
+      output: `${PROGRAM}, \`sha\``,
+      holds: (files) => planScript(files).includes("const sha = event.pull_request?.head?.sha ?? "),
+      breaks: brokenProgram("event.pull_request?.head?.sha ?? ", ""),
       proof: "test/execution/pipeline/sindri.test.ts",
     },
   ),
@@ -86,10 +90,11 @@ export const tagRows: Requirement[] = [
     "1.3, Technical risks",
     "Any branch name becomes a valid tag: `/` and everything else that a tag may not have becomes `-`.",
     {
-      output: "build-image.yml: job `plan`, step `Decide what to build`, function `sanitize_branch`",
-      holds: (files) => script(files, BUILD, "plan", "Decide what to build").includes("sanitize_branch() {"),
-      breaks: broken(BUILD, "sanitize_branch() {", "keep_branch() {"),
-      proof: "test/pipeline/tags-agree.test.ts",
+      output: ".github/pipewright/lib/tags.mjs, function `sanitizeBranch`",
+      holds: (files) =>
+        moduleFunction(planScript(files), "sanitizeBranch")?.includes('.replace(/[^a-z0-9._-]+/g, "-")') === true,
+      breaks: brokenProgram('.replace(/[^a-z0-9._-]+/g, "-")', ""),
+      proof: "test/pipeline/tags-of-any-branch.test.ts",
     },
   ),
   fromConfig("1.3, Tags", "Pushes to main and develop are built, and pull requests into both.", {
