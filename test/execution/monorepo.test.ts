@@ -3,14 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRepository, type GitRepository } from "../support/git-repository.ts";
 import { pushImage } from "../support/images.ts";
 import { monorepo } from "../support/monorepo.ts";
-import { jobOf, stepOf } from "../support/read-workflows.ts";
+import { plannedFor } from "../support/plan-of.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
 import { type Machine, startMachine } from "../support/run-program.ts";
 import { systemsOf } from "../support/systems.ts";
 import { missing } from "../support/tools.ts";
-
-/** What the run of a push to main puts in the place of expressions. */
-const RUN = { CLASS: "main", BRANCH: "main", PR_NUMBER: "", PLATFORMS_NEEDED: "linux/amd64", RECIPE: "r1" };
 
 describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))(
   "a commit that changes one of two systems",
@@ -29,17 +26,37 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))(
       await registry.stop();
     });
 
-    /** Runs the very step of a pipeline's build workflow that looks for an unchanged image. */
-    async function unchanged(member: string): Promise<string | undefined> {
-      const system =
-        systemsOf("a monorepo", monorepo).find(({ pipeline }) => pipeline.member === member) ?? expect.fail(member);
-      const file = system.pipeline.workflows.build?.path.split("/").at(-1) ?? "";
-      const { env } = stepOf(jobOf(system.workflows, file, "plan"), "Look for an image of unchanged app");
-      const told = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
-      expect(Object.entries(told).filter(([name, value]) => value.includes("${{") && !(name in RUN))).toEqual([]);
-      const { code, outputs } = await machine.run("find-unchanged", { ...told, ...RUN }, { cwd: repository.folder });
+    const systemOf = (member: string) =>
+      systemsOf("a monorepo", monorepo).find(({ pipeline }) => pipeline.member === member) ?? expect.fail(member);
+    const planOf = (member: string) => plannedFor(systemOf(member).pipeline);
+    /** What the recipe of an image on main is called, with its attestations. */
+    function recipeOf(member: string): string {
+      const build = planOf(member).builds["app"];
+      return build?.kind === "image" ? `${build.recipe}${build.attested ? "-attested" : ""}` : expect.fail(member);
+    }
+
+    /** Runs the very program of a pipeline's build that looks for an unchanged image, with the plan of that pipeline. */
+    async function unchanged(member: string, sha: string): Promise<string | undefined> {
+      const short = sha.slice(0, 7);
+      const run = {
+        class: "main",
+        tag: `sha-${short}`,
+        sha,
+        version: `0.0.0-sha-${short}`,
+        created: "2026-02-05T10:00:00Z",
+        push: true,
+        candidates: [`sha-${short}`],
+        staging: `stage-${short}-{platform}`,
+        cacheBranch: "main",
+        branch: "main",
+      };
+      const { code, outputs } = await machine.run(
+        "prepare-build",
+        { GROUP: "app", PLAN: JSON.stringify(run) },
+        { plan: planOf(member), cwd: repository.folder, env: { GITHUB_REF_NAME: "main" } },
+      );
       expect(code).toBe(0);
-      return outputs["digest"];
+      return (JSON.parse(outputs["images"] || "{}") as Record<string, { digest?: string }>)["app"]?.digest;
     }
 
     it("is built by the one, and by the other its image is reused", async () => {
@@ -55,7 +72,7 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))(
             const labels = {
               "org.opencontainers.image.revision": sha,
               "org.opencontainers.image.created": "2026-02-04T10:00:00Z",
-              "pipewright.recipe": "r1",
+              "pipewright.recipe": recipeOf(name),
             };
             const { digest } = await pushImage(registry, `acme/${name}`, {
               tag: `sha-${sha.slice(0, 7)}`,
@@ -67,15 +84,15 @@ describe.skipIf(missing("bash", "jq", "git", "docker-registry", "skopeo"))(
         ),
       );
 
-      repository.commit({ "api/main.go": "2" });
-      expect([await unchanged("api"), await unchanged("web")]).toEqual(["", built["web"]]);
+      const api = repository.commit({ "api/main.go": "2" });
+      expect([await unchanged("api", api), await unchanged("web", api)]).toEqual([undefined, built["web"]]);
 
       // What belongs to neither is no reason to build any more than before.
-      repository.commit({ "README.md": "new" });
-      expect([await unchanged("api"), await unchanged("web")]).toEqual(["", built["web"]]);
+      const neither = repository.commit({ "README.md": "new" });
+      expect([await unchanged("api", neither), await unchanged("web", neither)]).toEqual([undefined, built["web"]]);
 
-      repository.commit({ "web/index.js": "2" });
-      expect([await unchanged("api"), await unchanged("web")]).toEqual(["", ""]);
+      const web = repository.commit({ "web/index.js": "2" });
+      expect([await unchanged("api", web), await unchanged("web", web)]).toEqual([undefined, undefined]);
     });
   },
 );

@@ -13,21 +13,6 @@ export interface StepHead {
 
 const TIMEOUT_MINUTES = 5;
 
-/** Programs that talk to nobody and wait for nothing: the time of their job will do. */
-const OFFLINE: ReadonlySet<ProgramName> = new Set<ProgramName>([
-  "approved",
-  "check-needs",
-  "check-sizes",
-  "collect-diagnostics",
-  "decide-version",
-  "image-summary",
-  "judge-run",
-  "name-place",
-  "preflight",
-  "prepare-base",
-  "write-record",
-]);
-
 /** `$/` is the repository that holds the workflow file, at that file's commit (GitHub's changelog, July 2026). */
 export const SELF = `$/${PROGRAMS_FOLDER}/`;
 
@@ -48,7 +33,7 @@ export function useProgram<Name extends ProgramName>(
   const given = Object.entries<unknown>(step.with ?? {});
   const inputs = given.filter((entry): entry is [string, Scalar] => entry[1] !== undefined);
   return {
-    ...headOf(step, step.timeoutMinutes ?? (OFFLINE.has(program) ? undefined : TIMEOUT_MINUTES)),
+    ...headOf(step),
     uses: `${SELF}${program}`,
     ...(inputs.length > 0 && { with: Object.fromEntries(inputs) }),
     ...(step.env && Object.keys(step.env).length > 0 && { env: step.env }),
@@ -76,13 +61,10 @@ function asWritten(script: string): string {
   return printsPlain(command) ? command : `${script.trimEnd()}\n`;
 }
 
-const headOf = (
-  step: StepHead,
-  minutes: number | undefined = step.timeoutMinutes ?? TIMEOUT_MINUTES,
-): Pick<Step, "name" | "id" | "if" | "continue-on-error" | "timeout-minutes"> => ({
+const headOf = (step: StepHead): Pick<Step, "name" | "id" | "if" | "continue-on-error" | "timeout-minutes"> => ({
   name: step.name,
   ...(step.id && { id: step.id }),
   ...(step.if && { if: step.if }),
   ...(step.continueOnError && { "continue-on-error": true }),
-  ...(minutes !== undefined && { "timeout-minutes": minutes }),
+  "timeout-minutes": step.timeoutMinutes ?? TIMEOUT_MINUTES,
 });
