@@ -119,7 +119,7 @@ export const buildRows: Requirement[] = [
         handedOn.includes("tag: ${{ steps.plan.outputs.tag }}") &&
         handedOn.includes("value: ${{ jobs.build-sindri.outputs.tag }}") &&
         DEPLOYING.every((file) => {
-          const given = files.job(BUILD, `test-${file}`)?.with;
+          const given = files.job(BUILD, `test-${file}`)?.call?.with;
           return (
             given?.["tag"] === "${{ needs.build.outputs.tag }}" &&
             given["sindri-digest"] === "${{ fromJSON(needs.build.outputs.sindri-images || '{}').sindri.digest }}"

@@ -153,21 +153,27 @@ export const orchestrationRows: Requirement[] = [
     holds: (files) => jobsIn(files, "per-extension").includes('"fail-fast":false'),
     breaks: broken("per-extension", "fail-fast: false", "fail-fast: true"),
   }),
-  always(
+  fromConfig(
     "Functional criteria, P5 tests, Acceptance",
-    "Each test reports under its own name, and one check that a branch rule can require says whether all of them passed.",
+    "Each test reports under its own name, which a branch rule can require.",
     {
-      output: "build-image.yml: names of the jobs `test-…`; job `gate`; plan.json: `required` of each consumer",
+      given: set("gates", "each"),
+      line: deleted("gates"),
+      output:
+        "build-image.yml: jobs `verdict-…`, a check of each test's name; without the line the tests' jobs bear the names, and a branch rule requires `All checks`, which needs all of them",
       holds: (files) =>
-        files.job(BUILD, "gate")?.if === "always()" &&
-        DEPLOYING.every(
-          (key) =>
-            jobOf(files, key)?.name === `Run ${String(files.plan(`consumers.${key}.name`))}` &&
-            files.plan(`consumers.${key}.required`) === true &&
-            files.job(BUILD, "gate")?.needs.includes(`test-${key}`) === true,
-        ),
-      breaks: broken(BUILD, "    if: always()\n", "    if: success()\n"),
-      proof: "test/execution/pipeline/sindri.test.ts",
+        DEPLOYING.every((key) => {
+          const name = String(files.plan(`consumers.${key}.name`));
+          const verdict = files.job(BUILD, `verdict-${key}`);
+          return (
+            verdict?.name === name &&
+            verdict.if === "always()" &&
+            verdict.needs.includes(`test-${key}`) &&
+            jobOf(files, key)?.name === `Run ${name}` &&
+            files.job(BUILD, "gate")?.needs.includes(`test-${key}`) === true
+          );
+        }),
+      proof: "test/execution/gates.test.ts",
     },
   ),
   always("2.2, Technical risks", "Every job ends by itself.", {
