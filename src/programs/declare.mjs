@@ -11,9 +11,13 @@ const HEAD = `// The inputs of each program. Made from the files templates/<prog
 /** The text of `declared.ts`. */
 export async function declaredText() {
   const files = await programFiles();
-  const actions = Object.entries(files).flatMap(([path, text]) => (path.endsWith("/action.yml") ? [[path.split("/")[0], parse(text)]] : []));
+  const actions = Object.entries(files).flatMap(([path, text]) =>
+    path.endsWith("/action.yml") ? [[path.split("/")[0], parse(text)]] : [],
+  );
   const inputs = actions.map(([name, { inputs = {} }]) => {
-    const fields = Object.entries(inputs).map(([input, { required }]) => `${JSON.stringify(input)}${required === true ? "" : "?"}: Scalar;`);
+    const fields = Object.entries(inputs).map(
+      ([input, { required }]) => `${JSON.stringify(input)}${required === true ? "" : "?"}: Scalar;`,
+    );
     return `${JSON.stringify(name)}: {${fields.join("\n")}};`;
   });
   const text = `${HEAD}import type { Scalar } from "../workflow/model.ts";
@@ -27,4 +31,5 @@ export type ProgramName = keyof ProgramInputs;
   return format(text, { parser: "typescript", printWidth: 120 });
 }
 
-if (process.argv[1] === import.meta.filename) await writeFile(new URL("declared.ts", import.meta.url), await declaredText());
+if (process.argv[1] === import.meta.filename)
+  await writeFile(new URL("declared.ts", import.meta.url), await declaredText());

@@ -31,7 +31,9 @@ export function programPath(name: ProgramName): string {
 export const programText = (name: ProgramName): string => programFile(programPath(name));
 
 export const programNames = (): ProgramName[] =>
-  Object.keys(files).flatMap((path) => (path.endsWith("/action.yml") ? [path.slice(0, -"/action.yml".length) as ProgramName] : []));
+  Object.keys(files).flatMap((path) =>
+    path.endsWith("/action.yml") ? [path.slice(0, -"/action.yml".length) as ProgramName] : [],
+  );
 
 /** Whether a program reads the plan, and so must know whose. */
 export const takesPipeline = (name: ProgramName): boolean => /^ {2}pipeline:$/m.test(programFile(`${name}/action.yml`));

@@ -86,7 +86,9 @@ it("refuses a run that calls more than 50 different workflows", () => {
 
 it("a config whose commands are too long is refused with the file's name", () => {
   const config = (length: number) =>
-    smallConfig({ consumers: { smoke: { needs: "app", dispatch: true, steps: [{ name: "Test", run: script(length, "make\n") }] } } });
+    smallConfig({
+      consumers: { smoke: { needs: "app", dispatch: true, steps: [{ name: "Test", run: script(length, "make\n") }] } },
+    });
   expect(() => compileConfig(config(200_000))).not.toThrow();
   expect(() => compileConfig(config(512_000))).toThrow(
     /^\.github\/workflows\/smoke\.yml: This workflow would have \d{3},\d{3} bytes/,

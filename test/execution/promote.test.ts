@@ -302,7 +302,9 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
         plan: { result: "success", outputs: {} },
         build: {
           result: "success",
-          outputs: { "app-images": JSON.stringify(Object.fromEntries(times.map((created, at) => [`i${at}`, { created }]))) },
+          outputs: {
+            "app-images": JSON.stringify(Object.fromEntries(times.map((created, at) => [`i${at}`, { created }]))),
+          },
         },
       });
     const wait = (change: Record<string, string> = {}, tests: Test[] = [E2E, test("By hand never")]) =>

@@ -48,9 +48,7 @@ export const migrationRows: Requirement[] = [
   always("Rollback", "Going back altogether in five minutes: the files of an earlier commit.", {
     output: "docs/troubleshooting-ci.md, its last paragraph",
     holds: (files) =>
-      files
-        .text("troubleshooting-ci.md")
-        .includes("check out `.github` and the config from that commit together"),
+      files.text("troubleshooting-ci.md").includes("check out `.github` and the config from that commit together"),
     breaks: broken("troubleshooting-ci.md", "from that commit together", ""),
   }),
   beyond(
