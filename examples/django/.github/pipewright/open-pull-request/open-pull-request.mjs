@@ -68,9 +68,7 @@ async function changedFiles(tree, pins) {
     for (const pin of pins.filter((one) => one.file === file)) {
       const result = pinImage(text, pin);
       if (result.references === 0)
-        warn(
-          `${file} holds no reference to ${pin.image} with a tag or digest, so there is nothing to pin.`,
-        );
+        warn(`${file} holds no reference to ${pin.image} with a tag or digest, so there is nothing to pin.`);
       text = result.text;
     }
     if (text === before) continue;
