@@ -268,6 +268,22 @@ const stage = (id: string, subject: StageSubject, needs: readonly string[], imag
   images,
 });
 
+/**
+ * Whether the tests need not wait for the job that plans, where this builds as well: they take nothing of it, run for
+ * every event, and what they do depends on none.
+ */
+export const startsAtOnce = (pipeline: Pipeline, run: RunKind, consumer: Consumer): boolean =>
+  run === "build" &&
+  planJobId(pipeline, run) !== "plan" &&
+  pipeline.forks !== "ignore" &&
+  consumer.builds.length === 0 &&
+  consumer.deployment === undefined &&
+  consumer.coverage === undefined &&
+  consumer.caches.length === 0 &&
+  !consumer.setup?.cache &&
+  // A branch that a pull request covers is not tested twice, which the plan finds out.
+  classesIn(pipeline, run).every((event) => event !== "feature" && consumer.events.includes(event));
+
 /** Every stage of a run, those before others first. */
 export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
   const builds = buildsIn(pipeline, run);
@@ -296,7 +312,12 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
       stage(
         testJobId(consumer.key),
         { kind: "test", consumer },
-        [plan, ...early, ...takenFrom(taken), ...before.map(testJobId)],
+        [
+          ...(startsAtOnce(pipeline, run, consumer) ? [] : [plan]),
+          ...early,
+          ...takenFrom(taken),
+          ...before.map(testJobId),
+        ],
         takenBy(consumer).some(isImage) ? "reads" : undefined,
       ),
       ...(pipeline.gates === "each"

@@ -3,7 +3,15 @@
  * played in test/execution/pipeline/topologies.test.ts; here is which job runs when, with what, and under which name.
  */
 import { describe, expect, it } from "vitest";
-import { CLASSES_OF, calledIn, isCalled, planJobId, type RunKind, takenBy } from "../../src/pipeline/stages.ts";
+import {
+  CLASSES_OF,
+  calledIn,
+  isCalled,
+  planJobId,
+  type RunKind,
+  startsAtOnce,
+  takenBy,
+} from "../../src/pipeline/stages.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";
@@ -180,7 +188,11 @@ describe("the call", () => {
   it("hands on what was built by digest, and whether it may be trusted, from what GitHub itself says", () => {
     for (const { system, run, consumer, call } of all) {
       const handed = call.calls?.with ?? {};
-      expect(handed["head-sha"]).toMatch(/^\$\{\{ needs\.[\w-]+\.outputs\.sha \}\}$/);
+      expect(handed["head-sha"]).toMatch(
+        startsAtOnce(system.pipeline, run, consumer)
+          ? /^\$\{\{ github\.event\.pull_request\.head\.sha \|\| github\.event\.merge_group\.head_sha \|\| github\.sha \}\}$/
+          : /^\$\{\{ needs\.[\w-]+\.outputs\.sha \}\}$/,
+      );
       for (const build of takenBy(consumer))
         if (build.kind === "image")
           expect(handed[`${build.key}-digest`]).toMatch(/^\$\{\{ .*needs\.[\w-]+\.outputs\.[\w-]*(digest|images)\b/);
@@ -227,6 +239,15 @@ describe("the call", () => {
           call.needs.some((id) => /^(build|publish)(-|$)/.test(id)),
           call.where,
         ).toBe(true);
+    }
+  });
+
+  it("waits for nothing where it takes nothing that is built and is due in any case", () => {
+    const atOnce = all.filter(({ system, run, consumer }) => startsAtOnce(system.pipeline, run, consumer));
+    found(atOnce[0], "consumer that takes nothing");
+    for (const { consumer, call } of atOnce) {
+      expect(consumer.builds, call.where).toEqual([]);
+      expect([...call.needs], call.where).toEqual(consumer.after.map((key) => `test-${key}`));
     }
   });
 

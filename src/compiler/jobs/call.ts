@@ -1,10 +1,10 @@
 /** The tests of a consumer in the run that builds: a job of it, or a workflow that it calls. */
-import { buildsIn, type RunKind, takenBy, testJobId } from "../../pipeline/stages.ts";
+import { buildsIn, type RunKind, startsAtOnce, takenBy, testJobId } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type CallJob, type Job, withComment } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
-import { every, expression, OF_THIS_REPOSITORY, plannedIn, quoted } from "../expressions.ts";
+import { every, expression, HEAD_SHA, OF_THIS_REPOSITORY, plannedIn, quoted } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { secretsOf } from "../secrets.ts";
 import { loginPermissionsOfAll } from "../steps/registry.ts";
@@ -38,7 +38,7 @@ function conditionOf(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs
       : `needs.${testJobId(other.key)}.result == 'success'`;
   return every(
     "!cancelled()",
-    planned("class"),
+    !startsAtOnce(pipeline, run, consumer) && planned("class"),
     mayBeCovered(pipeline, run) && `${planned("covered")} != 'true'`,
     run === "release" && needs.includes("verdicts") && "needs.verdicts.result == 'success'",
     ...before.map(hasEnded),
@@ -54,6 +54,9 @@ const handedOn = (pipeline: Pipeline, consumer: Consumer, run: RunKind): ImageBu
     (build): build is ImageBuild => build.kind === "image" && buildsIn(pipeline, run).includes(build),
   );
 
+const commitUnderTest = (pipeline: Pipeline, consumer: Consumer, run: RunKind): string =>
+  startsAtOnce(pipeline, run, consumer) ? HEAD_SHA : plannedIn(pipeline, run)("sha");
+
 const trusted = (pipeline: Pipeline, run: RunKind): string =>
   pipeline.pullRequests && run === "build" ? `(${OF_THIS_REPOSITORY})` : "true";
 
@@ -62,7 +65,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
   const planned = plannedIn(pipeline, run);
   const takesImages = takenBy(consumer).some((build) => build.kind === "image");
   const values: Record<string, string> = {
-    "head-sha": planned("sha"),
+    "head-sha": commitUnderTest(pipeline, consumer, run),
     class: planned("class"),
     trusted: trusted(pipeline, run),
     tag: planned("tag"),
@@ -76,7 +79,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
   const secrets = secretsOf(pipeline, consumer);
   return {
     name: callingJob(consumer.name),
-    needs,
+    ...(needs.length > 0 && { needs }),
     if: conditionOf(pipeline, consumer, run, needs),
     permissions: grant({
       contents: "read",
@@ -107,7 +110,7 @@ export function inlineTestJob(pipeline: Pipeline, consumer: Consumer, run: RunKi
   const job = testJob(pipeline, consumer, {
     needs,
     if: conditionOf(pipeline, consumer, run, needs),
-    sha: planned("sha"),
+    sha: commitUnderTest(pipeline, consumer, run),
     class: planned("class"),
     tag: planned("tag"),
     trusted: isTrusted,
