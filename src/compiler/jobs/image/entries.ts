@@ -5,6 +5,7 @@ import { isPlainName } from "../../../workflow/filters.ts";
 import type { BuildEntry, EventClass, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { expression, quoted } from "../../expressions.ts";
+import { wrapCondition } from "../../wrap.ts";
 
 type ImageGroup = BuildGroup & { kind: "image" };
 
@@ -45,7 +46,7 @@ function runnerOf(entries: readonly BuildEntry[]): string {
   const usual = first?.runner ?? "";
   if (others.length === 0) return usual;
   const chosen = others.map(({ name, runner }) => `matrix.platform == ${quoted(name)} && ${quoted(runner)}`);
-  return expression(`${chosen.join(" || ")} || ${quoted(usual)}`);
+  return expression(wrapCondition(`${chosen.join(" || ")} || ${quoted(usual)}`));
 }
 
 /**
@@ -67,7 +68,7 @@ function namesByEvent(
     const asked = conditions.flatMap((one) => (one.names === list && one.condition ? [one.condition] : []));
     return `${asked.length > 1 ? `(${asked.join(" || ")})` : (asked[0] ?? "")} && ${quoted(list)}`;
   });
-  return expression(`fromJSON(${choices.join(" || ")} || ${quoted(usual)})`);
+  return expression(wrapCondition(`fromJSON(${choices.join(" || ")} || ${quoted(usual)})`));
 }
 
 /** A condition: the event is of this class; nothing where the event alone does not tell. */
