@@ -5,7 +5,7 @@ import type { Consumer, Pipeline } from "../pipeline/types.ts";
 import type { Concurrency, DispatchInput, Triggers } from "../workflow/model.ts";
 import { concurrencyGroup } from "./concurrency.ts";
 import { ALL_VALUES, choiceInputs } from "./dispatch-inputs.ts";
-import { expression, quoted } from "./expressions.ts";
+import { every, expression, quoted } from "./expressions.ts";
 
 const RUN = "github.event.workflow_run";
 
@@ -64,7 +64,7 @@ export function consumerConcurrency(pipeline: Pipeline, { key, group }: Consumer
 }
 
 /**
- * A condition, a line a case: the end of this build starts tests. All others do, and get a verdict whatever became of the
+ * A condition: the end of this build starts tests. All others do, and get a verdict whatever became of the
  * build, but for those that nobody waits for; nothing where there are none.
  */
 export function isTestedRun(pipeline: Pipeline, consumers: readonly Consumer[]): string | undefined {
@@ -75,15 +75,12 @@ export function isTestedRun(pipeline: Pipeline, consumers: readonly Consumer[]):
   if (!pipeline.pullRequests) return undefined;
   // GitHub lists the pull request with the commit that it has now.
   const isDead = `${pull} && ${pull}.head.sha != ${RUN}.head_sha`;
-  const superseded = [`!(${RUN}.conclusion == 'cancelled' && ${RUN}.event == 'pull_request'`, `&& ${isDead})`];
+  const superseded = `${RUN}.conclusion == 'cancelled' && ${RUN}.event == 'pull_request' && ${isDead}`;
   // Where a branch can only be told by a pattern, the program tells it.
   const canTell = feature.length > 0 && longLived.every((branch) => /^[\w./-]+$/.test(branch));
   const testsBoth = consumers.every(({ events }) => events.includes("pullRequest"));
-  const twice = [
-    `&& !(${RUN}.event == 'push' && ${isLongLived(`${pull}.base.ref`)}`,
-    `&& !${isLongLived(`${RUN}.head_branch`)})`,
-  ];
-  return [...superseded, ...(canTell && testsBoth ? twice : [])].join("\n");
+  const twice = `${RUN}.event == 'push' && ${isLongLived(`${pull}.base.ref`)} && !${isLongLived(`${RUN}.head_branch`)}`;
+  return every(`!(${superseded})`, canTell && testsBoth && `!(${twice})`);
 }
 
 /** What the name of a run begins with that tests a pull request's build. No branch can be called that: names hold no blanks. */
@@ -97,7 +94,8 @@ export const runName = (workflow: string): string => {
 };
 
 /**
- * A condition for workflows that follow builds and consumers: the run that has ended built or tested a pull request. A consumer's belongs to the default
- * branch, whatever it tests, so that its name alone tells. Titles of other runs are those of commits.
+ * A condition for workflows that follow builds and consumers: the run that has ended built or tested a pull request. A
+ * consumer's belongs to the default branch, whatever it tests, so that its name alone tells. Titles of other runs are
+ * those of commits.
  */
 export const IS_OF_PULL_REQUEST = `(startsWith(${RUN}.event, 'pull_request') || ${RUN}.event == 'workflow_run' && startsWith(${RUN}.display_title, '${PULL_REQUEST_RUN}'))`;
