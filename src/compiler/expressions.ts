@@ -12,11 +12,6 @@ export const HEAD_SHA = "github.event.pull_request.head.sha || github.event.merg
 export const OF_THIS_REPOSITORY =
   "github.event.pull_request.head.repo.full_name == github.repository || github.event_name != 'pull_request'";
 
-/** The address of this run, as the target of a commit status. */
-export const RUN_URL = expression(
-  "format('{0}/{1}/actions/runs/{2}', github.server_url, github.repository, github.run_id)",
-);
-
 export const TOKEN = expression("github.token");
 
 /** Gives the outputs of the job that decides what a run builds. */

@@ -1,15 +1,15 @@
 /** What one job builds: the targets of a bake file together, every other build by itself. */
 import type { Build, FilesBuild, ImageBuild } from "./types.ts";
 
-export type BuildGroup =
-  | {
-      kind: "image";
-      key: string;
-      /** At least one; the first stands for what all of them share. */
-      builds: readonly ImageBuild[];
-      first: ImageBuild;
-    }
-  | { kind: "files"; key: string; build: FilesBuild };
+export interface ImageGroup {
+  kind: "image";
+  key: string;
+  /** At least one; the first stands for what all of them share. */
+  builds: readonly ImageBuild[];
+  first: ImageBuild;
+}
+
+export type BuildGroup = ImageGroup | { kind: "files"; key: string; build: FilesBuild };
 
 /** The key of the job that builds it: the targets of a bake file share one. */
 export const groupKeyOf = (build: Pick<ImageBuild, "key" | "bake"> | FilesBuild): string =>

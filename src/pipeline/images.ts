@@ -1,4 +1,4 @@
-import type { Build, FilesBuild, ImageBuild, Pipeline, Registry } from "./types.ts";
+import type { Build, FilesBuild, ImageBuild, Registry } from "./types.ts";
 
 export const imagesOf = (builds: readonly Build[]): ImageBuild[] => builds.filter((build) => build.kind === "image");
 export const filesOf = (builds: readonly Build[]): FilesBuild[] => builds.filter((build) => build.kind === "files");
@@ -14,7 +14,3 @@ export const imageIn = (
 
 /** The last part of an image's name, which it keeps in every registry. */
 export const imageBaseName = (image: string): string => image.split("/").at(-1) ?? image;
-
-/** The image in the registries that stand in when the first one fails, space between them. */
-export const mirrorsOf = (pipeline: Pick<Pipeline, "mirrors">, build: Pick<ImageBuild, "image">): string =>
-  pipeline.mirrors.map((mirror) => imageIn(mirror, imageBaseName(build.image))).join(" ");

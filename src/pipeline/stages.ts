@@ -2,7 +2,7 @@
  * The stages of one run and what each waits for: the graph that the compiler writes as `needs`, and in which the
  * invariants prove that nothing is deleted before everybody who needs it has had it. Pure.
  */
-import { type BuildGroup, groupKeyOf, groupsOf } from "./build-groups.ts";
+import { type BuildGroup, groupKeyOf, groupsOf, type ImageGroup } from "./build-groups.ts";
 import type { Build, Consumer, EventClass, FilesBuild, ImageBuild, Pipeline, PublishTarget } from "./types.ts";
 
 /** The runs that build: of the code's events, of the night, and of a release. */
@@ -21,7 +21,7 @@ export type StageSubject =
   | { kind: "builds"; part: BuildsPart }
   | { kind: "build"; group: BuildGroup }
   /** Makes one image of what several jobs have built. */
-  | { kind: "publish"; group: BuildGroup & { kind: "image" } }
+  | { kind: "publish"; group: ImageGroup }
   /** Signs, and says where something came from: images and files alike. */
   | { kind: "attest"; build: Build }
   | { kind: "test" | "verdict" | "comment"; consumer: Consumer }
@@ -156,7 +156,7 @@ export function planJobId(pipeline: Pipeline, run: RunKind): string {
 }
 
 /** The jobs that build a group for a class of event. */
-export const entriesOf = (group: BuildGroup & { kind: "image" }, event: EventClass) =>
+export const entriesOf = (group: ImageGroup, event: EventClass) =>
   group.builds.find((build) => build.entries[event])?.entries[event] ?? [];
 
 /** Whether some run of this kind has several jobs for a group, whose platforms another one must make one image of. */

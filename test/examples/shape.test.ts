@@ -84,7 +84,7 @@ describe.each(EXAMPLES.map((example) => ({ ...example })))("$name", (example) =>
 });
 
 /** What is reached so far. Both bounds only ever go down; the aims are 300 lines, and 8 %. */
-const MINIMAL_LINES = 368;
+const MINIMAL_LINES = 366;
 const REPEATED_PERCENT = 12.3;
 
 it("ten lines of config give three workflows, and no more lines than before", () => {

@@ -24,11 +24,13 @@ export interface Planning {
   version: Scalar | undefined;
 }
 
-const OUTPUTS: Readonly<Record<RunKind, readonly string[]>> = {
-  build: ["class", "tag", "sha", "version", "push", "plan"],
-  nightly: ["class", "tag", "sha", "version", "push", "plan"],
-  release: ["class", "tag", "sha", "version", "push", "plan", "release-tags"],
-};
+/** What `plan-build` decides, and the job hands on. */
+function decided(runs: readonly RunKind[], covers: boolean): Record<string, string> {
+  const names = ["class", "tag", "sha", "version", "push", "plan"];
+  if (runs.includes("release")) names.push("release-tags");
+  if (covers) names.push("covered");
+  return Object.fromEntries(names.map((name) => [name, expression(`steps.plan.outputs.${name}`)]));
+}
 
 /** Whether a push to a branch may be built and tested by the run of its pull request as well. */
 export const mayBeCovered = (pipeline: Pipeline, run: RunKind): boolean =>
@@ -49,13 +51,7 @@ const sharedPlanning = (pipeline: Pipeline, runs: readonly RunKind[]): Planning 
   return {
     if: pipeline.forks === "ignore" ? OF_THIS_REPOSITORY : undefined,
     permissions: covers ? { "pull-requests": "read" } : {},
-    outputs: {
-      ...Object.fromEntries(
-        [...OUTPUTS.build, ...(runs.includes("release") ? ["release-tags"] : []), ...(covers ? ["covered"] : [])].map(
-          (name) => [name, expression(`steps.plan.outputs.${name}`)],
-        ),
-      ),
-    },
+    outputs: decided(runs, covers),
     readsHistory: false,
     steps: [
       useProgram("plan-build", {
@@ -81,12 +77,7 @@ function planningOf(pipeline: Pipeline, run: RunKind): Planning {
       ...(compared.length > 0 && { actions: "read" as const }),
       ...(covers && { "pull-requests": "read" as const }),
     },
-    outputs: {
-      ...Object.fromEntries(OUTPUTS[run].map((name) => [name, expression(`steps.plan.outputs.${name}`)])),
-      ...(covers && { covered: expression("steps.plan.outputs.covered") }),
-      ...version,
-      ...changedOutputs(compared),
-    },
+    outputs: { ...decided([run], covers), ...version, ...changedOutputs(compared) },
     readsHistory: compared.length > 0,
     steps: [
       ...preflight(pipeline, run),

@@ -3,8 +3,9 @@
  * builds all platforms it goes on: it publishes the image under its tag, scans that very digest and records it. A second
  * job would cost a minute and a machine, and buy neither another runner nor another permission nor time.
  */
-import type { BuildGroup } from "../../../pipeline/build-groups.ts";
+import type { ImageGroup } from "../../../pipeline/build-groups.ts";
 import { callsBuilds, classesIn, entriesOf, merges, publishesAlone, type Runs } from "../../../pipeline/stages.ts";
+import { BUILD_JOB_PREFIX, BUILD_STEP } from "../../../pipeline/step-names.ts";
 import type { Concurrency, Job, Step } from "../../../workflow/model.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { isOneOf } from "../../classes.ts";
@@ -27,13 +28,6 @@ import { recordSteps } from "../record.ts";
 import { type Entries, entriesIn } from "./entries.ts";
 import { archiveArtifact, archivePath, isSaved, PUBLISH, publishedOutputs } from "./outputs.ts";
 import { scanBuilt, scanMinutes, scanPermissionsOf } from "./scan.ts";
-
-type ImageGroup = BuildGroup & { kind: "image" };
-
-/** By these names the metrics tell a build from a run that found its image already there. */
-export const BUILD_JOB_PREFIX = "Build ";
-export const BUILD_STEP = "Build";
-export const PUBLISH_JOB_PREFIX = "Publish ";
 
 /** The step that says what is to do. */
 const IMAGE = "image";

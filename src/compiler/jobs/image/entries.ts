@@ -1,13 +1,11 @@
 /** The jobs that build an image: one a platform where its runners are its own, as many as the event asks for. */
 import { classesIn, entriesOf, type Runs } from "../../../pipeline/stages.ts";
-import type { BuildGroup } from "../../../pipeline/build-groups.ts";
+import type { ImageGroup } from "../../../pipeline/build-groups.ts";
 import { isPlainName } from "../../../workflow/filters.ts";
 import type { BuildEntry, EventClass, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { expression, quoted } from "../../expressions.ts";
 import { wrapCondition } from "../../wrap.ts";
-
-type ImageGroup = BuildGroup & { kind: "image" };
 
 /** How a job that builds stands in a matrix. */
 export interface Entries {

@@ -1,5 +1,5 @@
 /** What the jobs of an image hand on, and where others find it. */
-import { type BuildGroup, groupKeyOf, groupsOf } from "../../../pipeline/build-groups.ts";
+import { groupKeyOf, groupsOf, type ImageGroup } from "../../../pipeline/build-groups.ts";
 import {
   buildJobId,
   BUILDS_JOB,
@@ -14,10 +14,8 @@ import {
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression } from "../../expressions.ts";
 
-type ImageGroup = BuildGroup & { kind: "image" };
-
 /** What a published image is known by. */
-type Fact = "digest" | "commit" | "created";
+type Fact = "digest" | "commit";
 
 /** The id of the step that publishes. */
 export const PUBLISH = "publish";
@@ -31,7 +29,6 @@ export const publishedOutputs = (group: ImageGroup): Record<string, string> => (
   ...(group.first.bake === undefined && {
     digest: expression(`steps.${PUBLISH}.outputs.digest`),
     commit: expression(`steps.${PUBLISH}.outputs.commit`),
-    created: expression(`steps.${PUBLISH}.outputs.created`),
   }),
   images: expression(`steps.${PUBLISH}.outputs.images`),
 });
@@ -76,8 +73,6 @@ export const digestOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): s
   factOf(pipeline, run, build, "digest");
 export const commitOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): string =>
   factOf(pipeline, run, build, "commit");
-export const createdOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): string =>
-  factOf(pipeline, run, build, "created");
 
 export const archiveArtifact = (build: ImageBuild): string => `image-${build.key}`;
 export const archivePath = (build: ImageBuild): string => `${expression("runner.temp")}/image-${build.key}.tar`;

@@ -1,5 +1,5 @@
 /** The job that makes one image of what several jobs have built, under its tag, and scans each of its platforms. */
-import type { BuildGroup } from "../../../pipeline/build-groups.ts";
+import type { ImageGroup } from "../../../pipeline/build-groups.ts";
 import { classesIn, entriesOf, publishesAlone } from "../../../pipeline/stages.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
@@ -10,16 +10,11 @@ import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from ".
 import { checkout } from "../../steps/sources.ts";
 import { type Building, canPush } from "../building.ts";
 import { recordSteps } from "../record.ts";
-import { PUBLISH_JOB_PREFIX } from "./build.ts";
+import { PUBLISH_JOB_PREFIX } from "../../../pipeline/step-names.ts";
 import { PUBLISH, publishedOutputs } from "./outputs.ts";
 import { scanMerged, scanMinutes, scanPermissionsOf } from "./scan.ts";
 
-export function publishJob(
-  pipeline: Pipeline,
-  group: BuildGroup & { kind: "image" },
-  building: Building,
-  needs: readonly string[],
-): Job {
+export function publishJob(pipeline: Pipeline, group: ImageGroup, building: Building, needs: readonly string[]): Job {
   const { runs, planned, plan } = building;
   const build = `needs.build-${group.key}`;
   const moving = pipeline.moveTags === "at-build";

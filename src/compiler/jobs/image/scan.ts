@@ -1,12 +1,11 @@
 /** The steps that scan the very digest that was published, or what was saved where nothing could be pushed. */
-import type { BuildGroup } from "../../../pipeline/build-groups.ts";
+import type { ImageGroup } from "../../../pipeline/build-groups.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { every, expression } from "../../expressions.ts";
 import { reportFindings, scanPermissions, scanStep } from "../../steps/scan.ts";
 import { isSaved, PUBLISH } from "./outputs.ts";
 
-type ImageGroup = BuildGroup & { kind: "image" };
 type Scanned = ImageBuild & { scan: Exclude<ImageBuild["scan"], false> };
 
 const scannedIn = ({ builds }: ImageGroup): Scanned[] =>
