@@ -5,6 +5,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
 require CONSUMER RUNNER_TEMP
+# shellcheck disable=SC2016 # jq's own variables
 name="$(plan '.consumers[$consumer].container.name' --arg consumer "$CONSUMER")"
 out="$RUNNER_TEMP/container-logs"
 mkdir -p "$out"

@@ -102,6 +102,7 @@ else
 fi
 summary "| Build | Changed |" "| --- | --- |"
 # What says what it is made from, and is published by somebody.
+# shellcheck disable=SC2016 # jq's own variables
 builds="$(plan '[.publish[].from // empty] as $from
   | .builds | with_entries(select(.value.kind == "files" and .value.inputs != null) | select(.key | IN($from[])) | .value |= .inputs)')"
 result="{}"

@@ -5,6 +5,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
 require BUILD
+# shellcheck disable=SC2016 # jq's own variables
 image="$(plan '.builds[$build].image' --arg build "$BUILD")"
 case "${SOURCE:-}" in
   registry) from="the registry" ;;

@@ -7,6 +7,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/retry.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/tested-image.sh"
 
 read_tested_image
+# shellcheck disable=SC2016 # jq's own variables
 IFS=$'\t' read -r attempts delay another < <(plan '
   .builds as $builds | .consumers[$consumer]
   | (.builds | map(select($builds[.].kind == "image"))) as $images

@@ -5,6 +5,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
 require CONSUMER COMMANDS RUNNER_TEMP
+# shellcheck disable=SC2016 # jq's own variables
 limit="$(plan '.consumers[$consumer].deployment.timeoutSeconds' --arg consumer "$CONSUMER")"
 [[ "$limit" =~ ^[1-9][0-9]*$ ]] || fail "These are no seconds to wait." "Timeout: $limit"
 # Between two questions.

@@ -6,6 +6,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
 require BUILD
+# shellcheck disable=SC2016 # jq's own variables
 limits="$(plan '.builds[$build].maxSizes // [] | tojson' --arg build "$BUILD")"
 shopt -s globstar nullglob
 # Without a separator a glob is expanded, and names with spaces stay whole.

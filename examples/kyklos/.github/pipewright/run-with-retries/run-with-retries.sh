@@ -10,6 +10,7 @@ require COMMANDS RUNNER_TEMP
 limit=0
 if [[ -n "${CONSUMER:-}" ]]; then
   # What a deployment says of itself stands above the plan's policy.
+  # shellcheck disable=SC2016 # jq's own variables
   IFS=$'\t' read -r RETRY_ATTEMPTS RETRY_DELAY limit < <(plan '.consumers[$consumer].deployment | [.attempts, .delaySeconds, .timeoutSeconds] | @tsv' --arg consumer "$CONSUMER")
 fi
 # A deployment's own pauses grow by the same each time.

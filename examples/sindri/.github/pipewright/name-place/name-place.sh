@@ -6,6 +6,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/log.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/plan.sh"
 
 require CONSUMER GITHUB_RUN_ID GITHUB_RUN_ATTEMPT
+# shellcheck disable=SC2016 # jq's own variables
 prefix="$(plan '.consumers[$consumer].deployment.name // ""' --arg consumer "$CONSUMER")"
 [[ "$prefix" =~ ^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$ ]] ||
   fail "Names of places cannot begin with this. Give the consumer's \`deployment.name\` at most 30 lower-case letters, digits and dashes." "It is: $prefix"
