@@ -10,6 +10,7 @@ import type { Pipeline } from "../pipeline/types.ts";
 import { PROGRAMS_FOLDER, takesPipeline } from "../programs/programs.ts";
 import { callsWorkflow, type Job, type Step, type Workflow } from "../workflow/model.ts";
 import { expression } from "./expressions.ts";
+import { localPath } from "./local-path.ts";
 import { useAction } from "./steps/action.ts";
 import { programOf } from "./steps/program.ts";
 import { isCodeCheckout } from "./steps/sources.ts";
@@ -60,5 +61,5 @@ function unconditional({ if: _condition, ...step }: Step): Step {
 
 function fromCheckout(step: Step): Step {
   const program = programOf(step);
-  return program === undefined ? step : { ...step, uses: `./${CHECKED_OUT}/${PROGRAMS_FOLDER}/${program}` };
+  return program === undefined ? step : { ...step, uses: localPath(`${CHECKED_OUT}/${PROGRAMS_FOLDER}/${program}`) };
 }

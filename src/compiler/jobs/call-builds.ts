@@ -11,10 +11,10 @@ import {
   type PermissionLevel,
   type Permissions,
   type PermissionScope,
-  withComment,
   type Workflow,
 } from "../../workflow/model.ts";
 import { expression, plannedIn } from "../expressions.ts";
+import { localPath } from "../local-path.ts";
 import { buildSecrets } from "../secrets.ts";
 import { calledBuilds } from "../workflows/builds.ts";
 
@@ -33,10 +33,7 @@ export function callBuildsJob(pipeline: Pipeline, part: BuildsPart, run: RunKind
     name: part === "files" ? FILES_CALL : callOfBuilds(run),
     ...(needs.length > 0 && { needs }),
     permissions: permissionsOf(calledBuilds(pipeline, file.name, part)),
-    uses: withComment(
-      `./${file.path}`,
-      "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet",
-    ),
+    uses: localPath(file.path),
     ...(Object.keys(inputs).length > 0 && { with: inputs }),
     ...(secrets.length > 0 && {
       secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])),

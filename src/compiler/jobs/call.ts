@@ -2,10 +2,11 @@
 import { buildsIn, type RunKind, startsAtOnce, takenBy, testJobId } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
-import { type CallJob, type Job, withComment } from "../../workflow/model.ts";
+import type { CallJob, Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";
 import { every, expression, HEAD_SHA, OF_THIS_REPOSITORY, plannedIn, quoted } from "../expressions.ts";
 import { grant } from "../permissions.ts";
+import { localPath } from "../local-path.ts";
 import { secretsOf } from "../secrets.ts";
 import { loginPermissionsOfAll } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
@@ -85,10 +86,7 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
       contents: "read",
       ...(takesImages && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")),
     }),
-    uses: withComment(
-      `./${consumer.path}`,
-      "zizmor: ignore[self-repository] not every GitHub and not every tool knows $/ yet",
-    ),
+    uses: localPath(consumer.path),
     with: Object.fromEntries(
       Object.keys(callInputs(consumer)).map((name) => [
         name,
