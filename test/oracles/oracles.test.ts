@@ -130,8 +130,8 @@ describe.skipIf(absent)("oracles", () => {
 });
 
 /**
- * Writes what the systems compile to, each into a repository of its own, where actionlint finds the settings that are
- * emitted with it; what several of them share is written, and judged, once. Gives workflows and actions.
+ * Writes what the systems compile to, each whole into a repository of its own, where actionlint finds the settings that are
+ * emitted with it and the workflows that are called; what several of them share is judged once. Gives workflows and actions.
  */
 async function emitOnce(folder: string): Promise<string[]> {
   const seen = new Map<string, string>();
@@ -140,8 +140,7 @@ async function emitOnce(folder: string): Promise<string[]> {
     for (const file of await emit(config, join(folder, String(index)))) {
       if (!/\.yml$/.test(file)) continue;
       const text = await readFile(file, "utf8");
-      if (seen.has(text)) await rm(file);
-      else seen.set(text, file);
+      if (!seen.has(text)) seen.set(text, file);
     }
   }
   return [...seen.values()];
