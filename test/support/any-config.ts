@@ -339,10 +339,12 @@ function whole(
   // A group of targets is named by one of them.
   const named = (name: string): string[] =>
     builds[name]?.kind === "bake" ? Object.keys(Object(builds[name]).targets) : [name];
-  const renamed = consumers.map(([name, settings]): [string, ConsumerInput] => [
-    name,
-    { ...settings, needs: [settings.needs ?? []].flat().flatMap(named) },
-  ]);
+  const renamed = consumers.map(([name, { container, deployment, ...settings }]): [string, ConsumerInput] => {
+    const needs = [settings.needs ?? []].flat().flatMap(named);
+    // What runs or deploys an image needs one: nobody would read the same refusal in every other config.
+    const hasImage = needs.some((need) => images.includes(need));
+    return [name, { ...settings, ...(hasImage && { container, deployment }), needs } as ConsumerInput];
+  });
   const inOneRun = parts["topology"] === "workflow_call";
   return {
     registry: { host: "ghcr.io", namespace: "acme" },
