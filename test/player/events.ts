@@ -106,12 +106,18 @@ export function pushEvent(
   };
 }
 
-/** A pull request's `opened`, `synchronize` or the like. `github.sha` is the merge commit. */
+/**
+ * A pull request's `opened`, `synchronize` or the like. `github.sha` is the merge commit.
+ *
+ * @param now the pull request as it is when somebody looks: what GitHub lists beside a run is found by its branch, and has
+ *   another head than the run when there are newer commits (REST API, "Check suites")
+ */
 export function pullRequestEvent(
   repository: RepositoryInfo,
   pull: PullRequest,
   action: string,
   actor: string,
+  now: () => PullRequest = () => pull,
 ): GitHubEvent {
   const fromFork = pull.headRepository !== fullName(repository);
   const payload = {
@@ -134,7 +140,9 @@ export function pullRequestEvent(
     headRepository: pull.headRepository,
     fromFork,
     // GitHub leaves the list empty for runs from forks.
-    pullRequests: fromFork ? [] : [runPullRequest(pull)],
+    get pullRequests() {
+      return fromFork ? [] : [runPullRequest(now())];
+    },
     actor,
     depth: 0,
   };

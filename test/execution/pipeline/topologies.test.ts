@@ -24,6 +24,8 @@ const scenarios: Record<
     inOneRun?: (outcome: Outcome) => Outcome;
     failing?: true;
     repeats?: true;
+    /** In one run: one gate for all of it, or one a consumer, which alone says of each what a release need not repeat. */
+    gates?: "one" | "each";
   }
 > = {
   "a push to main": {
@@ -110,6 +112,7 @@ const scenarios: Record<
       tags: { ghcr: ["1 1.2 latest sha-one v1.2.3"], hub: ["1 1.2 latest v1.2.3"] },
       tests: ["test crowdsec, commit one, image one", "test waf, commit one, image one"],
     },
+    gates: "each",
     // The release's own gates say that the tests have passed before; in runs of their own nobody asks them again.
     inOneRun: (outcome) => ({ ...outcome, verdicts: withRelease(outcome, "one") }),
   },
@@ -138,6 +141,7 @@ const scenarios: Record<
     },
     failing: true,
     expected: { tags: { ghcr: ["sha-one"], hub: [] } },
+    gates: "each",
     // A red verdict is no reason to believe it: the one run repeats that test for the release, and it alone.
     inOneRun: (outcome) => ({
       ...outcome,
@@ -264,11 +268,11 @@ const STANDS_FOR: Readonly<Record<string, string | null>> = {
 describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("in both topologies", () => {
   test.each(Object.entries(scenarios))(
     "%s comes to the same",
-    async (_name, { play, expected, inOneRun, failing, repeats }) => {
+    async (_name, { play, expected, inOneRun, failing, repeats, gates = "one" }) => {
       const followed = await playIn("workflow_run", play);
       if (!failing) expect(troubles(followed.world).replace(/== .*WAF > Test[\s\S]*/, "")).toBe("");
       expect(followed.outcome).toMatchObject(expected);
-      const called = await playIn("workflow_call", play);
+      const called = await playIn("workflow_call", play, (config) => ({ ...config, gates }));
       if (!failing) expect(troubles(called.world).replace(/== .*WAF > Test[\s\S]*/, "")).toBe("");
       const same = (outcome: Outcome): Outcome =>
         repeats ? { ...outcome, tests: [...new Set(outcome.tests)] } : outcome;

@@ -92,16 +92,17 @@ async function outcomeOf(world: World, commits: Commits): Promise<Outcome> {
 /** What a status says of the run in which a consumer tested. */
 const SUFFIXES: Readonly<Record<string, string>> = { "Nightly Build": " (nightly)", Release: " (release)" };
 
-/** The newest word of each consumer on a commit: a status of its name, or the job that calls it in a run of that commit. */
+/** The newest word of each consumer on a commit: a status of its name, its own gate, or the job that calls it. */
 export function verdictsOn(world: World, sha: string): Record<string, string> {
   const checks = world.player.runs
     .filter((run) => run.event.headSha === sha)
     .flatMap((run) => {
       const all = results(run);
       return [CROWDSEC, WAF].flatMap((name): [string, string][] => {
-        const result = all[`Run ${name}`];
+        const verdict = name + (SUFFIXES[run.workflowName] ?? "");
+        const result = all[verdict] ?? all[`Run ${name}`];
         if (result === undefined || result === "skipped") return [];
-        return [[name + (SUFFIXES[run.workflowName] ?? ""), result === "cancelled" ? "failure" : result]];
+        return [[verdict, result === "cancelled" ? "failure" : result]];
       });
     });
   const statuses = Object.entries(world.verdicts(sha)).map(([name, state]): [string, string] => [

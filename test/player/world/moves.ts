@@ -55,7 +55,9 @@ export function repositoryMoves({ repository, git, pulls, player }: MovingWorld)
     void (await player.happen(pushEvent(repository, ref, sha, repository.owner)));
   const pulled = async (pull: PullRequest, action: string): Promise<void> => {
     pulls.set(pull.number, pull);
-    await player.happen(pullRequestEvent(repository, pull, action, pull.headRepository.split("/")[0] ?? ""));
+    const actor = pull.headRepository.split("/")[0] ?? "";
+    const now = (): PullRequest => pulls.get(pull.number) ?? pull;
+    await player.happen(pullRequestEvent(repository, pull, action, actor, now));
   };
   const openPullAt = (number: number): PullRequest => {
     const pull = pulls.get(number);
