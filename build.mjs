@@ -1,7 +1,7 @@
 // Bundles the command line and the public API. Code splitting keeps start-up lean: a module that only one command
 // needs (ts-morph's part of the config room, prettier, the docs compiler) is read from disk only when that command runs.
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { programsForBundle } from "./programs-module.mjs";
@@ -41,5 +41,8 @@ await build({
   external: ["ts-morph", "prettier", "jiti"],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+// The declarations in dist/types name the one library that compiler and programs share, by its path from there.
+await mkdir(join(fresh, "templates/lib"), { recursive: true });
+await copyFile("templates/lib/tags.d.mts", join(fresh, "templates/lib/tags.d.mts"));
 await rm("dist", { recursive: true, force: true });
 await rename(fresh, "dist");

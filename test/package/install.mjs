@@ -141,7 +141,7 @@ function config(needs) {
     '  project: "hello",',
     '  registry: ghcr("octocat"),',
     "  builds: { app: image({}) },",
-    `  consumers: { smoke: { needs: ${needs}, run: "true" } },`,
+    `  consumers: { smoke: { needs: ${needs}, dispatch: true, run: "true" } },`,
     "});",
     "",
   ].join("\n");
