@@ -9,15 +9,8 @@ import {
   type WorkflowRow,
 } from "../pipeline/describe.ts";
 import { type RequestRow, requestsOfPush, sumOf } from "../pipeline/api-requests.ts";
-import {
-  buildsParts,
-  calledBuildStages,
-  precedingStages,
-  type RunKind,
-  type Stage,
-  type StageKind,
-  stagesOf,
-} from "../pipeline/stages.ts";
+import { buildsParts, type RunKind } from "../pipeline/runs.ts";
+import { calledBuildStages, precedingStages, type Stage, type StageKind, stagesOf } from "../pipeline/stages.ts";
 import type { Build, ConsumerArtifact, EventClass, Pipeline, TransientClass } from "../pipeline/types.ts";
 import { LIMITS } from "../workflow/limits.ts";
 

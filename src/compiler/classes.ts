@@ -1,5 +1,5 @@
 /** Conditions on what a run is for. */
-import { classesIn, type Runs } from "../pipeline/stages.ts";
+import { classesIn, type Runs } from "../pipeline/runs.ts";
 import type { EventClass, Pipeline } from "../pipeline/types.ts";
 import { quoted } from "./expressions.ts";
 

@@ -1,5 +1,5 @@
 /** The plan becomes files. Pure: the same plan gives the same bytes. */
-import { isCalled } from "../pipeline/stages.ts";
+import { isCalled } from "../pipeline/runs.ts";
 import type { Consumer, Pipeline, WorkflowKind } from "../pipeline/types.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { printWorkflow } from "../workflow/print.ts";

@@ -1,5 +1,5 @@
 /** The expressions that several workflows share, each in one place. */
-import { planJobId, type RunKind } from "../pipeline/stages.ts";
+import { planJobId, type RunKind } from "../pipeline/runs.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 
 /** `${{ … }}`. */

@@ -1,6 +1,6 @@
 /** The secrets that jobs ask for, by name: what a caller hands on one by one. */
 import { registrySecrets } from "../pipeline/secrets.ts";
-import { takenBy } from "../pipeline/stages.ts";
+import { takenBy } from "../pipeline/runs.ts";
 import type { Consumer, Pipeline } from "../pipeline/types.ts";
 
 /** Everything that a consumer's jobs ask for. */

@@ -4,7 +4,7 @@
  * it (but for the package API, by which GHCR is cleaned up), nor is what tests and actions of one's own ask.
  */
 import { LIMITS, nearOf } from "../workflow/limits.ts";
-import { buildsOfTarget, imagesIn, promotesIn, targetsIn } from "./stages.ts";
+import { buildsOfTarget, imagesIn, promotesIn, targetsIn } from "./runs.ts";
 import type { Channel, Consumer, FilesBuild, ImageBuild, Pipeline, PublishTarget } from "./types.ts";
 
 /** The requests of one run of a program, or of an action that reaches into another run. */

@@ -1,6 +1,6 @@
 /** The names of the checks that say of a run that it is good: what a branch rule, and whoever moves a tag, asks for. */
 import { BUILDS_CALL, NIGHTLY_SUFFIX, RELEASE_SUFFIX } from "./check-names.ts";
-import { callsBuilds, classesIn, entriesOf, hasReady, type RunKind, runsThatBuild, soleGroup } from "./stages.ts";
+import { callsBuilds, classesIn, entriesOf, hasReady, type RunKind, runsThatBuild, soleGroup } from "./runs.ts";
 import { BUILD_JOB_PREFIX, PUBLISH_JOB_PREFIX } from "./step-names.ts";
 import type { EventClass, Pipeline } from "./types.ts";
 

@@ -1,7 +1,7 @@
 /** The plan in words and rows, for the compiled docs and for `explain-config`. */
 import { checkOfBuild, gateCheck } from "./build-checks.ts";
 import { CONFIG_CHECK } from "./check-names.ts";
-import { calledIn, hasGate, isCalled, runsThatBuild, takenBy } from "./stages.ts";
+import { calledIn, hasGate, isCalled, runsThatBuild, takenBy } from "./runs.ts";
 import { branchTag, expandTag } from "../../templates/lib/tags.mjs";
 import type { Consumer, EventClass, Pipeline, TransientClass, WorkflowKind } from "./types.ts";
 

@@ -13,7 +13,7 @@ import { copiesOf, registryElsewhere, registryOf } from "./plan/registries.ts";
 import { retentionOf } from "./plan/retention.ts";
 import { channelsToNotify } from "./plan/notify.ts";
 import { workflowsOf } from "./plan/workflows.ts";
-import { buildsParts } from "./stages.ts";
+import { buildsParts } from "./runs.ts";
 import { tagRules } from "./tags.ts";
 import type { BaseImage, Cache, Channel, Pipeline, Registry, RepositoryFacts, Runners } from "./types.ts";
 

@@ -16,7 +16,7 @@ import {
   type Runs,
   runsThatBuild,
   callsBuilds,
-} from "../../src/pipeline/stages.ts";
+} from "../../src/pipeline/runs.ts";
 import type { EventClass, ImageBuild } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";

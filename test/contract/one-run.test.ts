@@ -3,15 +3,8 @@
  * played in test/execution/pipeline/topologies.test.ts; here is which job runs when, with what, and under which name.
  */
 import { describe, expect, it } from "vitest";
-import {
-  CLASSES_OF,
-  calledIn,
-  isCalled,
-  planJobId,
-  type RunKind,
-  startsAtOnce,
-  takenBy,
-} from "../../src/pipeline/stages.ts";
+import { CLASSES_OF, calledIn, isCalled, planJobId, type RunKind, takenBy } from "../../src/pipeline/runs.ts";
+import { startsAtOnce } from "../../src/pipeline/stages.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
 import type { Json } from "../player/json.ts";

@@ -3,7 +3,7 @@
  * expressions evaluate it. Whole runs are played in test/execution/pipeline/webauthn.test.ts.
  */
 import { describe, expect, it } from "vitest";
-import { CLASSES_OF, planJobId, publishedIn, type RunKind, requiredIn, targetsIn } from "../../src/pipeline/stages.ts";
+import { CLASSES_OF, planJobId, publishedIn, type RunKind, requiredIn, targetsIn } from "../../src/pipeline/runs.ts";
 import type { EventClass, ImageBuild, PublishTarget } from "../../src/pipeline/types.ts";
 import { planFile } from "../../src/pipeline/plan-file.ts";
 import { digestOf } from "../../src/compiler/jobs/image/outputs.ts";

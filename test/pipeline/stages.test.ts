@@ -11,7 +11,6 @@ import {
   buildsIn,
   buildsJobId,
   buildsParts,
-  calledBuildStages,
   calledIn,
   callsBuilds,
   CLASSES_OF,
@@ -19,17 +18,15 @@ import {
   hasGate,
   hasReady,
   planJobId,
-  precedingStages,
   promotesIn,
   publishedIn,
   requiredIn,
   type RunKind,
   runsThatBuild,
   soleGroup,
-  type Stage,
-  stagesOf,
   targetsIn,
-} from "../../src/pipeline/stages.ts";
+} from "../../src/pipeline/runs.ts";
+import { calledBuildStages, precedingStages, type Stage, stagesOf } from "../../src/pipeline/stages.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { anyConfig } from "../support/any-config.ts";
 import { planOf } from "../support/plan-of.ts";

@@ -1,5 +1,5 @@
 /** Where the jobs that build stand in what is emitted: in the run, or in the workflow that several kinds of run call. */
-import type { RunKind } from "../../src/pipeline/stages.ts";
+import type { RunKind } from "../../src/pipeline/runs.ts";
 import type { EventClass } from "../../src/pipeline/types.ts";
 import type { Contexts } from "../player/expressions.ts";
 import { type EmittedJob, type EmittedStep, type EmittedWorkflow } from "./read-workflows.ts";

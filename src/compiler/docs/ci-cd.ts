@@ -1,7 +1,7 @@
 /** `docs/ci-cd.md`: the pipeline as people need to know it, made from the plan and so never out of date. */
 import { requiredChecks, retentionOfTag, tagExamples, triggersInWords } from "../../pipeline/describe.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
-import { calledIn, isCalled, promotesIn, type RunKind, takenBy } from "../../pipeline/stages.ts";
+import { calledIn, isCalled, promotesIn, type RunKind, takenBy } from "../../pipeline/runs.ts";
 import { limitsTable } from "./limits.ts";
 import { code, codes, escapeMarkdown, sections, table } from "./markdown.ts";
 import { settingsText } from "./settings.ts";

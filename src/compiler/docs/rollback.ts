@@ -3,7 +3,7 @@
  * function, so that a test compiles what the page promises.
  */
 import type { ConfigInput, ConsumerInput } from "../../config/schema.ts";
-import { promotesIn } from "../../pipeline/stages.ts";
+import { promotesIn } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import { code } from "./markdown.ts";
 

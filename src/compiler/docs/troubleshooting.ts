@@ -1,5 +1,5 @@
 /** `docs/troubleshooting-ci.md`: what to do when a stage fails, with this pipeline's own names. */
-import { promotesIn } from "../../pipeline/stages.ts";
+import { promotesIn } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import { code, codes, sections, table } from "./markdown.ts";
 import { rollbackRows } from "./rollback.ts";

@@ -1,5 +1,6 @@
 /** The jobs that build, a stage each, wherever they stand. */
-import type { RunKind, Stage } from "../../pipeline/stages.ts";
+import type { RunKind } from "../../pipeline/runs.ts";
+import type { Stage } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import type { Building } from "./building.ts";

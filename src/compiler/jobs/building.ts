@@ -1,13 +1,14 @@
 /** Where the jobs that build stand: in the run itself, or in the workflow that several kinds of run call. */
 import {
   callsBuilds,
+  groupJobId,
   planJobId,
   plansInCall,
   type RunKind,
   type Runs,
   runsThatBuild,
   soleGroup,
-} from "../../pipeline/stages.ts";
+} from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Scalar } from "../../workflow/model.ts";
 import { expression, plannedIn } from "../expressions.ts";
@@ -62,7 +63,7 @@ export function buildingInCall(pipeline: Pipeline): Building {
     planned: (name) => `${job}.${name}`,
     plan: `${job}.plan`,
     version: undefined,
-    needs: [`build-${sole.key}`],
+    needs: [groupJobId(sole)],
     planning: planning(pipeline, runs),
   };
 }

@@ -1,7 +1,7 @@
 /** The call of the workflow that builds. */
 import { callOfBuilds } from "../../pipeline/build-checks.ts";
 import { FILES_CALL } from "../../pipeline/check-names.ts";
-import { type BuildsPart, plansInCall, type RunKind, runsThatBuild } from "../../pipeline/stages.ts";
+import { type BuildsPart, plansInCall, type RunKind, runsThatBuild } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import {
   type CallJob,

@@ -1,5 +1,6 @@
 /** The tests of a consumer in the run that builds: a job of it, or a workflow that it calls. */
-import { buildsIn, type RunKind, startsAtOnce, takenBy, testJobId } from "../../pipeline/stages.ts";
+import { buildsIn, type RunKind, takenBy, testJobId } from "../../pipeline/runs.ts";
+import { startsAtOnce } from "../../pipeline/stages.ts";
 import { callingJob } from "../../pipeline/step-names.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";

@@ -2,7 +2,7 @@
  * Deletes what a run has left in the registry, by what became of it. It waits for every job that reads an image: that this
  * is so, and cannot be otherwise, is proven on the plan (src/pipeline/invariants/order.ts).
  */
-import { planJobId } from "../../pipeline/stages.ts";
+import { planJobId } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, plannedIn, TOKEN } from "../expressions.ts";

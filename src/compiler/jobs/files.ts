@@ -1,5 +1,5 @@
 /** The jobs of an artifact of files: one makes it, once, for every consumer; another one signs where it came from. */
-import { ATTESTED, buildJobId, buildsIn, classesIn } from "../../pipeline/stages.ts";
+import { ATTESTED, buildJobId, buildsIn, classesIn } from "../../pipeline/runs.ts";
 import type { FilesBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";

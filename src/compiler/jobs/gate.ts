@@ -1,6 +1,6 @@
 /** The verdict on a run, under the name that a branch rule requires: one for all of it, and one a consumer where the config asks. */
 import { VERDICT_SUFFIX } from "../../pipeline/build-checks.ts";
-import { type RunKind } from "../../pipeline/stages.ts";
+import { type RunKind } from "../../pipeline/runs.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, plannedIn } from "../expressions.ts";

@@ -1,5 +1,5 @@
 /** How a run decides what it builds: the steps, and the job that has them where no single job builds everything. */
-import { type RunKind, type Runs, classesIn } from "../../pipeline/stages.ts";
+import { type RunKind, type Runs, classesIn } from "../../pipeline/runs.ts";
 import { PLAN_JOB } from "../../pipeline/step-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job, PermissionLevel, Scalar, Step } from "../../workflow/model.ts";

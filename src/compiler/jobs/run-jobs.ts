@@ -14,10 +14,9 @@ import {
   publishedIn,
   type RunKind,
   soleGroup,
-  type Stage,
-  stagesOf,
   testJobId,
-} from "../../pipeline/stages.ts";
+} from "../../pipeline/runs.ts";
+import { type Stage, stagesOf } from "../../pipeline/stages.ts";
 import type { EventClass, Pipeline, PublishTarget } from "../../pipeline/types.ts";
 import type { CallJob, Job } from "../../workflow/model.ts";
 import { isOneOf } from "../classes.ts";

@@ -1,6 +1,6 @@
 /** The job that runs a consumer's tests, whoever started it: it takes what was built, and has nothing worth stealing in reach. */
 import { pullsImages } from "../../pipeline/local-images.ts";
-import { takenBy } from "../../pipeline/stages.ts";
+import { takenBy } from "../../pipeline/runs.ts";
 import { FALLBACK_STEP, PULL_STEP, TEST_JOB } from "../../pipeline/step-names.ts";
 import type { Build, Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Step, withComment } from "../../workflow/model.ts";

@@ -1,5 +1,5 @@
 /** Takes back the tags of a commit whose required tests have failed: nobody shall find an image by them that did not pass. */
-import { GATE_JOB, imagesIn, planJobId } from "../../pipeline/stages.ts";
+import { GATE_JOB, imagesIn, planJobId } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job } from "../../workflow/model.ts";
 import { every, expression, plannedIn, TOKEN } from "../expressions.ts";

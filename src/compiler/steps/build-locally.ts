@@ -1,6 +1,6 @@
 /** Builds of a consumer's own: unpushed, on its runner, for one test. */
 import { localImage, pullsImages } from "../../pipeline/local-images.ts";
-import { takenBy } from "../../pipeline/stages.ts";
+import { takenBy } from "../../pipeline/runs.ts";
 import type { Consumer, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Step, withCommentAbove } from "../../workflow/model.ts";
 import { every, expression, HEAD_SHA } from "../expressions.ts";

@@ -1,6 +1,6 @@
 /** The build workflow: the single source of every image and file that the consumers test. */
 import { imagesOf } from "../../pipeline/images.ts";
-import { calledIn, planJobId, promotesIn, targetsIn, testJobId } from "../../pipeline/stages.ts";
+import { calledIn, planJobId, promotesIn, targetsIn, testJobId } from "../../pipeline/runs.ts";
 import type { EventClass, Pipeline } from "../../pipeline/types.ts";
 import { isPlainName } from "../../workflow/filters.ts";
 import type { DispatchInput, Triggers, Workflow } from "../../workflow/model.ts";

@@ -3,15 +3,8 @@
  * what there is to do. So the steps stand once, and a change of them is reviewed once.
  */
 import { groupsOf } from "../../pipeline/build-groups.ts";
-import {
-  buildsIn,
-  type BuildsPart,
-  buildsParts,
-  calledBuildStages,
-  plansInCall,
-  runsThatBuild,
-  soleGroup,
-} from "../../pipeline/stages.ts";
+import { buildsIn, type BuildsPart, buildsParts, plansInCall, runsThatBuild, soleGroup } from "../../pipeline/runs.ts";
+import { calledBuildStages } from "../../pipeline/stages.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { CallInput, CallOutput, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";

@@ -2,7 +2,7 @@
  * A consumer that the build calls: it takes the image as an input, tests it, and leaves the verdict to the job that called
  * it. By hand it tests any image of the registry, or the code of a branch.
  */
-import { takenBy } from "../../pipeline/stages.ts";
+import { takenBy } from "../../pipeline/runs.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";

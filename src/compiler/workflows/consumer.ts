@@ -2,7 +2,7 @@
  * Consumers that follow the build: they take its image, test it, and report on the commit whatever happened. One workflow
  * a consumer, or a group of them, which finds out once what is tested and reports once, each under its own name.
  */
-import { comments } from "../../pipeline/stages.ts";
+import { comments } from "../../pipeline/runs.ts";
 import { TEST_JOB } from "../../pipeline/step-names.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";

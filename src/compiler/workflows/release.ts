@@ -2,7 +2,7 @@
  * A release promotes the digest that was tested. Only where the tagged commit has no image yet, or none for all
  * platforms, is one built, and then nothing is published before that image has passed the same tests.
  */
-import { callsBuilds, hasReady, imagesIn, planJobId, releaseJobId, takenAfter } from "../../pipeline/stages.ts";
+import { callsBuilds, hasReady, imagesIn, planJobId, releaseJobId, takenAfter } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";

@@ -3,7 +3,7 @@
  * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
  */
 import { pullsImages } from "../../pipeline/local-images.ts";
-import { comments } from "../../pipeline/stages.ts";
+import { comments } from "../../pipeline/runs.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";

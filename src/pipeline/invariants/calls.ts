@@ -3,7 +3,7 @@ import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { didYouMean } from "../../nearest.ts";
-import { calledIn, type RunKind } from "../stages.ts";
+import { calledIn, type RunKind } from "../runs.ts";
 import type { Pipeline } from "../types.ts";
 
 /** Consumers call nothing, so a run has two of the ten levels that GitHub allows. */

@@ -2,7 +2,8 @@
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { type RunKind, stagesOf } from "../stages.ts";
+import { type RunKind } from "../runs.ts";
+import { stagesOf } from "../stages.ts";
 import { groupKeyOf } from "../build-groups.ts";
 import type { Pipeline } from "../types.ts";
 

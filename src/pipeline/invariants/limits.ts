@@ -3,7 +3,7 @@ import { inDays, inMinutes } from "../../config/durations.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { takenBy } from "../stages.ts";
+import { takenBy } from "../runs.ts";
 import type { Consumer, Pipeline } from "../types.ts";
 
 const JOB_MINUTES = LIMITS.jobMinutes.value;

@@ -5,7 +5,8 @@
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import { didYouMean } from "../../nearest.ts";
-import { calledIn, precedingStages, type RunKind, stagesOf } from "../stages.ts";
+import { calledIn, type RunKind } from "../runs.ts";
+import { precedingStages, stagesOf } from "../stages.ts";
 import type { Pipeline } from "../types.ts";
 
 const RUNS: readonly RunKind[] = ["build", "nightly", "release"];

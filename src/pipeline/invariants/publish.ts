@@ -2,7 +2,7 @@
 import type { Problem } from "../../config/problem.ts";
 import type { Config, PublishTargetConfig } from "../../config/schema.ts";
 import { didYouMean } from "../../nearest.ts";
-import { buildsOfTarget } from "../stages.ts";
+import { buildsOfTarget } from "../runs.ts";
 import type { Build, EventClass, Pipeline, PublishTarget } from "../types.ts";
 
 export function publishProblems(config: Config, pipeline: Pipeline): Problem[] {

@@ -1,5 +1,5 @@
 /** Which images expire, and how they are listed and deleted, as the programs read it. */
-import { isCalled } from "../stages.ts";
+import { isCalled } from "../runs.ts";
 import { globToExpression } from "../globs.ts";
 import { expiringClasses } from "../retention.ts";
 import type { Pipeline } from "../types.ts";

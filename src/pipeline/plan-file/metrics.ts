@@ -3,7 +3,7 @@ import { groupKeyOf } from "../build-groups.ts";
 import { BUILDS_CALL, FILES_CALL, inRepository } from "../check-names.ts";
 import { runOfConsumer } from "../consumer-runs.ts";
 import { imagesOf } from "../images.ts";
-import { buildsIn, buildsParts, callsBuilds, hasGate, isCalled, planJobId, runsThatBuild } from "../stages.ts";
+import { buildsIn, buildsParts, callsBuilds, hasGate, isCalled, planJobId, runsThatBuild } from "../runs.ts";
 import * as names from "../step-names.ts";
 import type { Budget, Build, Consumer, Pipeline } from "../types.ts";
 import type { PipelinePart } from "./schema.ts";

@@ -2,7 +2,7 @@
 import { checkOfBuild, gateCheck } from "../build-checks.ts";
 import { NIGHTLY_SUFFIX } from "../check-names.ts";
 import { imageBaseName, imageIn, imagesOf } from "../images.ts";
-import { hasGate } from "../stages.ts";
+import { hasGate } from "../runs.ts";
 import type { Channel, Consumer, Pipeline } from "../types.ts";
 import { testsNightly } from "./consumers.ts";
 import type { PipelinePart } from "./schema.ts";

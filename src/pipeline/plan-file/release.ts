@@ -1,6 +1,6 @@
 /** What a release asks for before it publishes, as the programs read it. */
 import { gateCheck } from "../build-checks.ts";
-import { calledIn, classesIn } from "../stages.ts";
+import { calledIn, classesIn } from "../runs.ts";
 import type { Consumer, Pipeline } from "../types.ts";
 import { copiesOf } from "./promotion.ts";
 import type { PipelinePart } from "./schema.ts";

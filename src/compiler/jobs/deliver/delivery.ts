@@ -1,5 +1,5 @@
 /** What the jobs that publish have in common. */
-import type { RunKind } from "../../../pipeline/stages.ts";
+import type { RunKind } from "../../../pipeline/runs.ts";
 import type { FilesBuild, Pipeline, PublishTarget } from "../../../pipeline/types.ts";
 import type { Job, Step } from "../../../workflow/model.ts";
 import { concurrencyGroup } from "../../concurrency.ts";

@@ -1,5 +1,5 @@
 /** A deployment by the config's own commands: a part first where it says so, then all of it, then a look at what answers. */
-import type { RunKind } from "../../../pipeline/stages.ts";
+import type { RunKind } from "../../../pipeline/runs.ts";
 import type { DeployTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job, Scalar, Step } from "../../../workflow/model.ts";
 import { DEPLOY_STEP } from "../../../pipeline/step-names.ts";

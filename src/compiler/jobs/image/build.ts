@@ -4,7 +4,7 @@
  * job would cost a minute and a machine, and buy neither another runner nor another permission nor time.
  */
 import type { ImageGroup } from "../../../pipeline/build-groups.ts";
-import { callsBuilds, classesIn, entriesOf, merges, publishesAlone, type Runs } from "../../../pipeline/stages.ts";
+import { callsBuilds, classesIn, entriesOf, merges, publishesAlone, type Runs } from "../../../pipeline/runs.ts";
 import { BUILD_JOB_PREFIX, BUILD_STEP } from "../../../pipeline/step-names.ts";
 import type { Concurrency, Job, Step } from "../../../workflow/model.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";

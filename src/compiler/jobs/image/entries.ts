@@ -1,5 +1,5 @@
 /** The jobs that build an image: one a platform where its runners are its own, as many as the event asks for. */
-import { classesIn, entriesOf, type Runs } from "../../../pipeline/stages.ts";
+import { classesIn, entriesOf, type Runs } from "../../../pipeline/runs.ts";
 import type { ImageGroup } from "../../../pipeline/build-groups.ts";
 import { isPlainName } from "../../../workflow/filters.ts";
 import type { BuildEntry, EventClass, Pipeline } from "../../../pipeline/types.ts";

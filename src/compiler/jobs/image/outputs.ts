@@ -10,7 +10,7 @@ import {
   publishJobId,
   type RunKind,
   type Runs,
-} from "../../../pipeline/stages.ts";
+} from "../../../pipeline/runs.ts";
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression } from "../../expressions.ts";
 

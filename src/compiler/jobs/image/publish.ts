@@ -1,6 +1,6 @@
 /** The job that makes one image of what several jobs have built, under its tag, and scans each of its platforms. */
 import type { ImageGroup } from "../../../pipeline/build-groups.ts";
-import { classesIn, entriesOf, publishesAlone } from "../../../pipeline/stages.ts";
+import { classesIn, entriesOf, publishesAlone } from "../../../pipeline/runs.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { every, expression } from "../../expressions.ts";

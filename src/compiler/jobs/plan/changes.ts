@@ -1,5 +1,5 @@
 /** What has changed since it was published last: only that is published again. */
-import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/stages.ts";
+import { type RunKind, buildsOfTarget, targetsIn } from "../../../pipeline/runs.ts";
 import type { FilesBuild, Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { expression, TOKEN } from "../../expressions.ts";

@@ -1,7 +1,7 @@
 /** Says which secrets are missing before anything is built that could then not be published. */
 import { keepsSecrets } from "../../../pipeline/plan-file/publish.ts";
 import { publishedSecrets } from "../../../pipeline/secrets.ts";
-import { type RunKind, targetsIn } from "../../../pipeline/stages.ts";
+import { type RunKind, targetsIn } from "../../../pipeline/runs.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { lookForSecrets } from "../../steps/secrets.ts";

@@ -1,5 +1,5 @@
 /** The version of everything that a run builds: decided once, and handed on. */
-import { type RunKind, approvalsIn, targetsIn } from "../../../pipeline/stages.ts";
+import { type RunKind, approvalsIn, targetsIn } from "../../../pipeline/runs.ts";
 import type { Pipeline } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { expression } from "../../expressions.ts";
