@@ -14,7 +14,7 @@ const service = (folder: string) =>
     dockerfile: `${folder}/Dockerfile`,
     inputs: [...gradle, `${folder}/**`],
     args: { VERSION: "{version}" },
-    scan: { severities: ["CRITICAL", "HIGH"], block: true },
+    scan: { severities: ["CRITICAL", "HIGH"], block: true, apart: true },
     sbom: true,
     provenance: "max",
     timeout: minutes(15),

@@ -24,7 +24,7 @@ const FORMS = {
     comment: "`$/` is this repository, at the commit of the workflow file (rhysd/actionlint#711).",
     ignore: '^specifying action "\\$/\\.github/pipewright/[a-z-]+" in invalid format because ref is missing',
     message:
-      'specifying action "$/.github/pipewright/pull-image" in invalid format because ref is missing. available formats are "{owner}/{repo}@{ref}" or "{owner}/{repo}/{path}@{ref}"',
+      'specifying action "$/.github/pipewright/take-image" in invalid format because ref is missing. available formats are "{owner}/{repo}@{ref}" or "{owner}/{repo}/{path}@{ref}"',
   },
   cacheMode: {
     comment: "`cache-mode` says what a job may do with caches (GitHub's changelog, September 2026).",

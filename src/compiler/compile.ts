@@ -21,6 +21,7 @@ import { metricsWorkflow } from "./workflows/metrics.ts";
 import { nightlyWorkflow } from "./workflows/nightly.ts";
 import { promoteWorkflow } from "./workflows/promote.ts";
 import { releaseWorkflow } from "./workflows/release.ts";
+import { scanWorkflow } from "./workflows/scan.ts";
 import { selfBuildingConsumerWorkflow } from "./workflows/self-building-consumer.ts";
 import { warmUpWorkflow } from "./workflows/warm-up.ts";
 
@@ -36,6 +37,7 @@ const KINDS: Readonly<Record<WorkflowKind, (pipeline: Pipeline, name: string) =>
   build: buildWorkflow,
   builds: buildsWorkflow,
   files: filesWorkflow,
+  scan: scanWorkflow,
   nightly: nightlyWorkflow,
   promote: promoteWorkflow,
   release: releaseWorkflow,

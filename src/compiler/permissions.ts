@@ -1,10 +1,12 @@
 import {
+  callsWorkflow,
   type Commented,
   isCommented,
   type PermissionLevel,
   type Permissions,
   type PermissionScope,
   withComment,
+  type Workflow,
 } from "../workflow/model.ts";
 
 /** What each grant is for. A permission that nobody can explain is one too many. */
@@ -39,4 +41,17 @@ export function grant(
       return [[scope, reason === undefined ? level : withComment(level, reason)]];
     }),
   );
+}
+
+/** A called workflow gets at most what its caller holds: the most that any of its jobs asks for. */
+export function permissionsOf({ jobs }: Workflow): Permissions {
+  const granted: Permissions = {};
+  for (const job of Object.values(jobs)) {
+    if (callsWorkflow(job)) continue;
+    for (const [scope, level] of Object.entries(job.permissions) as [PermissionScope, PermissionLevel | Commented][]) {
+      const isWider = String(isCommented(level) ? level.value : level) === "write" || granted[scope] === undefined;
+      if (isWider) granted[scope] = level;
+    }
+  }
+  return granted;
 }

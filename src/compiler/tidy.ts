@@ -1,8 +1,9 @@
 /**
  * Takes away what says nothing: outputs of jobs that no other job reads, and settings of inputs that are GitHub's own
- * defaults. Long conditions are broken into lines. A pass over compiled workflows that knows no kind of workflow.
+ * defaults, and time that a step has beyond its job's. Long conditions are broken into lines. A pass over compiled workflows that knows no kind of workflow.
  */
-import { callsWorkflow, isCommented, type Job, type Triggers, type Workflow } from "../workflow/model.ts";
+import { callsWorkflow, isCommented, type Job, type Step, type Triggers, type Workflow } from "../workflow/model.ts";
+import type { ProgramName } from "../programs/programs.ts";
 import { programOf } from "./steps/program.ts";
 import { wrapCondition } from "./wrap.ts";
 
@@ -11,21 +12,42 @@ export function tidy(workflow: Workflow): Workflow {
   const read = readWithAll(workflow);
   const jobs = Object.entries(workflow.jobs).map(([id, job]) => {
     if (callsWorkflow(job)) return [id, wrapped(job)];
-    const isKept = (name: string): boolean => isRead(text, id, name) || (name === "images" && read.has(id));
-    return [id, wrapped({ ...(job.outputs ? withoutUnread(job, isKept) : job), steps: job.steps.map(wrapped) })];
+    const isKept = (name: string): boolean => isRead(text, id, name) || read.has(`${id}.${name}`);
+    return [
+      id,
+      wrapped({
+        ...(job.outputs ? withoutUnread(job, isKept) : job),
+        steps: job.steps.map((step) => withinJob(job, wrapped(step))),
+      }),
+    ];
   });
   return { ...workflow, on: withoutDefaults(workflow.on), jobs: Object.fromEntries(jobs) as Workflow["jobs"] };
+}
+
+/** A step ends with its job at the latest. */
+function withinJob(job: Job, step: Step): Step {
+  const minutes = step["timeout-minutes"];
+  return minutes === undefined ? step : { ...step, "timeout-minutes": Math.min(minutes, job["timeout-minutes"]) };
 }
 
 const wrapped = <Conditional extends { if?: string | undefined }>(one: Conditional): Conditional =>
   one.if === undefined ? one : { ...one, if: wrapCondition(one.if) };
 
-/** The jobs whose images `write-record` takes out of all that its job needs. */
+/** What programs take out of all that their job needs. */
+const TAKEN_OUT_OF_NEEDS: Partial<Record<ProgramName, readonly string[]>> = {
+  "write-record": ["images"],
+  "report-status": ["sha", "reason", "consumers"],
+};
+
+/** The outputs of jobs, as `job.output`, that a program reads without an expression naming them. */
 function readWithAll({ jobs }: Workflow): ReadonlySet<string> {
-  const records = Object.values(jobs).filter(
-    (job) => !callsWorkflow(job) && job.steps.some((step) => programOf(step) === "write-record"),
+  return new Set(
+    Object.values(jobs).flatMap((job) => {
+      const programs = callsWorkflow(job) ? [] : job.steps.flatMap((step) => programOf(step) ?? []);
+      const outputs = programs.flatMap((program) => TAKEN_OUT_OF_NEEDS[program] ?? []);
+      return (job.needs ?? []).flatMap((id) => outputs.map((output) => `${id}.${output}`));
+    }),
   );
-  return new Set(records.flatMap(({ needs = [] }) => needs));
 }
 
 /** Whether some expression names an output, of this workflow's jobs or of the workflow itself. */

@@ -11,10 +11,12 @@ import type { Channel, Consumer, FilesBuild, ImageBuild, Pipeline, PublishTarget
 export const REQUESTS = {
   /** actions/download-artifact with `run-id`: the list, and the address of the archive. */
   "artifact of another run": 2,
+  /** The record of the build's run: the list, and the archive. A pull request that GitHub does not name is none of a push. */
+  "resolve-image": 2,
   /** That a consumer is pending, and its result; with the list of statuses, where a run was cancelled. */
   "report-status": 3,
-  /** A pull request that GitHub does not name; a push asks nothing. */
-  "resolve-image": 0,
+  /** What the registry gives is no artifact. */
+  "take-image": 0,
   /** The tip of the branch: whether the image is still the newest. */
   "copy-image": 1,
   /** The newest runs, and the jobs of the last one. */
@@ -81,9 +83,7 @@ function ofPromotion({ builds }: Pipeline, channels: readonly Channel[]): number
 
 /** The record of the build is read once, whoever shares the workflow. */
 const ofWorkflow = (consumers: readonly Consumer[]): number =>
-  REQUESTS["artifact of another run"] +
-  REQUESTS["resolve-image"] +
-  consumers.reduce((sum, consumer) => sum + ofConsumer(consumer), 0);
+  REQUESTS["resolve-image"] + consumers.reduce((sum, consumer) => sum + ofConsumer(consumer), 0);
 
 function ofConsumer(consumer: Consumer): number {
   const files = consumer.builds.filter((build): build is FilesBuild => build.kind === "files").length;

@@ -43,6 +43,7 @@ export function triggersInWords(pipeline: Pipeline): WorkflowRow[] {
     build: [...ofCode, byHand],
     builds: calledByRuns,
     files: calledByRuns,
+    scan: calledByRuns,
     nightly: [`schedule \`${pipeline.nightly ? pipeline.nightly.schedule : ""}\``, byHand],
     promote: ["the end of every build and test", "once a day", byHand],
     release: [`tags \`${pipeline.release ? pipeline.release.tags : ""}\``],

@@ -13,7 +13,7 @@ import { copiesOf, registryElsewhere, registryOf } from "./plan/registries.ts";
 import { retentionOf } from "./plan/retention.ts";
 import { channelsToNotify } from "./plan/notify.ts";
 import { workflowsOf } from "./plan/workflows.ts";
-import { buildsParts } from "./runs.ts";
+import { buildsParts, runsThatBuild, scannedApart } from "./runs.ts";
 import { tagRules } from "./tags.ts";
 import type { BaseImage, Cache, Channel, Pipeline, Registry, RepositoryFacts, Runners } from "./types.ts";
 
@@ -36,7 +36,7 @@ const NOTHING_KNOWN: RepositoryFacts = { dockerfiles: {} };
  * @param member the pipeline's key, where it is one of several
  */
 export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN, member?: string): Plan {
-  const pipeline = withBuildsWhereCalled(makePipeline(config, member));
+  const pipeline = withCalled(makePipeline(config, member));
   return { pipeline, problems: checkInvariants(config, pipeline, repository) };
 }
 
@@ -53,9 +53,9 @@ export const dockerfilesOf = (config: Config): string[] => [
   ),
 ];
 
-/** What is built is a workflow of its own only where several kinds of run share it, or where it is much. */
-function withBuildsWhereCalled(pipeline: Pipeline): Pipeline {
-  const { builds, files, ...workflows } = pipeline.workflows;
+/** What is built, or scanned, is a workflow of its own only where the whole plan calls for it. */
+function withCalled(pipeline: Pipeline): Pipeline {
+  const { builds, files, scan, ...workflows } = pipeline.workflows;
   const parts = buildsParts(pipeline);
   return {
     ...pipeline,
@@ -63,6 +63,7 @@ function withBuildsWhereCalled(pipeline: Pipeline): Pipeline {
       ...workflows,
       ...(builds && parts.length > 0 && { builds }),
       ...(files && parts.includes("files") && { files }),
+      ...(scan && scannedApart(pipeline, runsThatBuild(pipeline)).length > 0 && { scan }),
     },
   };
 }

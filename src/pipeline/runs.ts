@@ -3,7 +3,16 @@
  * what is told by the stages. Pure.
  */
 import { type BuildGroup, groupKeyOf, groupsOf, type ImageGroup } from "./build-groups.ts";
-import type { Build, Consumer, EventClass, FilesBuild, ImageBuild, Pipeline, PublishTarget } from "./types.ts";
+import type {
+  Build,
+  Consumer,
+  EventClass,
+  FilesBuild,
+  ImageBuild,
+  Pipeline,
+  PublishTarget,
+  ScannedImage,
+} from "./types.ts";
 
 /** The runs that build: of the code's events, of the night, and of a release. */
 export type RunKind = "build" | "nightly" | "release";
@@ -42,6 +51,9 @@ export const approveJobId = (environment: string): string =>
 /** The one job for all verdicts of a run. */
 export const GATE_JOB = "gate";
 
+/** The one job that scans beside the tests. */
+export const SCAN_JOB = "scan";
+
 /** What a run builds: outside of the one-run topology a release builds images alone, as nobody takes its files. */
 export const buildsIn = (pipeline: Pipeline, runs: Runs): Build[] =>
   pipeline.builds.filter((build) => kindsOf(runs).some((run) => isBuiltIn(pipeline, build, run)));
@@ -52,6 +64,10 @@ const isBuiltIn = (pipeline: Pipeline, build: Build, run: RunKind): boolean =>
     : run !== "release" || pipeline.topology === "workflow_call";
 
 export const imagesIn = (pipeline: Pipeline, runs: Runs): ImageBuild[] => buildsIn(pipeline, runs).filter(isImage);
+
+/** The images that are scanned beside the tests, and not by the job that builds. */
+export const scannedApart = (pipeline: Pipeline, runs: Runs): ScannedImage[] =>
+  imagesIn(pipeline, runs).flatMap((build) => (build.scan && build.scan.apart ? [{ ...build, scan: build.scan }] : []));
 
 /** The classes of event that a run of these kinds can be, in this pipeline. */
 export const classesIn = (pipeline: Pipeline, runs: Runs): EventClass[] =>

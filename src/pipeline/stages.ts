@@ -35,6 +35,8 @@ import {
   promotesIn,
   releaseJobId,
   runsThatBuild,
+  SCAN_JOB,
+  scannedApart,
   soleGroup,
   takenAfter,
   takenBy,
@@ -47,7 +49,7 @@ import type { Build, Consumer, ImageBuild, Pipeline, PublishTarget } from "./typ
 /** What a stage is about. */
 export type StageSubject =
   | { kind: "ready" }
-  | { kind: "plan" | "verdicts" | "gate" | "promote" | "published" | "withdraw" | "clean" }
+  | { kind: "plan" | "scan" | "verdicts" | "gate" | "promote" | "published" | "withdraw" | "clean" }
   /** Everything that is built, by a workflow that several kinds of run call. */
   | { kind: "builds"; part: BuildsPart }
   | { kind: "build"; group: BuildGroup }
@@ -108,6 +110,8 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
     : buildStages(pipeline, run, [plan]);
   const ready =
     !called && hasReady(pipeline, run) ? [stage("ready", { kind: "ready" }, [plan, ...built.map(({ id }) => id)])] : [];
+  const apart = scannedApart(pipeline, run);
+  const scan = apart.length > 0 ? [stage(SCAN_JOB, { kind: "scan" }, [plan, ...takenFrom(apart)], "reads")] : [];
   const tested = calledIn(pipeline, run);
   const verdicts =
     run === "release" && tested.length > 0
@@ -142,7 +146,7 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
         stage(GATE_JOB, { kind: "gate" }, [
           plan,
           ...early,
-          ...built.map(({ id }) => id),
+          ...[...built, ...scan].map(({ id }) => id),
           ...tested.map(({ key }) => testJobId(key)),
         ]),
       ]
@@ -198,7 +202,7 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
           stage(
             "withdraw",
             { kind: "withdraw" },
-            [...passed, ...takenFrom(images), ...readersOf([...built, ...tests])],
+            [...passed, ...takenFrom(images), ...readersOf([...built, ...scan, ...tests])],
             "deletes",
           ),
         ]
@@ -207,6 +211,7 @@ export function stagesOf(pipeline: Pipeline, run: RunKind): Stage[] {
     ...(plan === "plan" ? [stage("plan", { kind: "plan" }, [])] : []),
     ...built,
     ...ready,
+    ...scan,
     ...verdicts,
     ...tests,
     ...gate,

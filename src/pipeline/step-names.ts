@@ -13,10 +13,12 @@ export const PUBLISH_JOB_PREFIX = "Publish ";
 /** The step that builds an image; it is skipped where the image is there already. */
 export const BUILD_STEP = "Build";
 
-/** The job that tests, before its matrix; in it the step that pulls an image, and the one that stands in for it. */
+/** The job that tests, before its matrix. */
 export const TEST_JOB = "Test";
-export const PULL_STEP = "Pull the image";
-export const FALLBACK_STEP = "Load the image from the artifact";
+/** The step that takes the image, from wherever it can be had. */
+export const TAKE_STEP = "Take the image";
+/** The step that runs only when that was not the registry: GitHub's API tells no outputs, but what was skipped. */
+export const NOT_PULLED_STEP = "Note that the registry did not give the image";
 
 /** The artifact with the newest figures of the pipeline. */
 export const METRICS_ARTIFACT = "ci-metrics";

@@ -50,7 +50,7 @@ export interface BaseImage {
   schedule: string;
   pins: readonly string[];
   token: string | undefined;
-  scan: (ScanConfig & { timeoutMinutes: number }) | false;
+  scan: (Omit<ScanConfig, "apart"> & { timeoutMinutes: number }) | false;
   timeoutMinutes: number;
 }
 

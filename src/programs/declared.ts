@@ -20,7 +20,7 @@ export interface ProgramInputs {
   cleanup: { "gh-token": Scalar; pipeline?: Scalar };
   "collect-diagnostics": { commands?: Scalar; consumer: Scalar; paths?: Scalar; pipeline?: Scalar };
   comment: { consumer: Scalar; "gh-token": Scalar; pipeline?: Scalar; "pr-number": Scalar };
-  "confirm-image": { build: Scalar; consumer: Scalar; digest?: Scalar; pipeline?: Scalar };
+  "confirm-image": { build: Scalar; class?: Scalar; consumer: Scalar; images?: Scalar; pipeline?: Scalar };
   "container-logs": { consumer: Scalar; pipeline?: Scalar };
   "copy-image": {
     build: Scalar;
@@ -39,15 +39,6 @@ export interface ProgramInputs {
   "find-changes": { "gh-token": Scalar; pipeline?: Scalar };
   flakes: { "gh-token": Scalar; pipeline?: Scalar };
   "github-release": { "gh-token": Scalar; pipeline?: Scalar; prerelease?: Scalar; sha?: Scalar; target: Scalar };
-  "image-summary": {
-    build: Scalar;
-    commit?: Scalar;
-    digest?: Scalar;
-    pipeline?: Scalar;
-    result: Scalar;
-    source?: Scalar;
-    tag?: Scalar;
-  };
   "judge-run": {
     class: Scalar;
     consumer?: Scalar;
@@ -56,7 +47,6 @@ export interface ProgramInputs {
     passed?: Scalar;
     pipeline?: Scalar;
   };
-  "load-image": { build: Scalar; commit: Scalar; consumer: Scalar; pipeline?: Scalar; tag?: Scalar };
   "log-in": { optional?: Scalar; password: Scalar; pipeline?: Scalar; registry: Scalar; username?: Scalar };
   metrics: { "gh-token": Scalar; pipeline?: Scalar };
   "name-place": { consumer: Scalar; matrix?: Scalar; pipeline?: Scalar };
@@ -74,7 +64,14 @@ export interface ProgramInputs {
   preflight: { pipeline?: Scalar; present: Scalar };
   "prepare-base": { base: Scalar; pipeline?: Scalar };
   "prepare-build": { entry?: Scalar; group: Scalar; pipeline?: Scalar; plan: Scalar; version?: Scalar };
-  promote: { "gh-token": Scalar; nightly?: Scalar; pipeline?: Scalar; "source-tag"?: Scalar };
+  promote: {
+    "gh-token": Scalar;
+    nightly?: Scalar;
+    password?: Scalar;
+    pipeline?: Scalar;
+    "source-tag"?: Scalar;
+    username?: Scalar;
+  };
   "prune-caches": { "dry-run"?: Scalar; "gh-token": Scalar; pipeline?: Scalar };
   "publish-image": { group: Scalar; images?: Scalar; pipeline?: Scalar; plan: Scalar };
   "publish-maven": {
@@ -87,31 +84,17 @@ export interface ProgramInputs {
     version?: Scalar;
   };
   "publish-npm": { "dist-tag"?: Scalar; pipeline?: Scalar; target: Scalar; version?: Scalar };
-  "pull-image": {
-    build: Scalar;
-    commit: Scalar;
+  "read-verdicts": { "gh-token": Scalar; needs: Scalar; pipeline?: Scalar; sha: Scalar };
+  "release-notes": { pipeline?: Scalar };
+  "report-status": { consumer: Scalar; "gh-token": Scalar; needs: Scalar; pipeline?: Scalar };
+  "resolve-image": {
     consumer: Scalar;
-    digest?: Scalar;
+    "gh-token": Scalar;
     password?: Scalar;
+    pending?: Scalar;
     pipeline?: Scalar;
-    tag?: Scalar;
-    trusted: Scalar;
     username?: Scalar;
   };
-  "read-verdicts": { "gh-token": Scalar; needs: Scalar; pipeline?: Scalar; sha: Scalar };
-  "refuse-untested": { class: Scalar; published?: Scalar };
-  "release-notes": { pipeline?: Scalar };
-  "report-status": {
-    consumer: Scalar;
-    consumers?: Scalar;
-    "gh-token": Scalar;
-    needs?: Scalar;
-    pipeline?: Scalar;
-    reason?: Scalar;
-    sha?: Scalar;
-    tag?: Scalar;
-  };
-  "resolve-image": { consumer: Scalar; "gh-token": Scalar; pipeline?: Scalar };
   "run-with-retries": {
     commands: Scalar;
     consumer?: Scalar;
@@ -121,6 +104,17 @@ export interface ProgramInputs {
   };
   "sign-image": { build: Scalar; digest: Scalar; pipeline?: Scalar; target?: Scalar };
   "start-container": { args?: Scalar; consumer: Scalar; environment?: Scalar; pipeline?: Scalar };
+  "take-image": {
+    class?: Scalar;
+    consumer: Scalar;
+    "gh-token"?: Scalar;
+    images?: Scalar;
+    password?: Scalar;
+    pipeline?: Scalar;
+    tag?: Scalar;
+    trusted?: Scalar;
+    username?: Scalar;
+  };
   "wait-healthy": { consumer?: Scalar; interval?: Scalar; pipeline?: Scalar; timeout?: Scalar; url?: Scalar };
   "wait-until": { commands: Scalar; consumer: Scalar; pipeline?: Scalar };
   "withdraw-tags": { digests: Scalar; "dry-run"?: Scalar; "gh-token": Scalar; pipeline?: Scalar; tag: Scalar };

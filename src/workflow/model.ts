@@ -65,7 +65,8 @@ export type Step = {
   uses?: string | Commented;
   with?: Record<string, Scalar | Commented>;
   env?: Record<string, Scalar | Commented>;
-  "continue-on-error"?: boolean;
+  /** Or an expression for it. */
+  "continue-on-error"?: boolean | string;
   "timeout-minutes"?: number;
   "working-directory"?: string;
   shell?: "bash";

@@ -1,30 +1,32 @@
 // Confirms that a registry has the image that is to be deployed, without pulling it. Where none has it, or none answers,
 // it says so; the next step then deploys from the sources, where it can.
-import { spawnSync } from "node:child_process";
+import { isDigest } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
+import { handedOn } from "../lib/handed-on.mjs";
 import { findManifest } from "../lib/images.mjs";
-import { fail, isDigest, output, require, warnOf } from "../lib/log.mjs";
+import { addSummary, code, fail, output, require, warnOf } from "../lib/log.mjs";
+import { logOut, registryOf } from "../lib/logins.mjs";
 import { readPlan } from "../lib/plan.mjs";
+import { refuseUntested } from "../lib/untested.mjs";
 
-const { BUILD, CONSUMER, DIGEST: digest = "" } = environment;
+const { BUILD, CLASS: kind = "", CONSUMER } = environment;
 require({ BUILD, CONSUMER });
 const plan = readPlan();
+const digest = handedOn(environment.IMAGES)[BUILD]?.digest ?? "";
 const { image, mirrors } = plan.builds[BUILD];
 const { pull, fallback } = plan.consumers[CONSUMER];
 const names = [image, ...mirrors];
 const context = [`Image: ${image}`, `Digest: ${digest || "none"}`];
 
-/** The tests that follow need no registry, and must not find its password. */
-function forgetLogins() {
-  for (const name of names) spawnSync("docker", ["logout", name.split("/")[0]], { stdio: "ignore" });
-}
+// The tests that follow need no registry, and must not find its password.
+process.on("exit", () => names.map(registryOf).forEach(logOut));
 
 function withoutImage(reason) {
-  forgetLogins();
   if (fallback !== "build")
     fail(`${reason} Images of older runs are deleted: re-run the build, then this test.`, context);
+  refuseUntested({ kind, digest }, [reason, ...context]);
   warnOf(`${reason} It is deployed from the sources instead.`, context);
-  output("source", "none");
+  addSummary("Deployed for the tests: the sources, without an image.");
   output("reference", "");
 }
 
@@ -35,10 +37,9 @@ async function confirm() {
   for (const name of names) {
     const there = await findManifest(`${name}@${digest}`, pull);
     if (there.state === "there") {
-      forgetLogins();
       if (name !== image)
         warnOf(`The registry did not give the image, so it is deployed from ${name}: the same digest.`, context);
-      output("source", "registry");
+      addSummary(`Deployed for the tests: ${code(`${name}@${digest}`)}`);
       output("reference", `${name}@${digest}`);
       return;
     }

@@ -1,5 +1,6 @@
 // HTTP with patience: what fails for a moment is tried again.
-
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { environment } from "./environment.mjs";
 
 const ATTEMPTS = 4;
@@ -11,17 +12,16 @@ export const httpError = (message, status) => Object.assign(new Error(message), 
 /**
  * Asks until the answer is neither 429, nor 5xx, nor a broken connection, four times at most, and reads it to its end.
  * `attempt` tells how often it asked: a DELETE that is answered 404 at the second attempt had worked at the first. A POST
- * that may have been heard is not repeated. With `most` the answer is read as `bytes`, up to so many; more are `null`.
- * `seconds` is how long one attempt may take.
+ * that may have been heard is not repeated. With `most` the answer is read as `bytes`, up to so many; more are `null`. With
+ * `file` its content is written there instead. `seconds` is how long one attempt may take.
  */
-export async function ask(url, { method = "GET", headers = {}, body, most, seconds = 60 } = {}) {
+export async function ask(url, { method = "GET", headers = {}, body, most, file, seconds = 60 } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     let answer;
     let problem;
     try {
       const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(seconds * 1000) });
-      const content =
-        most === undefined ? { text: await response.text() } : { bytes: await readAtMost(response, most) };
+      const content = await contentOf(response, { most, file });
       answer = { status: response.status, headers: response.headers, ...content, attempt };
     } catch (error) {
       problem = error.cause?.code ?? error.message;
@@ -40,6 +40,13 @@ export async function ask(url, { method = "GET", headers = {}, body, most, secon
         0,
       );
   }
+}
+
+async function contentOf(response, { most, file }) {
+  if (file === undefined)
+    return most === undefined ? { text: await response.text() } : { bytes: await readAtMost(response, most) };
+  await pipeline(response.body ?? [], createWriteStream(file));
+  return {};
 }
 
 async function readAtMost(response, most) {

@@ -1,6 +1,7 @@
 // How large an image is, compressed, on each of its platforms: as much as whoever pulls it waits for.
+import { isDigest } from "./digests.mjs";
 import { readManifest } from "./images.mjs";
-import { addSummary, closeGroup, code, fail, isDigest, openGroup, say } from "./log.mjs";
+import { addSummary, closeGroup, code, fail, openGroup, say } from "./log.mjs";
 
 /** What is said of each platform that has more bytes than it may. Ends the step where nobody can say how many it has. */
 export async function findOversize(image, digest, maxBytes) {

@@ -1,7 +1,8 @@
 // Which tests of a commit have passed already, so that a release need not repeat them.
+import { isCommit } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { githubApi } from "../lib/github.mjs";
-import { addSummary, code, fail, isCommit, output, require, warnOf } from "../lib/log.mjs";
+import { addSummary, code, fail, output, require, warnOf } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { lastBuilt, stateOf, verdictsOn } from "../lib/verdicts.mjs";
 

@@ -2,31 +2,21 @@
 // the build's run, the record of this repository's own runs, and the registry; never what a fork's run uploaded.
 //
 // Started by the end of a build (`workflow_run`), or by hand with a tag.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { artifactOfRun, readArtifact } from "../lib/artifacts.mjs";
+import { isCommit, isDigest } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { readEvent } from "../lib/event.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { findManifest, readImage } from "../lib/images.mjs";
-import {
-  addSummary,
-  closeGroup,
-  code,
-  fail,
-  isCommit,
-  isDigest,
-  openGroup,
-  output,
-  plain,
-  require,
-  warnOf,
-} from "../lib/log.mjs";
+import { addSummary, closeGroup, code, fail, openGroup, output, plain, require, warnOf } from "../lib/log.mjs";
+import { logInForNow } from "../lib/logins.mjs";
 import { readPlan } from "../lib/plan.mjs";
+import { postStatuses } from "../lib/status.mjs";
 import { branchTag, commitTag, expandTag, isDockerTag, isLongLived, matchesAny, shortSha } from "../lib/tags.mjs";
 
 const { CONSUMER, GITHUB_EVENT_NAME: eventName = "", GITHUB_REPOSITORY: repository = "" } = environment;
 require({ CONSUMER, GITHUB_EVENT_NAME: eventName, GITHUB_REPOSITORY: repository });
-const recordFile = join(environment.RUNNER_TEMP ?? "", "record/build-record.json");
+const github = githubApi(environment.GITHUB_API_URL ?? "https://api.github.com", environment.GH_TOKEN);
 
 const plan = readPlan();
 const event = readEvent();
@@ -67,7 +57,7 @@ const found = {
 };
 
 /** Hands everything on and ends the step. */
-function finish({ ready, reason = "" }) {
+async function finish({ ready, reason = "" }) {
   openGroup("Result");
   output("ready", ready);
   output("skip", found.consumers.length === 0);
@@ -83,6 +73,9 @@ function finish({ ready, reason = "" }) {
   if (ready) {
     const from = found.trusted ? "" : ", from a fork";
     addSummary(`Testing ${code(found.tag || "an artifact")} of ${code(found.sha)} (${found.class}${from})`);
+    const pending = { state: "pending", description: `Testing ${found.tag}` };
+    if (environment.PENDING === "true")
+      await postStatuses({ keys: found.consumers, sha: found.sha, of: () => pending });
   } else {
     console.log(plain(reason));
     addSummary(`Nothing to test: ${plain(reason)}`);
@@ -91,9 +84,9 @@ function finish({ ready, reason = "" }) {
 }
 
 /** Nobody tests this, so no verdict is due. */
-function skip(reason) {
+async function skip(reason) {
   found.consumers = [];
-  finish({ ready: false, reason });
+  await finish({ ready: false, reason });
 }
 
 async function resolveManual() {
@@ -124,7 +117,7 @@ async function resolveManual() {
       `Tag: ${tag}`,
       `Its commit: ${revision || "none"}`,
     ]);
-  finish({ ready: true });
+  await finish({ ready: true });
 }
 
 /** The class of what was built, by the event alone; undefined where nobody tests such builds. */
@@ -157,7 +150,6 @@ const isTestedByPullRequest = (key) =>
 async function pullRequestsOfCommit() {
   if (listed.length > 0 || headRepository === "") return listed.map(({ number }) => number);
   console.log("GitHub names no pull request of this run, so they are listed.");
-  const github = githubApi(environment.GITHUB_API_URL ?? "https://api.github.com", environment.GH_TOKEN);
   const head = encodeURIComponent(`${headRepository.split("/")[0]}:${run.head_branch}`);
   try {
     const pulls = await github.all(`/repos/${repository}/pulls?state=all&head=${head}`);
@@ -196,11 +188,22 @@ function possibleTags(numbers) {
 
 const dayAfter = (time, days) => new Date(Date.parse(time.slice(0, 10)) + days * 86_400_000).toISOString().slice(0, 10);
 
+/** What the build's run has written down: its text; undefined where it has nothing, or GitHub does not say. */
+async function recordText() {
+  try {
+    const kept = await artifactOfRun(github, repository, run.id, "build-record");
+    return kept && (await readArtifact(github, repository, kept, (name) => name === "build-record.json"));
+  } catch (error) {
+    console.log(`The build's record cannot be read: ${plain(error.message)}`);
+    return undefined;
+  }
+}
+
 /** The build's record, where it is one of this commit and whole. */
-function readRecord() {
+function readRecord(text) {
   let record;
   try {
-    record = JSON.parse(readFileSync(recordFile, "utf8"));
+    record = JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -276,23 +279,28 @@ async function resolveRun() {
   });
   if (!isCommit(run.head_sha)) fail("The build's run is of no full commit.", context);
   const built = classOf();
-  if (built === undefined) skip(`Builds of the event ${run.event} are not tested.`);
+  if (built === undefined) await skip(`Builds of the event ${run.event} are not tested.`);
   found.class = built;
   found.trusted = built !== "pullRequest" || headRepository === repository;
   if (!found.trusted) {
     found.consumers = keys.filter((key) => plan.consumers[key].forks);
-    if (found.consumers.length === 0) skip("Pull requests from forks are not tested here.");
+    if (found.consumers.length === 0) await skip("Pull requests from forks are not tested here.");
   }
 
-  const record = found.trusted && run.conclusion === "success" ? readRecord() : undefined;
+  // Whatever a fork's run uploads is not to be trusted, and is not even looked at.
+  const recorded = found.trusted && run.conclusion === "success" ? await recordText() : undefined;
+  const record = recorded && readRecord(recorded);
   // A nightly build that somebody started by hand is one all the same.
   if (built === "manual" && record?.class === "nightly") found.class = "nightly";
   found.consumers = found.consumers.filter((key) => plan.consumers[key].events.includes(found.class));
-  if (found.consumers.length === 0) skip(`Builds of the class ${found.class} are not tested here.`);
+  if (found.consumers.length === 0) await skip(`Builds of the class ${found.class} are not tested here.`);
   found.consumers = found.consumers.filter((key) => !isTestedByPullRequest(key));
-  if (found.consumers.length === 0) skip("The run of the pull request tests this commit.");
+  if (found.consumers.length === 0) await skip("The run of the pull request tests this commit.");
   if (run.conclusion !== "success")
-    finish({ ready: false, reason: REASONS[run.conclusion] ?? `The build ended as ${run.conclusion}: re-run it.` });
+    await finish({
+      ready: false,
+      reason: REASONS[run.conclusion] ?? `The build ended as ${run.conclusion}: re-run it.`,
+    });
 
   const numbers = found.class === "pullRequest" ? await pullRequestsOfCommit() : [];
   const tags = possibleTags(numbers);
@@ -301,7 +309,7 @@ async function resolveRun() {
     found.tag = tags[0] ?? "";
     // Its images come from the run's artifacts, and must be the commit's own all the same.
     for (const { key } of images) found.images[key] = { digest: "", commit: run.head_sha };
-    finish({ ready: true });
+    await finish({ ready: true });
   }
   if (record && fitsRun(record, tags)) {
     found.tag = record.tag;
@@ -310,9 +318,9 @@ async function resolveRun() {
       const { digest, sourceCommit } = record.builds[key];
       found.images[key] = { digest, commit: sourceCommit };
     }
-    finish({ ready: true });
+    await finish({ ready: true });
   }
-  if (existsSync(recordFile))
+  if (recorded !== undefined)
     warnOf("The build's record does not fit what GitHub says about its run, so it is not used.", [
       `Recorded: ${record?.tag ?? "nothing readable"}`,
       `Possible: ${tags.join(" ") || "no tag"}`,
@@ -324,7 +332,9 @@ async function resolveRun() {
   const there = await findTag(tags);
   found.tag = there?.tag ?? tags[0];
   for (const { key } of images) found.images[key] = { digest: there?.digests[key] ?? "", commit: run.head_sha };
-  finish({ ready: true });
+  await finish({ ready: true });
 }
 
+if (!(await logInForNow(images[0]?.image)))
+  warnOf("The login to the registry failed, so it is asked without one.", context);
 await (eventName === "workflow_dispatch" ? resolveManual() : resolveRun());

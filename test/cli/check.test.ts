@@ -72,7 +72,7 @@ describe("check", () => {
 
   test("a change to the header alone is drift too", async () => {
     const root = await generated();
-    await edit(root, SMOKE, (text) => text.replace("your change would be lost", "or do"));
+    await edit(root, SMOKE, (text) => text.replace("Do not edit: change that", "Do not edit: change this"));
     expect(await check(root)).toMatchObject({ code: 1 });
   });
 

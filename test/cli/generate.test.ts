@@ -54,13 +54,13 @@ describe("generate", () => {
     await put(root, ".github/actions/old/action.yml", stamp("name: Old\n", { source: "ci.config.ts" }));
     await put(root, `${PROGRAMS}/mine/mine.sh`, "echo mine\n");
     const before = await contents(root);
-    expect(before).toHaveProperty([`${PROGRAMS}/pull-image/pull-image.sh`], programFile("pull-image/pull-image.sh"));
+    expect(before).toHaveProperty([`${PROGRAMS}/take-image/take-image.mjs`], programFile("take-image/take-image.mjs"));
     await put(root, "ci.config.ts", configOf());
     expect((await pipewright(root, ["check", "--quiet"])).stdout).toContain(
-      `${PROGRAMS}/pull-image/pull-image.sh is no longer declared: run \`npx pipewright generate\` to remove it.`,
+      `${PROGRAMS}/take-image/take-image.mjs is no longer declared: run \`npx pipewright generate\` to remove it.`,
     );
     const { stdout } = await generate(root);
-    expect(stdout).toContain(`removed ${PROGRAMS}/pull-image/pull-image.sh\n`);
+    expect(stdout).toContain(`removed ${PROGRAMS}/take-image/take-image.mjs\n`);
     expect(stdout).toContain("removed .github/actions/old/action.yml\n");
     expect(stdout).toContain(`updated ${PROGRAMS}/plan.json\n`);
     const after = await contents(root);
@@ -71,7 +71,7 @@ describe("generate", () => {
 
   test("a program that was edited by hand, or is the user's own, stops it before anything is written", async () => {
     const root = await generated("smoke");
-    const [pull, plan] = [`${PROGRAMS}/pull-image/pull-image.sh`, `${PROGRAMS}/plan.json`];
+    const [pull, plan] = [`${PROGRAMS}/take-image/take-image.mjs`, `${PROGRAMS}/plan.json`];
     await put(root, pull, "echo mine\n");
     await put(root, plan, '{ "mine": 1 }\n');
     const before = await contents(root);
@@ -87,7 +87,7 @@ describe("generate", () => {
     );
     expect((await contents(root))[pull]).toBe(before[pull]);
     expect((await generate(root, "--force")).code).toBe(0);
-    expect((await contents(root))[pull]).toBe(programFile("pull-image/pull-image.sh"));
+    expect((await contents(root))[pull]).toBe(programFile("take-image/take-image.mjs"));
   });
 
   test("the repository's own Prettier touches neither programs nor plan.json", async () => {

@@ -38,7 +38,7 @@ describe(".pre-commit-hooks.yaml", () => {
       "ci.config.yaml",
       ".github/workflows/e2e.yml",
       ".github/pipewright/plan.json",
-      ".github/pipewright/pull-image/pull-image.sh",
+      ".github/pipewright/take-image/take-image.mjs",
       ".github/pipewright/.gitattributes",
       ".github/actionlint.yaml",
       "Dockerfile",

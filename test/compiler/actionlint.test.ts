@@ -14,7 +14,7 @@ const workflow = (uses: string, more: object = {}): Workflow =>
     concurrency: { group: "a" },
     jobs: { a: { name: "a", steps: [{ name: "x", uses }], ...more } },
   }) as never;
-const program = workflow("$/.github/pipewright/pull-image");
+const program = workflow("$/.github/pipewright/take-image");
 const self = planOf(smallConfig({ programs: "self" })).pipeline;
 const checkout = planOf(smallConfig({ programs: "checkout" })).pipeline;
 const path = (name: string): string => `.github/workflows/${name}.yml`;

@@ -27,10 +27,10 @@ describe.each(TOPOLOGIES)("a consumer that deploys, with %s", (topology) => {
   const config: ConfigInput = { ...deployed, topology };
 
   test("pulls nothing to the runner, unless it also wants the image there", () => {
-    expect(names(read(config, "extensions"))).not.toContain("Pull the image");
+    expect(names(read(config, "extensions"))).not.toContain("Take the image");
     expect(read(config, "extensions").jobs["test"]?.env).not.toHaveProperty("IMAGE");
     expect(names(read(config, "both"))).toEqual(
-      expect.arrayContaining(["Pull the image", "Start the container", "Deploy the image"]),
+      expect.arrayContaining(["Take the image", "Start the container", "Deploy the image"]),
     );
   });
 

@@ -57,14 +57,16 @@ describe.each(subjects)("after a rollback of $name", (system) => {
 });
 
 describe("a row does what it says", () => {
-  it("one consumer builds for itself: no workflow_run, the same name, the reason in place, all others as they were", () => {
+  it("one consumer builds for itself: no workflow_run, the same name, all others as they were", () => {
     const changed = after(charon, rowFor(charon, 'consumers["e2e-tests"].source: "build"'));
     const e2e = fileIn(changed, "e2e-tests.yml");
     expect(e2e?.follows).toBeUndefined();
     expect(Object.keys(e2e?.on ?? {})).toEqual(expect.arrayContaining(["push", "pull_request"]));
     expect(e2e?.jobs.map((job) => job.name)).toContain("E2E Tests");
     const body = compile(changed.pipeline).find((file) => file.path.endsWith("e2e-tests.yml"))?.body ?? "";
-    expect(body).toMatch(/# pipewright-ignore: redundant-image-build -- .+\n\s+uses: docker\/build-push-action@/);
+    expect(plannedFor(changed.pipeline).consumers["e2e-tests"]?.source).toBe("build");
+    const take = e2e?.jobs.flatMap(({ steps }) => steps).filter((step) => step.program === "take-image");
+    expect(take?.map((step) => step.with)).toEqual([{ consumer: "e2e-tests" }]);
     expect(body).not.toContain("workflow_run");
     const unchanged = (system: System): unknown =>
       compile(system.pipeline).filter((file) =>
@@ -96,9 +98,13 @@ describe("a row does what it says", () => {
     const every = systemNamed("a system with every part");
     const changed = after(every, rowFor(every, 'consumers["test"].source: "build"'));
     const test = fileIn(changed, "test.yml")?.jobs.find((job) => job.id === "test");
-    expect(
-      test?.steps.filter((step) => step.action === "docker/build-push-action").map((step) => step.with["tags"]),
-    ).toEqual(["all-app:local", "all-app-web:local"]);
+    expect(test?.steps.filter((step) => step.program === "take-image").map((step) => step.with)).toEqual([
+      { consumer: "test" },
+    ]);
+    expect(plannedFor(changed.pipeline).consumers["test"]).toMatchObject({
+      source: "build",
+      images: { app: "all-app:local", "app-web": "all-app-web:local" },
+    });
     expect(test?.steps.some((step) => step.run?.includes("make dist"))).toBe(true);
   });
 

@@ -66,7 +66,7 @@ describe("useProgram", () => {
   });
 
   it("leaves out inputs without a value, and keeps those that are false or empty", () => {
-    const step = useProgram("pull-image", {
+    const step = useProgram("take-image", {
       name: "x",
       with: { digest: "", trusted: false, build: undefined } as never,
     });

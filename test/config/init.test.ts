@@ -105,6 +105,7 @@ export default defineConfig({
       needs: "charon",
       setup: { node: "22", cache: "npm" },
       run: ["npm ci", "npm run test:e2e"],
+      artifacts: [{ name: "test-e2e-results", path: "test-results/", when: "failure" }],
     },
   },
 });

@@ -10,11 +10,13 @@ import {
   buildJobId,
   buildsIn,
   entriesOf,
+  GATE_JOB,
   merges,
   publishesAlone,
   publishJobId,
   type Runs,
   runsThatBuild,
+  SCAN_JOB,
   callsBuilds,
 } from "../../src/pipeline/runs.ts";
 import type { EventClass, ImageBuild } from "../../src/pipeline/types.ts";
@@ -291,7 +293,7 @@ describe.each(withImages)("in $name", (system) => {
         .flatMap((workflow) => workflow.jobs)
         .filter(({ id }) => id === buildJobId(group.first) || id === publishJobId(group.first));
       const scans = jobs.flatMap((job) => job.steps.filter(({ action }) => action === "aquasecurity/trivy-action"));
-      const scanned = group.builds.filter(({ scan }) => scan !== false);
+      const scanned = group.builds.filter(({ scan }) => scan !== false && !scan.apart);
       if (scanned.length === 0) {
         expect(scans).toEqual([]);
         continue;
@@ -326,10 +328,48 @@ describe.each(withImages)("in $name", (system) => {
     }
   });
 
+  it("what is scanned beside the tests is scanned once, by the digest or from what was saved, and all that follows waits for it", () => {
+    const { pipeline, workflows } = system;
+    const apart = imagesOf(system).filter(({ scan }) => scan && scan.apart);
+    const file = workflows.find(({ path }) => path === pipeline.workflows.scan?.path);
+    expect(file !== undefined).toBe(apart.length > 0);
+    const calls = workflows.flatMap(({ jobs }) => jobs.filter((job) => job.calls?.path === `./${file?.path}`));
+    for (const build of apart) {
+      const job = file?.jobs.find(({ id }) => id === SCAN_JOB);
+      const own = job?.steps.filter(
+        ({ name }) => name === `Scan ${build.key}` || name.startsWith(`Scan ${build.key} (`),
+      );
+      const given = (digest: string, taken: string): Json[] => {
+        const contexts = {
+          inputs: { [build.key]: digest, class: "main" },
+          steps: { [`take-${build.key}`]: { outcome: taken, outputs: {} } },
+          runner: { temp: "/tmp" },
+        };
+        const [first] = own ?? [];
+        const value = (name: string): Json => interpolate((first?.with[name] ?? "") as Json, { contexts });
+        return [first !== undefined && runs(first, contexts), value("image-ref"), value("input")];
+      };
+      expect(given("sha256:1", "skipped")).toEqual([true, `${build.image}@sha256:1`, ""]);
+      expect(given("", "success")).toEqual([true, "", `/tmp/image-${build.key}.tar`]);
+      // Another run may leave it out.
+      expect(given("", "failure")[0]).toBe(false);
+      for (const step of own ?? []) expect(step.with["exit-code"]).toBe(build.scan && build.scan.block ? "1" : "0");
+      expect(calls.every((call) => String(call.calls?.with[build.key]).includes("digest"))).toBe(true);
+    }
+    for (const call of calls) {
+      const run = workflows.find(({ jobs }) => jobs.includes(call));
+      const waiting = run?.jobs.filter(({ needs }) => needs.includes(call.id)).map(({ id }) => id) ?? [];
+      expect(waiting).toContain(GATE_JOB);
+      expect(waiting.filter((id) => id.startsWith("test-"))).toEqual([]);
+      expect(call.needs.filter((id) => id.startsWith("test-"))).toEqual([]);
+    }
+    expect(calls.length > 0).toBe(apart.length > 0);
+  });
+
   it("the scan takes the published image, or the saved one where nothing could be pushed", () => {
     for (const group of groups.filter((one) => publishesAlone(system.pipeline, runsOf(system), one))) {
       const job = jobIn(system, group);
-      for (const build of group.builds.filter(({ scan }) => scan)) {
+      for (const build of group.builds.filter(({ scan }) => scan && !scan.apart)) {
         const scan = job.steps.find(({ name }) => name.startsWith(`Scan ${build.key}`));
         const given = (publish: Record<string, string>, outputs: Record<string, string>): Json[] => {
           const contexts = steps({ scan: "true", platforms: "linux/amd64 linux/arm64", ...outputs }, { publish });

@@ -1,10 +1,11 @@
 /**
  * Pipeline contract, "Consumers (workflow_run topology)". What the programs do is run in test/execution/resolve.test.ts,
- * pull.test.ts and report.test.ts, and the whole in test/execution/pipeline; here is what they are given, and when.
+ * take-image.test.ts and report.test.ts, and the whole in test/execution/pipeline; here is what they are given, and when.
  */
 import { describe, expect, it } from "vitest";
 import { rollbackRows } from "../../src/compiler/docs/rollback.ts";
 import { pullsImages } from "../../src/pipeline/local-images.ts";
+import { NOT_PULLED_STEP } from "../../src/pipeline/step-names.ts";
 import { planFile } from "../../src/pipeline/plan-file.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
@@ -139,11 +140,11 @@ describe("the trigger", () => {
 describe("the commit status", () => {
   it("is pending at the start, then the result, always under the consumer's name", () => {
     for (const { system, consumer, sharing, resolve, report } of all) {
-      const pending = stepOf(resolve, "Post the pending status");
+      // What they post: test/execution/resolve.test.ts and report.test.ts.
+      const pending = stepOf(resolve, "Resolve the image");
       const result = stepOf(report, "Post the result");
-      expect([pending.program, result.program]).toEqual(["report-status", "report-status"]);
-      // With results it says how they ended: test/execution/report.test.ts.
-      expect([pending.with["needs"], result.with["needs"]]).toEqual([undefined, "${{ toJSON(needs) }}"]);
+      expect([pending.program, result.program]).toEqual(["resolve-image", "report-status"]);
+      expect([pending.with["pending"], result.with["needs"]]).toEqual([true, "${{ toJSON(needs) }}"]);
       for (const step of [pending, result]) expect(step.with["consumer"]).toBe(keyOf(consumer));
       const { consumers, groups } = planOf(system);
       expect(groups[consumer.group ?? ""] ?? [consumer.key]).toEqual(sharing.map(({ key }) => key));
@@ -177,13 +178,13 @@ describe("the commit status", () => {
     }
   });
 
-  it("is on the tested commit; where that could not be resolved, the program takes the build's", () => {
-    for (const { report } of all) {
-      const sha = (outputs: Json): Json =>
-        interpolate(stepOf(report, "Post the result").with["sha"] as Json, {
-          contexts: { ...run({ head_sha: "head" }), needs: { resolve: { outputs } } },
-        });
-      expect([sha({ sha: "resolved" }), sha({}) ?? ""]).toEqual(["resolved", ""]);
+  it("is on the tested commit, which the program reads from what the job that resolves has found", () => {
+    for (const { report, resolve, sharing } of all) {
+      expect(report.needs[0]).toBe("resolve");
+      expect(Object.keys(resolve.outputs)).toEqual(
+        expect.arrayContaining(["sha", "reason", "skip", ...(sharing.length > 1 ? ["consumers"] : [])]),
+      );
+      expect(stepOf(report, "Post the result").with["sha"]).toBeUndefined();
     }
   });
 
@@ -205,8 +206,7 @@ describe("the commit status", () => {
     for (const { resolve, report, test } of all) {
       for (const job of [resolve, report]) {
         expect(job.permissions["statuses"]).toBe("write");
-        for (const step of job.steps)
-          expect(step.program !== undefined || step.action === "actions/download-artifact", step.where).toBe(true);
+        for (const step of job.steps) expect(step.program, step.where).toBeDefined();
       }
       expect(test.permissions["statuses"]).toBeUndefined();
     }
@@ -217,8 +217,10 @@ describe("the image", () => {
   it("is resolved from GitHub's own event, the plan and the registry: nothing else is handed to the program", () => {
     for (const { system, consumer, resolve } of all) {
       const step = stepOf(resolve, "Resolve the image");
-      const { pipeline: _, ...given } = step.with;
-      expect(given).toEqual({ "gh-token": "${{ github.token }}", consumer: keyOf(consumer) });
+      const { pipeline: _, username: __, password, ...given } = step.with;
+      expect(given).toEqual({ "gh-token": "${{ github.token }}", consumer: keyOf(consumer), pending: true });
+      const isLoggedIn = resolve.steps.some((one) => one.program === "log-in") || password !== undefined;
+      expect(isLoggedIn, resolve.where).toBe(consumer.builds.some(({ kind }) => kind === "image"));
       const { consumers, builds } = planOf(system);
       expect(consumers[consumer.key]).toMatchObject({
         events: consumer.events,
@@ -230,19 +232,6 @@ describe("the image", () => {
           kind: build.kind,
           ...(build.kind === "image" && { image: build.image }),
         });
-    }
-  });
-
-  it("is never resolved from what a fork's run uploaded: the record is downloaded from this repository's runs only", () => {
-    for (const { resolve } of all) {
-      const download = stepOf(resolve, "Download the build's record");
-      const downloaded = (contexts: Contexts): boolean => holds(download.if, { contexts, status: ended });
-      expect([
-        downloaded(run()),
-        downloaded(run({ head_repository: { full_name: "evil/Charon" } })),
-        downloaded(run({ conclusion: "failure" })),
-        downloaded(byHand),
-      ]).toEqual([true, false, false, false]);
     }
   });
 
@@ -261,74 +250,45 @@ describe("the image", () => {
     }
   });
 
-  it("is pulled after a login, with retries and a delay, verified against the recorded commit", () => {
+  it("is taken by one step: from the registry, else from the artifact of the very build, of the recorded commit", () => {
     for (const { system, consumer, test } of all) {
-      const pulls = test.steps.filter((step) => step.program === "pull-image");
-      expect(pulls).toHaveLength(pulled(consumer).length);
+      const takes = test.steps.filter((step) => step.program === "take-image");
+      expect(takes).toHaveLength(pulled(consumer).length > 0 ? 1 : 0);
       const plan = planOf(system);
-      for (const [index, build] of pulled(consumer).entries()) {
-        const pull = pulls[index];
-        expect(pull?.with).toMatchObject({
-          build: build.key,
+      for (const take of takes) {
+        // How it falls back, and that it stops with what is missing and what to do: test/execution/take-image.test.ts.
+        expect(take.with).toMatchObject({
           consumer: consumer.key,
-          digest: `\${{ needs.resolve.outputs.${build.key}-digest }}`,
-          commit: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
+          tag: "${{ needs.resolve.outputs.tag }}",
+          images: "${{ needs.resolve.outputs.images }}",
+          trusted: "${{ needs.resolve.outputs.trusted }}",
+          "gh-token": "${{ github.token }}",
         });
-        expect(plan.consumers[consumer.key]?.pull).toEqual(consumer.pull);
+        expect(Object.keys(plan.consumers[consumer.key]?.images ?? {})).toEqual(pulled(consumer).map(({ key }) => key));
+        expect(plan.consumers[consumer.key]).toMatchObject({ source: "registry", pull: consumer.pull });
         expect(plan.freshness).toBe(system.pipeline.freshness);
-        const logins = test.steps.slice(
-          0,
-          test.steps.findIndex((step) => step === pull),
-        );
-        expect(pull?.with["password"] !== undefined || logins.some((step) => step.program === "log-in")).toBe(true);
+        const before = test.steps.slice(0, test.steps.indexOf(take));
+        expect(take.with["password"] !== undefined || before.some((step) => step.program === "log-in")).toBe(true);
+        expect(before.some((step) => step.run !== undefined)).toBe(false);
       }
     }
   });
 
-  it("falls back to the artifact of the very build, and stops with the context where there is none either", () => {
-    for (const { consumer, test } of all) {
-      for (const build of pulled(consumer)) {
-        const load = test.steps.find((step) => step.id === `load-${build.key}`);
-        const index = test.steps.findIndex((step) => step === load);
-        const download = test.steps[index - 1];
-        expect(download).toMatchObject({
-          action: "actions/download-artifact",
-          continueOnError: true,
-          with: {
-            name: `image-${build.key}`,
-            "run-id": "${{ github.event.workflow_run.id }}",
-            "github-token": "${{ github.token }}",
-          },
-        });
-        const contexts = (source: string): Contexts => ({
-          ...run(),
-          steps: { [`pull-${build.key}`]: { outputs: { source } } },
-        });
-        for (const step of [download, load])
-          expect([
-            holds(step?.if, { contexts: contexts("registry"), status: ended }),
-            holds(step?.if, { contexts: contexts("none"), status: ended }),
-          ]).toEqual([false, true]);
-        // Without an archive load-image ends with what is missing and what to do: test/execution/pull.test.ts.
-        expect(load).toMatchObject({
-          program: "load-image",
-          with: {
-            build: build.key,
-            consumer: consumer.key,
-            commit: `\${{ needs.resolve.outputs.${build.key}-commit }}`,
-          },
-        });
-      }
-    }
-  });
-
-  it("of a fork comes from its artifact alone: no login, no pull", () => {
+  it("of a fork comes from its artifact alone: no login, no pull, and no secret", () => {
+    const contexts = {
+      github: { token: "job's own" },
+      needs: { resolve: { outputs: { trusted: "false" } } },
+      secrets: { QUAY_USER: "user", QUAY_PASSWORD: "hush", REGISTRY_USER: "user", REGISTRY_PASSWORD: "hush" },
+    };
     for (const { test } of all) {
-      for (const step of test.steps.filter((one) => one.program === "pull-image" || one.program === "log-in")) {
-        expect(
-          holds(step.if, { contexts: { needs: { resolve: { outputs: { trusted: "false" } } } }, status: ended }),
-          step.where,
-        ).toBe(false);
+      for (const step of test.steps.filter((one) => one.program === "log-in"))
+        expect(holds(step.if, { contexts, status: ended }), step.where).toBe(false);
+      for (const step of test.steps.filter((one) => one.program === "take-image")) {
+        expect(interpolate(step.with["trusted"] as Json, { contexts })).toBe("false");
+        const credentials = ["username", "password"].map((name) =>
+          String(interpolate((step.with[name] ?? "") as Json, { contexts })),
+        );
+        expect(["", "job's own"], step.where).toContain(credentials.join(""));
       }
     }
   });
@@ -338,12 +298,16 @@ describe("the image", () => {
     expect(planOf(systemNamed("Charon that warns of another commit")).freshness).toBe("warn");
   });
 
-  it("is named in the summary with where it came from, always", () => {
-    for (const { consumer, test } of all) {
-      const summaries = test.steps.filter((step) => step.program === "image-summary");
-      expect(summaries.map((step) => [step.with["build"], step.if])).toEqual(
-        images(consumer).map((build) => [build.key, "always()"]),
-      );
+  it("that did not come from the registry is noted by a step that runs only then, where somebody counts it", () => {
+    for (const { system, test } of all) {
+      const note = test.steps.find((step) => step.name === NOT_PULLED_STEP);
+      const take = test.steps.find((step) => step.program === "take-image");
+      expect(note !== undefined, test.where).toBe(take !== undefined && system.pipeline.metrics !== false);
+      if (!note) continue;
+      const noted = (source: string): boolean =>
+        holds(note.if, { contexts: { steps: { image: { outputs: { source } } } }, status: failed });
+      expect(take?.id).toBe("image");
+      expect(["registry", "artifact", "sources", ""].map(noted)).toEqual([false, true, true, true]);
     }
   });
 
@@ -407,7 +371,7 @@ describe("the job that runs the tests", () => {
   it("waits until the container is healthy before the tests", () => {
     const names = e2e.test.steps.map((step) => step.name);
     const order = [
-      "Pull the image",
+      "Take the image",
       "Start the container",
       "Wait until the container is healthy",
       "Run the Playwright tests",
@@ -546,10 +510,12 @@ describe("a consumer that the config switches", () => {
       const workflow = system.workflows.find(({ path }) => path === changed?.path);
       if (!changed || !workflow) throw new Error(`${line} changes nothing.`);
       expect(Object.keys(workflow.on).sort()).toEqual(["merge_group", "pull_request", "push", "workflow_dispatch"]);
-      const builds = workflow.jobs.flatMap((job) =>
-        job.steps.filter((step) => step.action === "docker/build-push-action"),
-      );
-      expect(builds.map((step) => [step.with["push"], step.with["load"]])).toEqual([[false, true]]);
+      const steps = workflow.jobs.flatMap((job) => job.steps);
+      expect(steps.filter((step) => step.program === "take-image").map((step) => step.with)).toEqual([
+        { consumer: changed.key },
+      ]);
+      expect(planOf(system).consumers[changed.key]?.source).toBe("build");
+      expect(steps.filter((step) => step.action?.startsWith("docker/"))).toEqual([]);
       expect(workflow.jobs.flatMap((job) => Object.values(job.permissions))).not.toContain("write");
       // Its gate is a check of the status's name, so a branch rule finds it.
       expect(workflow.jobs.find((job) => job.id === "report")).toMatchObject({

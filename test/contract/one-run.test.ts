@@ -3,7 +3,8 @@
  * played in test/execution/pipeline/topologies.test.ts; here is which job runs when, with what, and under which name.
  */
 import { describe, expect, it } from "vitest";
-import { CLASSES_OF, calledIn, isCalled, planJobId, type RunKind, takenBy } from "../../src/pipeline/runs.ts";
+import { pullsImages } from "../../src/pipeline/local-images.ts";
+import { buildsIn, CLASSES_OF, calledIn, isCalled, planJobId, type RunKind, takenBy } from "../../src/pipeline/runs.ts";
 import { startsAtOnce } from "../../src/pipeline/stages.ts";
 import type { Consumer } from "../../src/pipeline/types.ts";
 import { type Contexts, evaluate, holds, interpolate } from "../player/expressions.ts";
@@ -11,6 +12,7 @@ import type { Json } from "../player/json.ts";
 import {
   ancestorsOf,
   type EmittedJob,
+  type EmittedStep,
   type EmittedWorkflow,
   expressionsOf,
   stepOf,
@@ -186,9 +188,14 @@ describe("the call", () => {
           ? /^\$\{\{ github\.event\.pull_request\.head\.sha \|\| github\.event\.merge_group\.head_sha \|\| github\.sha \}\}$/
           : /^\$\{\{ needs\.[\w-]+\.outputs\.sha \}\}$/,
       );
-      for (const build of takenBy(consumer))
-        if (build.kind === "image")
-          expect(handed[`${build.key}-digest`]).toMatch(/^\$\{\{ .*needs\.[\w-]+\.outputs\.[\w-]*(digest|images)\b/);
+      const built = takenBy(consumer).filter(
+        (build) => build.kind === "image" && buildsIn(system.pipeline, run).includes(build),
+      );
+      // A line for each job or workflow that publishes: digests and commits, as it says them.
+      if (built.length > 0)
+        expect(handed["images"], call.where).toMatch(
+          /^(?:\$\{\{ needs\.[\w-]+\.outputs\.(?:[\w-]+-)?images(?: \|\| needs\.[\w-]+\.outputs\.images)* \}\}\n?)+$/,
+        );
       if (!("trusted" in handed) || run !== "build" || !system.pipeline.pullRequests) continue;
       const trusted = (eventClass: string, fork: boolean): Json =>
         evaluate(String(handed["trusted"]).replace(/^\$\{\{ | \}\}$/g, ""), {
@@ -306,63 +313,49 @@ describe("the gate", () => {
 });
 
 describe("a called consumer", () => {
-  it("may read the code and the images, and nothing else: what it says, its caller judges", () => {
+  it("may read the code, the images and the run's artifacts, and nothing else: what it says, its caller judges", () => {
     for (const { workflow } of all) {
       for (const job of workflow.jobs)
         expect(
           Object.entries(job.permissions).filter(
-            ([scope, level]) => level !== "read" || !["contents", "packages"].includes(scope),
+            ([scope, level]) => level !== "read" || !["actions", "contents", "packages"].includes(scope),
           ),
           job.where,
         ).toEqual([]);
     }
   });
 
-  it("takes the image from the registry, else from the artifact of its own run, else from the sources; and says which", () => {
-    for (const { consumer, workflow } of all.filter(
-      (one) =>
-        one.consumer.fallback === "build" &&
-        one.consumer.source === "registry" &&
-        one.consumer.deployment === undefined,
-    )) {
-      const test = found(
+  it("takes what it was handed by one step, once the code is there that it may have to build from", () => {
+    const taking = all.filter(
+      ({ consumer }) => takenBy(consumer).some(({ kind }) => kind === "image") && pullsImages(consumer),
+    );
+    expect(taking.length).toBeGreaterThan(0);
+    for (const { system, consumer, workflow } of taking) {
+      const { steps } = found(
         workflow.jobs.find((job) => job.id === "test"),
         `test in ${workflow.file}`,
       );
-      for (const build of takenBy(consumer)) {
-        if (build.kind !== "image") continue;
-        const [pull, load, make] = ["pull", "load", "make"].map((name) =>
-          test.steps.find((step) => step.id === `${name}-${build.key}`),
-        );
-        const steps = (pulled: string, loaded: string): Contexts => ({
-          inputs: { trusted: true, "head-sha": "c0ffee" },
-          needs: { resolve: { outputs: {} } },
-          steps: {
-            [`pull-${build.key}`]: { outputs: { source: pulled } },
-            [`load-${build.key}`]: { outputs: { source: loaded } },
+      const [take, ...others] = steps.filter((step) => step.program === "take-image");
+      expect(others).toEqual([]);
+      const given = (name: string, inputs: Record<string, Json>): Json =>
+        interpolate((take?.with[name] ?? "") as Json, {
+          contexts: {
+            github: { token: "token" },
+            inputs,
+            needs: { resolve: { outputs: { tag: "found", images: "{found}" } } },
           },
         });
-        const ran = (pulled: string, loaded: string): boolean[] =>
-          [load, make].map(
-            (step) => step !== undefined && holds(step.if, { contexts: steps(pulled, loaded), status: running }),
-          );
-        expect(holds(pull?.if, { contexts: steps("", ""), status: running }), workflow.file).toBe(true);
-        expect([ran("registry", ""), ran("none", "artifact"), ran("none", "none")], workflow.file).toEqual([
-          [false, false],
-          [true, false],
-          [true, true],
-        ]);
-        // The code is there before anything is built from it.
-        expect(test.steps.findIndex((step) => step.action === "actions/checkout")).toBeLessThan(
-          test.steps.findIndex((step) => step === make),
-        );
-        const summary = test.steps.find((step) => step.program === "image-summary" && step.with["build"] === build.key);
-        const source = (outcome: string): Json =>
-          interpolate(summary?.with["source"] as Json, {
-            contexts: { ...steps("", ""), steps: { [`make-${build.key}`]: { outcome, outputs: {} } } },
-          });
-        expect([source("success"), source("skipped")]).toEqual(["source", ""]);
-      }
+      const called = { "head-sha": "c0ffee", class: "main", tag: "handed", images: "{handed}", trusted: true };
+      expect([given("tag", called), given("images", called)]).toEqual(["handed", "{handed}"]);
+      if (consumer.dispatch) expect([given("tag", {}), given("images", {})]).toEqual(["found", "{found}"]);
+      // What stands in for it, and when that does not count: test/execution/take-image.test.ts.
+      expect(plannedFor(system.pipeline).consumers[consumer.key]).toMatchObject({
+        source: "registry",
+        fallback: consumer.fallback,
+      });
+      if (consumer.fallback === "build") expect(given("class", called), workflow.file).toBe("main");
+      const at = (is: (step: EmittedStep) => boolean): number => steps.findIndex(is);
+      expect(at((step) => step.action === "actions/checkout")).toBeLessThan(at((step) => step === take));
     }
   });
 
@@ -533,57 +526,52 @@ describe("what comes after the tests", () => {
   });
 });
 
-describe("tests that fell back to the sources", () => {
-  const STEP = "See that what is published was tested";
-  const fallingBack = all.filter(({ workflow }) =>
-    workflow.jobs.some((job) => job.steps.some(({ name }) => name === STEP)),
-  );
+describe("tests of what was made from the sources", () => {
+  const PROMOTED = ["main", "integration", "nightly", "release", "manual"];
+  const OTHERS = ["pullRequest", "feature", "queue"];
+  const testsOf = ({ workflow }: Called): readonly EmittedStep[] =>
+    found(
+      workflow.jobs.find(({ id }) => id === "test"),
+      "job test",
+    ).steps;
 
-  it("do not count for what is promoted, and count for pull requests", () => {
-    expect(fallingBack.length).toBeGreaterThan(0);
-    for (const { consumer, workflow } of fallingBack) {
-      const step = stepOf(
-        found(
-          workflow.jobs.find(({ id }) => id === "test"),
-          "job test",
-        ),
-        STEP,
-      );
-      const [image] = takenBy(consumer).filter((build) => build.kind === "image");
-      if (!image) continue;
-      const fails = (eventClass: string, digest: string, made: boolean): boolean => {
-        const outcome = { outcome: made ? "success" : "skipped", outputs: {} };
-        const steps = Object.fromEntries(
-          [...takenBy(consumer).flatMap(({ key }) => [`make-${key}`, `take-${key}`]), "from-sources"].map((id) => [
-            id,
-            id.startsWith("take-") ? { outcome: "success", outputs: {} } : outcome,
-          ]),
-        );
-        const inputs = {
-          class: eventClass,
-          "head-sha": "c0ffee",
-          ...Object.fromEntries(takenBy(consumer).map(({ key }) => [`${key}-digest`, digest])),
-        };
-        return holds(step.if, { contexts: { inputs, steps, needs: {} }, status: running });
-      };
-      const digest = `sha256:${"a".repeat(64)}`;
-      for (const promoted of ["main", "integration", "nightly", "release", "manual"]) {
-        expect(fails(promoted, digest, true), `${workflow.file} ${promoted}`).toBe(true);
-        // The published image was tested; or there is none, and the build's own gate is red.
-        expect([fails(promoted, digest, false), fails(promoted, "", true)]).toEqual([false, false]);
-      }
-      for (const other of ["pullRequest", "feature", "queue"]) expect(fails(other, digest, true)).toBe(false);
+  it("are told of what they may stand in for: the programs refuse to test anything else that is promoted", () => {
+    // How they refuse: test/execution/take-image.test.ts and deployment.test.ts.
+    const falling = all.flatMap((called) =>
+      testsOf(called).flatMap((step) =>
+        step.program === "take-image" || step.program === "confirm-image" ? [{ ...called, step }] : [],
+      ),
+    );
+    expect(new Set(falling.map(({ step }) => step.program)).size).toBe(2);
+    for (const { system, consumer, step } of falling.filter((one) => one.consumer.source === "registry")) {
+      const fallsBack = plannedFor(system.pipeline).consumers[consumer.key]?.fallback === "build";
+      const kind = (eventClass: string): Json =>
+        interpolate((step.with["class"] ?? "") as Json, {
+          contexts: { inputs: { class: eventClass, "head-sha": "c0ffee" }, needs: {} },
+        });
+      expect(kind("main"), step.where).toBe(fallsBack ? "main" : "");
     }
   });
 
-  it("come before it in the job, so that their own result is seen first", () => {
-    for (const { consumer, workflow } of fallingBack) {
-      const steps = found(
-        workflow.jobs.find(({ id }) => id === "test"),
-        "job test",
-      ).steps.map(({ name }) => name);
-      const last = consumer.steps.at(-1)?.name ?? "";
-      expect(steps.indexOf(STEP)).toBeGreaterThan(steps.lastIndexOf(last));
+  it("are excused for want of files where nothing is promoted, or nobody has made them", () => {
+    const downloads = all.flatMap((called) =>
+      takenBy(called.consumer).flatMap(({ key, kind }) => {
+        if (kind !== "files" || called.consumer.fallback !== "build") return [];
+        return [
+          found(
+            testsOf(called).find(({ id }) => id === `take-${key}`),
+            `download of ${key}`,
+          ),
+        ];
+      }),
+    );
+    expect(downloads.length).toBeGreaterThan(0);
+    for (const { continueOnError, where } of downloads) {
+      const excused = (inputs: Record<string, Json>): Json =>
+        evaluate(String(continueOnError).replace(/^\$\{\{ | \}\}$/g, ""), { contexts: { inputs, needs: {} } });
+      for (const eventClass of PROMOTED)
+        expect(excused({ class: eventClass, "head-sha": "c0ffee" }), `${where} ${eventClass}`).toBe(false);
+      for (const eventClass of OTHERS) expect(excused({ class: eventClass, "head-sha": "c0ffee" }), where).toBe(true);
     }
   });
 });

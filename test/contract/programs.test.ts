@@ -183,13 +183,13 @@ describe("the check sees", () => {
     uses: "actions/checkout@1",
     with: { ref: "${{ github.workflow_sha }}", path: CHECKED_OUT, "persist-credentials": false },
   };
-  const program: PlainStep = { name: "Pull", uses: `${PLACE.checkout}pull-image` };
+  const program: PlainStep = { name: "Pull", uses: `${PLACE.checkout}take-image` };
   const script = (run: string): PlainStep => ({ name: "Run", run });
 
   it("nothing in a job that is right", () => {
     expect(wrongsIn("checkout", [code, take, script("make test"), program])).toEqual([]);
     expect(wrongsIn("checkout", [code, script("make test")])).toEqual([]);
-    expect(wrongsIn("self", [code, { name: "Pull", uses: `${PLACE.self}pull-image` }])).toEqual([]);
+    expect(wrongsIn("self", [code, { name: "Pull", uses: `${PLACE.self}take-image` }])).toEqual([]);
   });
 
   it("a token within the reach of the code under test", () => {
@@ -206,14 +206,14 @@ describe("the check sees", () => {
   });
 
   it.each<[string, Mode, PlainStep[]]>([
-    ["a program of the code's checkout", "self", [code, { name: "Pull", uses: `./${PROGRAMS_FOLDER}/pull-image` }]],
+    ["a program of the code's checkout", "self", [code, { name: "Pull", uses: `./${PROGRAMS_FOLDER}/take-image` }]],
     [
       "the same beside a checkout of programs",
       "checkout",
-      [code, take, { ...program, uses: `./${PROGRAMS_FOLDER}/pull-image` }],
+      [code, take, { ...program, uses: `./${PROGRAMS_FOLDER}/take-image` }],
     ],
     ["a program that there is not", "self", [{ name: "Pull", uses: `${PLACE.self}../../evil` }]],
-    ["a script that runs one", "self", [code, script(`bash ${PROGRAMS_FOLDER}/pull-image/pull-image.sh`)]],
+    ["a script that runs one", "self", [code, script(`bash ${PROGRAMS_FOLDER}/take-image/take-image.sh`)]],
     ["programs that nobody has taken", "checkout", [code, program]],
     [
       "programs of the pull request's commit",

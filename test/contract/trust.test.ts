@@ -72,7 +72,7 @@ describe.each(systems)("in $name", (system) => {
       for (const step of job.steps) {
         for (const expression of expressionsIn([step.env, step.with])) {
           for (const [, secret] of expression.matchAll(SECRET)) {
-            if (step.program === "log-in" || step.program === "pull-image")
+            if (step.program === "log-in")
               expect(
                 TRUSTED.some((condition) => conditionsOf(job, step).includes(condition)),
                 step.where,
@@ -185,7 +185,7 @@ const usesGithubsRegistry = ({ pipeline }: System, job: EmittedJob): boolean =>
   job.steps.some(
     (step) =>
       (step.program === "log-in" && step.with["registry"] === "ghcr.io") ||
-      (step.program === "pull-image" && pipeline.registry?.host === "ghcr.io" && step.with["password"] === TOKEN) ||
+      (step.program !== undefined && pipeline.registry?.host === "ghcr.io" && step.with["password"] === TOKEN) ||
       String(step.with["subject-name"]).startsWith("ghcr.io/") ||
       (LISTING.includes(step.program ?? "") && pipeline.registry?.cleanup === "packages"),
   );
@@ -205,15 +205,14 @@ const publishesAsItself = ({ pipeline }: System, key: string): boolean =>
 function scopesNeededBy(system: System, job: EmittedJob): Set<string> {
   const needed = new Set<string>();
   const hasLogin = job.steps.some(
-    (step) => step.program === "log-in" || (step.program === "pull-image" && step.with["password"] !== undefined),
+    (step) => step.program === "log-in" || (step.program !== undefined && step.with["password"] !== undefined),
   );
   for (const step of job.steps) {
-    // A run by hand names its image, and asks for no pull request.
+    // A run by hand names its image, and asks GitHub for nothing.
     const byHand = step.program === "resolve-image" && job.if === "!inputs.head-sha";
     // Without a token nothing is asked; that of somebody else has scopes of its own.
     const ownToken = step.with["gh-token"] === TOKEN;
-    for (const scope of step.program && ownToken ? readProgram(step.program).scopes : [])
-      if (!(byHand && scope === "pull-requests: read")) needed.add(scope);
+    for (const scope of step.program && ownToken && !byHand ? readProgram(step.program).scopes : []) needed.add(scope);
     if (step.action === "actions/checkout") needed.add("contents: read");
     if (step.action === "actions/download-artifact" && step.with["run-id"] !== undefined) needed.add("actions: read");
     // Action's docs: in private repositories the upload also reads the run and the commit.

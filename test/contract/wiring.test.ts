@@ -1,6 +1,7 @@
 /** Pipeline contract, "Every emitted workflow": whatever one part of a file names, another part has. */
 import { describe, expect, it } from "vitest";
 import { knownAction } from "../../src/actions/catalogue.ts";
+import { type ProgramName, programText } from "../../src/programs/programs.ts";
 import { readProgram } from "../support/read-programs.ts";
 import {
   ancestorsOf,
@@ -17,6 +18,18 @@ import { type System, systems } from "../support/systems.ts";
 const jobsOf = ({ workflows }: System): EmittedJob[] => workflows.flatMap((workflow) => workflow.jobs);
 const stepsOf = (system: System): EmittedStep[] => jobsOf(system).flatMap((job) => job.steps);
 const duplicates = (texts: readonly string[]): string[] => texts.filter((text, index) => texts.indexOf(text) !== index);
+
+/** What programs read out of all that their jobs need, where no expression names it. */
+const TAKEN_OUT_OF_NEEDS: Readonly<Record<string, readonly string[]>> = {
+  "write-record": ["images"],
+  "report-status": ["sha", "reason", "consumers"],
+};
+
+it.each(Object.entries(TAKEN_OUT_OF_NEEDS))("%s reads what is said of it", (program, outputs) => {
+  const reading = /outputs(?:\?\.(\w+)| \?\? \{\})/.exec(programText(program as ProgramName));
+  expect(reading).not.toBeNull();
+  for (const output of outputs) expect(programText(program as ProgramName)).toMatch(new RegExp(`\\b${output}\\b`));
+});
 
 describe.each(systems)("in $name", (system) => {
   it("every action exists in the catalogue, gets inputs that it has, and all that it requires", () => {
@@ -154,15 +167,17 @@ describe.each(systems)("in $name", (system) => {
       );
       const read = [...handedOn, ...workflow.jobs.flatMap((job) => expressionsOf(job))].join("\n");
       // What a call gives is declared by the workflow that is called, for whoever calls it.
-      const recorded = workflow.jobs
-        .filter((job) => job.steps.some((step) => step.program === "write-record"))
-        .flatMap((job) => job.needs);
+      const taken = workflow.jobs.flatMap(({ steps, needs }) =>
+        steps
+          .flatMap(({ program }) => TAKEN_OUT_OF_NEEDS[program ?? ""] ?? [])
+          .flatMap((output) => needs.map((id) => `${id}.${output}`)),
+      );
       const idle = workflow.jobs
         .filter((job) => !job.calls)
         .flatMap((job) =>
           Object.keys(job.outputs)
             .filter((output) => !read.includes(`needs.${job.id}.outputs.${output}`))
-            .filter((output) => !(output === "images" && recorded.includes(job.id)))
+            .filter((output) => !taken.includes(`${job.id}.${output}`))
             .map((output) => `${job.where}: ${output}`),
         );
       expect(idle).toEqual([]);

@@ -1,5 +1,5 @@
 /** The programs around a place of its own for the image under test: its name, the image that is there, and the wait. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -114,69 +114,122 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   afterAll(async () => await registry.stop());
 
   const image = (host = registry.host): string => `${host}/team/app`;
+  const ABSENT = `sha256:${"0".repeat(64)}`;
   interface Asked {
     digest?: string;
+    /** What was handed on, where that is not the digest. */
+    images?: string;
+    kind?: string;
     name?: string;
     mirrors?: readonly string[];
     fallback?: "build" | "fail";
   }
   const confirm = ({
     digest: asked = digest,
+    images = JSON.stringify({ other: { digest: ABSENT }, app: { digest: asked, commit: "0".repeat(40) } }),
+    kind = "",
     name = image(),
     mirrors = [],
-    fallback,
+    fallback = "fail",
   }: Asked = {}): Promise<ProgramResult> =>
     machine.run(
       "confirm-image",
-      { BUILD: "app", CONSUMER: "smoke", DIGEST: asked },
+      { BUILD: "app", CONSUMER: "smoke", IMAGES: images, CLASS: kind },
       {
         plan: {
           builds: { app: { kind: "image", image: name, mirrors: [...mirrors] } },
-          consumers: { smoke: { fallback: fallback ?? "fail", pull: { attempts: 2, delaySeconds: 0 } } },
+          consumers: { smoke: { fallback, pull: { attempts: 2, delaySeconds: 0 } } },
         },
       },
     );
 
   test("is named by its digest, wherever its tags are", async () => {
-    expect(await confirm()).toMatchObject({
-      code: 0,
-      outputs: { source: "registry", reference: `${image()}@${digest}` },
-    });
+    const result = await confirm();
+    expect(result).toMatchObject({ code: 0, outputs: { reference: `${image()}@${digest}` } });
+    expect(result.summary).toContain(`Deployed for the tests: \`${image()}@${digest}\``);
+  });
+
+  test("is found in whichever line hands it on", async () => {
+    const lines = ['{"other":{"digest":""}}', "", JSON.stringify({ app: { digest } })];
+    expect((await confirm({ images: lines.join("\n") })).outputs["reference"]).toBe(`${image()}@${digest}`);
   });
 
   test("one that is gone is deployed from the sources, or stops the job", async () => {
-    const gone = { digest: `sha256:${"0".repeat(64)}` };
-    expect(await confirm({ ...gone, fallback: "build" })).toMatchObject({
-      code: 0,
-      outputs: { source: "none", reference: "" },
-      log: expect.stringContaining("deployed from the sources"),
+    const built = await confirm({ digest: ABSENT, fallback: "build" });
+    expect(built).toMatchObject({ code: 0, outputs: { reference: "" } });
+    expect(built.log).toContain(
+      "::warning::The registry does not have the image (any more). It is deployed from the sources",
+    );
+    expect(await confirm({ digest: ABSENT })).toMatchObject({
+      code: 1,
+      outputs: {},
+      log: expect.stringContaining("re-run the build"),
     });
-    expect(await confirm(gone)).toMatchObject({ code: 1, log: expect.stringContaining("re-run the build") });
   });
 
+  test.each(["main", "integration", "nightly", "manual", "release"])(
+    "one that is gone is not replaced where it is promoted: %s",
+    async (kind) => {
+      const refused = await confirm({ digest: ABSENT, fallback: "build", kind });
+      expect(refused).toMatchObject({ code: 1, outputs: {} });
+      expect(refused.log).toMatch(/::error::What is published cannot be had.*Re-run the failed jobs/);
+      expect(refused.log).toContain(`Class: ${kind}`);
+      expect(refused.log).toContain(`Digest: ${ABSENT}`);
+      // Nothing is published, so nothing of it is promoted.
+      expect((await confirm({ digest: "", fallback: "build", kind })).outputs).toEqual({ reference: "" });
+    },
+  );
+
+  test.each(["pullRequest", "feature", "queue"])(
+    "one that is gone is replaced where nothing is promoted: %s",
+    async (kind) => {
+      expect((await confirm({ digest: ABSENT, fallback: "build", kind })).outputs).toEqual({ reference: "" });
+    },
+  );
+
   test("without a digest there is nothing to ask for", async () => {
-    expect(await confirm({ digest: "", fallback: "build" })).toMatchObject({
-      code: 0,
-      outputs: { source: "none" },
-      log: expect.stringContaining("No image was handed on"),
-    });
+    for (const images of ["", "{}", '{"other":{"digest":"x"}}', '{"app":{}}'])
+      expect(await confirm({ images, fallback: "build" })).toMatchObject({
+        code: 0,
+        outputs: { reference: "" },
+        log: expect.stringContaining("No image was handed on"),
+      });
+    expect((await confirm({ digest: "" })).code).toBe(1);
   });
 
   test("a registry that does not answer is the same, and a mirror stands in for it", async () => {
     const away = image("127.0.0.1:9");
     expect(await confirm({ name: away, fallback: "build" })).toMatchObject({
       code: 0,
-      outputs: { source: "none" },
+      outputs: { reference: "" },
       log: expect.stringContaining("did not answer"),
     });
     expect(await confirm({ name: away, mirrors: [image()] })).toMatchObject({
       code: 0,
-      outputs: { source: "registry", reference: `${image()}@${digest}` },
+      outputs: { reference: `${image()}@${digest}` },
       log: expect.stringContaining("the same digest"),
     });
   });
 
+  test("the registries' passwords are gone afterwards, also where it fails", async () => {
+    const folder = join(machine.temp, "../.docker");
+    for (const asked of [digest, ABSENT]) {
+      mkdirSync(folder, { recursive: true });
+      const auths = {
+        [registry.host]: { auth: "eDp5" },
+        "127.0.0.1:9": { auth: "eDp5" },
+        "example.com": { auth: "eDp5" },
+      };
+      writeFileSync(join(folder, "config.json"), JSON.stringify({ auths }));
+      await confirm({ digest: asked, mirrors: [image("127.0.0.1:9")] });
+      expect(Object.keys(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")).auths)).toEqual(["example.com"]);
+    }
+  });
+
   test.each(HOSTILE)("%j is no digest", async (text) => {
-    expect(await confirm({ digest: text })).toMatchObject({ code: 1 });
+    expect(await confirm({ digest: text })).toMatchObject({ code: 1, outputs: {} });
+    expect(await confirm({ images: `{${text}`, fallback: "build" })).toMatchObject({ code: 1, outputs: {} });
+    const refused = await confirm({ digest: ABSENT, fallback: "build", kind: text });
+    expect(refused.log).toContain("::error::What is published cannot be had");
   });
 });

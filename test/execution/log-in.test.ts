@@ -49,6 +49,15 @@ describe.skipIf(missing("docker-registry"))("log-in", () => {
     expect(loggedIn()).toEqual([]);
   });
 
+  test("is forgotten also where the registry is Docker's own, which Docker knows by another name", async () => {
+    await machine.stop();
+    machine = startMachine({ "docker.io": registry.host });
+    expect((await logIn({ REGISTRY: "docker.io" })).code).toBe(0);
+    expect(loggedIn()).toEqual(["https://index.docker.io/v1/"]);
+    expect((await logIn({}, { STATE_registry: "docker.io" })).code).toBe(0);
+    expect(loggedIn()).toEqual([]);
+  });
+
   test("is tried again where the registry fails for a moment", async () => {
     registry.fault({ kind: "status", status: 503, times: 2 });
     const result = await logIn();

@@ -1,5 +1,7 @@
 /** Tags that move: after the tests, to the branch's newest commit, and never back. And what a release waits for. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PipelinePart } from "../../src/pipeline/plan-file/schema.ts";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import { digestOf, type PushedImage, pushImage, pushIndex } from "../support/images.ts";
@@ -223,6 +225,61 @@ describe.skipIf(missing("bash", "jq", "curl", "docker-registry", "skopeo"))("aft
         log: expect.stringContaining("results of the tests cannot be read"),
       });
       expect(await digest("latest")).toBeUndefined();
+    });
+
+    describe("in a registry that asks for a login", () => {
+      const LOGIN = { scheme: "basic", username: "robot", password: "ghs_password_of_the_registry" } as const;
+      const usual = () => ({ registry, machine });
+      let before: ReturnType<typeof usual>;
+      beforeEach(async () => {
+        before = usual();
+        registry = await startRegistry({ login: LOGIN });
+        machine = startMachine({ "ghcr.io": registry.host, "docker.io": hub.host });
+        await push("sha-2222222", NEW);
+        passed(NEW);
+      });
+      afterEach(async () => {
+        await machine.stop();
+        await registry.stop();
+        ({ registry, machine } = before);
+      });
+      const withPassword = (change: Record<string, string> = {}) => {
+        const given = { USERNAME: LOGIN.username, PASSWORD: LOGIN.password, RETRY_DELAY: "0", ...change };
+        return promoteWith(given, entry({ copies: [] }));
+      };
+      const loggedIn = (): string[] => {
+        const file = join(machine.temp, "../.docker/config.json");
+        return existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, "utf8")).auths ?? {}) : [];
+      };
+
+      it("moves the tag with the password, which nobody has afterwards", async () => {
+        expect((await withPassword()).code).toBe(0);
+        expect(await digest("latest")).toBeDefined();
+        expect(loggedIn()).toEqual([]);
+      });
+
+      it("moves nothing where the login fails, and tells nobody the password", async () => {
+        const refused = await withPassword({ PASSWORD: "ghs_wrong" });
+        expect(refused).toMatchObject({
+          code: 1,
+          log: expect.stringContaining("::error::The login to the registry failed"),
+        });
+        expect(api.requests).toEqual([]);
+        expect(await digest("latest")).toBeUndefined();
+        expect(loggedIn()).toEqual([]);
+      });
+
+      it("forgets the password where a tag cannot be moved", async () => {
+        registry.fault({ kind: "status", status: 500, method: "PUT" });
+        expect((await withPassword()).code).toBe(1);
+        expect(loggedIn()).toEqual([]);
+      });
+
+      it("takes the login of a step before, and leaves it to that", async () => {
+        await machine.docker("login", "--username", LOGIN.username, "--password", LOGIN.password, "ghcr.io");
+        expect((await promoteWith({}, entry({ copies: [] }))).code).toBe(0);
+        expect(loggedIn()).toEqual(["ghcr.io"]);
+      });
     });
 
     it("moves the branch's own tag alone to an image that somebody has asked for", async () => {

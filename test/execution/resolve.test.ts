@@ -1,19 +1,26 @@
-/** What a consumer decides to test: from GitHub's data, the build's record and the registry, and never from a fork. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * What a consumer decides to test: from GitHub's data, the build's record and the registry, and never from a fork. And the
+ * statuses that say on the commit that its tests are pending.
+ */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
-import type { PullRequest } from "../support/github-api/state.ts";
+import type { Artifact, PullRequest } from "../support/github-api/state.ts";
 import { pushImage } from "../support/images.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
 import type { PlannedPart } from "../support/program-folder.ts";
 import { HOSTILE, type Machine, startMachine, TOKEN } from "../support/run-program.ts";
 import { missing } from "../support/tools.ts";
+import { zip } from "../support/zip.ts";
 
 const SHA = "abc1234def5678901234567890abcdef12345678";
 const OLDER = "1".repeat(40);
 const DIGEST = `sha256:${"d".repeat(64)}`;
 const REPOSITORY = "Wikid82/charon";
+/** The run that has built, and the one that resolves. */
+const BUILD_RUN = 4711;
+const OWN_RUN = 99;
 
 const pullRequest = (number: number, label: string, sha: string, state: "open" | "closed" = "open"): PullRequest => ({
   number,
@@ -53,12 +60,16 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
     repository: string | null;
     pulls: unknown;
     record: string | undefined;
+    /** How it is kept, where that is not as usual. */
+    kept: Partial<Artifact>;
     /** By hand: what is asked for, instead of a run that ended. */
     inputs: Record<string, string> | undefined;
     builds: readonly { name: string; kind: "image" | "files"; image?: string }[];
     consumers: NonNullable<PlannedPart["consumers"]>;
     groups: Record<string, string[]>;
     consumer: string;
+    /** Which workflow has built. */
+    workflow: string;
   }
   const usual = (): Situation => ({
     event: "pull_request",
@@ -68,19 +79,48 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
     repository: REPOSITORY,
     pulls: [{ number: 12, head: { sha: SHA }, base: { ref: "main" } }],
     record: undefined,
+    kept: {},
     inputs: undefined,
     builds: [{ name: "app", kind: "image", image }],
     consumers: { smoke: {} },
     groups: {},
     consumer: "smoke",
+    workflow: "Build",
   });
   const EVENTS = ["pullRequest", "feature", "main", "integration", "queue", "nightly", "manual"] as const;
-  async function resolve(change: Partial<Situation> = {}) {
+  /** What the build's run has written down, as GitHub keeps it. */
+  function keepRecord({ record: content, kept, repository, sha, branch, event }: Situation): void {
+    api.state.runs = [];
+    if (content === undefined) return;
+    const artifact: Artifact = {
+      id: 815,
+      name: "build-record",
+      created_at: "2026-02-05T00:10:00Z",
+      expired: false,
+      zip: zip([{ name: "build-record.json", content }]),
+      ...kept,
+    };
+    api.state.runs.push({
+      id: BUILD_RUN,
+      name: "Build",
+      event,
+      status: "completed",
+      conclusion: "success",
+      head_branch: branch,
+      head_sha: sha,
+      created_at: "2026-02-04T23:59:00Z",
+      updated_at: "2026-02-05T00:10:00Z",
+      ...(repository !== null && { head_repository: { full_name: repository } }),
+      artifacts: [artifact],
+    });
+  }
+  async function resolve(
+    change: Partial<Situation> = {},
+    given: Readonly<Record<string, string>> = {},
+    on: Machine = machine,
+  ) {
     const now = { ...usual(), ...change };
-    const folder = join(machine.temp, "record");
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
-    if (now.record !== undefined) writeFileSync(join(folder, "build-record.json"), now.record);
+    keepRecord(now);
     const plan: PlannedPart = {
       builds: Object.fromEntries(
         now.builds.map(({ name, kind, image: full = "" }) => [
@@ -97,8 +137,9 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
       groups: now.groups,
     };
     const run = {
+      name: now.workflow,
       event: now.event,
-      id: 4711,
+      id: BUILD_RUN,
       conclusion: now.conclusion,
       created_at: "2026-02-04T23:59:00Z",
       head_sha: now.sha,
@@ -106,7 +147,7 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
       head_repository: now.repository === null ? null : { full_name: now.repository },
       pull_requests: now.pulls,
     };
-    return machine.run(
+    return on.run(
       "resolve-image",
       {
         CONSUMER: now.consumer,
@@ -114,6 +155,8 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
         GITHUB_API_URL: api.url,
         GITHUB_REPOSITORY: REPOSITORY,
         GITHUB_EVENT_NAME: now.inputs ? "workflow_dispatch" : "workflow_run",
+        GITHUB_RUN_ID: String(OWN_RUN),
+        ...given,
       },
       { plan, event: now.inputs ? { inputs: now.inputs } : { workflow_run: run } },
     );
@@ -156,6 +199,43 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
         },
       });
       expect(registry.requests.length).toBe(before);
+      expect(api.requests.map(({ path }) => path)).toEqual([
+        `/repos/${REPOSITORY}/actions/runs/${BUILD_RUN}/artifacts?name=build-record&per_page=100&page=1`,
+        `/repos/${REPOSITORY}/actions/artifacts/815/zip`,
+      ]);
+      expect(api.requests[0]?.authorization).toBe(`Bearer ${TOKEN}`);
+    });
+
+    it.each([
+      ["it has expired", { kept: { expired: true } }],
+      ["it is cut off", { kept: { zip: zip([{ name: "build-record.json", content: "{}" }]).subarray(0, 30) } }],
+      ["it holds something else", { kept: { zip: zip([{ name: "other.json", content: record().record }]) } }],
+      ["it is of another name", { kept: { name: "build-record-2" } }],
+    ])("goes on without it where %s", async (_title, change) => {
+      const built = await push("pr-12-abc1234");
+      expect((await resolve({ ...record(), ...change })).outputs).toMatchObject({
+        ready: "true",
+        images: handedOn({ app: { digest: built.digest, commit: SHA } }),
+      });
+    });
+
+    it.each([
+      ["fails", { status: 500 } as const],
+      ["cannot be reached", { status: "refuse" } as const],
+      ["refuses, with any words", { status: 403, message: "no\n::error::x ##[error]y $(touch executed)" } as const],
+    ])("goes on without it where GitHub %s", async (_title, fault) => {
+      const built = await push("pr-12-abc1234");
+      api.fault({ ...fault, path: /artifacts/ });
+      const result = await resolve(record());
+      expect(result.log).toContain("The build's record cannot be read");
+      expect(result).toMatchObject({
+        code: 0,
+        outputs: { ready: "true", images: handedOn({ app: { digest: built.digest, commit: SHA } }) },
+      });
+    });
+
+    it("is not even asked for where the build has failed", async () => {
+      await resolve({ ...record(), conclusion: "failure" });
       expect(api.requests).toEqual([]);
     });
 
@@ -272,6 +352,7 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
         pullRequest(14, "Wikid82:feature/dns", SHA),
         pullRequest(15, "stranger:feature/dns", SHA),
       );
+      const asked = () => api.requests.filter(({ path }) => path.includes("/pulls?"));
       for (const none of [[], "", null]) {
         expect((await resolve({ pulls: none })).outputs).toMatchObject({
           ready: "true",
@@ -279,8 +360,9 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
           "pull-request": "14",
         });
       }
-      expect(api.requests[0]?.path).toContain("head=Wikid82%3Afeature%2Fdns");
-      expect(api.requests[0]?.authorization).toBe(`Bearer ${TOKEN}`);
+      expect(asked()).toHaveLength(3);
+      expect(asked()[0]?.path).toContain("head=Wikid82%3Afeature%2Fdns");
+      expect(asked()[0]?.authorization).toBe(`Bearer ${TOKEN}`);
     });
 
     it("prefers an open one, and takes a merged one", async () => {
@@ -309,14 +391,14 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
         "Event: workflow_run pull_request",
         "Ref: feature/dns",
         `Commit: ${SHA}`,
-        "run 4711",
+        `run ${BUILD_RUN}`,
         "Pull requests: []",
       ])
         expect(result.log).toContain(fact);
     });
 
     it("survives a failing API with the record", async () => {
-      api.fault({ status: 500 });
+      api.fault({ status: 500, path: /pulls/ });
       expect((await resolve({ ...record(), pulls: [] })).outputs["tag"]).toBe("pr-12-abc1234");
     });
   });
@@ -340,6 +422,7 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
         images: handedOn({ app: { digest: "", commit: SHA } }),
       });
       expect(registry.requests.length).toBe(before);
+      expect(api.requests.filter(({ path }) => path.includes("artifacts"))).toEqual([]);
     });
     it("works without a pull request's number, and with a fork that is gone", async () => {
       expect((await resolve(fork)).outputs).toMatchObject({ ready: "true", trusted: "false", tag: "" });
@@ -501,6 +584,141 @@ describe.skipIf(missing("docker-registry", "skopeo"))("resolve-image", () => {
         '["crowd"]',
         '["waf","crowd"]',
       ]);
+    });
+  });
+
+  describe("the statuses before the tests", () => {
+    const CONTEXT = "Integration Test: Cerberus";
+    const named = (name: string) => ({ consumers: { smoke: { name } } });
+    const pending = (change: Partial<Situation> = {}) =>
+      resolve({ ...named(CONTEXT), ...record(), ...change }, { PENDING: "true" });
+    const posts = () => api.requests.filter(({ method }) => method === "POST");
+
+    it("are posted on the commit, with this run's address", async () => {
+      expect(await pending()).toMatchObject({ code: 0, outputs: { ready: "true" } });
+      expect(api.state.statuses).toMatchObject([
+        {
+          sha: SHA,
+          context: CONTEXT,
+          state: "pending",
+          description: "Testing pr-12-abc1234",
+          target_url: `https://github.com/${REPOSITORY}/actions/runs/${OWN_RUN}`,
+        },
+      ]);
+      expect(posts()).toMatchObject([
+        { path: `/repos/${REPOSITORY}/statuses/${SHA}`, authorization: `Bearer ${TOKEN}` },
+      ]);
+    });
+
+    it("are posted on the commit of a fork, and on the one that somebody asks for", async () => {
+      api.state.pulls.push(pullRequest(21, "stranger:feature/dns", SHA));
+      await pending({ repository: "stranger/charon", pulls: [] });
+      await push("sha-abc1234", OLDER);
+      await pending({ inputs: { image_tag: "sha-abc1234", commit: "" } });
+      expect(api.state.statuses.map(({ sha, description }) => [sha, description])).toEqual([
+        [SHA, "Testing pr-21-abc1234"],
+        [OLDER, "Testing sha-abc1234"],
+      ]);
+    });
+
+    it("are none where nothing is tested, or nobody wants any", async () => {
+      expect((await pending({ conclusion: "failure" })).outputs).toMatchObject({ ready: "false", skip: "false" });
+      expect((await pending({ event: "issues" })).outputs).toMatchObject({ skip: "true" });
+      expect((await resolve(record())).outputs).toMatchObject({ ready: "true" });
+      expect((await resolve(record(), { PENDING: "false" })).outputs).toMatchObject({ ready: "true" });
+      expect(posts()).toEqual([]);
+    });
+
+    it("have a name of their own at night", async () => {
+      const nightly = { workflow: "Nightly Build", name: `${CONTEXT} (nightly)` };
+      const night = { ...record({ class: "nightly", tag: "nightly-2026-02-05" }), event: "schedule", branch: "main" };
+      await pending({ ...night, consumers: { smoke: { name: CONTEXT, nightly } }, workflow: "Nightly Build" });
+      await pending({ consumers: { smoke: { name: CONTEXT, nightly } } });
+      expect(api.state.statuses.map(({ context }) => context)).toEqual([nightly.name, CONTEXT]);
+    });
+
+    it("are posted for each of a group that tests such a build", async () => {
+      const consumers = {
+        waf: { name: "WAF" },
+        crowd: { name: "Crowd", events: ["main" as const] },
+        rate: { name: "Rate" },
+      };
+      await pending({ consumer: "all", groups: { all: ["waf", "crowd", "rate"] }, consumers });
+      expect(api.state.statuses.map(({ context, state }) => `${context}: ${state}`)).toEqual([
+        "WAF: pending",
+        "Rate: pending",
+      ]);
+    });
+
+    it.each(HOSTILE)("have the name %j as it is", async (name) => {
+      expect((await pending(named(name))).code).toBe(0);
+      expect(api.state.statuses).toMatchObject([{ context: name, description: "Testing pr-12-abc1234" }]);
+    });
+
+    it("are tried again when GitHub stumbles, and not when it refuses, which ends the step", async () => {
+      api.fault({ method: "POST", status: 502, times: 1 });
+      api.fault({ method: "POST", status: "refuse", times: 1 });
+      api.fault({ method: "POST", status: 403, message: "You have exceeded a secondary rate limit", times: 1 });
+      expect((await pending()).code).toBe(0);
+      expect(posts().map(({ status }) => status)).toEqual([502, 0, 403, 201]);
+      api.fault({ method: "POST", status: 403, message: "Resource not accessible by integration" });
+      const refused = await pending();
+      expect(refused).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("Resource not accessible by integration"),
+      });
+      expect(refused.log).toContain("::error::The status cannot be posted");
+      expect(posts()).toHaveLength(5);
+    });
+  });
+
+  describe("a registry that asks for a login", () => {
+    const LOGIN = { scheme: "bearer", username: "robot", password: "ghs_password_of_the_registry" } as const;
+    let locked: Registry;
+    let own: Machine;
+    beforeAll(async () => {
+      locked = await startRegistry({ login: LOGIN });
+      own = startMachine({ "ghcr.io": locked.host });
+    });
+    afterAll(async () => {
+      await own.stop();
+      await locked.stop();
+    });
+    const ask = (change: Partial<Situation> = {}, given: Readonly<Record<string, string>> = {}) =>
+      resolve(change, { USERNAME: LOGIN.username, PASSWORD: LOGIN.password, RETRY_DELAY: "0", ...given }, own);
+    const pushed = () =>
+      pushImage(locked, image.replace("ghcr.io/", ""), {
+        tag: "pr-12-abc1234",
+        labels: { "org.opencontainers.image.revision": SHA },
+      });
+    const loggedIn = (): string[] => {
+      const file = join(own.temp, "../.docker/config.json");
+      return existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, "utf8")).auths ?? {}) : [];
+    };
+
+    it("is logged in to for as long as the program runs", async () => {
+      const built = await pushed();
+      expect((await ask()).outputs).toMatchObject({ tag: "pr-12-abc1234", images: withDigest(built.digest) });
+      expect(loggedIn()).toEqual([]);
+      expect((await ask({}, { USERNAME: "", GITHUB_ACTOR: LOGIN.username })).outputs).toMatchObject({
+        images: withDigest(built.digest),
+      });
+    });
+
+    it("is asked without where it refuses, which tells nobody the password", async () => {
+      await pushed();
+      const refused = await ask({}, { PASSWORD: "ghs_wrong" });
+      expect(refused).toMatchObject({ code: 0, outputs: { ready: "true", images: withDigest("") } });
+      expect(refused.log).toContain("::warning::The login to the registry failed, so it is asked without one.");
+      expect(loggedIn()).toEqual([]);
+    });
+
+    it("knows of no login afterwards where the program fails", async () => {
+      expect(await ask({ inputs: { image_tag: "never", commit: "" } })).toMatchObject({
+        code: 1,
+        log: expect.stringContaining("The registry has no image with this tag."),
+      });
+      expect(loggedIn()).toEqual([]);
     });
   });
 

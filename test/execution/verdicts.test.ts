@@ -1,4 +1,4 @@
-/** Who has passed: what nobody has tested, what a release need not repeat, and the word of reviewers. */
+/** Who has passed: what a release need not repeat, and the word of reviewers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "../support/github-api/server.ts";
 import type { PlannedPart } from "../support/program-folder.ts";
@@ -14,16 +14,6 @@ describe.skipIf(missing("bash", "jq", "curl"))("verdicts", () => {
     machine = startMachine();
   });
   afterAll(() => machine.stop());
-
-  it("refuse-untested.sh says that what is published was not tested, and what to do", async () => {
-    const { code, log, summary } = await machine.run("refuse-untested", {
-      CLASS: "main",
-      PUBLISHED: `sha256:${"a".repeat(64)} ${HOSTILE}`,
-    });
-    expect(code).toBe(1);
-    expect(log).toMatch(/untested and nothing is promoted.*Re-run the failed jobs/);
-    expect(summary).toContain("nothing is promoted");
-  });
 
   describe("read-verdicts.mjs", () => {
     let api: GithubApi;

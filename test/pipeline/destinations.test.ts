@@ -84,6 +84,9 @@ describe("where things are published", () => {
   it("is never reached by images that the run has deleted: consumers that follow the run from outside are refused", () => {
     const found = problemsOf((config) => ({ ...config, topology: "workflow_run", publish: {} }));
     expect(found).toEqual([
+      // Nor can anything be scanned beside tests that are other runs.
+      expect.stringContaining("builds.webauthn-server.scan.apart: The scan of"),
+      expect.stringContaining("builds.test-credentials.scan.apart: The scan of"),
       expect.stringContaining(
         'retention.afterRun: The run would delete its images when it ends, and "E2E Tests" only starts then: it would find none.',
       ),

@@ -84,7 +84,10 @@ export async function build(context: ActionContext, request: BuildRequest): Prom
         .map(([key = "", ...value]) => [key, value.join("=")]),
     ),
   );
-  if (!context.memory.has("buildx") && (request.platforms.length > 1 || outputs.length > 0))
+  if (
+    !context.memory.has("buildx") &&
+    (request.platforms.length > 1 || outputs.some((output) => output["type"] !== "docker" || output["dest"]))
+  )
     throw new ActionFailed(
       "The default docker driver supports neither several platforms nor these outputs: set up Buildx.",
     );

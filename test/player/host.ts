@@ -39,7 +39,7 @@ export interface Host {
   gitFolder(repository: string): string | undefined;
   /** The caches of the repository, oldest first. */
   readonly caches: Cache[];
-  /** The builders of jobs that have one, by the job's temporary folder. */
+  /** The builders of jobs, by the job's temporary folder. */
   readonly builders?: Map<string, ActionContext>;
   /** Called with every image that a builder was asked for. */
   built(build: BuildRecord): void;

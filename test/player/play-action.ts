@@ -17,7 +17,7 @@ export async function playAction(
   machine: Machine,
   step: ActionStep,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const { host, run, runs, job } = machine.play;
+  const { host, run, job } = machine.play;
   const action = actionOf(host.actions, step.uses);
   for (const input of Object.keys(step.inputs)) {
     if (!action.inputs.includes(input))
@@ -27,34 +27,36 @@ export async function playAction(
     if ((step.inputs[input] ?? "") === "")
       throw new PlayerError(`${run.workflowPath}, job ${job.name}: ${action.name} requires the input \`${input}\`.`);
   }
-  const context: ActionContext = {
-    host,
-    run,
-    runs,
-    job,
-    inputs: step.inputs,
-    env: step.env,
-    workspace: workspaceOf(machine.folder),
-    temp: tempOf(machine.folder),
-    token: job.token,
-    signal: step.signal,
-    memory: machine.memory,
-    print: step.print,
-    setVariable: (name, value) => void (machine.fromFiles[name] = value),
-    addPath: (folder) => void machine.paths.unshift(folder),
-    mask: (value) => machine.log.mask(value),
-    status: () => machine.status,
-    after: (post) => void machine.after.push(post),
-  };
   if (step.signal.aborted) return undefined;
   try {
-    return await action.run(context);
+    return await action.run(contextOf(machine, step));
   } catch (error) {
     if (!(error instanceof ActionFailed)) throw error;
     step.print(`::error::${error.message.replaceAll("\n", "%0A")}`);
     return undefined;
   }
 }
+
+/** What an action's stand-in sees of the job. */
+export const contextOf = (machine: Machine, step: Omit<ActionStep, "uses">): ActionContext => ({
+  host: machine.play.host,
+  run: machine.play.run,
+  runs: machine.play.runs,
+  job: machine.play.job,
+  inputs: step.inputs,
+  env: step.env,
+  workspace: workspaceOf(machine.folder),
+  temp: tempOf(machine.folder),
+  token: machine.play.job.token,
+  signal: step.signal,
+  memory: machine.memory,
+  print: step.print,
+  setVariable: (name, value) => void (machine.fromFiles[name] = value),
+  addPath: (folder) => void machine.paths.unshift(folder),
+  mask: (value) => machine.log.mask(value),
+  status: () => machine.status,
+  after: (post) => void machine.after.push(post),
+});
 
 function actionOf(actions: ReadonlyMap<string, Action>, uses: string): Action {
   const [name = "", ref] = uses.split("@");

@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { interpolateString, type Scope } from "./expressions.ts";
-import { workspaceOf } from "./github-context.ts";
+import { tempOf, workspaceOf } from "./github-context.ts";
 import { isObject, type JsonObject, PlayerError } from "./json.ts";
 import { type CompositeAction, type NodeAction, readOwnAction } from "./own-action.ts";
+import { contextOf } from "./play-action.ts";
 import type { Machine } from "./play-job.ts";
 import { playProcess, type ProcessPlay } from "./play-script.ts";
 import { type Frame, type Played, playSteps, stepContexts } from "./play-steps.ts";
@@ -69,6 +70,8 @@ async function playNode(
     value,
   ]);
   const { GITHUB_ACTION_PATH: _, ...env } = call.env;
+  // The program may ask the job's builder, by Docker's own command line.
+  machine.play.host.builders?.set(tempOf(machine.folder), contextOf(machine, call));
   const run = (file: string, more: Readonly<Record<string, string>>, change: Partial<ProcessPlay>) =>
     playProcess(
       machine,

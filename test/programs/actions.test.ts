@@ -35,9 +35,11 @@ describe.each(names)("%s", (name) => {
   it("has few of them, and a default where one may stay away", () => {
     expect(program.inputs.length).toBeLessThanOrEqual(MOST_INPUTS);
     for (const [input, { required, default: value }] of Object.entries(action.inputs)) {
-      expect(required, input).toBeTypeOf("boolean");
-      expect(value, input).toBe(required === true ? undefined : (value ?? ""));
-      if (input === "pipeline") expect({ required, value }).toEqual({ required: false, value: "" });
+      // What stays away is empty to a program without being told so.
+      expect([true, undefined], input).toContain(required);
+      expect(value, input).not.toBe("");
+      if (required === true || input === "pipeline") expect(value, input).toBeUndefined();
+      if (input === "pipeline") expect(required).toBeUndefined();
     }
   });
 

@@ -37,8 +37,7 @@ const OUTPUTS: Readonly<Record<string, (using: Using) => Outputs>> = {
   "prepare-base": () => ({ tag: "base" }),
   "export-image": () => ({ digest: DIGEST, unpushed: "" }),
   "publish-image": published,
-  "pull-image": () => ({ source: "registry" }),
-  "load-image": () => ({ source: "artifact" }),
+  "take-image": () => ({ source: "registry" }),
   "resolve-image": resolved,
   "read-verdicts": ({ plan }) => ({
     passed: JSON.stringify(
@@ -52,7 +51,7 @@ const OUTPUTS: Readonly<Record<string, (using: Using) => Outputs>> = {
   cleanup: NONE,
   "collect-diagnostics": NONE,
   comment: NONE,
-  "confirm-image": () => ({ source: "registry", reference: `image@${DIGEST}` }),
+  "confirm-image": () => ({ reference: `image@${DIGEST}` }),
   "copy-image": NONE,
   flakes: NONE,
   "github-release": NONE,

@@ -36,7 +36,7 @@ export interface EmittedStep {
   readonly program: ProgramName | undefined;
   readonly shell: string | undefined;
   readonly minutes: number | undefined;
-  readonly continueOnError: boolean;
+  readonly continueOnError: boolean | string;
 }
 
 export interface EmittedJob {

@@ -48,7 +48,7 @@ export interface Machine {
 export const TOKEN = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
 export const TEMPLATES = fileURLToPath(new URL("../../templates/", import.meta.url));
 const DOCKER = fileURLToPath(new URL("docker-stand-in/", import.meta.url));
-const SECRETS = ["GH_TOKEN", "WEBHOOK_URL"];
+const SECRETS = ["GH_TOKEN", "PASSWORD", "WEBHOOK_URL"];
 const OWN_COMMANDS = /^::(group::.*|endgroup::|(error|warning|notice)::.*)$/;
 
 export function startMachine(hosts: Readonly<Record<string, string>> = {}): Machine {

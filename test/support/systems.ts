@@ -257,6 +257,10 @@ const single: readonly System[] = (
     ["Charon with long queues", { ...shortCharon, queue: "max" }],
     ["Charon without dispatches", withConsumers({ dispatch: false })],
     ["Charon in one run", inOneRun(wholeCharon)],
+    [
+      "Charon in one run scanned beside its tests",
+      inOneRun(withImage({ scan: { apart: true, ignoreFile: ".trivyignore" } })),
+    ],
     ["a system with every part in one run", inOneRun(everything)],
     ["Charon in one run, with two consumers", inOneRun(shortCharon)],
     ["Charon in one run that builds forks", inOneRun({ ...shortCharon, forks: "build" })],

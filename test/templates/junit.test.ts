@@ -172,7 +172,7 @@ describe("archives", () => {
         { name: "big.log", content: "z".repeat(90_000) },
         { name: "empty.xml", content: "" },
       ],
-      "with a comment",
+      { comment: "with a comment" },
     );
     const files = readZip(archive, (name) => name.endsWith(".xml"), LIMITS);
     expect(files.map(({ name, bytes }) => [name, bytes.toString()])).toEqual([

@@ -2,21 +2,11 @@
 //
 // A release is planned here as well: an image of the tagged commit is looked for first and built only where there is none,
 // under a staging tag of its own. Nothing gets a release's tags before the tests have passed.
+import { isCommit } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
-import { readEvent } from "../lib/event.mjs";
+import { headOf, readEvent } from "../lib/event.mjs";
 import { githubApi } from "../lib/github.mjs";
-import {
-  addSummary,
-  closeGroup,
-  code,
-  details,
-  fail,
-  isCommit,
-  openGroup,
-  output,
-  require,
-  warnOf,
-} from "../lib/log.mjs";
+import { addSummary, closeGroup, code, details, fail, openGroup, output, require, warnOf } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import {
   branchTag,
@@ -51,7 +41,7 @@ require({
 });
 
 /** The commit that people mean: a pull request's head, never the merge commit that GitHub makes of it. */
-const sha = event.pull_request?.head?.sha ?? event.merge_group?.head_sha ?? environment.GITHUB_SHA;
+const sha = headOf(event);
 const number = event.pull_request?.number;
 const headRepository = event.pull_request ? (event.pull_request.head?.repo?.full_name ?? "") : repository;
 const facts = [

@@ -1,8 +1,9 @@
 // The record of what was built, which the consumers of this repository's own runs read. Where several jobs have built, it is
 // a gate as well: it fails unless all of them did their work.
 import { writeFileSync } from "node:fs";
+import { isCommit, isDigest } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
-import { addSummary, closeGroup, code, fail, isCommit, isDigest, openGroup, require } from "../lib/log.mjs";
+import { addSummary, closeGroup, code, fail, openGroup, require } from "../lib/log.mjs";
 import { refuseFailures } from "../lib/needs.mjs";
 import { readPlan } from "../lib/plan.mjs";
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { version } from "../../../package.json";
-import type { ConfigInput } from "../../config/schema.ts";
+import type { ConfigInput, ConsumerInput } from "../../config/schema.ts";
 import { type Dockerfile, findDockerfiles } from "./dockerfiles.ts";
 import { defaultBranch, integrationBranches, remoteRepository } from "./git.ts";
 import { asKey, findToolchain, type Toolchain } from "./toolchain.ts";
@@ -102,9 +102,16 @@ function testsOf(
         needs: build,
         setup: toolchain.setup,
         run: toolchain.install.length > 0 ? [...toolchain.install, command] : command,
+        ...tracesOf(name, toolchain),
       },
     ]),
   );
+}
+
+/** Screenshots and traces of a test that failed would go with its runner. */
+function tracesOf(name: string, { traces }: Toolchain): Pick<ConsumerInput, "artifacts"> {
+  const path = traces[name];
+  return path === undefined ? {} : { artifacts: [{ name: `${name}-results`, path, when: "failure" }] };
 }
 
 /** Without npm's lock file nothing installs Pipewright with the project: the check brings its own, always the same: a newer one may write other files. */

@@ -11,6 +11,8 @@ export interface Toolchain {
   install: string[];
   /** Commands that test, by the name of the consumer that runs them. */
   tests: Readonly<Record<string, string>>;
+  /** Where tests in a browser leave what explains a failure, by the same name. */
+  traces: Readonly<Record<string, string>>;
   /** Commands that make the files that are shipped, and where these lie. */
   files: { run: string[]; paths: string[] };
 }
@@ -66,6 +68,12 @@ function node(root: string): Toolchain | undefined {
         name === "test" ? `${manager.name} test` : `${manager.name} run ${name}`,
       ]),
     ),
+    traces: Object.fromEntries(
+      scripts.flatMap(([name, command]) => {
+        const folder = tracesOf(name, String(command));
+        return folder === undefined ? [] : [[asKey(name) ?? "test", folder]];
+      }),
+    ),
     files: {
       run: [...manager.install, ...("build" in found.scripts ? [`${manager.name} run build`] : []), "npm pack"],
       paths: ["*.tgz"],
@@ -76,6 +84,12 @@ function node(root: string): Toolchain | undefined {
 /** `test`, `test:unit`, `e2e`; but nothing that watches, mends or only reports. */
 const isTest = (script: string): boolean =>
   /^(test|e2e|integration)([:_-]|$)/.test(script) && !/watch|update|debug|ui$|fix|coverage|report|open/.test(script);
+
+/** The folders that these tools write by default: https://playwright.dev/docs/test-configuration, https://docs.cypress.io/app/references/configuration */
+function tracesOf(script: string, command: string): string | undefined {
+  if (/\bcypress\b/.test(command)) return "cypress/screenshots/";
+  return /\bplaywright\b/.test(command) || /(^|[:_-])e2e([:_-]|$)/.test(script) ? "test-results/" : undefined;
+}
 
 interface PackageManager {
   name: string;
@@ -119,6 +133,7 @@ function go(root: string): Toolchain | undefined {
     },
     install: [],
     tests: { test: "go test ./..." },
+    traces: {},
     files: { run: ["mkdir -p bin", "go build -o bin/ ./..."], paths: ["bin/**"] },
   };
 }
@@ -138,6 +153,7 @@ function python(root: string): Toolchain | undefined {
       ...(isTested ? ["pip install pytest"] : []),
     ],
     tests: isTested ? { test: "pytest" } : {},
+    traces: {},
     files: { run: ["pip install build", "python -m build"], paths: ["dist/*"] },
   };
 }

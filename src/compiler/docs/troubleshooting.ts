@@ -100,9 +100,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
           },
           {
             title: "A consumer does not find its image",
-            seen: [
-              "The step `Load the image from the artifact` says that the image is neither in the registry nor among the artifacts.",
-            ],
+            seen: ["The step `Take the image` says that the image is neither in the registry nor among the artifacts."],
             causes: [
               "The run is re-run late: the cleanup has deleted the image, and the artifact has expired.",
               "The registry is down, and there is no artifact.",
@@ -117,7 +115,7 @@ function scenarios(pipeline: Pipeline): Scenario[] {
           ...(oneRun ? [] : [numberNotFound(pipeline, rerun)]),
           {
             title: "An image was made from another commit",
-            seen: ["The step `Pull the image` says that the image's revision is not the expected commit."],
+            seen: ["The step `Take the image` says that the image was not made from the recorded commit."],
             causes: ["Somebody pushed the tag by hand.", "A tag was moved while the run was waiting."],
             do: [rerun, "If it comes back, look for whoever else pushes to this image."],
             prevented: ["Tags hold the commit and are never moved; consumers pull by digest."],

@@ -3,18 +3,10 @@ import { callOfBuilds } from "../../pipeline/build-checks.ts";
 import { FILES_CALL } from "../../pipeline/check-names.ts";
 import { type BuildsPart, plansInCall, type RunKind, runsThatBuild } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
-import {
-  type CallJob,
-  callsWorkflow,
-  type Commented,
-  isCommented,
-  type PermissionLevel,
-  type Permissions,
-  type PermissionScope,
-  type Workflow,
-} from "../../workflow/model.ts";
+import type { CallJob } from "../../workflow/model.ts";
 import { expression, plannedIn } from "../expressions.ts";
 import { localPath } from "../local-path.ts";
+import { permissionsOf } from "../permissions.ts";
 import { buildSecrets } from "../secrets.ts";
 import { calledBuilds } from "../workflows/builds.ts";
 
@@ -39,17 +31,4 @@ export function callBuildsJob(pipeline: Pipeline, part: BuildsPart, run: RunKind
       secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])),
     }),
   };
-}
-
-/** A called workflow gets at most what its caller holds: the most that any of its jobs asks for. */
-function permissionsOf({ jobs }: Workflow): Permissions {
-  const granted: Permissions = {};
-  for (const job of Object.values(jobs)) {
-    if (callsWorkflow(job)) continue;
-    for (const [scope, level] of Object.entries(job.permissions) as [PermissionScope, PermissionLevel | Commented][]) {
-      const isWider = String(isCommented(level) ? level.value : level) === "write" || granted[scope] === undefined;
-      if (isWider) granted[scope] = level;
-    }
-  }
-  return granted;
 }

@@ -11,7 +11,8 @@ import { localPath } from "../local-path.ts";
 import { secretsOf } from "../secrets.ts";
 import { loginPermissionsOfAll } from "../steps/registry.ts";
 import { callInputs } from "../workflows/called-consumer.ts";
-import { commitOf, digestOf } from "./image/outputs.ts";
+import { readsArtifacts } from "../steps/take.ts";
+import { imagesHandedOn } from "./image/outputs.ts";
 import { mayBeCovered } from "./plan.ts";
 import { testJob } from "./test.ts";
 
@@ -71,27 +72,23 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
     class: planned("class"),
     trusted: trusted(pipeline, run),
     tag: planned("tag"),
-    ...Object.fromEntries(
-      handedOn(pipeline, consumer, run).flatMap((build) => [
-        [`${build.key}-digest`, digestOf(pipeline, run, build)],
-        [`${build.key}-commit`, `${commitOf(pipeline, run, build)} || ${planned("sha")}`],
-      ]),
-    ),
   };
+  const images = imagesHandedOn(pipeline, run, handedOn(pipeline, consumer, run));
   const secrets = secretsOf(pipeline, consumer);
   return {
     name: callingJob(consumer.name),
     ...(needs.length > 0 && { needs }),
     if: conditionOf(pipeline, consumer, run, needs),
     permissions: grant({
+      actions: readsArtifacts(consumer) && "read",
       contents: "read",
       ...(takesImages && loginPermissionsOfAll([pipeline.registry, ...pipeline.mirrors], "read")),
     }),
     uses: localPath(consumer.path),
     with: Object.fromEntries(
-      Object.keys(callInputs(consumer)).map((name) => [
+      Object.keys(callInputs(pipeline, consumer)).map((name) => [
         name,
-        values[name] === "true" ? true : expression(values[name] ?? "''"),
+        name === "images" ? images : values[name] === "true" ? true : expression(values[name] ?? "''"),
       ]),
     ),
     ...(secrets.length > 0 && {
@@ -103,22 +100,15 @@ export function callJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, ne
 /** The tests as a job of the run: one file less, and its check bears their own name. */
 export function inlineTestJob(pipeline: Pipeline, consumer: Consumer, run: RunKind, needs: readonly string[]): Job {
   const planned = plannedIn(pipeline, run);
-  const known = handedOn(pipeline, consumer, run);
-  const isTrusted = trusted(pipeline, run);
-  const of = (build: ImageBuild, give: string): string => (known.some(({ key }) => key === build.key) ? give : "''");
   const job = testJob(pipeline, consumer, {
     needs,
     if: conditionOf(pipeline, consumer, run, needs),
     sha: commitUnderTest(pipeline, consumer, run),
     class: planned("class"),
     tag: planned("tag"),
-    trusted: isTrusted,
-    isTrusted,
-    digestOf: (build) => of(build, digestOf(pipeline, run, build)),
-    commitOf: (build) => of(build, `${commitOf(pipeline, run, build)} || ${planned("sha")}`),
+    images: imagesHandedOn(pipeline, run, handedOn(pipeline, consumer, run)),
+    isTrusted: trusted(pipeline, run),
     runId: undefined,
-    hasArtifacts: undefined,
-    followsRun: false,
   });
   return { ...job, name: job.name.replace(/^Test/, consumer.name.replaceAll("$", "$$$$")) };
 }

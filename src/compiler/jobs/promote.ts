@@ -4,7 +4,7 @@ import type { Job, Scalar } from "../../workflow/model.ts";
 import { TOKEN } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { useProgram } from "../steps/program.ts";
-import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry, ownCredentials } from "../steps/registry.ts";
 
 /** Where the job stands, and what it moves. */
 export interface Promote {
@@ -17,6 +17,8 @@ export interface Promote {
 }
 
 export function promoteJob(pipeline: Pipeline, { needs, if: condition, nightly, source }: Promote = {}): Job {
+  const credentials = pipeline.copies.length === 0 ? ownCredentials(pipeline) : undefined;
+  const hasNights = pipeline.channels.some(({ of }) => of === "nightly");
   return {
     name: "Move the tags",
     ...(needs && { needs }),
@@ -30,13 +32,12 @@ export function promoteJob(pipeline: Pipeline, { needs, if: condition, nightly, 
       statuses: "read",
     }),
     steps: [
-      ...loginToOwnRegistry(pipeline),
+      ...(credentials ? [] : loginToOwnRegistry(pipeline)),
       ...pipeline.copies.flatMap((copy) => login(pipeline, copy)),
-      setUpBuildx(pipeline),
       useProgram("promote", {
         name: "Move the tags whose commits have passed",
         timeoutMinutes: 15,
-        with: { "gh-token": TOKEN, nightly, "source-tag": source },
+        with: { nightly: hasNights ? nightly : undefined, "source-tag": source, "gh-token": TOKEN, ...credentials },
       }),
     ],
   };

@@ -5,7 +5,7 @@ import { environmentOf } from "../environment.ts";
 import { expression, plannedIn } from "../expressions.ts";
 import { grant } from "../permissions.ts";
 import { useProgram } from "../steps/program.ts";
-import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../steps/registry.ts";
 import { digestOf } from "./image/outputs.ts";
 
 /** @param condition what must have gone well */
@@ -23,7 +23,6 @@ export function releaseJob(pipeline: Pipeline, build: ImageBuild, needs: readonl
     steps: [
       ...loginToOwnRegistry(pipeline),
       ...copies.flatMap((copy) => login(pipeline, copy)),
-      setUpBuildx(pipeline),
       useProgram("copy-image", {
         name: "Give the tested image its release tags",
         timeoutMinutes: 15,

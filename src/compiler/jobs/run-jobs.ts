@@ -35,6 +35,7 @@ import { digestOf } from "./image/outputs.ts";
 import { planJob } from "./plan.ts";
 import { promoteJob } from "./promote.ts";
 import { releaseJob } from "./release.ts";
+import { callScanJob } from "./scan.ts";
 import { withdrawJob } from "./withdraw.ts";
 
 export const runJobs = (pipeline: Pipeline, run: RunKind): Record<string, Job | CallJob> =>
@@ -52,6 +53,8 @@ function jobOf(pipeline: Pipeline, run: RunKind, stage: Stage): Job | CallJob {
     case "attest":
     case "ready":
       return buildStageJob(pipeline, stage, buildingInRun(pipeline, run), run);
+    case "scan":
+      return callScanJob(pipeline, run, needs);
     case "verdicts":
       return verdictsJob(pipeline, needs);
     case "test":

@@ -20,7 +20,8 @@ export interface ActionStep {
   with?: Record<string, Scalar | undefined>;
   env?: Record<string, Scalar>;
   timeoutMinutes?: number;
-  continueOnError?: boolean;
+  /** Or an expression for it. */
+  continueOnError?: boolean | string;
 }
 
 /** A step that uses an action of the catalogue, or of the config's own pins, at its pinned commit. */
@@ -32,7 +33,7 @@ export function useAction(pipeline: Pipeline, action: string, step: ActionStep):
     name: step.name,
     ...(step.id && { id: step.id }),
     ...(step.if && { if: step.if }),
-    ...(step.continueOnError && { "continue-on-error": true }),
+    ...(step.continueOnError && { "continue-on-error": step.continueOnError }),
     "timeout-minutes": step.timeoutMinutes ?? TIMEOUTS[action] ?? OTHER_TIMEOUT,
     uses: usesOf(action, pin),
     ...(inputs.length > 0 && { with: Object.fromEntries(inputs) }),

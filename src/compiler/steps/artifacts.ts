@@ -41,7 +41,8 @@ export interface Download {
   runId?: string;
   id?: string;
   if?: string | undefined;
-  continueOnError?: boolean;
+  /** Or an expression for it. */
+  continueOnError?: boolean | string;
 }
 
 export function downloadArtifact(pipeline: Pipeline, download: Download): Step {
@@ -49,7 +50,7 @@ export function downloadArtifact(pipeline: Pipeline, download: Download): Step {
     name: download.title,
     if: download.if,
     ...(download.id && { id: download.id }),
-    ...(download.continueOnError && { continueOnError: true }),
+    ...(download.continueOnError !== undefined && { continueOnError: download.continueOnError }),
     with: {
       name: download.name,
       path: download.path,

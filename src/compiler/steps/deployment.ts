@@ -2,7 +2,7 @@
  * The image under test in a place of its own: made for one test job, waited for, and taken away whatever happened. The
  * secrets that this takes are in these steps alone.
  */
-import { deploysSources, pullsImages } from "../../pipeline/local-images.ts";
+import { deploysSources } from "../../pipeline/local-images.ts";
 import { DEPLOY_STEP } from "../../pipeline/step-names.ts";
 import type { Consumer, ConsumerDeployment, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
@@ -14,8 +14,8 @@ import { useProgram, runScript } from "./program.ts";
 export interface Deployed {
   /** A condition: the commit is this repository's own. */
   isTrusted: string;
-  /** The image and an expression for its digest; nothing where the consumer builds for itself. */
-  image: { build: ImageBuild; digest: string } | undefined;
+  /** The image, and what was handed on of it; nothing where the consumer builds for itself. */
+  image: { build: ImageBuild; images: string; class: string } | undefined;
 }
 
 export interface DeploymentSteps {
@@ -25,23 +25,15 @@ export interface DeploymentSteps {
   after: Step[];
   /** What the tests know of it. */
   env: Record<string, Scalar>;
-  /** An expression: where what was deployed came from; nothing where that is clear. */
-  source: string | undefined;
 }
 
 const PLACE = "place";
 const MAKE = "make-place";
 const IMAGE = "confirm-image";
 
-/** What a test job must be told of an image; where it is only deployed, its digest says which one that is. */
-export const toldOf = (consumer: Consumer, { key }: ImageBuild): string[] => [
-  `${key}-digest`,
-  ...(pullsImages(consumer) ? [`${key}-commit`] : []),
-];
-
 export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed: Deployed): DeploymentSteps {
   const { deployment } = consumer;
-  if (!deployment) return { before: [], after: [], env: {}, source: undefined };
+  if (!deployment) return { before: [], after: [], env: {} };
   const { image } = deployed;
   const known = image ? `steps.${IMAGE}.outputs.reference` : undefined;
   const place = { APP: expression(`steps.${PLACE}.outputs.name`) };
@@ -69,10 +61,6 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
   const made = `steps.${MAKE}.outcome != 'skipped'`;
   return {
     env: { ...place, ...reference },
-    source:
-      known === undefined
-        ? undefined
-        : `${known} && 'registry' || ${canBuild ? "steps.from-sources.outcome == 'success' && 'source' || " : ""}'none'`,
     before: [
       ...(image ? [confirmImage(consumer, image)] : []),
       namePlace(consumer),
@@ -90,7 +78,6 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
       ...(canBuild
         ? [
             retried("Deploy from the sources", deployment.fromSource, {
-              id: "from-sources",
               ...(known !== undefined && { if: `${known} == ''` }),
             }),
           ]
@@ -130,11 +117,16 @@ export function deploymentSteps(pipeline: Pipeline, consumer: Consumer, deployed
 
 const KEPT = 'echo "::notice::$APP is kept, as this run was asked to: take it away by hand."\n';
 
-const confirmImage = (consumer: Consumer, { build, digest }: { build: ImageBuild; digest: string }): Step =>
+const confirmImage = (consumer: Consumer, { build, images, class: kind }: NonNullable<Deployed["image"]>): Step =>
   useProgram("confirm-image", {
     name: "Confirm that the image is there",
     id: IMAGE,
-    with: { build: build.key, consumer: consumer.key, digest: expression(digest) },
+    with: {
+      build: build.key,
+      consumer: consumer.key,
+      class: deploysSources(consumer) ? expression(kind) : undefined,
+      images,
+    },
   });
 
 const namePlace = (consumer: Consumer): Step =>

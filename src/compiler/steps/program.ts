@@ -8,7 +8,8 @@ export interface StepHead {
   id?: string | undefined;
   if?: string | undefined;
   timeoutMinutes?: number;
-  continueOnError?: boolean;
+  /** Or an expression for it. */
+  continueOnError?: boolean | string;
 }
 
 const TIMEOUT_MINUTES = 5;
@@ -65,6 +66,6 @@ const headOf = (step: StepHead): Pick<Step, "name" | "id" | "if" | "continue-on-
   name: step.name,
   ...(step.id && { id: step.id }),
   ...(step.if && { if: step.if }),
-  ...(step.continueOnError && { "continue-on-error": true }),
+  ...(step.continueOnError && { "continue-on-error": step.continueOnError }),
   "timeout-minutes": step.timeoutMinutes ?? TIMEOUT_MINUTES,
 });

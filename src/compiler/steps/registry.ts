@@ -28,6 +28,16 @@ export const loginToOwnRegistry = (pipeline: Pipeline, options: LoginOptions = {
 export const ownCredentials = ({ registry, mirrors }: Pipeline): Credentials | undefined =>
   registry && mirrors.length === 0 ? methodOf(registry).credentials?.(registry) : undefined;
 
+/** The same for a job that may run code of somebody else's: secrets are for this repository's own. @param isTrusted a condition */
+export function credentialsOfTrusted(pipeline: Pipeline, isTrusted: string): Credentials | undefined {
+  const credentials = ownCredentials(pipeline);
+  if (!credentials) return undefined;
+  const guarded = (text: string): string =>
+    text.replace(/^\$\{\{ (secrets\.\w+) \}\}$/, (_, secret: string) => expression(`${isTrusted} && ${secret} || ''`));
+  const { username, password } = credentials;
+  return { username: username && guarded(username), password: guarded(password) };
+}
+
 /** What a program needs that asks the pipeline's own registry itself, rather than through Docker. */
 export const accessToOwnRegistry = (pipeline: Pipeline): RegistryAccess =>
   pipeline.registry ? methodOf(pipeline.registry).access(pipeline, pipeline.registry) : { steps: [], env: {} };

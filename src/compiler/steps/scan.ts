@@ -1,11 +1,11 @@
 /** Looking for known vulnerabilities in an image, and reporting them to code scanning. */
 import { inRepository } from "../../pipeline/check-names.ts";
-import type { ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Pipeline, Scan as ImageScan } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
 import { every } from "../expressions.ts";
 import { useAction } from "./action.ts";
 
-type Scan = Exclude<ImageBuild["scan"], false>;
+type Scan = Omit<ImageScan, "apart">;
 
 /** A report each platform, where one job scans several. */
 const reportOf = (key: string, platform: string): string => `trivy-${key}-${platform.replaceAll("/", "-")}.sarif`;

@@ -2,6 +2,7 @@
  * A consumer that the build calls: it takes the image as an input, tests it, and leaves the verdict to the job that called
  * it. By hand it tests any image of the registry, or the code of a branch.
  */
+import { pullsImages } from "../../pipeline/local-images.ts";
 import { takenBy } from "../../pipeline/runs.ts";
 import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
 import type { CallInput, DispatchInput, Job, Triggers, Workflow } from "../../workflow/model.ts";
@@ -11,44 +12,32 @@ import { expression, TOKEN } from "../expressions.ts";
 import { calledCoverageOutputs } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
 import { grant } from "../permissions.ts";
-import { mayTestOther } from "../steps/build-locally.ts";
-import { toldOf } from "../steps/deployment.ts";
-import { resolvedImages } from "./consumer.ts";
+import { mayTestOther } from "../steps/take.ts";
 import { useProgram } from "../steps/program.ts";
-import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
+import { loginPermissions, loginToOwnRegistry, ownCredentials } from "../steps/registry.ts";
 import { secretsOf } from "../secrets.ts";
 
 const imagesOf = (consumer: Consumer): ImageBuild[] => takenBy(consumer).filter((build) => build.kind === "image");
 
 /** What the calling job hands on; by hand `resolve` finds it out. The keys are the names of the inputs. */
-export function callInputs(consumer: Consumer): Record<string, CallInput> {
+export function callInputs(pipeline: Pipeline, consumer: Consumer): Record<string, CallInput> {
   const text = (description: string, required = false): CallInput => ({ description, required, type: "string" });
   return {
     "head-sha": text("The commit under test", true),
     ...(asksForClass(consumer) && { class: text("The kind of event that it comes from", true) }),
-    ...(asksForTrust(consumer) && {
+    ...(asksForTrust(pipeline, consumer) && {
       trusted: { description: "Whether it is this repository's own", required: true, type: "boolean" } as const,
     }),
-    ...(imagesOf(consumer).length > 0 && { tag: text("The tag of the images") }),
-    ...Object.fromEntries(
-      imagesOf(consumer).flatMap((build) => [
-        [
-          `${build.key}-digest`,
-          text(
-            `The digest of ${build.image}; without one the image comes from the run's artifact, or from the sources`,
-          ),
-        ],
-        ...(toldOf(consumer, build).includes(`${build.key}-commit`)
-          ? [[`${build.key}-commit`, text(`The commit that ${build.key} was made from`)] as const]
-          : []),
-      ]),
-    ),
+    ...(imagesOf(consumer).length > 0 && pullsImages(consumer) && { tag: text("The tag of the images") }),
+    ...(imagesOf(consumer).length > 0 && {
+      images: text("Digest and commit of each image, as JSON; without them they come from artifacts, or the sources"),
+    }),
   };
 }
 
-/** Whether it matters whose code it is: for what the registry holds, and for secrets. */
-const asksForTrust = (consumer: Consumer): boolean =>
-  takenBy(consumer).some((build) => build.kind === "image") ||
+/** Whether it matters whose code it is: for secrets, and for logins by anything but the job's token. */
+const asksForTrust = (pipeline: Pipeline, consumer: Consumer): boolean =>
+  (imagesOf(consumer).length > 0 && !(pullsImages(consumer) && ownCredentials(pipeline)?.password === TOKEN)) ||
   (consumer.secrets.grant === "trusted" && consumer.secrets.names.length > 0) ||
   Object.keys(consumer.deployment?.secrets ?? {}).length > 0;
 
@@ -74,11 +63,11 @@ function dispatchInputs(consumer: Consumer): Record<string, DispatchInput> {
   };
 }
 
-function triggers(consumer: Consumer, secrets: readonly string[]): Triggers {
+function triggers(pipeline: Pipeline, consumer: Consumer, secrets: readonly string[]): Triggers {
   const inputs = dispatchInputs(consumer);
   return {
     workflow_call: {
-      inputs: callInputs(consumer),
+      inputs: callInputs(pipeline, consumer),
       ...calledCoverageOutputs(consumer, "test"),
       ...(secrets.length > 0 && {
         secrets: Object.fromEntries(
@@ -104,20 +93,17 @@ function testedBy(consumer: Consumer): Tested {
     sha: found("head-sha", "sha", "github.sha"),
     class: either("class", "'manual'"),
     tag: found("tag", "tag", "''"),
-    trusted,
+    images: expression(found("images", "images", "''")),
     isTrusted: trusted,
-    digestOf: (build) => found(`${build.key}-digest`, `${build.key}-digest`, "''"),
-    commitOf: (build) => found(`${build.key}-commit`, `${build.key}-commit`, "''"),
     runId: undefined,
-    hasArtifacts: consumer.dispatch ? "inputs.head-sha" : undefined,
-    followsRun: false,
+    ...(consumer.dispatch && { byHand: "!inputs.head-sha" }),
   };
 }
 
 export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workflow {
   return {
     name: consumer.name,
-    on: triggers(consumer, secretsOf(pipeline, consumer)),
+    on: triggers(pipeline, consumer, secretsOf(pipeline, consumer)),
     permissions: {},
     // In a called workflow `github.workflow` is the caller's, so the group names this one; no two runs share it.
     concurrency: {
@@ -133,7 +119,7 @@ export function calledConsumerWorkflow(pipeline: Pipeline, consumer: Consumer): 
 
 /** Finds out which image a manual run means. */
 function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
-  const outputs = ["ready", "sha", "tag"];
+  const outputs = ["ready", "sha", "tag", "images"];
   return {
     name: "Resolve",
     if: "!inputs.head-sha",
@@ -142,14 +128,13 @@ function resolveJob(pipeline: Pipeline, consumer: Consumer): Job {
     permissions: grant(loginPermissions(pipeline.registry, "read")),
     outputs: {
       ...Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
-      ...resolvedImages([consumer]),
     },
     steps: [
-      ...loginToOwnRegistry(pipeline, { optional: true }),
+      ...(ownCredentials(pipeline) ? [] : loginToOwnRegistry(pipeline, { optional: true })),
       useProgram("resolve-image", {
         name: "Resolve the image",
         id: "resolve",
-        with: { "gh-token": TOKEN, consumer: consumer.key },
+        with: { consumer: consumer.key, "gh-token": TOKEN, ...ownCredentials(pipeline) },
       }),
     ],
   };

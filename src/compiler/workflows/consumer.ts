@@ -4,19 +4,16 @@
  */
 import { comments } from "../../pipeline/runs.ts";
 import { TEST_JOB } from "../../pipeline/step-names.ts";
-import type { Consumer, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import { type Job, type Workflow, withComment } from "../../workflow/model.ts";
 import { consumerConcurrency, consumerTriggers, isTestedRun, runName, sharing } from "../consumer-trigger.ts";
 import { every, expression, quoted, TOKEN } from "../expressions.ts";
-import { RECORD_ARTIFACT } from "../jobs/record.ts";
 import { commentJob } from "../jobs/comment.ts";
 import { coverageAlertJob } from "../jobs/coverage-alert.ts";
 import { type Tested, testJob } from "../jobs/test.ts";
-import { downloadArtifact } from "../steps/artifacts.ts";
-import { toldOf } from "../steps/deployment.ts";
-import { mayTestOther } from "../steps/build-locally.ts";
+import { mayTestOther } from "../steps/take.ts";
 import { useProgram } from "../steps/program.ts";
-import { loginPermissions, loginToOwnRegistry } from "../steps/registry.ts";
+import { loginPermissions, loginToOwnRegistry, ownCredentials } from "../steps/registry.ts";
 import { grant } from "../permissions.ts";
 
 const RUN = "github.event.workflow_run";
@@ -35,13 +32,10 @@ const testedBy = (consumer: Consumer): Tested => ({
   sha: resolved("sha"),
   class: resolved("class"),
   tag: resolved("tag"),
+  images: expression(resolved("images")),
   trusted: resolved("trusted"),
   isTrusted: IS_TRUSTED,
-  digestOf: (build) => resolved(`${build.key}-digest`),
-  commitOf: (build) => resolved(`${build.key}-commit`),
   runId: BUILD_RUN,
-  hasArtifacts: `${RUN}.id`,
-  followsRun: true,
 });
 
 /** The id of a job that each consumer of a group has. */
@@ -98,21 +92,6 @@ export function consumerWorkflow(pipeline: Pipeline, consumer: Consumer): Workfl
 /** By which key the programs find those who share the workflow. */
 const keyOf = ([first]: readonly Consumer[]): string => first?.group ?? first?.key ?? "";
 
-/** What each image is, out of the one output of `resolve-image` that holds all of them. */
-export function resolvedImages(consumers: readonly Consumer[]): Record<string, string> {
-  const told = consumers.flatMap((consumer) =>
-    consumer.builds
-      .filter((build): build is ImageBuild => build.kind === "image")
-      .flatMap((build) => toldOf(consumer, build).map((name) => ({ name, build }))),
-  );
-  return Object.fromEntries(
-    told.map(({ name, build }) => [
-      name,
-      expression(`fromJSON(steps.resolve.outputs.images || '{}').${build.key}.${name.slice(build.key.length + 1)}`),
-    ]),
-  );
-}
-
 /** Runs nothing of the commit under test: it decides what is tested and holds the token that posts the status. */
 function resolveJob(pipeline: Pipeline, consumers: readonly Consumer[]): Job {
   const needsRegistry = consumers.some(({ builds }) => builds.some((build) => build.kind === "image"));
@@ -127,7 +106,7 @@ function resolveJob(pipeline: Pipeline, consumers: readonly Consumer[]): Job {
     ...(consumers.some(({ group }) => group !== undefined) ? ["consumers"] : []),
     ...(consumers.some(asksForClass) ? ["class"] : []),
     ...(consumers.some(comments) ? ["pull-request"] : []),
-    ...(needsRegistry ? ["tag"] : []),
+    ...(needsRegistry ? ["tag", "images"] : []),
   ];
   const condition = isTestedRun(pipeline, consumers);
   return {
@@ -141,35 +120,17 @@ function resolveJob(pipeline: Pipeline, consumers: readonly Consumer[]): Job {
       "pull-requests": "read",
       statuses: "write",
     }),
-    outputs: {
-      ...Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
-      ...resolvedImages(consumers),
-    },
+    outputs: Object.fromEntries(outputs.map((name) => [name, expression(`steps.resolve.outputs.${name}`)])),
     steps: [
-      downloadArtifact(pipeline, {
-        title: "Download the build's record",
-        name: RECORD_ARTIFACT,
-        path: `${expression("runner.temp")}/record`,
-        runId: BUILD_RUN,
-        // Whatever a fork's run uploads is not to be trusted, and is not even looked at.
-        if: `github.event_name == 'workflow_run' && ${RUN}.conclusion == 'success' && ${RUN}.head_repository.full_name == github.repository`,
-        continueOnError: true,
-      }),
-      ...(needsRegistry ? loginToOwnRegistry(pipeline, { optional: true }) : []),
+      ...(needsRegistry && !ownCredentials(pipeline) ? loginToOwnRegistry(pipeline, { optional: true }) : []),
       useProgram("resolve-image", {
         name: "Resolve the image",
         id: "resolve",
-        with: { "gh-token": TOKEN, consumer: keyOf(consumers) },
-      }),
-      useProgram("report-status", {
-        name: "Post the pending status",
-        if: "steps.resolve.outputs.ready == 'true'",
         with: {
-          "gh-token": TOKEN,
           consumer: keyOf(consumers),
-          consumers: expression("steps.resolve.outputs.consumers"),
-          sha: expression("steps.resolve.outputs.sha"),
-          tag: expression("steps.resolve.outputs.tag"),
+          "gh-token": TOKEN,
+          pending: true,
+          ...(needsRegistry && ownCredentials(pipeline)),
         },
       }),
     ],
@@ -188,14 +149,7 @@ function reportJob(pipeline: Pipeline, consumers: readonly Consumer[]): Job {
     steps: [
       useProgram("report-status", {
         name: "Post the result",
-        with: {
-          "gh-token": TOKEN,
-          consumer: keyOf(consumers),
-          ...(consumers.some(({ group }) => group !== undefined) && { consumers: expression(resolved("consumers")) }),
-          sha: expression(resolved("sha")),
-          reason: expression(resolved("reason")),
-          needs: expression("toJSON(needs)"),
-        },
+        with: { consumer: keyOf(consumers), "gh-token": TOKEN, needs: expression("toJSON(needs)") },
       }),
     ],
   };

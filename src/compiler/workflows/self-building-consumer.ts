@@ -2,7 +2,6 @@
  * A consumer that builds for itself again (`source: "build"`): the partial rollback for the day when the shared image
  * is what is broken. It runs on the code's own events, pushes nothing, and keeps the name that branch rules require.
  */
-import { pullsImages } from "../../pipeline/local-images.ts";
 import { comments } from "../../pipeline/runs.ts";
 import type { Consumer, Pipeline } from "../../pipeline/types.ts";
 import type { Job, Triggers, Workflow } from "../../workflow/model.ts";
@@ -14,17 +13,15 @@ import { commentJob } from "../jobs/comment.ts";
 import { coverageAlertJob, coverageOutputs } from "../jobs/coverage-alert.ts";
 import { TEST_JOB } from "../../pipeline/step-names.ts";
 import { servicesOf } from "../jobs/test.ts";
-import { buildLocally, makeFiles, minutesWithBuild } from "../steps/build-locally.ts";
 import { restoreCaches, saveCaches } from "../steps/caches.ts";
 import { deploymentSteps } from "../steps/deployment.ts";
 import { prepareSteps } from "../steps/prepare.ts";
 import { useProgram } from "../steps/program.ts";
 import { coverageSteps, diagnosticSteps, resultSteps } from "../steps/quality.ts";
-import { setUpBuildx } from "../steps/registry.ts";
 import { checkout } from "../steps/sources.ts";
+import { makeMissingFiles, minutesWithBuild, takeImages } from "../steps/take.ts";
 import { afterTestSteps, consumerEnvironment, containerSteps, testSteps } from "../steps/test.ts";
 import { saveToolCache, setUpTools } from "../steps/tools.ts";
-import { filesOf } from "../../pipeline/images.ts";
 import { codeTriggers } from "./build.ts";
 import { grant } from "../permissions.ts";
 
@@ -92,8 +89,6 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
       expression(isOwn === undefined ? `secrets.${name}` : `${isOwn} && secrets.${name} || ''`),
     ]),
   );
-  // An image that is only deployed is made where it is deployed to.
-  const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
   const deployment = deploymentSteps(pipeline, consumer, { isTrusted: `(${OF_THIS_REPOSITORY})`, image: undefined });
   return {
     name: values.length > 0 ? `${TEST_JOB} (${values.join(", ")})` : TEST_JOB,
@@ -108,12 +103,12 @@ function testJob(pipeline: Pipeline, consumer: Consumer): Job {
     ...coverageOutputs(consumer),
     steps: [
       checkout(pipeline, { ...consumer.checkout, ref: expression(HEAD_SHA) }),
-      ...(images.length > 0 ? [setUpBuildx(pipeline)] : []),
-      ...images.map((build) => buildLocally(pipeline, consumer, build)),
+      // An image that is only deployed is made where it is deployed to.
+      ...takeImages(pipeline, consumer),
       ...setUpTools(pipeline, consumer.setup),
       ...restoreCaches(pipeline, consumer.caches, HEAD_SHA),
       ...prepareSteps(consumer.prepare, consumer.timeoutMinutes),
-      ...filesOf(consumer.builds).flatMap((build) => makeFiles(build)),
+      ...makeMissingFiles(consumer),
       ...containerSteps(consumer),
       ...deployment.before,
       ...testSteps(pipeline, consumer, { ...secrets, ...deployment.env }),

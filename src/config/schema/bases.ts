@@ -23,7 +23,7 @@ export const base = z.strictObject({
       "The secret with a token that opens the pull request. What the workflow's own token opens starts no checks.",
     ),
   scan: z
-    .union([z.literal(false), scan])
+    .union([z.literal(false), scan.omit({ apart: true })])
     .prefault({})
     .describe("Vulnerability scan; an image that does not pass is not proposed."),
   timeout: duration.default("30m").describe("The job's limit."),

@@ -42,6 +42,10 @@ export const scan = z.strictObject({
     .boolean()
     .default(true)
     .describe("Upload the findings to code scanning. Private repositories need a paid feature for it."),
+  apart: z
+    .boolean()
+    .default(false)
+    .describe("Scan in a job of its own, beside the tests, which then need not wait for it."),
   timeout: duration.default("10m").describe("The scan's limit."),
 });
 

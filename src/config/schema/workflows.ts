@@ -106,6 +106,7 @@ const WORKFLOW_KINDS = [
   "build",
   "builds",
   "files",
+  "scan",
   "nightly",
   "cleanup",
   "metrics",

@@ -40,6 +40,7 @@ export function imageProblems(config: Config, pipeline: Pipeline): Problem[] {
   }
   if (config.copies.length > 0) problems.push(...sharedCopies(images));
   problems.push(...sharedKeys(config, pipeline));
+  problems.push(...scansApart(pipeline, images));
   for (const build of images) {
     const broken = Object.entries(build.args).find(([, value]) => /[\r\n]/.test(value));
     if (broken)
@@ -98,3 +99,15 @@ function sharedCopies(images: readonly ImageBuild[]): Problem[] {
         ];
   });
 }
+
+/** Beside tests that another run makes, nothing can be scanned: they start when the run has ended that scans. */
+const scansApart = ({ topology }: Pipeline, images: readonly ImageBuild[]): Problem[] =>
+  topology === "workflow_call"
+    ? []
+    : images
+        .filter(({ scan }) => scan && scan.apart)
+        .map((build) => ({
+          path: [...pathOfBuild(build), "scan", "apart"],
+          message: `The scan of "${build.key}" is to run beside the tests, but these are other runs, which start when everything here has ended.`,
+          hint: 'Remove `apart`, or let one run do both: `topology: "workflow_call"`.',
+        }));

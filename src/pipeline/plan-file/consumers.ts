@@ -40,6 +40,7 @@ function consumerPart(pipeline: Pipeline, consumer: Consumer): ConsumerPart {
     dispatch: consumer.dispatch,
     ...(nightly &&
       testsNightly(consumer) && { nightly: { workflow: nightly.name, name: consumer.name + NIGHTLY_SUFFIX } }),
+    source: consumer.source,
     ...(images.length > 0 && {
       pull: { ...consumer.pull },
       fallback: pullsImages(consumer) ? consumer.fallback : deploysSources(consumer) ? "build" : "fail",

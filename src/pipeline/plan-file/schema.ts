@@ -77,6 +77,7 @@ export const consumersSchema = z.record(
       .strictObject({ workflow: z.string(), name: z.string() })
       .optional()
       .describe("The workflow that builds by night, and the context of the status that it gets then."),
+    source: z.enum(["registry", "build"]).describe("Whether it takes what was built, or builds for itself."),
     images: z.record(z.string(), z.string()).optional().describe("Their names on the runner, by build."),
     pull: z.strictObject({ attempts: z.number(), delaySeconds: z.number() }).optional(),
     fallback: z.enum(["build", "fail"]).optional().describe("What happens when an image cannot be had."),

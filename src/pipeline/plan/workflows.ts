@@ -7,6 +7,7 @@ const WORKFLOW_DEFAULTS: Readonly<Record<WorkflowKind, WorkflowFile>> = {
   build: { name: "Build", path: "build" },
   builds: { name: "Builds", path: "builds" },
   files: { name: "Files", path: "files" },
+  scan: { name: "Scan", path: "scan" },
   nightly: { name: "Nightly Build", path: "nightly-build" },
   cleanup: { name: "Container Registry Cleanup", path: "container-prune" },
   metrics: { name: "CI Performance Metrics", path: "ci-metrics" },
@@ -35,6 +36,7 @@ export function workflowsOf(config: Config, { member, hasImages, hasWork, channe
     // Whether several kinds of run share what is built, only the whole plan tells.
     builds: true,
     files: true,
+    scan: true,
     nightly: config.nightly !== false,
     cleanup: config.retention !== false && hasImages,
     metrics: config.metrics !== false,

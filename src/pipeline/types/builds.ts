@@ -29,6 +29,8 @@ export interface BuildEntry {
   runner: string;
 }
 
+export type Scan = ScanConfig & { timeoutMinutes: number };
+
 export interface ImageBuild {
   kind: "image";
   key: string;
@@ -45,7 +47,7 @@ export interface ImageBuild {
   cache: "gha" | "registry" | "registry-per-branch" | false;
   timeoutMinutes: number;
   inputs: readonly string[] | undefined;
-  scan: (ScanConfig & { timeoutMinutes: number }) | false;
+  scan: Scan | false;
   sbom: boolean;
   provenance: "min" | "max" | false;
   attest: boolean;
@@ -62,6 +64,8 @@ export interface ImageBuild {
    */
   recipe: string;
 }
+
+export type ScannedImage = ImageBuild & { scan: Scan };
 
 export interface FilesBuild {
   kind: "files";

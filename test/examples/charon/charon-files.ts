@@ -2,7 +2,7 @@
 import type { JobDefinition, StepDefinition } from "../../player/workflow-file.ts";
 import type { Json } from "../../player/json.ts";
 import type { Emission } from "../support/emission.ts";
-import { holdsValue, onOf, scriptOf } from "../support/questions.ts";
+import { holdsValue, moduleFunction, onOf, scriptOf } from "../support/questions.ts";
 
 export const BUILD = "docker-build";
 /** What the build, the nightly build and the release call. */
@@ -46,6 +46,25 @@ export function testScript(files: Emission, consumer: string, name: string): str
 export const planned = (files: Emission, consumer: string, path: string): Json | undefined =>
   files.plan(`consumers.${consumer}.${path}`);
 
+/** The step by which a test has its image. */
+export const TAKE = "Take the image";
+/** What that step runs. */
+export const takeScript = (files: Emission, consumer: string): string => testScript(files, consumer, TAKE);
+/** One of its functions; empty where it has none of that name. */
+export const takeFunction = (files: Emission, consumer: string, name: string): string =>
+  moduleFunction(takeScript(files, consumer), name) ?? "";
+
+/** Where the program builds: for a consumer that is to build for itself, or that may when there is nothing else. */
+export const BUILDS_ITSELF = 'if (consumer.source === "build") return fromSources(image);';
+const STOPS_WITHOUT_IMAGE = /if \(consumer\.fallback !== "build"\)\s+fail\(/;
+
+/** Whether the program that takes the image never builds one for this consumer. */
+export const buildsNothing = (files: Emission, consumer: string): boolean =>
+  planned(files, consumer, "source") === "registry" &&
+  planned(files, consumer, "fallback") === "fail" &&
+  takeFunction(files, consumer, "take").includes(BUILDS_ITSELF) &&
+  STOPS_WITHOUT_IMAGE.test(takeFunction(files, consumer, "take"));
+
 /** A step that makes an image, whatever it pushes. */
 const builds = ({ uses, run }: StepDefinition): boolean =>
   /^docker\/(build-push|bake)-action@|\/(prepare-build|export-image)$/.test(uses ?? "") ||
@@ -55,14 +74,16 @@ const builds = ({ uses, run }: StepDefinition): boolean =>
 export function takesSharedImage(files: Emission, consumer: string): boolean {
   const file = fileOf(files, consumer);
   const steps = [...(files.workflow(file)?.jobs.values() ?? [])].flatMap((job) => job.steps);
-  const pull = testStep(files, consumer, "Pull the image");
+  const take = testStep(files, consumer, TAKE);
   return (
     holdsValue(onOf(files, file, "workflow_run.workflows"), BUILD_NAME) &&
-    pull?.uses?.endsWith("/pull-image") === true &&
-    pull.with["consumer"] === consumer &&
-    pull.with["build"] === "charon" &&
+    take?.uses?.endsWith("/take-image") === true &&
+    take.with["consumer"] === consumer &&
+    take.with["images"] === "${{ needs.resolve.outputs.images }}" &&
     holdsValue(planned(files, consumer, "builds"), "charon") &&
+    planned(files, consumer, "images.charon") !== undefined &&
     files.plan("builds.charon.image") === IMAGE &&
+    buildsNothing(files, consumer) &&
     !steps.some(builds)
   );
 }

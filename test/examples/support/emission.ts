@@ -14,7 +14,7 @@ import {
 import { planOf } from "../../support/plan-of.ts";
 
 /**
- * The emitted texts by short name: `docker-build` for a workflow, `programs/pull-image` for a program, `actions/pull-image`
+ * The emitted texts by short name: `docker-build` for a workflow, `programs/take-image` for a program, `actions/take-image`
  * for its action.yml, `lib/log.sh` for a piece that programs share, `plan` for plan.json, `ci-cd.md` for a page.
  */
 export type Texts = ReadonlyMap<string, string>;

@@ -44,8 +44,6 @@ export const bake: Action = {
       throw new PlayerError(
         "The stand-in of docker/bake-action does not play a Git context: set `source: .` to build what is checked out.",
       );
-    // A later step of the job may ask the same builder, by Docker's own command line.
-    context.host.builders?.set(context.temp, context);
     const metadata = await bakeTargets(context, {
       source,
       files: lines(inputs["files"]?.replaceAll(",", "\n")).map((path) => path.replace(/^cwd:\/\//, "")),

@@ -12,7 +12,7 @@ export const bakeCommand =
   (builders: NonNullable<Host["builders"]>): Command =>
   async ({ args, env, folder }) => {
     const context = builders.get(env["RUNNER_TEMP"] ?? "");
-    if (!context) return { code: 1, stderr: "ERROR: no builder has been set up on this machine" };
+    if (!context) return { code: 1, stderr: "ERROR: this machine has no builder" };
     const unknown = args.find((word) => word.startsWith("-") && !VALUED.includes(word.split("=")[0] ?? ""));
     if (unknown !== undefined) return { code: 125, stderr: `unknown flag: ${unknown}` };
     const files = args.flatMap((word, index) => (["--file", "-f"].includes(args[index - 1] ?? "") ? [word] : []));

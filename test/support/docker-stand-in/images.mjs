@@ -94,9 +94,16 @@ export function pull(words) {
   console.log(`Status: Downloaded newer image for ${operands[0]}\n${operands[0]}`);
 }
 
+/** Distribution's grammar of references, without a digest. */
+const PART = "[a-z0-9]+(?:(?:[.]|__?|-+)[a-z0-9]+)*";
+const NAME = new RegExp(
+  `^(?:[a-zA-Z0-9.-]+(?::[0-9]+)?/)?${PART}(?:/${PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$`,
+);
+
 export function tag([source, target]) {
   const image = findImage(source);
   if (!image) throw new DockerError(`Error response from daemon: No such image: ${source}`);
+  if (!NAME.test(target)) throw new DockerError(`Error parsing reference: "${target}" is not a valid repository/tag`);
   remember([remembered(parseReference(target))], image);
 }
 

@@ -83,9 +83,11 @@ export async function login(words) {
   console.log("Login Succeeded");
 }
 
-export function logout([host = "docker.io"]) {
+/** Named, Docker Hub is not found under the name that its login is kept by: Docker leaves it there (real engines 20.10 and 29). */
+export function logout([host]) {
   const config = readConfig();
-  const { [keyOf(host)]: _, ...auths } = config.auths ?? {};
+  const key = host ?? keyOf("docker.io");
+  const { [key]: login, ...auths } = config.auths ?? {};
   writeConfig({ ...config, auths });
-  console.log(`Removing login credentials for ${host}`);
+  console.log(login === undefined ? `Not logged in to ${key}` : `Removing login credentials for ${key}`);
 }

@@ -7,7 +7,7 @@ import { expression, plannedIn, TOKEN } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useAction } from "../../steps/action.ts";
 import { useProgram } from "../../steps/program.ts";
-import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../../steps/registry.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
 import { signSteps } from "../../steps/sign.ts";
 import { digestOf } from "../image/outputs.ts";
@@ -50,7 +50,6 @@ export function publishImagesJob(pipeline: Pipeline, target: ImagesTarget, deliv
       ...lookForOwnSecrets(target),
       ...loginToOwnRegistry(pipeline),
       ...login(pipeline, target.to),
-      setUpBuildx(pipeline),
       ...images.map(({ key, digest }) =>
         useProgram("copy-image", {
           name: `Copy the tested image of ${key}`,

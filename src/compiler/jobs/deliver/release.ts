@@ -5,7 +5,7 @@ import { expression, plannedIn, TOKEN } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { downloadArtifact, uploadArtifact } from "../../steps/artifacts.ts";
 import { useProgram } from "../../steps/program.ts";
-import { loginPermissions, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { digestOf } from "../image/outputs.ts";
 import { type Delivery, deliveryJob } from "./delivery.ts";
@@ -37,7 +37,6 @@ export function publishReleaseJob(pipeline: Pipeline, target: ReleaseTarget, del
       ...(target.sboms.length > 0
         ? [
             ...loginToOwnRegistry(pipeline),
-            setUpBuildx(pipeline),
             useProgram("export-sboms", {
               name: "Take the bills of materials",
               timeoutMinutes: 10,

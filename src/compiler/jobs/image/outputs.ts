@@ -66,13 +66,27 @@ function factOf(pipeline: Pipeline, run: RunKind, build: ImageBuild, fact: Fact)
   return `fromJSON(needs.${BUILDS_JOB}.outputs.${output} || '{}')${keyed(build.key)}.${fact}`;
 }
 
+/** What the jobs of a run hand on of these images: their facts as JSON, a line for each job or workflow that publishes some. */
+export const imagesHandedOn = (pipeline: Pipeline, run: RunKind, images: readonly ImageBuild[]): string =>
+  asLines(images.map((build) => publishedBy(pipeline, run, groupOf(pipeline, run, build))));
+
+function publishedBy(pipeline: Pipeline, run: RunKind, group: ImageGroup): string {
+  if (callsBuilds(pipeline)) return `needs.${BUILDS_JOB}.outputs.${imagesOutput(group)}`;
+  const jobs = publishersOf(pipeline, run, group);
+  return jobs.map((job) => `needs.${job}.outputs.images`).join(" || ");
+}
+
+/** One stands on the line of its key. */
+function asLines(expressions: readonly string[]): string {
+  const texts = [...new Set(expressions)].map(expression);
+  return texts.length > 1 ? `${texts.join("\n")}\n` : (texts[0] ?? "");
+}
+
 /** `.web`, or `['web-api']` for a key that is no name to GitHub's expressions. */
 const keyed = (key: string): string => (/^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `['${key}']`);
 
 export const digestOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): string =>
   factOf(pipeline, run, build, "digest");
-export const commitOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): string =>
-  factOf(pipeline, run, build, "commit");
 
 export const archiveArtifact = (build: ImageBuild): string => `image-${build.key}`;
 export const archivePath = (build: ImageBuild): string => `${expression("runner.temp")}/image-${build.key}.tar`;

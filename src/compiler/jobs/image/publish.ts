@@ -6,7 +6,7 @@ import type { Job } from "../../../workflow/model.ts";
 import { every, expression } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useProgram } from "../../steps/program.ts";
-import { login, loginPermissionsOfAll, loginToOwnRegistry, setUpBuildx } from "../../steps/registry.ts";
+import { login, loginPermissionsOfAll, loginToOwnRegistry } from "../../steps/registry.ts";
 import { checkout } from "../../steps/sources.ts";
 import { type Building, canPush } from "../building.ts";
 import { recordSteps } from "../record.ts";
@@ -44,13 +44,12 @@ export function publishJob(pipeline: Pipeline, group: ImageGroup, building: Buil
     }),
     outputs: publishedOutputs(group),
     steps: [
-      ...(group.builds.some(({ scan }) => scan && scan.ignoreFile)
+      ...(group.builds.some(({ scan }) => scan && !scan.apart && scan.ignoreFile)
         ? [checkout(pipeline, { ref: expression(planned("sha")) })]
         : []),
       ...loginToOwnRegistry(pipeline),
       ...pipeline.mirrors.flatMap((mirror) => login(pipeline, mirror, { optional: true })),
       ...(moving ? pipeline.copies.flatMap((copy) => login(pipeline, copy)) : []),
-      setUpBuildx(pipeline),
       useProgram("publish-image", {
         name: "Publish the image",
         id: PUBLISH,

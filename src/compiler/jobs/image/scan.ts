@@ -1,15 +1,14 @@
 /** The steps that scan the very digest that was published, or what was saved where nothing could be pushed. */
 import type { ImageGroup } from "../../../pipeline/build-groups.ts";
-import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
+import type { ImageBuild, Pipeline, ScannedImage } from "../../../pipeline/types.ts";
 import type { Step } from "../../../workflow/model.ts";
 import { every, expression } from "../../expressions.ts";
 import { reportFindings, scanPermissions, scanStep } from "../../steps/scan.ts";
 import { isSaved, PUBLISH } from "./outputs.ts";
 
-type Scanned = ImageBuild & { scan: Exclude<ImageBuild["scan"], false> };
-
-const scannedIn = ({ builds }: ImageGroup): Scanned[] =>
-  builds.flatMap((build) => (build.scan ? [{ ...build, scan: build.scan }] : []));
+/** What the jobs that build scan: others have a job of their own beside the tests. */
+const scannedIn = ({ builds }: ImageGroup): ScannedImage[] =>
+  builds.flatMap((build) => (build.scan && !build.scan.apart ? [{ ...build, scan: build.scan }] : []));
 
 /** What a job is granted that scans. */
 export const scanPermissionsOf = (group: ImageGroup): ReturnType<typeof scanPermissions> | undefined => {
@@ -38,7 +37,7 @@ export function scanBuilt(
   group: ImageGroup,
   { condition, saves, platforms }: { condition: string; saves: boolean; platforms: readonly string[] },
 ): Step[] {
-  const scanOne = (build: Scanned, platform: string): Step[] => {
+  const scanOne = (build: ScannedImage, platform: string): Step[] => {
     const digest = publishedDigest(build);
     const there = saves ? `(${digest} || ${isSaved(build)})` : digest;
     const several = platforms.length > 1;

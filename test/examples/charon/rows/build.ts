@@ -142,13 +142,15 @@ export const buildRows: Requirement[] = [
     "6.2, 7.2, 13.8",
     "The image carries the commit as the label `org.opencontainers.image.revision`: a pull request's head, not its merge commit.",
     {
-      output: ".github/pipewright/lib/bake.mjs, the labels of every target; .github/pipewright/plan-build, `sha`",
+      output:
+        ".github/pipewright/lib/bake.mjs, the labels of every target; .github/pipewright/lib/event.mjs, `headOf`, called by plan-build",
       holds: (files) =>
         prepareScript(files).includes('"org.opencontainers.image.revision": commit,') &&
         prepareScript(files).includes("commit: run.sha,") &&
-        planScript(files).includes("const sha = event.pull_request?.head?.sha ??") &&
+        files.text("programs/plan-build").includes("const sha = headOf(event);") &&
+        planScript(files).includes("export const headOf = (event) =>\n  event.pull_request?.head?.sha ?? ") &&
         step(files, "Look for an image")?.with["plan"] === "${{ steps.plan.outputs.plan }}",
-      breaks: broken("programs/plan-build", "event.pull_request?.head?.sha ??"),
+      breaks: broken("lib/event.mjs", "event.pull_request?.head?.sha ?? "),
       proof: "test/execution/pipeline/pull-request.test.ts",
     },
   ),

@@ -1,6 +1,6 @@
 /** Section 4.2 of Charon's plan, and what 7 and 10 repeat of it: the tests that follow the build. */
 import { type Emission, valueAt } from "../../support/emission.ts";
-import { input, onOf, same, script, scriptOf, shellFunction } from "../../support/questions.ts";
+import { input, onOf, same, script, scriptOf } from "../../support/questions.ts";
 import {
   all,
   always,
@@ -14,25 +14,46 @@ import {
 import {
   BUILD,
   BUILD_NAME,
+  BUILDS,
   CONSUMERS,
   fileOf,
   GROUP,
   INTEGRATION,
   planned,
+  TAKE,
+  takeFunction,
+  takeScript,
   TEST_FILES,
   testJob,
-  testScript,
   testStep,
 } from "../charon-files.ts";
 
 const RESOLVE = ".github/pipewright/resolve-image";
+const TAKE_PROOF = "test/execution/take-image.test.ts";
 const TESTS = "every consumer: its test's job";
 const GROUPED = "integration.yml: jobs `test-*`";
 const resolve = (files: Emission, file: string): string => script(files, file, "resolve", "Resolve the image");
 /** Whether each file that follows the build decides what is tested by a program that holds all of this. */
 const everyResolve = (files: Emission, ...lines: string[]): boolean =>
   TEST_FILES.every((file) => lines.every((line) => resolve(files, file).includes(line)));
-const TAKING = ["Pull the image", "Load the image from the artifact"];
+const PROGRAM = ".github/pipewright/take-image";
+const CHECKED_AND_NAMED =
+  /checkCommit\(image, id\);\s+const \{ ok, error \} = docker\(\["tag", id, image\.localTag\]\);\s+if \(!ok\) fail\(/;
+/** Whether an image has the name that the tests know only after its commit was checked, wherever it came from. */
+const isNamedIfChecked = (files: Emission, key: string): boolean =>
+  CHECKED_AND_NAMED.test(takeFunction(files, key, "nameForTests")) &&
+  ["taken", "fromArtifact"].every((name) => takeFunction(files, key, name).includes("nameForTests(image, ")) &&
+  takeScript(files, key).split('docker(["tag", ').length === 2;
+/** What the summary says of each image that was taken. */
+const SUMMARY_ROW =
+  '[build.image, tag || "none", digest || "unknown", commit || "unknown"].map(code).join(" | ")} | ${SOURCES[source]} |';
+/** What every failure says of the image. */
+const FACTS = /const factsOf = .*=> \[[^\]]*`Tag: \$\{tag [^\]]*`Expected commit: \$\{commit /;
+/** Whether each place of a function that ends the step gives these facts. */
+const givesFacts = (text: string): boolean => {
+  const failures = [...text.matchAll(/\bfail\([^]*?\);/g)];
+  return failures.length > 0 && failures.every(([failure]) => /\b(factsOf\(image\)|facts,?\s*\))/.test(failure));
+};
 const scripts: Readonly<Record<string, string>> = {
   "crowdsec-integration": "./scripts/crowdsec_integration.sh",
   "cerberus-integration": "./scripts/cerberus_integration.sh",
@@ -78,9 +99,9 @@ export const consumerRows: Requirement[] = [
         (key) =>
           same(testJob(files, key)?.env["IMAGE"], "charon:local") &&
           planned(files, key, "images.charon") === "charon:local" &&
-          testScript(files, key, "Pull the image").includes('docker tag "$reference" "$local_tag"'),
+          isNamedIfChecked(files, key),
       ),
-    proof: "test/execution/pull.test.ts",
+    proof: TAKE_PROOF,
   }),
   fromConfig("4.2, 10.1", "An integration job ends after 15 minutes.", {
     line: all(
@@ -139,7 +160,9 @@ export const consumerRows: Requirement[] = [
       CONSUMERS.every((key) =>
         /^needs\.resolve\.outputs\.ready == 'true'( && contains\(|$)/.test(testJob(files, key)?.if ?? ""),
       ) &&
-      everyResolve(files, 'if (run.conclusion !== "success")\n    finish({ ready: false, '),
+      TEST_FILES.every((file) =>
+        /if \(run\.conclusion !== "success"\)\s+await finish\(\{\s+ready: false,/.test(resolve(files, file)),
+      ),
     breaks: broken(GROUP, "if: needs.resolve.outputs.ready == 'true' && contains(", "if: always() || contains("),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
@@ -184,9 +207,9 @@ export const consumerRows: Requirement[] = [
       const programs = steps.filter(({ uses }) => uses?.startsWith("$/") && !uses.endsWith("/log-in"));
       return (
         programs.length > 0 &&
-        programs.every((step) => /^ *(require( [A-Z]|\(\{)|read_tested_image$)/m.test(scriptOf(files, step))) &&
+        programs.every((step) => /^ *require( [A-Z]|\(\{)/m.test(scriptOf(files, step))) &&
         everyResolve(files, '"workflow_run.event": run.event,', '"workflow_run.head_sha": run.head_sha,') &&
-        shellFunction(testScript(files, "waf-integration", "Pull the image"), "require")?.includes("|| fail ") === true
+        takeFunction(files, "waf-integration", "require").includes("fail(`The step has no value for ")
       );
     },
     breaks: brokenProgram('"workflow_run.head_sha": run.head_sha,', ""),
@@ -196,29 +219,36 @@ export const consumerRows: Requirement[] = [
     "2.1, 4.2, 7.1, 13.6, 16",
     "A consumer pulls from the registry first, and takes the artifact when that fails.",
     {
-      output: `${TESTS}, steps \`Pull the image\`, \`Download the image artifact\`, \`Load the image from the artifact\``,
+      output: `${TESTS}, step \`Take the image\`, with what reads artifacts; ${PROGRAM}, functions \`take\` and \`findArchive\``,
       holds: (files) =>
-        CONSUMERS.every((key) => {
-          const fallback = "steps.pull-charon.outputs.source != 'registry'";
-          return (
-            testStep(files, key, "Load the image from the artifact")?.if === fallback &&
-            testStep(files, key, "Download the image artifact")?.if?.startsWith(fallback) === true
-          );
-        }),
-      breaks: broken(GROUP, "if: steps.pull-charon.outputs.source != 'registry'", "if: failure()"),
+        CONSUMERS.every(
+          (key) =>
+            testStep(files, key, TAKE)?.if === undefined &&
+            testStep(files, key, TAKE)?.with["gh-token"] === "${{ github.token }}" &&
+            JSON.stringify(testJob(files, key)?.permissions).includes('"actions":"read"') &&
+            /await fromRegistry\(image\);\s+if \(pulled\.source\) return pulled;[^]*await fromArtifact\(image\);/.test(
+              takeFunction(files, key, "take"),
+            ) &&
+            takeFunction(files, key, "findArchive").includes("artifactOfRun(github, repository, buildRun, name)") &&
+            takeFunction(files, key, "findArchive").includes("const name = `image-${key}`;") &&
+            takeScript(files, key).includes("const buildRun = event.workflow_run?.id ?? "),
+        ) && same(input(files, BUILDS, "build-charon", "Upload the image", "name"), "image-charon"),
+      breaks: broken("programs/take-image", "const loaded = await fromArtifact(image);", "const loaded = {};"),
       proof: "test/execution/pipeline/failures.test.ts",
     },
   ),
   always("4.2, 7.5", "When neither is there, it stops and says what to do.", {
-    output: `${TESTS}, step \`Load the image from the artifact\`; .github/pipewright/load-image`,
+    output: `${TESTS}, step \`Take the image\`; plan.json: \`consumers.*.fallback\`; ${PROGRAM}, function \`take\``,
     holds: (files) =>
-      CONSUMERS.every((key) =>
-        /fail "The image is neither in the registry nor kept as an artifact\..*re-run the build/.test(
-          testScript(files, key, "Load the image from the artifact"),
-        ),
+      CONSUMERS.every(
+        (key) =>
+          planned(files, key, "fallback") === "fail" &&
+          /if \(consumer\.fallback !== "build"\)\s+fail\(\s+"The image is neither in the registry nor kept as an artifact\..*re-run the build/.test(
+            takeFunction(files, key, "take"),
+          ),
       ),
     breaks: broken(
-      "programs/load-image",
+      "programs/take-image",
       "neither in the registry nor kept as an artifact. Images",
       "not here. Images",
     ),
@@ -233,11 +263,15 @@ export const consumerRows: Requirement[] = [
   }),
   fromConfig("4.2, 7.1, 7.2, 7.5, 13.8", "An image of another commit than the one under test is not tested.", {
     line: set("freshness", "warn"),
-    output: `plan.json: \`freshness\`; ${TESTS}, both steps that take the image`,
+    output: `plan.json: \`freshness\`; ${TESTS}, step \`Take the image\`; ${PROGRAM}, function \`checkCommit\``,
     holds: (files) =>
       files.plan("freshness") === "fail" &&
-      CONSUMERS.every((key) =>
-        TAKING.every((step) => testScript(files, key, step).includes(".freshness as $freshness")),
+      CONSUMERS.every(
+        (key) =>
+          isNamedIfChecked(files, key) &&
+          /if \(plan\.freshness === "warn"\)\s+return warnOf\([^]*\);\s+return fail\(/.test(
+            takeFunction(files, key, "checkCommit"),
+          ),
       ),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
@@ -245,20 +279,21 @@ export const consumerRows: Requirement[] = [
     "4.2, 7.1, 7.2",
     "For that, the image's label is compared with the recorded commit, wherever the image came from.",
     {
-      output: ".github/pipewright/lib/tested-image.sh, function `check_freshness`, called by pull-image and load-image",
+      output: `${PROGRAM}, functions \`checkCommit\` and \`nameForTests\`; ${TESTS}, step \`Take the image\`, \`images\``,
       holds: (files) =>
-        CONSUMERS.every((key) =>
-          TAKING.every(
-            (step) =>
-              shellFunction(testScript(files, key, step), "check_freshness")?.includes(
-                '"$revision" == "${COMMIT:-}"',
-              ) === true &&
-              /^check_freshness /m.test(testScript(files, key, step)) &&
-              testStep(files, key, step)?.with["commit"] === "${{ needs.resolve.outputs.charon-commit }}",
-          ),
-        ),
-      breaks: broken("lib/tested-image.sh", '"$revision" == "${COMMIT:-}"', "true"),
-      proof: "test/execution/pull.test.ts",
+        CONSUMERS.every((key) => {
+          const check = takeFunction(files, key, "checkCommit");
+          return (
+            isNamedIfChecked(files, key) &&
+            check.includes('["org.opencontainers.image.revision"]') &&
+            check.includes("if (isCommit(revision) && revision === commit) return ") &&
+            takeScript(files, key).includes("const known = handedOn(environment.IMAGES);") &&
+            takeScript(files, key).includes("commit = headOf(event) } = known[key] ?? {};") &&
+            testStep(files, key, TAKE)?.with["images"] === "${{ needs.resolve.outputs.images }}"
+          );
+        }) && everyResolve(files, "found.images[key] = { digest, commit: sourceCommit };"),
+      breaks: broken("programs/take-image", "revision === commit", "true"),
+      proof: TAKE_PROOF,
     },
   ),
   always(
@@ -303,19 +338,23 @@ export const consumerRows: Requirement[] = [
     "4.2, 13.6",
     "Whatever happened, the job says where its image came from, under which tag and of which commit.",
     {
-      output: `${TESTS}, step \`Say where the image came from\``,
+      output: `${TESTS}, step \`Take the image\`, before any test can fail; ${PROGRAM}: its summary, and \`factsOf\` in each of its failures`,
       holds: (files) =>
         CONSUMERS.every((key) => {
-          const step = testStep(files, key, "Say where the image came from");
+          const step = testStep(files, key, TAKE);
+          const names = testJob(files, key)?.steps.map(({ name }) => name ?? "") ?? [];
           return (
-            step?.if === "always()" && ["source", "tag", "commit"].every((name) => typeof step.with[name] === "string")
+            same(names.slice(0, 2), ["Check out the code", TAKE]) &&
+            ["tag", "images"].every((name) => typeof step?.with[name] === "string") &&
+            takeScript(files, key).includes(SUMMARY_ROW) &&
+            /addSummary\(`\\n\$\{rows\.join\("\\n"\)\}\\n`\);/.test(takeScript(files, key)) &&
+            FACTS.test(takeScript(files, key)) &&
+            ["checkCommit", "nameForTests", "fromArtifact", "take"].every((name) =>
+              givesFacts(takeFunction(files, key, name)),
+            )
           );
         }),
-      breaks: broken(
-        GROUP,
-        /- name: Say where the image came from\n +if: always\(\)$/,
-        "- name: Say where the image came from\n        if: success()",
-      ),
+      breaks: broken("programs/take-image", " | ${SOURCES[source]} |`", " |`"),
       proof: "test/execution/pipeline/pull-request.test.ts",
     },
   ),

@@ -1,8 +1,8 @@
 /** Section 4.3 of Charon's plan: the end-to-end tests. */
 import type { Emission } from "../../support/emission.ts";
-import { input, onOf, same, script, shellFunction } from "../../support/questions.ts";
+import { input, onOf, same, script } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { planned } from "../charon-files.ts";
+import { planned, takeFunction } from "../charon-files.ts";
 
 const E2E = "e2e-tests";
 const config = `consumers.${E2E}`;
@@ -12,7 +12,7 @@ const ran = (files: Emission, name: string): string => script(files, E2E, "test"
 const ofPlan = (files: Emission, path: string) => planned(files, E2E, path);
 const where = (path: string): string => `plan.json: \`consumers.e2e-tests.${path}\``;
 /** Which starts the containers too. */
-const PULL_PROOF = "test/execution/pull.test.ts";
+const TAKE_PROOF = "test/execution/take-image.test.ts";
 const RESULTS = "Upload playwright-results";
 
 export const e2eRows: Requirement[] = [
@@ -59,8 +59,8 @@ export const e2eRows: Requirement[] = [
     output: where("pull.attempts"),
     holds: (files) =>
       ofPlan(files, "pull.attempts") === 3 &&
-      ran(files, "Pull the image").includes("[.pull.attempts, .pull.delaySeconds, ") &&
-      ran(files, "Pull the image").includes('retry "$attempts" "$delay" pull'),
+      takeFunction(files, E2E, "pull").includes("await retry(consumer.pull.attempts, ") &&
+      takeFunction(files, E2E, "pull").includes('docker(["pull", reference])'),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   fromConfig("4.3, 10.1", "The first pause is ten seconds.", {
@@ -68,14 +68,15 @@ export const e2eRows: Requirement[] = [
     output: where("pull.delaySeconds"),
     holds: (files) =>
       ofPlan(files, "pull.delaySeconds") === 10 &&
-      ran(files, "Pull the image").includes('retry "$attempts" "$delay" pull'),
-    proof: PULL_PROOF,
+      takeFunction(files, E2E, "pull").includes(", consumer.pull.delaySeconds, async () => {"),
+    proof: TAKE_PROOF,
   }),
   always("4.3", "The pauses between pulls grow.", {
-    output: ".github/pipewright/lib/retry.sh, function `retry_pause`",
+    output: ".github/pipewright/lib/retry.mjs, functions `retry` and `pauseAfter`",
     holds: (files) =>
-      shellFunction(ran(files, "Pull the image"), "retry_pause")?.includes(": delay * attempt") === true,
-    breaks: broken("lib/retry.sh", ": delay * attempt", ": delay"),
+      takeFunction(files, E2E, "retry").includes("const pause = pauseAfter(attempt, policy);") &&
+      takeFunction(files, E2E, "pauseAfter").includes(": delaySeconds * attempt;"),
+    breaks: broken("lib/retry.mjs", ": delaySeconds * attempt;", ": delaySeconds;"),
     proof: "test/templates/retry.test.ts",
   }),
   fromConfig("4.3", "A container of the image runs beside the tests.", {
@@ -91,7 +92,7 @@ export const e2eRows: Requirement[] = [
     line: set(`${config}.container.name`, "other"),
     output: where("container.name"),
     holds: (files) => ofPlan(files, "container.name") === "charon-e2e",
-    proof: PULL_PROOF,
+    proof: TAKE_PROOF,
   }),
   fromConfig("4.3, 6.4", "It publishes the ports 8080, 2020 and 2019.", {
     line: set(`${config}.container.ports`, [8080]),
@@ -99,7 +100,7 @@ export const e2eRows: Requirement[] = [
     holds: (files) =>
       same(ofPlan(files, "container.ports"), ["8080", "2020", "2019"]) &&
       ran(files, "Start the container").includes('options+=(--publish "${port%:*}:${port#*:}")'),
-    proof: PULL_PROOF,
+    proof: TAKE_PROOF,
   }),
   ...(["DB_PATH=/data/charon.db", "ENVIRONMENT=test"] as const).map((pair) =>
     fromConfig("4.3", `It gets \`${pair}\`.`, {
@@ -112,7 +113,7 @@ export const e2eRows: Requirement[] = [
           ran(files, "Start the container").includes('options+=(--env "$pair")')
         );
       },
-      proof: PULL_PROOF,
+      proof: TAKE_PROOF,
     }),
   ),
   always("4.3", "Starting it can be repeated: what an earlier attempt left is removed first, and no retry wraps it.", {
@@ -121,7 +122,7 @@ export const e2eRows: Requirement[] = [
       ran(files, "Start the container").includes('docker rm --force "$name"') &&
       !/^ *retry /m.test(ran(files, "Start the container")),
     breaks: broken("programs/start-container", 'docker rm --force "$name"', ":"),
-    proof: PULL_PROOF,
+    proof: TAKE_PROOF,
   }),
   fromConfig("4.3, 6.4", "No test starts before http://localhost:8080/health answers.", {
     line: deleted(`${config}.container.health`),

@@ -14,14 +14,15 @@ import {
   type Requirement,
   set,
 } from "../../support/requirement.ts";
-import { BUILD, BUILDS, CONSUMERS, GROUP, testJob, testScript } from "../charon-files.ts";
+import { BUILD, BUILDS, CONSUMERS, GROUP, TAKE, takeFunction, takeScript, testJob } from "../charon-files.ts";
 
 const E2E = "e2e-tests";
 /** What an action.yml says of itself and of an input. */
 interface Described {
   description?: unknown;
 }
-const PRINTS = /\b(console\.\w+|say|warn|warnOf|fail|complain|output|setOutput|addSummary|details|echo|printf)\b/;
+const PRINTS =
+  /\b(console\.\w+|say|sayLines|warn|warnOf|fail|complain|output|setOutput|addSummary|details|echo|printf)\b/;
 const SECRET = "(GH_TOKEN|PASSWORD|WEBHOOK_URL|password|address|token|secret)";
 const HANDED = new RegExp(`\\$\\{${SECRET}\\b|"\\$${SECRET}\\b|\\(${SECRET}[,)]`);
 /** What a command said may be shown once the secret is blotted out in it. */
@@ -32,6 +33,13 @@ const printsSecret = (text: string): boolean =>
     .replaceAll(BLOTTED, "")
     .split("\n")
     .some((line) => PRINTS.test(line) && HANDED.test(line));
+/** Whatever becomes of the program that pulls, it ends without a login. */
+const FORGETS =
+  /process\.on\("exit", \(\) => \{\s+if \(consumer\.source !== "build"\) for \(const registry of registries\) logOut\(registry\);/;
+const RETRIED_PULL =
+  /await retry\(consumer\.pull\.attempts, .*async \(\) => \{\s+.* = docker\(\["pull", reference\]\);/;
+const RETRIED_LOGIN =
+  /retry\(ATTEMPTS, DELAY_SECONDS, async \(\) => \{\s+.* = docker\(\["login", "--username", username, "--password-stdin", /;
 /** Workflows call others of the same repository, whose jobs state their own time. */
 const runs = (files: Emission): JobDefinition[] => jobsOf(files).filter((job) => job.call === undefined);
 const programs = (files: Emission, kind: "programs" | "actions" | "lib"): [string, string][] =>
@@ -50,19 +58,23 @@ export const practiceRows: Requirement[] = [
     breaks: broken(E2E, /^ {8}timeout-minutes: 20\n/, ""),
   }),
   always("10.1", "Pulls, pushes, copies and calls of APIs are tried again; tests never.", {
-    output: ".github/pipewright: `retry` in log-in, pull-image, export-image and lib/images.mjs; lib/http.mjs",
+    output: ".github/pipewright: `retry` in take-image, export-image, lib/logins.mjs and lib/images.mjs; lib/http.mjs",
     holds: (files) =>
-      CONSUMERS.every((key) =>
-        /^ *retry "\$attempts" "\$delay" pull/m.test(testScript(files, key, "Pull the image")),
+      CONSUMERS.every(
+        (key) => RETRIED_PULL.test(takeFunction(files, key, "pull")) && RETRIED_LOGIN.test(takeScript(files, key)),
       ) &&
       script(files, BUILDS, "build-charon", "Push").includes("await retry(ATTEMPTS, DELAY_SECONDS,") &&
-      script(files, BUILDS, "build-charon", "Log in to").includes("await retry(ATTEMPTS, DELAY_SECONDS,") &&
+      RETRIED_LOGIN.test(script(files, BUILDS, "build-charon", "Log in to")) &&
       ["inspect", "copyImage"].every((name) =>
         new RegExp(`${name}\\b[^;]*retry\\(`).test(files.text("lib/images.mjs")),
       ) &&
       files.text("lib/http.mjs").includes("attempt < ATTEMPTS") &&
       stepsOf(files).every((step) => !step.name?.startsWith("Run ") || !/\bretry\b/.test(step.run ?? "")),
-    breaks: broken("programs/pull-image", 'retry "$attempts" "$delay" pull', "pull"),
+    breaks: broken(
+      "programs/take-image",
+      "await retry(consumer.pull.attempts, consumer.pull.delaySeconds, ",
+      "await (",
+    ),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   always("10.1", "Every workflow has a concurrency group.", {
@@ -88,21 +100,21 @@ export const practiceRows: Requirement[] = [
       programs(files, "actions").every(
         ([, text]) => !text.includes("using: composite") || text.includes("shell: bash"),
       ),
-    breaks: broken("programs/load-image", /^set -eo pipefail$/, ""),
+    breaks: broken("programs/start-container", /^set -eo pipefail$/, ""),
   }),
   always("10.1", "Long logs are in groups.", {
     output: ".github/pipewright: functions `group` and `openGroup`",
     holds: (files) =>
-      testScript(files, E2E, "Pull the image").includes('group "Pull $reference"') &&
+      takeFunction(files, E2E, "pull").includes("openGroup(`Pull ${reference}`);") &&
       script(files, "container-prune", "cleanup", "Delete expired").includes("openGroup("),
-    breaks: broken("programs/pull-image", 'group "Pull $reference"', ":"),
+    breaks: broken("programs/take-image", "openGroup(`Pull ${reference}`);", ""),
   }),
   always("10.1, 10.2", "No value of an event is pasted into a script.", {
     output: "every file, and every action.yml of .github/pipewright: no `${{ }}` in `run`",
     holds: (files) =>
       stepsOf(files).every((step) => !step.run?.includes("${{")) &&
       programs(files, "actions").every(([, text]) => !/^ +run: .*\$\{\{/m.test(text)),
-    breaks: broken("actions/pull-image", /^( +run: .*)$/, '$1 "${{ inputs.tag }}"'),
+    breaks: broken("actions/start-container", /^( +run: .*)$/, '$1 "${{ inputs.consumer }}"'),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.2", "No workflow grants its jobs anything by default.", {
@@ -130,18 +142,22 @@ export const practiceRows: Requirement[] = [
   }),
   always("10.2", "The tested code finds no token on its disk, and no registry's password.", {
     output:
-      "every file: `persist-credentials: false`; every consumer: no login but the one that pull-image forgets, before the tests",
+      "every file: `persist-credentials: false`; every consumer: no login but the one that take-image forgets, before the tests",
     holds: (files) =>
       stepsOf(files).every(
         (step) => !step.uses?.startsWith("actions/checkout@") || step.with["persist-credentials"] === false,
       ) &&
       CONSUMERS.every(
         (key) =>
-          testJob(files, key)?.steps.every(({ uses }) => !uses?.endsWith("/log-in")) === true &&
-          /^forget_login$/m.test(testScript(files, key, "Pull the image")) &&
-          testScript(files, key, "Pull the image").includes('docker logout "${name%%/*}"'),
+          testJob(files, key)?.steps.every(
+            ({ name, uses, with: given }) =>
+              !uses?.endsWith("/log-in") &&
+              (name === TAKE || !/password|github\.token|secrets\./.test(JSON.stringify(given))),
+          ) === true &&
+          FORGETS.test(takeScript(files, key)) &&
+          / = docker\(.*\["logout", registry\]\);/.test(takeFunction(files, key, "logOut")),
       ),
-    breaks: broken("programs/pull-image", /^forget_login$/, ""),
+    breaks: broken("programs/take-image", /for \(const registry of registries\) logOut\(registry\);/, ";"),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.2", "No script prints a secret: they reach programs by name, as inputs.", {
@@ -186,7 +202,7 @@ export const practiceRows: Requirement[] = [
           (said) => typeof said === "string" && said !== "",
         );
       }),
-    breaks: broken("actions/pull-image", /^ {4}description: Its tag\.\n/, ""),
+    breaks: broken("actions/take-image", /^ {4}description: The key of the consumer that tests them\.\n/, ""),
     proof: "test/programs/actions.test.ts",
   }),
   always("10.4", "Every step has a name.", {

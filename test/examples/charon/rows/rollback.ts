@@ -1,16 +1,27 @@
 /** Section 9 of Charon's plan: going back, whole or in part. Each row is a line that the config can take. */
 import type { Emission } from "../../support/emission.ts";
+import { same } from "../../support/questions.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
-import { BUILDS, CONSUMERS, takesSharedImage, testJob } from "../charon-files.ts";
+import {
+  BUILDS,
+  BUILDS_ITSELF,
+  CONSUMERS,
+  planned,
+  TAKE,
+  takeFunction,
+  takesSharedImage,
+  testJob,
+} from "../charon-files.ts";
 
+/** Whether a consumer's own workflow builds the image where it tests it: it is told of no image, and pushes none. */
 const buildsItself = (files: Emission, file: string): boolean =>
   files.workflow(file) !== undefined &&
   !("workflow_run" in (files.workflow(file)?.on ?? {})) &&
-  files
-    .job(file, "test")
-    ?.steps.some(
-      (step) => step.uses?.startsWith("docker/build-push-action@") === true && step.with["push"] === false,
-    ) === true;
+  same(files.step(file, "test", TAKE)?.with ?? null, { consumer: file }) &&
+  planned(files, file, "source") === "build" &&
+  takeFunction(files, file, "take").includes(BUILDS_ITSELF) &&
+  takeFunction(files, file, "fromSources").includes('run(["buildx", "bake", ') &&
+  takeFunction(files, file, "ownBuildFile").includes('output: ["type=docker"],');
 const self = (keys: readonly string[]) =>
   all(
     keys.length === 1 ? `consumers.${keys[0] ?? ""}.source` : "consumers.*.source",
@@ -34,7 +45,8 @@ export const rollbackRows: Requirement[] = [
   fromConfig("9.3", "`workflow_run` breaks: the tests build for themselves, and the build still publishes.", {
     given: self(CONSUMERS),
     line: shared(CONSUMERS),
-    output: "every consumer: a file of its own, `on.pull_request`, job `test`; builds.yml as before",
+    output:
+      "every consumer: a file of its own, `on.pull_request`, job `test`, step `Take the image`; plan.json: `consumers.*.source`; builds.yml as before",
     holds: (files) =>
       CONSUMERS.every((file) => buildsItself(files, file)) && files.step(BUILDS, "build-charon", "Push") !== undefined,
     proof: "test/oracles/oracles.test.ts",
@@ -42,7 +54,7 @@ export const rollbackRows: Requirement[] = [
   fromConfig("9.3", "The end-to-end tests break: they alone build for themselves.", {
     given: self(["e2e-tests"]),
     line: shared(["e2e-tests"]),
-    output: "e2e-tests.yml: `on.pull_request`, job `test`",
+    output: "e2e-tests.yml: `on.pull_request`, job `test`, step `Take the image`; plan.json: its `source`",
     holds: (files) => buildsItself(files, "e2e-tests") && takesSharedImage(files, "waf-integration"),
     proof: "test/oracles/oracles.test.ts",
   }),

@@ -36,7 +36,7 @@ export const tagRows: Requirement[] = [
       "consumers.*.source",
       CONSUMERS.map((key) => set(`consumers.${key}.source`, "build")),
     ),
-    output: "every consumer: no build step, and the step `Pull the image`",
+    output: "every consumer: no build step, and the step `Take the image`; plan.json: its `source` and `fallback`",
     holds: (files) => CONSUMERS.every((file) => takesSharedImage(files, file)),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
@@ -94,7 +94,7 @@ export const tagRows: Requirement[] = [
       password: "QUAY_PASSWORD",
     }),
     output:
-      "plan.json: `builds.charon.image`; builds.yml: step `Log in to ghcr.io`; every consumer: step `Pull the image`",
+      "plan.json: `builds.charon.image`; builds.yml: step `Log in to ghcr.io`; every consumer: step `Take the image`",
     holds: (files) =>
       same(files.plan("builds.charon.image"), IMAGE) &&
       [JOB, "publish-charon"].every((job) => files.step(BUILDS, job, "Log in to ghcr.io") !== undefined) &&

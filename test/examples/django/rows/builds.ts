@@ -1,7 +1,16 @@
 /** Priorities 3, 4, 6 and the fine-tuning: what is in the images, and how they are tested. */
-import { same, script, variable } from "../../support/questions.ts";
+import type { Emission } from "../../support/emission.ts";
+import { input, moduleFunction, same, script } from "../../support/questions.ts";
 import { always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 import { PIPELINE, SERVICES, SOURCES } from "../django-files.ts";
+
+const TAKE = "Take the image";
+/** Whether a test takes these images of the run and no others, by what the job that bakes them has handed on. */
+const takes = (files: Emission, consumer: string, keys: readonly string[]): boolean =>
+  input(files, consumer, "test", TAKE, "consumer") === consumer &&
+  input(files, consumer, "test", TAKE, "images") === "${{ inputs.images }}" &&
+  files.job("ci", `test-${consumer}`)?.call?.with["images"] === "${{ needs.build.outputs.images-images }}" &&
+  same(Object.keys(files.plan(`consumers.${consumer}.images`) ?? {}).sort(), [...keys].sort());
 
 export const buildRows: Requirement[] = [
   beyond(
@@ -16,7 +25,7 @@ export const buildRows: Requirement[] = [
     holds: (files) =>
       /^docker compose --file deployment\/docker-compose\.test\.yml run --rm --no-TTY test_runner/.test(
         script(files, "tests", "test", "Run all tests"),
-      ) && variable(files, "tests", "test", "Pull the image", "BUILD") === "test",
+      ) && takes(files, "tests", ["test"]),
     proof: PIPELINE,
   }),
   fromConfig("P3 step 3", "Compose finds the image under the name that the pipeline gives it.", {
@@ -109,10 +118,18 @@ export const buildRows: Requirement[] = [
     "The images that ship are tested as well, by the digest that ships: one differs from the test image in what it was built with.",
     {
       line: deleted("consumers.smoke", "publish"),
-      output: "smoke.yml: job `test`, a pull an image; ci.yml: job `test-smoke`",
+      output:
+        "smoke.yml: job `test`, step `Take the image`; plan.json: `consumers.smoke.images`; ci.yml: job `test-smoke`; .github/pipewright/take-image, which refuses another image where what it tests ships",
       holds: (files) =>
-        SERVICES.every((key) => variable(files, "smoke", "test", `Pull the image (${key})`, "BUILD") === key) &&
-        files.job("ci", "test-smoke") !== undefined,
+        takes(files, "smoke", SERVICES) &&
+        input(files, "smoke", "test", TAKE, "class") === "${{ inputs.class }}" &&
+        files.job("ci", "test-smoke")?.call?.with["class"] === "${{ needs.plan.outputs.class }}" &&
+        moduleFunction(script(files, "smoke", "test", TAKE), "take")?.includes(
+          "refuseUntested({ kind, digest: image.digest }, ",
+        ) === true &&
+        moduleFunction(script(files, "smoke", "test", TAKE), "fromRegistry")?.includes(
+          'return taken(image, digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`);',
+        ) === true,
       proof: PIPELINE,
     },
   ),

@@ -1,6 +1,7 @@
 /** Jobs 1 to 6 and 9 of the plan: what is checked, by what, and what is kept of it. */
 import { isObject } from "../../../player/json.ts";
-import { holdsValue, input, same, script } from "../../support/questions.ts";
+import type { Emission } from "../../support/emission.ts";
+import { holdsValue, input, moduleFunction, same, script } from "../../support/questions.ts";
 import { all, always, beyond, broken, deleted, fromConfig, type Requirement, set } from "../../support/requirement.ts";
 import {
   CI,
@@ -49,6 +50,19 @@ const VERIFY_COMMANDS = [
   "check-deprecated.sh",
   "make lint-docs",
 ];
+const TAKE = "Take the image";
+/** Whether the smoke test takes the controller that the run itself has built. */
+const takesController = (files: Emission): boolean =>
+  files.step("smoke", "test", TAKE)?.uses === "$/.github/pipewright/take-image" &&
+  input(files, "smoke", "test", TAKE, "consumer") === "smoke" &&
+  input(files, "smoke", "test", TAKE, "images") === "${{ inputs.images }}" &&
+  files.job(CI, "test-smoke")?.call?.with["images"] === "${{ needs.build.outputs.controller-images }}" &&
+  planned(files, "smoke", "images.controller") !== undefined;
+/** Whether it downloads what the run itself has made. */
+const downloads = (files: Emission, build: string): boolean => {
+  const given = files.step("smoke", "test", `Download ${build}`)?.with;
+  return given?.["name"] === `files-${build}` && given["run-id"] === undefined;
+};
 const everyCommit = (name: string, key: string): Requirement =>
   fromConfig(
     "Jobs, Gates",
@@ -230,13 +244,15 @@ export const checkRows: Requirement[] = [
         "consumers.smoke.needs",
         ["controller", "binaries", "bundle"].filter((one) => one !== build),
       ),
-      output: build === "controller" ? "smoke.yml: step `Pull the image`" : `smoke.yml: step \`Download ${build}\``,
+      output: build === "controller" ? "smoke.yml: step `Take the image`" : `smoke.yml: step \`Download ${build}\``,
       holds: (files) =>
-        (build === "controller"
-          ? files.step("smoke", "test", "Pull the image") !== undefined
-          : files.step("smoke", "test", `Download ${build}`) !== undefined) &&
-        !steps(files, "smoke").some(({ uses }) =>
-          /^docker\/(build-push|bake)-action@|\/prepare-build$/.test(uses ?? ""),
+        (build === "controller" ? takesController(files) : downloads(files, build)) &&
+        planned(files, "smoke", "source") === "registry" &&
+        planned(files, "smoke", "fallback") === "fail" &&
+        !steps(files, "smoke").some(
+          ({ name, uses }) =>
+            name?.startsWith("Make ") === true ||
+            /^docker\/(build-push|bake)-action@|\/prepare-build$/.test(uses ?? ""),
         ),
       proof: PLAYED,
     }),
@@ -327,12 +343,18 @@ export const checkRows: Requirement[] = [
   }),
   fromConfig("Job 6", "Where the image cannot be had, the smoke test fails rather than testing another one.", {
     line: deleted("consumers.smoke.fallback"),
-    output: "plan.json: `consumers.smoke.fallback`; smoke.yml: step `Load the image from the artifact`",
+    output:
+      "plan.json: `consumers.smoke.fallback`; smoke.yml: step `Take the image`; .github/pipewright/take-image, function `take`",
     holds: (files) =>
       planned(files, "smoke", "fallback") === "fail" &&
-      script(files, "smoke", "test", "Load the image").includes('"$fallback" == build') &&
-      !steps(files, "smoke").some(({ name }) => name?.startsWith("Build ")),
-    proof: "test/execution/pull.test.ts",
+      takesController(files) &&
+      /if \(consumer\.fallback !== "build"\)\s+fail\(/.test(
+        moduleFunction(script(files, "smoke", "test", TAKE), "take") ?? "",
+      ) &&
+      [TAKE, "Download binaries", "Download bundle"].every(
+        (name) => files.step("smoke", "test", name)?.continueOnError === false,
+      ),
+    proof: "test/execution/take-image.test.ts",
   }),
   fromConfig("Job 2, Diagnostics", "Fixtures and inputs of unit tests are kept after a failure.", {
     line: set("consumers.unit.diagnostics", true),

@@ -106,11 +106,11 @@ export const buildRows: Requirement[] = [
             .every((line) => !line.includes("${{") || /^ +([A-Z_]+|value): \$\{\{ [a-z._-]+ \}\}$/.test(line)),
       ) &&
       stepsOf(files).every((step) => step.run?.includes("${{") !== true),
-    breaks: broken("actions/image-summary", 'image-summary.sh"', 'image-summary.sh" "${{ inputs.tag }}"'),
+    breaks: broken("actions/name-place", 'name-place.sh"', 'name-place.sh" "${{ inputs.consumer }}"'),
     proof: "test/programs/actions.test.ts",
   }),
   always("1.3, 3.2, Data flow", "The build hands on the image's digest and its tag.", {
-    output: `${WHERE}, \`outputs\`; build-image.yml: jobs \`test-…\`, \`with\``,
+    output: `${WHERE}, \`outputs\`; build-image.yml: jobs \`test-…\`, which take the digest, and \`promote\`, which takes the tag`,
     holds: (files) => {
       const handedOn = files.text(BUILDS);
       return (
@@ -118,13 +118,11 @@ export const buildRows: Requirement[] = [
         handedOn.includes("value: ${{ jobs.build-sindri.outputs.images }}") &&
         handedOn.includes("tag: ${{ steps.plan.outputs.tag }}") &&
         handedOn.includes("value: ${{ jobs.build-sindri.outputs.tag }}") &&
-        DEPLOYING.every((file) => {
-          const given = files.job(BUILD, `test-${file}`)?.call?.with;
-          return (
-            given?.["tag"] === "${{ needs.build.outputs.tag }}" &&
-            given["sindri-digest"] === "${{ fromJSON(needs.build.outputs.sindri-images || '{}').sindri.digest }}"
-          );
-        })
+        String(given(files, BUILD, "promote", "Move the tags", "source-tag")).includes("needs.build.outputs.tag") &&
+        DEPLOYING.every(
+          (file) =>
+            files.job(BUILD, `test-${file}`)?.call?.with["images"] === "${{ needs.build.outputs.sindri-images }}",
+        )
       );
     },
     breaks: broken(BUILDS, "images: ${{ steps.publish.outputs.images }}", 'images: ""'),

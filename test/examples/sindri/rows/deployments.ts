@@ -13,6 +13,7 @@ import {
 } from "../../support/requirement.ts";
 import { commands, DEPLOYING, deployment, deploysImage, given } from "../sindri-files.ts";
 
+const CONFIRM = "Confirm that the image is there";
 const SAMPLE = "developer-workflow";
 const each = (path: string, line: (whole: string) => ReturnType<typeof set>) =>
   all(
@@ -27,6 +28,14 @@ const isRepeated = (files: Parameters<typeof given>[0], file: string): boolean =
   script(files, file, "test", "Deploy the image").includes(
     ".consumers[$consumer].deployment | [.attempts, .delaySeconds, .timeoutSeconds] | @tsv",
   );
+/** Whether the image is deployed where it was confirmed, and the sources where it was not. */
+const deploysOneOf = (files: Parameters<typeof given>[0], file: string): boolean => {
+  const confirmed = "steps.confirm-image.outputs.reference";
+  return (
+    files.step(file, "test", "Deploy the image")?.if === `${confirmed} != ''` &&
+    files.step(file, "test", "Deploy from the sources")?.if === `${confirmed} == ''`
+  );
+};
 const everywhere = (holds: (file: string) => boolean): boolean => DEPLOYING.every(holds);
 const PROOF = "test/execution/pipeline/sindri.test.ts";
 
@@ -50,12 +59,17 @@ export const deploymentRows: Requirement[] = [
     {
       output: "the twelve files: job `test`, step `Confirm that the image is there`; .github/pipewright/confirm-image",
       holds: (files) =>
-        everywhere((file) => given(files, file, "test", "Confirm that the image is there", "digest") !== undefined) &&
-        everywhere((file) =>
-          script(files, file, "test", "Confirm that the image is there").includes(
-            'output("reference", `${name}@${digest}`);',
-          ),
-        ),
+        everywhere((file) => {
+          const program = script(files, file, "test", CONFIRM);
+          return (
+            /^\$\{\{ (inputs\.images|\(inputs\.images \|\| needs\.resolve\.outputs\.images\)) \}\}$/.test(
+              String(given(files, file, "test", CONFIRM, "images")),
+            ) &&
+            given(files, file, "test", CONFIRM, "build") === "sindri" &&
+            program.includes('const digest = handedOn(environment.IMAGES)[BUILD]?.digest ?? "";') &&
+            program.includes('output("reference", `${name}@${digest}`);')
+          );
+        }),
       breaks: brokenProgram('output("reference", `${name}@${digest}`)', 'output("reference", `${name}:latest`)'),
       proof: PROOF,
     },
@@ -65,10 +79,7 @@ export const deploymentRows: Requirement[] = [
     "That the registry has it is asked before a machine is paid for; the message says what to do.",
     {
       output: "the twelve files: job `test`, step `Confirm that the image is there`",
-      holds: (files) =>
-        everywhere((file) =>
-          script(files, file, "test", "Confirm that the image is there").includes("re-run the build"),
-        ),
+      holds: (files) => everywhere((file) => script(files, file, "test", CONFIRM).includes("re-run the build")),
       breaks: broken(SAMPLE, "Confirm that the image is there", "Hope that the image is there"),
       proof: "test/execution/deployment.test.ts",
     },
@@ -246,22 +257,36 @@ export const deploymentRows: Requirement[] = [
     },
   ),
   always("2.1, 2.2", "The summary says whether the image or the sources were deployed.", {
-    output: "the twelve files: job `test`, step `Say where the image came from`, `source`",
+    output:
+      "the twelve files: job `test`, step `Confirm that the image is there`, on whose output the two steps that deploy go by; .github/pipewright/confirm-image",
     holds: (files) =>
-      everywhere((file) =>
-        String(given(files, file, "test", "Say where the image came from", "source")).includes(
-          "'registry' || steps.from-sources.outcome == 'success' && 'source'",
-        ),
-      ),
-    breaks: broken(SAMPLE, "steps.from-sources.outcome == 'success' && 'source'", "'nowhere'"),
+      everywhere((file) => {
+        const program = script(files, file, "test", CONFIRM);
+        return (
+          deploysOneOf(files, file) &&
+          /addSummary\(`Deployed for the tests: \$\{code\(`\$\{name\}@\$\{digest\}`\)\}`\);\s+output\("reference", `\$\{name\}@\$\{digest\}`\);/.test(
+            program,
+          ) &&
+          /addSummary\("Deployed for the tests: the sources, .*"\);\s+output\("reference", ""\);/.test(program)
+        );
+      }),
+    breaks: brokenProgram('addSummary("Deployed for the tests: the sources, without an image.");'),
   }),
   always(
     "Stress tests, P4 tests",
     "No test pulls the image to its runner: thirty machines pull it from Fly.io's own registry.",
     {
-      output: "the twelve files: no step `Pull the image`",
-      holds: (files) => everywhere((file) => files.step(file, "test", "Pull the image") === undefined),
-      breaks: broken(SAMPLE, "      - name: Confirm that the image is there", "      - name: Pull the image"),
+      output: "the twelve files: no step that uses `take-image`, and no `docker pull`",
+      holds: (files) =>
+        everywhere((file) => {
+          const steps = files.job(file, "test")?.steps ?? [];
+          return (
+            steps.length > 0 &&
+            steps.every(({ uses }) => uses?.endsWith("/take-image") !== true) &&
+            !files.text(file).includes("docker pull")
+          );
+        }),
+      breaks: broken(SAMPLE, "uses: $/.github/pipewright/confirm-image", "uses: $/.github/pipewright/take-image"),
     },
   ),
   beyond(

@@ -80,8 +80,10 @@ export const tagRows: Requirement[] = [
     "Tags, 1.3, Technical risks",
     "`<sha>` is the commit that people mean: a pull request's head, not GitHub's merge commit.",
     {
-      output: `${PROGRAM}, \`sha\``,
-      holds: (files) => planScript(files).includes("const sha = event.pull_request?.head?.sha ?? "),
+      output: `.github/pipewright/lib/event.mjs, \`headOf\`; ${PROGRAM}, \`sha\``,
+      holds: (files) =>
+        planScript(files).includes("const sha = headOf(event);") &&
+        planScript(files).includes("export const headOf = (event) =>\n  event.pull_request?.head?.sha ?? "),
       breaks: brokenProgram("event.pull_request?.head?.sha ?? ", ""),
       proof: "test/execution/pipeline/sindri.test.ts",
     },

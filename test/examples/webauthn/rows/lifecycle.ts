@@ -1,6 +1,6 @@
 /** The plan's problem and its solution: one run, its gates, and images that live until everybody has had them. */
 import { jobsOf } from "../../support/emission.ts";
-import { onOf, same, script } from "../../support/questions.ts";
+import { input, onOf, same, script } from "../../support/questions.ts";
 import {
   all,
   always,
@@ -54,9 +54,16 @@ export const lifecycleRows: Requirement[] = [
     {
       output: "main-ci-cd.yml: job `clean`, `needs`",
       holds: (files) =>
-        [...TARGETS, "test-unit-tests", "test-e2e-tests", "test-client-tests", "build", "promote", "published"].every(
-          (job) => needsOf(files, "clean").includes(job),
-        ),
+        [
+          ...TARGETS,
+          "scan",
+          "test-unit-tests",
+          "test-e2e-tests",
+          "test-client-tests",
+          "build",
+          "promote",
+          "published",
+        ].every((job) => needsOf(files, "clean").includes(job)),
       breaks: broken(
         BUILD,
         /- deliver-central\n {6}- published\n {4}if: "!cancelled\(\) && needs\.plan/,
@@ -108,32 +115,51 @@ export const lifecycleRows: Requirement[] = [
       set("consumers.e2e-tests.needs", ["webauthn-server"]),
       set("publish.dockerhub.images", ["webauthn-server"]),
     ]),
-    output: "main-ci-cd.yml: job `test-e2e-tests`, `with`",
-    holds: (files) =>
-      onOf(files, "e2e-tests", "workflow_call.inputs.webauthn-server-digest") !== undefined &&
-      onOf(files, "e2e-tests", "workflow_call.inputs.test-credentials-digest") !== undefined,
+    output:
+      "main-ci-cd.yml: job `test-e2e-tests`, `with`; e2e-tests.yml: step `Take the image`; plan.json: `consumers.e2e-tests.images`",
+    holds: (files) => {
+      const handedOn = String(files.job(BUILD, "test-e2e-tests")?.call?.with["images"]);
+      return (
+        ["webauthn-server", "test-credentials"].every(
+          (key) =>
+            handedOn.includes(`\${{ needs.build.outputs.${key}-images }}`) &&
+            files.plan(`consumers.e2e-tests.images.${key}`) !== undefined,
+        ) &&
+        input(files, "e2e-tests", "test", "Take the image", "consumer") === "e2e-tests" &&
+        input(files, "e2e-tests", "test", "Take the image", "images") === "${{ inputs.images }}"
+      );
+    },
     proof: PUBLISHING,
   }),
   gate("the unit tests have passed", "test-unit-tests"),
   gate("the end-to-end tests have passed", "test-e2e-tests"),
   gate("the clients' own tests have passed", "test-client-tests"),
-  gate("every build and scan has passed", "build"),
+  gate("every build has passed", "build"),
+  gate("every scan has passed", "scan"),
   fromConfig("Solution, 2.2", "A finding of the scan stops it.", {
     line: all("builds.*.scan.block", [
       set("builds.webauthn-server.scan.block", false),
       set("builds.test-credentials.scan.block", false),
     ]),
-    output: "builds.yml: job `build-webauthn-server`, step `Scan webauthn-server`, `exit-code`",
+    output: "scan.yml: job `scan`, steps `Scan …`, `exit-code`",
     holds: (files) =>
-      same(files.step("builds", "build-webauthn-server", "Scan webauthn-server")?.with["exit-code"], "1"),
+      ["webauthn-server", "test-credentials"].every((key) =>
+        same(files.step("scan", "scan", `Scan ${key}`)?.with["exit-code"], "1"),
+      ),
     proof: FAILURES,
   }),
   fromConfig("Solution", "Tests and scans run side by side.", {
-    line: set("consumers.e2e-tests.after", ["unit-tests"]),
-    output: "main-ci-cd.yml: job `test-e2e-tests`, `needs`",
+    line: all("builds.*.scan.apart", [
+      set("builds.webauthn-server.scan.apart", false),
+      set("builds.test-credentials.scan.apart", false),
+    ]),
+    output: "main-ci-cd.yml: jobs `scan` and `test-…`, `needs`; builds.yml scans nothing",
     holds: (files) =>
-      needsOf(files, "test-e2e-tests").length > 0 &&
-      !needsOf(files, "test-e2e-tests").some((job) => /^(test|scan)-/.test(job)),
+      ["scan", "test-e2e-tests"].every(
+        (job) =>
+          needsOf(files, job).includes("build") && !needsOf(files, job).some((need) => /^(test|scan)/.test(need)),
+      ) && !files.text("builds").includes("trivy-action"),
+    proof: FAILURES,
   }),
   fromConfig("Solution, 2.2", "What is published, is published side by side.", {
     line: set("publish.npm.after", ["dockerhub"]),

@@ -1,7 +1,8 @@
 // Waits until every required test of a commit has passed. A test that nobody has asked for is started, once.
+import { isCommit } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { githubApi } from "../lib/github.mjs";
-import { addSummary, code, fail, isCommit, plain, require } from "../lib/log.mjs";
+import { addSummary, code, fail, plain, require } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { lastBuilt, stateOf, verdictsOn } from "../lib/verdicts.mjs";
 

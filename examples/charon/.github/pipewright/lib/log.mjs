@@ -63,6 +63,3 @@ export function require(values) {
     if (value === undefined || value === "")
       fail(`The step has no value for ${name}. The workflow file is incomplete: generate it again.`);
 }
-
-export const isCommit = (text) => /^[0-9a-f]{40}$/.test(text ?? "");
-export const isDigest = (text) => /^sha256:[0-9a-f]{64}$/.test(text ?? "");

@@ -4,8 +4,8 @@ import { inflateRawSync } from "node:zlib";
 
 const END_OF_DIRECTORY = 0x06054b50;
 const DIRECTORY_ENTRY = 0x02014b50;
-const LOCAL_ENTRY = 0x04034b50;
-const LONGEST_COMMENT = 0xffff;
+export const LOCAL_ENTRY = 0x04034b50;
+export const LONGEST_COMMENT = 0xffff;
 
 /**
  * The files of an archive whose names are wanted, as `{ name, bytes }`. All of them together unpack to at most
@@ -29,8 +29,8 @@ export function readZip(archive, isWanted, { mostBytes, mostEntries }) {
   return files;
 }
 
-/** The record at the end may be followed by a comment. */
-function findDirectoryEnd(archive) {
+/** The record at the end may be followed by a comment. @param archive all of it, or its end */
+export function findDirectoryEnd(archive) {
   for (let at = archive.length - 22; at >= Math.max(0, archive.length - 22 - LONGEST_COMMENT); at -= 1) {
     if (archive.readUInt32LE(at) === END_OF_DIRECTORY && at + 22 + archive.readUInt16LE(at + 20) === archive.length)
       return at;
@@ -38,10 +38,12 @@ function findDirectoryEnd(archive) {
   throw new Error("this is no ZIP archive");
 }
 
-function readEntry(archive, at) {
+/** @param archive all of it, or its directory */
+export function readEntry(archive, at) {
   if (at + 46 > archive.length || archive.readUInt32LE(at) !== DIRECTORY_ENTRY)
     throw new Error("the archive's directory is broken");
   const nameEnd = at + 46 + archive.readUInt16LE(at + 28);
+  const extraEnd = nameEnd + archive.readUInt16LE(at + 30);
   return {
     name: archive.toString("utf8", at + 46, nameEnd),
     encrypted: (archive.readUInt16LE(at + 8) & 1) === 1,
@@ -49,7 +51,8 @@ function readEntry(archive, at) {
     packed: archive.readUInt32LE(at + 20),
     size: archive.readUInt32LE(at + 24),
     offset: archive.readUInt32LE(at + 42),
-    next: nameEnd + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32),
+    extra: archive.subarray(nameEnd, extraEnd),
+    next: extraEnd + archive.readUInt16LE(at + 32),
   };
 }
 

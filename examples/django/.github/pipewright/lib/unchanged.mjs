@@ -1,7 +1,8 @@
 // Looks for an image made from the same inputs in the history of the checked-out commit.
 import { spawnSync } from "node:child_process";
+import { isCommit } from "./digests.mjs";
 import { hasPlatforms, readImage } from "./images.mjs";
-import { addSummary, code, isCommit, warnOf } from "./log.mjs";
+import { addSummary, code, warnOf } from "./log.mjs";
 import { branchTag, commitTag, expandTag, shortSha } from "./tags.mjs";
 
 /** How many commits of the history are asked for at most. */

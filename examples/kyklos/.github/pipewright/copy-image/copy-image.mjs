@@ -1,22 +1,11 @@
 // Gives a tested image its release tags, here and in the registries that receive copies, or copies it to where a target
 // publishes it: server-side, idempotent, and compared afterwards. A tag that moves goes to the newest commit of its branch
 // only; what cannot be asked is answered with no, as that commit's own run moves it.
+import { isCommit, isDigest } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { copyExactly, readImage } from "../lib/images.mjs";
-import {
-  addSummary,
-  closeGroup,
-  code,
-  fail,
-  isCommit,
-  isDigest,
-  openGroup,
-  output,
-  plain,
-  require,
-  warnOf,
-} from "../lib/log.mjs";
+import { addSummary, closeGroup, code, fail, openGroup, output, plain, require, warnOf } from "../lib/log.mjs";
 import { tipOf } from "../lib/newest.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { isDockerTag } from "../lib/tags.mjs";

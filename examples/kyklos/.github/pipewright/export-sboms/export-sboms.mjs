@@ -1,9 +1,10 @@
 // Writes the bills of materials that hang on images to files of the release: sbom-<build>.spdx.json, or one with each
 // platform's name where there are several. For people who have no tool to read them from a registry.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { isDigest } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { readSboms } from "../lib/images.mjs";
-import { closeGroup, fail, isDigest, openGroup, require } from "../lib/log.mjs";
+import { closeGroup, fail, openGroup, require } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { releaseFolder } from "../lib/release-files.mjs";
 

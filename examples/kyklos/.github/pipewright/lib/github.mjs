@@ -56,10 +56,17 @@ export function githubApi(url, token) {
     return bytes;
   }
 
+  /** The same to a file, however large it is. */
+  async function downloadTo(file, path) {
+    const { status } = await ask(`${url}${path}`, { headers, file, seconds: 900 });
+    if (status >= 300) throw httpError(`GitHub answered GET ${path} with ${status}.`, status);
+  }
+
   return {
     get: async (path) => (await request("GET", path)).body,
     all,
     download,
+    downloadTo,
     post: async (path, content) => (await request("POST", path, content)).body,
     patch: async (path, content) => (await request("PATCH", path, content)).body,
     remove: (path) => request("DELETE", path),

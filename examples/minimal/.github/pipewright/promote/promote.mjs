@@ -1,9 +1,11 @@
 // Moves tags such as latest to images whose tests have passed, and copies them to other registries: server-side, without a
 // build. A branch's tag moves only to the image of the branch's newest commit, so it never moves back.
+import { isCommit } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { githubApi } from "../lib/github.mjs";
 import { copyExactly, readImage } from "../lib/images.mjs";
-import { addSummary, closeGroup, code, fail, isCommit, openGroup, plain, require } from "../lib/log.mjs";
+import { addSummary, closeGroup, code, fail, openGroup, plain, require } from "../lib/log.mjs";
+import { logInForNow } from "../lib/logins.mjs";
 import { tipOf } from "../lib/newest.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { expandTag, sanitizeBranch, shortSha } from "../lib/tags.mjs";
@@ -119,6 +121,8 @@ function isDue({ of }) {
   return nightly === undefined || (of === "nightly") === (nightly === "true");
 }
 
+if (!(await logInForNow(images[0]?.[1].image)))
+  fail("The login to the registry failed, so no tag can be moved. Run this again once it works.");
 addSummary("| Tag | Commit | What happened |\n| --- | --- | --- |");
 for (const channel of plan.promotions.filter(isDue)) {
   for (const [key, { image }] of images) {

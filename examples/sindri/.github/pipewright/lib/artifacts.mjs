@@ -22,6 +22,13 @@ export async function findArtifacts(github, repository, name) {
   }
 }
 
+/** The newest of a run that has this name and is still kept; undefined where there is none. Throws where GitHub does not say. */
+export async function artifactOfRun(github, repository, run, name) {
+  const path = `/repos/${repository}/actions/runs/${run}/artifacts?name=${encodeURIComponent(name)}`;
+  const listed = await github.all(path, { key: "artifacts" });
+  return listed.filter(({ expired }) => !expired).reduce((a, b) => (a && a.id > b.id ? a : b), undefined);
+}
+
 /** The text of the first file of an artifact that is wanted. Throws where there is none. */
 export async function readArtifact(github, repository, { id }, isWanted) {
   const archive = await github.download(`/repos/${repository}/actions/artifacts/${id}/zip`, LARGEST_ARTIFACT);

@@ -1,6 +1,6 @@
 // Images in a registry, through `docker buildx imagetools`: nothing is pulled, and Docker's own logins hold.
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { docker } from "./docker.mjs";
 import { environment } from "./environment.mjs";
 import { plain } from "./log.mjs";
 import { retry } from "./retry.mjs";
@@ -10,16 +10,6 @@ const NOT_THERE = /(: not found|[Mm]anifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOW
 
 const attempts = () => Number(environment.ATTEMPTS ?? 3);
 const delay = () => Number(environment.DELAY ?? 5);
-
-/** Runs docker; its output as bytes, or undefined where it failed. */
-function docker(words) {
-  const run = spawnSync("docker", words, { stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 });
-  return {
-    ok: run.status === 0,
-    output: run.stdout ?? Buffer.alloc(0),
-    error: String(run.stderr ?? "") + (run.error?.message ?? ""),
-  };
-}
 
 /** `{ state: "there", output }`, `{ state: "absent" }` or `{ state: "unknown" }`, where the registry cannot be asked. */
 async function inspect(words, policy = { attempts: attempts(), delaySeconds: delay() }) {

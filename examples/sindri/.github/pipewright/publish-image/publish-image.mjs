@@ -1,8 +1,9 @@
 // Gives images their tags: server-side, idempotent, and compared afterwards. An image is one digest, or is merged from what
 // several jobs have staged. Adding a tag twice changes nothing, so a re-run is safe.
+import { isDigest } from "../lib/digests.mjs";
 import { environment } from "../lib/environment.mjs";
 import { copyExactly, copyImage, findManifest, hasPlatforms, readImage } from "../lib/images.mjs";
-import { addSummary, closeGroup, code, fail, isDigest, openGroup, output, require, warnOf } from "../lib/log.mjs";
+import { addSummary, closeGroup, code, fail, openGroup, output, require, warnOf } from "../lib/log.mjs";
 import { findOversize } from "../lib/image-size.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { isDockerTag } from "../lib/tags.mjs";

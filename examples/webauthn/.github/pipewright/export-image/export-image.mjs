@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { groupOf, targetOf } from "../lib/bake.mjs";
+import { run } from "../lib/docker.mjs";
 import { environment } from "../lib/environment.mjs";
 import { addSummary, fail, openGroup, closeGroup, output, require, warnOf } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
@@ -33,7 +34,7 @@ function bake() {
   // Bake asks before it touches what lies outside of the working folder: the archive does, and a context of the bake file
   // may. The action that has built the layers allows the same.
   const words = ["buildx", "bake", "--progress=plain", "--allow=fs=*", "--metadata-file", metadata, ...files];
-  return spawnSync("docker", [...words, groupOf(to)], { stdio: "inherit" }).status === 0;
+  return run([...words, groupOf(to)]);
 }
 
 openGroup(to === "push" ? "Push" : "Save");

@@ -10,19 +10,43 @@ import { posix } from "node:path";
 export const groupOf = (kind) => `pipewright-${kind}`;
 export const targetOf = (kind, key) => `pipewright-${kind}-${key}`;
 
-const bakeFilePath = () => `${process.env.RUNNER_TEMP}/bake.json`;
+const temporary = (name) => `${process.env.RUNNER_TEMP}/${name}`;
 
 /** The file where an image is saved on the runner. */
-export const archivePath = (key) => `${process.env.RUNNER_TEMP}/image-${key}.tar`;
+export const archivePath = (key) => temporary(`image-${key}.tar`);
 
 /** What a text is to bake, to which a text of JSON is a template as well (HCL's "JSON Syntax Specification": "Expressions"). */
 const literal = (text) => text.replace(/([$%])\{/g, "$1$1{");
 
-/** Writes the file to where the step that builds finds it. */
-export function writeBakeFile(file) {
+/** Writes the file to where the step that builds finds it; gives its path. */
+export function writeBakeFile(file, name = "bake.json") {
   const text = JSON.stringify(file, (_, value) => (typeof value === "string" ? literal(value) : value), 2);
-  writeFileSync(bakeFilePath(), text);
+  writeFileSync(temporary(name), text);
+  return temporary(name);
 }
+
+/**
+ * Writes a bake file that makes one image for a test on this runner, by Docker's own builder: it has no caches to write,
+ * and holds an image of its own platform alone. Gives the file's path; its target is `targetOf("own", key)`.
+ */
+export function ownBuildFile({ key, build, tag, commit }) {
+  const target = {
+    ...definitionOf(build),
+    args: filledAll(build.args, { version: "local", commit, created: "local" }),
+    tags: [tag],
+    platforms: [`linux/${process.arch === "arm64" ? "arm64" : "amd64"}`],
+    output: ["type=docker"],
+    "cache-to": [],
+    attest: WITHOUT_ATTESTATIONS,
+  };
+  return writeBakeFile({ target: { [targetOf("own", key)]: target } }, `own-${key}.json`);
+}
+
+/** A target of the repository's own bake file, or a Dockerfile. */
+const definitionOf = (build) =>
+  build.bake
+    ? { inherits: [build.bake.target] }
+    : { ...sourceOf(build), ...(build.target !== null && { target: build.target }) };
 
 /** Where something is built: to bake, a Dockerfile lies below the context; in the config it lies below the repository's root. */
 export const sourceOf = ({ context, dockerfile }) => ({
@@ -61,14 +85,11 @@ function targetsOf({ key, build, staging, recipe }, run) {
     "pipewright.recipe": recipe,
     ...filledAll(build.labels, values),
   };
-  const source = build.bake
-    ? { inherits: [build.bake.target] }
-    : { ...sourceOf(build), ...(build.target !== null && { target: build.target }) };
   const cacheFrom = run.cached ? cacheSources(build, run) : [];
   const cacheTo = run.cached ? cacheTargets(build, run) : [];
   return {
     [base]: {
-      ...source,
+      ...definitionOf(build),
       // An argument decides the image, and no image is of one run alone.
       args: filledAll(build.args, { version, commit, created }),
       labels,
