@@ -304,10 +304,10 @@ describe("the image", () => {
       const take = test.steps.find((step) => step.program === "take-image");
       expect(note !== undefined, test.where).toBe(take !== undefined && system.pipeline.metrics !== false);
       if (!note) continue;
-      const noted = (source: string): boolean =>
-        holds(note.if, { contexts: { steps: { image: { outputs: { source } } } }, status: failed });
+      const noted = (outputs: Record<string, string>): boolean =>
+        holds(note.if, { contexts: { steps: { image: { outputs } } }, status: failed });
       expect(take?.id).toBe("image");
-      expect(["registry", "artifact", "sources", ""].map(noted)).toEqual([false, true, true, true]);
+      expect([noted({ source: "registry" }), noted({ "not-pulled": "true" }), noted({})]).toEqual([false, true, false]);
     }
   });
 

@@ -232,7 +232,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await keepSaved();
       registry.fault(fault);
       const result = await take({ RETRY_DELAY: "0" });
-      expect(result).toMatchObject({ code: 0, outputs: { source: "artifact" } });
+      expect(result).toMatchObject({ code: 0, outputs: { source: "artifact", "not-pulled": "true" } });
       expect(result.log).toContain("::warning::The image cannot be pulled. The registry did not answer.");
       expect(result.log).toContain(`Expected commit: ${SHA}`);
     });
@@ -554,6 +554,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       const result = await take({}, {}, { event: of });
       expect(result, result.log).toMatchObject({ code: 0, outputs: { source: "artifact" } });
       expect(result.log).toContain("It was built by a fork's run, which cannot push.");
+      expect(result.outputs).not.toHaveProperty("not-pulled");
       expect(registry.requests.length).toBe(before);
     });
 

@@ -37,10 +37,10 @@ const NAMES = {
   buildStep: "Build",
   cacheMissed: "Note that the cache {cache} missed",
   deployStep: "Deploy the image",
-  fallbackStep: "Load the image from the artifact",
+  fallbackStep: "Note that the registry did not give the image",
   plan: "Plan",
   published: "Published",
-  pullStep: "Pull the image",
+  pullStep: "Take the image",
   ready: "Build ready",
   restoreCache: "Restore the cache ",
 };

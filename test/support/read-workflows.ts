@@ -19,7 +19,7 @@ import {
 } from "../../src/workflow/model.ts";
 
 export interface EmittedStep {
-  /** `e2e-tests.yml > test > Pull the image` */
+  /** `e2e-tests.yml > test > Take the image` */
   readonly where: string;
   readonly name: string;
   readonly id: string | undefined;

@@ -265,7 +265,7 @@ describe("CI metrics", () => {
       ...built(4),
       job("Run E2E Tests / Test (1, chromium)", 5, 12, {
         conclusion,
-        steps: [step("Deploy the image", "success", 5, 5.5), step("Pull the image", "success")],
+        steps: [step("Deploy the image", "success", 5, 5.5), step("Take the image", "success")],
       }),
       job("E2E Tests", 12, 13, { conclusion }),
     ];

@@ -75,7 +75,7 @@ export function takeImages(pipeline: Pipeline, consumer: Consumer, handedOn?: Ha
   });
   if (!isMeasured) return [take];
   const note = runScript(
-    { name: NOT_PULLED_STEP, if: "always() && steps.image.outputs.source != 'registry'", timeoutMinutes: 1 },
+    { name: NOT_PULLED_STEP, if: "always() && steps.image.outputs.not-pulled == 'true'", timeoutMinutes: 1 },
     'echo "The step before says why, and what stands in for it."',
   );
   return [take, note];

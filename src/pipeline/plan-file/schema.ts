@@ -212,7 +212,7 @@ export const metricsSchema = z.strictObject({
     buildStep: z.string(),
     cacheMissed: z.string().describe("The step that runs only when {cache} was not there."),
     deployStep: z.string(),
-    fallbackStep: z.string().describe("The step that stands in for the pull."),
+    fallbackStep: z.string().describe("The step that runs only where the registry did not give an image."),
     plan: z.string(),
     published: z.string(),
     pullStep: z.string(),

@@ -50,7 +50,7 @@ const tellsPulls = (files: Emission): boolean =>
     const note = testStep(files, key, String(setting(files, "names.fallbackStep")));
     return (
       take?.uses === "$/.github/pipewright/take-image" &&
-      note?.if === `always() && steps.${take.id ?? "none"}.outputs.source != 'registry'`
+      note?.if === `always() && steps.${take.id ?? "none"}.outputs.not-pulled == 'true'`
     );
   });
 

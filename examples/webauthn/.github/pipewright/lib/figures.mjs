@@ -135,15 +135,12 @@ export function testVerdicts(runsOf, jobsOf, settings) {
     );
 }
 
-/** Of the pulls that were tried: those after which nothing fell back to the artifact. */
+/** Of the jobs that took images: those that needed nothing in the registry's place. Of a fork's, no registry was asked. */
 export function pullSuccessPercent(jobs, { pullStep, fallbackStep }) {
   const verdicts = jobs.flatMap((job) => {
-    // A job that needs several images has a pair of steps for each, named after the image.
-    const attempts = (job.steps ?? []).filter((step) => step.name.startsWith(pullStep) && ran(step));
-    return attempts.map((pull) => {
-      const fallback = stepOf(job, fallbackStep + pull.name.slice(pullStep.length));
-      return isSuccess(pull) && !(fallback && ran(fallback));
-    });
+    const pull = stepOf(job, pullStep);
+    const fallback = stepOf(job, fallbackStep);
+    return pull && ran(pull) ? [isSuccess(pull) && !(fallback && ran(fallback))] : [];
   });
   return percent(verdicts.filter(Boolean).length, verdicts.length);
 }

@@ -94,7 +94,7 @@ async function pull(reference) {
 async function fromRegistry(image) {
   const { build, digest } = image;
   if (!own) return { reason: "It was built by a fork's run, which cannot push." };
-  if (digest === "" && tag === "") return { reason: "Neither its tag nor its digest is known." };
+  if (digest === "" && tag === "") return notPulled("Neither its tag nor its digest is known.");
   const answer = await pull(digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`);
   if (answer === "there") return taken(image, digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`);
   for (const name of digest === "" ? [] : build.mirrors) {
@@ -105,6 +105,12 @@ async function fromRegistry(image) {
   }
   const reason = answer === "absent" ? "The registry does not have it (any more)." : "The registry did not answer.";
   warnOf(`The image cannot be pulled. ${reason}`, factsOf(image));
+  return notPulled(reason);
+}
+
+/** Also what nobody pushed is told, as that is the registry's trouble as well; a fork's is not. */
+function notPulled(reason) {
+  output("not-pulled", true);
   return { reason };
 }
 
