@@ -31,6 +31,11 @@ const FORMS = {
     ignore: '^unexpected key "cache-mode" for "(job|workflow)" section',
     message: 'unexpected key "cache-mode" for "job" section. expected one of "concurrency", "container"',
   },
+  queue: {
+    comment: "`queue: max` keeps every run that waits (GitHub's changelog, 2026).",
+    ignore: '^unexpected key "queue" for "concurrency" section',
+    message: 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"',
+  },
 } as const satisfies Record<string, UnknownForm>;
 
 /** A workflow file with what actionlint does not know in it. */
@@ -52,7 +57,12 @@ function formsIn({ programs }: Pipeline, workflow: Workflow): UnknownForm[] {
   const jobs = Object.values(workflow.jobs);
   const usesSelf = programs === "self" && jobs.some((job) => !callsWorkflow(job) && job.steps.some(programOf));
   const saysCacheMode = [workflow, ...jobs].some((one) => "cache-mode" in one);
-  return [...(usesSelf ? [FORMS.self] : []), ...(saysCacheMode ? [FORMS.cacheMode] : [])];
+  const saysQueue = [workflow, ...jobs].some((one) => "concurrency" in one && one.concurrency?.queue !== undefined);
+  return [
+    ...(usesSelf ? [FORMS.self] : []),
+    ...(saysCacheMode ? [FORMS.cacheMode] : []),
+    ...(saysQueue ? [FORMS.queue] : []),
+  ];
 }
 
 /** The file, where there is something to ignore. */

@@ -2,6 +2,7 @@
 import { CONSUMER_INPUT } from "../pipeline/invariants/groups.ts";
 import { testsNightly } from "../pipeline/plan-file/consumers.ts";
 import type { Consumer, Pipeline } from "../pipeline/types.ts";
+import { escapePattern } from "../workflow/filters.ts";
 import type { Concurrency, DispatchInput, Triggers } from "../workflow/model.ts";
 import { concurrencyGroup } from "./concurrency.ts";
 import { ALL_VALUES, choiceInputs } from "./dispatch-inputs.ts";
@@ -21,7 +22,7 @@ export function consumerTriggers(pipeline: Pipeline, consumers: readonly Consume
   );
   return {
     workflow_run: {
-      workflows,
+      workflows: workflows.map(escapePattern),
       types: ["completed"],
       // The head branch of the build's run: a pull request's may have any name, and a fork's may be called main.
       branches: ["**"],

@@ -26,7 +26,7 @@ export interface FlyAppSettings {
 export function flyApp({ token, org, region, config, memory, volume, name }: FlyAppSettings): DeploymentInput {
   const options = [
     '--app "$APP"',
-    '--region "$FLY_REGION"',
+    '--primary-region "$FLY_REGION"',
     ...(config === undefined ? [] : ['--config "$FLY_CONFIG"']),
     ...(memory === undefined ? [] : ['--vm-memory "$FLY_MEMORY"']),
   ].join(" ");

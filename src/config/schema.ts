@@ -126,7 +126,7 @@ const settings = {
     .enum(["single", "max"])
     .default("single")
     .describe(
-      "How many builds of one commit may wait for another: GitHub's `queue: max` keeps up to 100, and not every tool knows it yet.",
+      'How many builds of one commit may wait for another: GitHub\'s `queue: max` keeps up to 100, and not every tool knows it yet. Releases and deliveries keep all that wait, but with `programs: "checkout"` only where this asks for it, as older servers refuse it.',
     ),
   programs: z
     .enum(["self", "checkout"])

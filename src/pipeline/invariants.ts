@@ -22,7 +22,9 @@ import { registryProblems } from "./invariants/registries.ts";
 import { referenceProblems } from "./invariants/references.ts";
 import { retentionProblems } from "./invariants/retention.ts";
 import { scriptProblems } from "./invariants/scripts.ts";
+import { textProblems } from "./invariants/texts.ts";
 import { trustProblems } from "./invariants/trust.ts";
+import { variableProblems } from "./invariants/variables.ts";
 import { callProblems } from "./invariants/calls.ts";
 import { chainProblems } from "./invariants/chains.ts";
 import { tagProblems } from "./tags.ts";
@@ -53,6 +55,8 @@ const INVARIANTS: readonly Invariant[] = [
   actionProblems,
   scriptProblems,
   expressionProblems,
+  textProblems,
+  variableProblems,
   inputProblems,
 ];
 

@@ -2,7 +2,8 @@
 import { inDays, inHours, inMinutes, inSeconds } from "../config/durations.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Config, EventClass } from "../config/schema.ts";
-import { isPlainName } from "../workflow/filters.ts";
+import { withUnixLines } from "../config/line-ends.ts";
+import { isBranchName } from "./branch-names.ts";
 import { GATE_CHECK, NIGHTLY_READY_CHECK, ofMember, PUBLISHED_CHECK, READY_CHECK } from "./check-names.ts";
 import { imageIn } from "./images.ts";
 import { checkInvariants } from "./invariants.ts";
@@ -35,7 +36,8 @@ const NOTHING_KNOWN: RepositoryFacts = { dockerfiles: {} };
  * @param repository what was read of the repository; without it, what depends on it is not asked
  * @param member the pipeline's key, where it is one of several
  */
-export function plan(config: Config, repository: RepositoryFacts = NOTHING_KNOWN, member?: string): Plan {
+export function plan(written: Config, repository: RepositoryFacts = NOTHING_KNOWN, member?: string): Plan {
+  const config = withUnixLines(written);
   const pipeline = withCalled(makePipeline(config, member));
   return { pipeline, problems: checkInvariants(config, pipeline, repository) };
 }
@@ -193,7 +195,7 @@ function channelsOf(config: Config): Channel[] {
   const chosen: Record<string, string | false> = {
     [config.branches.main]: "latest",
     // A pattern stands for several branches, which one tag cannot follow.
-    ...(firstIntegration === undefined || !isPlainName(firstIntegration) ? {} : { [firstIntegration]: "dev" }),
+    ...(firstIntegration === undefined || !isBranchName(firstIntegration) ? {} : { [firstIntegration]: "dev" }),
     ...(config.nightly ? { nightly: "nightly" } : {}),
     ...config.channels,
   };

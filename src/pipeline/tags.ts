@@ -14,10 +14,10 @@ import {
   type TagRules as RunnerRules,
 } from "../../templates/lib/tags.mjs";
 import type { Config } from "../config/schema.ts";
+import { branchPattern, isBranchName } from "./branch-names.ts";
 import {
   characterExpression,
   filterExpression,
-  isPlainName,
   literalExpression,
   type Piece,
   readPattern,
@@ -58,16 +58,19 @@ export interface TagRules extends RunnerRules {
 const SANITISED = "[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?";
 const VERSION = "[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?";
 
-/** What each placeholder may expand to. Commits of any length are accepted: the length may have been another once. */
-const VALUES: Readonly<Record<TagPlaceholder, string>> = {
+/**
+ * What each placeholder may expand to. A commit has exactly the configured length: what merely looks like one, as a date of
+ * eight digits does, is nobody's to delete. Tags of another length that was configured once are of no class, and stay.
+ */
+const valuesOf = (shaLength: number): Readonly<Record<TagPlaceholder, string>> => ({
   number: "[0-9]+",
-  sha: "[0-9a-f]{7,40}",
+  sha: `[0-9a-f]{${shaLength}}`,
   branch: SANITISED,
   date: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
   run: "[0-9]+",
   version: VERSION,
   platform: "[a-z0-9][a-z0-9._-]*",
-};
+});
 
 /** Attestations and signatures hang on their subject as `sha256-<digest>`; no build may give such a tag. */
 const REFERRERS = "sha256(-.*)?";
@@ -87,20 +90,21 @@ export function tagRules(
   branches: Pick<Config["branches"], "main" | "integration">,
   channels: Readonly<Record<string, string>>,
 ): TagRules {
-  const longLived = { ...VALUES, branch: `(${longLivedExpressions(branches, 0).join("|")})` };
+  const values = valuesOf(shaLength);
+  const longLived = { ...values, branch: `(${longLivedExpressions(branches, 0).join("|")})` };
   // Nightly and manual builds are not shared by commit, so their staging tags hold `n` and the run instead.
-  const staging = { ...VALUES, sha: `(${VALUES.sha}|n[0-9]+)` };
+  const staging = { ...values, sha: `(${values.sha}|n[0-9]+)` };
   const moving = Object.values(channels);
   const expressions: Record<TagClass, string[]> = {
     channel: moving.map(literalExpression),
-    release: [expression(patterns.release, VALUES), "[0-9]+([.][0-9]+)?"],
-    pullRequest: [expression(patterns.pullRequest, VALUES)],
-    queue: [expression(patterns.queue, VALUES)],
-    nightly: [expression(patterns.nightly, VALUES)],
+    release: [expression(patterns.release, values), "[0-9]+([.][0-9]+)?"],
+    pullRequest: [expression(patterns.pullRequest, values)],
+    queue: [expression(patterns.queue, values)],
+    nightly: [expression(patterns.nightly, values)],
     commit: [expression(patterns.commit, longLived)],
-    manual: [expression(patterns.manual, VALUES)],
+    manual: [expression(patterns.manual, values)],
     staging: [expression(patterns.staging, staging)],
-    branch: [expression(patterns.branch, VALUES)],
+    branch: [expression(patterns.branch, values)],
   };
   const all = (...left: TagClass[]) =>
     TAG_CLASSES.filter((name) => !left.includes(name)).flatMap((name) => expressions[name]);
@@ -111,18 +115,18 @@ export function tagRules(
     patterns,
     branches,
     main: branches.main,
-    integration: branches.integration.map(filterExpression),
+    integration: branches.integration.map((branch) => filterExpression(branchPattern(branch))),
     longLivedSlugs: longLivedExpressions(branches, CACHE_SUFFIX_LENGTH),
     classes: byClass((name) => anyOf(distinct(expressions[name]))),
     alternatives: byClass((name) => distinct(expressions[name])),
     reservedBranches: distinct([
       ...moving.map(literalExpression),
       ...[patterns.pullRequest, patterns.queue, patterns.nightly, patterns.manual].flatMap((pattern) =>
-        beginnings(pattern, VALUES),
+        beginnings(pattern, values),
       ),
       ...beginnings(patterns.commit, longLived),
       ...beginnings(patterns.staging, staging),
-      ...beginnings(patterns.release, { ...VALUES, version: "[0-9]+([.][0-9]+){0,2}" }),
+      ...beginnings(patterns.release, { ...values, version: "[0-9]+([.][0-9]+){0,2}" }),
       "[0-9]+([.][0-9]+)?",
       REFERRERS,
     ]),
@@ -160,6 +164,7 @@ export function tagProblems(rules: TagRules): { path: [PatternName]; message: st
     }
     const sample = expandTag(pattern, {
       ...SAMPLES,
+      sha: SAMPLES.sha.slice(0, rules.shaLength),
       branch: name === "commit" ? sanitizeBranch(rules.branches.main, 0) : SAMPLES.branch,
     });
     const read = classifyTag(sample, rules);
@@ -205,7 +210,7 @@ const PLACEHOLDERS: Readonly<
 
 const SAMPLES = {
   number: "12",
-  sha: "abc1234",
+  sha: "abc1234def5678901234567890123456789abcde",
   branch: "fix-login",
   date: "2026-02-04",
   run: "1234567890",
@@ -238,7 +243,7 @@ const longLivedExpressions = ({ main, integration }: TagRules["branches"], suffi
 
 /** A long-lived branch as it stands in a tag, of which so many characters are not the branch. */
 function branchExpression(pattern: string, suffixLength: number): string {
-  if (isPlainName(pattern)) return literalExpression(sanitizeBranch(pattern, suffixLength));
+  if (isBranchName(pattern)) return literalExpression(sanitizeBranch(pattern, suffixLength));
   const parts = (readPattern(pattern) ?? []).map(sanitizedPiece);
   // Dashes that follow each other are one.
   return parts.filter((part, index) => part !== "-" || parts[index - 1] !== "-").join("");

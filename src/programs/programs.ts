@@ -20,7 +20,7 @@ export function programFile(path: string): string {
 /** The SHA-256 of such a file. */
 export const digestOfProgramFile = (path: string): string => digests[path] ?? "";
 
-/** `pull-image` -> `pull-image/pull-image.sh`. */
+/** `take-image` -> `take-image/take-image.mjs`. */
 export function programPath(name: ProgramName): string {
   const path = [`${name}/${name}.sh`, `${name}/${name}.mjs`].find((candidate) => files[candidate] !== undefined);
   if (path === undefined) throw new Error(`The program ${name} has no file.`);
@@ -63,7 +63,7 @@ function piecesOf(path: string): string[] {
   return references.map(([, reference = ""]) => resolvePath(path, reference));
 }
 
-/** `pull-image/pull-image.sh` and `../lib/log.sh` give `lib/log.sh`. */
+/** `take-image/take-image.mjs` and `../lib/log.mjs` give `lib/log.mjs`. */
 function resolvePath(from: string, reference: string): string {
   const folders = from.split("/").slice(0, -1);
   for (const part of reference.split("/")) {

@@ -163,6 +163,9 @@ export function passesFilter({ patterns, ignore }: NameFilter, name: string): bo
 /** Whether a pattern is a name as it stands, and so matches that name and no other. */
 export const isPlainName = (pattern: string): boolean => !/[*?+[\]!\\]/.test(pattern);
 
+/** A name as a pattern that matches it and nothing else: GitHub reads `+` and its like in names as well. */
+export const escapePattern = (name: string): string => name.replace(/[*?+[\]\\]|^!/g, "\\$&");
+
 /** The only names that pass, where the patterns are plain names. */
 export const plainNames = (filter: NameFilter | undefined): string[] | undefined =>
   filter && !filter.ignore && filter.patterns.every(isPlainName) ? [...filter.patterns] : undefined;

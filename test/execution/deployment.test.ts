@@ -114,6 +114,8 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   afterAll(async () => await registry.stop());
 
   const image = (host = registry.host): string => `${host}/team/app`;
+  /** The outputs of a program that has confirmed nothing, and ends the job. */
+  const NO_REFERENCE: unknown = expect.not.objectContaining({ reference: expect.anything() });
   const ABSENT = `sha256:${"0".repeat(64)}`;
   interface Asked {
     digest?: string;
@@ -162,7 +164,7 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
     );
     expect(await confirm({ digest: ABSENT })).toMatchObject({
       code: 1,
-      outputs: {},
+      outputs: NO_REFERENCE,
       log: expect.stringContaining("re-run the build"),
     });
   });
@@ -171,7 +173,7 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
     "one that is gone is not replaced where it is promoted: %s",
     async (kind) => {
       const refused = await confirm({ digest: ABSENT, fallback: "build", kind });
-      expect(refused).toMatchObject({ code: 1, outputs: {} });
+      expect(refused).toMatchObject({ code: 1, outputs: NO_REFERENCE });
       expect(refused.log).toMatch(/::error::What is published cannot be had.*Re-run the failed jobs/);
       expect(refused.log).toContain(`Class: ${kind}`);
       expect(refused.log).toContain(`Digest: ${ABSENT}`);
@@ -227,8 +229,8 @@ describe.skipIf(missing("docker-registry", "jq", "curl"))("the image that is dep
   });
 
   test.each(HOSTILE)("%j is no digest", async (text) => {
-    expect(await confirm({ digest: text })).toMatchObject({ code: 1, outputs: {} });
-    expect(await confirm({ images: `{${text}`, fallback: "build" })).toMatchObject({ code: 1, outputs: {} });
+    expect(await confirm({ digest: text })).toMatchObject({ code: 1, outputs: NO_REFERENCE });
+    expect(await confirm({ images: `{${text}`, fallback: "build" })).toMatchObject({ code: 1, outputs: NO_REFERENCE });
     const refused = await confirm({ digest: ABSENT, fallback: "build", kind: text });
     expect(refused.log).toContain("::error::What is published cannot be had");
   });

@@ -23,6 +23,8 @@ const REPOSITORY = "Wikid82/charon";
 /** The run that has built. */
 const RUN = 4711;
 const REVISION = "org.opencontainers.image.revision";
+/** The outputs of a program that has taken nothing. */
+const NO_SOURCE: unknown = expect.not.objectContaining({ source: expect.anything() });
 
 describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"))("the image under test", () => {
   let registry: Registry;
@@ -254,7 +256,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     ])("is not tested where it is of %s", async (_title, labels, shown) => {
       await push("pr-12-abc1234", labels);
       const failing = await take();
-      expect(failing).toMatchObject({ code: 1, outputs: {} });
+      expect(failing).toMatchObject({ code: 1, outputs: NO_SOURCE });
       expect(failing.log).toContain("::error::The image was not made from the recorded commit");
       expect(failing.log).toContain(`Its commit: ${shown}`);
       expect(await hasImage("charon:local")).toBe(false);
@@ -292,7 +294,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it("is told to nobody where it is wrong, and the image is pulled without", async () => {
       await push("pr-12-abc1234");
       const refused = await take({ PASSWORD: "ghs_wrong", RETRY_DELAY: "0" });
-      expect(refused).toMatchObject({ code: 1, outputs: {} });
+      expect(refused).toMatchObject({ code: 1, outputs: NO_SOURCE });
       expect(refused.log).toContain("::warning::The login to the registry failed, so the image is pulled without one.");
       expect(loggedIn()).toEqual([]);
     });
@@ -435,7 +437,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await keepSaved({}, ["node:20"]);
       expect(await take()).toMatchObject({
         code: 1,
-        outputs: {},
+        outputs: NO_SOURCE,
         log: expect.stringContaining("::error::The archive replaced images of this runner"),
       });
     });
@@ -451,7 +453,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
 
     it("is checked for its commit as well", async () => {
       await keepSaved({ [REVISION]: OTHER }, ["charon:saved"]);
-      expect(await take()).toMatchObject({ code: 1, outputs: {} });
+      expect(await take()).toMatchObject({ code: 1, outputs: NO_SOURCE });
       expect(await hasImage("charon:local")).toBe(false);
       startOn({ "ghcr.io": registry.host });
       expect((await take({}, { freshness: "warn" })).outputs["source"]).toBe("artifact");
@@ -490,7 +492,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
 
     it("stops clearly where it is neither in the registry nor kept", async () => {
       const result = await take(known({ app: { digest: ABSENT } }));
-      expect(result).toMatchObject({ code: 1, outputs: {} });
+      expect(result).toMatchObject({ code: 1, outputs: NO_SOURCE });
       expect(result.log).toContain("::error::The image is neither in the registry nor kept as an artifact.");
       for (const fact of [
         "re-run the build",
@@ -520,7 +522,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       const result = await take();
       expect(result).toMatchObject({
         code: 1,
-        outputs: {},
+        outputs: NO_SOURCE,
         log: expect.stringContaining("::error::The image is neither in the registry nor kept as an artifact."),
       });
       if (why === undefined) expect(result.log).not.toContain("cannot be read");
@@ -537,7 +539,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       await keepSaved();
       api.fault(fault);
       const result = await take();
-      expect(result).toMatchObject({ code: 1, outputs: {} });
+      expect(result).toMatchObject({ code: 1, outputs: NO_SOURCE });
       expect(result.log).toContain("::warning::The build's artifact cannot be read.");
     });
   });
@@ -617,7 +619,11 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it("fails where one of them cannot be had", async () => {
       await push("pr-12-abc1234");
       const result = await take({}, { next: true });
-      expect(result).toMatchObject({ code: 1, outputs: {}, log: expect.stringContaining(`Image: ghcr.io/${web}`) });
+      expect(result).toMatchObject({
+        code: 1,
+        outputs: NO_SOURCE,
+        log: expect.stringContaining(`Image: ghcr.io/${web}`),
+      });
       expect(loggedIn()).toEqual([]);
     });
   });
@@ -745,7 +751,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     it("fails where it cannot be built", async () => {
       code = 1;
       const result = await build();
-      expect(result).toMatchObject({ code: 1, outputs: {} });
+      expect(result).toMatchObject({ code: 1, outputs: NO_SOURCE });
       expect(result.log).toContain("::error::app cannot be built from the sources.");
       expect(loggedIn()).toEqual([]);
     });
@@ -753,7 +759,7 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
     describe("what is promoted is not replaced by what nobody has tested", () => {
       it.each(["main", "integration", "nightly", "manual", "release"])("%s", async (CLASS) => {
         const refused = await build({ ...ofDigest(ABSENT), CLASS });
-        expect(refused).toMatchObject({ code: 1, outputs: {} });
+        expect(refused).toMatchObject({ code: 1, outputs: NO_SOURCE });
         expect(refused.log).toMatch(/::error::What is published cannot be had.*Re-run the failed jobs/);
         expect(refused.log).toContain(`Class: ${CLASS}`);
         expect(refused.log).toContain(`Digest: ${ABSENT}`);
@@ -785,6 +791,18 @@ describe.skipIf(missing("bash", "jq", "curl", "tar", "docker-registry", "skopeo"
       // Somebody else's login, for what the job does otherwise.
       expect(loggedIn()).toEqual(["ghcr.io"]);
     });
+  });
+
+  it("is said not to have been pulled where the registry was asked, and did not give it", async () => {
+    const notPulled = async (...given: Parameters<typeof take>) => (await take(...given)).outputs["not-pulled"];
+    await keepSaved();
+    expect(await notPulled()).toBe("true");
+    expect(await notPulled({ TAG: "" })).toBe("true");
+    const fork = { pull_request: { head: { sha: SHA, repo: null } } };
+    expect(await notPulled({}, {}, { event: fork })).toBeUndefined();
+    await push("pr-12-abc1234");
+    expect(await notPulled()).toBeUndefined();
+    expect(await notPulled({}, { next: true })).toBe("true");
   });
 
   it("has a name that Docker takes, or the tests do not begin", async () => {

@@ -288,6 +288,61 @@ const rows: { name: string; config: ConfigInput; dockerfiles?: Record<string, st
     expected: /^channels\.v\[0-9\]: .*to and fro/,
   },
   {
+    name: "two variables that GitHub cannot tell apart",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "x", env: { Foo: "1", foo: "2" } } } }),
+    expected: /^consumers\.smoke\.env\.foo: "Foo" and "foo" are one name to GitHub/,
+  },
+  {
+    name: "two secrets that GitHub cannot tell apart",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "x", secrets: ["A_B", "a_b"] } } }),
+    expected: /^consumers\.smoke\.secrets\.1: "A_B" and "a_b" are one name/,
+  },
+  {
+    name: "a variable that is a secret as well",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "x", env: { KEY: "1" }, secrets: ["KEY"] } } }),
+    expected: /^consumers\.smoke\.secrets\.0: "KEY" is both a variable and a secret/,
+  },
+  {
+    name: "a variable that takes the image's place",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "x", env: { image: "alpine" } } } }),
+    expected: /^consumers\.smoke\.env\.image: "image" is the image under test/,
+  },
+  {
+    name: "a secret that takes the image's place",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "x", secrets: ["IMAGE_APP"] } } }),
+    expected: /^consumers\.smoke\.secrets\.0: "IMAGE_APP" is the image "app" under test/,
+  },
+  {
+    name: "a variable of the runner",
+    config: smallConfig({
+      consumers: { smoke: { needs: "app", steps: [{ name: "a", run: "x", env: { RUNNER_TEMP: "/x" } }] } },
+    }),
+    expected: /^consumers\.smoke\.steps\.0\.env\.RUNNER_TEMP: "RUNNER_TEMP" is GitHub's own/,
+  },
+  {
+    name: "a version of one's own in a build that is told its version",
+    config: smallConfig({
+      builds: { dist: { kind: "files", run: "make", paths: ["out"], env: { VERSION: "1" } } },
+      consumers: { smoke: { needs: "dist", run: "x" } },
+    }),
+    expected: /^builds\.dist\.env\.VERSION: "VERSION" is the version of this build/,
+  },
+  {
+    name: "a character that no file can hold",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "echo a\u0000b" } } }),
+    expected: /^consumers\.smoke\.run: .*U\+0000/,
+  },
+  {
+    name: "half a character",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: ["true", "echo \ud83d!"] } } }),
+    expected: /^consumers\.smoke\.run\.1: .*U\+D83D/,
+  },
+  {
+    name: "a carriage return within a line",
+    config: smallConfig({ consumers: { smoke: { needs: "app", run: "echo a\rb" } } }),
+    expected: /^consumers\.smoke\.run: .*U\+000D/,
+  },
+  {
     name: "a branch declared twice",
     config: smallConfig({ branches: { integration: ["dev", "main"] } }),
     expected: /^branches\.integration\.1: .*twice/,

@@ -44,12 +44,14 @@ test("pull_request branches filter the base", () => {
   expect(starts("{ pull_request: { types: [closed] } }", pull("main", "fix/x"))).toBe(false);
 });
 
-test("workflow_run filters the exact name, the type and the head branch", () => {
+test("workflow_run filters the name, which is a pattern, the type and the head branch", () => {
   const on = "{ workflow_run: { workflows: [Build], types: [completed], branches: [main, 'feature/**'] } }";
   expect(starts(on, ran("Build", "main"))).toBe(true);
   expect(starts(on, ran("Build", "fix/x"))).toBe(false);
   expect(starts(on, ran("Build two", "main"))).toBe(false);
-  expect(starts("{ workflow_run: { workflows: ['Build*'] } }", ran("Build two", "main"))).toBe(false);
+  expect(starts("{ workflow_run: { workflows: ['Build*'] } }", ran("Build two", "main"))).toBe(true);
+  expect(starts("{ workflow_run: { workflows: ['C+'] } }", ran("C+", "main"))).toBe(false);
+  expect(starts("{ workflow_run: { workflows: ['C\\+'] } }", ran("C+", "main"))).toBe(true);
   expect(starts("{ workflow_run: { workflows: [Build], types: [requested] } }", ran("Build", "main"))).toBe(false);
 });
 

@@ -1,5 +1,5 @@
 /** Which workflows an event starts (docs.github.com, "Workflow syntax: on"). */
-import { passesFilter } from "../../src/workflow/filters.ts";
+import { matchesPattern, passesFilter } from "../../src/workflow/filters.ts";
 import type { GitHubEvent } from "./events.ts";
 import { type Json, type JsonObject, isObject, objectAt, PlayerError, stringAt, stringsAt } from "./json.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
@@ -50,7 +50,7 @@ export function triggers(workflow: WorkflowFile, event: GitHubEvent): boolean {
       const run = objectAt(event.payload["workflow_run"], "workflow_run");
       const names = stringsAt(filter["workflows"], `${workflow.path}: on.workflow_run.workflows`);
       return (
-        names.includes(stringAt(run["name"], "workflow_run.name") ?? "") &&
+        names.some((name) => matchesPattern(name, stringAt(run["name"], "workflow_run.name") ?? "")) &&
         matchesBranch(filter, stringAt(run["head_branch"], "workflow_run.head_branch") ?? "")
       );
     }

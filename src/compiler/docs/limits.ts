@@ -8,7 +8,7 @@ export function limitsTable(pipeline: Pipeline): string {
   const waiting =
     pipeline.queue === "max"
       ? '`queue: "max"` keeps up to 100 builds and releases waiting, in order.'
-      : 'One waits, and a newer one takes its place. With `queue: "max"` up to 100 wait, in order.';
+      : 'One waits, and a newer one takes its place. With `queue: "max"` up to 100 wait, in order, as releases and deliveries do.';
   return table(
     ["What one might want", "What GitHub Actions has", "What happens here"],
     [

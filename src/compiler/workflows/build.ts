@@ -2,7 +2,7 @@
 import { imagesOf } from "../../pipeline/images.ts";
 import { calledIn, planJobId, promotesIn, targetsIn, testJobId } from "../../pipeline/runs.ts";
 import type { EventClass, Pipeline } from "../../pipeline/types.ts";
-import { isPlainName } from "../../workflow/filters.ts";
+import { branchPattern, isBranchName } from "../../pipeline/branch-names.ts";
 import type { DispatchInput, Triggers, Workflow } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { every, expression, plannedIn, quoted } from "../expressions.ts";
@@ -41,10 +41,10 @@ export function buildWorkflow(pipeline: Pipeline, name: string): Workflow {
 /** Asked of the event itself: when `plan` fails, nobody has decided on a class. */
 function longLivedPush(pipeline: Pipeline): { if: string; needs: string[] } {
   const { branches } = pipeline;
-  const names = [branches.main, ...branches.integration.filter(isPlainName)];
+  const names = [branches.main, ...branches.integration.filter(isBranchName)];
   const isNamed = `contains(fromJSON(${quoted(JSON.stringify(names))}), github.ref_name)`;
   const isPush = "github.event_name == 'push'";
-  if (branches.integration.every(isPlainName)) return { if: every(isPush, isNamed), needs: [] };
+  if (branches.integration.every(isBranchName)) return { if: every(isPush, isNamed), needs: [] };
   // Expressions know no patterns: of a branch that has no name of its own here, only the job that plans can tell.
   return {
     if: every(isPush, `(${isNamed} || ${plannedIn(pipeline, "build")("class")} == 'integration')`),
@@ -85,10 +85,10 @@ function dispatchInputs(pipeline: Pipeline): Record<string, DispatchInput> {
 /** Pushes to the branch groups, pull requests into the long-lived ones, and the merge queue; of these, the given events. */
 export function codeTriggers(pipeline: Pipeline, events: readonly EventClass[] = pipeline.events): Triggers {
   const { main, integration, feature } = pipeline.branches;
-  const longLived = [main, ...integration];
+  const longLived = [main, ...integration].map(branchPattern);
   const pushed = [
-    ...(events.includes("main") ? [main] : []),
-    ...(events.includes("integration") ? integration : []),
+    ...(events.includes("main") ? [branchPattern(main)] : []),
+    ...(events.includes("integration") ? integration.map(branchPattern) : []),
     ...(events.includes("feature") ? feature : []),
   ];
   return {

@@ -1,4 +1,5 @@
 /** The check that fails a pull request when the committed workflows are not what the config compiles to, or do not lint. */
+import { branchPattern } from "../../pipeline/branch-names.ts";
 import { CONFIG_CHECK } from "../../pipeline/check-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Workflow } from "../../workflow/model.ts";
@@ -13,7 +14,7 @@ export function checkWorkflow(pipeline: Pipeline, name: string): Workflow {
   const { check } = pipeline;
   if (!check) throw new Error("This pipeline has no check.");
   const { main, integration } = pipeline.branches;
-  const branches = [main, ...integration];
+  const branches = [main, ...integration].map(branchPattern);
   return {
     name,
     // Not filtered by paths: a required check that is skipped by its paths waits for ever.

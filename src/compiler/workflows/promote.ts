@@ -2,7 +2,9 @@
  * The one workflow that moves tags. It runs whenever a verdict may have come in, looks at every channel afresh, and
  * moves what is due: so a run that GitHub drops, or that comes in late, costs nothing but time.
  */
+import { branchPattern } from "../../pipeline/branch-names.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
+import { escapePattern } from "../../workflow/filters.ts";
 import { type Workflow, withComment } from "../../workflow/model.ts";
 import { concurrencyGroup } from "../concurrency.ts";
 import { IS_OF_PULL_REQUEST } from "../consumer-trigger.ts";
@@ -26,9 +28,9 @@ export function promoteWorkflow(pipeline: Pipeline, name: string): Workflow {
       workflow_run: withComment(
         // A consumer's run belongs to the default branch, whatever it tests; a build's run to the branch it built.
         {
-          workflows: [...new Set([...consumers, ...followed])],
+          workflows: [...new Set([...consumers, ...followed])].map(escapePattern),
           types: ["completed"],
-          branches: [pipeline.branches.main, ...pipeline.branches.integration],
+          branches: [pipeline.branches.main, ...pipeline.branches.integration].map(branchPattern),
         },
         "zizmor: ignore[dangerous-triggers] checks nothing out and reads nothing of the run that triggered it",
       ),

@@ -5,7 +5,7 @@
 import { callsBuilds, hasReady, imagesIn, planJobId, releaseJobId, takenAfter } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
 import type { Job, Workflow } from "../../workflow/model.ts";
-import { concurrencyGroup } from "../concurrency.ts";
+import { concurrencyGroup, inTurn } from "../concurrency.ts";
 import { every, expression, plannedIn, TOKEN } from "../expressions.ts";
 import { notifyJob } from "../jobs/notify.ts";
 import { releaseJob } from "../jobs/release.ts";
@@ -24,11 +24,7 @@ export function releaseWorkflow(pipeline: Pipeline, name: string): Workflow {
     name,
     on: { push: { tags: [release.tags] } },
     permissions: {},
-    concurrency: {
-      group: concurrencyGroup(pipeline, "release"),
-      "cancel-in-progress": false,
-      ...(pipeline.queue === "max" && { queue: "max" as const }),
-    },
+    concurrency: inTurn(pipeline, concurrencyGroup(pipeline, "release")),
     jobs: { ...jobs, ...notifyJob(pipeline, "release", Object.keys(jobs)) },
   };
 }

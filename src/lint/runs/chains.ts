@@ -1,5 +1,6 @@
 /** Workflows that start after other workflows, through `workflow_run`. */
 import { nameOfWorkflow, type Trigger, triggerOf, type WorkflowDocument } from "../../workflow/document/document.ts";
+import { isPlainName, matchesPattern } from "../../workflow/filters.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { type ScalarNode, scalarsOf, valueOf } from "../../workflow/yaml/node.ts";
 import { type Repository, workflowsOf } from "../repository.ts";
@@ -30,6 +31,18 @@ export function workflowsByName(repository: Repository): Map<string, WorkflowDoc
   return named;
 }
 
+/**
+ * The workflows that an entry under `workflows:` means. Entries are patterns, as those of branches are (a maintainer in
+ * actions/runner#854; actions/runner#3763): a name with a `+` or brackets is written with backslashes.
+ */
+export function producersOf(
+  entry: string,
+  named: ReadonlyMap<string, readonly WorkflowDocument[]>,
+): readonly WorkflowDocument[] {
+  if (isPlainName(entry)) return named.get(entry) ?? [];
+  return [...named].flatMap(([name, workflows]) => (matchesPattern(entry, name) ? workflows : []));
+}
+
 /** After the first workflow at most three more levels follow. */
 export const MOST_LEVELS = LIMITS.workflowRunLevels.value;
 
@@ -45,7 +58,7 @@ export function levelsOf(repository: Repository): Map<WorkflowDocument, number> 
   for (let changed = true; changed;) {
     changed = false;
     for (const { workflow, names } of consumers) {
-      for (const producer of names.flatMap(({ value }) => named.get(value) ?? [])) {
+      for (const producer of names.flatMap(({ value }) => producersOf(value, named))) {
         const level = (levels.get(producer) ?? Number.POSITIVE_INFINITY) + 1;
         if (level >= (levels.get(workflow) ?? 0)) continue;
         levels.set(workflow, level);

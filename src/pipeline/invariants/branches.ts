@@ -1,14 +1,15 @@
 /** Branches and the tags that move with them can be told apart. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { isPlainName, readPattern } from "../../workflow/filters.ts";
+import { readPattern } from "../../workflow/filters.ts";
+import { branchPattern, isBranchName } from "../branch-names.ts";
 import { classifyTag, TAG_CLASSES } from "../tags.ts";
 import type { Pipeline } from "../types.ts";
 
 export function branchProblems(config: Config, pipeline: Pipeline): Problem[] {
   const { main, integration } = config.branches;
   const problems: Problem[] = [];
-  if (!isPlainName(main))
+  if (!isBranchName(main))
     problems.push({
       path: ["branches", "main"],
       message: `"${main}" is a pattern, and a repository has one default branch.`,
@@ -47,7 +48,8 @@ function patternProblems(pattern: string, kind: "integration" | "feature", path:
         hint: "Write patterns that match no other branch, such as `release-[0-9]+`.",
       },
     ];
-  if (readPattern(pattern.replace(/^!/, "")) !== undefined) return [];
+  const positive = pattern.replace(/^!/, "");
+  if (readPattern(kind === "integration" ? branchPattern(positive) : positive) !== undefined) return [];
   return [
     {
       path,
@@ -61,7 +63,7 @@ function channelTagProblems(config: Config, pipeline: Pipeline): Problem[] {
   const movedBy = new Map<string, string>();
   return pipeline.channels.flatMap(({ of, tag }): Problem[] => {
     const path = config.channels && of in config.channels ? ["channels", of] : ["branches"];
-    if (!isPlainName(of))
+    if (!isBranchName(of))
       return [
         {
           path,

@@ -5,7 +5,7 @@ import { didYouMean } from "../../nearest.ts";
 import type { Consumer, Pipeline } from "../types.ts";
 
 /** Inputs of a consumer's workflow that are there already. */
-const TAKEN_INPUTS = ["image_tag", "commit", "skip_cleanup", "class", "trusted", "tag"];
+const TAKEN_INPUTS = ["image_tag", "commit", "skip_cleanup", "head-sha", "class", "trusted", "tag", "images"];
 /** Variables that the steps around the commands need for themselves. */
 const TAKEN_VARIABLES = ["APP", "IMAGE_REF", "COMMANDS", "CONSUMER", "PIPELINE", "RETRY_ATTEMPTS", "RETRY_DELAY"];
 

@@ -1,5 +1,5 @@
 /** The tag rules, as `templates/lib/tags.mjs` reads them. */
-import { isPlainName } from "../../workflow/filters.ts";
+import { isBranchName } from "../branch-names.ts";
 import type { Pipeline } from "../types.ts";
 import type { PipelinePart } from "./schema.ts";
 
@@ -9,7 +9,7 @@ export const tagsPart = ({ rules }: Pipeline): PipelinePart["tags"] => ({
   main: rules.main,
   integration: [...rules.integration],
   longLivedSlugs: [...rules.longLivedSlugs],
-  commitBranches: [rules.main, ...rules.branches.integration.filter(isPlainName)],
+  commitBranches: [rules.main, ...rules.branches.integration.filter(isBranchName)],
   reservedBranches: [...rules.reservedBranches],
   otherClasses: [...rules.otherClasses],
   manualForbidden: [...rules.manualForbidden],

@@ -285,7 +285,8 @@ describe.skipIf(missing("docker-registry", "skopeo", "jq", "curl", "git"))("in b
       for (const [name, scopes] of permissionsByJob(called.world)) {
         const other = name in STANDS_FOR ? STANDS_FOR[name] : name;
         // Where nothing was built, only the one run tests: what its tests make from the sources, they make without a right to write.
-        const absent = name === "Test" ? new Set(["contents: read", "packages: read"]) : new Set<string>();
+        const absent =
+          name === "Test" ? new Set(["actions: read", "contents: read", "packages: read"]) : new Set<string>();
         const allowed = new Set(other === null ? [] : (before.get(other ?? "") ?? absent));
         // What builds also decides: in one run, whether the branch's pull request tests what was pushed.
         if (name.startsWith("Build ")) allowed.add("pull-requests: read");

@@ -135,6 +135,7 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("flyctl", () =>
           "! flyctl apps create app-pr-1",
           "! flyctl deploy --app app-pr-1 --image registry.fly.io/app-pr-1:v1",
           "! flyctl deploy --app app-pr-1 --strategy immediate --yes",
+          "! flyctl deploy --app app-pr-1 --region iad --strategy immediate --yes",
           "cd deployment",
           "flyctl deploy --app app-pr-1 --strategy immediate --yes",
           "flyctl volumes create data --app app-pr-1 --region iad --size 1 --yes",

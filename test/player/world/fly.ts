@@ -10,6 +10,7 @@ import {
   writeDockerConfig,
 } from "../registry-client.ts";
 import { type Command, type CommandAnswer, type CommandCall, option, words } from "./commands.ts";
+import { unknownFlag, VALUED_FLAGS } from "./fly-flags.ts";
 
 export interface FlyApp {
   readonly name: string;
@@ -34,36 +35,6 @@ export interface Fly {
 }
 
 export const FLY_REGISTRY = "registry.fly.io";
-const VALUED = [
-  "--app",
-  "-a",
-  "--image",
-  "-i",
-  "--org",
-  "-o",
-  "--config",
-  "-c",
-  "--region",
-  "-r",
-  "--access-token",
-  "-t",
-  "--env",
-  "-e",
-  "--strategy",
-  "--wait-timeout",
-  "--name",
-  "--primary-region",
-  "--vm-memory",
-  "--vm-size",
-  "--build-arg",
-  "--size",
-  "-s",
-  "--user",
-  "-u",
-  "--command",
-  "-C",
-  "--machine",
-];
 
 const ok = (stdout = ""): CommandAnswer => ({ code: 0, stdout });
 const failed = (message: string): CommandAnswer => ({ code: 1, stderr: `Error: ${message}` });
@@ -74,8 +45,10 @@ export function flyctl(token: string): { fly: Fly; command: Command } {
   const destroyed: string[] = [];
   const command: Command = async (call) => {
     const { args, env } = call;
-    const [first = "", second = "", ...rest] = words(args, VALUED);
+    const [first = "", second = "", ...rest] = words(args, VALUED_FLAGS);
     if (first === "version") return ok("flyctl v0.4.0 linux/amd64");
+    const refused = unknownFlag(["deploy", "status", "logs"].includes(first) ? first : `${first} ${second}`, args);
+    if (refused !== undefined) return failed(refused);
     const given = option(args, "--access-token", "-t") ?? env["FLY_API_TOKEN"] ?? "";
     if (given === "") return failed("no access token available. Please login with 'flyctl auth login'");
     if (given !== token) return failed("You must be authenticated to view this.");

@@ -2,7 +2,7 @@
 import type { RunKind } from "../../../pipeline/runs.ts";
 import type { FilesBuild, Pipeline, PublishTarget } from "../../../pipeline/types.ts";
 import type { Job, Step } from "../../../workflow/model.ts";
-import { concurrencyGroup } from "../../concurrency.ts";
+import { concurrencyGroup, inTurn } from "../../concurrency.ts";
 import { environmentOf } from "../../environment.ts";
 import { downloadArtifact } from "../../steps/artifacts.ts";
 import { filesFolder } from "../../steps/test.ts";
@@ -26,11 +26,7 @@ export const deliveryJob = (
   "runs-on": pipeline.runners.default,
   "timeout-minutes": target.timeoutMinutes,
   ...environmentOf(target.environment),
-  concurrency: {
-    group: concurrencyGroup(pipeline, "deliver", target.key),
-    "cancel-in-progress": false,
-    ...(pipeline.queue === "max" && { queue: "max" as const }),
-  },
+  concurrency: inTurn(pipeline, concurrencyGroup(pipeline, "deliver", target.key)),
 });
 
 /** Takes the very files that were built and tested. */

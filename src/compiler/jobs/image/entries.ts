@@ -1,7 +1,7 @@
 /** The jobs that build an image: one a platform where its runners are its own, as many as the event asks for. */
 import { classesIn, entriesOf, type Runs } from "../../../pipeline/runs.ts";
 import type { ImageGroup } from "../../../pipeline/build-groups.ts";
-import { isPlainName } from "../../../workflow/filters.ts";
+import { isBranchName } from "../../../pipeline/branch-names.ts";
 import type { BuildEntry, EventClass, Pipeline } from "../../../pipeline/types.ts";
 import type { Job } from "../../../workflow/model.ts";
 import { expression, quoted } from "../../expressions.ts";
@@ -84,11 +84,11 @@ function isOf({ branches }: Pipeline, event: EventClass): string | undefined {
       return `${isPush} && github.ref_name == ${quoted(branches.main)}`;
     case "feature":
       // A release is a push too: that of a tag.
-      return longLived.every(isPlainName)
+      return longLived.every(isBranchName)
         ? `${isPush} && github.ref_type == 'branch' && !contains(fromJSON(${quoted(JSON.stringify(longLived))}), github.ref_name)`
         : undefined;
     case "integration":
-      return branches.integration.every(isPlainName)
+      return branches.integration.every(isBranchName)
         ? `${isPush} && contains(fromJSON(${quoted(JSON.stringify(branches.integration))}), github.ref_name)`
         : undefined;
     case "nightly":

@@ -333,8 +333,12 @@ export const buildRows: Requirement[] = [
   always("Concurrency", "Releases are never cancelled, and run one at a time.", {
     output: "release.yml: `concurrency`",
     holds: (files) =>
-      same(files.workflow(RELEASE)?.concurrency, { group: "kyklos/release", "cancel-in-progress": false }),
-    breaks: broken(RELEASE, "group: kyklos/release", "group: kyklos/release/${{ github.ref }}"),
+      same(files.workflow(RELEASE)?.concurrency, {
+        group: "kyklos/release",
+        "cancel-in-progress": false,
+        queue: "max",
+      }),
+    breaks: broken(RELEASE, "  cancel-in-progress: false\n  queue: max\n\n", "  cancel-in-progress: false\n\n"),
     proof: RELEASED,
   }),
   fromConfig("Concurrency", "A major version waits for the reviewers of an environment; others do not.", {

@@ -25,16 +25,24 @@ describe("dangling-workflow-run", () => {
     expect(finding?.fix?.edits.map(({ text }) => text)).toEqual(['"Docker Build, Publish & Test"']);
   });
 
-  it("says which names a pattern was meant to match", async () => {
-    const found = inShort(
-      await find({
-        a: starting("Integration Test A"),
-        b: starting("Integration Test B"),
-        metrics: following("Metrics", '"Integration Test*"'),
-      }),
-    );
-    expect(found).toEqual([
-      "4:17 dangling-workflow-run `workflow_run` takes names, not patterns: no workflow is called `Integration Test*`, so nothing starts this one. List the names: `Integration Test A`, `Integration Test B`.",
+  it("reads names as the patterns that they are, and writes what they mean", async () => {
+    const named = { a: starting("Test [A]"), b: starting("Test C++"), c: starting("Test D") };
+    const found = async (written: string): Promise<string[]> =>
+      inShort(await find({ ...named, metrics: following("Metrics", written) }));
+    for (const right of ['"Test*"', "'Test \\[A\\]'", "'Test C\\+\\+'", "Test D"])
+      expect(await found(right), right).toEqual([]);
+    expect(await found('"Unit*"')).toEqual([
+      "4:17 dangling-workflow-run No workflow has a name that the pattern `Unit*` matches, so nothing starts this one. Write the `name:` of the workflow to follow.",
+    ]);
+    for (const [wrong, right] of [
+      ["Test [A]", "Test \\[A\\]"],
+      ["Test C++", "Test C\\+\\+"],
+    ])
+      expect(await found(`"${wrong}"`)).toEqual([
+        `4:17 dangling-workflow-run \`workflow_run\` takes patterns, and \`${wrong}\` read as one does not match the workflow of that name. Write \`${right}\`.`,
+      ]);
+    expect(await found('"Lint C++"')).toEqual([
+      "4:17 dangling-workflow-run GitHub cannot read the pattern `Lint C++`, and reports a failed run at every event. Put a backslash before what is meant as itself: `Lint C\\+\\+`.",
     ]);
   });
 

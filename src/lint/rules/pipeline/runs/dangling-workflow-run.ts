@@ -1,9 +1,16 @@
 import { didYouMean, nearest } from "../../../../nearest.ts";
 import { nameOfWorkflow, type WorkflowDocument } from "../../../../workflow/document/document.ts";
-import { matchesPattern } from "../../../../workflow/filters.ts";
+import { escapePattern, isPlainName, readPattern } from "../../../../workflow/filters.ts";
 import type { Repository } from "../../../repository.ts";
 import { fixOf, replaceScalar } from "../../../edits.ts";
-import { type Consumer, consumersIn, levelsOf, MOST_LEVELS, workflowsByName } from "../../../runs/chains.ts";
+import {
+  type Consumer,
+  consumersIn,
+  levelsOf,
+  MOST_LEVELS,
+  producersOf,
+  workflowsByName,
+} from "../../../runs/chains.ts";
 import { type RepositoryContext, repositoryRule } from "../../../rule.ts";
 
 const BUILD = `name: Build
@@ -31,10 +38,17 @@ export const danglingWorkflowRun = repositoryRule({
   family: "pipeline",
   levels: { recommended: "error", strict: "error" },
   summary: "`workflow_run` names workflows that exist and that run by themselves, at most three levels deep.",
-  why: 'GitHub compares the names exactly, knows no patterns there, and starts nothing for a name that no workflow has: the workflow never runs, without an error anywhere. After a first workflow at most three levels follow ("Events that trigger workflows").',
+  why: 'GitHub starts nothing for a name that no workflow has: the workflow never runs, without an error anywhere. Each entry is a pattern, as those of branches are, so a name with a `+` or brackets needs backslashes: `C\\+\\+`. Without them it matches no name, or cannot be read, which gives a failed run at every event. After a first workflow at most three levels follow ("Events that trigger workflows").',
   bad: [
     { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": after("Build image") },
-    { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": after("Build*") },
+    {
+      ".github/workflows/build.yml": BUILD.replace("name: Build", "name: Build [x64]"),
+      ".github/workflows/test.yml": after("Build [x64]"),
+    },
+    {
+      ".github/workflows/build.yml": BUILD.replace("name: Build", "name: Build C++"),
+      ".github/workflows/test.yml": after("Build C++"),
+    },
     {
       ".github/workflows/build.yml": BUILD.replace("on: push", "on: workflow_call"),
       ".github/workflows/test.yml": after("Build"),
@@ -42,6 +56,10 @@ export const danglingWorkflowRun = repositoryRule({
   ],
   good: [
     { ".github/workflows/build.yml": BUILD, ".github/workflows/test.yml": after("Build") },
+    {
+      ".github/workflows/build.yml": BUILD.replace("name: Build", "name: Build C++"),
+      ".github/workflows/test.yml": after("Build C\\\\+\\\\+"),
+    },
     {
       ".github/workflows/build.yml": BUILD.replace("name: Build\n", ""),
       ".github/workflows/test.yml": after(".github/workflows/build.yml"),
@@ -58,7 +76,7 @@ export const danglingWorkflowRun = repositoryRule({
     const levels = levelsOf(repository);
     for (const { workflow, trigger, names } of consumers) {
       const level = levels.get(workflow) ?? 0;
-      const producers = names.flatMap(({ value }) => named.get(value) ?? []);
+      const producers = names.flatMap(({ value }) => producersOf(value, named));
       if (Number.isFinite(level) && level > MOST_LEVELS)
         report(
           workflow,
@@ -91,18 +109,38 @@ function checkNames(
 ): void {
   const all = [...named.keys()];
   for (const name of names) {
-    const producers = named.get(name.value);
-    if (!producers) {
+    const producers = producersOf(name.value, named);
+    const literal = named.has(name.value) && !isPlainName(name.value);
+    if (literal && (producers.length === 0 || readPattern(name.value) === undefined)) {
+      const escaped = escapePattern(name.value);
+      report(
+        workflow,
+        name,
+        `\`workflow_run\` takes patterns, and \`${name.value}\` read as one does not match the workflow of that name. Write \`${escaped}\`.`,
+        { fix: fixOf(`Write \`${escaped}\``, replaceScalar(workflow.file, name, escaped)) },
+      );
+      continue;
+    }
+    if (producers.length === 0) {
       if (OF_GITHUB.test(name.value)) continue;
-      if (/[*?[\]]/.test(name.value) && !/\$\{\{/.test(name.value)) {
-        const meant = all.filter((other) => other !== nameOfWorkflow(workflow) && matchesPattern(name.value, other));
-        if (name.value.includes("*") || repository.complete)
+      if (readPattern(name.value) === undefined && !name.value.includes("${{")) {
+        report(
+          workflow,
+          name,
+          `GitHub cannot read the pattern \`${name.value}\`, and reports a failed run at every event. Put a backslash before what is meant as itself: \`${escapePattern(name.value)}\`.`,
+        );
+        continue;
+      }
+      if (!isPlainName(name.value.replaceAll("\\", "")) && /[*?[\]]/.test(name.value)) {
+        if (repository.complete)
           report(
             workflow,
             name,
-            `\`workflow_run\` takes names, not patterns: no workflow is called \`${name.value}\`, so nothing starts this one. ${meant.length > 0 ? `List the names: ${meant.map((other) => `\`${other}\``).join(", ")}.` : "List the exact names."}`,
+            `No workflow has a name that the pattern \`${name.value}\` matches, so nothing starts this one. Write the \`name:\` of the workflow to follow.`,
           );
-      } else if (repository.complete) {
+        continue;
+      }
+      if (repository.complete) {
         const byPath = workflowAtPath(name.value, repository);
         const near = byPath ? nameOfWorkflow(byPath) : nearest(name.value, all);
         const others = all.filter((other) => other !== nameOfWorkflow(workflow));
@@ -116,7 +154,7 @@ function checkNames(
             fix:
               near === undefined || near === nameOfWorkflow(workflow)
                 ? undefined
-                : fixOf(`Write \`${near}\``, replaceScalar(workflow.file, name, near)),
+                : fixOf(`Write \`${escapePattern(near)}\``, replaceScalar(workflow.file, name, escapePattern(near))),
           },
         );
       }
@@ -161,7 +199,7 @@ function chainTo(workflow: WorkflowDocument, repository: Repository): string {
     const level: number = levels.get(current) ?? 0;
     const before: WorkflowDocument | undefined = consumers
       .get(current)
-      ?.names.flatMap(({ value }) => named.get(value) ?? [])
+      ?.names.flatMap(({ value }) => producersOf(value, named))
       .find((producer) => levels.get(producer) === level - 1);
     if (before) chain.unshift(before);
     current = level > 0 ? before : undefined;

@@ -3,7 +3,7 @@ import type { Span } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../model/events.ts";
 import { plainNames } from "../../../../workflow/filters.ts";
 import { workflowAt } from "../../../repository.ts";
-import { consumersIn, workflowsByName } from "../../../runs/chains.ts";
+import { consumersIn, producersOf, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
 import { holds, occasionsOf } from "../../../runs/occasions.ts";
 import { reportsIn } from "../../../runs/reports.ts";
@@ -54,7 +54,7 @@ export const invisibleResult = repositoryRule({
   repository({ repository, report }) {
     const named = workflowsByName(repository);
     for (const { workflow, trigger, names } of consumersIn(repository)) {
-      const producers = names.flatMap(({ value }) => named.get(value) ?? []);
+      const producers = names.flatMap(({ value }) => producersOf(value, named));
       const pull = producers.flatMap(occasionsOf).find(({ event }) => event === "pull_request");
       const all = producers.length >= names.length && names.length > 0;
       const run = occasionsOf(workflow).find(({ event }) => event === "workflow_run");

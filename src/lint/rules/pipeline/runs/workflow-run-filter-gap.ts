@@ -5,7 +5,7 @@ import type { Span } from "../../../../workflow/yaml/node.ts";
 import { filterOf } from "../../../model/events.ts";
 import { passesFilter, plainNames, sampleName } from "../../../../workflow/filters.ts";
 import type { Filter, Run } from "../../../model/model.ts";
-import { consumersIn, workflowsByName } from "../../../runs/chains.ts";
+import { consumersIn, producersOf, workflowsByName } from "../../../runs/chains.ts";
 import { intentOf } from "../../../runs/intent.ts";
 import { lastingIn } from "../../../runs/lasting.ts";
 import { occasionsOf } from "../../../runs/occasions.ts";
@@ -56,7 +56,7 @@ export const workflowRunFilterGap = repositoryRule({
     for (const { workflow, trigger, names } of consumersIn(repository)) {
       const filter = filterOf(trigger, "branches");
       if (!filter) continue;
-      const producers = names.flatMap(({ value }) => named.get(value) ?? []);
+      const producers = names.flatMap(({ value }) => producersOf(value, named));
       const runs = producers.flatMap(occasionsOf);
       const all = repository.complete && producers.length >= names.length;
       const intent = intentOf(workflow);
