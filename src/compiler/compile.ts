@@ -68,7 +68,16 @@ export function compileWorkflows(pipeline: Pipeline): WorkflowFile[] {
   return workflowsOf(pipeline).map(({ path, workflow }) => ({ path, workflow: placePrograms(pipeline, workflow) }));
 }
 
+/** Files, documentation and settings ask for the same workflows. */
+const compiled = new WeakMap<Pipeline, WorkflowFile[]>();
+
 function workflowsOf(pipeline: Pipeline): WorkflowFile[] {
+  const known = compiled.get(pipeline) ?? makeWorkflows(pipeline);
+  compiled.set(pipeline, known);
+  return known;
+}
+
+function makeWorkflows(pipeline: Pipeline): WorkflowFile[] {
   const own = (Object.keys(KINDS) as WorkflowKind[]).flatMap((kind) => {
     const file = pipeline.workflows[kind];
     return file ? [{ path: file.path, workflow: KINDS[kind](pipeline, file.name) }] : [];

@@ -1,5 +1,5 @@
 /** Holds what is written inside the repository: no `..`, no symbolic link that leads out of it, nothing under `.git`. */
-import { lstat, readlink, realpath } from "node:fs/promises";
+import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { userError } from "../../config/user-error.ts";
 
@@ -24,8 +24,9 @@ export async function targetInside(root: string, path: string): Promise<Target> 
   if (relative(root, lexical).split(sep).includes(".git")) {
     throw userError(`The file ${path} would lie in git's own folder.`, { hint: "Choose another file name." });
   }
-  const realRoot = await realpath(root);
-  const file = await resolveLinks(lexical, path);
+  // Looked up without waiting: for a hundred small questions the thread pool takes longer than the disk.
+  const realRoot = realpathSync.native(root);
+  const file = resolveLinks(lexical, path);
   if (!isWithin(realRoot, file)) {
     throw userError(
       `The file ${path} would be written to ${file}, through a symbolic link that leaves the repository.`,
@@ -44,18 +45,34 @@ export const isWithin = (folder: string, path: string): boolean => {
 };
 
 /** The real path of a file that need not exist: that of the deepest folder which does, and the rest behind it. */
-async function resolveLinks(file: string, path: string): Promise<string> {
-  const link = await lstat(file).catch(() => undefined);
-  if (!link) return join(await resolveLinks(dirname(file), path), file.slice(dirname(file).length));
+function resolveLinks(file: string, path: string): string {
+  if (!isThere(file)) return join(resolveLinks(dirname(file), path), file.slice(dirname(file).length));
   try {
-    return await realpath(file);
+    return realpathSync.native(file);
   } catch {
-    const points = await readlink(file).catch(() => "nowhere");
+    const points = pointsTo(file);
     throw userError(
       `The file ${path} cannot be written: ${file} is a symbolic link to ${points}, which does not exist.`,
       {
         hint: "Remove the broken link.",
       },
     );
+  }
+}
+
+/** Also where a link leads nowhere; what cannot be looked at is not there. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function pointsTo(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return "nowhere";
   }
 }

@@ -1,5 +1,6 @@
 /** Reads what lies in the repository: the declared files, and every other file that carries Pipewright's stamp or that plan.json lists. */
-import { access, readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { access, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { userError } from "../../config/user-error.ts";
 import { PLAN_FILE } from "../../pipeline/plan-file.ts";
@@ -139,7 +140,8 @@ async function entriesOf(root: string, path: string): Promise<(Target & { isFold
 
 async function readBytes(file: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(file);
+    // Without waiting: small files come faster so than through the thread pool.
+    return readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

@@ -3,7 +3,7 @@ import { callOfBuilds } from "../../pipeline/build-checks.ts";
 import { FILES_CALL } from "../../pipeline/check-names.ts";
 import { type BuildsPart, plansInCall, type RunKind, runsThatBuild } from "../../pipeline/runs.ts";
 import type { Pipeline } from "../../pipeline/types.ts";
-import type { CallJob } from "../../workflow/model.ts";
+import type { CallJob, Permissions } from "../../workflow/model.ts";
 import { expression, plannedIn } from "../expressions.ts";
 import { localPath } from "../local-path.ts";
 import { permissionsOf } from "../permissions.ts";
@@ -24,11 +24,22 @@ export function callBuildsJob(pipeline: Pipeline, part: BuildsPart, run: RunKind
   return {
     name: part === "files" ? FILES_CALL : callOfBuilds(run),
     ...(needs.length > 0 && { needs }),
-    permissions: permissionsOf(calledBuilds(pipeline, file.name, part)),
+    permissions: permissionsOfBuilds(pipeline, part, file.name),
     uses: localPath(file.path),
     ...(Object.keys(inputs).length > 0 && { with: inputs }),
     ...(secrets.length > 0 && {
       secrets: Object.fromEntries(secrets.map((name) => [name, expression(`secrets.${name}`)])),
     }),
   };
+}
+
+/** Each kind of run calls the same workflow, which is compiled for it once. */
+const known = new WeakMap<Pipeline, Map<BuildsPart, Permissions>>();
+
+function permissionsOfBuilds(pipeline: Pipeline, part: BuildsPart, name: string): Permissions {
+  const ofPipeline = known.get(pipeline) ?? new Map<BuildsPart, Permissions>();
+  known.set(pipeline, ofPipeline);
+  const permissions = ofPipeline.get(part) ?? permissionsOf(calledBuilds(pipeline, name, part));
+  ofPipeline.set(part, permissions);
+  return permissions;
 }
