@@ -154,7 +154,7 @@ describe.skipIf(missing("docker-registry", "git", "curl", "jq"))("flyctl", () =>
     expect(played.fly.destroyed).toEqual(["app-pr-1"]);
     expect(Object.keys(await played.tags("app-pr-1", "registry.fly.io"))).toEqual(["v1"]);
     expect(played.commands.calls.filter((call) => call.args[0] === "deploy").map((call) => call.who)).toEqual(
-      Array.from({ length: 4 }, () => "A > a"),
+      Array.from({ length: 5 }, () => "A > a"),
     );
     expect(log).not.toContain("fly-token-of-the-world");
   });
