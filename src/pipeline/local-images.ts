@@ -1,9 +1,17 @@
 /** What a consumer finds on its runner. */
-import type { Consumer, Pipeline } from "./types.ts";
+import { isImage } from "./runs.ts";
+import type { Consumer, ImageBuild, Pipeline } from "./types.ts";
 
 /** Whether a consumer has its images on the runner: one that deploys them lets the place pull, unless it also asks for them here. */
 export const pullsImages = ({ deployment, container, localTag }: Consumer): boolean =>
   deployment === undefined || container !== undefined || localTag !== undefined;
+
+/** The images that it has there. */
+export const imagesOnRunner = (consumer: Consumer): ImageBuild[] =>
+  pullsImages(consumer) ? consumer.builds.filter(isImage) : [];
+
+/** A key as environment variables are written: `rate-limit` becomes `RATE_LIMIT`. */
+export const environmentName = (key: string): string => key.toUpperCase().replaceAll("-", "_");
 
 /** The name under which a consumer finds an image there. */
 export const localImage = ({ project }: Pick<Pipeline, "project">, consumer: Consumer, build: string): string =>

@@ -6,7 +6,7 @@ import { downloadArtifact, uploadArtifact } from "../../src/compiler/steps/artif
 import { programOf, runScript, useProgram } from "../../src/compiler/steps/program.ts";
 import { loginToOwnRegistry } from "../../src/compiler/steps/registry.ts";
 import { checkout } from "../../src/compiler/steps/sources.ts";
-import { environmentName } from "../../src/compiler/steps/test.ts";
+import { environmentName } from "../../src/pipeline/local-images.ts";
 import { saveToolCache, setUpTools } from "../../src/compiler/steps/tools.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { localImage } from "../../src/pipeline/local-images.ts";

@@ -1,9 +1,9 @@
 /** What a consumer tests, brought to its runner: from where it was built, or made there for this test alone. */
-import { pullsImages } from "../../pipeline/local-images.ts";
+import { imagesOnRunner, pullsImages } from "../../pipeline/local-images.ts";
 import { filesOf } from "../../pipeline/images.ts";
 import { takenBy } from "../../pipeline/runs.ts";
 import { NOT_PULLED_STEP, TAKE_STEP } from "../../pipeline/step-names.ts";
-import type { Consumer, FilesBuild, ImageBuild, Pipeline } from "../../pipeline/types.ts";
+import type { Consumer, FilesBuild, Pipeline } from "../../pipeline/types.ts";
 import type { Step } from "../../workflow/model.ts";
 import { expression, TOKEN } from "../expressions.ts";
 import { downloadArtifact } from "./artifacts.ts";
@@ -42,16 +42,13 @@ export function minutesWithBuild(consumer: Consumer): number {
 /** The longest that a registry, and GitHub's storage after it, may take to give an image. */
 const TAKE_MINUTES = 10;
 
-const imagesOf = (consumer: Consumer): ImageBuild[] =>
-  pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
-
 /** Whether a job of the consumer reads the artifacts of the run that builds, by GitHub's API. */
 export const readsArtifacts = (consumer: Consumer): boolean =>
-  consumer.source === "registry" && imagesOf(consumer).length > 0;
+  consumer.source === "registry" && imagesOnRunner(consumer).length > 0;
 
 /** One step for all images; where the consumer builds for itself, `handedOn` does not matter. */
 export function takeImages(pipeline: Pipeline, consumer: Consumer, handedOn?: HandedOn): Step[] {
-  const images = imagesOf(consumer);
+  const images = imagesOnRunner(consumer);
   if (images.length === 0) return [];
   const builds = consumer.source === "build" || consumer.fallback === "build";
   const minutes = builds ? Math.max(...images.map(({ timeoutMinutes }) => timeoutMinutes)) : 0;

@@ -1,7 +1,7 @@
 /** The steps of a consumer's test job that do not depend on where the image came from. */
 import { inSeconds } from "../../config/durations.ts";
 import { CONTAINER_LOGS } from "../../pipeline/check-names.ts";
-import { localImage, pullsImages } from "../../pipeline/local-images.ts";
+import { environmentName, imagesOnRunner, localImage } from "../../pipeline/local-images.ts";
 import { isData } from "../../pipeline/plan-file/consumers.ts";
 import type { Consumer, ConsumerArtifact, Pipeline } from "../../pipeline/types.ts";
 import type { Scalar, Step } from "../../workflow/model.ts";
@@ -10,14 +10,11 @@ import { useAction } from "./action.ts";
 import { uploadArtifact } from "./artifacts.ts";
 import { useProgram, runScript } from "./program.ts";
 
-/** Upper-case, as environment variables are written: `rate-limit` becomes `RATE_LIMIT`. */
-export const environmentName = (key: string): string => key.toUpperCase().replaceAll("-", "_");
-
 export const filesFolder = (key: string): string => `${expression("runner.temp")}/files-${key}`;
 
 /** What every job of the consumer knows: the images' local names and the matrix, as plain variables for the scripts. */
 export function consumerEnvironment(pipeline: Pipeline, consumer: Consumer): { env?: Record<string, Scalar> } {
-  const images = pullsImages(consumer) ? consumer.builds.filter((build) => build.kind === "image") : [];
+  const images = imagesOnRunner(consumer);
   const [first] = images;
   const env = {
     ...(first && { IMAGE: localImage(pipeline, consumer, first.key) }),

@@ -1,7 +1,7 @@
 /** Variables that commands read: no two that GitHub cannot tell apart, and none that somebody else sets. */
 import type { Problem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
-import { pullsImages } from "../local-images.ts";
+import { environmentName, imagesOnRunner } from "../local-images.ts";
 import type { Consumer, Pipeline } from "../types.ts";
 
 /** Names that stand in one `env`, with where each is written. */
@@ -80,15 +80,16 @@ function consumerScopes(config: Config, consumer: Consumer): Scope[] {
 
 /** What its commands are told without asking. */
 function givenTo(consumer: Consumer): Record<string, string> {
-  const upper = (key: string): string => key.toUpperCase().replaceAll("-", "_");
-  const images = pullsImages(consumer) ? consumer.builds.filter(({ kind }) => kind === "image") : [];
+  const images = imagesOnRunner(consumer);
   return Object.fromEntries([
     ...(images.length > 0 ? [["IMAGE", "the image under test"] as const] : []),
-    ...images.map(({ key }) => [`IMAGE_${upper(key)}`, `the image "${key}" under test`] as const),
+    ...images.map(({ key }) => [`IMAGE_${environmentName(key)}`, `the image "${key}" under test`] as const),
     ...consumer.builds.flatMap(({ kind, key }) =>
-      kind === "files" ? [[`FILES_${upper(key)}`, `the files of "${key}"`] as const] : [],
+      kind === "files" ? [[`FILES_${environmentName(key)}`, `the files of "${key}"`] as const] : [],
     ),
-    ...Object.keys(consumer.matrix ?? {}).map((key) => [`MATRIX_${upper(key)}`, `the matrix's "${key}"`] as const),
+    ...Object.keys(consumer.matrix ?? {}).map(
+      (key) => [`MATRIX_${environmentName(key)}`, `the matrix's "${key}"`] as const,
+    ),
     ...(consumer.deployment ? [["APP", "the name of the place"] as const] : []),
   ]);
 }

@@ -1,4 +1,5 @@
 /** A deployment by the config's own commands: a part first where it says so, then all of it, then a look at what answers. */
+import { environmentName } from "../../../pipeline/local-images.ts";
 import type { RunKind } from "../../../pipeline/runs.ts";
 import type { DeployTarget, Pipeline } from "../../../pipeline/types.ts";
 import type { Job, Scalar, Step } from "../../../workflow/model.ts";
@@ -7,7 +8,6 @@ import { expression, plannedIn } from "../../expressions.ts";
 import { grant } from "../../permissions.ts";
 import { useProgram, runScript } from "../../steps/program.ts";
 import { lookForOwnSecrets } from "../../steps/secrets.ts";
-import { environmentName } from "../../steps/test.ts";
 import { setUpTools } from "../../steps/tools.ts";
 import { digestOf } from "../image/outputs.ts";
 import { type Delivery, deliveryJob } from "./delivery.ts";

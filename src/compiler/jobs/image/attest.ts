@@ -8,7 +8,7 @@ import { useAction } from "../../steps/action.ts";
 import { loginPermissions, loginToOwnRegistry } from "../../steps/registry.ts";
 import { signSteps } from "../../steps/sign.ts";
 import type { Building } from "../building.ts";
-import { publishedFact } from "./outputs.ts";
+import { publishedDigest } from "./outputs.ts";
 
 /** Images for people, and not those of pull requests, feature branches and the merge queue. */
 const ATTESTED = ["integration", "main", "nightly", "release", "manual"] as const;
@@ -19,7 +19,7 @@ export function attestJob(
   { runs, planned }: Building,
   needs: readonly string[],
 ): Job {
-  const digest = publishedFact(pipeline, runs, build, "digest");
+  const digest = publishedDigest(pipeline, runs, build);
   const words = [...(build.attest ? ["Attest"] : []), ...(build.sign ? [build.attest ? "sign" : "Sign"] : [])];
   return {
     name: `${words.join(" and ")} ${build.key}`,

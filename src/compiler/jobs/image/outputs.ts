@@ -14,9 +14,6 @@ import {
 import type { ImageBuild, Pipeline } from "../../../pipeline/types.ts";
 import { expression } from "../../expressions.ts";
 
-/** What a published image is known by. */
-type Fact = "digest" | "commit";
-
 /** The id of the step that publishes. */
 export const PUBLISH = "publish";
 
@@ -24,12 +21,9 @@ export const PUBLISH = "publish";
 export const isSaved = ({ key }: ImageBuild): string =>
   `contains(format(' {0} ', steps.image.outputs.saved), ' ${key} ')`;
 
-/** The outputs of a job that publishes a group: the facts of its image, and all that the record and other workflows need. */
+/** The outputs of a job that publishes a group: the digest of its image, and all that the record and other workflows need. */
 export const publishedOutputs = (group: ImageGroup): Record<string, string> => ({
-  ...(group.first.bake === undefined && {
-    digest: expression(`steps.${PUBLISH}.outputs.digest`),
-    commit: expression(`steps.${PUBLISH}.outputs.commit`),
-  }),
+  ...(group.first.bake === undefined && { digest: expression(`steps.${PUBLISH}.outputs.digest`) }),
   images: expression(`steps.${PUBLISH}.outputs.images`),
 });
 
@@ -42,12 +36,10 @@ export const publishersOf = (pipeline: Pipeline, runs: Runs, group: ImageGroup):
   ...(publishesAlone(pipeline, runs, group) ? [buildJobId(group.first)] : []),
 ];
 
-/** An expression for a fact of an image that the jobs of this workflow have published; empty where they have not. */
-export function publishedFact(pipeline: Pipeline, runs: Runs, build: ImageBuild, fact: Fact): string {
+/** An expression for the digest of an image that the jobs of this workflow have published; empty where they have not. */
+export function publishedDigest(pipeline: Pipeline, runs: Runs, build: ImageBuild): string {
   const inJob = (job: string): string =>
-    build.bake === undefined
-      ? `needs.${job}.outputs.${fact}`
-      : `fromJSON(needs.${job}.outputs.images || '{}')${keyed(build.key)}.${fact}`;
+    build.bake === undefined ? `needs.${job}.outputs.digest` : digestIn(`needs.${job}.outputs.images`, build);
   return publishersOf(pipeline, runs, groupOf(pipeline, runs, build))
     .map(inJob)
     .join(" || ");
@@ -60,11 +52,13 @@ function groupOf(pipeline: Pipeline, runs: Runs, build: ImageBuild): ImageGroup 
 }
 
 /** The same, where another workflow may have built it. */
-function factOf(pipeline: Pipeline, run: RunKind, build: ImageBuild, fact: Fact): string {
-  if (!callsBuilds(pipeline)) return publishedFact(pipeline, run, build, fact);
-  const output = imagesOutput(groupOf(pipeline, run, build));
-  return `fromJSON(needs.${BUILDS_JOB}.outputs.${output} || '{}')${keyed(build.key)}.${fact}`;
+export function digestOf(pipeline: Pipeline, run: RunKind, build: ImageBuild): string {
+  if (!callsBuilds(pipeline)) return publishedDigest(pipeline, run, build);
+  return digestIn(publishedBy(pipeline, run, groupOf(pipeline, run, build)), build);
 }
+
+/** Out of the facts of several images, as JSON. */
+const digestIn = (images: string, { key }: ImageBuild): string => `fromJSON(${images} || '{}')${keyed(key)}.digest`;
 
 /** What the jobs of a run hand on of these images: their facts as JSON, a line for each job or workflow that publishes some. */
 export const imagesHandedOn = (pipeline: Pipeline, run: RunKind, images: readonly ImageBuild[]): string =>
@@ -84,9 +78,6 @@ function asLines(expressions: readonly string[]): string {
 
 /** `.web`, or `['web-api']` for a key that is no name to GitHub's expressions. */
 const keyed = (key: string): string => (/^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `['${key}']`);
-
-export const digestOf = (pipeline: Pipeline, run: RunKind, build: ImageBuild): string =>
-  factOf(pipeline, run, build, "digest");
 
 export const archiveArtifact = (build: ImageBuild): string => `image-${build.key}`;
 export const archivePath = (build: ImageBuild): string => `${expression("runner.temp")}/image-${build.key}.tar`;

@@ -132,10 +132,11 @@ export const buildRows: Requirement[] = [
   always("7.5", "When the push fails for good, a pull request goes on with the artifact; main fails and says why.", {
     output: "builds.yml: job `build-charon`, step `Push`; .github/pipewright/export-image, function `report`",
     holds: (files) =>
-      pushScript(files).includes('["pullRequest", "feature", "queue"].includes(kind) && build?.fallback') &&
+      pushScript(files).includes("if (!isPromoted(kind) && build?.fallback) {") &&
+      pushScript(files).includes('isPromoted = (kind) => !["pullRequest", "feature", "queue"].includes(kind);') &&
       pushScript(files).includes("githubstatus.com") &&
       step(files, "Push")?.with["class"] === "${{ steps.plan.outputs.class }}",
-    breaks: broken("programs/export-image", '["pullRequest", "feature", "queue"]', "[]"),
+    breaks: broken("lib/untested.mjs", '["pullRequest", "feature", "queue"]', "[]"),
     proof: "test/execution/pipeline/failures.test.ts",
   }),
   always(

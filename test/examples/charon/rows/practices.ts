@@ -34,8 +34,11 @@ const printsSecret = (text: string): boolean =>
     .split("\n")
     .some((line) => PRINTS.test(line) && HANDED.test(line));
 /** Whatever becomes of the program that pulls, it ends without a login. */
-const FORGETS =
-  /process\.on\("exit", \(\) => \{\s+if \(consumer\.source !== "build"\) for \(const registry of registries\) logOut\(registry\);/;
+const FORGETS = [
+  /if \(consumer\.source !== "build"\) forgetAtExit\(images\.flatMap\(\(\{ build \}\) => \[build\.image, \.\.\.build\.mirrors\]\)\);/,
+  /for \(const image of images\) toForget\.add\(registryOf\(image\)\);/,
+  /process\.on\("exit", \(\) => \{\s+for \(const registry of toForget\) logOut\(registry\);/,
+];
 const RETRIED_PULL =
   /await retry\(consumer\.pull\.attempts, .*async \(\) => \{\s+.* = docker\(\["pull", reference\]\);/;
 const RETRIED_LOGIN =
@@ -154,10 +157,10 @@ export const practiceRows: Requirement[] = [
               !uses?.endsWith("/log-in") &&
               (name === TAKE || !/password|github\.token|secrets\./.test(JSON.stringify(given))),
           ) === true &&
-          FORGETS.test(takeScript(files, key)) &&
+          FORGETS.every((part) => part.test(takeScript(files, key))) &&
           / = docker\(.*\["logout", registry\]\);/.test(takeFunction(files, key, "logOut")),
       ),
-    breaks: broken("programs/take-image", /for \(const registry of registries\) logOut\(registry\);/, ";"),
+    breaks: broken("lib/logins.mjs", /for \(const registry of toForget\) logOut\(registry\);/, ";"),
     proof: "test/execution/pipeline/pull-request.test.ts",
   }),
   always("10.2", "No script prints a secret: they reach programs by name, as inputs.", {

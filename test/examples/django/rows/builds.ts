@@ -127,9 +127,9 @@ export const buildRows: Requirement[] = [
         moduleFunction(script(files, "smoke", "test", TAKE), "take")?.includes(
           "refuseUntested({ kind, digest: image.digest }, ",
         ) === true &&
-        moduleFunction(script(files, "smoke", "test", TAKE), "fromRegistry")?.includes(
-          'return taken(image, digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`);',
-        ) === true,
+        /const reference = digest === "" \? `\$\{build\.image\}:\$\{tag\}` : `\$\{build\.image\}@\$\{digest\}`;[\s\S]*return taken\(image, reference\);/.test(
+          moduleFunction(script(files, "smoke", "test", TAKE), "fromRegistry") ?? "",
+        ),
       proof: PIPELINE,
     },
   ),

@@ -12,7 +12,7 @@ import { githubApi } from "../lib/github.mjs";
 import { handedOn } from "../lib/handed-on.mjs";
 import { idOf, loadArchive } from "../lib/load-archive.mjs";
 import { addSummary, closeGroup, code, fail, openGroup, output, plain, require, say, warnOf } from "../lib/log.mjs";
-import { logInForNow, logOut, registryOf } from "../lib/logins.mjs";
+import { forgetAtExit, logInForNow } from "../lib/logins.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { retry } from "../lib/retry.mjs";
 import { unpackFile } from "../lib/unpack.mjs";
@@ -95,8 +95,9 @@ async function fromRegistry(image) {
   const { build, digest } = image;
   if (!own) return { reason: "It was built by a fork's run, which cannot push." };
   if (digest === "" && tag === "") return notPulled("Neither its tag nor its digest is known.");
-  const answer = await pull(digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`);
-  if (answer === "there") return taken(image, digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`);
+  const reference = digest === "" ? `${build.image}:${tag}` : `${build.image}@${digest}`;
+  const answer = await pull(reference);
+  if (answer === "there") return taken(image, reference);
   for (const name of digest === "" ? [] : build.mirrors) {
     if ((await pull(`${name}@${digest}`)) !== "there") continue;
     warnOf(`The registry did not give the image, so it was taken from ${name}: the same digest.`, factsOf(image));
@@ -186,10 +187,7 @@ async function take(image) {
 }
 
 // The tests that follow need no registry, and must not find its password.
-const registries = new Set(images.flatMap(({ build }) => [build.image, ...build.mirrors]).map(registryOf));
-process.on("exit", () => {
-  if (consumer.source !== "build") for (const registry of registries) logOut(registry);
-});
+if (consumer.source !== "build") forgetAtExit(images.flatMap(({ build }) => [build.image, ...build.mirrors]));
 // What is public can be pulled without.
 if (own && consumer.source !== "build" && !(await logInForNow(images[0].build.image)))
   warnOf("The login to the registry failed, so the image is pulled without one.", factsOf(images[0]));

@@ -5,7 +5,7 @@ import { environment } from "../lib/environment.mjs";
 import { handedOn } from "../lib/handed-on.mjs";
 import { findManifest } from "../lib/images.mjs";
 import { addSummary, code, fail, output, require, warnOf } from "../lib/log.mjs";
-import { logOut, registryOf } from "../lib/logins.mjs";
+import { forgetAtExit } from "../lib/logins.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { refuseUntested } from "../lib/untested.mjs";
 
@@ -19,7 +19,7 @@ const names = [image, ...mirrors];
 const context = [`Image: ${image}`, `Digest: ${digest || "none"}`];
 
 // The tests that follow need no registry, and must not find its password.
-process.on("exit", () => names.map(registryOf).forEach(logOut));
+forgetAtExit(names);
 
 function withoutImage(reason) {
   if (fallback !== "build")

@@ -17,6 +17,17 @@ export const logIn = (registry, { username = environment.GITHUB_ACTOR ?? "", pas
     return { done: ok, value: ok };
   });
 
+/** The registries whose logins end with the program, however it ends. */
+const toForget = new Set();
+process.on("exit", () => {
+  for (const registry of toForget) logOut(registry);
+});
+
+/** @param images of the registries that nothing after this program may find a password of */
+export function forgetAtExit(images) {
+  for (const image of images) toForget.add(registryOf(image));
+}
+
 /**
  * Logs in for as long as the program runs, where it is given a password. Tells whether it may go on as if it were.
  *
@@ -25,9 +36,8 @@ export const logIn = (registry, { username = environment.GITHUB_ACTOR ?? "", pas
 export async function logInForNow(image) {
   const { USERNAME: username, PASSWORD: password } = environment;
   if (!password || image === undefined) return true;
-  const registry = registryOf(image);
-  process.on("exit", () => logOut(registry));
-  return logIn(registry, { username, password });
+  forgetAtExit([image]);
+  return logIn(registryOf(image), { username, password });
 }
 
 /** A runner that somebody else uses next must not have it; neither must what else runs in this job. */

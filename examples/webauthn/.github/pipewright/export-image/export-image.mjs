@@ -11,6 +11,7 @@ import { environment } from "../lib/environment.mjs";
 import { addSummary, fail, openGroup, closeGroup, output, require, warnOf } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
 import { retry } from "../lib/retry.mjs";
+import { isPromoted } from "../lib/untested.mjs";
 
 const ATTEMPTS = 3;
 const DELAY_SECONDS = 15;
@@ -53,7 +54,7 @@ if (to === "push" && existsSync(metadata)) {
 function report() {
   if (to !== "push") fail("The image could not be saved. The log of the builder says why.");
   const facts = [`Class: ${kind}`, "Status of GitHub's own registry: https://www.githubstatus.com"];
-  if (["pullRequest", "feature", "queue"].includes(kind) && build?.fallback) {
+  if (!isPromoted(kind) && build?.fallback) {
     warnOf("The image could not be pushed. The tests take it from this run's artifact.", facts);
     addSummary("⚠️ The image could not be pushed; the tests take it from this run's artifact.");
     // Only ever true: of a matrix, the job that ends last would overwrite true with false, but GitHub skips what is empty.

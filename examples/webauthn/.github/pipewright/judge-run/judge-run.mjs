@@ -1,7 +1,7 @@
 // The verdict on a run, as a branch rule reads it. To GitHub a job that is skipped counts as passed, so one must look: what
 // was required and did not run is no pass.
 import { environment } from "../lib/environment.mjs";
-import { readEvent } from "../lib/event.mjs";
+import { isOwn, readEvent } from "../lib/event.mjs";
 import { addSummary, code, fail, plain, require, warn } from "../lib/log.mjs";
 import { readPlan } from "../lib/plan.mjs";
 
@@ -9,8 +9,7 @@ const { NEEDS: text, CLASS: kind, COVERED: covered, CONSUMER: only, GITHUB_REPOS
 require({ needs: text });
 const needs = JSON.parse(text);
 const passedBefore = JSON.parse(environment.PASSED ?? "[]");
-const pull = readEvent().pull_request;
-const isFork = pull !== undefined && pull !== null && pull.head?.repo?.full_name !== repository;
+const isFork = !isOwn(readEvent(), repository);
 const { consumers } = readPlan();
 const tests = new Map(Object.entries(consumers).map(([key, consumer]) => [`test-${key}`, consumer]));
 const problems = [];
