@@ -1,20 +1,18 @@
 // `npm run bench`: Pipewright's speed and memory as ratios to an empty start of Node, beside two peers, in one run.
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lintCases, lintRows, missingPeers } from "./lint.mjs";
 import { measure } from "./measure.mjs";
-import { commandLine, consumers, countWorkflows, example, makeWorkplace, monorepo, projen, removeWorkflows, systems, thisRepository, workflowTs } from "./subjects.mjs";
+import { commandLine, countWorkflows, makeWorkplace, MANY_PIPELINES, ONE_PIPELINE, projen, removeWorkflows, repositories, SIZES, workflowTs } from "./subjects.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROUNDS = 7;
 const ROUNDS_OF_LARGE = 3;
 const TINY = 9;
-const SIZES = [250, 500, 1000];
-const ONE_PIPELINE = "50 images with 500 consumers";
-const MANY_PIPELINES = "50 pipelines of 10 consumers each";
 
 /** `npm run bench -- lint` measures the lint pass alone. */
 const lintOnly = process.argv.includes("lint");
@@ -34,23 +32,16 @@ try {
 }
 
 function bench() {
-  const repositories = [
-    { title: "Charon", folder: example(workplace, "charon") },
-    ...systems().filter((name) => name !== "charon").map((name) => ({ title: name, folder: example(workplace, name) })),
-    { title: "this repository", folder: thisRepository(workplace) },
-    ...SIZES.map((count) => ({ title: `${count.toLocaleString("en")} consumers`, folder: consumers(workplace, count), rounds: ROUNDS_OF_LARGE })),
-    { title: ONE_PIPELINE, folder: monorepo(workplace, { pipelines: false }), rounds: ROUNDS_OF_LARGE },
-    { title: MANY_PIPELINES, folder: monorepo(workplace, { pipelines: true }), rounds: ROUNDS_OF_LARGE },
-  ];
-  for (const { folder } of repositories) execFileSync(process.execPath, [cli, "generate", "--quiet", "--force"], { cwd: folder });
-  const counts = new Map(repositories.map(({ title, folder }) => [title, countWorkflows(folder)]));
-  const own = repositories.flatMap(({ title, folder, rounds }) => {
-    const command = (name) => ({ name: `${name} ${title}`, workflows: counts.get(title), args: [cli, name, "--quiet"], cwd: folder, rounds });
+  const subjects = repositories(workplace);
+  for (const { folder } of subjects) execFileSync(process.execPath, [cli, "generate", "--quiet", "--force"], { cwd: folder });
+  const counts = new Map(subjects.map(({ title, folder }) => [title, countWorkflows(folder)]));
+  const own = subjects.flatMap(({ title, folder, synthetic }) => {
+    const command = (name) => ({ name: `${name} ${title}`, workflows: counts.get(title), args: [cli, name, "--quiet"], cwd: folder, ...(synthetic && { rounds: ROUNDS_OF_LARGE }) });
     // `generate` leaves what `check` finds in order; from an empty folder, so that it writes every file.
     return [{ ...command("generate"), before: () => removeWorkflows(folder) }, command("check")];
   });
-  // An unchanged config is remembered; the commit that changes it pays for reading it.
-  const changed = { ...own.find(({ name }) => name === "check Charon"), name: "check Charon, its config just changed", before: () => appendFileSync(join(repositories[0].folder, "ci.config.ts"), "// changed\n") };
+  // A config is remembered by its text, also from an earlier bench; the commit that changes it pays for reading it.
+  const changed = { ...own.find(({ name }) => name === "check Charon"), name: "check Charon, its config just changed", before: () => appendFileSync(join(subjects[0].folder, "ci.config.ts"), `// ${randomUUID()}\n`) };
   own.splice(2, 0, changed);
   const peers = [TINY, counts.get("Charon")].flatMap((count) => {
     const [ts, pj] = [workflowTs(workplace, count), projen(workplace, count)];

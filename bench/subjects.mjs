@@ -22,24 +22,38 @@ export function commandLine(workplace) {
   return join(folder, "dist/cli.js");
 }
 
+export const SIZES = [250, 500, 1000];
+export const ONE_PIPELINE = "50 images with 500 consumers";
+export const MANY_PIPELINES = "50 pipelines of 10 consumers each";
+
+/** What Pipewright is measured on, each with its `title` and `folder`; the first one is Charon. */
+export const repositories = (workplace) => [
+  { title: "Charon", folder: example(workplace, "charon") },
+  ...systems().filter((name) => name !== "charon").map((name) => ({ title: name, folder: example(workplace, name) })),
+  { title: "this repository", folder: thisRepository(workplace) },
+  ...SIZES.map((count) => ({ title: `${count.toLocaleString("en")} consumers`, folder: consumers(workplace, count), synthetic: true })),
+  { title: ONE_PIPELINE, folder: monorepo(workplace, { pipelines: false }), synthetic: true },
+  { title: MANY_PIPELINES, folder: monorepo(workplace, { pipelines: true }), synthetic: true },
+];
+
 /** The examples that stand for real systems. */
-export const systems = () => readdirSync(join(ROOT, "examples")).filter((name) => name !== "minimal" && existsSync(join(ROOT, "examples", name, "ci.config.ts")));
+const systems = () => readdirSync(join(ROOT, "examples")).filter((name) => name !== "minimal" && existsSync(join(ROOT, "examples", name, "ci.config.ts")));
 
 /** A copy of an example, so that nothing committed is touched. */
-export function example(workplace, name) {
+function example(workplace, name) {
   const folder = subject(workplace, name);
   cpSync(join(ROOT, "examples", name), folder, { recursive: true });
   return folder;
 }
 
-export function thisRepository(workplace) {
+function thisRepository(workplace) {
   const folder = subject(workplace, "pipewright");
   for (const name of ["ci.config.ts", "package.json"]) cpSync(join(ROOT, name), join(folder, name));
   return folder;
 }
 
-/** One image and so many consumers, each with a workflow of its own. */
-export function consumers(workplace, count) {
+/** One image and so many consumers, each with a workflow of its own: one run may call no more than 50 workflows. */
+function consumers(workplace, count) {
   const folder = subject(workplace, `consumers-${count}`);
   const config = [
     'import { defineConfig, ghcr, image, minutes } from "pipewright";',
@@ -47,6 +61,7 @@ export function consumers(workplace, count) {
     "export default defineConfig({",
     '  project: "synthetic",',
     '  registry: ghcr("octocat"),',
+    '  topology: "workflow_run",',
     "  builds: { app: image({}) },",
     `  consumers: Object.fromEntries(Array.from({ length: ${count} }, (_, index) => [\`test-\${index}\`, { needs: "app", run: \`./test.sh \${index}\`, timeout: minutes(10) }])),`,
     "});",
@@ -62,13 +77,13 @@ const objectOf = (count, entry) => `Object.fromEntries(Array.from({ length: ${co
 const ofImage = (index) => `{ needs: \`app-\${${index}}\`, run: "./test.sh", timeout: minutes(10) }`;
 
 /** Fifty images, each with ten consumers: as one pipeline, or as one of its own for each image. */
-export function monorepo(workplace, { pipelines }) {
+function monorepo(workplace, { pipelines }) {
   const folder = subject(workplace, pipelines ? "monorepo-pipelines" : "monorepo");
   const { images, consumersEach } = MONOREPO;
   const built = "image({ dockerfile: `app-${index}/Dockerfile`, context: `app-${index}`, inputs: [`app-${index}/**`] })";
   const body = pipelines
     ? [`  pipelines: ${objectOf(images, `[\`p-\${index}\`, pipeline({ registry: ghcr("octocat"), builds: { [\`app-\${index}\`]: ${built} }, consumers: Object.fromEntries(Array.from({ length: ${consumersEach} }, (_, test) => [\`test-\${test}\`, ${ofImage("index")}])) })]`)},`]
-    : ['  registry: ghcr("octocat"),', `  builds: ${objectOf(images, `[\`app-\${index}\`, ${built}]`)},`, `  consumers: ${objectOf(images * consumersEach, `[\`test-\${index}\`, ${ofImage(`index % ${images}`)}]`)},`];
+    : ['  registry: ghcr("octocat"),', '  topology: "workflow_run",', `  builds: ${objectOf(images, `[\`app-\${index}\`, ${built}]`)},`, `  consumers: ${objectOf(images * consumersEach, `[\`test-\${index}\`, ${ofImage(`index % ${images}`)}]`)},`];
   writeFileSync(join(folder, "ci.config.ts"), ['import { defineConfig, ghcr, image, minutes, pipeline } from "pipewright";', "", "export default defineConfig({", '  project: "monorepo",', ...body, "});", ""].join("\n"));
   for (let index = 0; index < images; index++) {
     mkdirSync(join(folder, `app-${index}`));

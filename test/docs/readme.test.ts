@@ -11,6 +11,7 @@ import { readWorkflows } from "../support/read-workflows.ts";
 const README = new URL("../../README.md", import.meta.url);
 const CONFIG = new URL("../../examples/minimal/ci.config.ts", import.meta.url);
 const COUNTS = /become \d+ workflow files with \d+ lines together/;
+const SYSTEM = /^\| \[[^\]]+\]\(examples\/(\w+)\).* \d+ +lines +\|$/gm;
 const { pipeline } = planOf(minimal);
 const text = readFileSync(README, "utf8");
 
@@ -29,6 +30,17 @@ test("the README counts its workflows and their lines", () => {
   const counted = text.replace(COUNTS, `become ${workflows.length} workflow files with ${lines.length} lines together`);
   if (process.env["UPDATE_DOCS"]) writeFileSync(README, counted);
   else expect(text).toBe(counted);
+});
+
+test("the README counts the lines of each system's config", () => {
+  const systems = readFileSync(README, "utf8");
+  const counted = systems.replace(SYSTEM, (row, name: string) => {
+    const config = readFileSync(new URL(`../../examples/${name}/ci.config.ts`, import.meta.url), "utf8");
+    return row.replace(/\d+ +lines/, `${config.trimEnd().split("\n").length} lines`);
+  });
+  expect(systems.match(SYSTEM)).toHaveLength(5);
+  if (process.env["UPDATE_DOCS"]) writeFileSync(README, counted);
+  else expect(systems).toBe(counted);
 });
 
 test("the README names the jobs of a pull request, and what to require", () => {
