@@ -232,6 +232,21 @@ describe.skipIf(missing("gpg", "unzip"))("publish-maven.mjs", () => {
     expect(late.log).toContain("cannot be read yet");
   });
 
+  it("looks again when Central shows a version while it is asked for it", async () => {
+    portal.immediate = false;
+    await publish();
+    const { central } = portal;
+    const get = central.get.bind(central);
+    let asked = 0;
+    central.get = (file) => {
+      const found = get(file);
+      if (++asked === 2) portal.show();
+      return found;
+    };
+    expect(await publish()).toMatchObject({ code: 0, outputs: { published: "0" } });
+    expect(asked).toBeGreaterThan(Object.keys(CLIENT).length);
+  });
+
   it("lets the portal finish what can no longer be stopped, and fails when it decides nothing", async () => {
     portal.stuckAt = "PUBLISHING";
     const publishing = await publish({ TIMEOUT_SECONDS: "0.3" });

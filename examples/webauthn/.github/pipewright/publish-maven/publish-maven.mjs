@@ -66,8 +66,11 @@ function wrongDerived(component, file) {
     : [`${file} is not the checksum of its file`];
 }
 
-/** What Central holds of a component: "same", "absent", or "waiting" where it was published a moment ago. */
-async function stateOf(component) {
+/**
+ * What Central holds of a component: "same", "absent", or "waiting" where it was published a moment ago. It is asked file by
+ * file and may show the version in between, so a part counts only when a second look lacks the same files.
+ */
+async function stateOf(component, missingBefore) {
   const found = await inParallel(component.files, async (file) => {
     const answer = await ask(`${central}/${file}.sha1`);
     if (answer.status === 404) return { file, there: "absent" };
@@ -91,6 +94,11 @@ async function stateOf(component) {
     );
   if (of("absent").length === 0) return "same";
   if (of("same").length > 0) {
+    const missing = of("absent").join();
+    if (missing !== missingBefore) {
+      await sleep(Number(poll));
+      return stateOf(component, missing);
+    }
     throw new Error(
       `${list(`${coordinates(component)} is published in part, and Maven Central adds nothing to a version. Raise the version. These are there:`, of("same"))}\n${list("These are missing:", of("absent"))}`,
     );
